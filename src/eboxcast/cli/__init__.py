@@ -1,0 +1,1 @@
+"""The command line: one module per command, each a function that works and a door that parses."""

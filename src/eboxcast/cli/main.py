@@ -1,0 +1,87 @@
+"""Find the command, run it, and turn errors into sentences and exit codes: the only place that does."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from dataclasses import dataclass
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from eboxcast import __version__
+from eboxcast.cli import talk
+from eboxcast.lib.errors import EboxcastError
+
+
+@dataclass(frozen=True)
+class Command:
+    """Where a command lives. Its module is imported only when it is asked for, so `check` never waits for Django."""
+
+    module: str
+    summary: str
+    needs_database: bool = True
+
+
+COMMANDS = {
+    "check": Command("check", "Check the three files of a package, and say all that is wrong.", needs_database=False),
+    "split": Command("split", "Split an oversized recipient list into balanced parts.", needs_database=False),
+    "sample": Command("sample", "Write a valid synthetic package to try things with.", needs_database=False),
+}
+
+
+class Commands(TyperGroup):
+    """A group that lists its commands without importing them, and imports the one that is called."""
+
+    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
+        return list(COMMANDS)
+
+    def get_command(self, ctx: typer.Context, cmd_name: str) -> TyperCommand | None:  # type: ignore[override]
+        command = COMMANDS.get(cmd_name)
+        return TyperCommand(cmd_name, help=command.summary) if command else None
+
+    def resolve_command(  # type: ignore[override]
+        self, ctx: typer.Context, args: list[str]
+    ) -> tuple[str | None, object, list[str]]:
+        name = args[0] if args else ""
+        if name not in COMMANDS:
+            return super().resolve_command(ctx, args)  # type: ignore[arg-type]
+        return name, _load(COMMANDS[name]), args[1:]
+
+
+def _load(command: Command) -> object:
+    if command.needs_database:
+        importlib.import_module("eboxcast.database.boot").start()
+    return typer.main.get_command(importlib.import_module(f"eboxcast.cli.{command.module}").app)
+
+
+app = typer.Typer(
+    cls=Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"eboxcast {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: bool = typer.Option(False, "--version", callback=_show_version, is_eager=True, help="Say which version."),
+) -> None:
+    """Publish one document into hundreds of thousands of eBoxes: checked, tested, published once, and proved."""
+
+
+def run() -> None:
+    """Run the command of this process and end it with its exit code (design §9)."""
+    try:
+        app()
+    except EboxcastError as error:
+        talk.error(error)
+        sys.exit(error.exit_code)

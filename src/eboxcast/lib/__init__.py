@@ -1,0 +1,1 @@
+"""Small, pure, typed pieces that know neither Django nor a database."""

@@ -1,0 +1,78 @@
+"""The one tree of errors. A class says whose trouble it is; its data says what happened; the edges say it in words."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from eboxcast.lib.wording import N_
+
+
+class EboxcastError(Exception):
+    """Root of everything eboxcast raises on purpose.
+
+    ``sentence`` and ``remedy`` are marked for the catalogue; their ``{names}`` are filled from ``data``.
+    No data may hold a national number.
+    """
+
+    code: ClassVar[str] = "error"
+    sentence: ClassVar[str] = N_("Something went wrong.")
+    remedy: ClassVar[str] = ""
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, **data: object) -> None:
+        super().__init__(self.code, data)
+        self.data = data
+
+
+class WrongUse(EboxcastError):
+    """The command or setting makes no sense as given."""
+
+    code = "use.wrong"
+    exit_code = 2
+
+
+class InputRefused(EboxcastError):
+    """The sender's mistake: what was handed in cannot be accepted as it is."""
+
+    code = "input.refused"
+    exit_code = 3
+
+
+class NotAllowedNow(EboxcastError):
+    """The state of things forbids it now."""
+
+    code = "not-allowed"
+    exit_code = 4
+
+
+class Incomplete(EboxcastError):
+    """It stopped part-way, nothing is lost, and the same command continues it."""
+
+    code = "incomplete"
+    exit_code = 5
+
+
+class TargetRefusal(EboxcastError):
+    """The target said no for good."""
+
+    code = "target.refused"
+
+
+class TargetTrouble(EboxcastError):
+    """The target could not answer; trying again may work."""
+
+    code = "target.trouble"
+
+
+class Trouble(EboxcastError):
+    """Our surroundings fail us: a disk, a server, a permission."""
+
+    code = "trouble"
+
+
+class Defect(EboxcastError):
+    """Our own mistake: something that cannot be has happened. Nothing was made visible by it."""
+
+    code = "defect"
+    sentence = N_("A check inside eboxcast failed: {check}. Nothing was published by this step.")
+    remedy = N_("Keep this message and report it; run `eboxcast doctor` before you go on.")

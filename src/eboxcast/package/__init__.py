@@ -1,0 +1,1 @@
+"""The three input files of a broadcast: reading, checking, splitting. No Django."""

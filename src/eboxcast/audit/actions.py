@@ -1,0 +1,16 @@
+"""Adding to the audit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from eboxcast.audit.models import Entry
+from eboxcast.lib import clock
+
+
+def record(
+    action: str, *, by: str, environment: str = "", run: UUID | None = None, data: Mapping[str, object] | None = None
+) -> None:
+    """Add an entry; call it inside the control transaction of the action it tells."""
+    Entry.objects.create(at=clock.now(), by=by, action=action, environment=environment, run=run, data=dict(data or {}))

@@ -1,0 +1,1 @@
+"""Runs: preparing a package, launching it, and what follows; the engine."""

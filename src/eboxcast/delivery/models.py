@@ -1,0 +1,174 @@
+"""Runs and what was decided about them. The control database holds no recipient key."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import CheckConstraint, F, Q, UniqueConstraint
+
+
+class State(models.TextChoices):
+    """Where a run is (design §7)."""
+
+    PREPARING = "preparing"
+    PREPARED = "prepared"
+    RUNNING = "running"
+    PAUSED = "paused"
+    COMPLETE = "complete"
+    PUBLISHED = "published"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    DISCARDED = "discarded"
+    SUPERSEDED = "superseded"
+    RECALLED = "recalled"
+
+
+class Run(models.Model):
+    """One execution of a package in one environment; its release has the same UUID."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    environment = models.TextField()
+    state = models.TextField(choices=State.choices)
+    institution = models.TextField()
+    application = models.TextField()
+    ticket = models.TextField()
+    sequence = models.IntegerField(null=True)
+    message_type = models.TextField()
+    language = models.TextField()
+    title = models.TextField()
+    document_digest = models.BinaryField()
+    metadata_digest = models.BinaryField()
+    particulars = models.JSONField()
+    """The files with their digests, the policies, the procedure's mode: as the release carries them too."""
+    adds = models.BooleanField(default=False)
+    """Whether it publishes a message that others already have (``--add``)."""
+
+    rows_count = models.IntegerField(null=True)
+    excluded_count = models.IntegerField(null=True)
+    merged_count = models.IntegerField(null=True)
+    already_count = models.IntegerField(null=True)
+    recipients_count = models.IntegerField(null=True)
+    moved_count = models.IntegerField(null=True)
+    """Rows whose number was replaced by the person's newer one."""
+    audience_digest = models.BinaryField(null=True)
+    salt = models.BinaryField(null=True)
+
+    published_count = models.IntegerField(null=True)
+    refused_count = models.IntegerField(null=True)
+    unknown_count = models.IntegerField(null=True)
+    not_attempted_count = models.IntegerField(null=True)
+    never_activated_count = models.IntegerField(null=True)
+    deactivated_count = models.IntegerField(null=True)
+    not_ebox_only_count = models.IntegerField(null=True)
+    published_digest = models.BinaryField(null=True)
+    refused_digest = models.BinaryField(null=True)
+
+    created_at = models.DateTimeField()
+    created_by = models.TextField()
+    prepared_at = models.DateTimeField(null=True)
+    not_before_at = models.DateTimeField(null=True)
+    not_after_at = models.DateTimeField(null=True)
+    launched_at = models.DateTimeField(null=True)
+    launched_by = models.TextField(blank=True)
+    visible_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+    stopped_at = models.DateTimeField(null=True)
+    abandoned_at = models.DateTimeField(null=True)
+    recalled_at = models.DateTimeField(null=True)
+    superseded_by = models.UUIDField(null=True)
+    reason = models.TextField(blank=True)
+    """Why it was stopped, discarded or recalled, in the words of who did it."""
+
+    class Meta:
+        db_table = "run"
+        indexes = (models.Index(fields=("environment", "ticket"), name="run_by_ticket"),)
+        constraints = (
+            CheckConstraint(
+                condition=Q(rows_count__isnull=True)
+                | Q(
+                    rows_count=F("excluded_count") + F("merged_count") + F("already_count") + F("recipients_count"),
+                ),
+                name="run_rows_add_up",
+            ),
+            CheckConstraint(
+                condition=Q(published_count__isnull=True)
+                | Q(
+                    recipients_count=F("published_count")
+                    + F("refused_count")
+                    + F("unknown_count")
+                    + F("not_attempted_count")
+                ),
+                name="run_recipients_add_up",
+            ),
+            CheckConstraint(
+                condition=~Q(state="published") | Q(visible_at__isnull=False, published_count__isnull=False),
+                name="run_published_has_its_account",
+            ),
+        )
+
+
+class RunList(models.Model):
+    """The account of one recipient list in a run."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="lists")
+    number = models.IntegerField()
+    file_name = models.TextField()
+    digest = models.BinaryField()
+    size = models.BigIntegerField()
+    encoding = models.TextField()
+    separator = models.TextField()
+    column = models.TextField(null=True)
+    rows_count = models.IntegerField()
+    excluded_count = models.IntegerField()
+    merged_count = models.IntegerField()
+    already_count = models.IntegerField()
+    recipients_count = models.IntegerField()
+    faults = models.JSONField(default=dict)
+
+    class Meta:
+        db_table = "run_list"
+        ordering = ("number",)
+        constraints = (
+            UniqueConstraint(fields=("run", "number"), name="run_list_number_unique"),
+            CheckConstraint(
+                condition=Q(
+                    rows_count=F("excluded_count") + F("merged_count") + F("already_count") + F("recipients_count"),
+                ),
+                name="run_list_rows_add_up",
+            ),
+        )
+
+
+class Action(models.TextChoices):
+    """What a person may want of a run."""
+
+    PREPARE = "prepare"
+    LAUNCH = "launch"
+    STOP = "stop"
+    RESUME = "resume"
+    DISCARD = "discard"
+    RECALL = "recall"
+
+
+class Intent(models.Model):
+    """What somebody wants of a run; done once its effect in the environment is recorded here (design §5)."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="intents")
+    action = models.TextField(choices=Action.choices)
+    by = models.TextField()
+    reason = models.TextField(blank=True)
+    asked_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+    result = models.TextField(blank=True)
+
+    class Meta:
+        db_table = "intent"
+        ordering = ("id",)
+        indexes = (models.Index(fields=("run",), condition=Q(done_at__isnull=True), name="intent_open_by_run"),)
+        constraints = (
+            CheckConstraint(
+                condition=Q(done_at__isnull=True, result="") | (Q(done_at__isnull=False) & ~Q(result="")),
+                name="intent_done_has_result",
+            ),
+        )

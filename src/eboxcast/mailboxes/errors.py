@@ -1,0 +1,82 @@
+"""Why an environment refuses to store, show or end a release."""
+
+from __future__ import annotations
+
+from eboxcast.lib.errors import Defect, EboxcastError, InputRefused, NotAllowedNow
+from eboxcast.lib.wording import N_
+
+
+class OtherContentVisible(InputRefused):
+    """The identity already has another content that people can see or have seen (public error 620 is the model)."""
+
+    code = "message.other-content"
+    sentence = N_(
+        "Ticket {ticket} of {application} was already published here with another document or other metadata"
+        " (run {run}, visible since {visible_at})."
+    )
+    remedy = N_("What citizens may have read is not replaced. Give this message a new Ticket or a new Sequence.")
+
+
+class OtherContentInHand(InputRefused):
+    """The identity has another content whose run is stopped or under way."""
+
+    code = "message.other-content-in-hand"
+    sentence = N_("Ticket {ticket} of {application} has another content in run {run}, which is {state}.")
+    remedy = N_('Give that run up first with: eboxcast discard {run} --reason "…"')
+
+
+class OtherRecipientsVisible(InputRefused):
+    """The same message is visible to others; more people get it only when that is said."""
+
+    code = "message.other-recipients"
+    sentence = N_(
+        "Ticket {ticket} of {application} is already visible to other recipients (run {run}, since {visible_at})."
+    )
+    remedy = N_("To publish the same message to those of these lists who do not have it yet, add: --add")
+
+
+class OtherRecipientsInHand(InputRefused):
+    """The same message waits for other recipients in a run that is stopped or under way."""
+
+    code = "message.other-recipients-in-hand"
+    sentence = N_("Ticket {ticket} of {application} has other recipients in run {run}, which is {state}.")
+    remedy = N_('Continue it with: eboxcast resume {run}; or give it up with: eboxcast discard {run} --reason "…"')
+
+
+class EverybodyHasIt(InputRefused):
+    """Nobody is left to publish to."""
+
+    code = "message.everybody-has-it"
+    sentence = N_("All {count} recipients of these lists already have ticket {ticket} of {application}.")
+    remedy = N_("There is nothing to publish; `eboxcast runs` shows the runs that did it.")
+
+
+class WasRecalled(NotAllowedNow):
+    """Exactly this was published and then recalled."""
+
+    code = "message.was-recalled"
+    sentence = N_("This package was published in run {run} and recalled at {recalled_at}.")
+    remedy = N_("To make it visible again to those who no longer have it, add: --add")
+
+
+class StoredDiffers(Defect):
+    """What was read back is not what was to be stored; the transaction was rolled back."""
+
+    code = "release.stored-differs"
+
+
+class FenceClosed(EboxcastError):
+    """Somebody else's decision about the release came first."""
+
+    code = "release.fence-closed"
+    sentence = N_("Somebody else decided about run {run} first: it is {state}.")
+    remedy = N_("Look at it with: eboxcast status {run}")
+    exit_code = NotAllowedNow.exit_code
+
+
+class ReleaseMissing(NotAllowedNow):
+    """The environment has nothing of a run."""
+
+    code = "release.missing"
+    sentence = N_("The environment {environment} holds nothing of run {run}.")
+    remedy = N_("Prepare it again from the same files with: eboxcast prepare DIR --environment {environment}")

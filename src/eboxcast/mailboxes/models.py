@@ -1,0 +1,236 @@
+"""The tables of an environment (design §5).
+
+What grows with people (``audience``, ``outcome``, ``reading``, ``ebox``) has ``bucket`` first in its primary key, and
+no foreign key, sequence or trigger, so that it can be distributed by bucket over many machines.
+"""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import CheckConstraint, F, Q, UniqueConstraint
+
+
+class File(models.Model):
+    """A document as bytes, kept once whatever the number of messages that use it."""
+
+    digest = models.BinaryField(unique=True)
+    media_type = models.TextField()
+    size = models.BigIntegerField()
+    content = models.BinaryField(null=True)
+    """Null once every message that used it has expired."""
+    stored_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "file"
+
+
+class Message(models.Model):
+    """The content and its identity, with everything a reader sees as values: opening an eBox asks no other database."""
+
+    institution = models.TextField()
+    application = models.TextField()
+    ticket = models.TextField()
+    sequence = models.IntegerField(null=True)
+    freed_at = models.DateTimeField(null=True)
+    """When its identity became free for another content."""
+    document_digest = models.BinaryField()
+    metadata_digest = models.BinaryField()
+    file = models.ForeignKey(File, on_delete=models.PROTECT)
+    institution_names = models.JSONField()
+    application_names = models.JSONField()
+    type_code = models.TextField()
+    type_names = models.JSONField()
+    ebox_type = models.TextField()
+    language = models.TextField()
+    title = models.TextField()
+    file_name = models.TextField()
+    media_type = models.TextField()
+    metas = models.JSONField(default=dict)
+    validity_number = models.IntegerField()
+    validity_unit = models.TextField()
+    stored_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "message"
+        constraints = (
+            UniqueConstraint(
+                fields=("institution", "application", "ticket", "sequence"),
+                condition=Q(freed_at__isnull=True),
+                nulls_distinct=False,
+                name="message_identity_unique",
+            ),
+        )
+
+
+class Release(models.Model):
+    """One wave of a message to an audience. This row is the fence: whoever gets its guarded update has won."""
+
+    run = models.UUIDField(unique=True)
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="releases")
+    salt = models.BinaryField()
+    recipients_count = models.IntegerField()
+    audience_digest = models.BinaryField()
+    package_count = models.IntegerField()
+    package_digest = models.BinaryField()
+    """Over all keys of the package, also those who already had it: says whether the same lists come again."""
+    particulars = models.JSONField()
+    """What the control database needs to adopt this run if it forgot it: lists, policies, who. No recipient."""
+    stored_at = models.DateTimeField()
+    stopped_at = models.DateTimeField(null=True)
+    visible_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+    abandoned_at = models.DateTimeField(null=True)
+    superseded_by = models.UUIDField(null=True)
+    """The run that took its place, where that is why it was abandoned or recalled."""
+    recalled_at = models.DateTimeField(null=True)
+    published_count = models.IntegerField(null=True)
+    published_digest = models.BinaryField(null=True)
+    refused_count = models.IntegerField(null=True)
+    refused_digest = models.BinaryField(null=True)
+    never_activated_count = models.IntegerField(null=True)
+    deactivated_count = models.IntegerField(null=True)
+    not_ebox_only_count = models.IntegerField(null=True)
+    outcomes_purged_at = models.DateTimeField(null=True)
+    audience_purged_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "release"
+        constraints = (
+            UniqueConstraint(
+                fields=("message",),
+                condition=Q(visible_at__isnull=True, abandoned_at__isnull=True),
+                name="release_one_pending_per_message",
+            ),
+            CheckConstraint(
+                condition=Q(visible_at__isnull=True) | Q(abandoned_at__isnull=True),
+                name="release_visible_or_abandoned",
+            ),
+            CheckConstraint(
+                condition=Q(visible_at__isnull=True, expires_at__isnull=True, published_count__isnull=True)
+                | Q(visible_at__isnull=False, expires_at__gt=F("visible_at"), published_count__isnull=False),
+                name="release_visible_has_its_account",
+            ),
+            CheckConstraint(
+                condition=Q(recalled_at__isnull=True) | Q(visible_at__isnull=False),
+                name="release_recalled_was_visible",
+            ),
+            CheckConstraint(
+                condition=Q(published_count__isnull=True)
+                | Q(recipients_count=F("published_count") + F("refused_count")),
+                name="release_account_adds_up",
+            ),
+        )
+
+
+class Audience(models.Model):
+    """Who can see a release: the recipient keys of one bucket, ascending."""
+
+    pk = models.CompositePrimaryKey("bucket", "release")
+    bucket = models.IntegerField()
+    release = models.BigIntegerField()
+    keys = ArrayField(models.BigIntegerField())
+
+    class Meta:
+        db_table = "audience"
+
+
+class OutcomeKind(models.TextChoices):
+    """What became of recipients, where that is more than "published"."""
+
+    REFUSED_BY_POLICY = "refused_by_policy"
+    NEVER_ACTIVATED = "never_activated"
+    DEACTIVATED = "deactivated"
+    NOT_EBOX_ONLY = "not_ebox_only"
+
+
+class Outcome(models.Model):
+    """The recipients of one bucket with the same outcome, as it was in the moment of becoming visible."""
+
+    pk = models.CompositePrimaryKey("bucket", "release", "kind", "code")
+    bucket = models.IntegerField()
+    release = models.BigIntegerField()
+    kind = models.TextField()
+    code = models.TextField()
+    keys = ArrayField(models.BigIntegerField())
+    provider_ids = ArrayField(models.TextField(), null=True)
+
+    class Meta:
+        db_table = "outcome"
+
+
+class RejectedRows(models.Model):
+    """The faulty rows of one list in the sender's own columns, compressed; kept as long as the outcomes."""
+
+    pk = models.CompositePrimaryKey("release", "list_number")
+    release = models.BigIntegerField()
+    list_number = models.IntegerField()
+    content = models.BinaryField()
+
+    class Meta:
+        db_table = "rejected_rows"
+
+
+class Reading(models.Model):
+    """That somebody read or hid a message; written only when they do it."""
+
+    pk = models.CompositePrimaryKey("bucket", "release", "mailbox")
+    bucket = models.IntegerField()
+    release = models.BigIntegerField()
+    mailbox = models.BigIntegerField()
+    read_at = models.DateTimeField(null=True)
+    hidden_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "reading"
+
+
+class ReadTally(models.Model):
+    """How many read a release on a day; several slots, so that readers do not wait for one another."""
+
+    pk = models.CompositePrimaryKey("release", "day", "slot")
+    release = models.BigIntegerField()
+    day = models.DateField()
+    slot = models.SmallIntegerField()
+    count = models.IntegerField()
+
+    class Meta:
+        db_table = "read_tally"
+
+
+class Ebox(models.Model):
+    """An eBox as its owner told us: active while activated and not deactivated since."""
+
+    pk = models.CompositePrimaryKey("bucket", "mailbox")
+    bucket = models.IntegerField()
+    mailbox = models.BigIntegerField()
+    activated_at = models.DateTimeField(null=True)
+    deactivated_at = models.DateTimeField(null=True)
+    ebox_only = models.BooleanField()
+
+    class Meta:
+        db_table = "ebox"
+
+
+class EboxSuccessor(models.Model):
+    """A person's old number and the new one, found by the old."""
+
+    pk = models.CompositePrimaryKey("bucket", "old", "new")
+    bucket = models.IntegerField()
+    old = models.BigIntegerField()
+    new = models.BigIntegerField()
+
+    class Meta:
+        db_table = "ebox_successor"
+
+
+class EboxPredecessor(models.Model):
+    """The mirror of ``EboxSuccessor``, found by the new number."""
+
+    pk = models.CompositePrimaryKey("bucket", "new", "old")
+    bucket = models.IntegerField()
+    new = models.BigIntegerField()
+    old = models.BigIntegerField()
+
+    class Meta:
+        db_table = "ebox_predecessor"

@@ -1,0 +1,251 @@
+-- lock_identity --
+-- Let one transaction at a time decide about an identity in this environment.
+select pg_advisory_xact_lock(%(lock)s)
+
+-- find_message --
+-- The message that holds an identity now.
+select id, document_digest, metadata_digest
+from message
+where institution = %(institution)s and application = %(application)s and ticket = %(ticket)s
+  and sequence is not distinct from %(sequence)s and freed_at is null
+
+-- releases_of_message --
+-- All releases of a message, in the order in which they were stored.
+select id, run, salt, package_count, package_digest, audience_digest, recipients_count,
+       stopped_at, visible_at, expires_at, abandoned_at, recalled_at, audience_purged_at
+from release
+where message_id = %(message)s
+order by id
+
+-- store_file --
+-- Keep a document once; its content again if it had been purged.
+insert into file (digest, media_type, size, content, stored_at)
+values (%(digest)s, %(media_type)s, %(size)s, %(content)s, %(now)s)
+on conflict (digest) do update set content = excluded.content
+returning id
+
+-- free_identity --
+-- Let another content have the identity of a message.
+update message set freed_at = %(now)s where id = %(message)s and freed_at is null
+
+-- give_identity_back --
+-- A discarded successor leaves the identity to the content that is still visible.
+update message set freed_at = null
+where id = (
+    select m.id
+    from message m join release r on r.message_id = m.id
+    where m.institution = %(institution)s and m.application = %(application)s and m.ticket = %(ticket)s
+      and m.sequence is not distinct from %(sequence)s
+      and r.visible_at is not null and r.recalled_at is null
+    order by r.visible_at desc
+    limit 1
+)
+and not exists (
+    select from message n
+    where n.institution = %(institution)s and n.application = %(application)s and n.ticket = %(ticket)s
+      and n.sequence is not distinct from %(sequence)s and n.freed_at is null
+)
+
+-- store_audience --
+-- All rows of an audience, packed.
+copy audience (bucket, release, keys) from stdin (format binary)
+
+-- read_audience --
+-- All keys of an audience, by look-ups of the buckets.
+copy (
+    select keys from audience
+    where bucket = any(array(select generate_series(0, %(last_bucket)s))) and release = %(release)s
+) to stdout (format binary)
+
+-- read_outcome --
+-- All keys with one kind of outcome, by look-ups of the buckets.
+copy (
+    select keys from outcome
+    where bucket = any(array(select generate_series(0, %(last_bucket)s))) and release = %(release)s and kind = %(kind)s
+) to stdout (format binary)
+
+-- successors_exist --
+-- Whether anybody's number has changed at all.
+select exists (select from ebox_successor)
+
+-- successors_of --
+-- The newer numbers of those of the given people who have one.
+select s.old, s.new
+from unnest(%(buckets)s::int[], %(keys)s::bigint[]) as mine (bucket, key)
+join ebox_successor s on s.bucket = mine.bucket and s.old = mine.key
+
+-- lock_release --
+-- Hold the fence while its account is made.
+select id from release where run = %(run)s for update
+
+-- snapshot_states --
+-- Who of an audience has no active eBox, or has one and still wants paper, at this moment.
+insert into outcome (bucket, release, kind, code, keys)
+select bucket, %(release)s, kind, '', array_agg(key order by key)
+from (
+    select a.bucket, k.key,
+           case when e.activated_at is null then 'never_activated'
+                when e.deactivated_at is not null then 'deactivated'
+                when not e.ebox_only then 'not_ebox_only'
+           end as kind
+    from audience a
+    cross join lateral unnest(a.keys) as k (key)
+    left join ebox e on e.bucket = a.bucket and e.mailbox = k.key
+    where a.bucket = any(array(select generate_series(0, %(last_bucket)s))) and a.release = %(release)s
+) as states
+where kind is not null
+group by bucket, kind
+
+-- refuse_by_policy --
+-- Turn "has no active eBox" into "refused by policy", its reason as the code.
+update outcome set kind = 'refused_by_policy', code = upper(kind)
+where bucket = any(array(select generate_series(0, %(last_bucket)s))) and release = %(release)s
+  and kind in ('never_activated', 'deactivated')
+
+-- take_out_refused --
+-- Take the refused out of the audience, so that it is exactly who can see the release.
+update audience a
+set keys = array(select unnest(a.keys) except select unnest(refused.keys) order by 1)
+from (
+    select o.bucket, array_agg(k.key) as keys
+    from outcome o cross join lateral unnest(o.keys) as k (key)
+    where o.bucket = any(array(select generate_series(0, %(last_bucket)s))) and o.release = %(release)s
+      and o.kind = 'refused_by_policy'
+    group by o.bucket
+) as refused
+where a.bucket = refused.bucket and a.release = %(release)s
+
+-- drop_empty_buckets --
+-- Buckets in which everybody was refused.
+delete from audience
+where bucket = any(array(select generate_series(0, %(last_bucket)s))) and release = %(release)s and keys = '{}'
+
+-- count_outcomes --
+-- How many recipients of a release have each outcome.
+select kind, code, sum(cardinality(keys))::bigint
+from outcome
+where bucket = any(array(select generate_series(0, %(last_bucket)s))) and release = %(release)s
+group by kind, code
+
+-- make_visible --
+-- The fence: from this row on everybody sees the release.
+update release
+set visible_at = %(now)s, expires_at = %(expires_at)s,
+    published_count = %(published_count)s, published_digest = %(published_digest)s,
+    refused_count = %(refused_count)s, refused_digest = %(refused_digest)s,
+    never_activated_count = %(never_activated_count)s, deactivated_count = %(deactivated_count)s,
+    not_ebox_only_count = %(not_ebox_only_count)s
+where id = %(release)s and visible_at is null and stopped_at is null and abandoned_at is null
+returning id
+
+-- recall_superseded --
+-- What the identity showed until now (acceptance only) ends in the moment the next round begins.
+update release r
+set recalled_at = %(now)s, superseded_by = %(run)s
+from message m
+where m.id = r.message_id and m.id <> %(message)s
+  and m.institution = %(institution)s and m.application = %(application)s and m.ticket = %(ticket)s
+  and m.sequence is not distinct from %(sequence)s
+  and r.visible_at is not null and r.recalled_at is null
+returning r.run
+
+-- stop --
+-- Nothing becomes visible until it is resumed.
+update release set stopped_at = %(now)s
+where run = %(run)s and visible_at is null and abandoned_at is null and stopped_at is null
+returning id
+
+-- resume --
+-- Take back a stop.
+update release set stopped_at = null
+where run = %(run)s and stopped_at is not null and visible_at is null and abandoned_at is null
+returning id
+
+-- discard --
+-- Give a release up, for good.
+update release set abandoned_at = %(now)s, superseded_by = %(superseded_by)s
+where run = %(run)s and visible_at is null and abandoned_at is null
+returning message_id
+
+-- recall --
+-- Nobody sees the release any more.
+update release set recalled_at = %(now)s
+where run = %(run)s and visible_at is not null and recalled_at is null
+returning id
+
+-- numbers_of_ebox --
+-- The former numbers of a person.
+select p.old from ebox_predecessor p where p.bucket = %(bucket)s and p.new = %(mailbox)s
+
+-- open_ebox --
+-- What an eBox shows, newest first: one bucket for each number of its owner.
+select distinct on (m.id)
+       m.id, r.id, r.run, a.bucket, mine.number, r.visible_at, r.expires_at, rd.read_at,
+       m.title, m.language, m.file_name, m.media_type, f.size, f.digest,
+       m.institution, m.institution_names, m.application, m.application_names, m.type_code, m.type_names
+from unnest(%(buckets)s::int[], %(numbers)s::bigint[]) as mine (bucket, number)
+join audience a on a.bucket = mine.bucket and mine.number = any(a.keys)
+join release r on r.id = a.release
+join message m on m.id = r.message_id
+join file f on f.id = m.file_id
+left join reading rd on rd.bucket = a.bucket and rd.release = a.release and rd.mailbox = mine.number
+where r.visible_at <= %(now)s and r.recalled_at is null and r.expires_at > %(now)s
+  and rd.hidden_at is null
+order by m.id, r.visible_at
+
+-- mark_read --
+-- Only the first reading counts.
+insert into reading (bucket, release, mailbox, read_at)
+values (%(bucket)s, %(release)s, %(mailbox)s, %(now)s)
+on conflict (bucket, release, mailbox) do update set read_at = excluded.read_at where reading.read_at is null
+returning read_at
+
+-- tally_reading --
+-- One more reader on this day.
+insert into read_tally (release, day, slot, count)
+values (%(release)s, %(day)s, %(slot)s, 1)
+on conflict (release, day, slot) do update set count = read_tally.count + 1
+
+-- load_eboxes --
+-- What the owner of the eBoxes says of them, row after row.
+insert into ebox (bucket, mailbox, activated_at, deactivated_at, ebox_only)
+select bucket, mailbox, activated_at, deactivated_at, ebox_only from incoming_ebox
+on conflict (bucket, mailbox) do update
+set activated_at = excluded.activated_at, deactivated_at = excluded.deactivated_at, ebox_only = excluded.ebox_only
+
+-- due_releases --
+-- Releases of which something personal is still here though its time has passed.
+select id, run, visible_at, expires_at, abandoned_at, recalled_at, stored_at, stopped_at,
+       outcomes_purged_at, audience_purged_at
+from release
+where audience_purged_at is null and (expires_at <= %(now)s or abandoned_at <= %(abandoned_before)s)
+   or outcomes_purged_at is null and (visible_at <= %(reported_before)s or abandoned_at <= %(abandoned_before)s)
+   or visible_at is null and abandoned_at is null and stored_at <= %(stored_before)s
+order by id
+
+-- purge_audience --
+-- Forget who received a release.
+delete from audience
+where bucket = any(array(select generate_series(0, %(last_bucket)s))) and release = %(release)s
+
+-- purge_reading --
+-- Forget who read a release.
+delete from reading
+where bucket = any(array(select generate_series(0, %(last_bucket)s))) and release = %(release)s
+
+-- purge_outcome --
+-- Forget whom a release did not reach.
+delete from outcome
+where bucket = any(array(select generate_series(0, %(last_bucket)s))) and release = %(release)s
+
+-- purge_rejected_rows --
+-- Forget the faulty rows.
+delete from rejected_rows where release = %(release)s
+
+-- purge_files --
+-- Forget the documents of which every release has ended.
+update file f set content = null
+where content is not null and not exists (
+    select from message m join release r on r.message_id = m.id
+    where m.file_id = f.id and r.audience_purged_at is null
+)

@@ -1,0 +1,1 @@
+"""Institutions, their applications and the message types they may send."""

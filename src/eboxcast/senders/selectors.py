@@ -1,0 +1,36 @@
+"""Finding the configuration a package asks for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from eboxcast.senders.errors import ApplicationUnknown, EboxTypeDiffers, InstitutionUnknown, MessageTypeUnknown
+from eboxcast.senders.models import Application, Institution, MessageType
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trio:
+    """Institution, application and message type that belong together."""
+
+    institution: Institution
+    application: Application
+    message_type: MessageType
+
+
+def find_trio(*, institution: str, application: str, message_type: str, ebox_type: str) -> Trio:
+    """Return what is configured for the names in the metadata.
+
+    Raises InstitutionUnknown, ApplicationUnknown, MessageTypeUnknown, EboxTypeDiffers.
+    """
+    sender = Institution.objects.filter(cbe=institution).first()
+    if sender is None:
+        raise InstitutionUnknown(institution=institution)
+    system = sender.applications.filter(name=application).first()
+    if system is None:
+        raise ApplicationUnknown(application=application, institution=institution)
+    kind = system.message_types.filter(code=message_type).first()
+    if kind is None:
+        raise MessageTypeUnknown(message_type=message_type, application=application)
+    if kind.ebox_type != ebox_type:
+        raise EboxTypeDiffers(message_type=message_type, expected=kind.ebox_type, found=ebox_type)
+    return Trio(institution=sender, application=system, message_type=kind)

@@ -2,32 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
-
 from eboxcast.lib.wording import N_, say
+from eboxcast.package.fault_kinds import FaultKind, Level
+from eboxcast.package.faults_of_files import DOCUMENT_FAULTS, METADATA_FAULTS, PACKAGE_FAULTS
 from eboxcast.package.model import Fault
-
-
-class Level(StrEnum):
-    """What a fault is about. Only faults of rows can be excluded; all others stand against the whole package."""
-
-    ROW = "list-row"
-    LIST = "list"
-    METADATA = "metadata"
-    DOCUMENT = "document"
-    PACKAGE = "package"
-    SENDER = "sender"
-
-
-@dataclass(frozen=True, kw_only=True)
-class FaultKind:
-    """One kind of fault. The ``{names}`` in its sentences are the fault's data, and its file, line and place."""
-
-    code: str
-    level: Level
-    sentence: str
-    remedy: str
 
 
 def _row(code: str, sentence: str, remedy: str) -> FaultKind:
@@ -161,7 +139,9 @@ LIST_FAULTS = (
     ),
 )
 
-FAULTS: dict[str, FaultKind] = {kind.code: kind for kind in (*ROW_FAULTS, *LIST_FAULTS)}
+FAULTS: dict[str, FaultKind] = {
+    kind.code: kind for kind in (*PACKAGE_FAULTS, *DOCUMENT_FAULTS, *METADATA_FAULTS, *LIST_FAULTS, *ROW_FAULTS)
+}
 
 
 def sentence_of(fault: Fault, language: str) -> str:

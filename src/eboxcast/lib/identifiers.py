@@ -82,7 +82,7 @@ def are_niss(numbers: Keys, *, today: date) -> NDArray[np.bool_]:
     root = numbers // 100
     expected = 97 - (root - root // 97 * 97)
     check = numbers - root * 100
-    good = check == expected
+    good: NDArray[np.bool_] = check == expected
     expected -= _ROOT_OF_2000
     expected += 97 * (expected <= 0)
     born_by_now = numbers < (today.year - 2000 + 1) * 10**9

@@ -71,6 +71,8 @@ class Run(models.Model):
     not_after_at = models.DateTimeField(null=True)
     launched_at = models.DateTimeField(null=True)
     launched_by = models.TextField(blank=True)
+    without_ebox = models.TextField(blank=True)
+    """The message type's policy for recipients without an active eBox, as it was at the launch."""
     visible_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
     stopped_at = models.DateTimeField(null=True)
@@ -106,6 +108,11 @@ class Run(models.Model):
                 name="run_published_has_its_account",
             ),
         )
+
+    @property
+    def short(self) -> str:
+        """Return the first eight characters of its number: enough to name it in a command."""
+        return str(self.id)[:8]
 
 
 class RunList(models.Model):

@@ -1,54 +1,25 @@
-"""What a message is: its identity, its content, and what its reader sees."""
+"""Messages in the database: who holds an identity, storing one, freeing it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from eboxcast.lib.digests import digest_of_values
 from eboxcast.mailboxes.models import Message
 from eboxcast.mailboxes.sql import one, run
-
-Names = Mapping[str, str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Identity:
-    """By which a message is known: unique in an environment while it is not freed."""
-
-    institution: str
-    application: str
-    ticket: str
-    sequence: int | None
-
-    def lock(self) -> int:
-        """Return the number of the advisory lock for decisions about it (int64)."""
-        return int.from_bytes(digest_of_values(asdict(self))[:8], signed=True)
+from eboxcast.mailboxes.values import Identity, NewMessage
 
 
-@dataclass(frozen=True, kw_only=True)
-class NewMessage:
-    """A message as it is stored. Its content is the pair of digests."""
-
-    identity: Identity
-    document: bytes
-    document_digest: bytes
-    metadata_digest: bytes
-    institution_names: Names
-    application_names: Names
-    type_code: str
-    type_names: Names
-    ebox_type: str
-    language: str
-    title: str
-    file_name: str
-    media_type: str
-    metas: Mapping[str, tuple[str, ...]]
-    validity_number: int
-    validity_unit: str
+def identity_of(message: Message) -> Identity:
+    """Return the identity of a stored message."""
+    return Identity(
+        institution=message.institution,
+        application=message.application,
+        ticket=message.ticket,
+        sequence=message.sequence,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,194 @@
+"""What people do with runs. Each is an intent on record, an effect in the environment, a result on record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+
+from eboxcast.database.errors import quiet
+from eboxcast.delivery.errors import LaunchStopped, NotInThisState, OutsideWindow
+from eboxcast.delivery.finding import interrupted_preparation
+from eboxcast.delivery.intents import give_up, intend
+from eboxcast.delivery.models import Action, Run, State
+from eboxcast.delivery.orders import identity_of, order_of, particulars_of, recipients_of
+from eboxcast.delivery.settling import carry_out, settle, settle_by_id
+from eboxcast.delivery.waiting import Window, wait_for
+from eboxcast.lib import clock
+from eboxcast.lib.errors import InputRefused, NotAllowedNow
+from eboxcast.lib.wording import N_
+from eboxcast.mailboxes import storing
+from eboxcast.mailboxes.errors import FenceClosed
+from eboxcast.mailboxes.values import NewRelease
+from eboxcast.package.model import Package
+from eboxcast.senders.models import MessageType, WithoutEbox
+from eboxcast.senders.selectors import Trio, find_trio
+from eboxcast.targets.local import target_of
+
+
+def prepare(package: Package, *, environment: str, by: str, adds: bool = False) -> Run:
+    """Store a checked package in an environment, complete and invisible; return its run.
+
+    The same package again returns the run that already has it, whatever its state.
+    Raises the errors of ``senders``, ``mailboxes`` and ``delivery`` that the sender can mend; nothing has changed then.
+    """
+    with quiet():
+        trio = trio_of(package)
+        recipients = recipients_of(package, environment)
+    particulars = particulars_of(package, recipients, by=by, adds=adds, procedure=settings.EBOXCAST_PROCEDURE)
+    run = interrupted_preparation(environment, identity_of(package), particulars)
+    run = run or _new_run(package, trio, environment=environment, by=by, particulars=particulars)
+    order = order_of(
+        package, recipients, run=run.id, environment=environment, trio=trio, adds=adds, particulars=particulars
+    )
+    same = storing.foresee(environment, order).same_as
+    if same is None:
+        same = _store(run, order, by=by)
+    if same != run.id and not run._state.adding:
+        give_up(run, state=State.DISCARDED, by=by, result=f"same as {same}")
+    return settle_by_id(environment, same)
+
+
+def _store(run: Run, order: NewRelease, *, by: str) -> UUID:
+    intend(run, Action.PREPARE, by=by)
+    try:
+        stored = target_of(run.environment).store(order)
+    except (InputRefused, NotAllowedNow) as refusal:
+        give_up(run, state=State.DISCARDED, by=by, result=refusal.code)
+        raise
+    for superseded in stored.superseded:
+        settle_by_id(run.environment, superseded)
+    return stored.run
+
+
+def trio_of(package: Package) -> Trio:
+    """Return the sender's configuration that the metadata ask for. Raises the errors of ``senders``."""
+    metadata = package.metadata
+    return find_trio(
+        institution=metadata.institution,
+        application=metadata.application,
+        message_type=metadata.message_type,
+        ebox_type=str(metadata.ebox_type),
+    )
+
+
+def launch(run: Run, *, by: str, window: Window, waiting: Callable[[datetime], None]) -> Run:
+    """Make a prepared run visible, waiting for the window to begin; a run that is already visible stays as it is.
+
+    Raises LaunchStopped, OutsideWindow, NotInThisState or FenceClosed, each with nothing made visible by this call.
+    """
+    run = settle(run)
+    if run.state == State.PUBLISHED:
+        return run
+    _refuse_launch(run)
+    policy = MessageType.objects.get(code=run.message_type).without_ebox
+    decision = {
+        "state": State.RUNNING,
+        "without_ebox": policy,
+        "launched_by": by,
+        "launched_at": clock.now(),
+        "not_before_at": window.not_before,
+        "not_after_at": window.not_after,
+    }
+    window.refuse_if_over(run.short)
+    intend(run, Action.LAUNCH, by=by, changes=decision)
+    try:
+        wait_for(run, window, waiting)
+    except (OutsideWindow, KeyboardInterrupt) as end:
+        give_up(run, state=State.PREPARED, by=by, result=type(end).__name__)
+        raise
+    return _make_visible(run, refuse=policy == WithoutEbox.REFUSE)
+
+
+def _refuse_launch(run: Run) -> None:
+    if run.state == State.STOPPED:
+        raise LaunchStopped(run=run.short, stopped_at=clock.shown(run.stopped_at or run.created_at))
+    if run.state not in (State.PREPARED, State.RUNNING):
+        raise NotInThisState(run=run.short, state=run.state, asked=N_("launched"))
+
+
+def _make_visible(run: Run, *, refuse: bool) -> Run:
+    try:
+        launched = target_of(run.environment).complete(run.id, refuse_without_ebox=refuse)
+    except FenceClosed:
+        if settle(run).state == State.PUBLISHED:
+            return run
+        raise
+    for recalled in launched.recalled:
+        settle_by_id(run.environment, recalled)
+    return settle(run)
+
+
+def stop(run: Run, *, by: str, reason: str) -> Run:
+    """Let nothing of a run become visible until it is resumed. Raises FenceClosed when it is too late."""
+    return _decide(run, Action.STOP, by=by, reason=reason)
+
+
+def resume(run: Run, *, by: str) -> Run:
+    """Take back a stop: the run is prepared again and can be launched."""
+    return _decide(run, Action.RESUME, by=by, reason="")
+
+
+def discard(run: Run, *, by: str, reason: str) -> Run:
+    """Give a run up, for good, before anything of it is visible. Raises FenceClosed when it is too late."""
+    if settle(run).state == State.PREPARING:
+        give_up(run, state=State.DISCARDED, by=by, result=reason)
+        return run
+    return _decide(run, Action.DISCARD, by=by, reason=reason)
+
+
+def recall(run: Run, *, by: str, reason: str) -> Run:
+    """Take a published document back from everybody at once; what was read was read."""
+    return _decide(run, Action.RECALL, by=by, reason=reason)
+
+
+_FROM = {
+    Action.STOP: (State.PREPARED, State.RUNNING, State.PAUSED, State.COMPLETE),
+    Action.RESUME: (State.STOPPED, State.FAILED),
+    Action.DISCARD: (State.PREPARED, State.STOPPED, State.FAILED),
+    Action.RECALL: (State.PUBLISHED,),
+}
+_TO = {
+    Action.STOP: State.STOPPED,
+    Action.RESUME: State.PREPARED,
+    Action.DISCARD: State.DISCARDED,
+    Action.RECALL: State.RECALLED,
+}
+
+
+def _decide(run: Run, action: Action, *, by: str, reason: str) -> Run:
+    run = settle(run)
+    if run.state == _TO[action] and action != Action.RESUME:
+        return run
+    if run.state not in _FROM[action]:
+        raise NotInThisState(run=run.short, state=run.state, asked=_TO[action])
+    intend(run, action, by=by, reason=reason, changes={"reason": reason})
+    try:
+        carry_out(run, action)
+    except FenceClosed:
+        settle(run)
+        raise
+    return settle(run)
+
+
+def _new_run(package: Package, trio: Trio, *, environment: str, by: str, particulars: dict[str, object]) -> Run:
+    metadata = package.metadata
+    return Run(
+        environment=environment,
+        state=State.PREPARING,
+        institution=metadata.institution,
+        application=metadata.application,
+        ticket=metadata.ticket,
+        sequence=metadata.sequence,
+        message_type=trio.message_type.code,
+        language=metadata.language,
+        title=metadata.title,
+        document_digest=package.document.digest,
+        metadata_digest=metadata.content_digest,
+        particulars=particulars,
+        adds=bool(particulars["adds"]),
+        created_at=clock.now(),
+        created_by=by,
+    )

@@ -1,0 +1,57 @@
+"""Finding runs by what people type."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Cast
+
+from eboxcast.delivery.errors import RunAmbiguous, RunNotFound
+from eboxcast.delivery.models import Run, State
+from eboxcast.mailboxes.values import Identity
+
+_MOST_NAMED = 2
+
+
+def find_run(reference: str) -> Run:
+    """Return the run whose number begins with what was typed, or whose ticket it is when only one has it.
+
+    Raises RunNotFound, RunAmbiguous.
+    """
+    written = Run.objects.annotate(written=Cast("id", models.TextField()))
+    asked = Q(ticket=reference)
+    if reference:
+        asked |= Q(written__startswith=reference.lower())
+    found = list(written.filter(asked).order_by("created_at"))
+    if not found:
+        raise RunNotFound(run=reference)
+    if len(found) >= _MOST_NAMED:
+        raise RunAmbiguous(run=reference, count=len(found))
+    return found[0]
+
+
+def runs_in_hand(environment: str, identity: Identity) -> dict[UUID, str]:
+    """Return the runs of an identity that somebody is busy with, and their state."""
+    busy = (State.RUNNING, State.PAUSED, State.COMPLETE, State.STOPPED)
+    found = _of_identity(environment, identity).filter(state__in=busy)
+    return dict(found.values_list("id", "state"))
+
+
+def interrupted_preparation(environment: str, identity: Identity, particulars: dict[str, object]) -> Run | None:
+    """Return a run that began to prepare exactly this package and did not get further, if any."""
+    for run in _of_identity(environment, identity).filter(state=State.PREPARING).order_by("created_at"):
+        if {**run.particulars, "by": ""} == {**particulars, "by": ""}:
+            return run
+    return None
+
+
+def _of_identity(environment: str, identity: Identity) -> models.QuerySet[Run]:
+    return Run.objects.filter(
+        environment=environment,
+        institution=identity.institution,
+        application=identity.application,
+        ticket=identity.ticket,
+        sequence=identity.sequence,
+    )

@@ -1,0 +1,54 @@
+"""Intent, effect, result: what is wanted of a run is on record before anything happens in its environment (design §5).
+
+The intent and its audit entry are one control transaction; the effect is one idempotent transaction in the environment;
+the result, with its audit entry, is written by ``settling``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.db import transaction
+
+from eboxcast.audit.actions import record
+from eboxcast.database.errors import quiet
+from eboxcast.delivery.models import Action, Intent, Run, State
+from eboxcast.lib import clock
+
+
+def intend(run: Run, action: Action, *, by: str, reason: str = "", changes: Mapping[str, object] | None = None) -> None:
+    """Record that somebody wants something of a run, together with what that changes in the run itself."""
+    with quiet(), transaction.atomic():
+        for field, value in (changes or {}).items():
+            setattr(run, field, value)
+        run.save()
+        Intent.objects.create(run=run, action=action, by=by, reason=reason, asked_at=clock.now())
+        record(
+            f"run.{action}_intended",
+            by=by,
+            environment=run.environment,
+            run=run.id,
+            data={"reason": reason} if reason else {},
+        )
+
+
+def open_intents(run: Run) -> list[Intent]:
+    """Return what is wanted of a run and has no result yet, oldest first."""
+    return list(run.intents.filter(done_at=None))
+
+
+def close_intents(run: Run, *, result: str, but_launch: bool = False) -> None:
+    """Give the open intents of a run their result; call it inside the transaction that records the result."""
+    intents = run.intents.filter(done_at=None)
+    if but_launch:
+        intents = intents.exclude(action=Action.LAUNCH)
+    intents.update(done_at=clock.now(), result=result)
+
+
+def give_up(run: Run, *, state: State, by: str, result: str) -> None:
+    """Record that what was wanted of a run came to nothing, and in which state that leaves it."""
+    with quiet(), transaction.atomic():
+        Run.objects.filter(id=run.id).update(state=state)
+        close_intents(run, result=result)
+        record(f"run.{state}", by=by, environment=run.environment, run=run.id, data={"result": result})
+    run.state = state

@@ -1,0 +1,213 @@
+"""Bringing the control database level with the environment: the fence is the truth, the run follows it.
+
+Every action ends here, and every look at a run begins here: so what a killed process left undone is recorded by the
+next one that passes.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from uuid import UUID
+
+from django.db import transaction
+
+from eboxcast.audit.actions import record
+from eboxcast.database.errors import quiet
+from eboxcast.delivery.intents import close_intents, open_intents
+from eboxcast.delivery.models import Action, Run, RunList, State
+from eboxcast.mailboxes import fence
+from eboxcast.mailboxes.errors import FenceClosed, ReleaseMissing
+from eboxcast.mailboxes.models import Release
+from eboxcast.targets.local import target_of
+
+SYSTEM = "eboxcast"
+
+
+def settle(run: Run) -> Run:
+    """Finish what was asked and can be finished by anyone, record what has happened, and return the run as it is.
+
+    Launches and preparations are not finished here: they need their window and their files, so only the commands that
+    launch and prepare do it.
+    """
+    _finish_asked(run)
+    release = fence.find_release(run.environment, run.id)
+    if release is None:
+        return run
+    run.refresh_from_db()
+    if _state_by_fence(run, release) != run.state or run.rows_count is None or _closable(run):
+        _record(run)
+    return run
+
+
+def settle_by_id(environment: str, run_id: UUID) -> Run:
+    """Settle the run of a release, adopting it where the control database does not know it."""
+    run = Run.objects.filter(id=run_id).first()
+    return settle(run or adopt(environment, run_id))
+
+
+def adopt(environment: str, run_id: UUID) -> Run:
+    """Make a run anew from its release: the control database was restored to a time before it."""
+    release = fence.get_release(environment, run_id)
+    run = _run_of(environment, release)
+    with quiet(), transaction.atomic():
+        run.save(force_insert=True)
+        record("run.adopted", by=SYSTEM, environment=environment, run=run.id)
+    return run
+
+
+def carry_out(run: Run, action: Action) -> None:
+    """Do in the environment what was asked of a run. Raises FenceClosed when somebody else came first."""
+    if action == Action.RECALL:
+        target_of(run.environment).recall(run.id)
+    else:
+        _AT_THE_FENCE[action](run.environment, run.id)
+
+
+_AT_THE_FENCE = {Action.STOP: fence.stop, Action.RESUME: fence.resume, Action.DISCARD: fence.discard}
+_FINISHED_BY_ANYONE = {Action.RECALL, *_AT_THE_FENCE}
+
+
+def _finish_asked(run: Run) -> None:
+    for intent in open_intents(run):
+        if intent.action in _FINISHED_BY_ANYONE:
+            with suppress(FenceClosed, ReleaseMissing):
+                carry_out(run, Action(intent.action))
+
+
+def _state_by_fence(run: Run, release: Release) -> State:
+    if release.recalled_at:
+        return State.SUPERSEDED if release.superseded_by else State.RECALLED
+    if release.visible_at:
+        return State.PUBLISHED
+    if release.abandoned_at:
+        return State.SUPERSEDED if release.superseded_by else State.DISCARDED
+    if release.stopped_at:
+        return State.STOPPED
+    if _launch_is_open(run):
+        return State.RUNNING
+    return State.PREPARED
+
+
+def _launch_is_open(run: Run) -> bool:
+    return any(intent.action == Action.LAUNCH for intent in open_intents(run))
+
+
+def _closable(run: Run) -> bool:
+    return any(intent.action != Action.LAUNCH for intent in open_intents(run))
+
+
+def _record(run: Run) -> None:
+    with quiet(), transaction.atomic():
+        before = Run.objects.select_for_update().get(id=run.id).state
+        # Read behind the lock: what another process recorded meanwhile must not be overwritten with older news.
+        release = fence.get_release(run.environment, run.id)
+        run.refresh_from_db()
+        by = _whose(run)
+        _take_over(run, release)
+        run.state = _state_by_fence(run, release)
+        run.save()
+        _record_lists(run, release)
+        if run.state != before:
+            record(f"run.{run.state}", by=by, environment=run.environment, run=run.id, data=_facts(run))
+        close_intents(run, result=run.state, but_launch=run.state == State.RUNNING)
+
+
+def _whose(run: Run) -> str:
+    asked = open_intents(run)
+    return asked[-1].by if asked else SYSTEM
+
+
+def _take_over(run: Run, release: Release) -> None:
+    """Copy the account and the moments from the fence."""
+    lists = release.particulars["lists"]
+    already = release.particulars["already"]
+    run.rows_count = sum(part["rows"] for part in lists)
+    run.excluded_count = sum(part["excluded"] for part in lists)
+    run.merged_count = sum(part["merged"] for part in lists)
+    run.already_count = sum(already)
+    run.recipients_count = release.recipients_count
+    run.moved_count = release.particulars["moved"]
+    run.salt, run.audience_digest = release.salt, release.audience_digest
+    run.prepared_at = release.stored_at
+    for name in _MOMENTS_AND_COUNTS:
+        setattr(run, name, getattr(release, name))
+    if release.visible_at:
+        run.unknown_count = run.not_attempted_count = 0
+
+
+_MOMENTS_AND_COUNTS = (
+    "visible_at",
+    "expires_at",
+    "stopped_at",
+    "abandoned_at",
+    "recalled_at",
+    "superseded_by",
+    "published_count",
+    "refused_count",
+    "never_activated_count",
+    "deactivated_count",
+    "not_ebox_only_count",
+    "published_digest",
+    "refused_digest",
+)
+
+
+def _record_lists(run: Run, release: Release) -> None:
+    if run.lists.exists():
+        return
+    parts = zip(release.particulars["lists"], release.particulars["already"], strict=True)
+    RunList.objects.bulk_create(_list_of(run, number, part, had) for number, (part, had) in enumerate(parts, start=1))
+
+
+def _list_of(run: Run, number: int, part: dict[str, object], already: int) -> RunList:
+    kept = int(str(part["recipients"])) - already
+    return RunList(
+        run=run,
+        number=number,
+        file_name=part["file_name"],
+        digest=bytes.fromhex(str(part["digest"])),
+        size=part["size"],
+        encoding=part["encoding"],
+        separator=part["separator"],
+        column=part["column"],
+        rows_count=part["rows"],
+        excluded_count=part["excluded"],
+        merged_count=part["merged"],
+        already_count=already,
+        recipients_count=kept,
+        faults=part["faults"],
+    )
+
+
+def _facts(run: Run) -> dict[str, object]:
+    facts: dict[str, object] = {"recipients": run.recipients_count}
+    if run.reason:
+        facts["reason"] = run.reason
+    if run.visible_at:
+        facts |= {"published": run.published_count, "refused": run.refused_count}
+        facts["visible_at"] = run.visible_at.isoformat()
+    if run.superseded_by:
+        facts["superseded_by"] = str(run.superseded_by)
+    return facts
+
+
+def _run_of(environment: str, release: Release) -> Run:
+    message, told = release.message, release.particulars
+    return Run(
+        id=release.run,
+        environment=environment,
+        state=State.PREPARING,
+        institution=message.institution,
+        application=message.application,
+        ticket=message.ticket,
+        sequence=message.sequence,
+        message_type=message.type_code,
+        language=message.language,
+        title=message.title,
+        document_digest=message.document_digest,
+        metadata_digest=message.metadata_digest,
+        particulars={name: value for name, value in told.items() if name != "already"},
+        adds=told["adds"],
+        created_at=release.stored_at,
+        created_by=told["by"],
+    )

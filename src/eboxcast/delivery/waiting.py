@@ -1,0 +1,39 @@
+"""Waiting for the agreed moment, and noticing when somebody stops the run meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Event
+
+from eboxcast.delivery.errors import LaunchStopped, OutsideWindow
+from eboxcast.delivery.models import Run, State
+from eboxcast.delivery.settling import settle
+from eboxcast.lib import clock
+
+_LOOK_EVERY_SECONDS = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """When a run may become visible: not before the agreed moment, not after the end. None is open."""
+
+    not_before: datetime | None = None
+    not_after: datetime | None = None
+
+    def refuse_if_over(self, run: str) -> None:
+        """Raise OutsideWindow when its end has passed."""
+        if self.not_after is not None and clock.now() >= self.not_after:
+            raise OutsideWindow(run=run, not_after=clock.shown(self.not_after))
+
+
+def wait_for(run: Run, window: Window, waiting: Callable[[datetime], None]) -> None:
+    """Return when the window has begun, telling ``waiting`` what for. Raises LaunchStopped, OutsideWindow."""
+    never = Event()
+    while window.not_before is not None and (left := (window.not_before - clock.now()).total_seconds()) > 0:
+        waiting(window.not_before)
+        never.wait(min(left, _LOOK_EVERY_SECONDS))
+        if settle(run).state != State.RUNNING:
+            raise LaunchStopped(run=run.short, stopped_at=clock.shown(run.stopped_at or clock.now()))
+    window.refuse_if_over(run.short)

@@ -1,0 +1,109 @@
+"""Forgetting people when the time has come (design §5, "Personal data"). Counts and salted digests stay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from eboxcast.database.environments import bucket_prime, environment_connection
+from eboxcast.database.errors import quiet
+from eboxcast.lib import clock
+from eboxcast.mailboxes.models import Release
+from eboxcast.mailboxes.sql import rows, run
+
+
+@dataclass(frozen=True, kw_only=True)
+class Retention:
+    """How long personal data stay, in days (settings)."""
+
+    report_days: int = 30
+    abandoned_days: int = 7
+    unlaunched_days: int = 30
+    warning_days: int = 7
+
+
+@dataclass(frozen=True, kw_only=True)
+class Due:
+    """What is due for one release."""
+
+    release: int
+    run: UUID
+    discard: bool
+    audience: bool
+    outcomes: bool
+    unlaunched_until: datetime | None
+    """When a release that nobody launches will be given up; None where that does not apply."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Purged:
+    """What was forgotten of one release: counts of recipients and of rows."""
+
+    recipients: int
+    readings: int
+    outcomes: int
+
+
+def find_due(environment: str, retention: Retention) -> Iterator[Due]:
+    """Yield the releases of which something is due, or will soon be given up because nobody launches them."""
+    now = clock.now()
+    stored_before = now - timedelta(days=retention.unlaunched_days - retention.warning_days)
+    abandoned_before = now - timedelta(days=retention.abandoned_days)
+    reported_before = now - timedelta(days=retention.report_days)
+    moments = {
+        "now": now,
+        "abandoned_before": abandoned_before,
+        "reported_before": reported_before,
+        "stored_before": stored_before,
+    }
+    with quiet():
+        found = rows(environment_connection(environment), "due_releases", moments)
+    for identifier, run_id, visible, expires, abandoned, _, stored, _, outcomes_gone, audience_gone in found:
+        waiting = visible is None and abandoned is None
+        until = stored + timedelta(days=retention.unlaunched_days) if waiting else None
+        given_up = abandoned is not None and abandoned <= abandoned_before
+        expired = expires is not None and expires <= now
+        reported = visible is not None and visible <= reported_before
+        yield Due(
+            release=identifier,
+            run=run_id,
+            discard=until is not None and until <= now,
+            audience=audience_gone is None and (expired or given_up),
+            outcomes=outcomes_gone is None and (reported or expired or given_up),
+            unlaunched_until=until,
+        )
+
+
+def purge(environment: str, due: Due) -> Purged:
+    """Forget what is due of one release, in one transaction; running it again changes nothing."""
+    now = clock.now()
+    with quiet(), transaction.atomic(using=environment):
+        connection = environment_connection(environment)
+        release = Release.objects.using(environment).select_for_update().get(id=due.release)
+        of_release: dict[str, object] = {"release": release.id, "last_bucket": bucket_prime(environment) - 1}
+        purged = _purge(connection, release, due, of_release)
+        if due.audience:
+            release.audience_purged_at = release.audience_purged_at or now
+        if due.outcomes:
+            release.outcomes_purged_at = release.outcomes_purged_at or now
+        release.save(using=environment, update_fields=["audience_purged_at", "outcomes_purged_at"])
+        run(connection, "purge_files", {})
+    return purged
+
+
+def _purge(connection: BaseDatabaseWrapper, release: Release, due: Due, of_release: dict[str, object]) -> Purged:
+    recipients = readings = outcomes = 0
+    if due.audience and release.audience_purged_at is None:
+        run(connection, "purge_audience", of_release)
+        readings = run(connection, "purge_reading", of_release)
+        recipients = release.recipients_count if release.published_count is None else release.published_count
+    if due.outcomes and release.outcomes_purged_at is None:
+        outcomes = sum(count for _, _, count in rows(connection, "count_outcomes", of_release))
+        run(connection, "purge_outcome", of_release)
+        run(connection, "purge_rejected_rows", of_release)
+    return Purged(recipients=recipients, readings=readings, outcomes=outcomes)

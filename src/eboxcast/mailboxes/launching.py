@@ -1,0 +1,108 @@
+"""Making a release visible: the snapshot of the eBoxes, the account, and the fence row last, in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from uuid import UUID
+
+import numpy as np
+from django.db import transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from eboxcast.database.environments import bucket_prime, environment_connection
+from eboxcast.database.errors import quiet
+from eboxcast.lib import clock
+from eboxcast.lib.buckets import Keys
+from eboxcast.lib.validity import end_of_validity
+from eboxcast.mailboxes.audiences import counted, read_audience, read_outcome
+from eboxcast.mailboxes.errors import StoredDiffers
+from eboxcast.mailboxes.fence import closed, get_release
+from eboxcast.mailboxes.messages import identity_of
+from eboxcast.mailboxes.models import OutcomeKind, Release
+from eboxcast.mailboxes.sql import one, rows, run
+from eboxcast.mailboxes.values import Launched
+
+_NO_KEYS = np.empty(0, dtype=np.int64)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Account:
+    published_count: int
+    published_digest: bytes
+    refused_count: int
+    refused_digest: bytes
+    never_activated_count: int
+    deactivated_count: int
+    not_ebox_only_count: int
+
+
+def launch(environment: str, run_id: UUID, *, refuse_without_ebox: bool) -> Launched:
+    """Make a stored release visible to its whole audience in one moment.
+
+    Raises FenceClosed when it was stopped, discarded or made visible by somebody else.
+    """
+    with quiet(), transaction.atomic(using=environment):
+        connection = environment_connection(environment)
+        one(connection, "lock_release", {"run": run_id})
+        release = get_release(environment, run_id)
+        if release.visible_at or release.stopped_at or release.abandoned_at:
+            raise closed(environment, run_id)
+        prime = bucket_prime(environment)
+        _take_snapshot(connection, release, last_bucket=prime - 1, refuse=refuse_without_ebox)
+        account = _make_account(connection, release, prime=prime, refuse=refuse_without_ebox)
+        return _open_fence(connection, release, account)
+
+
+def _take_snapshot(connection: BaseDatabaseWrapper, release: Release, *, last_bucket: int, refuse: bool) -> None:
+    of_release = {"release": release.id, "last_bucket": last_bucket}
+    run(connection, "snapshot_states", of_release)
+    if refuse:
+        run(connection, "refuse_by_policy", of_release)
+        run(connection, "take_out_refused", of_release)
+        run(connection, "drop_empty_buckets", of_release)
+
+
+def _make_account(connection: BaseDatabaseWrapper, release: Release, *, prime: int, refuse: bool) -> _Account:
+    refused = _NO_KEYS
+    salt = bytes(release.salt)
+    published_count, published_digest = release.recipients_count, bytes(release.audience_digest)
+    if refuse:
+        refused = read_outcome(connection, release=release.id, prime=prime, kind=OutcomeKind.REFUSED_BY_POLICY)
+        published = read_audience(connection, release=release.id, prime=prime)
+        _compare(release, published, refused)
+        published_count, published_digest = counted(salt, published)
+    refused_count, refused_digest = counted(salt, refused)
+    counts: dict[str, int] = {}
+    for kind, _, count in rows(connection, "count_outcomes", {"release": release.id, "last_bucket": prime - 1}):
+        counts[kind] = counts.get(kind, 0) + count
+    return _Account(
+        published_count=published_count,
+        published_digest=published_digest,
+        refused_count=refused_count,
+        refused_digest=refused_digest,
+        never_activated_count=counts.get(OutcomeKind.NEVER_ACTIVATED, 0),
+        deactivated_count=counts.get(OutcomeKind.DEACTIVATED, 0),
+        not_ebox_only_count=counts.get(OutcomeKind.NOT_EBOX_ONLY, 0),
+    )
+
+
+def _compare(release: Release, published: Keys, refused: Keys) -> None:
+    everybody = np.concatenate((published, refused))
+    everybody.sort()
+    if counted(bytes(release.salt), everybody) != (release.recipients_count, bytes(release.audience_digest)):
+        raise StoredDiffers(check="published and refused together are the audience that was prepared")
+
+
+def _open_fence(connection: BaseDatabaseWrapper, release: Release, account: _Account) -> Launched:
+    message = release.message
+    now = clock.now()
+    recalled = rows(
+        connection,
+        "recall_superseded",
+        {**asdict(identity_of(message)), "message": message.id, "run": release.run, "now": now},
+    )
+    expires_at = end_of_validity(now, number=message.validity_number, unit=message.validity_unit)
+    fence = {**asdict(account), "release": release.id, "now": now, "expires_at": expires_at}
+    if one(connection, "make_visible", fence) is None:
+        raise closed(connection.alias, release.run)
+    return Launched(visible_at=now, recalled=tuple(row[0] for row in recalled))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from typing import Any, cast
 
 from lxml import etree
 
@@ -86,7 +87,8 @@ def _against_schema(root: etree._Element, file_name: str) -> list[Fault]:
     schema = _schema()
     if schema.validate(root):
         return []
-    return [Fault(code="metadata.schema", file=file_name, line=schema.error_log.last_error.line)]
+    last = cast("Any", schema.error_log).last_error  # the stubs do not know it
+    return [Fault(code="metadata.schema", file=file_name, line=last.line)]
 
 
 def _reading(found: Walk, *, file_digest: bytes) -> MetadataReading:

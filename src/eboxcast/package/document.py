@@ -1,0 +1,105 @@
+"""Check the document by its content: does it open, is it what it says, does it hold only what a letter may."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path, PurePath
+
+from eboxcast.lib.digests import digest
+from eboxcast.package.document_pdf import inspect_pdf
+from eboxcast.package.document_types import expected_format, format_of, media_type_of_name
+from eboxcast.package.model import Document, Fault, Limits
+from eboxcast.package.reading import Unread, read_once
+
+MOST_NAME_CHARACTERS = 80
+_UNSAFE_SIGNS = set('/\\:*?"<>|')
+_RESERVED_NAMES = {"CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in range(1, 10))}
+
+
+def check_document(
+    path: Path, *, file_name: str, media_type: str | None, limits: Limits
+) -> tuple[Document | None, list[Fault]]:
+    """Return the document when it is good, and all its faults; ``media_type`` is what the metadata says, if it does."""
+    content = read_once(path, most=limits.document_bytes)
+    shown = path.name
+    faults = list(_faults_of_name(file_name, shown))
+    if isinstance(content, Unread):
+        return None, [*faults, Fault(code=f"document.{content.why}", file=shown, data=content.data)]
+    by_name = media_type_of_name(file_name)
+    kind = media_type or by_name
+    if kind is None:
+        return None, [*faults, Fault(code="document.type-unknown", file=shown)]
+    if by_name != kind:
+        extension = PurePath(file_name).suffix or file_name
+        faults.append(Fault(code="document.extension", file=shown, data={"media_type": kind, "extension": extension}))
+    found, page_count = _faults_of_content(content, kind, limits=limits, file=shown)
+    faults.extend(found)
+    if faults:
+        return None, faults
+    return _document(path, content, file_name=file_name, media_type=kind, page_count=page_count), []
+
+
+def _document(path: Path, content: bytes, *, file_name: str, media_type: str, page_count: int | None) -> Document:
+    return Document(
+        path=path,
+        file_name=file_name,
+        media_type=media_type,
+        size=len(content),
+        digest=digest(content),
+        page_count=page_count,
+    )
+
+
+def _faults_of_name(file_name: str, file: str) -> Iterator[Fault]:
+    if len(file_name) > MOST_NAME_CHARACTERS:
+        data = {"found": len(file_name), "most": MOST_NAME_CHARACTERS}
+        yield Fault(code="document.file-name-too-long", file=file, data=data)
+    if not is_safe_name(file_name):
+        yield Fault(code="document.file-name-unsafe", file=file)
+
+
+def is_safe_name(file_name: str) -> bool:
+    """Tell whether a name can be saved on any computer, and shows as what it is."""
+    hidden = any(unicodedata.category(sign) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"} for sign in file_name)
+    return not (
+        hidden
+        or _UNSAFE_SIGNS & set(file_name)
+        or file_name.startswith((".", " "))
+        or file_name.endswith((".", " "))
+        or file_name.partition(".")[0].upper() in _RESERVED_NAMES
+    )
+
+
+def _faults_of_content(content: bytes, kind: str, *, limits: Limits, file: str) -> tuple[list[Fault], int | None]:
+    if kind not in limits.media_types:
+        data = {"media_type": kind, "allowed": ", ".join(sorted(limits.media_types))}
+        return [Fault(code="document.type-not-allowed", file=file, data=data)], None
+    expected, found = expected_format(kind), format_of(content)
+    if expected is None:
+        return _faults_of_text(content, found, file), None
+    if found != expected:
+        code = "document.content" if found else "document.content-unknown"
+        return [Fault(code=code, file=file, data={"expected": expected, "found": found or ""})], None
+    if expected != "PDF":
+        return [], None
+    findings = inspect_pdf(content)
+    return [Fault(code=f"document.{why}", file=file) for why in findings.faults], findings.page_count
+
+
+def _faults_of_text(content: bytes, found: str | None, file: str) -> list[Fault]:
+    if found not in {None, "XML", "HTML"}:
+        return [Fault(code="document.content", file=file, data={"expected": "text", "found": found or ""})]
+    if b"\0" in content:
+        return [Fault(code="document.nul-byte", file=file)]
+    return [] if _is_text(content) else [Fault(code="document.text-encoding", file=file)]
+
+
+def _is_text(content: bytes) -> bool:
+    for encoding in ("utf-8", "cp1252"):
+        try:
+            content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return True
+    return False

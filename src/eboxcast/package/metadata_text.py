@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from typing import Any, cast
 
 from lxml import etree
 
@@ -104,8 +105,9 @@ def _parsed(text: str, file_name: str) -> etree._Element | Fault:
     try:
         return etree.fromstring(text.encode(), parser)
     except etree.XMLSyntaxError as error:
-        _, code, line, column, *_ = error.args
-        return Fault(code=_code_of(code), file=file_name, line=max(line, 1), data={"column": max(column, 1)})
+        line, column = error.position
+        code = _code_of(cast("Any", error).code)  # the stubs do not know it
+        return Fault(code=code, file=file_name, line=max(line, 1), data={"column": max(column, 1)})
 
 
 def _code_of(code: int) -> str:

@@ -11,7 +11,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from eboxcast import __version__
 from eboxcast.cli import talk
-from eboxcast.lib.errors import EboxcastError
+from eboxcast.lib.errors import EboxcastError, Misconfigured
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,6 @@ def run() -> None:
     """Run the command of this process and end it with its exit code (design §9)."""
     try:
         app()
-    except EboxcastError as error:
+    except (EboxcastError, Misconfigured) as error:
         talk.error(error)
         sys.exit(error.exit_code)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.console import Console
 
-from eboxcast.lib.errors import EboxcastError
+from eboxcast.lib.errors import EboxcastError, Misconfigured
 from eboxcast.lib.wording import language_of_user, say
 
 console = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -15,7 +15,7 @@ def line(text: str) -> None:
     console.print(text, markup=False)
 
 
-def error(failure: EboxcastError) -> None:
+def error(failure: EboxcastError | Misconfigured) -> None:
     """Say what went wrong and what to do next, in the user's language."""
     language = language_of_user()
     console.print("✗ " + say(failure.sentence, language, failure.data), style="red", markup=False)

@@ -24,6 +24,19 @@ class EboxcastError(Exception):
         self.data = data
 
 
+class Misconfigured(Exception):
+    """A setting is missing or wrong. Outside the tree so that nothing swallows it; the command line shows it."""
+
+    code: ClassVar[str] = "setting.wrong"
+    sentence: ClassVar[str] = ""
+    remedy: ClassVar[str] = ""
+    exit_code: ClassVar[int] = 2
+
+    def __init__(self, **data: object) -> None:
+        super().__init__(self.code, data)
+        self.data = data
+
+
 class WrongUse(EboxcastError):
     """The command or setting makes no sense as given."""
 

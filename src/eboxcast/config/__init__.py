@@ -1,0 +1,1 @@
+"""The settings of a process, read once from its environment. Nobody imports this: Django does."""

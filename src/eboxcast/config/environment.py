@@ -1,0 +1,154 @@
+"""Every variable eboxcast reads, beside its default, and the typed readers that refuse a wrong value by its name."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
+from eboxcast.lib.errors import Misconfigured
+from eboxcast.lib.wording import N_
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One variable of the environment. A secret may also come from the file that NAME_FILE names."""
+
+    name: str
+    default: str
+    says: str
+    secret: bool = False
+
+
+VARIABLES = (
+    Variable(
+        "EBOXCAST_STATE_DIR",
+        "",
+        "Folder of the embedded database. Empty: `/var/lib/eboxcast` for root, else `$XDG_STATE_HOME/eboxcast`"
+        " or `~/.local/state/eboxcast`.",
+    ),
+    Variable(
+        "EBOXCAST_DATABASE_URL",
+        "",
+        "The control database on a PostgreSQL of your own. Empty: the embedded one, and then no other URL may be set.",
+        secret=True,
+    ),
+    Variable(
+        "EBOXCAST_ACCEPTANCE_URL",
+        "",
+        "The acceptance database. Empty beside a control URL: this process cannot reach acceptance.",
+        secret=True,
+    ),
+    Variable(
+        "EBOXCAST_PRODUCTION_URL",
+        "",
+        "The production database. Empty beside a control URL: this process cannot reach production.",
+        secret=True,
+    ),
+    Variable(
+        "EBOXCAST_PROCEDURE",
+        "off",
+        "Whether the procedure around a broadcast is followed (`off`: the engine alone). Recorded by the first"
+        " `migrate`; a process that says otherwise later is refused.",
+    ),
+    Variable(
+        "EBOXCAST_BUCKET_PRIME",
+        "16381",
+        "Into how many buckets recipients are spread: a prime below 4,194,304. Recorded by the first `migrate` of an"
+        " environment; only that record counts afterwards.",
+    ),
+    Variable("EBOXCAST_LANGUAGE", "", "Language of messages: `fr`, `nl`, `de` or `en`. Empty: that of the locale."),
+    Variable("EBOXCAST_LIST_DAYS", "30", "Days a recipient list is kept at most before its keys are prepared."),
+    Variable("EBOXCAST_REPORT_DAYS", "30", "Days that rejected rows, paper list and outcomes are kept."),
+    Variable("EBOXCAST_ABANDONED_DAYS", "7", "Days that the audience of a discarded release is kept."),
+    Variable("EBOXCAST_UNLAUNCHED_DAYS", "30", "Days after which a release nobody launches is discarded."),
+    Variable("EBOXCAST_CONNECT_SECONDS", "10", "How long to wait for a database to accept a connection."),
+    Variable("EBOXCAST_STATEMENT_SECONDS", "1800", "How long one statement may take."),
+    Variable("EBOXCAST_LOCK_SECONDS", "60", "How long a statement may wait for a lock."),
+    Variable("EBOXCAST_IDLE_SECONDS", "300", "How long a transaction may stay open without a statement."),
+)
+
+_BY_NAME = {variable.name: variable for variable in VARIABLES}
+_NUMBER_OF_PARTS = 2
+
+
+class SettingWrong(Misconfigured):
+    """A variable holds a value that cannot be used."""
+
+    code = "setting.wrong"
+    sentence = N_("The setting {variable} cannot be used: {problem}.")
+    remedy = N_("Correct {variable} in the environment of this process; docs/reference/settings.md explains it.")
+
+
+def text(name: str) -> str:
+    """Return the value of a variable, or its default."""
+    variable = _BY_NAME[name]
+    value = os.environ.get(name, "")
+    file = os.environ.get(f"{name}_FILE", "") if variable.secret else ""
+    if value and file:
+        raise SettingWrong(variable=name, problem=f"{name}_FILE is set too")
+    if file:
+        value = _content(name, Path(file))
+    return value or variable.default
+
+
+def number(name: str, *, least: int = 1, most: int = 2_000_000) -> int:
+    """Return a whole number between two bounds."""
+    value = text(name)
+    if not (value.isascii() and value.isdigit() and least <= int(value) <= most):
+        raise SettingWrong(variable=name, problem=f"it must be a whole number from {least} to {most}")
+    return int(value)
+
+
+def choice(name: str, choices: tuple[str, ...]) -> str:
+    """Return one of the allowed values."""
+    value = text(name).lower()
+    if value not in choices:
+        raise SettingWrong(variable=name, problem=f"it must be one of: {', '.join(filter(None, choices))}")
+    return value
+
+
+def prime(name: str, *, below: int) -> int:
+    """Return a prime number."""
+    value = number(name, least=2, most=below - 1)
+    if any(value % divisor == 0 for divisor in range(2, int(value**0.5) + 1)):
+        raise SettingWrong(variable=name, problem="it must be a prime number")
+    return value
+
+
+def folder(name: str) -> Path | None:
+    """Return an absolute folder, or nothing when the variable is empty."""
+    value = text(name)
+    if value and not Path(value).is_absolute():
+        raise SettingWrong(variable=name, problem="it must be an absolute path")
+    return Path(value) if value else None
+
+
+def connection(name: str) -> dict[str, str] | None:
+    """Return the parts of a database URL, or nothing when the variable is empty. Never shows the value: a secret."""
+    value = text(name)
+    if not value:
+        return None
+    try:
+        parts = {key: str(part) for key, part in conninfo_to_dict(value).items() if part is not None}
+    except psycopg.Error:
+        parts = {}
+    if "dbname" not in parts:
+        raise SettingWrong(variable=name, problem="it must look like postgresql://user:password@host:5432/name")
+    return parts
+
+
+def unknown_variables() -> list[str]:
+    """Return the names that start like ours but that nothing reads: most likely typing errors."""
+    known = set(_BY_NAME) | {f"{variable.name}_FILE" for variable in VARIABLES if variable.secret}
+    return sorted(name for name in os.environ if name.startswith("EBOXCAST_") and name not in known)
+
+
+def _content(name: str, file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingWrong(variable=f"{name}_FILE", problem=f"{file} cannot be read") from error

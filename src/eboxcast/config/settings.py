@@ -1,0 +1,55 @@
+"""The settings of Django and of eboxcast. Reading them changes nothing outside this process."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from eboxcast.config import environment
+from eboxcast.config.databases import databases
+from eboxcast.lib.buckets import LARGEST_PRIME
+
+
+def _state_folder() -> Path:
+    """Return where the embedded database lives: outside the checkout, a service of the system for root."""
+    asked = environment.folder("EBOXCAST_STATE_DIR")
+    if asked is not None:
+        return asked
+    if os.geteuid() == 0:
+        return Path("/var/lib/eboxcast")
+    base = os.environ.get("XDG_STATE_HOME", "")
+    return (Path(base) if base.startswith("/") else Path.home() / ".local" / "state") / "eboxcast"
+
+
+EBOXCAST_STATE_DIR = _state_folder()
+EBOXCAST_EMBEDDED = not environment.text("EBOXCAST_DATABASE_URL")
+EBOXCAST_PROCEDURE = environment.choice("EBOXCAST_PROCEDURE", ("off",))
+EBOXCAST_BUCKET_PRIME = environment.prime("EBOXCAST_BUCKET_PRIME", below=LARGEST_PRIME)
+EBOXCAST_LANGUAGE = environment.choice("EBOXCAST_LANGUAGE", ("fr", "nl", "de", "en", ""))
+EBOXCAST_LIST_DAYS = environment.number("EBOXCAST_LIST_DAYS")
+EBOXCAST_REPORT_DAYS = environment.number("EBOXCAST_REPORT_DAYS")
+EBOXCAST_ABANDONED_DAYS = environment.number("EBOXCAST_ABANDONED_DAYS")
+EBOXCAST_UNLAUNCHED_DAYS = environment.number("EBOXCAST_UNLAUNCHED_DAYS")
+EBOXCAST_UNKNOWN_VARIABLES = environment.unknown_variables()
+
+INSTALLED_APPS = [
+    "eboxcast.database",
+    "eboxcast.audit",
+    "eboxcast.senders",
+    "eboxcast.mailboxes",
+    "eboxcast.delivery",
+]
+
+DATABASES = databases(EBOXCAST_STATE_DIR / "socket")
+DATABASE_ROUTERS = ["eboxcast.database.router.Router"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+USE_TZ = True
+TIME_ZONE = "UTC"
+USE_I18N = False
+LANGUAGE_CODE = "en"
+
+TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
+
+# Nothing may write a record of its own making where a broken statement could carry a national number with it.
+LOGGING_CONFIG = None

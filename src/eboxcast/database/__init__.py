@@ -1,0 +1,1 @@
+"""PostgreSQL: the embedded server, the three databases and who may reach which, bulk COPY."""

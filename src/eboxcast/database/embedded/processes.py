@@ -1,0 +1,73 @@
+"""Which PostgreSQL processes work on a data folder: read from the system, as a kill -9 leaves no word behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+from eboxcast.database.embedded.places import Places
+
+_PROC = Path("/proc")
+
+
+def postmaster(places: Places) -> int | None:
+    """Return the process that serves the data folder, if one is alive."""
+    pid = _recorded(places)
+    if pid is None or not _alive(pid):
+        return None
+    return pid if not _PROC.is_dir() or _works_on(pid, places.data) else None
+
+
+def forget_stale_postmaster(places: Places) -> None:
+    """Remove a pid file whose number now belongs to another program, as after a restart of a container.
+
+    PostgreSQL itself passes over numbers that are not alive. Its shared memory still guards the data.
+    """
+    pid = _recorded(places)
+    if pid is not None and _alive(pid) and postmaster(places) is None:
+        (places.data / "postmaster.pid").unlink()
+
+
+def orphans(places: Places) -> list[int]:
+    """Return processes left over from a killed postmaster; a new one cannot start beside them."""
+    return [int(entry.name) for entry in _PROC.glob("[0-9]*") if _works_on(int(entry.name), places.data)]
+
+
+def end_orphans(places: Places) -> int:
+    """Ask the left-over processes to end, and return how many there are."""
+    found = orphans(places)
+    for pid in found:
+        try:
+            os.kill(pid, signal.SIGTERM)
+        except ProcessLookupError:
+            continue
+    return len(found)
+
+
+def _recorded(places: Places) -> int | None:
+    try:
+        first = (places.data / "postmaster.pid").read_text(encoding="ascii", errors="replace").split("\n", 1)[0]
+    except OSError:
+        return None
+    return int(first) if first.isascii() and first.isdigit() else None
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _works_on(pid: int, data: Path) -> bool:
+    """Each process of a server has the data folder as its working folder; its program is called postgres."""
+    try:
+        here = (_PROC / str(pid) / "cwd").readlink()
+        program = (_PROC / str(pid) / "comm").read_text(encoding="utf-8", errors="replace").strip()
+    except OSError:
+        return False
+    return here == data.resolve() and program == "postgres"

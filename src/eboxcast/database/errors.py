@@ -1,0 +1,166 @@
+"""What a database does to us, in our own errors: without statement, row or value, which could name a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import django.db
+import psycopg
+
+from eboxcast.lib.errors import Defect, EboxcastError, NotAllowedNow, Trouble, WrongUse
+from eboxcast.lib.wording import N_
+
+
+class EnvironmentNotNamed(Defect):
+    """Code asked for a table of an environment without saying of which."""
+
+    code = "database.environment-not-named"
+    sentence = N_("The table {model} was asked for without naming acceptance or production.")
+
+
+class EnvironmentUnknown(WrongUse):
+    """There is no environment of that name."""
+
+    code = "database.environment-unknown"
+    sentence = N_("There is no environment {name}.")
+    remedy = N_("Use acceptance or production.")
+
+
+class EnvironmentOutOfReach(NotAllowedNow):
+    """This process was given no way to that environment."""
+
+    code = "database.environment-out-of-reach"
+    sentence = N_("This process cannot reach {name}: {variable} is not set.")
+    remedy = N_("Run it where {variable} is set, or name another environment.")
+
+
+class WrongDatabase(Trouble):
+    """A connection leads to another database than it is meant for."""
+
+    code = "database.wrong"
+    sentence = N_("The connection for {meant} leads to a database of {found}. Nothing was done.")
+    remedy = N_("Correct {variable}; then run `eboxcast doctor`.")
+
+
+class NotMigrated(Trouble):
+    """The tables are older than this program."""
+
+    code = "database.not-migrated"
+    sentence = N_("The {name} database is not up to date: {count} migrations are missing.")
+    remedy = N_("Run `eboxcast migrate`, then this command again.")
+
+
+class MigratedFurther(Trouble):
+    """The tables are newer than this program."""
+
+    code = "database.migrated-further"
+    sentence = N_("The {name} database was migrated by a newer eboxcast than this one ({version}).")
+    remedy = N_("Use the newer eboxcast.")
+
+
+class ProcedureDiffers(Trouble):
+    """The installation was made for another way of working than this process was told."""
+
+    code = "database.procedure-differs"
+    sentence = N_("This installation was made with EBOXCAST_PROCEDURE={recorded}, this process says {asked}.")
+    remedy = N_("Set EBOXCAST_PROCEDURE={recorded}.")
+
+
+class DatabaseTrouble(Trouble):
+    """The database answered with an error we have no better name for."""
+
+    code = "database.trouble"
+    sentence = N_("The database refused a statement (SQLSTATE {sqlstate}).")
+    remedy = N_("Run `eboxcast doctor`. Running the same command again continues where it stopped.")
+
+
+class DatabaseGone(DatabaseTrouble):
+    """The connection was lost or could not be made."""
+
+    code = "database.gone"
+    sentence = N_("The database cannot be reached, or the connection to it was lost (SQLSTATE {sqlstate}).")
+    remedy = N_("Run the same command again; it continues where it stopped. `eboxcast doctor` says more.")
+
+
+class DiskFull(DatabaseTrouble):
+    """No space left where the database writes."""
+
+    code = "database.disk-full"
+    sentence = N_("The disk of the database is full. Nothing was done by halves.")
+    remedy = N_("Make space, then run the same command again.")
+
+
+class LockTaken(DatabaseTrouble):
+    """Somebody else holds what we need, or the two of us blocked each other."""
+
+    code = "database.lock-taken"
+    sentence = N_("Another process holds what this step needs (SQLSTATE {sqlstate}).")
+    remedy = N_("Wait until it is done, then run the same command again.")
+
+
+class TookTooLong(DatabaseTrouble):
+    """A statement or transaction passed its time limit."""
+
+    code = "database.took-too-long"
+    sentence = N_("The database took too long and the step was called off (SQLSTATE {sqlstate}).")
+    remedy = N_("Run the same command again; if it happens again, raise EBOXCAST_STATEMENT_SECONDS.")
+
+
+class ConstraintBroken(Defect):
+    """A row broke a rule of the tables. The data names the rule, never the row."""
+
+    code = "database.constraint-broken"
+    sentence = N_("A rule of the database stopped this step: {name}. Nothing was done by halves.")
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Turn errors of the driver into ours, and take their words away: the server quotes rows in them."""
+    failure: EboxcastError | None = None
+    try:
+        yield
+    except (psycopg.Error, django.db.Error) as error:
+        failure = _ours(error)
+        _silence(error)
+    if failure is not None:
+        raise failure from None
+
+
+_KINDS: dict[str, type[DatabaseTrouble]] = {
+    "53100": DiskFull,
+    "55P03": LockTaken,
+    "40P01": LockTaken,
+    "40001": LockTaken,
+    "57014": TookTooLong,
+    "25P03": TookTooLong,
+    "25P04": TookTooLong,
+}
+_GONE_CLASSES = ("08", "57", "53")
+_CONSTRAINT_CLASS = "23"
+_NO_STATE = "none"
+_CONNECTION_ERRORS = (
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    django.db.OperationalError,
+    django.db.InterfaceError,
+)
+
+
+def _ours(error: Exception) -> EboxcastError:
+    driver = error if isinstance(error, psycopg.Error) else error.__cause__
+    state = (driver.sqlstate if isinstance(driver, psycopg.Error) else None) or _NO_STATE
+    if isinstance(driver, psycopg.Error) and state.startswith(_CONSTRAINT_CLASS):
+        return ConstraintBroken(name=driver.diag.constraint_name or state, sqlstate=state)
+    if state in _KINDS:
+        return _KINDS[state](sqlstate=state)
+    if state.startswith(_GONE_CLASSES) or (state == _NO_STATE and isinstance(error, _CONNECTION_ERRORS)):
+        return DatabaseGone(sqlstate=state)
+    return DatabaseTrouble(sqlstate=state)
+
+
+def _silence(error: BaseException | None) -> None:
+    """Empty the messages along the chain: ``from None`` only hides them from the printed traceback."""
+    while error is not None:
+        error.args = ()
+        error = error.__cause__ or error.__context__

@@ -1,0 +1,99 @@
+"""Bring the databases of this process up to date: tables, and what each database says it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
+
+from eboxcast.database.errors import quiet
+from eboxcast.database.marks import migrations_of_database, refuse_other_version, refuse_wrong_database, unchecked
+from eboxcast.database.names import ALIASES, CONTROL, shown
+from eboxcast.database.versions import migrations_of_code
+from eboxcast.lib import clock
+
+_LOCK = 0x65626F78
+
+
+@dataclass(frozen=True)
+class Migrated:
+    """What was done, or is to be done, in one database."""
+
+    database: str
+    count: int
+
+
+def pending() -> list[Migrated]:
+    """Return how many migrations each database in reach lacks; changes nothing."""
+    with unchecked(), _fresh_connections():
+        return [_pending(connections[alias]) for alias in _aliases()]
+
+
+def migrate_all() -> list[Migrated]:
+    """Migrate every database in reach. One process at a time: others wait at the lock."""
+    with unchecked(), _fresh_connections(), _alone():
+        done = []
+        for alias in _aliases():
+            done.append(_pending(connections[alias]))
+            _migrate(connections[alias])
+        return done
+
+
+def _aliases() -> list[str]:
+    return [alias for alias in ALIASES if alias in connections.settings]
+
+
+def _pending(connection: BaseDatabaseWrapper) -> Migrated:
+    refuse_wrong_database(connection)
+    return Migrated(shown(connection.alias), len(migrations_of_code() - migrations_of_database(connection)))
+
+
+def _migrate(connection: BaseDatabaseWrapper) -> None:
+    with quiet(), connection.cursor() as cursor:
+        cursor.execute("set statement_timeout = 0")
+    with quiet():
+        call_command("migrate", database=connection.alias, verbosity=0, interactive=False, skip_checks=True)
+    with quiet(), connection.cursor() as cursor:
+        _mark(connection.alias, cursor)
+    refuse_other_version(connection)
+
+
+def _mark(alias: str, cursor: CursorWrapper) -> None:
+    """Have a new database record what it is; an older record stands."""
+    if alias == CONTROL:
+        cursor.execute(
+            "insert into installation (id, procedure, created_at) values (1, %s, %s) on conflict do nothing",
+            [settings.EBOXCAST_PROCEDURE, clock.now()],
+        )
+    else:
+        cursor.execute(
+            "insert into environment_mark (id, name, bucket_prime, created_at)"
+            " values (1, %s, %s, %s) on conflict do nothing",
+            [alias, settings.EBOXCAST_BUCKET_PRIME, clock.now()],
+        )
+
+
+@contextmanager
+def _fresh_connections() -> Iterator[None]:
+    """Leave no connection behind that was made unchecked."""
+    connections.close_all()
+    try:
+        yield
+    finally:
+        connections.close_all()
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    with quiet(), connections[CONTROL].cursor() as cursor:
+        cursor.execute("set lock_timeout = 0")
+        cursor.execute("set statement_timeout = 0")
+        cursor.execute("select pg_advisory_lock(%s)", [_LOCK])
+        cursor.execute("set lock_timeout = default")
+    yield

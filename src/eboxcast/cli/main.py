@@ -27,6 +27,10 @@ COMMANDS = {
     "check": Command("check", "Check the three files of a package, and say all that is wrong.", needs_database=False),
     "split": Command("split", "Split an oversized recipient list into balanced parts.", needs_database=False),
     "sample": Command("sample", "Write a valid synthetic package to try things with.", needs_database=False),
+    "up": Command("up", "Start the embedded database.", needs_database=False),
+    "down": Command("down", "Stop the embedded database.", needs_database=False),
+    "migrate": Command("migrate", "Bring the tables of all databases in reach up to date.", needs_database=False),
+    "doctor": Command("doctor", "Look at everything a broadcast depends on.", needs_database=False),
 }
 
 
@@ -36,7 +40,7 @@ class Commands(TyperGroup):
     def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
         return list(COMMANDS)
 
-    def get_command(self, ctx: typer.Context, cmd_name: str) -> TyperCommand | None:  # type: ignore[override]
+    def get_command(self, ctx: typer.Context, cmd_name: str) -> TyperCommand | None:
         command = COMMANDS.get(cmd_name)
         return TyperCommand(cmd_name, help=command.summary) if command else None
 

@@ -13,7 +13,7 @@ from django.db import connections
 from eboxcast.database.embedded.places import Places, Tell
 from eboxcast.database.embedded.server import bring_up
 from eboxcast.database.errors import DatabaseTrouble, NotMigrated, quiet
-from eboxcast.database.marks import name_of, unchecked
+from eboxcast.database.marks import read_mark, unchecked
 from eboxcast.database.migrating import migrate_all
 from eboxcast.database.names import ALIASES, CONTROL
 from eboxcast.lib.wording import N_, language_of_user, say
@@ -40,6 +40,13 @@ def configure() -> None:
     """Read the settings and set up Django; touches no database."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "eboxcast.config.settings")
     django.setup()
+
+
+def reach_server(tell: Tell | None = None) -> None:
+    """Have the embedded server run, whatever its tables; with URLs there is none to start."""
+    configure()
+    if settings.EBOXCAST_EMBEDDED:
+        bring_up(places(), tell or to_stderr)
 
 
 def places() -> Places:
@@ -73,6 +80,6 @@ def _migrate_if_new(tell: Tell) -> None:
 def _is_new() -> bool:
     """Return whether the first migration never came to its end: what it writes last is missing."""
     with unchecked():
-        found = name_of(connections[ALIASES[-1]])
+        mark = read_mark(connections[ALIASES[-1]])
     connections.close_all()
-    return found is None
+    return mark.name is None

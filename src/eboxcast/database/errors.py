@@ -35,6 +35,14 @@ class EnvironmentOutOfReach(NotAllowedNow):
     remedy = N_("Run it where {variable} is set, or name another environment.")
 
 
+class NotEmbedded(WrongUse):
+    """Starting and stopping is for the embedded database only."""
+
+    code = "database.not-embedded"
+    sentence = N_("EBOXCAST_DATABASE_URL is set, so there is no embedded database to start or stop.")
+    remedy = N_("Start and stop your own PostgreSQL with its own tools.")
+
+
 class WrongDatabase(Trouble):
     """A connection leads to another database than it is meant for."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -17,6 +18,15 @@ from eboxcast.database.versions import migrations_of_code
 _checking: ContextVar[bool] = ContextVar("checking", default=True)
 
 _TABLES = "select to_regclass('installation'), to_regclass('environment_mark'), to_regclass('django_migrations')"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What a database says it is: control, acceptance, production, or nothing yet; and the migrations it has seen."""
+
+    name: str | None
+    procedure: str | None
+    migrations: frozenset[tuple[str, str]]
 
 
 @contextmanager
@@ -34,63 +44,52 @@ def check_connection(sender: object, connection: BaseDatabaseWrapper, **_: objec
     if not _checking.get():
         return
     try:
-        refuse_wrong_database(connection)
-        refuse_other_version(connection)
+        mark = read_mark(connection)
+        refuse_wrong_database(connection.alias, mark)
+        refuse_other_version(connection.alias, mark)
     except BaseException:
         # Left open it would pass for checked the next time it is used.
         connection.close()
         raise
 
 
-def refuse_wrong_database(connection: BaseDatabaseWrapper) -> None:
-    """Raise when a database says it is another one than meant. One that says nothing yet is nobody's."""
-    meant, found = shown(connection.alias), name_of(connection)
-    if found not in (None, meant):
-        raise WrongDatabase(meant=meant, found=found, variable=URL_VARIABLES[connection.alias])
+def read_mark(connection: BaseDatabaseWrapper) -> Mark:
+    """Read what a database says it is; one that says nothing yet is nobody's."""
+    installation, environment, migrations = _rows(connection, _TABLES)[0]
+    procedure = _rows(connection, "select procedure from installation") if installation else []
+    name = _rows(connection, "select name from environment_mark") if environment else []
+    seen = _rows(connection, "select app, name from django_migrations") if migrations else []
+    return Mark(
+        name=shown(CONTROL) if procedure else str(name[0][0]) if name else None,
+        procedure=str(procedure[0][0]) if procedure else None,
+        migrations=frozenset((str(app), str(migration)) for app, migration in seen),
+    )
 
 
-def refuse_other_version(connection: BaseDatabaseWrapper) -> None:
+def refuse_wrong_database(alias: str, mark: Mark) -> None:
+    """Raise when a database says it is another one than meant."""
+    if mark.name not in (None, shown(alias)):
+        raise WrongDatabase(meant=shown(alias), found=mark.name, variable=URL_VARIABLES[alias])
+
+
+def refuse_other_version(alias: str, mark: Mark) -> None:
     """Raise when the tables are not those of this program, or made for another way of working."""
-    recorded = migrations_of_database(connection)
-    missing = migrations_of_code() - recorded
-    if missing or name_of(connection) is None:
-        raise NotMigrated(name=shown(connection.alias), count=len(missing))
+    missing = missing_migrations(mark)
+    if missing or mark.name is None:
+        raise NotMigrated(name=shown(alias), count=len(missing))
     ours = {app for app, _ in migrations_of_code()}
-    if {(app, name) for app, name in recorded if app in ours} - migrations_of_code():
-        raise MigratedFurther(name=shown(connection.alias), version=__version__)
-    if connection.alias == CONTROL:
-        _refuse_other_procedure(connection)
+    if any(app in ours for app, _ in mark.migrations - migrations_of_code()):
+        raise MigratedFurther(name=shown(alias), version=__version__)
+    if alias == CONTROL and mark.procedure != settings.EBOXCAST_PROCEDURE:
+        raise ProcedureDiffers(recorded=mark.procedure, asked=settings.EBOXCAST_PROCEDURE)
 
 
-def name_of(connection: BaseDatabaseWrapper) -> str | None:
-    """Return what a database says it is: control, acceptance, production, or nothing yet."""
-    installation, mark, _ = _tables(connection)
-    if installation and _row(connection, "select procedure from installation"):
-        return shown(CONTROL)
-    row = _row(connection, "select name from environment_mark") if mark else ()
-    return str(row[0]) if row else None
+def missing_migrations(mark: Mark) -> frozenset[tuple[str, str]]:
+    """Return the migrations of this program that a database has not seen."""
+    return migrations_of_code() - mark.migrations
 
 
-def migrations_of_database(connection: BaseDatabaseWrapper) -> frozenset[tuple[str, str]]:
-    """Return the migrations a database has seen."""
-    if not _tables(connection)[2]:
-        return frozenset()
-    with quiet(), connection.cursor() as cursor:
-        cursor.execute("select app, name from django_migrations")
-        return frozenset((str(app), str(name)) for app, name in cursor.fetchall())
-
-
-def _refuse_other_procedure(connection: BaseDatabaseWrapper) -> None:
-    row = _row(connection, "select procedure from installation")
-    if row and row[0] != settings.EBOXCAST_PROCEDURE:
-        raise ProcedureDiffers(recorded=row[0], asked=settings.EBOXCAST_PROCEDURE)
-
-
-def _tables(connection: BaseDatabaseWrapper) -> tuple[object, ...]:
-    return _row(connection, _TABLES)
-
-
-def _row(connection: BaseDatabaseWrapper, statement: str) -> tuple[object, ...]:
+def _rows(connection: BaseDatabaseWrapper, statement: str) -> list[tuple[object, ...]]:
     with quiet(), connection.cursor() as cursor:
         cursor.execute(statement)
-        return tuple(cursor.fetchone() or ())
+        return list(cursor.fetchall())

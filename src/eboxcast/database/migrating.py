@@ -13,9 +13,14 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 
 from eboxcast.database.errors import quiet
-from eboxcast.database.marks import migrations_of_database, refuse_other_version, refuse_wrong_database, unchecked
+from eboxcast.database.marks import (
+    missing_migrations,
+    read_mark,
+    refuse_other_version,
+    refuse_wrong_database,
+    unchecked,
+)
 from eboxcast.database.names import ALIASES, CONTROL, shown
-from eboxcast.database.versions import migrations_of_code
 from eboxcast.lib import clock
 
 _LOCK = 0x65626F78
@@ -50,8 +55,10 @@ def _aliases() -> list[str]:
 
 
 def _pending(connection: BaseDatabaseWrapper) -> Migrated:
-    refuse_wrong_database(connection)
-    return Migrated(shown(connection.alias), len(migrations_of_code() - migrations_of_database(connection)))
+    with quiet():
+        mark = read_mark(connection)
+    refuse_wrong_database(connection.alias, mark)
+    return Migrated(shown(connection.alias), len(missing_migrations(mark)))
 
 
 def _migrate(connection: BaseDatabaseWrapper) -> None:
@@ -61,7 +68,7 @@ def _migrate(connection: BaseDatabaseWrapper) -> None:
         call_command("migrate", database=connection.alias, verbosity=0, interactive=False, skip_checks=True)
     with quiet(), connection.cursor() as cursor:
         _mark(connection.alias, cursor)
-    refuse_other_version(connection)
+    refuse_other_version(connection.alias, read_mark(connection))
 
 
 def _mark(alias: str, cursor: CursorWrapper) -> None:

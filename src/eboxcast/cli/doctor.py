@@ -1,0 +1,48 @@
+"""eboxcast doctor: look at everything a broadcast depends on, change nothing."""
+
+from __future__ import annotations
+
+import json
+
+import typer
+
+from eboxcast.cli.door import command_app
+from eboxcast.database import boot
+from eboxcast.database.doctor import CHECKS
+from eboxcast.database.findings import Finding, State, examine
+from eboxcast.lib.wording import language_of_user, say
+
+app = command_app()
+
+_SIGNS = {State.OK: "ok", State.ATTENTION: "attention", State.FAILED: "FAILED"}
+
+
+@app.command()
+def doctor(as_json: bool = typer.Option(False, "--json", help="Write the findings as JSON.")) -> None:
+    """Say what is well, what needs attention and what fails, each with what to do. Exit 1 when something fails."""
+    boot.configure()
+    findings = examine(CHECKS)
+    typer.echo(_as_json(findings) if as_json else "\n".join(map(_as_text, findings)))
+    if any(finding.state is State.FAILED for finding in findings):
+        raise typer.Exit(1)
+
+
+def _as_text(finding: Finding) -> str:
+    says, remedy = _words(finding)
+    line = f"{_SIGNS[finding.state]:<11}{says}"
+    return f"{line}\n{'':<11}→ {remedy}" if remedy else line
+
+
+def _as_json(findings: list[Finding]) -> str:
+    failed = any(finding.state is State.FAILED for finding in findings)
+    return json.dumps({"ok": not failed, "checks": [_as_values(finding) for finding in findings]}, ensure_ascii=False)
+
+
+def _as_values(finding: Finding) -> dict[str, str]:
+    says, remedy = _words(finding)
+    return {"name": finding.name, "state": finding.state.value, "says": says, "remedy": remedy}
+
+
+def _words(finding: Finding) -> tuple[str, str]:
+    language = language_of_user()
+    return say(finding.sentence, language, finding.data), say(finding.remedy, language, finding.data)

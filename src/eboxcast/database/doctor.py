@@ -1,0 +1,184 @@
+"""The checks of the databases and their surroundings; `eboxcast doctor` adds those of the runs."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.conf import settings
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from eboxcast import __version__
+from eboxcast.database import boot
+from eboxcast.database.embedded.binaries import wheel_version
+from eboxcast.database.embedded.processes import postmaster
+from eboxcast.database.findings import Check, Finding, State, Surroundings, ask
+from eboxcast.database.marks import read_mark, refuse_other_version, refuse_wrong_database
+from eboxcast.database.names import CONTROL, URL_VARIABLES, shown
+from eboxcast.lib import clock
+from eboxcast.lib.errors import EboxcastError
+from eboxcast.lib.wording import N_
+
+_VERSION = "select current_setting('server_version'), current_setting('server_version_num')"
+_MAY_CONNECT = "select has_database_privilege(oid, 'connect') from pg_database where datname = %s"
+_OLDEST_SERVER = 150_000
+_GIGABYTE = 1_000_000_000
+_LITTLE_SPACE = 5 * _GIGABYTE
+_HARDLY_SPACE = _GIGABYTE // 2
+_CLOCKS_APART = 2
+_CLOCKS_FAR_APART = 60
+
+
+def versions(around: Surroundings) -> Iterator[Finding]:
+    """Which programs work together here."""
+    ours = {"eboxcast": __version__, "python": platform.python_version()}
+    yield Finding("versions", State.OK, N_("eboxcast {eboxcast} on Python {python}."), ours)
+    for alias, connection in around.reached.items():
+        words, number = ask(
+            connection, "select current_setting('server_version'), current_setting('server_version_num')"
+        )
+        data = {"name": shown(alias), "version": words}
+        if int(str(number)) < _OLDEST_SERVER:
+            too_old = N_("The {name} database is PostgreSQL {version}, which is too old.")
+            yield Finding("versions", State.FAILED, too_old, data, N_("Use PostgreSQL 15 or newer."))
+        else:
+            yield Finding("versions", State.OK, N_("The {name} database is PostgreSQL {version}."), data)
+
+
+def variables(around: Surroundings) -> Iterator[Finding]:
+    """Names that start like ours but that nothing reads."""
+    for name in settings.EBOXCAST_UNKNOWN_VARIABLES:
+        sentence = N_("The variable {name} is set, but nothing reads it.")
+        remedy = N_("Compare it with docs/reference/settings.md.")
+        yield Finding("variables", State.ATTENTION, sentence, {"name": name}, remedy)
+
+
+def binaries(around: Surroundings) -> Iterator[Finding]:
+    """The wheel with the programs of PostgreSQL, where they are needed."""
+    if settings.EBOXCAST_EMBEDDED:
+        data = {"version": wheel_version(), "folder": boot.places().root}
+        yield Finding("binaries", State.OK, N_("The embedded database {version} lives in {folder}."), data)
+
+
+def answers(around: Surroundings) -> Iterator[Finding]:
+    """Whether each database in reach answers."""
+    for alias in around.reached:
+        yield Finding("answers", State.OK, N_("The {name} database answers."), {"name": shown(alias)})
+    if around.unreached and settings.EBOXCAST_EMBEDDED and postmaster(boot.places()) is None:
+        remedy = N_("Commands start it by themselves. `eboxcast up` starts it now, or says why it cannot.")
+        yield Finding("answers", State.ATTENTION, N_("The embedded database is not running."), {}, remedy)
+        return
+    for alias, error in around.unreached.items():
+        data = {"name": shown(alias), "variable": URL_VARIABLES[alias], **error.data}
+        sentence = N_("The {name} database does not answer (SQLSTATE {sqlstate}).")
+        remedy = N_("See whether it runs and whether {variable} is right.")
+        yield Finding("answers", State.FAILED, sentence, data, remedy)
+
+
+def marks(around: Surroundings) -> Iterator[Finding]:
+    """Whether each connection leads to the database it is meant for, with the tables of this version."""
+    for alias, connection in around.reached.items():
+        try:
+            mark = read_mark(connection)
+            refuse_wrong_database(alias, mark)
+            refuse_other_version(alias, mark)
+        except EboxcastError as error:
+            yield Finding("marks", State.FAILED, error.sentence, error.data, error.remedy)
+            continue
+        sentence = N_("The {name} database is the right one and up to date.")
+        yield Finding("marks", State.OK, sentence, {"name": shown(alias)})
+
+
+def procedure(around: Surroundings) -> Iterator[Finding]:
+    """Which of the two ways of working this installation was made for."""
+    if CONTROL in around.reached:
+        data = {"procedure": read_mark(around.reached[CONTROL]).procedure or "-"}
+        yield Finding("procedure", State.OK, N_("The procedure is {procedure}."), data)
+
+
+def roles(around: Surroundings) -> Iterator[Finding]:
+    """Whether one role could reach another database: it must not."""
+    places = {alias: _place(connection) for alias, connection in around.reached.items()}
+    for alias, connection in around.reached.items():
+        server, own = places[alias]
+        others = [name for its_server, name in places.values() if its_server == server and name != own]
+        open_to = [name for name in others if _may_connect(connection, name)]
+        data = {"name": shown(alias), "others": ", ".join(open_to)}
+        if open_to:
+            sentence = N_("The role of the {name} database may also connect to {others}.")
+            remedy = N_("Give each database its own role and revoke CONNECT from the others and from PUBLIC.")
+            yield Finding("roles", State.ATTENTION, sentence, data, remedy)
+        else:
+            yield Finding("roles", State.OK, N_("The role of the {name} database reaches no other."), data)
+
+
+def space(around: Surroundings) -> Iterator[Finding]:
+    """Free space where the embedded database lives."""
+    root = boot.places().root
+    if not settings.EBOXCAST_EMBEDDED or not root.is_dir():
+        return
+    free = shutil.disk_usage(root).free
+    data = {"free": f"{free / _GIGABYTE:.1f} GB", "folder": root}
+    state = State.OK if free > _LITTLE_SPACE else State.ATTENTION if free > _HARDLY_SPACE else State.FAILED
+    remedy = "" if state is State.OK else N_("Make space there before the next broadcast.")
+    yield Finding("space", state, N_("{free} are free on the disk of {folder}."), data, remedy)
+
+
+def clocks(around: Surroundings) -> Iterator[Finding]:
+    """How far the clock of each database is from ours: moments are compared across both."""
+    for alias, connection in around.reached.items():
+        (theirs,) = ask(connection, "select clock_timestamp()")
+        if isinstance(theirs, datetime):
+            yield _clock(alias, abs((clock.now() - theirs).total_seconds()))
+
+
+def durability(around: Surroundings) -> Iterator[Finding]:
+    """Whether what a database calls stored is stored."""
+    for alias, connection in around.reached.items():
+        found = [name for name in ("fsync", "full_page_writes", "synchronous_commit") if _is_off(connection, name)]
+        data = {"name": shown(alias), "settings": ", ".join(found)}
+        if found:
+            sentence = N_("The {name} database may lose what it confirmed: {settings} is off.")
+            yield Finding("durability", State.FAILED, sentence, data, N_("Switch it on in postgresql.conf."))
+        else:
+            yield Finding("durability", State.OK, N_("The {name} database keeps what it confirmed."), data)
+
+
+CHECKS: tuple[Check, ...] = (
+    versions,
+    variables,
+    binaries,
+    answers,
+    marks,
+    procedure,
+    roles,
+    space,
+    clocks,
+    durability,
+)
+
+
+def _place(connection: BaseDatabaseWrapper) -> tuple[str, str]:
+    """Return which server and which database this is; a server is known by the microsecond it started."""
+    server, name = ask(connection, "select pg_postmaster_start_time()::text, current_database()")
+    return str(server), str(name)
+
+
+def _may_connect(connection: BaseDatabaseWrapper, database: str) -> bool:
+    query = (
+        "select coalesce(bool_or(has_database_privilege(oid, 'connect')), false) from pg_database where datname = %s"
+    )
+    return bool(ask(connection, query, database)[0])
+
+
+def _is_off(connection: BaseDatabaseWrapper, setting: str) -> bool:
+    return ask(connection, "select current_setting(%s)", setting) == ("off",)
+
+
+def _clock(alias: str, seconds: float) -> Finding:
+    state = State.OK if seconds < _CLOCKS_APART else State.ATTENTION if seconds < _CLOCKS_FAR_APART else State.FAILED
+    remedy = "" if state is State.OK else N_("Have both machines take their time from the same server (NTP).")
+    data = {"name": shown(alias), "seconds": f"{seconds:.1f}"}
+    return Finding("clocks", state, N_("The clock of the {name} database is {seconds} s from ours."), data, remedy)

@@ -1,0 +1,87 @@
+"""What an examination finds: a state, a sentence, and what to do. The checks themselves stand in doctor.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from eboxcast.database.errors import quiet
+from eboxcast.database.marks import unchecked
+from eboxcast.database.names import ALIASES
+from eboxcast.lib.errors import EboxcastError, Misconfigured
+
+
+class State(StrEnum):
+    """How bad a finding is."""
+
+    OK = "ok"
+    ATTENTION = "attention"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at. Sentences are marked for the catalogue and filled from the data, as in errors."""
+
+    name: str
+    state: State
+    sentence: str
+    data: Mapping[str, object] = field(default_factory=dict)
+    remedy: str = ""
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """The databases that answered, by alias; connections to them are open and unchecked."""
+
+    reached: Mapping[str, BaseDatabaseWrapper]
+    unreached: Mapping[str, EboxcastError]
+
+
+Check = Callable[[Surroundings], Iterator[Finding]]
+
+
+def examine(checks: Sequence[Check]) -> list[Finding]:
+    """Run checks one after the other. One that raises an error of ours has found something too."""
+    connections.close_all()
+    try:
+        with unchecked():
+            surroundings = _look_around()
+            return [finding for check in checks for finding in _findings(check, surroundings)]
+    finally:
+        connections.close_all()
+
+
+def ask(connection: BaseDatabaseWrapper, statement: str, *parameters: str) -> tuple[object, ...]:
+    """Return the first row of a statement."""
+    with quiet(), connection.cursor() as cursor:
+        cursor.execute(statement, parameters or None)
+        return tuple(cursor.fetchone() or ())
+
+
+def _look_around() -> Surroundings:
+    reached: dict[str, BaseDatabaseWrapper] = {}
+    unreached: dict[str, EboxcastError] = {}
+    for alias in ALIASES:
+        if alias not in connections.settings:
+            continue
+        try:
+            with quiet():
+                connections[alias].ensure_connection()
+            reached[alias] = connections[alias]
+        except EboxcastError as error:
+            unreached[alias] = error
+    return Surroundings(reached, unreached)
+
+
+def _findings(check: Check, surroundings: Surroundings) -> list[Finding]:
+    found: list[Finding] = []
+    try:
+        found.extend(check(surroundings))
+    except (EboxcastError, Misconfigured) as error:
+        found.append(Finding(check.__name__, State.FAILED, error.sentence, error.data, error.remedy))
+    return found

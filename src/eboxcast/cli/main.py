@@ -40,7 +40,7 @@ class Commands(TyperGroup):
     def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
         return list(COMMANDS)
 
-    def get_command(self, ctx: typer.Context, cmd_name: str) -> TyperCommand | None:
+    def get_command(self, ctx: typer.Context, cmd_name: str) -> TyperCommand | None:  # type: ignore[override]
         command = COMMANDS.get(cmd_name)
         return TyperCommand(cmd_name, help=command.summary) if command else None
 
@@ -49,7 +49,7 @@ class Commands(TyperGroup):
     ) -> tuple[str | None, object, list[str]]:
         name = args[0] if args else ""
         if name not in COMMANDS:
-            return super().resolve_command(ctx, args)  # type: ignore[arg-type]
+            return super().resolve_command(ctx, args)
         return name, _load(COMMANDS[name]), args[1:]
 
 

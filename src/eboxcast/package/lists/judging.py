@@ -1,0 +1,68 @@
+"""What one row of a list is worth: a recipient key, a fault, or nothing at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from eboxcast.lib.identifiers import CBE_DIGITS, NISS_DIGITS, Refused, read_cbe, read_niss
+from eboxcast.package.lists.rows import cells_of, is_blank
+from eboxcast.package.model import EboxType, Fault
+
+ROW = "row."
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColumnMissing:
+    """The row ends before the identifier column."""
+
+    found: int
+
+
+Judgement = int | Refused | ColumnMissing | None
+"""The recipient key, why there is none, or None for a blank row."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judge:
+    """Judges the rows of one list."""
+
+    file: str
+    ebox_type: EboxType
+    encoding: str
+    separator: bytes
+    index: int
+    column: str | None
+    today: date
+
+    @property
+    def digits(self) -> int:
+        """How many digits a good identifier has."""
+        return NISS_DIGITS if self.ebox_type is EboxType.CITIZEN else CBE_DIGITS
+
+    def judge(self, row: bytes) -> Judgement:
+        """Return what a row holds."""
+        cells = cells_of(row, self.separator)
+        if self.index >= len(cells):
+            return None if is_blank(row, self.separator) else ColumnMissing(found=len(cells))
+        read = read_niss if self.ebox_type is EboxType.CITIZEN else read_cbe
+        judgement = read(cells[self.index].decode(self.encoding, "replace"), today=self.today)
+        if isinstance(judgement, Refused) and is_blank(row, self.separator):
+            return None
+        return judgement
+
+    def fault(self, why: Refused | ColumnMissing, line: int) -> Fault:
+        """Return the fault of a row, at its line."""
+        return Fault(code=code_of(why), file=self.file, line=line, place=self.column, data=self._data(why))
+
+    def _data(self, why: Refused | ColumnMissing) -> dict[str, str | int]:
+        if isinstance(why, ColumnMissing):
+            return {"found": why.found, "column": self.index + 1}
+        if why.likely:
+            return {"likely": why.likely}
+        return {"found": why.found, "expected": self.digits} if why.found else {}
+
+
+def code_of(why: Refused | ColumnMissing) -> str:
+    """Return the code of a row's fault."""
+    return ROW + ("column-missing" if isinstance(why, ColumnMissing) else why.reason)

@@ -52,7 +52,7 @@ class Writing:
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
-    """The first rows that are not blank, cut by one separator; ``begin`` and ``second`` are offset and line of a row."""
+    """The first rows that are not blank, cut by one separator; where the first and second begin (offset, line)."""
 
     separator: bytes
     rows: Sequence[Sequence[str]]

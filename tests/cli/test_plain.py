@@ -1,0 +1,34 @@
+"""The sender's own words are shown without what could harm or betray."""
+
+from __future__ import annotations
+
+import pytest
+
+from eboxcast.cli.plain import grouped, plain, size
+
+
+@pytest.mark.parametrize("name", ["85073003328.csv", "list 85.07.30-033.28", "850730-03328_x"])
+def test_a_national_number_in_a_name_is_not_shown(name: str) -> None:
+    assert "033" not in plain(name)
+
+
+@pytest.mark.parametrize("name", ["recipients-01.csv", "20270215-0456789034.csv", "Été – 2027.pdf"])
+def test_other_names_stay_as_they_are(name: str) -> None:
+    assert plain(name) == name
+
+
+def test_control_signs_do_not_reach_the_terminal() -> None:
+    assert plain("a\x1b[31mb\nc\u202ed") == "a�[31mb�c�d"
+
+
+def test_numbers_are_grouped_as_the_language_does() -> None:
+    assert [grouped(1234567, language) for language in ("en", "nl", "fr")] == [
+        "1,234,567",
+        "1.234.567",
+        "1\u202f234\u202f567",
+    ]
+
+
+def test_sizes_are_short() -> None:
+    assert [size(count, "en") for count in (12, 2048, 10 * 1024**2)] == ["12 B", "2.0 kB", "10.0 MB"]
+    assert size(2048, "nl") == "2,0 kB"

@@ -26,13 +26,13 @@ _THREADS = 2
 class Combined:
     """All lists of a package as one, in the order of their file names.
 
-    ``list_of_key`` is the index in ``accounts`` of the list a recipient belongs to: the first that names it.
+    ``list_of_key`` is the index in ``lists`` of the list a recipient belongs to: the first that names it.
     """
 
     keys: Keys
     """Ascending, unique."""
     list_of_key: NDArray[np.uint16]
-    accounts: tuple[ListAccount, ...]
+    lists: tuple[ListAccount, ...]
     faults: tuple[Fault, ...]
     """In the order of files and lines: all about whole lists, and those of rows up to a cap."""
     fault_counts: Mapping[str, int]
@@ -73,12 +73,12 @@ def combine(readings: Sequence[ListReading], *, policies: Policies, cap: int = 1
     for reading in ordered:
         counts.update(reading.fault_counts)
     if blocking and len(recipients.again):
-        counts["row.duplicate"] = len(recipients.again)
+        counts["list.duplicate"] = len(recipients.again)
     list_of_key = _lists_of(recipients.once)
     return Combined(
         keys=_keys_of(recipients),
         list_of_key=list_of_key,
-        accounts=_accounts(ordered, recipients.again),
+        lists=_accounts(ordered, recipients.again),
         faults=_in_order(ordered, duplicates if blocking else (), cap),
         fault_counts=dict(counts),
         merged=() if blocking else duplicates,
@@ -88,8 +88,7 @@ def combine(readings: Sequence[ListReading], *, policies: Policies, cap: int = 1
 
 def stands_against(code: str, policies: Policies) -> bool:
     """Tell whether a fault forbids publishing: all do, but faulty rows may be excluded where the sender chose so."""
-    excluded = policies.faulty_rows is FaultyRows.EXCLUDE and FAULTS[code].level is Level.ROW
-    return code == "row.duplicate" or not excluded
+    return policies.faulty_rows is FaultyRows.BLOCK or FAULTS[code].level is not Level.ROW
 
 
 def _keys_of(recipients: Recipients) -> Keys:
@@ -127,9 +126,9 @@ def _account(reading: ListReading, merged: int) -> ListAccount:
 
 
 def _in_order(readings: Sequence[ListReading], duplicates: Sequence[Fault], cap: int) -> tuple[Fault, ...]:
+    """Return the faults in the order of files and lines; the cap cuts those of rows, never those of whole lists."""
     place = {reading.file_name: index for index, reading in enumerate(readings)}
-    found = [fault for reading in readings for fault in reading.faults] + list(duplicates)
-    found.sort(key=lambda fault: (place[fault.file], fault.line or 0))
+    found = [fault for reading in readings for fault in reading.faults]
+    rows = [fault for fault in found if FAULTS[fault.code].level is Level.ROW]
     whole = [fault for fault in found if FAULTS[fault.code].level is not Level.ROW]
-    rows = [fault for fault in found if FAULTS[fault.code].level is Level.ROW][:cap]
-    return tuple(sorted(whole + rows, key=lambda fault: (place[fault.file], fault.line or 0)))
+    return tuple(sorted((*whole, *rows[:cap], *duplicates), key=lambda fault: (place[fault.file], fault.line or 0)))

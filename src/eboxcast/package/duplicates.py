@@ -78,7 +78,7 @@ def _faults_in(
     first_lines = _first_lines(reading.keys[places[chosen]], home[chosen], readings)
     for place, at, line in zip(places[chosen].tolist(), home[chosen].tolist(), first_lines, strict=True):
         yield Fault(
-            code="row.duplicate",
+            code="list.duplicate",
             file=reading.file_name,
             line=reading.line_of(place),
             place=reading.column,

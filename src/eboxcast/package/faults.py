@@ -53,11 +53,6 @@ ROW_FAULTS = (
         N_("Use the number of the enterprise; it starts with 0 or 1."),
     ),
     _row("row.first-digit", N_("An enterprise number starts with 0 or 1."), _CORRECT_IT),
-    _row(
-        "row.duplicate",
-        N_("The same recipient stands at line {first_line} of {first_file}."),
-        N_("Remove one of the two rows, or let duplicates be merged."),
-    ),
 )
 
 LIST_FAULTS = (
@@ -131,6 +126,11 @@ LIST_FAULTS = (
         "list.too-many-rows",
         N_("The list has {rows} rows; at most {limit} are allowed."),
         N_("Split it into {parts} lists: {command}"),
+    ),
+    _list(
+        "list.duplicate",
+        N_("The same recipient stands at line {first_line} of {first_file}."),
+        N_("Remove one of the two rows, or let duplicates be merged."),
     ),
     _list(
         "list.all-faulty",

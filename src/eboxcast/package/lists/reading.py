@@ -8,21 +8,14 @@ from pathlib import Path
 
 import numpy as np
 
-from eboxcast.lib import clock
 from eboxcast.lib.buckets import Keys
-from eboxcast.package.lists.dialect import Sample, Writing, dialect_of, sample_of
-from eboxcast.package.lists.encoding import Text, text_of
-from eboxcast.package.lists.judging import Judge
-from eboxcast.package.lists.layout import layout_of
-from eboxcast.package.lists.oversized import refusal_of_big_file, refusal_of_many_lines, too_many_rows
+from eboxcast.package.lists.beginning import begin, source_of
+from eboxcast.package.lists.oversized import too_many_rows
 from eboxcast.package.lists.passes import read_by_column, read_row_by_row
 from eboxcast.package.lists.refusal import ListRefused
-from eboxcast.package.lists.source import MOST_BYTES, Source, blocks_of, opened, read_whole
+from eboxcast.package.lists.source import Source
 from eboxcast.package.lists.tally import KeyLines, Tally
 from eboxcast.package.model import EboxType, Fault, Limits
-
-_MOST_LINES_PER_ROW = 4
-"""A file with more lines than so many times the rows allowed is only counted: memory stays bounded."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,54 +46,24 @@ class ListReading:
         return self.lines.of(index)
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReadAs:
-    """How lists are to be read."""
-
-    ebox_type: EboxType
-    limits: Limits
-    cap: int = 1000
-    force_exact: bool = False
-
-
 def read_list(
     path: Path, *, ebox_type: EboxType, limits: Limits, cap: int = 1000, force_exact: bool = False
 ) -> ListReading:
-    """Read a list once, and return its keys and its faults (the first ``cap`` of its rows'; all are counted)."""
-    asked = ReadAs(ebox_type=ebox_type, limits=limits, cap=cap, force_exact=force_exact)
+    """Read a list once, and return its keys and its faults (the first ``cap`` of its rows'; all are counted).
+
+    ``force_exact`` reads every row one by one, as is done with irregular lists: the answer is the same, only later.
+    """
+    limit = limits.rows_per_list
     source = None
     try:
-        source = _source_of(path, limits)
-        return _read(source, path, asked)
+        source = source_of(path, limit=limit)
+        begun = begin(source, path, ebox_type, limit=limit)
+        tally = Tally(cap)
+        layout = None if force_exact else begun.layout()
+        keys, lines = read_by_column(begun, layout, tally) if layout else read_row_by_row(begun, tally)
     except ListRefused as refusal:
         return _refused(path, refusal.fault, source)
-
-
-def _source_of(path: Path, limits: Limits) -> Source:
-    with opened(path) as file:
-        if path.stat().st_size > MOST_BYTES:
-            raise refusal_of_big_file(blocks_of(file), path, limit=limits.rows_per_list, today=clock.today())
-        return read_whole(file, path)
-
-
-def _read(source: Source, path: Path, asked: ReadAs) -> ListReading:
-    text = text_of(source, path.name)
-    writing = Writing(file=path.name, encoding=text.encoding, today=clock.today())
-    sample = sample_of(text.blocks, writing)
-    _refuse_many_lines(text, sample, path, limit=asked.limits.rows_per_list)
-    dialect = dialect_of(sample, writing, asked.ebox_type)
-    judge = Judge(
-        file=path.name,
-        ebox_type=asked.ebox_type,
-        encoding=text.encoding,
-        separator=dialect.separator,
-        index=dialect.index,
-        column=dialect.column,
-        today=writing.today,
-    )
-    tally = Tally(asked.cap)
-    keys, lines = _rows(text, judge, tally, offset=text.begin + dialect.offset, line=dialect.line, asked=asked)
-    against = _against(path, len(keys), tally.excluded, limit=asked.limits.rows_per_list)
+    against = _against(path, len(keys), tally.excluded, limit=limit)
     return ListReading(
         file_name=path.name,
         digest=source.digest.result(),
@@ -111,24 +74,10 @@ def _read(source: Source, path: Path, asked: ReadAs) -> ListReading:
         excluded=tally.excluded,
         faults=(*against, *tally.faults),
         fault_counts={**{fault.code: 1 for fault in against}, **tally.counts},
-        encoding=text.written_in,
-        separator=dialect.separator.decode(),
-        column=dialect.column,
+        encoding=begun.text.written_in,
+        separator=begun.judge.separator.decode(),
+        column=begun.judge.column,
     )
-
-
-def _refuse_many_lines(text: Text, sample: Sample, path: Path, *, limit: int) -> None:
-    most = _MOST_LINES_PER_ROW * limit + 1000
-    if text.size > most and text.content.count(b"\n") + text.content.count(b"\r") > 2 * most:
-        raise refusal_of_many_lines(text.blocks(), sample, path, limit=limit, most=most)
-
-
-def _rows(text: Text, judge: Judge, tally: Tally, *, offset: int, line: int, asked: ReadAs) -> tuple[Keys, KeyLines]:
-    if not asked.force_exact:
-        layout = layout_of(text, offset=offset, separator=judge.separator[0], index=judge.index)
-        if layout:
-            return read_by_column(text, layout, judge, tally, line=line)
-    return read_row_by_row(text, judge, tally, offset=offset, line=line)
 
 
 def _against(path: Path, good: int, excluded: int, *, limit: int) -> list[Fault]:

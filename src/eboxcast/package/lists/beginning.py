@@ -1,0 +1,66 @@
+"""The beginning of every reading of a list: its bytes, its encoding, its dialect, and who judges its rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from eboxcast.lib import clock
+from eboxcast.package.lists.dialect import Sample, Writing, dialect_of, sample_of
+from eboxcast.package.lists.encoding import Text, text_of
+from eboxcast.package.lists.judging import Judge
+from eboxcast.package.lists.layout import Layout, layout_of
+from eboxcast.package.lists.oversized import refusal_of_big_file, refusal_of_many_lines
+from eboxcast.package.lists.source import MOST_BYTES, Source, blocks_of, opened, read_whole
+from eboxcast.package.model import EboxType
+
+_MOST_LINES_PER_ROW = 8
+"""A file with more lines than so many times the rows allowed is only counted: memory stays bounded."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Beginning:
+    """A list whose rows can now be read: the first begins at ``offset``, on ``line``."""
+
+    text: Text
+    sample: Sample
+    judge: Judge
+    offset: int
+    line: int
+
+    def layout(self) -> Layout | None:
+        """Return where the identifiers stand if the list is regular."""
+        return layout_of(self.text, offset=self.offset, separator=self.judge.separator[0], index=self.judge.index)
+
+
+def source_of(path: Path, *, limit: int) -> Source:
+    """Read the bytes of a list, or refuse it: a file too big for memory is counted, to say how to split it."""
+    with opened(path) as file:
+        if path.stat().st_size > MOST_BYTES:
+            raise refusal_of_big_file(blocks_of(file), path, limit=limit, today=clock.today())
+        return read_whole(file, path)
+
+
+def begin(source: Source, path: Path, ebox_type: EboxType, *, limit: int) -> Beginning:
+    """Find out how a list is written, or refuse it."""
+    text = text_of(source, path.name)
+    writing = Writing(file=path.name, encoding=text.encoding, today=clock.today())
+    sample = sample_of(text.blocks, writing)
+    _refuse_many_lines(text, sample, path, limit=limit)
+    dialect = dialect_of(sample, writing, ebox_type)
+    judge = Judge(
+        file=path.name,
+        ebox_type=ebox_type,
+        encoding=text.encoding,
+        separator=dialect.separator,
+        index=dialect.index,
+        column=dialect.column,
+        today=writing.today,
+    )
+    return Beginning(text=text, sample=sample, judge=judge, offset=text.begin + dialect.offset, line=dialect.line)
+
+
+def _refuse_many_lines(text: Text, sample: Sample, path: Path, *, limit: int) -> None:
+    most = _MOST_LINES_PER_ROW * limit + 1000
+    if text.size > most and text.content.count(b"\n") + text.content.count(b"\r") > 2 * most:
+        raise refusal_of_many_lines(text.blocks(), sample, path, limit=limit, most=most)

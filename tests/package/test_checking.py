@@ -109,7 +109,7 @@ def test_the_same_person_in_two_lists_is_merged_or_blocks_even_where_faulty_rows
     assert [each.merged for each in merged.lists] == [0, 1]
     blocked = check_package(sample.directory, policies=BLOCK_DUPLICATES)
     assert blocked.package is None
-    assert codes_of(blocked) == {"row.duplicate"}
+    assert codes_of(blocked) == {"list.duplicate"}
 
 
 @pytest.mark.parametrize("right", [True, False])

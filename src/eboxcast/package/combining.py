@@ -26,13 +26,13 @@ _THREADS = 2
 class Combined:
     """All lists of a package as one, in the order of their file names.
 
-    ``list_of_key`` is the index in ``lists`` of the list a recipient belongs to: the first that names it.
+    ``list_of_key`` is the index in ``accounts`` of the list a recipient belongs to: the first that names it.
     """
 
     keys: Keys
     """Ascending, unique."""
     list_of_key: NDArray[np.uint16]
-    lists: tuple[ListAccount, ...]
+    accounts: tuple[ListAccount, ...]
     faults: tuple[Fault, ...]
     """In the order of files and lines: all about whole lists, and those of rows up to a cap."""
     fault_counts: Mapping[str, int]
@@ -78,7 +78,7 @@ def combine(readings: Sequence[ListReading], *, policies: Policies, cap: int = 1
     return Combined(
         keys=_keys_of(recipients),
         list_of_key=list_of_key,
-        lists=_accounts(ordered, recipients.again),
+        accounts=_accounts(ordered, recipients.again),
         faults=_in_order(ordered, duplicates if blocking else (), cap),
         fault_counts=dict(counts),
         merged=() if blocking else duplicates,

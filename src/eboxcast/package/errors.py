@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from eboxcast.lib.errors import WrongUse
+from eboxcast.lib.errors import InputRefused, Trouble, WrongUse
 from eboxcast.lib.wording import N_
 
 
@@ -20,3 +20,27 @@ class SampleInTheWay(WrongUse):
     code = "sample.in-the-way"
     sentence = N_("{directory} already exists, and a sample never overwrites anything.")
     remedy = N_("Choose another directory, or remove that one first.")
+
+
+class ListChanged(InputRefused):
+    """A recipient list is no longer the file that was checked."""
+
+    code = "list.changed-since"
+    sentence = N_("The recipient list {file} changed after it was checked.")
+    remedy = N_("Make sure that nobody writes to it any more, then check it again.")
+
+
+class PartInTheWay(WrongUse):
+    """A part of a split list would overwrite a file."""
+
+    code = "split.in-the-way"
+    sentence = N_("{path} already exists, and splitting never overwrites anything.")
+    remedy = N_("Choose another directory, or remove that file first.")
+
+
+class PartNotWritten(Trouble):
+    """The parts of a split list could not be written; none is left behind."""
+
+    code = "split.not-written"
+    sentence = N_("The parts could not be written to {directory}: {reason}. None was left there.")
+    remedy = N_("Choose a place where you may write and that has room, then run the command again.")

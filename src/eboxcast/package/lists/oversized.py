@@ -15,7 +15,7 @@ from eboxcast.package.lists.rows import is_blank, rows_of
 from eboxcast.package.lists.source import BLOCK, MOST_BYTES
 from eboxcast.package.model import MOST_ROWS
 
-_SAMPLE_BLOCKS = (1 << 21) // BLOCK
+SAMPLE_BLOCKS = (1 << 21) // BLOCK
 
 
 def parts_for(rows: int, limit: int) -> int:
@@ -35,7 +35,7 @@ def too_many_rows(path: Path, *, rows: int, limit: int) -> ListRefused:
 def refusal_of_big_file(blocks: Iterable[bytes], path: Path, *, limit: int, today: date) -> ListRefused:
     """Return why a file that does not fit in memory is no list."""
     _, _, content = to_ascii_based(blocks, path.name)
-    head = list(islice(content, _SAMPLE_BLOCKS))
+    head = list(islice(content, SAMPLE_BLOCKS))
     sample = sample_of(lambda: head, Writing(file=path.name, encoding=UTF_8, today=today))
     rows = count_rows(chain(head, content), sample, path.name)
     if rows > limit:

@@ -61,6 +61,11 @@ def blocks_of(file: FileIO) -> Iterator[bytes]:
         yield block
 
 
+def version_of(status: os.stat_result) -> tuple[int, int, int, int]:
+    """Return what changes when a file is written to or replaced."""
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+
+
 def _fill(file: FileIO, view: memoryview) -> int:
     size = 0
     while size < len(view) and (count := file.readinto(view[size:])):
@@ -73,11 +78,7 @@ def _is_still(path: Path, after: os.stat_result, before: os.stat_result) -> bool
         now = path.stat()
     except FileNotFoundError:
         return False
-    return _version(after) == _version(before) == _version(now)
-
-
-def _version(status: os.stat_result) -> tuple[int, int, int, int]:
-    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+    return version_of(after) == version_of(before) == version_of(now)
 
 
 def _sha_256(view: memoryview) -> bytes:

@@ -1,0 +1,100 @@
+"""The rejected rows of a list, given back as the sender wrote them, with the line and what is wrong."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from eboxcast.lib.wording import N_, say
+from eboxcast.package.errors import ListChanged
+from eboxcast.package.faults import sentence_of
+from eboxcast.package.lists.beginning import Beginning, begin, source_of
+from eboxcast.package.lists.encoding import UTF_16
+from eboxcast.package.lists.passes import doubtful_rows
+from eboxcast.package.lists.rows import cells_of
+from eboxcast.package.model import EboxType, Fault, Limits
+
+_LINE = N_("Line")
+_FAULT = N_("Fault")
+_DEFAULT_LIMITS = Limits()
+
+
+def rejected_rows(
+    path: Path,
+    *,
+    account_digest: bytes,
+    ebox_type: EboxType,
+    language: str,
+    limits: Limits = _DEFAULT_LIMITS,
+    duplicates: Iterable[Fault] = (),
+) -> Iterator[bytes]:
+    """Yield the header and all faulty rows of a list, in its own columns, separator and encoding, plus line and fault.
+
+    Where duplicates block, give their faults too. The sender's own values come back byte for byte. Raises ListChanged
+    when the file is not the one with the digest, and ListRefused when it cannot be read at all, before the first row.
+    """
+    source = source_of(path, limit=limits.rows_per_list)
+    if source.digest.result() != account_digest:
+        raise ListChanged(file=path.name)
+    mark = bytes(source.raw[:3])
+    begun = begin(source, path, ebox_type, limit=limits.rows_per_list)
+    repeated = {fault.line: fault for fault in duplicates if fault.line is not None and fault.file == path.name}
+    output = _Output(begun=begun, mark=mark, language=language)
+    return output.encoded(_rows(begun, output, repeated))
+
+
+def _rows(begun: Beginning, output: _Output, repeated: dict[int, Fault]) -> Iterator[bytes]:
+    if begun.judge.column is not None:
+        yield output.header()
+    for line, row in doubtful_rows(begun, also=repeated.keys()):
+        if line in repeated:
+            yield output.row(row, repeated[line])
+            continue
+        judgement = begun.judge.judge(row)
+        if judgement is not None and not isinstance(judgement, int):
+            yield output.row(row, begun.judge.fault(judgement, line))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Output:
+    """How the rows are written: as the list itself."""
+
+    begun: Beginning
+    mark: bytes
+    language: str
+
+    def header(self) -> bytes:
+        """Return what stands before the first row, with two more headings."""
+        before = bytes(self.begun.text.content[self.begun.text.begin : self.begun.offset])
+        return self._longer(before, say(_LINE, self.language), say(_FAULT, self.language))
+
+    def row(self, row: bytes, fault: Fault) -> bytes:
+        """Return a row with its line and its fault, in the columns behind those of the header."""
+        separator = self.begun.judge.separator
+        missing = len(self.begun.sample.rows[0]) - len(cells_of(row, separator))
+        text = row.rstrip(b"\r\n")
+        padded = text + separator * max(0, missing) + row[len(text) :]
+        return self._longer(padded, str(fault.line), _quoted(sentence_of(fault, self.language)))
+
+    def encoded(self, rows: Iterator[bytes]) -> Iterator[bytes]:
+        """Yield rows in the encoding of the list, after its byte order mark."""
+        if self.begun.text.written_in != UTF_16:
+            yield codecs.BOM_UTF8 if self.mark == codecs.BOM_UTF8 else b""
+            yield from rows
+            return
+        little = self.mark.startswith(codecs.BOM_UTF16_LE)
+        yield codecs.BOM_UTF16_LE if little else codecs.BOM_UTF16_BE
+        for row in rows:
+            yield row.decode().encode("utf-16-le" if little else "utf-16-be")
+
+    def _longer(self, row: bytes, *cells: str) -> bytes:
+        separator = self.begun.judge.separator
+        text = row.rstrip(b"\r\n")
+        more = [cell.encode(self.begun.text.encoding, "replace") for cell in cells]
+        return separator.join((text, *more)) + (row[len(text) :] or b"\r\n")
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'

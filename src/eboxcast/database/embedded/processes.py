@@ -9,6 +9,7 @@ from pathlib import Path
 from eboxcast.database.embedded.places import Places
 
 _PROC = Path("/proc")
+_SOCKET_LINE = 4
 
 
 def postmaster(places: Places) -> int | None:
@@ -17,6 +18,13 @@ def postmaster(places: Places) -> int | None:
     if pid is None or not _alive(pid):
         return None
     return pid if not _PROC.is_dir() or _works_on(pid, places.data) else None
+
+
+def listens_elsewhere(places: Places) -> bool:
+    """Return whether the server was started by somebody else: its socket is not where ours is."""
+    lines = _pid_file(places)
+    folder = lines[_SOCKET_LINE] if len(lines) > _SOCKET_LINE else ""
+    return folder not in ("", str(places.socket))
 
 
 def forget_stale_postmaster(places: Places) -> None:
@@ -46,11 +54,15 @@ def end_orphans(places: Places) -> int:
 
 
 def _recorded(places: Places) -> int | None:
-    try:
-        first = (places.data / "postmaster.pid").read_text(encoding="ascii", errors="replace").split("\n", 1)[0]
-    except OSError:
-        return None
+    first = _pid_file(places)[0]
     return int(first) if first.isascii() and first.isdigit() else None
+
+
+def _pid_file(places: Places) -> list[str]:
+    try:
+        return (places.data / "postmaster.pid").read_text(encoding="utf-8", errors="replace").split("\n")
+    except OSError:
+        return [""]
 
 
 def _alive(pid: int) -> bool:

@@ -32,7 +32,7 @@ from eboxcast.database.embedded.places import (
     refuse_long_socket_path,
     writing,
 )
-from eboxcast.database.embedded.processes import end_orphans, forget_stale_postmaster, postmaster
+from eboxcast.database.embedded.processes import end_orphans, forget_stale_postmaster, listens_elsewhere, postmaster
 from eboxcast.database.embedded.roles import create_databases
 from eboxcast.lib.wording import N_
 
@@ -98,7 +98,7 @@ def _settle(places: Places, tell: Tell) -> None:
     silent_for = 0.0
     while postmaster(places) is not None and (state := _ping(places)) != Ping.OK:
         silent_for = 0.0 if state == Ping.REJECT else silent_for + _BEAT
-        if silent_for > _SILENT_SECONDS:
+        if silent_for > _SILENT_SECONDS or listens_elsewhere(places):
             raise DataInUse(pid=postmaster(places), folder=places.data)
         progress.beat(_RECOVERING if _is_recovering(places) else _STARTING)
 

@@ -9,16 +9,21 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from eboxcast.cli import progress
+from eboxcast.cli import progress, talk
 from eboxcast.cli.check_json import check_json
 from eboxcast.cli.check_text import show
 from eboxcast.cli.door import command_app
 from eboxcast.cli.errors import WhatToCheck
+from eboxcast.cli.plain import plain
+from eboxcast.cli.rejecting import write_rejected
 from eboxcast.lib.wording import N_, language_of_user, say
-from eboxcast.package.checking import check_package
+from eboxcast.package.checking import DEFAULT_LIMITS, check_package
 from eboxcast.package.model import Checked, Duplicates, FaultyRows, Limits, PackageFiles, Policies
 
 REFUSED = 3
+_ENOUGH = 1000
+_ALL_DUPLICATES = 10**7
+_WRITTEN = N_("The rejected rows are in {path}.")
 _CHECKING = N_("Checking the recipient lists")
 
 app = command_app()
@@ -40,6 +45,7 @@ def main(
     metadata: Annotated[Path | None, typer.Option(help="The metadata file.")] = None,
     recipients: Annotated[list[Path] | None, typer.Option(help="A recipient list; may be given again.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Answer with one JSON object.")] = False,
+    rejected: Annotated[Path | None, typer.Option(help="Write the faulty rows to this file.")] = None,
     language: Annotated[Language | None, typer.Option(help="The language of the answer.")] = None,
     duplicates: Annotated[Duplicates, typer.Option(help="A recipient named twice.")] = Duplicates.MERGE,
     faulty_rows: Annotated[FaultyRows, typer.Option(help="What faulty rows do to the package.")] = FaultyRows.BLOCK,
@@ -48,21 +54,31 @@ def main(
     files = _files(directory, document, metadata, recipients)
     spoken = language.value if language else language_of_user()
     policies = Policies(duplicates=duplicates, faulty_rows=faulty_rows)
-    checked = check_with_progress(files, policies=policies, language=spoken)
+    # All duplicates have to be known to be given back; otherwise a thousand faults are enough to read.
+    cap = _ALL_DUPLICATES if rejected and duplicates is Duplicates.BLOCK else _ENOUGH
+    checked = check_with_progress(files, policies=policies, language=spoken, cap=cap)
+    written = write_rejected(checked, files, out=rejected, language=spoken) if rejected else []
     if as_json:
         typer.echo(check_json(checked, language=spoken))
     else:
-        show(checked, language=spoken, out=Console(highlight=False, soft_wrap=True))
+        show(checked, language=spoken, out=Console(highlight=False, soft_wrap=True), hint=rejected is None)
+    for path in written:
+        talk.line(say(_WRITTEN, spoken, {"path": plain(str(path))}))
     if checked.package is None:
         raise typer.Exit(REFUSED)
 
 
 def check_with_progress(
-    files: PackageFiles | Path, *, policies: Policies, language: str, limits: Limits | None = None
+    files: PackageFiles | Path,
+    *,
+    policies: Policies,
+    language: str,
+    limits: Limits = DEFAULT_LIMITS,
+    cap: int = _ENOUGH,
 ) -> Checked:
     """Check a package, with progress on standard error when it takes long."""
     with progress.shown(say(_CHECKING, language)) as reach:
-        return check_package(files, policies=policies, limits=limits or Limits(), progress=reach)
+        return check_package(files, policies=policies, limits=limits, progress=reach, cap=cap)
 
 
 def _files(

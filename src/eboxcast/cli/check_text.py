@@ -47,8 +47,8 @@ _LISTS = (
 _TOTAL = N_("together")
 
 
-def show(checked: Checked, *, language: str, out: Console) -> None:
-    """Print the answer: the verdict first, then what was read, then what is wrong."""
+def show(checked: Checked, *, language: str, out: Console, hint: bool = True) -> None:
+    """Print the answer: the verdict first, then what was read, then what is wrong; ``hint`` at the rejected rows."""
     _verdict(checked, language, out)
     facts = list(_facts(checked, language))
     for line in aligned(facts):
@@ -61,7 +61,8 @@ def show(checked: Checked, *, language: str, out: Console) -> None:
         by_code.setdefault(fault.code, []).append(fault)
     for code, faults in by_code.items():
         count = checked.fault_counts.get(code, len(faults))
-        _kind(code, faults, count=count, language=language, out=out)
+        more = _MORE_ROWS if hint and FAULTS[code].level is Level.ROW else _MORE
+        _kind(code, faults, count=count, more=more, language=language, out=out)
 
 
 def _verdict(checked: Checked, language: str, out: Console) -> None:
@@ -127,16 +128,14 @@ def _separator(separator: str) -> str:
     return "TAB" if separator == "\t" else separator
 
 
-def _kind(code: str, faults: list[Fault], *, count: int, language: str, out: Console) -> None:
-    kind = FAULTS[code]
+def _kind(code: str, faults: list[Fault], *, count: int, more: str, language: str, out: Console) -> None:
     out.print()
     out.print(Text.assemble(("✗ ", "red"), (code, "bold"), f"  ({grouped(count, language)})"))
     for place in _places(faults[:MOST_PLACES], language):
         out.print(Text("    " + place))
     rest = count - min(len(faults), MOST_PLACES)
     if rest:
-        sentence = _MORE_ROWS if kind.level is Level.ROW else _MORE
-        out.print(Text("    " + say(sentence, language, {"count": grouped(rest, language)}), style="dim"))
+        out.print(Text("    " + say(more, language, {"count": grouped(rest, language)}), style="dim"))
     for remedy in dict.fromkeys(remedy_of(fault, language) for fault in faults[:MOST_PLACES]):
         out.print(Text("  → " + plain(remedy), style="cyan"))
 

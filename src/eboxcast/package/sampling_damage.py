@@ -55,7 +55,9 @@ def damage(source: Path, *, out: Path, seed: int = 1, each: int = 2) -> Path:
     """Copy a sample list, with ``each`` rows of every kind of damage at random places; return the copy."""
     header, *lines = source.read_text(encoding="utf-8").splitlines()
     draw = np.random.default_rng(seed)
-    chosen = draw.choice(len(lines), min(len(lines), each * len(DAMAGES)), replace=False)
+    # Only a number that starts with a zero can lose it.
+    candidates = [place for place, line in enumerate(lines) if line.startswith("0")]
+    chosen = draw.choice(candidates, min(len(candidates), each * len(DAMAGES)), replace=False)
     damaged = {int(place): DAMAGES[number % len(DAMAGES)] for number, place in enumerate(chosen)}
     rows = [row for place, line in enumerate(lines) for row in _damaged(line, damaged.get(place))]
     out.write_text("\r\n".join([header, *rows]) + "\r\n", encoding="utf-8", newline="")

@@ -1,0 +1,183 @@
+"""`eboxcast check` answers at once, in words or in JSON, and its exit code says yes or no."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from eboxcast.cli import main as cli_main
+from eboxcast.package.sampling import SamplePaths, write_sample
+from eboxcast.package.sampling_damage import damage
+
+PROMISED = {"format", "ok", "policies", "document", "metadata", "lists", "totals", "fault_counts", "faults"}
+PROMISED_OF_FAULTS = {"code", "level", "file_name", "line", "place", "data", "sentence", "remedy"}
+COMMAND = Path(sys.executable).with_name("eboxcast")
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def sample(tmp_path: Path) -> SamplePaths:
+    return write_sample(tmp_path, recipients=40)
+
+
+@pytest.fixture
+def damaged(sample: SamplePaths, tmp_path: Path) -> SamplePaths:
+    (original,) = sample.files.lists
+    copy = damage(original, out=tmp_path / "damaged.csv", each=2)
+    copy.replace(original)
+    return sample
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run the command as its own process would, but in this one."""
+    monkeypatch.setenv("EBOXCAST_LANGUAGE", "en")
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["eboxcast", *map(str, arguments)])
+        with pytest.raises(SystemExit) as end:
+            cli_main.run()
+        return (int(end.value.code or 0), *capsys.readouterr())
+
+    return run
+
+
+def test_a_good_package_gets_its_summary_and_zero(sample: SamplePaths, run: Run) -> None:
+    code, out, err = run("check", sample.directory)
+    assert (code, err) == (0, "")
+    assert out.startswith("✓ The package is right. Recipients: 40.\n")
+    for words in ("information-fr.pdf · application/pdf", "demo-fr-1", "0456789034 · demo:broadcast", "one page"):
+        assert words in out
+
+
+def test_a_faulty_package_gets_each_kind_with_place_and_remedy_and_three(damaged: SamplePaths, run: Run) -> None:
+    code, out, _ = run("check", damaged.directory)
+    assert code == 3
+    assert "✗ row.check-digits  (2)" in out
+    assert "recipients-01.csv, lines " in out
+    assert "→ Correct the number from the source." in out
+
+
+def test_faulty_rows_may_be_left_out(damaged: SamplePaths, run: Run) -> None:
+    code, out, _ = run("check", damaged.directory, "--faulty-rows", "exclude")
+    assert code == 0
+    assert out.startswith("! The package can be published without its faulty rows.")
+
+
+def test_duplicates_block_when_asked(damaged: SamplePaths, run: Run) -> None:
+    code, out, _ = run("check", damaged.directory, "--faulty-rows", "exclude", "--duplicates", "block")
+    assert code == 3
+    assert "list.duplicate  (2)" in out
+
+
+def test_the_json_answer_has_its_promised_form(damaged: SamplePaths, run: Run) -> None:
+    code, out, _ = run("check", damaged.directory, "--json", "--language", "en")
+    answer = json.loads(out)
+    assert code == 3
+    assert set(answer) == PROMISED
+    assert (answer["format"], answer["ok"]) == ("eboxcast.check/1", False)
+    assert set(answer["faults"][0]) == PROMISED_OF_FAULTS
+    totals = answer["totals"]
+    assert totals["rows"] == totals["excluded"] + totals["merged"] + totals["recipients"]
+
+
+def test_the_json_form_is_documented_name_by_name(damaged: SamplePaths, run: Run) -> None:
+    text = (Path(__file__).parents[2] / "docs/reference/check-json.md").read_text(encoding="utf-8")
+    answer = json.loads(run("check", damaged.directory, "--json")[1])
+    parts = (answer["document"], answer["metadata"], answer["lists"][0], answer["faults"][0], answer["totals"])
+    for name in {*answer, *(name for part in parts for name in part)}:
+        assert f"`{name}`" in text
+
+
+def test_files_may_be_given_one_by_one(sample: SamplePaths, run: Run) -> None:
+    files = sample.files
+    code, _, _ = run(
+        "check", "--document", files.document, "--metadata", files.metadata, "--recipients", files.lists[0]
+    )
+    assert code == 0
+
+
+@pytest.mark.parametrize("arguments", [[], ["--document", "x.pdf"], ["DIRECTORY", "--metadata", "x.xml"]])
+def test_what_makes_no_sense_is_wrong_use(arguments: list[str], run: Run) -> None:
+    code, out, err = run("check", *arguments)
+    assert (code, out) == (2, "")
+    assert "→ Give a directory" in err
+
+
+def test_the_rejected_rows_go_to_a_file_of_their_owner_alone(damaged: SamplePaths, tmp_path: Path, run: Run) -> None:
+    rejected = tmp_path / "rejected.csv"
+    _, out, err = run("check", damaged.directory, "--rejected", rejected)
+    lines = rejected.read_text().splitlines()
+    assert lines[0].startswith("NISS;Reference;Langue;")
+    assert len(lines) == 1 + 12
+    assert rejected.stat().st_mode & 0o777 == 0o600
+    assert str(rejected) in err
+    assert "--rejected" not in out
+
+
+def test_duplicates_that_block_are_among_the_rejected_rows(damaged: SamplePaths, tmp_path: Path, run: Run) -> None:
+    rejected = tmp_path / "rejected.csv"
+    run("check", damaged.directory, "--rejected", rejected, "--duplicates", "block")
+    assert len(rejected.read_text().splitlines()) == 1 + 14
+
+
+def test_with_several_lists_each_has_its_own_rejected_rows(damaged: SamplePaths, tmp_path: Path, run: Run) -> None:
+    (damaged.directory / "b.csv").write_text("NISS\n85073003329\n85073003328\n")
+    (damaged.directory / "c.csv").write_text("NISS\n00010111783\n")
+    run("check", damaged.directory, "--rejected", tmp_path / "out.csv")
+    assert sorted(path.name for path in tmp_path.glob("out*")) == ["out-b.csv", "out-recipients-01.csv"]
+
+
+def test_the_rejected_rows_never_overwrite_a_list(damaged: SamplePaths, run: Run) -> None:
+    (original,) = damaged.files.lists
+    before = original.read_bytes()
+    code, _, err = run("check", damaged.directory, "--rejected", original)
+    assert (code, original.read_bytes()) == (2, before)
+    assert "not overwritten" in err
+
+
+def test_a_place_where_nothing_can_be_written_is_said(damaged: SamplePaths, tmp_path: Path, run: Run) -> None:
+    code, _, err = run("check", damaged.directory, "--rejected", tmp_path / "absent" / "out.csv")
+    assert code == 1
+    assert "could not be written: No such file or directory" in err
+
+
+def test_a_directory_that_is_not_there_is_refused_input(tmp_path: Path, run: Run) -> None:
+    code, out, _ = run("check", tmp_path / "absent")
+    assert code == 3
+    assert "No such file or directory" in out
+
+
+def test_file_names_cannot_trick_the_terminal_nor_show_a_number(sample: SamplePaths, run: Run) -> None:
+    (sample.directory / "85073003328\x1b[2J.docx").write_text("")
+    _, out, _ = run("check", sample.directory)
+    assert "***********�[2J.docx" in out
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("fr", "Le paquet"), ("nl", "Het pakket"), ("de", "Das Paket"), ("en", "The package")]
+)
+def test_the_answer_is_in_the_language_asked_for(sample: SamplePaths, run: Run, language: str, words: str) -> None:
+    _, out, _ = run("check", sample.directory, "--language", language)
+    assert words in out.splitlines()[0]
+
+
+def test_a_real_process_answers_without_colours_or_traceback_and_loads_no_django(damaged: SamplePaths) -> None:
+    answer = subprocess.run(
+        [sys.executable, "-X", "importtime", COMMAND, "check", damaged.directory, "--language", "nl"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "LC_ALL": "C.UTF-8"},
+    )
+    modules = {line.rpartition("|")[2].strip() for line in answer.stderr.splitlines() if line.startswith("import time")}
+    rest = [line for line in answer.stderr.splitlines() if not line.startswith("import time")]
+    assert (answer.returncode, rest) == (3, [])
+    assert "\x1b" not in answer.stdout
+    assert {"numpy", "lxml.etree", "pikepdf"} <= modules
+    assert not modules & {"django", "psycopg", "polars", "fpdf"}

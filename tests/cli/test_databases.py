@@ -1,0 +1,136 @@
+"""up, down, migrate and doctor, as an operator types them."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from eboxcast.database import boot
+
+PROGRAM = Path(sys.executable).with_name("eboxcast")
+Command = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+class Fresh:
+    """The command line on a machine where nothing was done yet."""
+
+    def __init__(self, state: Path) -> None:
+        self.env = {**os.environ, "EBOXCAST_STATE_DIR": str(state), "EBOXCAST_LANGUAGE": "en"}
+
+    def __call__(self, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([PROGRAM, *words], env=self.env | more, capture_output=True, text=True)
+
+    def begin(self, *words: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [PROGRAM, *words], env=self.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+
+    def python(self, script: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([sys.executable, "-c", script], env=self.env, capture_output=True, text=True)
+
+
+@pytest.fixture
+def fresh(server: None) -> Iterator[Fresh]:
+    """A state folder that knows nothing yet but the copied programs, which are always the same."""
+    state = Path(tempfile.mkdtemp(prefix="eboxcast-fresh-"))
+    state.chmod(0o711)
+    if boot.places().binaries.is_dir():
+        (state / "binaries").symlink_to(boot.places().binaries)
+    fresh = Fresh(state)
+    yield fresh
+    assert fresh("down").returncode == 0
+    shutil.rmtree(state)
+
+
+def test_the_first_migrate_records_what_never_changes_again(fresh: Fresh) -> None:
+    assert fresh("migrate", "--check").returncode == 1
+    assert fresh("migrate", EBOXCAST_BUCKET_PRIME="101").returncode == 0
+    again = fresh("migrate", EBOXCAST_BUCKET_PRIME="103")
+    assert (again.returncode, again.stdout.count("up to date")) == (0, 3)
+    assert fresh("migrate", "--check").returncode == 0
+    script = "from eboxcast.database import boot, environments; boot.start(); print(environments.bucket_prime(%r))"
+    shown = [fresh.python(script % name).stdout for name in ("acceptance", "production")]
+    assert shown == ["101\n", "101\n"]
+
+
+def test_two_migrations_at_once_do_not_collide(fresh: Fresh) -> None:
+    assert fresh("up").returncode == 0
+    both = [fresh.begin("migrate") for _ in range(2)]
+    said = [one.communicate() for one in both]
+    assert [one.returncode for one in both] == [0, 0], said
+    assert fresh("migrate", "--check").returncode == 0
+
+
+def test_down_says_whether_there_was_something_to_stop(fresh: Fresh) -> None:
+    assert fresh("down").stdout == "The database was not running.\n"
+    fresh("up")
+    assert fresh("down").stdout == "The database has stopped.\n"
+
+
+def test_doctor_starts_nothing_and_says_how_to(fresh: Fresh) -> None:
+    done = fresh("doctor")
+    assert done.returncode == 0
+    assert "`eboxcast up` starts it" in done.stdout
+    assert fresh("down").stdout == "The database was not running.\n"
+
+
+def test_doctor_finds_a_sound_installation_sound(eboxcast: Command) -> None:
+    done = eboxcast("doctor", "--json")
+    found = json.loads(done.stdout)
+    assert (done.returncode, found["ok"]) == (0, True)
+    assert {check["name"] for check in found["checks"]} >= {"versions", "answers", "marks", "roles", "clocks"}
+
+
+def test_doctor_names_a_variable_nothing_reads(eboxcast: Command) -> None:
+    done = eboxcast("doctor", env={"EBOXCAST_REPORTDAYS": "3"})
+    assert done.returncode == 0
+    assert "attention  The variable EBOXCAST_REPORTDAYS is set" in done.stdout
+
+
+def test_doctor_fails_on_swapped_databases_and_still_looks_at_the_rest(eboxcast: Command) -> None:
+    done = eboxcast("doctor", env=urls(acceptance="production", production="acceptance"))
+    assert done.returncode == 1
+    assert done.stdout.count("FAILED") == 2
+    assert "The control database is the right one" in done.stdout
+
+
+def test_doctor_fails_on_a_database_that_does_not_answer_and_shows_no_password(eboxcast: Command) -> None:
+    gone = "postgresql://someone:geheim@localhost:1/gone"
+    done = eboxcast("doctor", env=urls() | {"EBOXCAST_PRODUCTION_URL": gone})
+    assert done.returncode == 1
+    assert "The production database does not answer" in done.stdout
+    assert "geheim" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("command", ["up", "down"])
+def test_a_server_of_ones_own_is_not_ours_to_start_or_stop(eboxcast: Command, command: str) -> None:
+    done = eboxcast(command, env=urls())
+    assert done.returncode == 2
+    assert "EBOXCAST_DATABASE_URL is set" in done.stderr
+
+
+@pytest.mark.parametrize("variable", ["EBOXCAST_DATABASE_URL", "EBOXCAST_BUCKET_PRIME", "EBOXCAST_PROCEDURE"])
+def test_a_setting_that_makes_no_sense_is_named(eboxcast: Command, variable: str) -> None:
+    done = eboxcast("doctor", env={variable: "9"})
+    assert done.returncode == 2
+    assert variable in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def urls(**others: str) -> dict[str, str]:
+    """The shared server as a server of one's own; an environment may be given the address of another."""
+    names = {"acceptance": "acceptance", "production": "production", **others}
+    found = {f"EBOXCAST_{alias.upper()}_URL": url(name) for alias, name in names.items()}
+    return {"EBOXCAST_DATABASE_URL": url("control"), **found}
+
+
+def url(name: str) -> str:
+    return f"postgresql:///eboxcast_{name}?host={boot.places().socket}&user=eboxcast_{name}"

@@ -60,6 +60,7 @@ identifier = st.one_of(good, good, good.map(dotted), good.map(lambda number: f'"
 name = st.sampled_from(
     ["Maes", "Lefèvre", "", '"Peeters"', '"a;b"', '"a,b"', '"two\nlines"', '5" pipe', '"x ""y"" z"', "œ"]
 )
+simple_name = st.sampled_from(["Maes", "Lefèvre", "", '"Peeters"', '"a;b"'])
 end = st.sampled_from(["\n", "\r\n", "\r"])
 odd_line = st.sampled_from(["", " ", ";;", ",,", "\t", '""', "only one"])
 
@@ -70,13 +71,16 @@ def files(draw: st.DrawFn) -> bytes:
     index = draw(st.integers(0, 2))
     ends = draw(st.sampled_from([["\n"], ["\r\n"], ["\r"], ["\n", "\r\n"], ["\n", "\r"]]))
     plain = draw(st.booleans())
+    names = simple_name if plain else name
     heading = draw(st.sampled_from(["NISS", "insz", "KBO", '"NISS"', "Nummer"]))
     lines = []
     if draw(st.integers(0, 4)):
         lines.append([*["Nom"] * index, heading, "Langue"][: index + 1 + draw(st.integers(0, 1))])
     for _ in range(draw(st.integers(0, 12))):
         cell = draw(good if plain else identifier)
-        lines.append([*[draw(name) for _ in range(index)], cell, *[draw(name) for _ in range(draw(st.integers(0, 2)))]])
+        lines.append(
+            [*[draw(names) for _ in range(index)], cell, *[draw(names) for _ in range(draw(st.integers(0, 2)))]]
+        )
     texts = [separator.join(line) for line in lines]
     for _ in range(0 if plain else draw(st.integers(0, 3))):
         texts.insert(draw(st.integers(0, len(texts))), draw(odd_line))

@@ -114,7 +114,7 @@ LIST_FAULTS = (
     ),
     _list(
         "list.too-big",
-        N_("The file is too big for a recipient list: more than {limit} bytes."),
+        N_("The file is too big for a recipient list: more than {limit} MB."),
         N_("Keep only the column with the identifiers."),
     ),
     _list(

@@ -79,7 +79,7 @@ class _Stream:
         before = b""
         while len(before) < offset:
             before += next(rows)
-        return before, ((not is_blank(row, separator), row) for row in rows)
+        return before, ((not is_blank(row), row) for row in rows)
 
     def encoded(self, row: bytes) -> bytes:
         """Return bytes as the file itself has them."""

@@ -101,7 +101,7 @@ def _sample(blocks: Iterable[bytes], separator: bytes, writing: Writing) -> Samp
         declared = None if rows else _DECLARATION.fullmatch(row)
         if declared and declared.group(1) != separator:
             return None
-        if not declared and not is_blank(row, separator):
+        if not declared and not is_blank(row):
             if not rows:
                 begin, second = (offset, line), (offset + len(row), line + len(row.splitlines()))
             rows.append([cell.decode(writing.encoding, "replace").strip() for cell in cells_of(row, separator)])

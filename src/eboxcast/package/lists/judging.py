@@ -44,10 +44,10 @@ class Judge:
         """Return what a row holds."""
         cells = cells_of(row, self.separator)
         if self.index >= len(cells):
-            return None if is_blank(row, self.separator) else ColumnMissing(found=len(cells))
+            return None if is_blank(row) else ColumnMissing(found=len(cells))
         read = read_niss if self.ebox_type is EboxType.CITIZEN else read_cbe
         judgement = read(cells[self.index].decode(self.encoding, "replace"), today=self.today)
-        if isinstance(judgement, Refused) and is_blank(row, self.separator):
+        if isinstance(judgement, Refused) and is_blank(row):
             return None
         return judgement
 

@@ -40,7 +40,7 @@ def refusal_of_big_file(blocks: Iterable[bytes], path: Path, *, limit: int, toda
     rows = count_rows(chain(head, content), sample, path.name)
     if rows > limit:
         return too_many_rows(path, rows=rows, limit=limit)
-    return ListRefused("list.too-big", file=path.name, limit=MOST_BYTES)
+    return ListRefused("list.too-big", file=path.name, limit=MOST_BYTES >> 20)
 
 
 def refusal_of_many_lines(blocks: Iterable[bytes], sample: Sample, path: Path, *, limit: int, most: int) -> ListRefused:
@@ -54,5 +54,5 @@ def refusal_of_many_lines(blocks: Iterable[bytes], sample: Sample, path: Path, *
 def count_rows(blocks: Iterable[bytes], sample: Sample, file: str) -> int:
     """Return how many rows of data there are."""
     separator = sample.separator
-    rows = sum(not is_blank(row, separator) for _, row in rows_of(blocks, separator=separator, file=file))
+    rows = sum(not is_blank(row) for _, row in rows_of(blocks, separator=separator, file=file))
     return rows - sample.has_header

@@ -56,8 +56,7 @@ def doubtful_rows(begun: Beginning, also: Collection[int]) -> Iterator[tuple[int
 
 def _rows(begun: Beginning) -> Iterator[tuple[int, bytes]]:
     blocks = begun.text.blocks(begun.offset)
-    for number, row in rows_of(blocks, separator=begun.judge.separator, file=begun.judge.file):
-        yield begun.line - 1 + number, row
+    return rows_of(blocks, separator=begun.judge.separator, file=begun.judge.file, start=begun.line)
 
 
 def _line_at(begun: Beginning, layout: Layout, index: int) -> bytes:

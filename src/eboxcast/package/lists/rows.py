@@ -14,13 +14,16 @@ LONGEST_ROW = 1 << 20
 """A row of more bytes is no row of recipients; it bounds what is held in memory."""
 
 _QUOTE = b'"'
-_BLANKS = b' \t\r\n"'
+_BLANKS = b' \t\r\n";,'
 
 
-def rows_of(blocks: Iterable[bytes], *, separator: bytes, file: str) -> Iterator[tuple[int, bytes]]:
-    """Yield each row with the number of its first line, its bytes unchanged with their line end."""
+def rows_of(blocks: Iterable[bytes], *, separator: bytes, file: str, start: int = 1) -> Iterator[tuple[int, bytes]]:
+    """Yield each row with the number of its first line, its bytes unchanged with their line end.
+
+    ``start`` is the number of the first line in the blocks.
+    """
     row, first, since = b"", 0, 0
-    for number, line in enumerate(_lines(blocks, file=file), start=1):
+    for number, line in enumerate(_lines(blocks, file=file, start=start), start=start):
         if since or _QUOTE in line:
             since = _quote_open_since(line, separator, since=since, number=number)
         row, first = (row + line, first) if row else (line, number)
@@ -45,14 +48,14 @@ def cells_of(row: bytes, separator: bytes) -> list[bytes]:
     return cells
 
 
-def is_blank(row: bytes, separator: bytes) -> bool:
+def is_blank(row: bytes) -> bool:
     """Tell whether a row has nothing in any cell: such rows are not counted."""
-    return not row.strip(_BLANKS + separator)
+    return not row.strip(_BLANKS)
 
 
-def _lines(blocks: Iterable[bytes], *, file: str) -> Iterator[bytes]:
+def _lines(blocks: Iterable[bytes], *, file: str, start: int) -> Iterator[bytes]:
     """Yield the lines with their ends: LF, CRLF or CR."""
-    rest, number = b"", 0
+    rest, number = b"", start
     for block in blocks:
         lines = (rest + block).splitlines(keepends=True)
         # The last may go on in the next block, and a CR at its end may be half of a CRLF.
@@ -60,7 +63,7 @@ def _lines(blocks: Iterable[bytes], *, file: str) -> Iterator[bytes]:
         number += len(lines)
         yield from lines
         if len(rest) > LONGEST_ROW:
-            raise _too_long(file, number + 1, 0)
+            raise _too_long(file, number, 0)
     yield from rest.splitlines(keepends=True)
 
 

@@ -28,3 +28,11 @@ class OutputNotWritten(Trouble):
     code = "output.not-written"
     sentence = N_("{path} could not be written: {reason}.")
     remedy = N_("Choose a place where you may write and that has room, then run the command again.")
+
+
+class MomentUnclear(WrongUse):
+    """A moment is not one: wrongly written, or it comes twice or never when the clock changes."""
+
+    code = "moment.unclear"
+    sentence = N_("{text} is not a clear moment.")
+    remedy = N_("Write it like 2027-02-15T18:00 (Brussels time), or with its offset: 2027-02-15T18:00+01:00.")

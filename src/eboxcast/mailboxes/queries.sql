@@ -79,22 +79,26 @@ join ebox_successor s on s.bucket = mine.bucket and s.old = mine.key
 select id from release where run = %(run)s for update
 
 -- snapshot_states --
--- Who of an audience has no active eBox, or has one and still wants paper, at this moment.
+-- Who of an audience has no active eBox, or has one and still wants paper, at this moment: bucket by bucket.
 insert into outcome (bucket, release, kind, code, keys)
-select bucket, %(release)s, kind, '', array_agg(key order by key)
-from (
-    select a.bucket, k.key,
-           case when e.activated_at is null then 'never_activated'
-                when e.deactivated_at is not null then 'deactivated'
-                when not e.ebox_only then 'not_ebox_only'
-           end as kind
-    from audience a
-    cross join lateral unnest(a.keys) as k (key)
+select a.bucket, a.release, outcomes.kind, '', outcomes.keys
+from audience a
+cross join lateral (
+    select array_agg(k.key order by k.key) filter (where e.activated_at is null) as never_activated,
+           array_agg(k.key order by k.key) filter (
+               where e.activated_at is not null and e.deactivated_at is not null
+           ) as deactivated,
+           array_agg(k.key order by k.key) filter (
+               where e.activated_at is not null and e.deactivated_at is null and not e.ebox_only
+           ) as not_ebox_only
+    from unnest(a.keys) as k (key)
     left join ebox e on e.bucket = a.bucket and e.mailbox = k.key
-    where a.bucket = any(array(select generate_series(0, %(last_bucket)s))) and a.release = %(release)s
 ) as states
-where kind is not null
-group by bucket, kind
+cross join lateral (
+    values ('never_activated', never_activated), ('deactivated', deactivated), ('not_ebox_only', not_ebox_only)
+) as outcomes (kind, keys)
+where a.bucket = any(array(select generate_series(0, %(last_bucket)s))) and a.release = %(release)s
+  and outcomes.keys is not null
 
 -- refuse_by_policy --
 -- Turn "has no active eBox" into "refused by policy", its reason as the code.

@@ -1,0 +1,31 @@
+"""`eboxcast launch`: the second half of the main job."""
+
+from __future__ import annotations
+
+from eboxcast.cli import sending
+from eboxcast.cli.door import command_app
+from eboxcast.cli.options import AsJson, NotAfter, NotBefore, RunNumber, Strict, moment
+from eboxcast.cli.resuming import resumable
+from eboxcast.delivery.finding import find_run
+from eboxcast.delivery.waiting import Window
+
+app = command_app()
+
+
+@app.command()
+def main(
+    run: RunNumber,
+    not_before: NotBefore = None,
+    not_after: NotAfter = None,
+    strict: Strict = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make a prepared run visible to everybody at the same moment, and print the certificate.
+
+    Before the agreed moment it waits; `eboxcast stop RUN` from elsewhere ends the waiting. A run that is already
+    visible stays as it is.
+    """
+    window = Window(not_before=moment(not_before), not_after=moment(not_after))
+    with resumable():
+        launched = sending.launch(find_run(run), window=window)
+        sending.certify(launched, json=as_json, strict=strict)

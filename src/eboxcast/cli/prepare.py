@@ -1,0 +1,27 @@
+"""`eboxcast prepare`: the first half of the main job; days before, if you like."""
+
+from __future__ import annotations
+
+from eboxcast.cli import sending
+from eboxcast.cli.door import command_app
+from eboxcast.cli.options import Adds, AsJson, Directory, DuplicatesPolicy, Environment, FaultyRowsPolicy
+from eboxcast.cli.resuming import resumable
+from eboxcast.package.model import Duplicates, FaultyRows, Policies
+
+app = command_app()
+
+
+@app.command()
+def main(
+    directory: Directory,
+    environment: Environment,
+    duplicates: DuplicatesPolicy = Duplicates.MERGE,
+    faulty_rows: FaultyRowsPolicy = FaultyRows.BLOCK,
+    adds: Adds = False,
+    as_json: AsJson = False,
+) -> None:
+    """Check a package and store it, complete and visible to nobody. `eboxcast launch` makes it visible."""
+    with resumable():
+        package = sending.check(directory, policies=Policies(duplicates=duplicates, faulty_rows=faulty_rows))
+        run = sending.prepare(package, environment=environment.value, adds=adds)
+        sending.certify(run, json=as_json, strict=False)

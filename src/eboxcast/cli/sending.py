@@ -1,0 +1,105 @@
+"""What `publish`, `prepare` and `launch` have in common: they tell each step on standard error."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from time import monotonic
+
+import typer
+from rich.console import Console
+
+from eboxcast.cli import progress, talk
+from eboxcast.cli.acting import acting
+from eboxcast.cli.check_text import show
+from eboxcast.cli.plain import grouped
+from eboxcast.delivery import actions
+from eboxcast.delivery.intake import check_for_sending
+from eboxcast.delivery.models import Run, State
+from eboxcast.delivery.waiting import Window
+from eboxcast.lib import clock
+from eboxcast.lib.errors import InputRefused
+from eboxcast.lib.wording import N_, language_of_user, say
+from eboxcast.package.model import Package, Policies
+from eboxcast.reports.certificate import certificate_of
+from eboxcast.reports.certificate_text import as_json, as_text
+
+PUBLISHED_WITH_REFUSALS = 6
+
+_CHECKING = N_("Checking the recipient lists")
+_CHECKED = N_("Checked: {rows} rows in {lists} list(s), {recipients} recipients ({seconds} s).")
+_PREPARED = N_(
+    "Prepared: {recipients} recipients stored in {environment}, visible to nobody yet ({seconds} s). Run {run}."
+)
+_ALREADY_PREPARED = N_("Already prepared in {environment} at {moment}. Run {run}.")
+_ALREADY_PUBLISHED = N_("Already published in {environment} at {moment}. Run {run}. Nothing was done again.")
+_WAITING = N_("Waiting for the agreed moment, {moment}. Until then: eboxcast stop {run}")
+_VISIBLE = N_("Visible: {published} people see it since {moment} ({seconds} s).")
+
+
+def check(directory: Path, *, policies: Policies) -> Package:
+    """Check a package; show what is wrong on standard output and end with 3 when something stands against it."""
+    language = language_of_user()
+    started = monotonic()
+    with progress.shown(say(_CHECKING, language)) as reach:
+        checked = check_for_sending(directory, policies=policies, progress=reach)
+    if checked.package is None:
+        show(checked, language=language, out=Console(highlight=False, soft_wrap=True), hint=True)
+        raise typer.Exit(InputRefused.exit_code)
+    _tell(
+        _CHECKED,
+        rows=grouped(sum(account.rows for account in checked.lists), language),
+        lists=len(checked.lists),
+        recipients=grouped(len(checked.package.keys), language),
+        seconds=_since(started),
+    )
+    return checked.package
+
+
+def prepare(package: Package, *, environment: str, adds: bool) -> Run:
+    """Store a package in an environment, and say so."""
+    started = monotonic()
+    run = actions.prepare(package, environment=environment, by=acting(), adds=adds)
+    if run.visible_at is not None:
+        _tell(_ALREADY_PUBLISHED, environment=environment, moment=clock.shown(run.visible_at), run=run.short)
+    elif run.prepared_at is not None and (clock.now() - run.prepared_at).total_seconds() > monotonic() - started:
+        _tell(_ALREADY_PREPARED, environment=environment, moment=clock.shown(run.prepared_at), run=run.short)
+    else:
+        recipients = grouped(run.recipients_count or 0, language_of_user())
+        _tell(_PREPARED, recipients=recipients, environment=environment, run=run.short, seconds=_since(started))
+    return run
+
+
+def launch(run: Run, *, window: Window) -> Run:
+    """Make a run visible, waiting for its window where there is one, and say so."""
+    if run.visible_at is not None:
+        return run
+    started = monotonic()
+    told: set[datetime] = set()
+
+    def waiting(until: datetime) -> None:
+        if until not in told:
+            told.add(until)
+            _tell(_WAITING, moment=clock.shown(until), run=run.short)
+
+    run = actions.launch(run, by=acting(), window=window, waiting=waiting)
+    if run.visible_at is not None:
+        published = grouped(run.published_count or 0, language_of_user())
+        _tell(_VISIBLE, published=published, moment=clock.shown(run.visible_at), seconds=_since(started))
+    return run
+
+
+def certify(run: Run, *, json: bool, strict: bool) -> None:
+    """Print the certificate of a run; end with 6 when asked to and not everybody was reached."""
+    certificate = certificate_of(run)
+    typer.echo(as_json(certificate) if json else as_text(certificate, language_of_user()))
+    if strict and run.state == State.PUBLISHED and run.published_count != run.recipients_count:
+        raise typer.Exit(PUBLISHED_WITH_REFUSALS)
+
+
+def _tell(sentence: str, **data: object) -> None:
+    talk.line(say(sentence, language_of_user(), data))
+
+
+def _since(started: float) -> str:
+    return f"{monotonic() - started:.2f}"

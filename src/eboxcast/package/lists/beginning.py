@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from eboxcast.lib import clock
 from eboxcast.package.lists.dialect import Sample, Writing, dialect_of, sample_of
 from eboxcast.package.lists.encoding import Text, text_of
 from eboxcast.package.lists.judging import Judge
-from eboxcast.package.lists.layout import Layout, layout_of
+from eboxcast.package.lists.layout import NEWLINE, RETURN, Layout, count_of, layout_of
 from eboxcast.package.lists.oversized import refusal_of_big_file, refusal_of_many_lines
 from eboxcast.package.lists.source import MOST_BYTES, Source, blocks_of, opened, read_whole
 from eboxcast.package.model import EboxType
 
-_MOST_LINES_PER_ROW = 8
+_MOST_LINES_PER_ROW = 4
 """A file with more lines than so many times the rows allowed is only counted: memory stays bounded."""
 
 
@@ -62,5 +64,6 @@ def begin(source: Source, path: Path, ebox_type: EboxType, *, limit: int) -> Beg
 
 def _refuse_many_lines(text: Text, sample: Sample, path: Path, *, limit: int) -> None:
     most = _MOST_LINES_PER_ROW * limit + 1000
-    if text.size > most and text.content.count(b"\n") + text.content.count(b"\r") > 2 * most:
+    data = np.frombuffer(text.content, np.uint8)
+    if text.size > most and max(count_of(data, NEWLINE), count_of(data, RETURN)) > most:
         raise refusal_of_many_lines(text.blocks(), sample, path, limit=limit, most=most)

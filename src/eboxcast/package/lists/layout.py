@@ -33,12 +33,12 @@ class Layout:
 
 def layout_of(text: Text, *, offset: int, separator: int, index: int) -> Layout | None:
     """Return where the identifiers stand from an offset on, or None when the list is not regular."""
-    if _has_lone_returns(text.content):
-        return None
     if text.content[text.size - 1] != NEWLINE:
         text.content[text.size] = NEWLINE  # the last line ends as others do; this is padding, no part of the file
     data = np.frombuffer(text.content, np.uint8)
     newlines = _positions(data[: text.size + 1], NEWLINE, offset)
+    if count_of(data, RETURN, offset) != np.count_nonzero(data[newlines - 1] == RETURN):
+        return None
     lines = np.concatenate(([offset], newlines + 1))
     if text.size > LONGEST_ROW and np.diff(lines).max(initial=0) > LONGEST_ROW:
         return None
@@ -50,9 +50,9 @@ def layout_of(text: Text, *, offset: int, separator: int, index: int) -> Layout 
     return Layout(lines=lines, cells=cells, has_quotes=has_quotes)
 
 
-def _has_lone_returns(content: bytearray) -> bool:
-    returns = content.count(b"\r")
-    return returns > 0 and returns != content.count(b"\r\n")
+def count_of(data: Bytes, byte: int, offset: int = 0) -> int:
+    """Return how often a byte occurs from an offset on."""
+    return sum(int(np.count_nonzero(data[at : at + _AT_ONCE] == byte)) for at in range(offset, len(data), _AT_ONCE))
 
 
 def _positions(data: Bytes, byte: int, offset: int) -> Offsets:

@@ -80,3 +80,11 @@ class ReleaseMissing(NotAllowedNow):
     code = "release.missing"
     sentence = N_("The environment {environment} holds nothing of run {run}.")
     remedy = N_("Prepare it again from the same files with: eboxcast prepare DIR --environment {environment}")
+
+
+class EboxFileWrong(InputRefused):
+    """A file of eBoxes cannot be loaded."""
+
+    code = "eboxes.file-wrong"
+    sentence = N_("{file}, line {line}: {problem}")
+    remedy = N_("Nothing was loaded. Correct the file and load it again; docs/reference/ebox-file.md shows one.")

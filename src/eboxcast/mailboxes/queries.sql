@@ -210,12 +210,37 @@ insert into read_tally (release, day, slot, count)
 values (%(release)s, %(day)s, %(slot)s, 1)
 on conflict (release, day, slot) do update set count = read_tally.count + 1
 
+-- make_incoming --
+-- Where a file of eBoxes arrives, for the length of the transaction.
+create temporary table incoming_ebox (
+    bucket integer not null, mailbox bigint not null,
+    activated_at timestamptz, deactivated_at timestamptz, ebox_only boolean not null
+) on commit drop
+
+-- copy_incoming --
+-- The rows of the file.
+copy incoming_ebox (bucket, mailbox, activated_at, deactivated_at, ebox_only) from stdin
+
 -- load_eboxes --
--- What the owner of the eBoxes says of them, row after row.
+-- What the owner of the eBoxes says of them; a state that goes on keeps the moment it began. The last row of a number counts.
 insert into ebox (bucket, mailbox, activated_at, deactivated_at, ebox_only)
-select bucket, mailbox, activated_at, deactivated_at, ebox_only from incoming_ebox
+select distinct on (bucket, mailbox) bucket, mailbox, activated_at, deactivated_at, ebox_only
+from incoming_ebox
+order by bucket, mailbox, ctid desc
 on conflict (bucket, mailbox) do update
-set activated_at = excluded.activated_at, deactivated_at = excluded.deactivated_at, ebox_only = excluded.ebox_only
+set activated_at = case when excluded.activated_at is not null
+                        then coalesce(ebox.activated_at, excluded.activated_at) end,
+    deactivated_at = case when excluded.deactivated_at is not null
+                          then coalesce(ebox.deactivated_at, excluded.deactivated_at) end,
+    ebox_only = excluded.ebox_only
+
+-- replace_number --
+-- A person's former number, found by it.
+insert into ebox_successor (bucket, old, new) values (%(old_bucket)s, %(old)s, %(new)s) on conflict do nothing
+
+-- replace_number_mirror --
+-- The same, found by the newer number.
+insert into ebox_predecessor (bucket, new, old) values (%(new_bucket)s, %(new)s, %(old)s) on conflict do nothing
 
 -- due_releases --
 -- Releases of which something personal is still here though its time has passed.

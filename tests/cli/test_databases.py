@@ -11,10 +11,15 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from eboxcast.database import boot
+from eboxcast.database.embedded.places import Places
+from eboxcast.database.embedded.processes import postmaster
+from eboxcast.database.embedded.roles import connect_for_setup
 
+BOOT = "from eboxcast.database import boot; boot.start()"
 PROGRAM = Path(sys.executable).with_name("eboxcast")
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -23,6 +28,7 @@ class Fresh:
     """The command line on a machine where nothing was done yet."""
 
     def __init__(self, state: Path) -> None:
+        self.state = state
         self.env = {**os.environ, "EBOXCAST_STATE_DIR": str(state), "EBOXCAST_LANGUAGE": "en"}
 
     def __call__(self, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
@@ -59,6 +65,42 @@ def test_the_first_migrate_records_what_never_changes_again(fresh: Fresh) -> Non
     script = "from eboxcast.database import boot, environments; boot.start(); print(environments.bucket_prime(%r))"
     shown = [fresh.python(script % name).stdout for name in ("acceptance", "production")]
     assert shown == ["101\n", "101\n"]
+
+
+def test_the_first_command_makes_everything_and_the_second_says_nothing(fresh: Fresh) -> None:
+    first = fresh.python(BOOT)
+    assert (first.returncode, first.stdout) == (0, "")
+    assert [line.split()[0] for line in first.stderr.splitlines()] == ["Creating", "Preparing"]
+    second = fresh.python(BOOT)
+    assert (second.returncode, second.stderr) == (0, "")
+
+
+def test_a_first_migration_cut_short_is_completed_by_the_next_command(fresh: Fresh) -> None:
+    fresh.python(BOOT)
+    with connect_for_setup(Places(fresh.state), "eboxcast_production") as connection:
+        connection.execute("delete from environment_mark")
+        connection.execute("delete from django_migrations where app = 'database'")
+        connection.execute("drop table environment_mark")
+    assert fresh.python(BOOT).returncode == 0
+
+
+def test_after_a_kill_the_next_command_recovers_by_itself(fresh: Fresh) -> None:
+    fresh.python(BOOT)
+    pid = postmaster(Places(fresh.state))
+    assert pid is not None
+    process = psutil.Process(pid)
+    process.kill()
+    process.wait(timeout=20)
+    assert fresh.python(BOOT).returncode == 0
+
+
+def test_older_tables_wait_for_their_operator(fresh: Fresh) -> None:
+    fresh.python(BOOT)
+    with connect_for_setup(Places(fresh.state), "eboxcast_control") as connection:
+        connection.execute("delete from django_migrations where app = 'database'")
+    refused = fresh.python(BOOT)
+    assert refused.returncode == 1
+    assert "database.not-migrated" in refused.stderr
 
 
 def test_two_migrations_at_once_do_not_collide(fresh: Fresh) -> None:

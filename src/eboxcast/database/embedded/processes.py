@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 from pathlib import Path
 
+from eboxcast.database.embedded.owner import Owner
 from eboxcast.database.embedded.places import Places
 
 _PROC = Path("/proc")
@@ -78,8 +80,20 @@ def _alive(pid: int) -> bool:
 def _works_on(pid: int, data: Path) -> bool:
     """Each process of a server has the data folder as its working folder; its program is called postgres."""
     try:
-        here = (_PROC / str(pid) / "cwd").readlink()
         program = (_PROC / str(pid) / "comm").read_text(encoding="utf-8", errors="replace").strip()
+        return program == "postgres" and (_PROC / str(pid) / "cwd").readlink() == data.resolve()
+    except PermissionError:
+        return _works_on_as_seen_by_its_user(pid, data)
     except OSError:
         return False
-    return here == data.resolve() and program == "postgres"
+
+
+def _works_on_as_seen_by_its_user(pid: int, data: Path) -> bool:
+    """Ask as the server's own user: in most containers root may not look into processes of others."""
+    try:
+        holder = data.stat()
+    except OSError:
+        return False
+    same = ["/bin/sh", "-c", 'test "/proc/$1/cwd" -ef "$2"', "sh", str(pid), str(data)]
+    owner = Owner("", holder.st_uid, holder.st_gid)
+    return owner.is_somebody_else and subprocess.run(same, check=False, **owner.process()).returncode == 0

@@ -1,0 +1,76 @@
+# The two that matter: `make demo` and `make test`. Both do all the set-up, in .venv, and again only when it changed.
+# ARGS is passed on: make test ARGS="-k fence", make demo ARGS="--recipients 10000", make bench ARGS="--json".
+
+PYTHONS := $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11)
+WORKERS ?= 2
+CATALOGUES := $(wildcard src/eboxcast/locale/*/LC_MESSAGES/*.po)
+PACKAGE := pyproject.toml setup.py $(CATALOGUES)
+BIN := .venv/bin
+COMPILE := $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --build-deps-for=editable \
+  --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --extra=embedded
+MIGRATIONS := $(BIN)/python -W ignore::RuntimeWarning:django.core.management.commands.makemigrations \
+  -m django makemigrations --settings=eboxcast.config.settings --check --dry-run
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test lint bench faults messages requirements
+.DELETE_ON_ERROR:
+
+help: ## Say what can be made
+	@sed -n 's/^\([a-z]*\):.* ## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
+
+install: .venv/.run ## Install eboxcast and what it needs in .venv
+
+demo: .venv/.run ## Publish a document into 300,000 eBoxes on this machine
+	@$(BIN)/eboxcast demo $(ARGS)
+
+test: lint ## Check everything: lint, then the tests on a real PostgreSQL
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(ARGS)
+
+lint: .venv/.dev ## Check style, types, imports, migrations and catalogues
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy --strict src
+	$(BIN)/lint-imports
+	$(MIGRATIONS)
+
+faults: .venv/.dev ## Kill, cut and fill things for longer than `make test` does
+	$(BIN)/pytest -m faults $(ARGS)
+
+bench: .venv/.dev ## Measure, each figure beside its baseline
+	@$(BIN)/eboxcast bench $(ARGS)
+
+messages: .venv/.dev ## Bring the catalogues up to date with the sentences in the code
+	@mkdir -p build
+	$(BIN)/pybabel -q extract -k N_ --no-location --sort-output --project=eboxcast -o build/eboxcast.pot src
+	for language in fr nl de; do $(BIN)/pybabel -q update --no-fuzzy-matching --domain=eboxcast \
+	  --input-file=build/eboxcast.pot --output-dir=src/eboxcast/locale --locale=$$language || exit 1; done
+
+requirements: .venv/.dev ## Pin the newest versions that pyproject.toml allows, with their hashes
+	$(COMPILE) --upgrade --output-file=requirements/run.txt pyproject.toml
+	$(COMPILE) --upgrade --extra=dev --constraint=requirements/run.txt --output-file=requirements/dev.txt pyproject.toml
+
+.venv/.run: .venv/.made requirements/run.txt $(PACKAGE)
+	@echo "Installing eboxcast in .venv; the first time takes a minute or two."
+	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/run.txt
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.dev: .venv/.made requirements/dev.txt $(PACKAGE)
+	@echo "Installing eboxcast and its tools in .venv; the first time takes a minute or two."
+	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch .venv/.run $@
+
+# The first Python that is new enough and has venv; Debian and Ubuntu keep venv in a package of its own.
+.venv/.made:
+	@for python in $(PYTHONS); do \
+	  "$$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' 2>/dev/null || continue; \
+	  "$$python" -c 'import ensurepip, venv' 2>/dev/null && "$$python" -m venv .venv && touch $@ && exit 0; \
+	  lame="$$python"; \
+	done; \
+	if [ -n "$$lame" ]; then \
+	  echo "$$lame -m venv does not work here: install python3-venv (Debian, Ubuntu: apt install python3-venv) and run make again."; \
+	else \
+	  echo "No Python 3.11 to 3.14 among: $(PYTHONS). Install one, or name yours: make PYTHON=/path/to/python3 …"; \
+	fi >&2; exit 1

@@ -1,0 +1,240 @@
+"""Making the certificate of a run: from the control database, the release, and nobody's identity."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from eboxcast import __version__
+from eboxcast.database.errors import quiet
+from eboxcast.delivery.models import Intent, Run, RunList
+from eboxcast.lib import clock
+from eboxcast.lib.plain import plain
+from eboxcast.mailboxes import fence
+from eboxcast.mailboxes.models import Release
+from eboxcast.reports.certificate_parts import (
+    FORMAT,
+    AudiencePart,
+    Certificate,
+    DecisionPart,
+    DocumentPart,
+    ListPart,
+    MessagePart,
+    MetadataPart,
+    MomentsPart,
+    Named,
+    PoliciesPart,
+    PublishedPart,
+    RecipientsPart,
+    RowsPart,
+)
+from eboxcast.reports.outcomes import refused_by_reason
+
+__all__ = ["Certificate", "certificate_of"]
+
+Told = Mapping[str, Any]
+
+
+def certificate_of(run: Run) -> Certificate:
+    """Return the certificate of a settled run. It changes nothing, and is right in every state."""
+    release = fence.find_release(run.environment, run.id)
+    told = run.particulars
+    with quiet():
+        lists = _lists(list(run.lists.all()), told["lists"])
+        decisions = tuple(map(_decision, run.intents.all()))
+    return Certificate(
+        format=FORMAT,
+        made_at=_moment(clock.now()) or "",
+        eboxcast_version=__version__,
+        procedure=told["procedure"],
+        run=str(run.id),
+        environment=run.environment,
+        state=run.state,
+        superseded_by=str(run.superseded_by) if run.superseded_by else None,
+        adds=run.adds,
+        prepared_by=plain(run.created_by),
+        launched_by=plain(run.launched_by) or None,
+        reason=plain(run.reason) or None,
+        message=_message(run, release),
+        document=_document(run, told["document"], release),
+        metadata=_metadata(run, told["metadata"]),
+        lists=lists,
+        totals=_totals(lists),
+        numbers_replaced=told["moved"],
+        recipients=_recipients(run, release) if release else None,
+        audience=_audience(release) if release else None,
+        policies=_policies(run, told["policies"]),
+        moments=_moments(run, release),
+        decisions=decisions,
+    )
+
+
+def _message(run: Run, release: Release | None) -> MessagePart:
+    message = release.message if release else None
+    return MessagePart(
+        institution=_named(run.institution, message.institution_names if message else {}),
+        application=_named(run.application, message.application_names if message else {}),
+        ticket=plain(run.ticket),
+        sequence=run.sequence,
+        message_type=_named(run.message_type, message.type_names if message else {}),
+        ebox_type=message.ebox_type if message else None,
+        language=run.language,
+        title=plain(run.title),
+        validity_number=message.validity_number if message else None,
+        validity_unit=message.validity_unit if message else None,
+    )
+
+
+def _named(code: str, names: Mapping[str, str]) -> Named:
+    return Named(code=plain(code), names={language: plain(name) for language, name in names.items()})
+
+
+def _document(run: Run, told: Told, release: Release | None) -> DocumentPart:
+    return DocumentPart(
+        file_name=plain(told["file_name"]),
+        media_type=release.message.media_type if release else None,
+        size=told["size"],
+        page_count=told["page_count"],
+        sha256=bytes(run.document_digest).hex(),
+    )
+
+
+def _metadata(run: Run, told: Told) -> MetadataPart:
+    content = bytes(run.metadata_digest).hex()
+    return MetadataPart(file_name=plain(told["file_name"]), sha256=told["digest"], content_sha256=content)
+
+
+def _lists(stored: Sequence[RunList], told: Sequence[Told]) -> tuple[ListPart, ...]:
+    """Return the accounts as they were recorded; before the package is stored, as they were read."""
+    if stored:
+        return tuple(map(_stored_list, stored))
+    return tuple(_read_list(number, part) for number, part in enumerate(told, start=1))
+
+
+def _stored_list(part: RunList) -> ListPart:
+    return ListPart(
+        number=part.number,
+        file_name=plain(part.file_name),
+        sha256=bytes(part.digest).hex(),
+        size=part.size,
+        encoding=part.encoding,
+        separator=part.separator,
+        column=plain(part.column) if part.column else None,
+        account=RowsPart(
+            rows=part.rows_count,
+            excluded=part.excluded_count,
+            merged=part.merged_count,
+            already=part.already_count,
+            recipients=part.recipients_count,
+        ),
+        faults=part.faults,
+    )
+
+
+def _read_list(number: int, told: Told) -> ListPart:
+    account = RowsPart(
+        rows=told["rows"], excluded=told["excluded"], merged=told["merged"], already=None, recipients=None
+    )
+    return ListPart(
+        number=number,
+        file_name=plain(told["file_name"]),
+        sha256=told["digest"],
+        size=told["size"],
+        encoding=told["encoding"],
+        separator=told["separator"],
+        column=plain(told["column"]) if told["column"] else None,
+        account=account,
+        faults=told["faults"],
+    )
+
+
+def _totals(lists: Sequence[ListPart]) -> RowsPart:
+    accounts = [part.account for part in lists]
+    already = [account.already for account in accounts if account.already is not None]
+    recipients = [account.recipients for account in accounts if account.recipients is not None]
+    return RowsPart(
+        rows=sum(account.rows for account in accounts),
+        excluded=sum(account.excluded for account in accounts),
+        merged=sum(account.merged for account in accounts),
+        already=sum(already) if already else None,
+        recipients=sum(recipients) if recipients else None,
+    )
+
+
+def _recipients(run: Run, release: Release) -> RecipientsPart:
+    published = release.published_count
+    if published is None:
+        everybody = release.recipients_count
+        return RecipientsPart(
+            recipients=everybody,
+            published=0,
+            refused=0,
+            unknown=0,
+            not_attempted=everybody,
+            of_published=None,
+            refused_by_reason=None,
+        )
+    return RecipientsPart(
+        recipients=release.recipients_count,
+        published=published,
+        refused=release.refused_count or 0,
+        unknown=run.unknown_count or 0,
+        not_attempted=run.not_attempted_count or 0,
+        of_published=PublishedPart(
+            never_activated=release.never_activated_count or 0,
+            deactivated=release.deactivated_count or 0,
+            not_ebox_only=release.not_ebox_only_count or 0,
+        ),
+        refused_by_reason=refused_by_reason(run.environment, release),
+    )
+
+
+def _audience(release: Release) -> AudiencePart:
+    return AudiencePart(
+        salt=None if release.audience_purged_at else bytes(release.salt).hex(),
+        prepared_sha256=bytes(release.audience_digest).hex(),
+        published_sha256=_hex(release.published_digest),
+        refused_sha256=_hex(release.refused_digest),
+    )
+
+
+def _policies(run: Run, told: Told) -> PoliciesPart:
+    return PoliciesPart(
+        duplicates=told["duplicates"], faulty_rows=told["faulty_rows"], without_ebox=run.without_ebox or None
+    )
+
+
+def _moments(run: Run, release: Release | None) -> MomentsPart:
+    return MomentsPart(
+        created=_moment(run.created_at) or "",
+        prepared=_moment(run.prepared_at),
+        not_before=_moment(run.not_before_at),
+        not_after=_moment(run.not_after_at),
+        launched=_moment(run.launched_at),
+        visible=_moment(run.visible_at),
+        expires=_moment(run.expires_at),
+        stopped=_moment(run.stopped_at),
+        discarded=_moment(run.abandoned_at),
+        recalled=_moment(run.recalled_at),
+        outcomes_deleted=_moment(release.outcomes_purged_at) if release else None,
+        audience_deleted=_moment(release.audience_purged_at) if release else None,
+    )
+
+
+def _decision(intent: Intent) -> DecisionPart:
+    return DecisionPart(
+        action=intent.action,
+        by=plain(intent.by),
+        at=_moment(intent.asked_at) or "",
+        reason=plain(intent.reason),
+        result=plain(intent.result) or None,
+    )
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return moment.astimezone(clock.BRUSSELS).isoformat(timespec="milliseconds") if moment else None
+
+
+def _hex(digest: bytes | memoryview | None) -> str | None:
+    return bytes(digest).hex() if digest is not None else None

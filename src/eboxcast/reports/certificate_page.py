@@ -1,0 +1,165 @@
+"""The certificate as a page in the reader's language, section by section."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from eboxcast.lib.wording import N_, say
+from eboxcast.reports.certificate_account import account_section, faults_section, lists_section
+from eboxcast.reports.certificate_parts import Certificate, Named
+from eboxcast.reports.certificate_verdict import is_good, shown, verdict_of
+from eboxcast.reports.sections import Fact, Page, Section
+
+ENVIRONMENTS = {"acceptance": N_("acceptance"), "production": N_("production")}
+UNITS = {"day": N_("{number} day(s)"), "month": N_("{number} month(s)"), "year": N_("{number} year(s)")}
+_DUPLICATES = {"merge": N_("counted once"), "block": N_("forbid publishing")}
+_FAULTY_ROWS = {"exclude": N_("left out"), "block": N_("forbid publishing")}
+_WITHOUT_EBOX = {
+    "publish": N_("published all the same"),
+    "refuse": N_("refused"),
+}
+_ACTIONS = {
+    "prepare": N_("Prepare"),
+    "launch": N_("Launch"),
+    "stop": N_("Stop"),
+    "resume": N_("Resume"),
+    "discard": N_("Give up"),
+    "recall": N_("Recall"),
+}
+_MOMENTS = (
+    ("created", N_("Asked for")),
+    ("prepared", N_("Stored, invisible")),
+    ("not_before", N_("Agreed moment: not before")),
+    ("not_after", N_("End of the window")),
+    ("launched", N_("Launched")),
+    ("visible", N_("Visible to everybody")),
+    ("expires", N_("Valid until")),
+    ("stopped", N_("Stopped")),
+    ("discarded", N_("Given up")),
+    ("recalled", N_("Recalled")),
+    ("outcomes_deleted", N_("Paper list and rejected rows deleted")),
+    ("audience_deleted", N_("Audience deleted")),
+)
+_TITLE = N_("Certificate of a broadcast")
+_PLACE = N_("{environment} · run {run}")
+_MADE = N_("Made by eboxcast {version} at {moment}.")
+_HOW = N_(
+    "Each is the SHA-256 of the salt (32 bytes) followed by the recipients in ascending order, each as a number of 8"
+    " bytes, big-endian: for a citizen the national number, for an enterprise 10^12 plus the enterprise number."
+)
+_SALT_DELETED = N_("deleted together with the audience")
+
+
+def page_of(certificate: Certificate, language: str) -> Page:
+    """Return the whole certificate in a language."""
+    environment = say(ENVIRONMENTS[certificate.environment], language)
+    place = {"environment": environment, "run": certificate.run[:8]}
+    made = {"version": certificate.eboxcast_version, "moment": shown(certificate.made_at)}
+    return Page(
+        language=language,
+        title=say(_TITLE, language),
+        place=say(_PLACE, language, place),
+        verdict=verdict_of(certificate, language),
+        good=is_good(certificate),
+        sections=tuple(_sections(certificate, language)),
+        footer=say(_MADE, language, made),
+    )
+
+
+def _sections(certificate: Certificate, language: str) -> Iterator[Section]:
+    yield _message(certificate, language)
+    yield lists_section(certificate, language)
+    if certificate.totals.excluded or any(part.faults for part in certificate.lists):
+        yield faults_section(certificate, language)
+    if certificate.recipients:
+        yield account_section(certificate.recipients, language)
+    yield _moments(certificate, language)
+    yield _decisions(certificate, language)
+    yield _digests(certificate, language)
+
+
+def _message(certificate: Certificate, language: str) -> Section:
+    message, document = certificate.message, certificate.document
+    ticket = message.ticket if message.sequence is None else f"{message.ticket} · {message.sequence}"
+    pages = "" if document.page_count is None else f" · {document.page_count} p."
+    facts = [
+        (N_("Title"), message.title),
+        (N_("Language"), message.language.upper()),
+        (N_("Institution"), _name(message.institution, language)),
+        (N_("Application"), _name(message.application, language)),
+        (N_("Ticket"), ticket),
+        (N_("Message type"), _name(message.message_type, language)),
+        (N_("eBoxes of"), message.ebox_type or "–"),
+        (N_("Document"), f"{document.file_name} · {document.size} B{pages}"),
+    ]
+    if message.validity_number and message.validity_unit:
+        validity = say(UNITS[message.validity_unit], language, {"number": message.validity_number})
+        facts.append((N_("Validity period"), validity))
+    return Section(title=say(N_("Message"), language), facts=_said(facts, language))
+
+
+def _name(named: Named, language: str) -> str:
+    name = named.names.get(language) or next(iter(named.names.values()), "")
+    return f"{name} ({named.code})" if name else named.code
+
+
+def _moments(certificate: Certificate, language: str) -> Section:
+    facts = [
+        (label, shown(moment)) for name, label in _MOMENTS if (moment := getattr(certificate.moments, name)) is not None
+    ]
+    return Section(title=say(N_("Moments"), language), facts=_said(facts, language))
+
+
+def _decisions(certificate: Certificate, language: str) -> Section:
+    policies = certificate.policies
+    facts = [
+        (N_("Run"), certificate.run),
+        (N_("Prepared by"), certificate.prepared_by),
+        (N_("Launched by"), certificate.launched_by),
+        (N_("Reason"), certificate.reason),
+        (N_("Its place was taken by run"), certificate.superseded_by),
+        (N_("Duplicates"), _choice(_DUPLICATES, policies.duplicates, language)),
+        (N_("Faulty rows"), _choice(_FAULTY_ROWS, policies.faulty_rows, language)),
+        (N_("Recipients without an active eBox"), _choice(_WITHOUT_EBOX, policies.without_ebox, language)),
+        (N_("Added to an earlier publication"), say(N_("yes"), language) if certificate.adds else None),
+        (N_("Procedure"), certificate.procedure),
+    ]
+    notes = tuple(_decision(certificate, language))
+    return Section(title=say(N_("Decisions"), language), facts=_said(facts, language), notes=notes)
+
+
+def _decision(certificate: Certificate, language: str) -> Iterator[str]:
+    for decision in certificate.decisions:
+        what = say(_ACTIONS[decision.action], language)
+        reason = f" – {decision.reason}" if decision.reason else ""
+        yield f"{shown(decision.at)} · {what} · {decision.by}{reason} → {decision.result or '…'}"
+
+
+def _choice(words: Mapping[str, str], value: str | None, language: str) -> str | None:
+    return say(words[value], language) if value else None
+
+
+def _digests(certificate: Certificate, language: str) -> Section:
+    audience = certificate.audience
+    facts: list[tuple[str, str | None]] = [
+        (N_("Document"), certificate.document.sha256),
+        (N_("Metadata file"), certificate.metadata.sha256),
+        (N_("Metadata without the Sequence"), certificate.metadata.content_sha256),
+    ]
+    if audience:
+        facts += [
+            (N_("Prepared audience"), audience.prepared_sha256),
+            (N_("Published audience"), audience.published_sha256),
+            (N_("Refused audience"), audience.refused_sha256),
+            (N_("Salt of the audiences"), audience.salt or say(_SALT_DELETED, language)),
+        ]
+    lists = tuple(Fact(part.file_name, part.sha256, fixed=True) for part in certificate.lists)
+    notes = (say(_HOW, language),) if audience else ()
+    title = say(N_("Digests (SHA-256)"), language)
+    return Section(title=title, facts=(*_said(facts, language, fixed=True), *lists), notes=notes)
+
+
+def _said(
+    facts: list[tuple[str, str | None]] | list[tuple[str, str]], language: str, *, fixed: bool = False
+) -> tuple[Fact, ...]:
+    return tuple(Fact(say(label, language), value, fixed=fixed) for label, value in facts if value is not None)

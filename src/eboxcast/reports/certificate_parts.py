@@ -1,0 +1,189 @@
+"""The certificate as values: what ``docs/reference/certificate-json.md`` promises, in this order and by these names.
+
+Moments are ISO 8601 in Brussels time with their offset, digests are hexadecimal SHA-256. None means "not known (yet)",
+never zero. The sender's own words are cleaned of control signs and national numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+FORMAT = "eboxcast.certificate/1"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Named:
+    """Something of the sender's configuration: its code and its names by language."""
+
+    code: str
+    names: Mapping[str, str]
+    """Empty as long as nothing is stored."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessagePart:
+    """What was published, as its recipients know it."""
+
+    institution: Named
+    application: Named
+    ticket: str
+    sequence: int | None
+    message_type: Named
+    ebox_type: str | None
+    language: str
+    title: str
+    validity_number: int | None
+    validity_unit: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentPart:
+    """The document by its digest."""
+
+    file_name: str
+    media_type: str | None
+    size: int
+    page_count: int | None
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MetadataPart:
+    """The metadata file, and its values without the Sequence: the same message in another round has the same."""
+
+    file_name: str
+    sha256: str
+    content_sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowsPart:
+    """rows = excluded + merged + already + recipients. The last two are known once the package is stored."""
+
+    rows: int
+    excluded: int
+    merged: int
+    already: int | None
+    recipients: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListPart:
+    """The account of one recipient list."""
+
+    number: int
+    file_name: str
+    sha256: str
+    size: int
+    encoding: str
+    separator: str
+    column: str | None
+    account: RowsPart
+    faults: Mapping[str, int]
+    """How many rows of each code."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishedPart:
+    """Of the published, at the moment of becoming visible: those who may need paper."""
+
+    never_activated: int
+    deactivated: int
+    not_ebox_only: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecipientsPart:
+    """recipients = published + refused + unknown + not attempted."""
+
+    recipients: int
+    published: int
+    refused: int
+    unknown: int
+    not_attempted: int
+    of_published: PublishedPart | None
+    """None as long as nothing was visible."""
+    refused_by_reason: Mapping[str, int] | None
+    """None when the outcomes were deleted, or nothing was visible."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AudiencePart:
+    """Salted digests of who was prepared, published and refused (``how`` says how to compute them)."""
+
+    salt: str | None
+    """None once the audience was deleted: the salt goes with it."""
+    prepared_sha256: str
+    published_sha256: str | None
+    refused_sha256: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MomentsPart:
+    """When it happened."""
+
+    created: str
+    prepared: str | None
+    not_before: str | None
+    not_after: str | None
+    launched: str | None
+    visible: str | None
+    expires: str | None
+    stopped: str | None
+    discarded: str | None
+    recalled: str | None
+    outcomes_deleted: str | None
+    audience_deleted: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PoliciesPart:
+    """What was decided beforehand."""
+
+    duplicates: str
+    faulty_rows: str
+    without_ebox: str | None
+    """The message type's policy at the launch: publish or refuse."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecisionPart:
+    """What somebody wanted of the run, and what came of it."""
+
+    action: str
+    by: str
+    at: str
+    reason: str
+    result: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Certificate:
+    """The account of one run, true for the state it is in when made."""
+
+    format: str
+    made_at: str
+    eboxcast_version: str
+    procedure: str
+    run: str
+    environment: str
+    state: str
+    superseded_by: str | None
+    adds: bool
+    prepared_by: str
+    launched_by: str | None
+    reason: str | None
+    message: MessagePart
+    document: DocumentPart
+    metadata: MetadataPart
+    lists: tuple[ListPart, ...]
+    totals: RowsPart
+    numbers_replaced: int
+    """Former numbers that were replaced by the person's newest one."""
+    recipients: RecipientsPart | None
+    """None as long as the package is not stored."""
+    audience: AudiencePart | None
+    policies: PoliciesPart
+    moments: MomentsPart
+    decisions: tuple[DecisionPart, ...]

@@ -1,0 +1,58 @@
+"""A page as plain text, as a terminal or a mail shows it."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+
+from eboxcast.reports.sections import Fact, Page, Section, Table
+
+_WIDTH = 100
+_INDENT = "  "
+
+
+def text_of(page: Page) -> str:
+    """Return the page as text."""
+    return "\n".join(_lines(page)) + "\n"
+
+
+def _lines(page: Page) -> Iterator[str]:
+    yield f"{page.title.upper()} · {page.place}"
+    yield from _wrapped(page.verdict, "")
+    for section in page.sections:
+        yield ""
+        yield section.title
+        yield from _section(section)
+    yield ""
+    yield page.footer
+
+
+def _section(section: Section) -> Iterator[str]:
+    yield from _facts(section.facts)
+    for table in section.tables:
+        yield from _table(table)
+    for note in section.notes:
+        yield from _wrapped(note, _INDENT)
+
+
+def _facts(facts: Sequence[Fact]) -> Iterator[str]:
+    labels = [_INDENT * fact.depth + fact.label for fact in facts]
+    width = max(map(len, labels), default=0)
+    numbers = max((len(fact.value) for fact in facts if fact.number), default=0)
+    for label, fact in zip(labels, facts, strict=True):
+        value = fact.value.rjust(numbers) if fact.number else fact.value
+        yield f"{_INDENT}{label.ljust(width)}  {value}".rstrip()
+
+
+def _table(table: Table) -> Iterator[str]:
+    rows = [table.headings, *table.rows]
+    if table.total and len(table.rows) > 1:
+        rows.append(table.total)
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for name, *numbers in rows:
+        cells = [name.ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(numbers, widths[1:], strict=True))]
+        yield _INDENT + "   ".join(cells).rstrip()
+
+
+def _wrapped(text: str, indent: str) -> list[str]:
+    return textwrap.wrap(text, _WIDTH, initial_indent=indent, subsequent_indent=indent, break_long_words=False)

@@ -69,7 +69,9 @@ def test_two_processes_starting_at_once_share_one_server(state: Places, env: dic
     said = [starter.communicate()[0] for starter in starters]
     assert [starter.returncode for starter in starters] == [0, 0]
     assert said[0] == said[1]
-    serving = [process for process in psutil.process_iter(["cmdline"]) if str(state.data) in process.info["cmdline"]]
+    serving = [
+        process for process in psutil.process_iter(["cmdline"]) if str(state.data) in (process.info["cmdline"] or [])
+    ]
     assert len(serving) == 1
 
 

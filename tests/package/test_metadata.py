@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from eboxcast.package.faults import FAULTS, remedy_of, sentence_of
+from eboxcast.package.faults import remedy_of, sentence_of
 from eboxcast.package.metadata import MetadataReading, read_metadata, read_metadata_bytes
 from eboxcast.package.metadata_shape import MEDIA_TYPES, SHAPE, Branch, Leaf
 from eboxcast.package.model import EboxType
@@ -345,7 +345,3 @@ def test_the_schema_and_the_table_name_the_same_media_types() -> None:
 
 def test_the_schema_in_the_documentation_is_the_one_in_the_package() -> None:
     assert (REPOSITORY / "docs/reference/broadcast.xsd").read_bytes() == XSD.read_bytes()
-
-
-def test_every_fault_of_the_metadata_is_in_the_registry_under_its_own_code() -> None:
-    assert all(code == kind.code for code, kind in FAULTS.items())

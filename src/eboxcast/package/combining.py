@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eboxcast.lib.buckets import Keys
-from eboxcast.package.duplicates import LIST_BITS, LIST_MASK, Recipients, faults_of, without_duplicates
+from eboxcast.package.duplicates import DUPLICATE, LIST_BITS, LIST_MASK, Recipients, faults_of, without_duplicates
 from eboxcast.package.fault_kinds import Level
 from eboxcast.package.faults import FAULTS
 from eboxcast.package.lists import ListReading, read_list
@@ -73,7 +73,7 @@ def combine(readings: Sequence[ListReading], *, policies: Policies, cap: int = 1
     for reading in ordered:
         counts.update(reading.fault_counts)
     if blocking and len(recipients.again):
-        counts["list.duplicate"] = len(recipients.again)
+        counts[DUPLICATE] = len(recipients.again)
     list_of_key = _lists_of(recipients.once)
     return Combined(
         keys=_keys_of(recipients),

@@ -13,6 +13,7 @@ from eboxcast.lib.buckets import Keys
 from eboxcast.package.lists import ListReading
 from eboxcast.package.model import Fault
 
+DUPLICATE = "list.duplicate"
 LIST_BITS = 16
 LIST_MASK = (1 << LIST_BITS) - 1
 _AT_ONCE = 1 << 20
@@ -78,7 +79,7 @@ def _faults_in(
     first_lines = _first_lines(reading.keys[places[chosen]], home[chosen], readings)
     for place, at, line in zip(places[chosen].tolist(), home[chosen].tolist(), first_lines, strict=True):
         yield Fault(
-            code="list.duplicate",
+            code=DUPLICATE,
             file=reading.file_name,
             line=reading.line_of(place),
             place=reading.column,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eboxcast.lib.wording import N_, say
+from eboxcast.package.duplicates import DUPLICATE
 from eboxcast.package.errors import ListChanged
 from eboxcast.package.faults import sentence_of
 from eboxcast.package.lists.beginning import Beginning, begin, source_of
@@ -32,15 +33,20 @@ def rejected_rows(
 ) -> Iterator[bytes]:
     """Yield the header and all faulty rows of a list, in its own columns, separator and encoding, plus line and fault.
 
-    Where duplicates block, give their faults too. The sender's own values come back byte for byte. Raises ListChanged
-    when the file is not the one with the digest, and ListRefused when it cannot be read at all, before the first row.
+    Where duplicates block, give their faults too; other faults among them are left out. The sender's own values come
+    back byte for byte. Raises ListChanged when the file is not the one with the digest, and ListRefused when it cannot
+    be read at all, before the first row.
     """
     source = source_of(path, limit=limits.rows_per_list)
     if source.digest.result() != account_digest:
         raise ListChanged(file=path.name)
     mark = bytes(source.raw[:3])
     begun = begin(source, path, ebox_type, limit=limits.rows_per_list)
-    repeated = {fault.line: fault for fault in duplicates if fault.line is not None and fault.file == path.name}
+    repeated = {
+        fault.line: fault
+        for fault in duplicates
+        if fault.code == DUPLICATE and fault.file == path.name and fault.line is not None
+    }
     output = _Output(begun=begun, mark=mark, language=language)
     return output.encoded(_rows(begun, output, repeated))
 

@@ -17,6 +17,7 @@ from eboxcast.delivery.orders import identity_of, order_of, particulars_of, reci
 from eboxcast.delivery.settling import carry_out, settle, settle_by_id
 from eboxcast.delivery.waiting import Window, wait_for
 from eboxcast.lib import clock
+from eboxcast.lib.crashpoints import Point, reached
 from eboxcast.lib.errors import InputRefused, NotAllowedNow
 from eboxcast.lib.wording import N_
 from eboxcast.mailboxes import storing
@@ -53,11 +54,13 @@ def prepare(package: Package, *, environment: str, by: str, adds: bool = False) 
 
 def _store(run: Run, order: NewRelease, *, by: str) -> UUID:
     intend(run, Action.PREPARE, by=by)
+    reached(Point.PREPARE_INTENDED)
     try:
         stored = target_of(run.environment).store(order)
     except (InputRefused, NotAllowedNow) as refusal:
         give_up(run, state=State.DISCARDED, by=by, result=refusal.code)
         raise
+    reached(Point.STORED_BEFORE_RESULT)
     for superseded in stored.superseded:
         settle_by_id(run.environment, superseded)
     return stored.run
@@ -94,6 +97,7 @@ def launch(run: Run, *, by: str, window: Window, waiting: Callable[[datetime], N
     }
     window.refuse_if_over(run.short)
     intend(run, Action.LAUNCH, by=by, changes=decision)
+    reached(Point.LAUNCH_INTENDED)
     try:
         wait_for(run, window, waiting)
     except (OutsideWindow, KeyboardInterrupt) as end:
@@ -116,9 +120,12 @@ def _make_visible(run: Run, *, refuse: bool) -> Run:
         if settle(run).state == State.PUBLISHED:
             return run
         raise
+    reached(Point.VISIBLE_BEFORE_RESULT)
     for recalled in launched.recalled:
         settle_by_id(run.environment, recalled)
-    return settle(run)
+    run = settle(run)
+    reached(Point.RESULT_BEFORE_CERTIFICATE)
+    return run
 
 
 def stop(run: Run, *, by: str, reason: str) -> Run:

@@ -13,6 +13,7 @@ from eboxcast.database.environments import bucket_prime, environment_connection
 from eboxcast.database.errors import quiet
 from eboxcast.lib import clock
 from eboxcast.lib.buckets import Keys
+from eboxcast.lib.crashpoints import Point, reached
 from eboxcast.lib.validity import end_of_validity
 from eboxcast.mailboxes.audiences import counted, read_audience, read_outcome
 from eboxcast.mailboxes.errors import StoredDiffers
@@ -103,6 +104,8 @@ def _open_fence(connection: BaseDatabaseWrapper, release: Release, account: _Acc
     )
     expires_at = end_of_validity(now, number=message.validity_number, unit=message.validity_unit)
     fence = {**asdict(account), "release": release.id, "now": now, "expires_at": expires_at}
+    reached(Point.LAUNCHED_BEFORE_FENCE)
     if one(connection, "make_visible", fence) is None:
         raise closed(connection.alias, release.run)
+    reached(Point.FENCE_BEFORE_COMMIT)
     return Launched(visible_at=now, recalled=tuple(row[0] for row in recalled))

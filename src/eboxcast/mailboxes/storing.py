@@ -17,6 +17,7 @@ from eboxcast.database.environments import bucket_prime, environment_connection
 from eboxcast.database.errors import quiet
 from eboxcast.lib import clock
 from eboxcast.lib.buckets import Keys
+from eboxcast.lib.crashpoints import Point, reached
 from eboxcast.lib.digests import digest_of_keys, new_salt
 from eboxcast.mailboxes.audiences import counted, read_audience, store_audience
 from eboxcast.mailboxes.errors import (
@@ -66,6 +67,7 @@ def store(environment: str, wanted: NewRelease) -> Stored:
         if plan.same_as is not None:
             return Stored(run=plan.same_as)
         _Storing(environment, wanted).carry_out(plan)
+        reached(Point.STORED_BEFORE_COMMIT)
         return Stored(run=wanted.run, superseded=tuple(release.run for release in plan.supersedes))
 
 

@@ -1,0 +1,36 @@
+"""The moments at which a process that publishes may die or pause: where the fault tests kill it or hold it up.
+
+A process halts itself at a named point only when ``EBOXCAST_TEST=1`` is set as well. Nobody else sets these variables:
+`eboxcast doctor` shows them as unknown. The signals are the real ones; nothing here pretends.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from enum import StrEnum
+
+
+class Point(StrEnum):
+    """Where a publication can be interrupted, in the order in which it passes."""
+
+    PREPARE_INTENDED = "prepare-intended"
+    STORED_BEFORE_COMMIT = "stored-before-commit"
+    STORED_BEFORE_RESULT = "stored-before-result"
+    LAUNCH_INTENDED = "launch-intended"
+    LAUNCHED_BEFORE_FENCE = "launched-before-fence"
+    FENCE_BEFORE_COMMIT = "fence-before-commit"
+    VISIBLE_BEFORE_RESULT = "visible-before-result"
+    RESULT_BEFORE_CERTIFICATE = "result-before-certificate"
+
+
+_SIGNALS = {"EBOXCAST_CRASH_AT": signal.SIGKILL, "EBOXCAST_HALT_AT": signal.SIGSTOP}
+
+
+def reached(point: Point) -> None:
+    """Tell that a point is reached; dies or pauses there when a test asked for it."""
+    if os.environ.get("EBOXCAST_TEST") != "1":
+        return
+    for variable, number in _SIGNALS.items():
+        if os.environ.get(variable) == point:
+            os.kill(os.getpid(), number)

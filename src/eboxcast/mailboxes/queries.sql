@@ -222,7 +222,7 @@ create temporary table incoming_ebox (
 copy incoming_ebox (bucket, mailbox, activated_at, deactivated_at, ebox_only) from stdin
 
 -- load_eboxes --
--- What the owner of the eBoxes says of them; a state that goes on keeps the moment it began. The last row of a number counts.
+-- What the owner of the eBoxes says of them: a state that goes on keeps the moment it began, the last row counts.
 insert into ebox (bucket, mailbox, activated_at, deactivated_at, ebox_only)
 select distinct on (bucket, mailbox) bucket, mailbox, activated_at, deactivated_at, ebox_only
 from incoming_ebox

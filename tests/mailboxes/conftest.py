@@ -1,0 +1,72 @@
+"""Releases made directly, without packages: what an environment must do with them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from uuid import uuid4
+
+import numpy as np
+import pytest
+
+from eboxcast.database.environments import environment_connection
+from eboxcast.mailboxes.values import Identity, NewMessage, NewRelease
+
+NewOrder = Callable[..., NewRelease]
+
+
+@pytest.fixture
+def order(installation: None) -> NewOrder:
+    """Make what a run wants stored; by default the same message to three people, each time for a new run."""
+
+    def make(
+        keys: Sequence[int] = (1, 2, 3), *, ticket: str = "t1", document: bytes = b"letter", adds: bool = False
+    ) -> NewRelease:
+        message = NewMessage(
+            identity=Identity(institution="0456789034", application="demo:test", ticket=ticket, sequence=None),
+            document=document,
+            document_digest=hashlib.sha256(document).digest(),
+            metadata_digest=b"m" * 32,
+            institution_names={"fr": "Institution", "nl": "Instelling", "de": "Institution"},
+            application_names={"fr": "Application", "nl": "Toepassing", "de": "Anwendung"},
+            type_code="DEMO-INFO",
+            type_names={"fr": "Information", "nl": "Informatie", "de": "Information"},
+            ebox_type="CITIZEN",
+            language="fr",
+            title="Une lettre",
+            file_name="letter.pdf",
+            media_type="application/pdf",
+            metas={},
+            validity_number=6,
+            validity_unit="month",
+        )
+        return NewRelease(
+            run=uuid4(),
+            message=message,
+            keys=np.array(sorted(keys), dtype=np.int64),
+            list_of_key=np.zeros(len(keys), dtype=np.uint16),
+            list_count=1,
+            adds=adds,
+            in_hand={},
+            particulars={"lists": [], "moved": 0},
+            rejected_rows=(),
+        )
+
+    return make
+
+
+@pytest.fixture
+def eboxes(installation: None) -> Callable[..., None]:
+    """Put eBoxes into acceptance: active ones, those that want no paper, deactivated ones."""
+
+    def put(*, active: Sequence[int] = (), ebox_only: Sequence[int] = (), deactivated: Sequence[int] = ()) -> None:
+        rows = [(key, None, False) for key in active]
+        rows += [(key, None, True) for key in ebox_only]
+        rows += [(key, "2026-02-01", False) for key in deactivated]
+        with environment_connection("acceptance").cursor() as cursor:
+            cursor.executemany(
+                "insert into ebox values (%s %% 16381, %s, '2026-01-01', %s, %s)",
+                [(key, key, gone, only) for key, gone, only in rows],
+            )
+
+    return put

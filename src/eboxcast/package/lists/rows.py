@@ -7,6 +7,7 @@ count as in Python's csv module: one opens only at the start of a cell, and a do
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from eboxcast.package.lists.refusal import ListRefused
 
@@ -23,15 +24,19 @@ def rows_of(blocks: Iterable[bytes], *, separator: bytes, file: str, start: int 
     ``start`` is the number of the first line in the blocks.
     """
     row, first, since = b"", 0, 0
-    for number, line in enumerate(_lines(blocks, file=file, start=start), start=start):
-        if since or _QUOTE in line:
-            since = _quote_open_since(line, separator, since=since, number=number)
-        row, first = (row + line, first) if row else (line, number)
-        if len(row) > LONGEST_ROW:
-            raise _too_long(file, first, since)
-        if not since:
-            yield first, row
-            row = b""
+    for number, lines, is_simple in _batches(blocks, file=file, start=start):
+        if is_simple and not row:
+            yield from enumerate(lines, number)
+            continue
+        for at, line in enumerate(lines, number):
+            if since or _QUOTE in line:
+                since = _quote_open_since(line, separator, since=since, number=at)
+            row, first = (row + line, first) if row else (line, at)
+            if len(row) > LONGEST_ROW:
+                raise _too_long(file, first, since)
+            if not since:
+                yield first, row
+                row = b""
     if since:
         raise ListRefused("list.quote-open", file=file, line=since)
 
@@ -53,18 +58,18 @@ def is_blank(row: bytes) -> bool:
     return not row.strip(_BLANKS)
 
 
-def _lines(blocks: Iterable[bytes], *, file: str, start: int) -> Iterator[bytes]:
-    """Yield the lines with their ends: LF, CRLF or CR."""
+def _batches(blocks: Iterable[bytes], *, file: str, start: int) -> Iterator[tuple[int, list[bytes], bool]]:
+    """Yield lines with their ends (LF, CRLF, CR), the number of the first, and whether all are short without quotes."""
     rest, number = b"", start
-    for block in blocks:
-        lines = (rest + block).splitlines(keepends=True)
+    for block in chain(filter(None, blocks), [b""]):
+        content = rest + block
+        lines = content.splitlines(keepends=True)
         # The last may go on in the next block, and a CR at its end may be half of a CRLF.
-        rest = lines.pop() if lines else b""
-        number += len(lines)
-        yield from lines
+        rest = lines.pop() if block and lines else b""
         if len(rest) > LONGEST_ROW:
-            raise _too_long(file, number, 0)
-    yield from rest.splitlines(keepends=True)
+            raise _too_long(file, number + len(lines), 0)
+        yield number, lines, len(content) <= LONGEST_ROW and _QUOTE not in content
+        number += len(lines)
 
 
 def _too_long(file: str, line: int, quote_open_since: int) -> ListRefused:

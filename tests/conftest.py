@@ -26,7 +26,7 @@ Eboxcast = Callable[..., "subprocess.CompletedProcess[str]"]
 _KEPT_TABLES = ("django_migrations", "installation", "environment_mark")
 
 
-def pytest_configure(config: pytest.Config) -> None:
+def _own_state() -> None:
     """Point everything at a state folder of our own before any settings are read; no server starts yet."""
     for name in [name for name in os.environ if name.startswith("EBOXCAST_")]:
         del os.environ[name]
@@ -34,6 +34,10 @@ def pytest_configure(config: pytest.Config) -> None:
     state.chmod(0o711)  # as root the system user of the server must pass through
     os.environ["EBOXCAST_STATE_DIR"] = str(state)
     boot.configure()
+
+
+# At once, not in pytest_configure: the conftests of the folders below import models.
+_own_state()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

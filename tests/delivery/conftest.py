@@ -1,0 +1,32 @@
+"""Real packages, checked, with the configuration they ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from eboxcast.delivery.intake import check_for_sending
+from eboxcast.package.model import Package, Policies
+from eboxcast.package.sampling import write_sample
+from eboxcast.senders.loading import load_senders
+
+NewPackage = Callable[..., Package]
+
+
+@pytest.fixture
+def package(installation: None, tmp_path: Path) -> NewPackage:
+    """Write and check a sample package; the sender's configuration is loaded."""
+    number = 0
+
+    def make(recipients: int = 20, *, policies: Policies | None = None, **particulars: object) -> Package:
+        nonlocal number
+        number += 1
+        paths = write_sample(tmp_path / str(number), recipients=recipients, **{"ticket": "t1", **particulars})
+        load_senders(paths.message_types, by="somebody")
+        checked = check_for_sending(paths.directory, policies=policies or Policies())
+        assert checked.package is not None
+        return checked.package
+
+    return make

@@ -1,0 +1,34 @@
+"""Runs are named as people name things: by a beginning that is enough."""
+
+from __future__ import annotations
+
+import pytest
+from tests.delivery.conftest import NewPackage
+
+from eboxcast.delivery import actions
+from eboxcast.delivery.errors import RunAmbiguous, RunNotFound
+from eboxcast.delivery.finding import find_run
+
+
+def test_a_run_is_found_by_its_number_its_beginning_and_its_ticket(package: NewPackage) -> None:
+    """In any case of letters."""
+    run = actions.prepare(package(ticket="brief-2027"), environment="acceptance", by="ines")
+    for reference in (str(run.id), run.short, run.short.upper(), "brief-2027"):
+        assert find_run(reference).id == run.id
+
+
+def test_a_ticket_of_two_runs_is_ambiguous(package: NewPackage) -> None:
+    """Acceptance and production have the same ticket."""
+    given = package(ticket="brief-2027")
+    for environment in ("acceptance", "production"):
+        actions.prepare(given, environment=environment, by="ines")
+    with pytest.raises(RunAmbiguous):
+        find_run("brief-2027")
+
+
+@pytest.mark.parametrize("reference", ["", "ffffffff", "no such ticket", "%", "_"])
+def test_what_does_not_exist_is_not_found(package: NewPackage, reference: str) -> None:
+    """Signs with a meaning in SQL have none here."""
+    actions.prepare(package(), environment="acceptance", by="ines")
+    with pytest.raises(RunNotFound):
+        find_run(reference)

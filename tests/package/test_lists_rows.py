@@ -21,8 +21,8 @@ def test_rows_and_cells_are_those_of_the_csv_module(text: str, cuts: list[int]) 
     expected = list(csv.reader(text.splitlines(keepends=True), delimiter=";"))
     try:
         rows = list(rows_of(blocks, separator=b";", file="list.csv"))
-    except ListRefused as refused:
-        assert refused.fault.code == "list.quote-open"
+    except ListRefused:
+        assert list(rows_of([f'{text}"'.encode()], separator=b";", file="list.csv")), "one quote more closes it"
         return
     assert [[cell.decode() for cell in cells_of(row, b";")] for _, row in rows] == [row or [""] for row in expected]
     assert b"".join(row for _, row in rows) == text.encode()

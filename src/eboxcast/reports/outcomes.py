@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from eboxcast.database.copying import copy_out
 from eboxcast.database.environments import bucket_prime, environment_connection
 from eboxcast.database.errors import quiet
+from eboxcast.database.queries import Queries
+from eboxcast.lib.buckets import Keys
 from eboxcast.mailboxes.models import OutcomeKind, Release
+from eboxcast.mailboxes.packing import unpack
 from eboxcast.mailboxes.sql import rows
+
+QUERIES = Queries("eboxcast.reports")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Recipients with the same outcome: for which reason, and whether the message was refused for it."""
+
+    reason: str
+    refused: bool
+    keys: Keys
+    """Ascending."""
 
 
 def refused_by_reason(environment: str, release: Release) -> Mapping[str, int] | None:
@@ -16,8 +35,34 @@ def refused_by_reason(environment: str, release: Release) -> Mapping[str, int] |
         return None
     if not release.refused_count:
         return {}
-    of_release = {"release": release.id, "last_bucket": bucket_prime(environment) - 1}
     with quiet():
-        found = rows(environment_connection(environment), "count_outcomes", of_release)
-    refused = (OutcomeKind.REFUSED_BY_POLICY,)
-    return {code.lower(): count for kind, code, count in sorted(found) if kind in refused}
+        found = rows(environment_connection(environment), "count_outcomes", _of_release(environment, release))
+    return {_reason(kind, code): count for kind, code, count in sorted(found) if _is_refused(kind)}
+
+
+def outcomes_of(environment: str, release: Release) -> Iterator[Outcome]:
+    """Yield the outcomes of a release that was visible, one array of keys at a time."""
+    connection = environment_connection(environment)
+    of_release = _of_release(environment, release)
+    for kind, code in _kinds(connection, of_release):
+        with quiet():
+            keys = unpack(copy_out(connection, QUERIES["read_outcome"], {**of_release, "kind": kind, "code": code}))
+        yield Outcome(_reason(kind, code), _is_refused(kind), keys)
+
+
+def _kinds(connection: BaseDatabaseWrapper, of_release: dict[str, int]) -> list[tuple[str, str]]:
+    with quiet(), connection.cursor() as cursor:
+        cursor.execute(QUERIES["outcome_kinds"], of_release)
+        return [(str(kind), str(code)) for kind, code in cursor.fetchall()]
+
+
+def _of_release(environment: str, release: Release) -> dict[str, int]:
+    return {"release": release.id, "last_bucket": bucket_prime(environment) - 1}
+
+
+def _is_refused(kind: str) -> bool:
+    return kind == OutcomeKind.REFUSED_BY_POLICY
+
+
+def _reason(kind: str, code: str) -> str:
+    return (code or kind).lower()

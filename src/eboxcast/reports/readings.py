@@ -1,0 +1,38 @@
+"""How many opened the message, day by day. These counts stay when the readings themselves are deleted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from eboxcast.database.environments import environment_connection
+from eboxcast.database.errors import quiet
+from eboxcast.delivery.models import Run
+from eboxcast.mailboxes import fence
+from eboxcast.reports.outcomes import QUERIES
+
+
+@dataclass(frozen=True, kw_only=True)
+class DayOfReading:
+    """A day in Brussels, and how many recipients opened the message then for the first time."""
+
+    day: str
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Readings:
+    """All first readings of a run."""
+
+    total: int
+    days: tuple[DayOfReading, ...]
+
+
+def readings_of(run: Run) -> Readings | None:
+    """Return the readings of a run; None when it was never visible."""
+    release = fence.find_release(run.environment, run.id)
+    if release is None or release.visible_at is None:
+        return None
+    with quiet(), environment_connection(run.environment).cursor() as cursor:
+        cursor.execute(QUERIES["readings_by_day"], {"release": release.id})
+        days = tuple(DayOfReading(day=day.isoformat(), count=int(count)) for day, count in cursor.fetchall())
+    return Readings(total=sum(day.count for day in days), days=days)

@@ -1,0 +1,52 @@
+"""The faulty rows of a run's lists, given back as they were kept: in the sender's own columns."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from eboxcast.database.errors import quiet
+from eboxcast.delivery.models import Run
+from eboxcast.lib import clock
+from eboxcast.mailboxes import fence
+from eboxcast.mailboxes.models import RejectedRows, Release
+from eboxcast.reports.errors import OutcomesDeleted
+
+_STEP = 1 << 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class RejectedList:
+    """The faulty rows of one list."""
+
+    file_name: str
+    content: Iterator[bytes]
+
+
+def rejected_lists(run: Run) -> list[RejectedList]:
+    """Return the faulty rows of each list that had any. Raises OutcomesDeleted."""
+    release = fence.find_release(run.environment, run.id)
+    if release is None:
+        return []
+    if release.outcomes_purged_at is not None:
+        raise OutcomesDeleted(run=run.short, moment=clock.shown(release.outcomes_purged_at))
+    with quiet():
+        numbers = RejectedRows.objects.using(run.environment).filter(release=release.id).order_by("list_number")
+        kept = list(numbers.values_list("list_number", flat=True))
+    names = [part["file_name"] for part in release.particulars["lists"]]
+    return [
+        RejectedList(file_name=names[number - 1], content=_unpacked(run.environment, release, number))
+        for number in kept
+    ]
+
+
+def _unpacked(environment: str, release: Release, number: int) -> Iterator[bytes]:
+    with quiet():
+        packed = RejectedRows.objects.using(environment).get(release=release.id, list_number=number).content
+    unpacker = zlib.decompressobj()
+    rest = bytes(packed)
+    while rest and not unpacker.eof:
+        yield unpacker.decompress(rest, _STEP)
+        rest = unpacker.unconsumed_tail
+    yield unpacker.flush()

@@ -7,6 +7,7 @@ next one that passes.
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -159,13 +160,12 @@ def _record_lists(run: Run, release: Release) -> None:
     RunList.objects.bulk_create(_list_of(run, number, part, had) for number, (part, had) in enumerate(parts, start=1))
 
 
-def _list_of(run: Run, number: int, part: dict[str, object], already: int) -> RunList:
-    kept = int(str(part["recipients"])) - already
+def _list_of(run: Run, number: int, part: dict[str, Any], already: int) -> RunList:
     return RunList(
         run=run,
         number=number,
         file_name=part["file_name"],
-        digest=bytes.fromhex(str(part["digest"])),
+        digest=bytes.fromhex(part["digest"]),
         size=part["size"],
         encoding=part["encoding"],
         separator=part["separator"],
@@ -174,7 +174,7 @@ def _list_of(run: Run, number: int, part: dict[str, object], already: int) -> Ru
         excluded_count=part["excluded"],
         merged_count=part["merged"],
         already_count=already,
-        recipients_count=kept,
+        recipients_count=part["recipients"] - already,
         faults=part["faults"],
     )
 

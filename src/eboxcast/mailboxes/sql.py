@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -12,9 +11,10 @@ from eboxcast.database.queries import Queries
 QUERIES = Queries("eboxcast.mailboxes")
 
 Row = tuple[Any, ...]
+Parameters = dict[str, Any]
 
 
-def one(connection: BaseDatabaseWrapper, name: str, parameters: Mapping[str, object]) -> Row | None:
+def one(connection: BaseDatabaseWrapper, name: str, parameters: Parameters) -> Row | None:
     """Run a named statement and return its first row, or None."""
     with connection.cursor() as cursor:
         cursor.execute(QUERIES[name], parameters)
@@ -22,15 +22,16 @@ def one(connection: BaseDatabaseWrapper, name: str, parameters: Mapping[str, obj
         return row
 
 
-def rows(connection: BaseDatabaseWrapper, name: str, parameters: Mapping[str, object]) -> list[Row]:
+def rows(connection: BaseDatabaseWrapper, name: str, parameters: Parameters) -> list[Row]:
     """Run a named statement and return its rows."""
     with connection.cursor() as cursor:
         cursor.execute(QUERIES[name], parameters)
         return list(cursor.fetchall())
 
 
-def run(connection: BaseDatabaseWrapper, name: str, parameters: Mapping[str, object]) -> int:
+def run(connection: BaseDatabaseWrapper, name: str, parameters: Parameters) -> int:
     """Run a named statement and return how many rows it touched."""
     with connection.cursor() as cursor:
         cursor.execute(QUERIES[name], parameters)
-        return cursor.rowcount
+        touched: int = cursor.rowcount
+        return touched

@@ -1,0 +1,66 @@
+"""Machines to break things on: the shared one, and one whose server may be killed."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from eboxcast.database import boot
+from tests.faults.machine import Letter, Machine, letter
+
+NewLetter = Callable[..., Letter]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the long versions to `make faults`."""
+    if "faults" in config.option.markexpr:
+        return
+    for item in items:
+        if item.get_closest_marker("faults"):
+            item.add_marker(pytest.mark.skip(reason="takes minutes: make faults"))
+
+
+@pytest.fixture
+def machine(installation: None) -> Iterator[Machine]:
+    """The shared server, empty but for the senders of the samples."""
+    machine = Machine(boot.places().root)
+    yield machine
+    machine.clean_up()
+
+
+@pytest.fixture(scope="session")
+def fragile_state(server: None) -> Iterator[Path]:
+    """A state folder with a server of its own, which tests may kill; only the programs are the shared ones."""
+    state = Path(tempfile.mkdtemp(prefix="eboxcast-faults-"))
+    state.chmod(0o711)
+    if boot.places().binaries.is_dir():
+        (state / "binaries").symlink_to(boot.places().binaries)
+    yield state
+    assert Machine(state).run("down").returncode == 0
+    shutil.rmtree(state)
+
+
+@pytest.fixture
+def fragile(fragile_state: Path) -> Iterator[Machine]:
+    """A machine whose server may be killed. Nobody empties it: use tickets of your own."""
+    machine = Machine(fragile_state)
+    yield machine
+    machine.clean_up()
+
+
+@pytest.fixture
+def new_letter(tmp_path: Path, installation: None) -> NewLetter:
+    """Write packages, whose senders the shared machine knows."""
+    # Only here, as settings are read after the first conftest files.
+    from eboxcast.senders.loading import load_senders
+
+    def write(ticket: str, **more: object) -> Letter:
+        written = letter(tmp_path, ticket, **more)  # type: ignore[arg-type]
+        load_senders(written.message_types, by="tests")
+        return written
+
+    return write

@@ -35,6 +35,7 @@ COMMANDS = {
     "down": Command("down", "Stop the embedded database.", needs_database=False),
     "migrate": Command("migrate", "Bring the tables of all databases in reach up to date.", needs_database=False),
     "doctor": Command("doctor", "Look at everything a broadcast depends on.", needs_database=False),
+    "demo": Command("demo", "Tell the whole story on this machine, with made-up people."),
 }
 
 

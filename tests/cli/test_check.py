@@ -181,3 +181,13 @@ def test_a_real_process_answers_without_colours_or_traceback_and_loads_no_django
     assert "\x1b" not in answer.stdout
     assert {"numpy", "lxml.etree", "pikepdf"} <= modules
     assert not modules & {"django", "psycopg", "polars", "fpdf"}
+
+
+def test_a_terminal_that_lacks_our_signs_gets_question_marks(damaged: SamplePaths) -> None:
+    answer = subprocess.run(
+        [COMMAND, "check", damaged.directory, "--language", "fr"],
+        capture_output=True,
+        env={**os.environ, "PYTHONIOENCODING": "latin-1"},
+    )
+    assert (answer.returncode, answer.stderr) == (3, b"")
+    assert answer.stdout.decode("latin-1").startswith("? Le paquet ne peut pas être publié.")

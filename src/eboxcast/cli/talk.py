@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import sys
+from io import TextIOWrapper
+
 from rich.console import Console
 
 from eboxcast.lib.errors import EboxcastError, Misconfigured
 from eboxcast.lib.wording import language_of_user, say
 
 console = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def never_fail_to_say() -> None:
+    """Let a sign that the terminal's encoding does not have become a question mark, not a failure."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def line(text: str) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import resource
 import threading
+import zlib
 from collections.abc import Callable
 from hashlib import sha256
 from io import BytesIO
@@ -11,6 +13,8 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pikepdf import Array, AttachedFileSpec, Dictionary, Name, Pdf, String
 
 from eboxcast.package.document import check_document, is_safe_name
@@ -125,6 +129,43 @@ def test_an_action_with_its_names_disguised_is_found() -> None:
     assert len(disguised) == len(content)
     assert b"/JavaScript" not in disguised
     assert inspect_pdf(disguised).faults == ("javascript",)
+
+
+def test_a_small_file_that_unpacks_to_a_huge_one_is_refused_without_unpacking_it() -> None:
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    assert inspect_pdf(bomb(megabytes=150)).faults == ("damaged",)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 128 * 1024
+
+
+def bomb(*, megabytes: int) -> bytes:
+    """Return a PDF whose only compressed objects are followed by that much nothing."""
+    packer = zlib.compressobj()
+    blank = b" " * 1024 * 1024
+    packed = b"".join(
+        [packer.compress(b"6 0 << >> "), *(packer.compress(blank) for _ in range(megabytes)), packer.flush()]
+    )
+    parts = [
+        b"<< /Type /Catalog /Pages 2 0 R /Extra 6 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] >>",
+        b"<< /Type /ObjStm /N 1 /First 4 /Filter /FlateDecode /Length %d >>\nstream\n%b\nendstream"
+        % (len(packed), packed),
+    ]
+    content, offsets = b"%PDF-1.5\n", []
+    for number, part in enumerate(parts, start=1):
+        offsets.append(len(content))
+        content += b"%d 0 obj\n%b\nendobj\n" % (number, part)
+    entries = [(0, 0, 0), *((1, offset, 0) for offset in [*offsets, len(content)]), (2, 4, 0)]
+    table = b"".join(kind.to_bytes(1, "big") + a.to_bytes(4, "big") + b.to_bytes(2, "big") for kind, a, b in entries)
+    head = b"<< /Type /XRef /Size 7 /W [1 4 2] /Root 1 0 R /Length %d >>" % len(table)
+    end = b"startxref\n%d\n%%%%EOF\n" % len(content)
+    return content + b"5 0 obj\n%b\nstream\n%b\nendstream\nendobj\n" % (head, table) + end
+
+
+@given(st.integers(0, len(LETTER) - 1), st.binary(max_size=20))
+def test_a_letter_damaged_anywhere_is_refused_or_good_but_never_an_accident(place: int, noise: bytes) -> None:
+    findings = inspect_pdf(LETTER[:place] + noise + LETTER[place + len(noise) :])
+    assert set(findings.faults) <= {"damaged", "encrypted", "no-pages"}
 
 
 def test_an_attached_file_is_found() -> None:

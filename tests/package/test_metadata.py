@@ -338,6 +338,16 @@ def test_the_schema_and_our_words_agree_on_what_is_good(text: str) -> None:
     assert "metadata.schema" not in codes
 
 
+@given(st.one_of(st.binary(), st.text().map(str.encode), st.tuples(st.integers(0, len(GOOD)), st.binary(max_size=9))))
+def test_no_bytes_make_it_fall(content: bytes | tuple[int, bytes]) -> None:
+    if isinstance(content, tuple):
+        place, noise = content
+        content = GOOD.encode()[:place] + noise + GOOD.encode()[place + len(noise) :]
+    reading = read(content)
+    assert (reading.metadata is None) == bool(reading.faults)
+    assert all(sentence_of(fault, "en") for fault in reading.faults)
+
+
 def test_the_schema_and_the_table_name_the_same_media_types() -> None:
     names = {element.get("value") for element in etree.parse(XSD).iter("{*}enumeration")}
     assert names - {"CITIZEN", "ENTERPRISE", "SHA-256"} == MEDIA_TYPES

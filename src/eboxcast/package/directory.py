@@ -55,7 +55,10 @@ def _nothing(directory: Path, code: str, **data: str) -> Found:
 
 
 def _refuse(entry: os.DirEntry[str]) -> Fault | None:
-    mode = entry.stat(follow_symlinks=False).st_mode
+    try:
+        mode = entry.stat(follow_symlinks=False).st_mode
+    except OSError:
+        return None  # it vanished meanwhile; reading it will say so
     if stat.S_ISREG(mode):
         return None
     code = "link" if stat.S_ISLNK(mode) else "directory" if stat.S_ISDIR(mode) else "special-file"

@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from io import BytesIO
 
 import pikepdf
-from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream
+from pikepdf import Array, Dictionary, Name, Object, ObjectStreamMode, Pdf, Stream, StreamDecodeLevel
 
 # pikepdf reports a file's oddities through its logger, whose last resort is the user's terminal.
 logging.getLogger("pikepdf").addHandler(logging.NullHandler())
+
+# Only cross-references and objects are decoded here, never pages: a small file that unpacks to more is an attack.
+pikepdf.settings.set_qpdf_limits(flate_max_memory=64 * 1024 * 1024, run_length_max_memory=64 * 1024 * 1024)
 
 _SUSPECT = re.compile(rb"/(?:JavaScript|JS|Launch|EF|EmbeddedFiles?|XFA)\b")
 """The names behind which all that is refused stands. qpdf writes names in one form, so `/J#53` does not hide one."""
@@ -43,10 +46,29 @@ def _inspect(pdf: Pdf) -> PdfFindings:
     if pdf.is_encrypted:
         return PdfFindings(("encrypted",), None)
     pages = len(pdf.pages)
-    found = {fault for thing in pdf.objects for fault in _faults_in(thing)}
-    if not pages:
-        found.add("no-pages")
+    found = set() if pages else {"no-pages"}
+    plain = _plain(pdf)
+    if pdf.get_warnings():
+        # qpdf left something out that another program may find.
+        return PdfFindings(("damaged",), None)
+    if _SUSPECT.search(plain):
+        # The name may only stand in a text or an image: look at the objects one by one.
+        with pikepdf.open(BytesIO(plain), suppress_warnings=True) as again:
+            found.update(fault for thing in again.objects for fault in _faults_in(thing))
     return PdfFindings(tuple(sorted(found)), pages)
+
+
+def _plain(pdf: Pdf) -> bytes:
+    """Return all objects a reader can reach, none of them compressed and no name disguised."""
+    out = BytesIO()
+    pdf.save(
+        out,
+        object_stream_mode=ObjectStreamMode.disable,
+        stream_decode_level=StreamDecodeLevel.none,
+        compress_streams=False,
+        fix_metadata_version=False,
+    )
+    return out.getvalue()
 
 
 def _faults_in(thing: Object) -> Iterator[str]:

@@ -24,10 +24,10 @@ class Command:
 
 
 COMMANDS = {
-    "check": Command("check", "Check the three files of a package, and say all that is wrong.", needs_database=False),
+    "check": Command("check", "Check a package, and say all that is wrong with it.", needs_database=False),
     "split": Command("split", "Split an oversized recipient list into balanced parts.", needs_database=False),
     "sample": Command("sample", "Write a valid synthetic package to try things with.", needs_database=False),
-    "publish": Command("publish", "Publish a package: check, store, make visible at one moment, certify."),
+    "publish": Command("publish", "Publish a package to everybody at the same moment."),
     "prepare": Command("prepare", "Check and store a package, visible to nobody yet."),
     "launch": Command("launch", "Make a prepared run visible to everybody at the same moment."),
     "message-type": Command("message_type", "Load and list who may send what."),
@@ -55,12 +55,16 @@ class Commands(TyperGroup):
         name = args[0] if args else ""
         if name not in COMMANDS:
             return super().resolve_command(ctx, args)
-        return name, _load(COMMANDS[name]), args[1:]
+        return name, _load(COMMANDS[name], asks_for_help=not _HELP.isdisjoint(args[1:])), args[1:]
 
 
-def _load(command: Command) -> object:
+_HELP = {"-h", "--help"}
+
+
+def _load(command: Command, *, asks_for_help: bool) -> object:
     if command.needs_database:
-        importlib.import_module("eboxcast.database.boot").start()
+        boot = importlib.import_module("eboxcast.database.boot")
+        (boot.configure if asks_for_help else boot.start)()
     return typer.main.get_command(importlib.import_module(f"eboxcast.cli.{command.module}").app)
 
 
@@ -89,6 +93,7 @@ def main(
 
 def run() -> None:
     """Run the command of this process and end it with its exit code (design §9)."""
+    talk.never_fail_to_say()
     try:
         app()
     except (EboxcastError, Misconfigured) as error:

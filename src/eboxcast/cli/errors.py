@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from eboxcast.lib.errors import Trouble, WrongUse
+from eboxcast.lib.errors import NotAllowedNow, Trouble, WrongUse
 from eboxcast.lib.wording import N_
 
 
@@ -36,3 +36,43 @@ class MomentUnclear(WrongUse):
     code = "moment.unclear"
     sentence = N_("{text} is not a clear moment.")
     remedy = N_("Write it like 2027-02-15T18:00 (Brussels time), or with its offset: 2027-02-15T18:00+01:00.")
+
+
+class OutputExists(WrongUse):
+    """A file of that name is there already."""
+
+    code = "output.exists"
+    sentence = N_("{path} exists already; it is not overwritten.")
+    remedy = N_("Choose another name, or add: --force")
+
+
+class ReasonUnfit(WrongUse):
+    """A reason is recorded for ever; it must say something and name nobody."""
+
+    code = "reason.unfit"
+    sentence = N_("The reason is empty or holds a national number. It is kept for ever, so it must name nobody.")
+    remedy = N_('Say why in a few words: --reason "…"')
+
+
+class OnlyAcceptance(NotAllowedNow):
+    """Nobody but its owner looks into an eBox of production."""
+
+    code = "ebox.only-acceptance"
+    sentence = N_("`eboxcast ebox` looks into acceptance only: in production nobody but its owner opens an eBox.")
+    remedy = N_("To see what became of a production run: eboxcast report RUN")
+
+
+class IdentifierUnreadable(WrongUse):
+    """What came on standard input is no identifier. It is not repeated in the message."""
+
+    code = "ebox.identifier-unreadable"
+    sentence = N_("Standard input holds no valid national number or enterprise number.")
+    remedy = N_("Give exactly one, on standard input: so it stands in no list of processes and in no history.")
+
+
+class NoSuchLetter(WrongUse):
+    """The eBox shows fewer messages."""
+
+    code = "ebox.no-such-letter"
+    sentence = N_("There is no message {number} in this eBox; it shows {count}.")
+    remedy = N_("Look at it without --document first.")

@@ -23,9 +23,7 @@ class EnvironmentName(StrEnum):
 
 Directory = Annotated[Path, typer.Argument(help="The package: a directory with the three kinds of files.")]
 Environment = Annotated[EnvironmentName, typer.Option(help="Where: acceptance or production.")]
-DuplicatesPolicy = Annotated[
-    Duplicates, typer.Option(help="Somebody named twice: count once, or refuse the package.")
-]
+DuplicatesPolicy = Annotated[Duplicates, typer.Option(help="Somebody named twice: count once, or refuse the package.")]
 FaultyRowsPolicy = Annotated[FaultyRows, typer.Option(help="Faulty rows: refuse the package, or leave them out.")]
 Adds = Annotated[bool, typer.Option("--add", help="The same message to those of these lists who do not have it yet.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer with one JSON object.")]

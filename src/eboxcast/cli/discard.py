@@ -1,0 +1,25 @@
+"""`eboxcast discard`: give a run up before anything of it is visible."""
+
+from __future__ import annotations
+
+from eboxcast.cli.acting import acting
+from eboxcast.cli.deciding import Reason, fit, tell
+from eboxcast.cli.door import command_app
+from eboxcast.cli.options import AsJson, RunNumber
+from eboxcast.delivery import actions
+from eboxcast.delivery.finding import find_run
+from eboxcast.lib.wording import N_
+
+_DISCARDED = N_(
+    "Given up, for good: none of its {count} recipients has seen anything, and this run can never be launched.\n"
+    "Its ticket is free again. The same files can be prepared anew: eboxcast prepare DIR --environment {environment}"
+)
+
+app = command_app()
+
+
+@app.command()
+def main(run: RunNumber, reason: Reason, as_json: AsJson = False) -> None:
+    """Give a run up, for good, before anything of it is visible. This cannot be undone."""
+    discarded = actions.discard(find_run(run), by=acting(), reason=fit(reason))
+    tell(discarded, _DISCARDED, as_json=as_json)

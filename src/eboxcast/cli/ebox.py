@@ -1,0 +1,78 @@
+"""`eboxcast ebox`: look into an eBox of acceptance, or load what the owner of the eBoxes says of them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from eboxcast.cli import ebox_load, talk
+from eboxcast.cli.door import command_app
+from eboxcast.cli.ebox_answer import show_ebox
+from eboxcast.cli.errors import IdentifierUnreadable, NoSuchLetter, OnlyAcceptance
+from eboxcast.cli.options import AsJson, Environment, EnvironmentName
+from eboxcast.cli.plain import plain
+from eboxcast.cli.private_files import refuse_existing, write_private
+from eboxcast.lib import clock
+from eboxcast.lib.identifiers import Refused, read_cbe, read_niss
+from eboxcast.lib.wording import N_, language_of_user, say
+from eboxcast.mailboxes.opening import Letter, open_ebox, read_document
+
+_SAVED = N_("The document of message {number} is in {path}.")
+_LONGEST = 200
+"""More than this on standard input is no identifier."""
+
+app = command_app()
+
+
+@app.callback()
+def ebox() -> None:
+    """Look into one eBox (-), or load what the owner of the eBoxes says of them (load FILE)."""
+
+
+@app.command("-")
+def look(
+    environment: Annotated[EnvironmentName, typer.Option(help="Only acceptance.")] = EnvironmentName.ACCEPTANCE,
+    document: Annotated[Path | None, typer.Option(help="Save the document of a message to this file.")] = None,
+    number: Annotated[int, typer.Option(min=1, help="Of which message; 1 is the newest.")] = 1,
+    force: Annotated[bool, typer.Option("--force", help="Write over a file that exists.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show what the eBox of the number on standard input shows now; nothing is marked as read."""
+    if environment is EnvironmentName.PRODUCTION:
+        raise OnlyAcceptance
+    refuse_existing(document, force=force)
+    letters = open_ebox(environment.value, _identifier())
+    show_ebox(letters, as_json=as_json)
+    if document:
+        _save(letters, environment.value, document, number=number, force=force)
+
+
+@app.command()
+def load(
+    file: Annotated[
+        Path, typer.Argument(help="What the owner of the eBoxes says of them: docs/reference/ebox-file.md.")
+    ],
+    environment: Environment,
+) -> None:
+    """Load who has an eBox, whether it is active, and who wants no paper."""
+    ebox_load.load(file, environment=environment.value)
+
+
+def _identifier() -> int:
+    """Return the recipient key of the number on standard input; it is never shown again."""
+    text = sys.stdin.read(_LONGEST).strip()
+    for read in (read_niss, read_cbe):
+        key = read(text, today=clock.today())
+        if not isinstance(key, Refused):
+            return key
+    raise IdentifierUnreadable
+
+
+def _save(letters: list[Letter], environment: str, path: Path, *, number: int, force: bool) -> None:
+    if number > len(letters):
+        raise NoSuchLetter(number=number, count=len(letters))
+    write_private(path, [read_document(environment, letters[number - 1])], force=force)
+    talk.line(say(_SAVED, language_of_user(), {"number": number, "path": plain(str(path))}))

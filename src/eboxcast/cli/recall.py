@@ -1,0 +1,28 @@
+"""`eboxcast recall`: take a published message back from everybody."""
+
+from __future__ import annotations
+
+from eboxcast.cli.acting import acting
+from eboxcast.cli.deciding import Reason, fit, tell
+from eboxcast.cli.door import command_app
+from eboxcast.cli.options import AsJson, RunNumber
+from eboxcast.delivery import actions
+from eboxcast.delivery.finding import find_run
+from eboxcast.lib.wording import N_
+from eboxcast.reports.readings import readings_of
+
+_RECALLED = N_(
+    "Recalled: none of its {count} recipients sees it any more. It was visible since {visible}; {read} had opened it.\n"
+    "This cannot be undone. To publish the same message again:"
+    " eboxcast publish DIR --environment {environment} --add"
+)
+
+app = command_app()
+
+
+@app.command()
+def main(run: RunNumber, reason: Reason, as_json: AsJson = False) -> None:
+    """Take a published message back from everybody at once. This cannot be undone; who has read it, has read it."""
+    recalled = actions.recall(find_run(run), by=acting(), reason=fit(reason))
+    readings = readings_of(recalled)
+    tell(recalled, _RECALLED, as_json=as_json, read=readings.total if readings else 0)

@@ -1,0 +1,94 @@
+"""`eboxcast report`: the account of a run, and the lists of those it did not reach."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from eboxcast.cli import talk
+from eboxcast.cli.acting import acting
+from eboxcast.cli.check import Language
+from eboxcast.cli.door import command_app
+from eboxcast.cli.options import RunNumber
+from eboxcast.cli.plain import plain
+from eboxcast.cli.private_files import refuse_existing, write_private
+from eboxcast.delivery.finding import find_run
+from eboxcast.delivery.models import Run
+from eboxcast.delivery.settling import settle
+from eboxcast.lib.wording import N_, language_of_user, say
+from eboxcast.reports.handing_out import hand_out_paper_list, hand_out_rejected_rows
+from eboxcast.reports.report import Report, report_as_json, report_as_text, report_of
+from eboxcast.reports.report_html import report_as_html
+
+_REPORT = N_("The report is in {path}.")
+_PAPER = N_("The paper list is in {path}. It names people: keep it safe and delete it after use.")
+_ROWS = N_("The rejected rows are in {path}. They name people: keep them safe and delete them after use.")
+_NO_ROWS = N_("No list had rejected rows; no file was written.")
+
+app = command_app()
+
+
+class Form(StrEnum):
+    """How a report is written."""
+
+    TEXT = "text"
+    JSON = "json"
+    HTML = "html"
+
+
+@app.command()
+def main(
+    run: RunNumber,
+    form: Annotated[Form, typer.Option("--format", help="Text, JSON, or an HTML page that prints.")] = Form.TEXT,
+    out: Annotated[Path | None, typer.Option(help="Write the report to this file.")] = None,
+    paper: Annotated[
+        Path | None, typer.Option("--paper-list", help="Write who needs paper to this file, as CSV.")
+    ] = None,
+    rejected: Annotated[
+        Path | None,
+        typer.Option("--rejected-rows", help="Write the faulty rows to this file, in the sender's columns."),
+    ] = None,
+    language: Annotated[Language | None, typer.Option(help="The language of the report.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over files that exist.")] = False,
+) -> None:
+    """Print the account of a run in any state, and on request the lists that name people, for their owner alone."""
+    for path in (out, paper, rejected):
+        refuse_existing(path, force=force)
+    spoken = language.value if language else language_of_user()
+    settled = settle(find_run(run))
+    if paper:
+        write_private(paper, hand_out_paper_list(settled, by=acting()), force=force)
+        _say(_PAPER, spoken, paper)
+    if rejected:
+        _write_rejected(settled, rejected, spoken, force=force)
+    content = _content(report_of(settled), form, spoken)
+    if out:
+        write_private(out, [content.encode()], force=force)
+        _say(_REPORT, spoken, out)
+    else:
+        typer.echo(content.rstrip("\n"))
+
+
+def _content(report: Report, form: Form, language: str) -> str:
+    if form is Form.JSON:
+        return report_as_json(report) + "\n"
+    return report_as_html(report, language) if form is Form.HTML else report_as_text(report, language)
+
+
+def _write_rejected(run: Run, out: Path, language: str, *, force: bool) -> None:
+    lists = hand_out_rejected_rows(run, by=acting())
+    for part in lists:
+        # As `check --rejected` does: with several lists each has a file with its name in it.
+        single = len(run.particulars["lists"]) == 1
+        path = out if single else out.with_name(f"{out.stem}-{Path(part.file_name).stem}{out.suffix}")
+        write_private(path, part.content, force=force)
+        _say(_ROWS, language, path)
+    if not lists:
+        talk.line(say(_NO_ROWS, language))
+
+
+def _say(sentence: str, language: str, path: Path) -> None:
+    talk.line(say(sentence, language, {"path": plain(str(path))}))

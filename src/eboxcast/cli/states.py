@@ -1,0 +1,25 @@
+"""The states of a run in the user's language."""
+
+from __future__ import annotations
+
+from eboxcast.delivery.models import State
+from eboxcast.lib.wording import N_, say
+
+_WORDS = {
+    State.PREPARING: N_("preparing"),
+    State.PREPARED: N_("prepared"),
+    State.RUNNING: N_("running"),
+    State.PAUSED: N_("paused"),
+    State.COMPLETE: N_("complete"),
+    State.PUBLISHED: N_("published"),
+    State.STOPPED: N_("stopped"),
+    State.FAILED: N_("failed"),
+    State.DISCARDED: N_("discarded"),
+    State.SUPERSEDED: N_("superseded"),
+    State.RECALLED: N_("recalled"),
+}
+
+
+def state_in(run_state: str, language: str) -> str:
+    """Return a state as people read it."""
+    return say(_WORDS[State(run_state)], language)

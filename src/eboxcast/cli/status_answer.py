@@ -1,0 +1,95 @@
+"""The answer of `status`, and of the commands that change a run, in words and as JSON."""
+
+from __future__ import annotations
+
+import json
+
+import typer
+
+from eboxcast.cli.standing import Standing, standing_of
+from eboxcast.cli.states import state_in
+from eboxcast.delivery.models import Run
+from eboxcast.lib import clock
+from eboxcast.lib.wording import N_, language_of_user, say
+from eboxcast.reports.certificate import certificate_of
+from eboxcast.reports.certificate_parts import Certificate
+from eboxcast.reports.certificate_verdict import verdict_of
+
+FORMAT = "eboxcast.status/1"
+
+_HEAD = N_("Run {run} · {environment} · {state} since {since} · {by}")
+_PENDING = N_("Asked by {by} at {at} and not done yet: {action}. If no process is at it any more: {command}")
+_REASON = N_("Reason: {reason}")
+_NEXT = N_("What can come next:")
+
+
+def show_status(run: Run, *, as_json: bool) -> None:
+    """Print where a settled run stands."""
+    certificate, standing = certificate_of(run), standing_of(run)
+    language = language_of_user()
+    typer.echo(
+        _as_json(certificate, standing, language) if as_json else "\n".join(_as_text(certificate, standing, language))
+    )
+
+
+def _as_text(certificate: Certificate, standing: Standing, language: str) -> list[str]:
+    message = certificate.message
+    head = {
+        "run": certificate.run,
+        "environment": certificate.environment,
+        "state": state_in(certificate.state, language),
+        "since": clock.shown(standing.since),
+        "by": standing.by,
+    }
+    lines = [
+        say(_HEAD, language, head),
+        f"{_ticket(certificate)} · {message.language.upper()} · {message.title}",
+        verdict_of(certificate, language),
+    ]
+    if certificate.reason:
+        lines.append(say(_REASON, language, {"reason": certificate.reason}))
+    lines += [say(_PENDING, language, {**vars(part), "at": clock.shown(part.at)}) for part in standing.pending]
+    lines += ["", say(_NEXT, language)]
+    width = max(len(step.command) for step in standing.steps)
+    return lines + [f"  {step.command.ljust(width)}  {say(step.purpose, language)}" for step in standing.steps]
+
+
+def _ticket(certificate: Certificate) -> str:
+    message = certificate.message
+    return message.ticket if message.sequence is None else f"{message.ticket} · {message.sequence}"
+
+
+def _as_json(certificate: Certificate, standing: Standing, language: str) -> str:
+    recipients = certificate.recipients
+    answer = {
+        "format": FORMAT,
+        "run": certificate.run,
+        "environment": certificate.environment,
+        "state": certificate.state,
+        "since": _iso(standing),
+        "by": standing.by,
+        "sentence": verdict_of(certificate, language),
+        "reason": certificate.reason,
+        "ticket": certificate.message.ticket,
+        "sequence": certificate.message.sequence,
+        "title": certificate.message.title,
+        "recipients": recipients and recipients.recipients,
+        "published": recipients and recipients.published,
+        "visible_at": certificate.moments.visible,
+        "expires_at": certificate.moments.expires,
+        "pending": [
+            {
+                "action": pending.action,
+                "by": pending.by,
+                "at": pending.at.astimezone(clock.BRUSSELS).isoformat(timespec="milliseconds"),
+                "command": pending.command,
+            }
+            for pending in standing.pending
+        ],
+        "next": [{"command": step.command, "purpose": say(step.purpose, language)} for step in standing.steps],
+    }
+    return json.dumps(answer, ensure_ascii=False, indent=2)
+
+
+def _iso(standing: Standing) -> str:
+    return standing.since.astimezone(clock.BRUSSELS).isoformat(timespec="milliseconds")

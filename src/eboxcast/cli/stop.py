@@ -1,0 +1,25 @@
+"""`eboxcast stop`: the emergency brake."""
+
+from __future__ import annotations
+
+from eboxcast.cli.acting import acting
+from eboxcast.cli.deciding import Reason, fit, tell
+from eboxcast.cli.door import command_app
+from eboxcast.cli.options import AsJson, RunNumber
+from eboxcast.delivery import actions
+from eboxcast.delivery.finding import find_run
+from eboxcast.lib.wording import N_
+
+_STOPPED = N_(
+    "Stopped. Nothing of it is visible to any of its {count} recipients, and it cannot be launched.\n"
+    'To take the stop back: eboxcast resume {run}; to give it up for good: eboxcast discard {run} --reason "…"'
+)
+
+app = command_app()
+
+
+@app.command()
+def main(run: RunNumber, reason: Reason, as_json: AsJson = False) -> None:
+    """Let nothing of a run become visible until it is resumed; a launch that waits for its moment ends."""
+    stopped = actions.stop(find_run(run), by=acting(), reason=fit(reason))
+    tell(stopped, _STOPPED, as_json=as_json)

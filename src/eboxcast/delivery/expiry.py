@@ -1,0 +1,126 @@
+"""Deleting personal data whose time has come (design §5): each deletion is intended, done and counted on record.
+
+What a killed process deleted without being able to say so is put on record by the next one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from eboxcast.audit.actions import record
+from eboxcast.audit.models import Entry
+from eboxcast.database.errors import quiet
+from eboxcast.delivery import actions
+from eboxcast.delivery.errors import NotInThisState
+from eboxcast.delivery.settling import SYSTEM, settle_by_id
+from eboxcast.mailboxes import fence
+from eboxcast.mailboxes.errors import FenceClosed
+from eboxcast.mailboxes.expiring import Due, Purged, Retention, find_due, purge
+
+INTENDED = "run.personal_data_deletion_intended"
+DELETED = "run.personal_data_deleted"
+
+
+class Step(StrEnum):
+    """What `expire` does with a run."""
+
+    DELETED = "deleted"
+    DISCARDED = "discarded"
+    WARNED = "warned"
+    BUSY = "busy"
+    """Its time has come, but its launch has begun; somebody has to stop it first."""
+    RECORDED = "recorded"
+    """An earlier `expire` deleted it and was killed before it could say so."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expired:
+    """One thing that was done, or would be done."""
+
+    step: Step
+    run: UUID
+    audience: bool = False
+    outcomes: bool = False
+    purged: Purged | None = None
+    """The counts; None where nothing was deleted, or nobody can tell any more."""
+    until: datetime | None = None
+    """When a run that nobody launches is given up."""
+
+
+def retention() -> Retention:
+    """Return how long personal data stay, by the settings."""
+    return Retention(
+        report_days=settings.EBOXCAST_REPORT_DAYS,
+        abandoned_days=settings.EBOXCAST_ABANDONED_DAYS,
+        unlaunched_days=settings.EBOXCAST_UNLAUNCHED_DAYS,
+    )
+
+
+def foresee_expiry(environment: str) -> Iterator[Expired]:
+    """Yield what ``expire`` would do now, and change nothing."""
+    for due in find_due(environment, retention()):
+        if due.discard:
+            yield Expired(step=Step.DISCARDED, run=due.run, until=due.unlaunched_until)
+        elif due.unlaunched_until:
+            yield Expired(step=Step.WARNED, run=due.run, until=due.unlaunched_until)
+        if due.audience or due.outcomes:
+            yield Expired(step=Step.DELETED, run=due.run, audience=due.audience, outcomes=due.outcomes)
+
+
+def expire(environment: str, *, by: str) -> Iterator[Expired]:
+    """Delete what is due and give up what nobody launches, one release after the other; yield each thing done."""
+    yield from _record_what_was_done(environment, by)
+    for due in find_due(environment, retention()):
+        if due.discard:
+            yield _discard(environment, due)
+        elif due.unlaunched_until:
+            yield Expired(step=Step.WARNED, run=due.run, until=due.unlaunched_until)
+        if due.audience or due.outcomes:
+            yield _delete(environment, due, by)
+
+
+def _discard(environment: str, due: Due) -> Expired:
+    reason = f"not launched within {settings.EBOXCAST_UNLAUNCHED_DAYS} days"
+    try:
+        actions.discard(settle_by_id(environment, due.run), by=SYSTEM, reason=reason)
+    except (NotInThisState, FenceClosed):
+        return Expired(step=Step.BUSY, run=due.run, until=due.unlaunched_until)
+    return Expired(step=Step.DISCARDED, run=due.run, until=due.unlaunched_until)
+
+
+def _delete(environment: str, due: Due, by: str) -> Expired:
+    what = {"audience": due.audience, "outcomes": due.outcomes}
+    _record(INTENDED, environment, due.run, by, what)
+    purged = purge(environment, due)
+    _record(DELETED, environment, due.run, by, {**what, **asdict(purged)})
+    return Expired(step=Step.DELETED, run=due.run, audience=due.audience, outcomes=due.outcomes, purged=purged)
+
+
+def _record_what_was_done(environment: str, by: str) -> Iterator[Expired]:
+    """Give the deletions their result that were done and not recorded. Those not done are still due."""
+    for run, what in _unrecorded(environment):
+        release = fence.get_release(environment, run)
+        done = {"audience": release.audience_purged_at, "outcomes": release.outcomes_purged_at}
+        if all(done[name] for name, wanted in what.items() if wanted):
+            _record(DELETED, environment, run, by, {**what, "counts": "lost with the process that deleted"})
+            yield Expired(step=Step.RECORDED, run=run, audience=what["audience"], outcomes=what["outcomes"])
+
+
+def _unrecorded(environment: str) -> list[tuple[UUID, dict[str, bool]]]:
+    later = Entry.objects.filter(action=DELETED, run=OuterRef("run"), id__gt=OuterRef("id"))
+    with quiet():
+        entries = Entry.objects.filter(~Exists(later), action=INTENDED, environment=environment).order_by("id")
+        return [(entry.run, entry.data) for entry in entries if entry.run]
+
+
+def _record(action: str, environment: str, run: UUID, by: str, data: dict[str, object] | dict[str, bool]) -> None:
+    with quiet(), transaction.atomic():
+        record(action, by=by, environment=environment, run=run, data=data)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from uuid import UUID
 
 import numpy as np
@@ -20,8 +21,10 @@ from eboxcast.mailboxes.errors import StoredDiffers
 from eboxcast.mailboxes.fence import closed, get_release
 from eboxcast.mailboxes.messages import identity_of
 from eboxcast.mailboxes.models import OutcomeKind, Release
-from eboxcast.mailboxes.sql import one, rows, run
+from eboxcast.mailboxes.sql import Row, one, rows, run
 from eboxcast.mailboxes.values import Launched
+
+ACCEPTANCE = "acceptance"
 
 _NO_KEYS = np.empty(0, dtype=np.int64)
 
@@ -37,10 +40,14 @@ class _Account:
     not_ebox_only_count: int
 
 
-def launch(environment: str, run_id: UUID, *, refuse_without_ebox: bool) -> Launched:
+def launch(
+    environment: str, run_id: UUID, *, refuse_without_ebox: bool, first_visible_at: datetime | None = None
+) -> Launched:
     """Make a stored release visible to its whole audience in one moment.
 
-    Raises FenceClosed when it was stopped, discarded or made visible by somebody else.
+    ``first_visible_at`` is given where it was visible before and the environment forgot it (restored from a backup):
+    it is visible again as of that moment. Raises FenceClosed when it was stopped, discarded or made visible by
+    somebody else.
     """
     with quiet(), transaction.atomic(using=environment):
         connection = environment_connection(environment)
@@ -51,7 +58,7 @@ def launch(environment: str, run_id: UUID, *, refuse_without_ebox: bool) -> Laun
         prime = bucket_prime(environment)
         _take_snapshot(connection, release, last_bucket=prime - 1, refuse=refuse_without_ebox)
         account = _make_account(connection, release, prime=prime, refuse=refuse_without_ebox)
-        return _open_fence(connection, release, account)
+        return _open_fence(connection, release, account, now=first_visible_at or clock.now())
 
 
 def _take_snapshot(connection: BaseDatabaseWrapper, release: Release, *, last_bucket: int, refuse: bool) -> None:
@@ -94,14 +101,15 @@ def _compare(release: Release, published: Keys, refused: Keys) -> None:
         raise StoredDiffers(check="published and refused together are the audience that was prepared")
 
 
-def _open_fence(connection: BaseDatabaseWrapper, release: Release, account: _Account) -> Launched:
+def _recall_superseded(connection: BaseDatabaseWrapper, release: Release, *, now: datetime) -> list[Row]:
     message = release.message
-    now = clock.now()
-    recalled = rows(
-        connection,
-        "recall_superseded",
-        {**asdict(identity_of(message)), "message": message.id, "run": release.run, "now": now},
-    )
+    identity = asdict(identity_of(message))
+    return rows(connection, "recall_superseded", {**identity, "message": message.id, "run": release.run, "now": now})
+
+
+def _open_fence(connection: BaseDatabaseWrapper, release: Release, account: _Account, *, now: datetime) -> Launched:
+    message = release.message
+    recalled = _recall_superseded(connection, release, now=now) if connection.alias == ACCEPTANCE else []
     expires_at = end_of_validity(now, number=message.validity_number, unit=message.validity_unit)
     fence = {**asdict(account), "release": release.id, "now": now, "expires_at": expires_at}
     reached(Point.LAUNCHED_BEFORE_FENCE)

@@ -193,7 +193,7 @@ join release r on r.id = a.release
 join message m on m.id = r.message_id
 join file f on f.id = m.file_id
 left join reading rd on rd.bucket = a.bucket and rd.release = a.release and rd.mailbox = mine.number
-where r.visible_at <= %(now)s and r.recalled_at is null and r.expires_at > %(now)s
+where r.visible_at is not null and r.recalled_at is null and r.expires_at > %(now)s
   and rd.hidden_at is null
 order by m.id, r.visible_at
 

@@ -89,8 +89,9 @@ class _Decision:
         self.environment = environment
         self.wanted = wanted
         self.holder = holder
-        releases = Release.objects.using(environment).filter(message_id=holder.id, abandoned_at=None)
-        self.releases = list(releases.order_by("id"))
+        # Behind their locks: one that is just becoming visible is waited for, and then counts as visible.
+        releases = Release.objects.using(environment).select_for_update().filter(message_id=holder.id)
+        self.releases = [release for release in releases.order_by("id") if release.abandoned_at is None]
         self.pending = tuple(release for release in self.releases if release.visible_at is None)
 
     def plan(self) -> Plan:

@@ -10,17 +10,18 @@ from django.conf import settings
 
 from eboxcast.database.errors import quiet
 from eboxcast.delivery.errors import LaunchStopped, NotInThisState, OutsideWindow
-from eboxcast.delivery.finding import interrupted_preparation
-from eboxcast.delivery.intents import give_up, intend
+from eboxcast.delivery.finding import same_package_without_release
+from eboxcast.delivery.intents import give_up, intend, withdraw
 from eboxcast.delivery.models import Action, Run, State
 from eboxcast.delivery.orders import identity_of, order_of, particulars_of, recipients_of
-from eboxcast.delivery.settling import carry_out, settle, settle_by_id
+from eboxcast.delivery.repairing import show_again
+from eboxcast.delivery.settling import carry_out, forgot_visibility, settle, settle_by_id
 from eboxcast.delivery.waiting import Window, wait_for
 from eboxcast.lib import clock
 from eboxcast.lib.crashpoints import Point, reached
 from eboxcast.lib.errors import InputRefused, NotAllowedNow
 from eboxcast.lib.wording import N_
-from eboxcast.mailboxes import storing
+from eboxcast.mailboxes import fence, storing
 from eboxcast.mailboxes.errors import FenceClosed
 from eboxcast.mailboxes.values import NewRelease
 from eboxcast.package.model import Package
@@ -39,7 +40,7 @@ def prepare(package: Package, *, environment: str, by: str, adds: bool = False) 
         trio = trio_of(package)
         recipients = recipients_of(package, environment)
     particulars = particulars_of(package, recipients, by=by, adds=adds, procedure=settings.EBOXCAST_PROCEDURE)
-    run = interrupted_preparation(environment, identity_of(package), particulars)
+    run = same_package_without_release(environment, identity_of(package), particulars)
     run = run or _new_run(package, trio, environment=environment, by=by, particulars=particulars)
     order = order_of(
         package, recipients, run=run.id, environment=environment, trio=trio, adds=adds, particulars=particulars
@@ -47,9 +48,20 @@ def prepare(package: Package, *, environment: str, by: str, adds: bool = False) 
     same = storing.foresee(environment, order).same_as
     if same is None:
         same = _store(run, order, by=by)
-    if same != run.id and not run._state.adding:
+    if same != run.id and not run._state.adding and run.state == State.PREPARING:
         give_up(run, state=State.DISCARDED, by=by, result=f"same as {same}")
-    return settle_by_id(environment, same)
+    return _refuse_discarded(_as_it_was(settle_by_id(environment, same), by=by))
+
+
+def _as_it_was(run: Run, *, by: str) -> Run:
+    """Show a run again that was visible before its environment was restored to an earlier time."""
+    return show_again(run, by=by) if forgot_visibility(run, fence.get_release(run.environment, run.id)) else run
+
+
+def _refuse_discarded(run: Run) -> Run:
+    if run.state == State.DISCARDED:
+        raise NotInThisState(run=run.short, state=run.state, asked=N_("prepared"))
+    return run
 
 
 def _store(run: Run, order: NewRelease, *, by: str) -> UUID:
@@ -58,7 +70,8 @@ def _store(run: Run, order: NewRelease, *, by: str) -> UUID:
     try:
         stored = target_of(run.environment).store(order)
     except (InputRefused, NotAllowedNow) as refusal:
-        give_up(run, state=State.DISCARDED, by=by, result=refusal.code)
+        if run.state == State.PREPARING:
+            give_up(run, state=State.DISCARDED, by=by, result=refusal.code)
         raise
     reached(Point.STORED_BEFORE_RESULT)
     for superseded in stored.superseded:
@@ -84,7 +97,7 @@ def launch(run: Run, *, by: str, window: Window, waiting: Callable[[datetime], N
     """
     run = settle(run)
     if run.state == State.PUBLISHED:
-        return run
+        return _as_it_was(run, by=by)
     _refuse_launch(run)
     policy = MessageType.objects.get(code=run.message_type).without_ebox
     decision = {
@@ -96,12 +109,13 @@ def launch(run: Run, *, by: str, window: Window, waiting: Callable[[datetime], N
         "not_after_at": window.not_after,
     }
     window.refuse_if_over(run.short)
-    intend(run, Action.LAUNCH, by=by, changes=decision)
+    intent = intend(run, Action.LAUNCH, by=by, changes=decision)
     reached(Point.LAUNCH_INTENDED)
     try:
         wait_for(run, window, waiting)
     except (OutsideWindow, KeyboardInterrupt) as end:
-        give_up(run, state=State.PREPARED, by=by, result=type(end).__name__)
+        withdraw(intent, by=by, result=type(end).__name__)
+        settle(run)
         raise
     return _make_visible(run, refuse=policy == WithoutEbox.REFUSE)
 
@@ -142,7 +156,7 @@ def discard(run: Run, *, by: str, reason: str) -> Run:
     """Give a run up, for good, before anything of it is visible. Raises FenceClosed when it is too late."""
     if settle(run).state == State.PREPARING:
         give_up(run, state=State.DISCARDED, by=by, result=reason)
-        return run
+        settle(run)  # who prepares it may have stored it in this very moment
     return _decide(run, Action.DISCARD, by=by, reason=reason)
 
 

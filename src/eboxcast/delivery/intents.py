@@ -16,13 +16,22 @@ from eboxcast.delivery.models import Action, Intent, Run, State
 from eboxcast.lib import clock
 
 
-def intend(run: Run, action: Action, *, by: str, reason: str = "", changes: Mapping[str, object] | None = None) -> None:
-    """Record that somebody wants something of a run, together with what that changes in the run itself."""
+def intend(
+    run: Run, action: Action, *, by: str, reason: str = "", changes: Mapping[str, object] | None = None
+) -> Intent:
+    """Record that somebody wants something of a run, together with what that changes in the run itself.
+
+    Nothing else of the run is written: another process may have brought it further since it was read. A new state is
+    only written over the one that was read.
+    """
     with quiet(), transaction.atomic():
-        for field, value in (changes or {}).items():
-            setattr(run, field, value)
-        run.save()
-        Intent.objects.create(run=run, action=action, by=by, reason=reason, asked_at=clock.now())
+        if run._state.adding:
+            run.save(force_insert=True)
+        if changes:
+            as_read = {"state": run.state} if "state" in changes else {}
+            Run.objects.filter(id=run.id, **as_read).update(**changes)
+            run.refresh_from_db()
+        intent = Intent.objects.create(run=run, action=action, by=by, reason=reason, asked_at=clock.now())
         record(
             f"run.{action}_intended",
             by=by,
@@ -30,6 +39,7 @@ def intend(run: Run, action: Action, *, by: str, reason: str = "", changes: Mapp
             run=run.id,
             data={"reason": reason} if reason else {},
         )
+    return intent
 
 
 def open_intents(run: Run) -> list[Intent]:
@@ -43,6 +53,15 @@ def close_intents(run: Run, *, result: str, but_launch: bool = False) -> None:
     if but_launch:
         intents = intents.exclude(action=Action.LAUNCH)
     intents.update(done_at=clock.now(), result=result)
+
+
+def withdraw(intent: Intent, *, by: str, result: str) -> None:
+    """Record that one who wanted something no longer waits for it; what others want of the run stays."""
+    run = intent.run
+    with quiet(), transaction.atomic():
+        Intent.objects.filter(id=intent.id, done_at=None).update(done_at=clock.now(), result=result)
+        data = {"result": result}
+        record(f"run.{intent.action}_withdrawn", by=by, environment=run.environment, run=run.id, data=data)
 
 
 def give_up(run: Run, *, state: State, by: str, result: str) -> None:

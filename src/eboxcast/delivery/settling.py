@@ -32,12 +32,20 @@ def settle(run: Run) -> Run:
     """
     _finish_asked(run)
     release = fence.find_release(run.environment, run.id)
-    if release is None:
+    if release is None or forgot_visibility(run, release):
         return run
     run.refresh_from_db()
+    if run.state == State.DISCARDED and _is_pending(release):
+        _discard_late(run)
+        release = fence.get_release(run.environment, run.id)
     if _state_by_fence(run, release) != run.state or run.rows_count is None or _closable(run):
         _record(run)
     return run
+
+
+def forgot_visibility(run: Run, release: Release) -> bool:
+    """Say whether the environment was restored to a time before the run became visible (``repairing`` mends it)."""
+    return run.visible_at is not None and release.visible_at is None and release.abandoned_at is None
 
 
 def settle_by_id(environment: str, run_id: UUID) -> Run:
@@ -75,6 +83,16 @@ def _finish_asked(run: Run) -> None:
                 carry_out(run, Action(intent.action))
 
 
+def _discard_late(run: Run) -> None:
+    """Discard a release that was stored after its run had been given up."""
+    with suppress(FenceClosed):
+        carry_out(run, Action.DISCARD)
+
+
+def _is_pending(release: Release) -> bool:
+    return release.visible_at is None and release.abandoned_at is None
+
+
 def _state_by_fence(run: Run, release: Release) -> State:
     if release.recalled_at:
         return State.SUPERSEDED if release.superseded_by else State.RECALLED
@@ -103,6 +121,8 @@ def _record(run: Run) -> None:
         # Read behind the lock: what another process recorded meanwhile must not be overwritten with older news.
         release = fence.get_release(run.environment, run.id)
         run.refresh_from_db()
+        if before == State.DISCARDED and _is_pending(release):
+            return  # given up a moment ago: who did that discards it now, and if not, the next who looks
         by = _whose(run)
         _take_over(run, release)
         run.state = _state_by_fence(run, release)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from threading import Event
 
-from eboxcast.delivery.errors import LaunchStopped, OutsideWindow
+from eboxcast.delivery.errors import LaunchStopped, NotInThisState, OutsideWindow
 from eboxcast.delivery.models import Run, State
 from eboxcast.delivery.settling import settle
 from eboxcast.lib import clock
+from eboxcast.lib.wording import N_
 
 _LOOK_EVERY_SECONDS = 1.0
 
@@ -28,12 +29,24 @@ class Window:
             raise OutsideWindow(run=run, not_after=clock.shown(self.not_after))
 
 
+def refuse_unless_running(run: Run) -> None:
+    """Raise LaunchStopped or NotInThisState when somebody decided otherwise meanwhile."""
+    if run.stopped_at is not None and run.state == State.STOPPED:
+        raise LaunchStopped(run=run.short, stopped_at=clock.shown(run.stopped_at))
+    if run.state != State.RUNNING:
+        raise NotInThisState(run=run.short, state=run.state, asked=N_("launched"))
+
+
 def wait_for(run: Run, window: Window, waiting: Callable[[datetime], None]) -> None:
-    """Return when the window has begun, telling ``waiting`` what for. Raises LaunchStopped, OutsideWindow."""
+    """Return when the window has begun, telling ``waiting`` what for.
+
+    Raises LaunchStopped, NotInThisState, OutsideWindow.
+    """
     never = Event()
     while window.not_before is not None and (left := (window.not_before - clock.now()).total_seconds()) > 0:
         waiting(window.not_before)
         never.wait(min(left, _LOOK_EVERY_SECONDS))
-        if settle(run).state != State.RUNNING:
-            raise LaunchStopped(run=run.short, stopped_at=clock.shown(run.stopped_at or clock.now()))
+        if settle(run).state == State.PUBLISHED:
+            return
+        refuse_unless_running(run)
     window.refuse_if_over(run.short)

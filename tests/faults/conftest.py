@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from tests.faults.machine import Letter, Machine, letter
 
 from eboxcast.database import boot
-from tests.faults.machine import Letter, Machine, letter
 
 NewLetter = Callable[..., Letter]
 

@@ -29,7 +29,8 @@ PATIENCE = 120
 Row = tuple[object, ...]
 
 _AUDIENCE = """
-select k.key from release r join message m on m.id = r.message_id join audience a on a.release = r.id, unnest(a.keys) as k (key)
+select k.key
+from release r join message m on m.id = r.message_id join audience a on a.release = r.id, unnest(a.keys) as k (key)
 where m.ticket = %s and r.visible_at is not null and r.recalled_at is null
 order by 1
 """
@@ -141,6 +142,11 @@ class Machine:
 
     def open_intents(self) -> int:
         return int(str(self.ask("control", "select count(*) from intent where done_at is null")[0][0]))
+
+    def until_blocked(self, environment: str) -> None:
+        """Wait until somebody waits for a lock in an environment."""
+        query = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+        wait_until(lambda: self.ask(environment, query) != [(0,)])
 
     @contextmanager
     def observed(self, environment: str) -> Iterator[Observer]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import signal
 
 import pytest
-
-from eboxcast.lib.crashpoints import Point
 from tests.faults.conftest import NewLetter
 from tests.faults.machine import Letter, Machine, Observer
+
+from eboxcast.lib.crashpoints import Point
 
 BEFORE_ANYTHING_IS_VISIBLE = tuple(Point)[: tuple(Point).index(Point.VISIBLE_BEFORE_RESULT)]
 

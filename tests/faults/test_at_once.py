@@ -1,0 +1,150 @@
+"""Two who want something of the same message at the same moment: one of them is told, nothing is half done."""
+
+from __future__ import annotations
+
+import signal
+
+import pytest
+from tests.faults.conftest import NewLetter
+from tests.faults.machine import Machine
+
+from eboxcast.delivery import actions
+from eboxcast.delivery.finding import find_run
+from eboxcast.delivery.models import State
+from eboxcast.lib.crashpoints import Point
+from eboxcast.mailboxes.errors import FenceClosed
+
+PRODUCTION = ("--environment", "production")
+LATER = ("--not-before", "2199-01-01T00:00+00:00")
+
+
+def test_two_publish_the_same_package(machine: Machine, new_letter: NewLetter) -> None:
+    letter = new_letter("twice")
+    both = [machine.begin("publish", letter.directory, *PRODUCTION) for _ in range(2)]
+    ended = [process.ended() for process in both]
+    assert [done.returncode for done in ended] == [0, 0], ended
+    assert machine.audience("production", "twice") == letter.keys
+    assert machine.states().count("published") == 1
+    assert machine.audited("run.published") == 1
+
+
+@pytest.mark.parametrize("point", [Point.PREPARE_INTENDED, Point.STORED_BEFORE_COMMIT, Point.LAUNCH_INTENDED])
+def test_the_second_publishes_while_the_first_hangs(machine: Machine, new_letter: NewLetter, point: Point) -> None:
+    letter = new_letter("hangs")
+    command = ("publish", letter.directory, *PRODUCTION)
+    first = machine.halted(point, *command)
+    second = machine.begin(*command)
+    if point == Point.STORED_BEFORE_COMMIT:  # only here the second has to wait for the first
+        machine.until_blocked("production")
+        first.go_on()
+    told = second.ended()
+    late = first.go_on().ended()
+    assert (told.returncode, late.returncode) == (0, 0), (told.stderr, late.stderr)
+    assert machine.audience("production", "hangs") == letter.keys
+    assert machine.audited("run.published") == 1
+    assert machine.open_intents() == 0
+
+
+def test_other_content_never_replaces_what_becomes_visible_meanwhile(machine: Machine, new_letter: NewLetter) -> None:
+    french, dutch = new_letter("one-of-two"), new_letter("one-of-two", language="nl")
+    assert machine.run("prepare", french.directory, *PRODUCTION).returncode == 0
+    second = machine.halted(Point.PREPARE_INTENDED, "publish", dutch.directory, *PRODUCTION)
+    with machine.observed("production") as observer:
+        first = machine.halted(Point.FENCE_BEFORE_COMMIT, "publish", french.directory, *PRODUCTION)
+        second.go_on()
+        machine.until_blocked("production")
+        first.go_on()
+        assert first.ended().returncode == 0
+        refused = second.ended()
+    assert refused.returncode == 3, refused
+    assert "one-of-two" in refused.stderr
+    assert observer.seen == [(), (2_000,)]
+
+
+def test_two_contents_of_one_ticket_at_once(machine: Machine, new_letter: NewLetter) -> None:
+    letters = [new_letter("contents"), new_letter("contents", language="nl", recipients=1_000)]
+    with machine.observed("production") as observer:
+        both = [machine.begin("publish", letter.directory, *PRODUCTION) for letter in letters]
+        ended = [process.ended() for process in both]
+    codes = sorted(done.returncode for done in ended)
+    assert codes in ([0, 3], [0, 4]), ended
+    assert all("contents" in done.stderr or "Run " in done.stderr for done in ended)
+    assert observer.seen in ([(), (2_000,)], [(), (1_000,)])
+
+
+@pytest.mark.parametrize("point", [Point.LAUNCH_INTENDED, Point.LAUNCHED_BEFORE_FENCE, Point.VISIBLE_BEFORE_RESULT])
+def test_stop_and_launch_race_and_the_fence_decides(machine: Machine, new_letter: NewLetter, point: Point) -> None:
+    letter = new_letter("race")
+    first = machine.halted(point, "publish", letter.directory, *PRODUCTION)
+    if point == Point.LAUNCH_INTENDED:
+        assert actions.stop(find_run("race"), by="tests", reason="wrong text").state == State.STOPPED
+        refused = first.go_on().ended()
+        assert refused.returncode == 4, refused
+        assert "stopped since" in refused.stderr
+        assert machine.audience("production", "race") == []
+        return
+    first.go_on()
+    assert first.ended().returncode == 0
+    with pytest.raises((FenceClosed, actions.NotInThisState)):
+        actions.stop(find_run("race"), by="tests", reason="too late")
+    assert machine.audience("production", "race") == letter.keys
+
+
+@pytest.mark.parametrize("point", [Point.PREPARE_INTENDED, Point.STORED_BEFORE_RESULT])
+def test_what_is_discarded_while_it_is_prepared_stays_discarded(
+    machine: Machine, new_letter: NewLetter, point: Point
+) -> None:
+    first = machine.halted(point, "publish", new_letter("dropped").directory, *PRODUCTION)
+    assert actions.discard(find_run("dropped"), by="tests", reason="wrong text").state == State.DISCARDED
+    refused = first.go_on().ended()
+    assert refused.returncode == 4, refused
+    assert machine.states() == ["discarded"]
+    assert machine.audience("production", "dropped") == []
+    assert machine.open_intents() == 0
+
+
+def test_stop_ends_the_waiting_for_the_agreed_moment(machine: Machine, new_letter: NewLetter) -> None:
+    waiting = machine.begin("publish", new_letter("waits").directory, *PRODUCTION, *LATER)
+    waiting.until_it_says("Waiting for the agreed moment")
+    actions.stop(find_run("waits"), by="tests", reason="wrong day")
+    ended = waiting.ended()
+    assert ended.returncode == 4, ended
+    assert "eboxcast resume" in ended.stderr
+    assert machine.audience("production", "waits") == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("point", [Point.STORED_BEFORE_COMMIT, Point.FENCE_BEFORE_COMMIT])
+def test_a_signal_leaves_nothing_half_done_and_says_how_to_continue(
+    machine: Machine, new_letter: NewLetter, point: Point, number: signal.Signals
+) -> None:
+    letter = new_letter("signal")
+    command = ("publish", letter.directory, *PRODUCTION)
+    interrupted = machine.halted(point, *command).signal(number).go_on().ended()
+    assert interrupted.returncode == 5, interrupted
+    assert f"eboxcast publish {letter.directory} --environment production" in interrupted.stderr
+    assert "Traceback" not in interrupted.stderr
+    assert machine.audience("production", "signal") == []
+    assert machine.run(*command).returncode == 0
+    assert machine.audience("production", "signal") == letter.keys
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_the_waiting(machine: Machine, new_letter: NewLetter, number: signal.Signals) -> None:
+    waiting = machine.begin("publish", new_letter("waited").directory, *PRODUCTION, *LATER)
+    ended = waiting.until_it_says("Waiting for the agreed moment").signal(number).ended()
+    assert ended.returncode == 5, ended
+    assert "--not-before 2199-01-01T00:00+00:00" in ended.stderr
+    assert machine.states() == ["prepared"]
+    assert machine.open_intents() == 0
+
+
+def test_of_two_who_wait_one_may_give_up(machine: Machine, new_letter: NewLetter) -> None:
+    command = ("publish", new_letter("both-wait").directory, *PRODUCTION, *LATER)
+    leaving, staying = machine.begin(*command), machine.begin(*command)
+    for process in (leaving, staying):
+        process.until_it_says("Waiting for the agreed moment")
+    assert leaving.signal(signal.SIGTERM).ended().returncode == 5
+    assert find_run("both-wait").state == State.RUNNING
+    actions.stop(find_run("both-wait"), by="tests", reason="wrong day")
+    assert "stopped since" in staying.ended().stderr

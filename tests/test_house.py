@@ -1,0 +1,104 @@
+"""The rules of the house that no linter knows."""
+
+from __future__ import annotations
+
+import ast
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import eboxcast
+
+ROOT = Path(__file__).parents[1]
+SOURCES = sorted((ROOT / "src" / "eboxcast").rglob("*.py"))
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+REQUIREMENTS = sorted((ROOT / "requirements").glob("*.txt"))
+NOTES = sorted(set((ROOT / "changelog.d").glob("*")) - {ROOT / "changelog.d" / "README.md"})
+MOST_LINES = 300
+
+
+@pytest.mark.parametrize("path", REQUIREMENTS, ids=lambda path: path.name)
+def test_requirements_are_pinned_and_hashed_and_name_no_address(path: Path) -> None:
+    entries = _entries(path)
+    assert entries
+    pinned = re.compile(r"[a-z0-9.-]+==[\w.+]+( ; [^:]+)?( +--hash=sha256:[0-9a-f]{64})+")
+    assert [entry for entry in entries if not pinned.fullmatch(entry)] == []
+
+
+def _entries(path: Path) -> list[str]:
+    lines = path.read_text("utf-8").replace("\\\n", "").splitlines()
+    return [line.rstrip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
+
+
+def test_what_runs_in_development_is_what_runs_elsewhere() -> None:
+    run, dev = (_pins(ROOT / "requirements" / name) for name in ("run.txt", "dev.txt"))
+    assert run.items() <= dev.items()
+
+
+def test_the_build_backend_is_pinned() -> None:
+    needed = {re.split(r"[<>=]", one)[0].lower() for one in PROJECT["build-system"]["requires"]}
+    assert needed <= _pins(ROOT / "requirements" / "run.txt").keys()
+
+
+def _pins(path: Path) -> dict[str, str]:
+    return dict(re.findall(r"^([a-z0-9.-]+)==(\S+)", path.read_text("utf-8"), re.MULTILINE))
+
+
+def test_the_version_is_said_once_in_code_and_once_in_the_project_file() -> None:
+    assert eboxcast.__version__ == PROJECT["project"]["version"]
+
+
+@pytest.mark.parametrize("path", NOTES, ids=lambda path: path.name)
+def test_a_note_is_a_few_sentences_for_users(path: Path) -> None:
+    text = path.read_text("utf-8").strip()
+    assert re.fullmatch(r"[a-z0-9-]+\.md", path.name)
+    assert text.endswith(".")
+    assert not text.startswith("#")
+    assert len(text) < 800
+
+
+@pytest.mark.parametrize("name", ["LICENSE", "README.md", "CONTRIBUTING.md", "docs/README.md", "docs/quickstart.md"])
+def test_what_a_stranger_looks_for_is_there(name: str) -> None:
+    assert (ROOT / name).read_text("utf-8").strip()
+
+
+def test_every_module_says_what_it_is_for() -> None:
+    silent = [
+        path for path in SOURCES if path.stat().st_size and "migrations" not in path.parts and not _docstring(path)
+    ]
+    assert silent == []
+
+
+def _docstring(path: Path) -> str | None:
+    return ast.get_docstring(ast.parse(path.read_text("utf-8")))
+
+
+def test_a_module_is_one_idea_and_not_a_book() -> None:
+    lengths = {str(path.relative_to(ROOT)): len(path.read_text("utf-8").splitlines()) for path in SOURCES}
+    assert {name: length for name, length in lengths.items() if length > MOST_LINES} == {}
+
+
+def test_imports_stand_at_the_top() -> None:
+    inside = [
+        f"{path.relative_to(ROOT)}:{statement.lineno}"
+        for path in SOURCES
+        for function in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(function, ast.FunctionDef)
+        for statement in ast.walk(function)
+        if isinstance(statement, ast.Import | ast.ImportFrom)
+    ]
+    assert inside == []
+
+
+def test_no_module_is_a_drawer_for_odds_and_ends() -> None:
+    drawers = {"utils", "util", "helpers", "helper", "manager", "common", "misc"}
+    assert [path for path in SOURCES if drawers & set(path.with_suffix("").parts[-2:])] == []
+
+
+def test_the_judgement_of_ci_is_make_test() -> None:
+    script = (ROOT / ".ci" / "run").read_text("utf-8")
+    commands = [line for line in script.splitlines() if line and not line.startswith("#")]
+    assert commands[-1] == "exec make test"
+    assert (ROOT / ".ci" / "run").stat().st_mode & 0o111

@@ -1,4 +1,4 @@
-"""eboxcast doctor: look at everything a broadcast depends on, change nothing."""
+"""eboxcast doctor: look at everything a broadcast depends on; change nothing unless asked to repair."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 
 import typer
 
+from eboxcast.cli import run_checks
 from eboxcast.cli.door import command_app
 from eboxcast.database import boot
 from eboxcast.database.doctor import CHECKS
@@ -18,10 +19,15 @@ _SIGNS = {State.OK: "ok", State.ATTENTION: "attention", State.FAILED: "FAILED"}
 
 
 @app.command()
-def doctor(as_json: bool = typer.Option(False, "--json", help="Write the findings as JSON.")) -> None:
+def doctor(
+    as_json: bool = typer.Option(False, "--json", help="Write the findings as JSON."),
+    repair: bool = typer.Option(
+        False, "--repair", help="After a restore: bring runs and releases in line again. Audited."
+    ),
+) -> None:
     """Say what is well, what needs attention and what fails, each with what to do. Exit 1 when something fails."""
     boot.configure()
-    findings = examine(CHECKS)
+    findings = examine((*CHECKS, run_checks.repair if repair else run_checks.differences, run_checks.interrupted))
     typer.echo(_as_json(findings) if as_json else "\n".join(map(_as_text, findings)))
     if any(finding.state is State.FAILED for finding in findings):
         raise typer.Exit(1)

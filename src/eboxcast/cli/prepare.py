@@ -24,4 +24,5 @@ def main(
     with resumable():
         package = sending.check(directory, policies=Policies(duplicates=duplicates, faulty_rows=faulty_rows))
         run = sending.prepare(package, environment=environment.value, adds=adds)
+        sending.tell_published(run)
         sending.certify(run, json=as_json, strict=False)

@@ -61,8 +61,8 @@ def prepare(package: Package, *, environment: str, adds: bool) -> Run:
     started = monotonic()
     run = actions.prepare(package, environment=environment, by=acting(), adds=adds)
     if run.visible_at is not None:
-        _tell(_ALREADY_PUBLISHED, environment=environment, moment=clock.shown(run.visible_at), run=run.short)
-    elif run.prepared_at is not None and (clock.now() - run.prepared_at).total_seconds() > monotonic() - started:
+        return run
+    if run.prepared_at is not None and (clock.now() - run.prepared_at).total_seconds() > monotonic() - started:
         _tell(_ALREADY_PREPARED, environment=environment, moment=clock.shown(run.prepared_at), run=run.short)
     else:
         recipients = grouped(run.recipients_count or 0, language_of_user())
@@ -72,8 +72,7 @@ def prepare(package: Package, *, environment: str, adds: bool) -> Run:
 
 def launch(run: Run, *, window: Window) -> Run:
     """Make a run visible, waiting for its window where there is one, and say so."""
-    if run.visible_at is not None:
-        return run
+    was_visible = run.visible_at is not None
     started = monotonic()
     told: set[datetime] = set()
 
@@ -83,10 +82,18 @@ def launch(run: Run, *, window: Window) -> Run:
             _tell(_WAITING, moment=clock.shown(until), run=run.short)
 
     run = actions.launch(run, by=acting(), window=window, waiting=waiting)
-    if run.visible_at is not None:
+    if was_visible:
+        tell_published(run)
+    elif run.visible_at is not None:
         published = grouped(run.published_count or 0, language_of_user())
         _tell(_VISIBLE, published=published, moment=clock.shown(run.visible_at), seconds=_since(started))
     return run
+
+
+def tell_published(run: Run) -> None:
+    """Say since when a run is published, where it is."""
+    if run.visible_at is not None:
+        _tell(_ALREADY_PUBLISHED, environment=run.environment, moment=clock.shown(run.visible_at), run=run.short)
 
 
 def certify(run: Run, *, json: bool, strict: bool) -> None:

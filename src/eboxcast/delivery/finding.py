@@ -10,6 +10,7 @@ from django.db.models.functions import Cast
 
 from eboxcast.delivery.errors import RunAmbiguous, RunNotFound
 from eboxcast.delivery.models import Run, State
+from eboxcast.mailboxes.fence import find_release
 from eboxcast.mailboxes.values import Identity
 
 _MOST_NAMED = 2
@@ -39,12 +40,20 @@ def runs_in_hand(environment: str, identity: Identity) -> dict[UUID, str]:
     return dict(found.values_list("id", "state"))
 
 
-def interrupted_preparation(environment: str, identity: Identity, particulars: dict[str, object]) -> Run | None:
-    """Return a run that began to prepare exactly this package and did not get further, if any."""
-    for run in _of_identity(environment, identity).filter(state=State.PREPARING).order_by("created_at"):
-        if {**run.particulars, "by": ""} == {**particulars, "by": ""}:
+def same_package_without_release(environment: str, identity: Identity, particulars: dict[str, object]) -> Run | None:
+    """Return a run of exactly this package of which the environment holds nothing, if any.
+
+    Either its preparation was interrupted, or the environment was restored to a time before it.
+    """
+    given_up = (State.DISCARDED, State.SUPERSEDED)
+    for run in _of_identity(environment, identity).exclude(state__in=given_up).order_by("created_at"):
+        if _same_files(run.particulars, particulars) and find_release(environment, run.id) is None:
             return run
     return None
+
+
+def _same_files(particulars: dict[str, object], others: dict[str, object]) -> bool:
+    return {**particulars, "by": ""} == {**others, "by": ""}
 
 
 def _of_identity(environment: str, identity: Identity) -> models.QuerySet[Run]:

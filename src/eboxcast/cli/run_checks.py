@@ -1,0 +1,75 @@
+"""What `eboxcast doctor` looks at beyond the databases: whether their stories agree, and what was left half way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from eboxcast.cli.acting import acting
+from eboxcast.database.findings import Finding, State, Surroundings
+from eboxcast.database.names import CONTROL
+from eboxcast.delivery import repairing
+from eboxcast.delivery.models import Intent
+from eboxcast.delivery.repairing import Difference, Found
+from eboxcast.lib import clock
+from eboxcast.lib.wording import N_
+
+_AGREE = N_("Control and {environment} tell the same story.")
+_MENDED = N_("Run {run} in {environment} is in line again.")
+_REPAIR = N_("Run: eboxcast doctor --repair")
+_SENTENCES = {
+    Difference.RUN_MISSING: N_("Control does not know run {run}, which {environment} holds: was control restored?"),
+    Difference.VISIBILITY_FORGOTTEN: N_(
+        "Run {run} was published, but {environment} shows it to nobody: was {environment} restored?"
+    ),
+    Difference.RELEASE_MISSING: N_("{environment} holds nothing of run {run}: was {environment} restored?"),
+}
+_FROM_FILES = N_("Prepare it again from the same files: eboxcast prepare DIR --environment {environment}")
+
+
+def differences(around: Surroundings) -> Iterator[Finding]:
+    """Where control and an environment disagree."""
+    for environment in _environments(around):
+        found = list(repairing.find_differences(environment))
+        if not found:
+            yield Finding("stories", State.OK, _AGREE, {"environment": environment})
+        yield from map(_told, found)
+
+
+def repair(around: Surroundings) -> Iterator[Finding]:
+    """Mend what can be mended without the files."""
+    for environment in _environments(around):
+        for found in list(repairing.find_differences(environment)):
+            if repairing.repair(found, by=acting()):
+                yield Finding("stories", State.OK, _MENDED, _data(found))
+    yield from differences(around)
+
+
+def interrupted(around: Surroundings) -> Iterator[Finding]:
+    """What somebody wanted of a run and nobody brought to an end."""
+    if CONTROL not in around.reached:
+        return
+    for intent in Intent.objects.filter(done_at=None).select_related("run"):
+        sentence = N_("{action} of run {run}, asked by {by} at {moment}, was interrupted or is under way.")
+        data = {
+            "action": intent.action,
+            "run": intent.run.short,
+            "by": intent.by,
+            "moment": clock.shown(intent.asked_at),
+        }
+        remedy = N_("If nobody is at it any more: eboxcast status {run}")
+        yield Finding("intents", State.ATTENTION, sentence, data, remedy)
+
+
+def _environments(around: Surroundings) -> list[str]:
+    if CONTROL not in around.reached:
+        return []
+    return [alias for alias in around.reached if alias != CONTROL]
+
+
+def _told(found: Found) -> Finding:
+    remedy = _FROM_FILES if found.difference == Difference.RELEASE_MISSING else _REPAIR
+    return Finding("stories", State.FAILED, _SENTENCES[found.difference], _data(found), remedy)
+
+
+def _data(found: Found) -> dict[str, object]:
+    return {"run": str(found.run)[:8], "environment": found.environment}

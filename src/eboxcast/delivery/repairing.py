@@ -1,0 +1,79 @@
+"""After a restore: find where the two databases tell different stories, and mend what can be mended (design §5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from django.db import transaction
+
+from eboxcast.audit.actions import record
+from eboxcast.database.errors import quiet
+from eboxcast.delivery.models import Run
+from eboxcast.delivery.settling import adopt, forgot_visibility, settle
+from eboxcast.mailboxes import launching
+from eboxcast.mailboxes.models import Release
+from eboxcast.senders.models import WithoutEbox
+
+
+class Difference(StrEnum):
+    """What the two databases disagree about."""
+
+    RUN_MISSING = "run_missing"
+    """The environment has a release that control does not know: control was restored. Mended by adopting it."""
+    VISIBILITY_FORGOTTEN = "visibility_forgotten"
+    """Control knows it as visible, the environment does not: the environment was restored. Mended with its moment."""
+    RELEASE_MISSING = "release_missing"
+    """Control knows a run of which the environment has nothing. Mended only by preparing it from the same files."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """One difference."""
+
+    difference: Difference
+    environment: str
+    run: UUID
+
+
+def find_differences(environment: str) -> Iterator[Found]:
+    """Yield where control and an environment disagree; changes nothing."""
+    with quiet():
+        releases = {release.run: release for release in Release.objects.using(environment)}
+        runs = {run.id: run for run in Run.objects.filter(environment=environment)}
+    for run_id in releases.keys() - runs.keys():
+        yield Found(difference=Difference.RUN_MISSING, environment=environment, run=run_id)
+    for run_id, run in runs.items():
+        release = releases.get(run_id)
+        if release is None and run.prepared_at is not None:
+            yield Found(difference=Difference.RELEASE_MISSING, environment=environment, run=run_id)
+        elif release is not None and forgot_visibility(run, release):
+            yield Found(difference=Difference.VISIBILITY_FORGOTTEN, environment=environment, run=run_id)
+
+
+def repair(found: Found, *, by: str) -> bool:
+    """Mend one difference and say whether that was possible without the files."""
+    if found.difference == Difference.RUN_MISSING:
+        settle(adopt(found.environment, found.run))
+        return True
+    if found.difference == Difference.VISIBILITY_FORGOTTEN:
+        show_again(Run.objects.get(id=found.run), by=by)
+        return True
+    return False
+
+
+def show_again(run: Run, *, by: str) -> Run:
+    """Make a run visible again as of its first moment; what was recalled stays recalled."""
+    with quiet(), transaction.atomic():
+        record("run.show_again_intended", by=by, environment=run.environment, run=run.id)
+    refuse = run.without_ebox == WithoutEbox.REFUSE
+    # One transaction, so that what was recalled is not seen by anybody for an instant.
+    with quiet(), transaction.atomic(using=run.environment):
+        launching.launch(run.environment, run.id, refuse_without_ebox=refuse, first_visible_at=run.visible_at)
+        ended = {"recalled_at": run.recalled_at, "superseded_by": run.superseded_by}
+        Release.objects.using(run.environment).filter(run=run.id).update(**ended)
+    with quiet(), transaction.atomic():
+        record("run.shown_again", by=by, environment=run.environment, run=run.id)
+    return settle(run)

@@ -134,12 +134,20 @@ def test_with_several_lists_each_has_its_own_rejected_rows(damaged: SamplePaths,
     assert sorted(path.name for path in tmp_path.glob("out*")) == ["out-b.csv", "out-recipients-01.csv"]
 
 
-def test_the_rejected_rows_never_overwrite_a_list(damaged: SamplePaths, run: Run) -> None:
-    (original,) = damaged.files.lists
-    before = original.read_bytes()
-    code, _, err = run("check", damaged.directory, "--rejected", original)
-    assert (code, original.read_bytes()) == (2, before)
+def test_the_rejected_rows_never_overwrite_a_file_to_check(damaged: SamplePaths, run: Run) -> None:
+    files = damaged.files
+    before = files.lists[0].read_bytes()
+    one_by_one = ("--document", files.document, "--metadata", files.metadata, "--recipients", files.lists[0])
+    code, _, err = run("check", *one_by_one, "--rejected", files.lists[0])
+    assert (code, files.lists[0].read_bytes()) == (2, before)
     assert "not overwritten" in err
+
+
+def test_the_rejected_rows_never_become_a_list_of_the_package(damaged: SamplePaths, run: Run) -> None:
+    code, _, err = run("check", damaged.directory, "--rejected", damaged.directory / "rejected.csv")
+    assert code == 2
+    assert "taken for a recipient list" in err
+    assert not (damaged.directory / "rejected.csv").exists()
 
 
 def test_a_place_where_nothing_can_be_written_is_said(damaged: SamplePaths, tmp_path: Path, run: Run) -> None:

@@ -22,6 +22,14 @@ class OutputInTheWay(WrongUse):
     remedy = N_("Choose another name for the output.")
 
 
+class OutputInPackage(WrongUse):
+    """The output would become a part of the package."""
+
+    code = "output.in-package"
+    sentence = N_("{path} lies in the package; it would be taken for a recipient list.")
+    remedy = N_("Choose a place outside the package.")
+
+
 class OutputNotWritten(Trouble):
     """The output could not be written."""
 

@@ -2,34 +2,42 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from eboxcast.cli.errors import OutputInTheWay, OutputNotWritten
+from eboxcast.cli.errors import OutputInPackage, OutputInTheWay
+from eboxcast.cli.private_files import write_private
 from eboxcast.package.directory import find_files
 from eboxcast.package.fault_kinds import Level
 from eboxcast.package.faults import FAULTS
 from eboxcast.package.model import Checked, EboxType, Fault, ListAccount, PackageFiles
-from eboxcast.package.reading import reason_of
 from eboxcast.package.rejected import rejected_rows
 
 
 def write_rejected(checked: Checked, files: PackageFiles | Path, *, out: Path, language: str) -> list[Path]:
     """Write the faulty rows in the sender's own columns; with several lists, each has a file with its name in it."""
     lists = find_files(files).lists if isinstance(files, Path) else files.lists
-    if any(out.resolve() == path.resolve() for path in lists):
-        raise OutputInTheWay(path=out)
     by_name = {account.file_name: account for account in checked.lists}
-    written = []
+    targets = {}
     for path in lists:
-        account = by_name[path.name]
-        if _has_rejected_rows(account, checked):
-            target = out if len(lists) == 1 else out.with_name(f"{out.stem}-{path.stem}{out.suffix}")
-            _write(target, _rows(path, account, checked, language))
-            written.append(target)
-    return written
+        if _has_rejected_rows(by_name[path.name], checked):
+            targets[path] = out if len(lists) == 1 else out.with_name(f"{out.stem}-{path.stem}{out.suffix}")
+    refuse_in_the_way((out, *targets.values()), files)
+    for path, target in targets.items():
+        # The same command run again writes the same file again.
+        write_private(target, _rows(path, by_name[path.name], checked, language), force=True)
+    return list(targets.values())
+
+
+def refuse_in_the_way(targets: Iterable[Path], files: PackageFiles | Path) -> None:
+    """Raise before anything is written when a file to check would be overwritten, or the package would grow."""
+    inputs = set() if isinstance(files, Path) else {files.metadata, files.document, *files.lists}
+    given = {path.resolve() for path in inputs}
+    for target in targets:
+        if target.resolve() in given:
+            raise OutputInTheWay(path=target)
+        if isinstance(files, Path) and target.resolve().parent == files.resolve():
+            raise OutputInPackage(path=target)
 
 
 def _has_rejected_rows(account: ListAccount, checked: Checked) -> bool:
@@ -50,19 +58,3 @@ def _rows(path: Path, account: ListAccount, checked: Checked, language: str) -> 
         language=language,
         duplicates=_duplicates(checked),
     )
-
-
-def _write(target: Path, rows: Iterable[bytes]) -> None:
-    try:
-        # The rows hold national numbers: mkstemp gives the file to its owner alone.
-        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".rejected-")
-    except OSError as error:
-        raise OutputNotWritten(path=target, reason=reason_of(error)) from error
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.writelines(rows)
-        Path(name).replace(target)
-    except OSError as error:
-        raise OutputNotWritten(path=target, reason=reason_of(error)) from error
-    finally:
-        Path(name).unlink(missing_ok=True)

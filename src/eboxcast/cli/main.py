@@ -45,6 +45,7 @@ COMMANDS = {
     "migrate": Command("migrate", "Bring the tables of all databases in reach up to date.", needs_database=False),
     "doctor": Command("doctor", "Look at everything a broadcast depends on.", needs_database=False),
     "demo": Command("demo", "Tell the whole story on this machine, with made-up people."),
+    "bench": Command("bench", "Measure, each figure beside its baseline.", needs_database=False),
 }
 
 

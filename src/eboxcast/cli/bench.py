@@ -1,0 +1,56 @@
+"""`eboxcast bench`: every figure of the design, each beside its baseline in the same run."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from eboxcast.cli import talk
+from eboxcast.cli.bench_table import as_values, show
+from eboxcast.cli.benchmarks.errors import BenchUnknown
+from eboxcast.cli.benchmarks.installation import own_installation
+from eboxcast.cli.benchmarks.measuring import Bench, Row
+from eboxcast.cli.door import command_app
+
+ALWAYS = ("check", "store", "naive", "expire", "publish", "open")
+LARGE = ("country", "beside")
+_MOST = 300_000
+
+app = command_app()
+
+
+@app.command()
+def main(
+    recipients: Annotated[int, typer.Option(min=1000, max=_MOST, help="How many recipients.")] = _MOST,
+    only: Annotated[
+        list[str] | None, typer.Option(help=f"One of: {', '.join(ALWAYS + LARGE)}. May be repeated.")
+    ] = None,
+    large: Annotated[bool, typer.Option(help="Also 12 million recipients, and storing beside 170 million.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Answer with one JSON list.")] = False,
+) -> None:
+    """Measure on an embedded database of its own, in a temporary folder. A bar that does not hold is no error."""
+    names = _names(only or [], large=large)
+    with own_installation() as folder:
+        rows = _measure(folder, recipients, names)
+    if as_json:
+        typer.echo(json.dumps([as_values(row) for row in rows], ensure_ascii=False, indent=2))
+    else:
+        show(rows)
+
+
+def _names(only: list[str], *, large: bool) -> tuple[str, ...]:
+    for name in only:
+        if name not in ALWAYS + LARGE:
+            raise BenchUnknown(name=name, names=", ".join(ALWAYS + LARGE))
+    return tuple(only) or ALWAYS + (LARGE if large else ())
+
+
+def _measure(folder: Path, recipients: int, names: tuple[str, ...]) -> list[Row]:
+    """Import what is measured only now: it needs the settings of the installation that was just made."""
+    suite = importlib.import_module("eboxcast.cli.benchmarks.suite")
+    rows: list[Row] = suite.measure(Bench(recipients=recipients, folder=folder, tell=talk.line), names)
+    return rows

@@ -1,0 +1,1 @@
+"""What `eboxcast bench` measures: our figures, each beside its baseline in the same run (design §12)."""

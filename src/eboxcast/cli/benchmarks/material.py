@@ -1,0 +1,137 @@
+"""What is measured with: releases of made-up recipients, eBoxes, and the plain tables of the baselines."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from itertools import count
+from uuid import uuid4
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eboxcast.database import boot
+from eboxcast.database.copying import copy_in
+from eboxcast.database.embedded.roles import connect_for_setup
+from eboxcast.database.environments import bucket_prime, environment_connection
+from eboxcast.lib import clock
+from eboxcast.lib.buckets import Keys, in_bucket_order
+from eboxcast.lib.digests import digest
+from eboxcast.mailboxes.models import Release
+from eboxcast.mailboxes.values import Identity, NewMessage, NewRelease
+from eboxcast.package.sampling_letter import letter_pdf
+from eboxcast.package.sampling_numbers import synthetic_keys
+from eboxcast.package.sampling_texts import LETTERS
+
+ENVIRONMENT = "production"
+_SIGNATURE = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+_TRAILER = b"\xff\xff"
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+_ROWS_AT_ONCE = 500_000
+
+_EBOX = np.dtype(
+    [
+        ("fields", ">i2"),
+        ("bucket_bytes", ">i4"),
+        ("bucket", ">i4"),
+        ("mailbox_bytes", ">i4"),
+        ("mailbox", ">i8"),
+        ("activated_bytes", ">i4"),
+        ("activated", ">i8"),
+        ("deactivated_bytes", ">i4"),
+        ("only_bytes", ">i4"),
+        ("only", "i1"),
+    ]
+)
+_tickets = count(1)
+
+
+def ascending_keys(recipients: int, *, seed: int) -> Keys:
+    """Return the keys of made-up citizens, as a checked package has them."""
+    keys = synthetic_keys(recipients, seed=seed)
+    keys.sort()
+    return keys
+
+
+def new_release(keys: Keys) -> NewRelease:
+    """Return a message of its own to these recipients, as `prepare` hands it over."""
+    letter = LETTERS["fr"]
+    document = letter_pdf(letter, language="fr")
+    identity = Identity(institution="0", application="bench", ticket=f"bench-{next(_tickets)}", sequence=None)
+    message = NewMessage(
+        identity=identity,
+        document=document,
+        document_digest=digest(document),
+        metadata_digest=digest(identity.ticket.encode()),
+        institution_names={"fr": "Banc"},
+        application_names={"fr": "Banc"},
+        type_code="BENCH",
+        type_names={"fr": "Banc"},
+        ebox_type="CITIZEN",
+        language="fr",
+        title=letter.title,
+        file_name=letter.file_name,
+        media_type="application/pdf",
+        metas={},
+        validity_number=6,
+        validity_unit="month",
+    )
+    return NewRelease(
+        run=uuid4(),
+        message=message,
+        keys=keys,
+        list_of_key=np.zeros(len(keys), dtype=np.uint16),
+        list_count=1,
+        adds=False,
+        in_hand={},
+        particulars={},
+        rejected_rows=(),
+    )
+
+
+def show_to_all(*, since: datetime, until: datetime) -> None:
+    """Make every waiting release visible, without asking who has an eBox: what is measured comes after."""
+    waiting = Release.objects.using(ENVIRONMENT).filter(visible_at=None)
+    for release in waiting:
+        release.visible_at, release.expires_at = since, until
+        release.published_count, release.refused_count = release.recipients_count, 0
+        release.save(using=ENVIRONMENT)
+
+
+def store_eboxes(keys: Keys, *, share: float = 0.75) -> None:
+    """Give this share of the people an active eBox, in most of which no paper is wanted; the others never had one."""
+    draw = np.random.default_rng(1)
+    buckets, ordered = in_bucket_order(keys[draw.random(len(keys)) < share], bucket_prime(ENVIRONMENT))
+    rows = np.zeros(len(ordered), dtype=_EBOX)
+    rows["fields"], rows["bucket_bytes"], rows["mailbox_bytes"], rows["activated_bytes"] = 5, 4, 8, 8
+    rows["deactivated_bytes"], rows["only_bytes"] = -1, 1
+    rows["bucket"], rows["mailbox"] = buckets, ordered
+    rows["activated"] = int((clock.now() - _EPOCH).total_seconds() * 1_000_000)
+    rows["only"] = draw.random(len(ordered)) < 0.7
+    statement = "copy ebox (bucket, mailbox, activated_at, deactivated_at, ebox_only) from stdin (format binary)"
+    copy_in(environment_connection(ENVIRONMENT), statement, as_copy(rows))
+    execute("analyze ebox")
+
+
+def as_copy(rows: NDArray[np.void]) -> list[bytes]:
+    """Return rows of a fixed width as a binary COPY."""
+    slices = [rows[start : start + _ROWS_AT_ONCE] for start in range(0, len(rows), _ROWS_AT_ONCE)]
+    return [_SIGNATURE, *(part.tobytes() for part in slices), _TRAILER]
+
+
+def execute(statement: str, *parameters: int) -> None:
+    """Run a statement of the bench's own."""
+    with environment_connection(ENVIRONMENT).cursor() as cursor:
+        cursor.execute(statement, parameters or None)
+
+
+def checkpoint() -> None:
+    """Have all that was prepared written out, so that what is measured next pays for itself alone."""
+    with connect_for_setup(boot.places(), "eboxcast_production") as connection:
+        connection.execute("checkpoint")
+
+
+def size_of(table: str) -> int:
+    """Return the bytes of a table with its indexes."""
+    with environment_connection(ENVIRONMENT).cursor() as cursor:
+        cursor.execute("select pg_total_relation_size(%s::regclass)", [table])
+        return int(cursor.fetchone()[0])

@@ -1,0 +1,30 @@
+"""All benchmarks by name, in the order in which they do not disturb one another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from eboxcast.cli.benchmarks.checks import check
+from eboxcast.cli.benchmarks.large import beside, country
+from eboxcast.cli.benchmarks.measuring import Bench, Row
+from eboxcast.cli.benchmarks.openings import opening
+from eboxcast.cli.benchmarks.publishing import publishing
+from eboxcast.cli.benchmarks.stores import expire, naive, store
+
+Benchmark = Callable[[Bench], Iterator[Row]]
+
+_ALWAYS: dict[str, Benchmark] = {
+    "check": check,
+    "store": store,
+    "naive": naive,
+    "expire": expire,
+    "publish": publishing,
+    "open": opening,
+}
+_LARGE: dict[str, Benchmark] = {"country": country, "beside": beside}
+
+
+def measure(bench: Bench, names: tuple[str, ...]) -> list[Row]:
+    """Return the rows of the named benchmarks."""
+    everything = _ALWAYS | _LARGE
+    return [row for name in names for row in everything[name](bench)]

@@ -1,0 +1,109 @@
+"""The paper list: everybody who needs paper, each once, told apart; rejected rows as the sender wrote them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from tests.reports.broadcasts import GONE, NEVER, OPERATOR, PAPER_TOO, SENDER, Broadcasts, in_state
+
+from eboxcast.audit.models import Entry
+from eboxcast.delivery import actions
+from eboxcast.delivery.expiry import expire
+from eboxcast.delivery.models import Run
+from eboxcast.lib import clock
+from eboxcast.lib.identifiers import text_of_key
+from eboxcast.package.model import FaultyRows, Package, Policies
+from eboxcast.package.rejected import rejected_rows
+from eboxcast.reports.errors import NeverVisible, OutcomesDeleted
+from eboxcast.reports.handing_out import hand_out_paper_list, hand_out_rejected_rows
+from eboxcast.reports.paper_list import paper_list
+from eboxcast.reports.rejected import rejected_lists
+
+P = "production"
+
+
+def publish(broadcasts: Broadcasts, package: Package) -> Run:
+    broadcasts.give_eboxes(P, package.keys)
+    return broadcasts.launched(actions.prepare(package, environment=P, by=SENDER))
+
+
+def rows_of(run: Run) -> dict[str, list[str]]:
+    """Return the rest of each row by its identifier."""
+    header, *rows = b"".join(paper_list(run)).decode("ascii").split("\r\n")[:-1]
+    assert header == "identifier;paper;reason;outcome"
+    split = [row.split(";") for row in rows]
+    assert len({row[0] for row in split}) == len(split), "each once"
+    return {row[0]: row[1:] for row in split}
+
+
+def test_it_tells_apart_who_needs_only_paper_and_who_paper_too(broadcasts: Broadcasts) -> None:
+    package = broadcasts.package(100)
+    rows = rows_of(publish(broadcasts, package))
+    expected = {
+        ("only", "never_activated", "published"): in_state(package.keys, NEVER),
+        ("only", "deactivated", "published"): in_state(package.keys, GONE),
+        ("also", "not_ebox_only", "published"): in_state(package.keys, PAPER_TOO),
+    }
+    for rest, keys in expected.items():
+        found = sorted(identifier for identifier, cells in rows.items() if tuple(cells) == rest)
+        assert found == [text_of_key(key) for key in keys.tolist()]
+    assert len(rows) == 60
+
+
+def test_the_refused_are_on_it_as_refused(broadcasts: Broadcasts) -> None:
+    rows = rows_of(broadcasts.published(recipients=100, refuse=True))
+    refused = [cells for cells in rows.values() if cells[2] == "refused"]
+    assert len(refused) == 30
+    assert {tuple(cells[:2]) for cells in refused} == {("only", "never_activated"), ("only", "deactivated")}
+
+
+def test_there_is_none_before_it_is_visible(broadcasts: Broadcasts) -> None:
+    with pytest.raises(NeverVisible):
+        paper_list(broadcasts.prepared())
+
+
+def test_it_stays_after_a_recall(broadcasts: Broadcasts) -> None:
+    run = actions.recall(broadcasts.published(), by=OPERATOR, reason="wrong letter")
+    assert len(rows_of(run)) == 24
+
+
+def test_rejected_rows_come_back_byte_for_byte(broadcasts: Broadcasts) -> None:
+    package = broadcasts.package(200, faulty=True)
+    run = actions.prepare(package, environment=P, by=SENDER)
+    (found,) = rejected_lists(run)
+    account = package.lists[0]
+    original = rejected_rows(
+        package.files.lists[0],
+        account_digest=account.digest,
+        ebox_type=package.metadata.ebox_type,
+        language=package.metadata.language,
+    )
+    assert found.file_name == account.file_name
+    assert b"".join(found.content) == b"".join(original)
+    assert package.policies == Policies(faulty_rows=FaultyRows.EXCLUDE)
+
+
+def test_lists_without_faults_give_nothing_back(broadcasts: Broadcasts) -> None:
+    assert rejected_lists(broadcasts.prepared()) == []
+
+
+def test_handing_them_out_is_audited(broadcasts: Broadcasts) -> None:
+    run = broadcasts.published(recipients=100, faulty=True)
+    hand_out_paper_list(run, by="anna")
+    hand_out_rejected_rows(run, by="bert")
+    told = Entry.objects.filter(run=run.id, action__endswith="_given").order_by("id").values_list("action", "by")
+    assert list(told) == [("run.paper_list_given", "anna"), ("run.rejected_rows_given", "bert")]
+
+
+def test_after_their_time_both_say_since_when_they_are_gone(
+    broadcasts: Broadcasts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = broadcasts.published(faulty=True)
+    later = clock.now() + timedelta(days=31)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    list(expire(P, by=OPERATOR))
+    for asked in (paper_list, rejected_lists):
+        with pytest.raises(OutcomesDeleted) as refusal:
+            asked(run)
+        assert refusal.value.data["moment"] == clock.shown(later)

@@ -14,6 +14,7 @@ import pytest
 from eboxcast.cli import main as cli_main
 from eboxcast.package.sampling import SamplePaths, write_sample
 from eboxcast.package.sampling_damage import damage
+from eboxcast.package.sampling_texts import INSTITUTION
 
 PROMISED = {"format", "ok", "policies", "document", "metadata", "lists", "totals", "fault_counts", "faults"}
 PROMISED_OF_FAULTS = {"code", "level", "file_name", "line", "place", "data", "sentence", "remedy"}
@@ -199,3 +200,12 @@ def test_a_terminal_that_lacks_our_signs_gets_question_marks(damaged: SamplePath
     )
     assert (answer.returncode, answer.stderr) == (3, b"")
     assert answer.stdout.decode("latin-1").startswith("? Le paquet ne peut pas être publié.")
+
+
+@pytest.mark.parametrize("how", [[], ["--json"], ["--duplicates", "block"], ["--json", "--duplicates", "block"]])
+def test_no_answer_shows_a_number_of_a_list(damaged: SamplePaths, run: Run, how: list[str]) -> None:
+    rows = damaged.files.lists[0].read_text().splitlines()[1:]
+    numbers = {row.split(";")[0] for row in rows} - {"", INSTITUTION}
+    assert len(numbers) > 30
+    _, out, err = run("check", damaged.directory, *how)
+    assert [number for number in numbers if number in out + err] == []

@@ -83,3 +83,10 @@ def test_the_document_is_what_was_stored(order: NewOrder) -> None:
     """Byte for byte."""
     publish(order, [42])
     assert opening.read_document(A, opening.open_ebox(A, 42)[0]) == b"letter"
+
+
+def test_a_letter_names_its_sender_in_each_language(order: NewOrder) -> None:
+    """From the message itself: no other database is asked."""
+    publish(order, [42])
+    (letter,) = opening.open_ebox(A, 42)
+    assert letter.institution_names["nl"] == "Instelling"

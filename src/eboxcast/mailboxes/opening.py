@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
@@ -93,4 +94,6 @@ def _letter(row: tuple[object, ...]) -> Letter:
     names = Letter.__dataclass_fields__
     values = dict(zip(names, row, strict=True))
     values["document_digest"] = bytes(values["document_digest"])  # type: ignore[call-overload]
+    for jsonb in ("institution_names", "application_names", "type_names"):
+        values[jsonb] = json.loads(str(values[jsonb]))  # Django has psycopg leave it as text
     return Letter(**values)  # type: ignore[arg-type]

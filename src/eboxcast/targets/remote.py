@@ -1,7 +1,7 @@
 """What delivery asks of a remote provider: plain values in, plain values out; no Django, no database.
 
 A call either answers (``Answered``), or raises one of three things: the provider refuses the whole run
-(``RunRefused``), it has trouble and the call certainly did nothing (``TryAgain``), or nobody can tell whether it did its
+(``RunRefused``), it has trouble and certainly did nothing (``TryAgain``), or nobody can tell whether it did its
 work (``OutcomeUnknown``). What a provider does not tell is None, never zero.
 """
 

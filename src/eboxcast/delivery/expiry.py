@@ -20,6 +20,7 @@ from eboxcast.audit.models import Entry
 from eboxcast.database.errors import quiet
 from eboxcast.delivery import actions
 from eboxcast.delivery.errors import NotInThisState
+from eboxcast.delivery.models import Run
 from eboxcast.delivery.settling import SYSTEM, settle_by_id
 from eboxcast.mailboxes import fence
 from eboxcast.mailboxes.errors import FenceClosed
@@ -100,8 +101,16 @@ def _delete(environment: str, due: Due, by: str) -> Expired:
     what = {"audience": due.audience, "outcomes": due.outcomes}
     _record(INTENDED, environment, due.run, by, what)
     purged = purge(environment, due)
+    if due.audience:
+        _forget_salt(due.run)
     _record(DELETED, environment, due.run, by, {**what, **asdict(purged)})
     return Expired(step=Step.DELETED, run=due.run, audience=due.audience, outcomes=due.outcomes, purged=purged)
+
+
+def _forget_salt(run: UUID) -> None:
+    """Forget the copy in the control database, as the environment forgot its own."""
+    with quiet():
+        Run.objects.filter(id=run).update(salt=None)
 
 
 def _record_what_was_done(environment: str, by: str) -> Iterator[Expired]:
@@ -110,6 +119,8 @@ def _record_what_was_done(environment: str, by: str) -> Iterator[Expired]:
         release = fence.get_release(environment, run)
         done = {"audience": release.audience_purged_at, "outcomes": release.outcomes_purged_at}
         if all(done[name] for name, wanted in what.items() if wanted):
+            if what["audience"]:
+                _forget_salt(run)
             _record(DELETED, environment, run, by, {**what, "counts": "lost with the process that deleted"})
             yield Expired(step=Step.RECORDED, run=run, audience=what["audience"], outcomes=what["outcomes"])
 

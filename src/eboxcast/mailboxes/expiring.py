@@ -1,4 +1,7 @@
-"""Forgetting people when the time has come (design §5, "Personal data"). Counts and salted digests stay."""
+"""Forgetting people when the time has come (design §5, "Personal data").
+
+Counts and salted digests stay; the salt goes with the audience.
+"""
 
 from __future__ import annotations
 
@@ -89,9 +92,10 @@ def purge(environment: str, due: Due) -> Purged:
         purged = _purge(connection, release, due, of_release)
         if due.audience:
             release.audience_purged_at = release.audience_purged_at or now
+            release.salt = b""  # with it the digest of a few recipients would be as good as their numbers
         if due.outcomes:
             release.outcomes_purged_at = release.outcomes_purged_at or now
-        release.save(using=environment, update_fields=["audience_purged_at", "outcomes_purged_at"])
+        release.save(using=environment, update_fields=["salt", "audience_purged_at", "outcomes_purged_at"])
         run(connection, "purge_files", {})
     return purged
 

@@ -192,7 +192,7 @@ def _recipients(run: Run, release: Release) -> RecipientsPart:
 
 def _audience(release: Release) -> AudiencePart:
     return AudiencePart(
-        salt=None if release.audience_purged_at else bytes(release.salt).hex(),
+        salt=bytes(release.salt).hex() or None,
         prepared_sha256=bytes(release.audience_digest).hex(),
         published_sha256=_hex(release.published_digest),
         refused_sha256=_hex(release.refused_digest),

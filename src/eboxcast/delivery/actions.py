@@ -30,15 +30,15 @@ from eboxcast.senders.selectors import Trio, find_trio
 from eboxcast.targets.local import target_of
 
 
+@quiet()
 def prepare(package: Package, *, environment: str, by: str, adds: bool = False) -> Run:
     """Store a checked package in an environment, complete and invisible; return its run.
 
     The same package again returns the run that already has it, whatever its state.
     Raises the errors of ``senders``, ``mailboxes`` and ``delivery`` that the sender can mend; nothing has changed then.
     """
-    with quiet():
-        trio = trio_of(package)
-        recipients = recipients_of(package, environment)
+    trio = trio_of(package)
+    recipients = recipients_of(package, environment)
     particulars = particulars_of(package, recipients, by=by, adds=adds, procedure=settings.EBOXCAST_PROCEDURE)
     run = same_package_without_release(environment, identity_of(package), particulars)
     run = run or _new_run(package, trio, environment=environment, by=by, particulars=particulars)
@@ -90,6 +90,7 @@ def trio_of(package: Package) -> Trio:
     )
 
 
+@quiet()
 def launch(run: Run, *, by: str, window: Window, waiting: Callable[[datetime], None]) -> Run:
     """Make a prepared run visible, waiting for the window to begin; a run that is already visible stays as it is.
 
@@ -142,16 +143,19 @@ def _make_visible(run: Run, *, refuse: bool) -> Run:
     return run
 
 
+@quiet()
 def stop(run: Run, *, by: str, reason: str) -> Run:
     """Let nothing of a run become visible until it is resumed. Raises FenceClosed when it is too late."""
     return _decide(run, Action.STOP, by=by, reason=reason)
 
 
+@quiet()
 def resume(run: Run, *, by: str) -> Run:
     """Take back a stop: the run is prepared again and can be launched."""
     return _decide(run, Action.RESUME, by=by, reason="")
 
 
+@quiet()
 def discard(run: Run, *, by: str, reason: str) -> Run:
     """Give a run up, for good, before anything of it is visible. Raises FenceClosed when it is too late."""
     if settle(run).state == State.PREPARING:
@@ -160,6 +164,7 @@ def discard(run: Run, *, by: str, reason: str) -> Run:
     return _decide(run, Action.DISCARD, by=by, reason=reason)
 
 
+@quiet()
 def recall(run: Run, *, by: str, reason: str) -> Run:
     """Take a published document back from everybody at once; what was read was read."""
     return _decide(run, Action.RECALL, by=by, reason=reason)

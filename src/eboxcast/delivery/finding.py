@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Cast
 
+from eboxcast.database.errors import quiet
 from eboxcast.delivery.errors import RunAmbiguous, RunNotFound
 from eboxcast.delivery.models import Run, State
 from eboxcast.mailboxes.fence import find_release
@@ -16,6 +17,7 @@ from eboxcast.mailboxes.values import Identity
 _MOST_NAMED = 2
 
 
+@quiet()
 def find_run(reference: str) -> Run:
     """Return the run whose number begins with what was typed, or whose ticket it is when only one has it.
 

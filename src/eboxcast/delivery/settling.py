@@ -24,6 +24,7 @@ from eboxcast.targets.local import target_of
 SYSTEM = "eboxcast"
 
 
+@quiet()
 def settle(run: Run) -> Run:
     """Finish what was asked and can be finished by anyone, record what has happened, and return the run as it is.
 
@@ -48,6 +49,7 @@ def forgot_visibility(run: Run, release: Release) -> bool:
     return run.visible_at is not None and release.visible_at is None and release.abandoned_at is None
 
 
+@quiet()
 def settle_by_id(environment: str, run_id: UUID) -> Run:
     """Settle the run of a release, adopting it where the control database does not know it."""
     run = Run.objects.filter(id=run_id).first()

@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from tests.faults.machine import Letter, Machine, letter
@@ -39,6 +40,8 @@ def fragile_state(server: None) -> Iterator[Path]:
     state.chmod(0o711)
     if boot.places().binaries.is_dir():
         (state / "binaries").symlink_to(boot.places().binaries)
+    senders = letter(state / "samples", "senders", recipients=2).message_types
+    assert Machine(state).run("message-type", "load", senders).returncode == 0
     yield state
     assert Machine(state).run("down").returncode == 0
     shutil.rmtree(state)
@@ -50,6 +53,12 @@ def fragile(fragile_state: Path) -> Iterator[Machine]:
     machine = Machine(fragile_state)
     yield machine
     machine.clean_up()
+
+
+@pytest.fixture
+def fragile_letter(tmp_path: Path, fragile: Machine) -> NewLetter:
+    """Write packages, whose senders the fragile machine knows, each with a ticket of its own."""
+    return lambda ticket, **more: letter(tmp_path, f"{ticket}-{uuid4().hex[:8]}", **more)
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ install: .venv/.run ## Install eboxcast and what it needs in .venv
 
 demo: .venv/.run ## Publish a document into 300,000 eBoxes on this machine
 	@$(BIN)/eboxcast demo $(ARGS)
+	@echo "To use eboxcast here yourself: . .venv/bin/activate"
 
 test: lint ## Check everything: lint, then the tests on a real PostgreSQL
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(ARGS)
@@ -31,7 +32,7 @@ lint: .venv/.dev ## Check style, types, imports, migrations and catalogues
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy --strict src
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 	$(MIGRATIONS)
 
 faults: .venv/.dev ## Kill, cut and fill things for longer than `make test` does

@@ -1,0 +1,104 @@
+"""report: the account in three forms, and files that name people for their owner alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from pathlib import Path
+
+import pytest
+from tests.cli.conftest import Command
+from tests.reports.broadcasts import Broadcasts
+
+
+def mode_of(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_the_report_is_text_unless_asked_otherwise(broadcasts: Broadcasts, command: Command) -> None:
+    run = broadcasts.published()
+    code, out, err = command("report", run.short)
+    assert (code, err) == (0, "")
+    assert out.startswith(f"REPORT OF A BROADCAST · production · run {run.short}\n")
+    assert "Nobody has opened it yet." in out
+
+
+def test_as_json_it_is_one_object(broadcasts: Broadcasts, command: Command) -> None:
+    answer = json.loads(command("report", broadcasts.published().short, "--format", "json")[1])
+    assert answer["format"] == "eboxcast.report/1"
+    assert answer["certificate"]["recipients"]["published"] == 40
+
+
+def test_as_html_it_goes_to_a_file_in_the_language_asked_for(
+    broadcasts: Broadcasts, command: Command, tmp_path: Path
+) -> None:
+    out = tmp_path / "report.html"
+    run = broadcasts.published()
+    code, said, err = command("report", run.short, "--format", "html", "--out", out, "--language", "nl")
+    assert (code, said) == (0, "")
+    assert str(out) in err
+    assert '<html lang="nl">' in out.read_text()
+
+
+def test_paper_list_and_rejected_rows_are_for_their_owner_alone(
+    broadcasts: Broadcasts, command: Command, tmp_path: Path
+) -> None:
+    run = broadcasts.published(recipients=100, faulty=True)
+    paper, rows = tmp_path / "paper.csv", tmp_path / "rows.csv"
+    before = os.umask(0)
+    try:
+        code, _, _ = command("report", run.short, "--paper-list", paper, "--rejected-rows", rows)
+    finally:
+        os.umask(before)
+    written = tmp_path / "rows-recipients-01.csv"
+    assert code == 0
+    assert [mode_of(paper), mode_of(written)] == [0o600, 0o600]
+    assert paper.read_bytes().startswith(b"identifier;paper;reason;outcome\r\n")
+    assert len(written.read_text().splitlines()) > 1
+    assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == [
+        "eboxes.csv",
+        "paper.csv",
+        "rows-recipients-01.csv",
+    ]
+
+
+def test_nothing_is_written_over_without_force(broadcasts: Broadcasts, command: Command, tmp_path: Path) -> None:
+    run = broadcasts.published()
+    paper = tmp_path / "paper.csv"
+    paper.write_text("mine")
+    code, out, err = command("report", run.short, "--paper-list", paper)
+    assert (code, out, paper.read_text()) == (2, "", "mine")
+    assert "not overwritten" in err
+    assert command("report", run.short, "--paper-list", paper, "--force")[0] == 0
+    assert paper.read_text().startswith("identifier;")
+
+
+def test_a_place_where_nothing_can_be_written_is_said(broadcasts: Broadcasts, command: Command, tmp_path: Path) -> None:
+    run = broadcasts.published()
+    code, _, err = command("report", run.short, "--paper-list", tmp_path / "nowhere" / "paper.csv")
+    assert code == 1
+    assert "could not be written" in err
+
+
+def test_without_rejected_rows_no_file_is_made(broadcasts: Broadcasts, command: Command, tmp_path: Path) -> None:
+    rows = tmp_path / "rows.csv"
+    code, _, err = command("report", broadcasts.published().short, "--rejected-rows", rows)
+    assert code == 0
+    assert "No list had rejected rows" in err
+    assert not rows.exists()
+
+
+@pytest.mark.parametrize("form", ["text", "json", "html"])
+def test_no_report_holds_a_recipient(broadcasts: Broadcasts, command: Command, form: str) -> None:
+    package = broadcasts.package(ticket="same", seed=1)
+    run = broadcasts.published(ticket="same", seed=1, faulty=False)
+    _, out, _ = command("report", run.short, "--format", form)
+    assert not [key for key in package.keys.tolist() if f"{key:011d}" in out]
+
+
+def test_a_paper_list_before_the_moment_is_refused(broadcasts: Broadcasts, command: Command, tmp_path: Path) -> None:
+    paper = tmp_path / "paper.csv"
+    code, out, err = command("report", broadcasts.prepared().short, "--paper-list", paper)
+    assert (code, out, paper.exists()) == (4, "", False)
+    assert "has no paper list" in err

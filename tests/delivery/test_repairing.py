@@ -31,7 +31,9 @@ def forget_visibility(run: Run) -> None:
     columns = [field.name for field in Release._meta.fields if field.name.endswith(("_count", "_digest"))]
     kept = ("recipients_count", "audience_digest", "package_count", "package_digest")
     forgotten = dict.fromkeys(name for name in columns if name not in kept)
-    Release.objects.using(P).filter(id=release.id).update(visible_at=None, expires_at=None, **forgotten)
+    Release.objects.using(P).filter(id=release.id).update(
+        visible_at=None, expires_at=None, completed_at=None, **forgotten
+    )
 
 
 def forget_release(run: Run) -> None:

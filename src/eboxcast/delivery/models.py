@@ -80,7 +80,14 @@ class Run(models.Model):
     recalled_at = models.DateTimeField(null=True)
     superseded_by = models.UUIDField(null=True)
     reason = models.TextField(blank=True)
-    """Why it was stopped, discarded or recalled, in the words of who did it."""
+    """Why it was stopped, discarded or recalled, in the words of who did it; or why it failed or paused itself."""
+
+    parallel = models.IntegerField(default=4)
+    """How many batches may be under way at once, where the target is remote."""
+    rate = models.FloatField(default=0)
+    """At most so many recipients per second; 0 is no limit."""
+    next_claim_at = models.DateTimeField(null=True)
+    """No batch is claimed earlier: because of the rate, or because the provider asked for it."""
 
     class Meta:
         db_table = "run"
@@ -147,6 +154,43 @@ class RunList(models.Model):
         )
 
 
+class BatchState(models.TextChoices):
+    """Where a batch is."""
+
+    WAITING = "waiting"
+    CLAIMED = "claimed"
+    DONE = "done"
+
+
+class Batch(models.Model):
+    """A range of buckets sent to a remote target. A claim is its attempt number; a result counts only with it."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="batches")
+    number = models.IntegerField()
+    """0 is the first call of a run that links: it publishes the message to one recipient."""
+    first_bucket = models.IntegerField()
+    last_bucket = models.IntegerField()
+    recipients_count = models.IntegerField()
+    state = models.TextField(choices=BatchState.choices, default=BatchState.WAITING)
+    attempt = models.IntegerField(default=0)
+    claimed_by = models.TextField(blank=True)
+    lease_until = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+    sent_count = models.IntegerField(default=0)
+    refused_count = models.IntegerField(default=0)
+    unknown_count = models.IntegerField(default=0)
+
+    class Meta:
+        db_table = "batch"
+        constraints = (
+            UniqueConstraint(fields=("run", "number"), name="batch_number_unique"),
+            CheckConstraint(
+                condition=Q(state="claimed", lease_until__isnull=False) | ~Q(state="claimed"),
+                name="batch_claimed_has_its_lease",
+            ),
+        )
+
+
 class Action(models.TextChoices):
     """What a person may want of a run."""
 
@@ -156,6 +200,9 @@ class Action(models.TextChoices):
     RESUME = "resume"
     DISCARD = "discard"
     RECALL = "recall"
+    PAUSE = "pause"
+    CLOSE = "close"
+    RESOLVE = "resolve"
 
 
 class Intent(models.Model):

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import IO
 
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -53,8 +54,8 @@ class _Row:
 
 def load_eboxes(environment: str, path: Path) -> EboxesLoaded:
     """Load a file of eBoxes into an environment, in one transaction. Raises EboxFileWrong naming the line."""
-    file = _EboxFile(path)
-    with quiet(), transaction.atomic(using=environment):
+    with _opened(path) as lines, quiet(), transaction.atomic(using=environment):
+        file = _EboxFile(path.name, lines)
         connection = environment_connection(environment)
         prime = bucket_prime(environment)
         run(connection, "make_incoming", {})
@@ -64,11 +65,19 @@ def load_eboxes(environment: str, path: Path) -> EboxesLoaded:
     return file.loaded()
 
 
+def _opened(path: Path) -> IO[bytes]:
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise EboxFileWrong(file=path.name, line="-", problem=error.strerror or "cannot be read") from None
+
+
 class _EboxFile:
     """The file, read once; it counts while it is read."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, name: str, lines: IO[bytes]) -> None:
+        self.name = name
+        self.lines = lines
         self.states: Counter[str] = Counter()
         self.ebox_only = 0
         self.replaced: list[tuple[int, int]] = []
@@ -99,7 +108,7 @@ class _EboxFile:
 
     def _rows(self) -> Iterator[_Row]:
         today = clock.today()
-        lines = enumerate(csv.reader(self._lines(), delimiter=";", strict=True), start=1)
+        lines = enumerate(csv.reader(self._decoded(), delimiter=";", strict=True), start=1)
         try:
             header = next(lines, (1, []))[1]
             places = self._places(header)
@@ -109,14 +118,10 @@ class _EboxFile:
         except (csv.Error, UnicodeDecodeError):
             raise self._wrong(0, "the file is not UTF-8 text with ; between the columns") from None
 
-    def _lines(self) -> Iterator[str]:
-        try:
-            with self.path.open("rb") as file:
-                for line in file:
-                    self.digest.update(line)
-                    yield line.decode("utf-8-sig")
-        except OSError as error:
-            raise self._wrong(0, error.strerror or "cannot be read") from None
+    def _decoded(self) -> Iterator[str]:
+        for line in self.lines:
+            self.digest.update(line)
+            yield line.decode("utf-8-sig")
 
     def _places(self, header: list[str]) -> dict[str, int]:
         places = {name.strip().lower(): place for place, name in enumerate(header)}
@@ -148,7 +153,7 @@ class _EboxFile:
         return key
 
     def _wrong(self, line: int, problem: str) -> EboxFileWrong:
-        return EboxFileWrong(file=self.path.name, line=line or "-", problem=problem)
+        return EboxFileWrong(file=self.name, line=line or "-", problem=problem)
 
 
 def _replace_numbers(connection: BaseDatabaseWrapper, replaced: list[tuple[int, int]], *, prime: int) -> None:

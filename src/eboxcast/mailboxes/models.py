@@ -84,10 +84,16 @@ class Release(models.Model):
     superseded_by = models.UUIDField(null=True)
     """The run that took its place, where that is why it was abandoned or recalled."""
     recalled_at = models.DateTimeField(null=True)
+    completed_at = models.DateTimeField(null=True)
+    """When its account was closed: on our own eBoxes the moment it became visible, elsewhere the end of sending."""
+    provider_message = models.TextField(null=True)
+    """The id under which a remote provider keeps the message, where it links."""
     published_count = models.IntegerField(null=True)
     published_digest = models.BinaryField(null=True)
     refused_count = models.IntegerField(null=True)
     refused_digest = models.BinaryField(null=True)
+    unknown_count = models.IntegerField(default=0)
+    not_attempted_count = models.IntegerField(default=0)
     never_activated_count = models.IntegerField(null=True)
     deactivated_count = models.IntegerField(null=True)
     not_ebox_only_count = models.IntegerField(null=True)
@@ -107,9 +113,14 @@ class Release(models.Model):
                 name="release_visible_or_abandoned",
             ),
             CheckConstraint(
-                condition=Q(visible_at__isnull=True, expires_at__isnull=True, published_count__isnull=True)
-                | Q(visible_at__isnull=False, expires_at__gt=F("visible_at"), published_count__isnull=False),
-                name="release_visible_has_its_account",
+                condition=Q(visible_at__isnull=True, expires_at__isnull=True)
+                | Q(visible_at__isnull=False, expires_at__gt=F("visible_at")),
+                name="release_visible_has_its_end",
+            ),
+            CheckConstraint(
+                condition=Q(completed_at__isnull=True, published_count__isnull=True)
+                | Q(completed_at__gte=F("visible_at"), published_count__isnull=False),
+                name="release_completed_has_its_account",
             ),
             CheckConstraint(
                 condition=Q(recalled_at__isnull=True) | Q(visible_at__isnull=False),
@@ -117,7 +128,12 @@ class Release(models.Model):
             ),
             CheckConstraint(
                 condition=Q(published_count__isnull=True)
-                | Q(recipients_count=F("published_count") + F("refused_count")),
+                | Q(
+                    recipients_count=F("published_count")
+                    + F("refused_count")
+                    + F("unknown_count")
+                    + F("not_attempted_count")
+                ),
                 name="release_account_adds_up",
             ),
         )
@@ -142,6 +158,11 @@ class OutcomeKind(models.TextChoices):
     NEVER_ACTIVATED = "never_activated"
     DEACTIVATED = "deactivated"
     NOT_EBOX_ONLY = "not_ebox_only"
+    IN_FLIGHT = "in_flight"
+    """In a call to a remote provider that has not answered yet; the code is the call."""
+    SENT = "sent"
+    REFUSED_BY_TARGET = "refused_by_target"
+    UNKNOWN = "unknown"
 
 
 class Outcome(models.Model):

@@ -134,7 +134,7 @@ group by kind, code
 -- make_visible --
 -- The fence: from this row on everybody sees the release.
 update release
-set visible_at = %(now)s, expires_at = %(expires_at)s,
+set visible_at = %(now)s, completed_at = %(now)s, expires_at = %(expires_at)s,
     published_count = %(published_count)s, published_digest = %(published_digest)s,
     refused_count = %(refused_count)s, refused_digest = %(refused_digest)s,
     never_activated_count = %(never_activated_count)s, deactivated_count = %(deactivated_count)s,
@@ -156,13 +156,13 @@ returning r.run
 -- stop --
 -- Nothing becomes visible until it is resumed.
 update release set stopped_at = %(now)s
-where run = %(run)s and visible_at is null and abandoned_at is null and stopped_at is null
+where run = %(run)s and completed_at is null and abandoned_at is null and stopped_at is null
 returning id
 
 -- resume --
 -- Take back a stop.
 update release set stopped_at = null
-where run = %(run)s and stopped_at is not null and visible_at is null and abandoned_at is null
+where run = %(run)s and stopped_at is not null and completed_at is null and abandoned_at is null
 returning id
 
 -- discard --
@@ -278,3 +278,62 @@ where content is not null and not exists (
     select from message m join release r on r.message_id = m.id
     where m.file_id = f.id and r.audience_purged_at is null
 )
+
+-- begin_sending --
+-- The fence of a remote run: from its first call on it may be visible to somebody.
+update release set visible_at = %(now)s, expires_at = %(expires_at)s
+where id = %(release)s and visible_at is null and stopped_at is null and abandoned_at is null
+returning id
+
+-- keep_provider_message --
+-- Under which id the provider keeps the message.
+update release set provider_message = %(provider_message)s where id = %(release)s and provider_message is null
+
+-- sizes_of_buckets --
+-- How many recipients each bucket of an audience holds.
+select bucket, cardinality(keys) from audience
+where bucket = any(array(select generate_series(0, %(last_bucket)s))) and release = %(release)s
+order by bucket
+
+-- recipients_of_range --
+-- The recipients in a range of buckets.
+select unnest(keys) from audience
+where bucket = any(array(select generate_series(%(first)s, %(last)s))) and release = %(release)s
+
+-- outcomes_of_range --
+-- What is known or under way of the recipients in a range of buckets.
+select kind, code, unnest(keys) from outcome
+where bucket = any(array(select generate_series(%(first)s, %(last)s))) and release = %(release)s
+
+-- note_outcome --
+-- One more outcome for some recipients, each with the provider's id where there is one for each.
+insert into outcome (bucket, release, kind, code, keys, provider_ids)
+select bucket, %(release)s, %(kind)s, %(code)s, array_agg(key order by key),
+       case when %(with_ids)s then array_agg(id order by key) end
+from unnest(%(buckets)s::int[], %(keys)s::bigint[], %(ids)s::text[]) as given (bucket, key, id)
+group by bucket
+on conflict (bucket, release, kind, code) do update
+set keys = outcome.keys || excluded.keys, provider_ids = outcome.provider_ids || excluded.provider_ids
+
+-- take_call_back --
+-- End a call under way; whoever gets its rows may say what came of it.
+delete from outcome
+where bucket = any(%(buckets)s) and release = %(release)s and kind = 'in_flight' and code = %(code)s
+returning bucket
+
+-- take_unknown_back --
+-- Settle recipients of whom nobody knew whether they have the message.
+delete from outcome
+where bucket = any(array(select generate_series(0, %(last_bucket)s))) and release = %(release)s and kind = 'unknown'
+returning keys
+
+-- close_account --
+-- Close the account of a remote run; guarded, so that it is closed once.
+update release
+set completed_at = %(now)s, stopped_at = null,
+    published_count = %(published_count)s, published_digest = %(published_digest)s,
+    refused_count = %(refused_count)s, refused_digest = %(refused_digest)s,
+    unknown_count = %(unknown_count)s, not_attempted_count = %(not_attempted_count)s,
+    never_activated_count = %(never_activated_count)s
+where id = %(release)s and visible_at is not null and completed_at is null
+returning id

@@ -1,0 +1,119 @@
+"""What is known of each recipient of a remote run, before and after each call."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from tests.mailboxes.conftest import NewOrder
+
+from eboxcast.lib.digests import digest_of_keys
+from eboxcast.mailboxes import fence, sending, storing
+from eboxcast.mailboxes.errors import FenceClosed
+from eboxcast.mailboxes.models import OutcomeKind, Release
+from eboxcast.mailboxes.sending import Range, Results
+from eboxcast.mailboxes.values import NewRelease
+
+P = "production"
+EVERYWHERE = {"first": 0, "last": 16380}
+
+
+@pytest.fixture
+def begun(order: NewOrder) -> tuple[NewRelease, Release]:
+    """A release of five recipients whose sending has begun."""
+    wanted = order([1, 2, 3, 16381 + 1, 16381 + 2])
+    storing.store(P, wanted)
+    return wanted, sending.begin_sending(P, wanted.run)
+
+
+def test_ranges_hold_whole_buckets_and_everybody_once(order: NewOrder) -> None:
+    """About so many recipients each, in the order of the buckets, without gap or overlap."""
+    wanted = order(range(1, 200, 3))
+    storing.store(P, wanted)
+    release = fence.get_release(P, wanted.run)
+    ranges = sending.ranges_of(P, release.id, recipients=10)
+    assert sum(count for _, count in ranges) == len(wanted.keys)
+    assert all(count <= 10 for _, count in ranges)
+    found = [key for where, _ in ranges for key in sending.progress_of(P, where).left]
+    assert sorted(found) == wanted.keys.tolist()
+
+
+def test_a_recipient_in_flight_is_not_left(begun: tuple[NewRelease, Release]) -> None:
+    """Nobody else sends to him until it is known what came of the call."""
+    _, release = begun
+    sending.begin_call(P, release.id, [1, 2], call="1.1.1")
+    progress = sending.progress_of(P, Range(release=release.id, **EVERYWHERE))
+    assert progress.left == [3, 16382, 16383]
+    assert progress.under_way == {"1.1.1": [1, 2]}
+
+
+def test_the_end_of_a_call_notes_each_outcome(begun: tuple[NewRelease, Release]) -> None:
+    """Sent, refused with its code, unknown; who is in none of them is left again."""
+    _, release = begun
+    keys = [1, 2, 3, 16382]
+    sending.begin_call(P, release.id, keys, call="1.1.1")
+    results = Results(sent=[1], message_ids=["m-1"], refused={2: "not-told"}, unknown=[3], no_digital_user=[1])
+    assert sending.end_call(P, release.id, keys, call="1.1.1", results=results)
+    assert sending.progress_of(P, Range(release=release.id, **EVERYWHERE)).left == [16382, 16383]
+    assert sending.counts_of(P, release.run) == {
+        OutcomeKind.SENT: 1,
+        OutcomeKind.REFUSED_BY_TARGET: 1,
+        OutcomeKind.UNKNOWN: 1,
+        OutcomeKind.NEVER_ACTIVATED: 1,
+    }
+
+
+def test_a_call_that_was_taken_over_notes_nothing(begun: tuple[NewRelease, Release]) -> None:
+    """The worker that slept too long is told no."""
+    _, release = begun
+    sending.begin_call(P, release.id, [1], call="1.1.1")
+    assert sending.end_call(P, release.id, [1], call="1.1.1", results=Results(unknown=[1]))
+    assert not sending.end_call(P, release.id, [1], call="1.1.1", results=Results(sent=[1]))
+    assert sending.counts_of(P, release.run) == {OutcomeKind.UNKNOWN: 1}
+
+
+def test_the_account_closes_when_nothing_is_open(begun: tuple[NewRelease, Release]) -> None:
+    """Not before everybody has an outcome, not while one is unknown; then with both digests."""
+    wanted, release = begun
+    keys = wanted.keys.tolist()
+    sending.begin_call(P, release.id, keys, call="1")
+    assert not sending.close_account(P, wanted.run, tells_no_digital_user=False)
+    results = Results(sent=keys[:3], refused={keys[3]: "not-told"}, unknown=keys[4:])
+    sending.end_call(P, release.id, keys, call="1", results=results)
+    assert not sending.close_account(P, wanted.run, tells_no_digital_user=False)
+    assert sending.settle_unknown(P, wanted.run, as_=OutcomeKind.SENT) == 1
+    assert sending.close_account(P, wanted.run, tells_no_digital_user=False)
+    closed = fence.get_release(P, wanted.run)
+    assert (closed.published_count, closed.refused_count, closed.never_activated_count) == (4, 1, None)
+    sent = [key for key in keys if key != keys[3]]
+    assert bytes(closed.published_digest or b"") == digest_of_keys(bytes(closed.salt), np.array(sent))
+
+
+def test_an_account_can_be_closed_in_part(begun: tuple[NewRelease, Release]) -> None:
+    """Sent + unknown + not attempted are the recipients."""
+    wanted, release = begun
+    sending.begin_call(P, release.id, [1, 2], call="1")
+    sending.end_call(P, release.id, [1, 2], call="1", results=Results(sent=[1], unknown=[2]))
+    assert sending.close_account(P, wanted.run, tells_no_digital_user=False, in_part=True)
+    closed = fence.get_release(P, wanted.run)
+    assert (closed.published_count, closed.unknown_count, closed.not_attempted_count) == (1, 1, 3)
+
+
+def test_unknown_recipients_can_be_sent_to_again(begun: tuple[NewRelease, Release]) -> None:
+    """They are left again."""
+    wanted, release = begun
+    sending.begin_call(P, release.id, [1], call="1")
+    sending.end_call(P, release.id, [1], call="1", results=Results(unknown=[1]))
+    sending.settle_unknown(P, wanted.run, as_=None)
+    assert 1 in sending.progress_of(P, Range(release=release.id, **EVERYWHERE)).left
+
+
+def test_a_run_that_began_to_send_can_be_stopped_but_not_discarded(begun: tuple[NewRelease, Release]) -> None:
+    """Somebody may have it already."""
+    wanted, _ = begun
+    with pytest.raises(FenceClosed):
+        fence.discard(P, wanted.run)
+    fence.stop(P, wanted.run)
+    with pytest.raises(FenceClosed):
+        sending.begin_sending(P, wanted.run)
+    fence.resume(P, wanted.run)
+    assert sending.begin_sending(P, wanted.run).visible_at

@@ -8,6 +8,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 import eboxcast
 
@@ -35,6 +36,16 @@ def _entries(path: Path) -> list[str]:
 def test_what_runs_in_development_is_what_runs_elsewhere() -> None:
     run, dev = (_pins(ROOT / "requirements" / name) for name in ("run.txt", "dev.txt"))
     assert run.items() <= dev.items()
+
+
+@pytest.mark.parametrize("name", ["run.txt", "dev.txt"])
+def test_what_is_pinned_is_what_the_project_asks_for(name: str) -> None:
+    pins = _pins(ROOT / "requirements" / name)
+    extras = PROJECT["project"]["optional-dependencies"]
+    asked = [*PROJECT["project"]["dependencies"], *extras["embedded"], *(extras["dev"] if name == "dev.txt" else [])]
+    wanted = [Requirement(one) for one in asked]
+    assert {one.name.lower() for one in wanted} <= pins.keys()
+    assert [str(one) for one in wanted if not one.specifier.contains(pins[one.name.lower()])] == []
 
 
 def test_the_build_backend_is_pinned() -> None:

@@ -17,6 +17,7 @@ from eboxcast.mailboxes.packing import unpack
 from eboxcast.mailboxes.sql import rows
 
 QUERIES = Queries("eboxcast.reports")
+_ON_PAPER = (OutcomeKind.NEVER_ACTIVATED, OutcomeKind.DEACTIVATED, OutcomeKind.NOT_EBOX_ONLY)
 
 
 @dataclass(frozen=True)
@@ -41,10 +42,12 @@ def refused_by_reason(environment: str, release: Release) -> Mapping[str, int] |
 
 
 def outcomes_of(environment: str, release: Release) -> Iterator[Outcome]:
-    """Yield the outcomes of a release that was visible, one array of keys at a time."""
+    """Yield the outcomes for which paper is needed, one array of keys at a time."""
     connection = environment_connection(environment)
     of_release = _of_release(environment, release)
     for kind, code in _kinds(connection, of_release):
+        if kind not in _ON_PAPER and not _is_refused(kind):
+            continue
         with quiet():
             keys = unpack(copy_out(connection, QUERIES["read_outcome"], {**of_release, "kind": kind, "code": code}))
         yield Outcome(_reason(kind, code), _is_refused(kind), keys)
@@ -61,7 +64,7 @@ def _of_release(environment: str, release: Release) -> dict[str, int]:
 
 
 def _is_refused(kind: str) -> bool:
-    return kind == OutcomeKind.REFUSED_BY_POLICY
+    return kind.startswith("refused_")  # by policy, or by a target
 
 
 def _reason(kind: str, code: str) -> str:

@@ -1,0 +1,36 @@
+"""Whatever stands in a JSON answer is explained on its page."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.reports.broadcasts import OPERATOR, Broadcasts
+
+from eboxcast.delivery import actions
+from eboxcast.reports.report import report_as_json, report_of
+
+REFERENCE = Path(__file__).parents[2] / "docs/reference"
+BY_DATA = {"names", "faults", "refused_by_reason"}
+"""Their names are languages and codes."""
+
+
+def names_in(value: object) -> Iterator[str]:
+    """Yield all names in an answer, at whatever depth."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield name
+            if name not in BY_DATA:
+                yield from names_in(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from names_in(inner)
+
+
+def test_each_name_in_a_report_is_explained(broadcasts: Broadcasts) -> None:
+    run = actions.recall(broadcasts.published(faulty=True), by=OPERATOR, reason="wrong letter")
+    pages = "".join((REFERENCE / name).read_text("utf-8") for name in ("certificate-json.md", "report.md"))
+    explained = set(re.findall(r"`([a-z0-9_]+)`", pages))
+    assert set(names_in(json.loads(report_as_json(report_of(run))))) - explained == set()

@@ -1,0 +1,170 @@
+"""publishMessage: a letter and its files become a message for one recipient."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Sequence
+from dataclasses import replace
+from uuid import uuid4
+
+import numpy as np
+
+from eboxcast.lib import clock
+from eboxcast.lib.identifiers import text_of_key
+from eboxcast.lib.validity import end_of_validity
+from eboxcast.simulator.answers import moment_text
+from eboxcast.simulator.errors import ContractRefusal, invalid_input, missing_key
+from eboxcast.simulator.faults import Plan
+from eboxcast.simulator.holdings import Content, File, Message
+from eboxcast.simulator.idempotency import spend
+from eboxcast.simulator.letters import Attached, Letter, read_letter
+from eboxcast.simulator.provider import Provider
+from eboxcast.simulator.recipients import NOBODY
+from eboxcast.simulator.tokens import Grant
+from eboxcast.simulator.upload import Part
+
+LONGEST_FILE_NAME = 80
+MEDIA_TYPES = frozenset(
+    {
+        "application/pdf",
+        "application/zip",
+        "text/csv",
+        "text/html",
+        "text/plain",
+        "text/xml",
+        "application/vnd.oasis.opendocument.text",
+        "application/vnd.oasis.opendocument.spreadsheet",
+        "application/vnd.oasis.opendocument.presentation",
+        "application/vnd.oasis.opendocument.graphics",
+        "application/vnd.ms-excel",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "application/vnd.ms-powerpoint",
+        "application/msword",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    }
+)
+_NO_DIGITAL_USER = {
+    "code": "NO_DIGITAL_USER",
+    "message": "The message is published; its recipient has never opened the eBox",
+}
+
+
+def publish(
+    provider: Provider, grant: Grant, *, message_part: Part | None, files: Sequence[Part], key: str | None, plan: Plan
+) -> dict[str, str]:
+    """Publish a message and return its PublicationStatusMessage."""
+    if message_part is None:
+        raise missing_key("messageToPublish")
+    letter = _of_its_sender(read_letter(bytes(message_part.content)), grant)
+    attached = _pair(letter.attachments, files)
+    _check_recipient(provider, letter, plan)
+    message = _message(provider, grant, letter, _content(letter, attached))
+    used_key = spend(provider, grant, letter.application, key)
+    _keep_documents(provider, files)
+    provider.holdings.keep(message)
+    provider.tally.delivered(message.published_at)
+    if provider.journal:
+        provider.journal.message(message, used_key)
+    answer = {"messageId": message.message_id, "expirationDate": moment_text(message.expires_at)}
+    return answer if provider.eboxes.is_active(letter.recipient) else answer | _NO_DIGITAL_USER
+
+
+def _of_its_sender(letter: Letter, grant: Grant) -> Letter:
+    """Return the letter with its organisation, which a client of one organisation need not say."""
+    own = grant.client.organization
+    if own and letter.organization and letter.organization != own:
+        raise ContractRefusal(400, "INVALID_SENDER", "Invalid sender: user credentials does not match payload")
+    return letter if letter.organization or not own else replace(letter, organization=own)
+
+
+def _pair(attachments: Sequence[Attached], files: Sequence[Part]) -> list[tuple[Attached, Part]]:
+    if len(attachments) != len(files):
+        raise invalid_input("Json Attachments number is inconsistent with number of parts")
+    by_name = {part.name: part for part in files}
+    if {one.part_name for one in attachments} != set(by_name) or len(by_name) != len(files):
+        raise invalid_input("Some json attachment info do not match any file upload part")
+    pairs = [(one, by_name[one.part_name]) for one in attachments]
+    for one, part in pairs:
+        _check_file(one, part)
+    return pairs
+
+
+def _check_file(attached: Attached, part: Part) -> None:
+    if not part.media_type or not part.file_name:
+        raise invalid_input("Missing mediaType or fileName in part")
+    if part.media_type not in MEDIA_TYPES:
+        raise invalid_input("Attachment mime type is not valid. See spec for list of available mime types")
+    if len(part.file_name) > LONGEST_FILE_NAME:
+        raise invalid_input(f"fileName is longer than {LONGEST_FILE_NAME} characters")
+    if attached.digest is not None and not _is_digest(attached.digest, part.digest):
+        raise ContractRefusal(400, "DIGEST_DO_NOT_MATCH", "Issue with Digest")
+
+
+def _is_digest(text: str, digest: bytes) -> bool:
+    """Tell whether a text is the digest in base64url, padded or not: hexadecimal or plain base64 is not."""
+    try:
+        padded = text.rstrip("=") + "=" * (-len(text.rstrip("=")) % 4)
+        return base64.b64decode(padded.encode(), altchars=b"-_", validate=True) == digest and not set("+/") & set(text)
+    except (binascii.Error, ValueError):
+        return False
+
+
+def _content(letter: Letter, attached: Sequence[tuple[Attached, Part]]) -> Content:
+    return Content(
+        organization=letter.organization,
+        application=letter.application,
+        message_type=letter.message_type,
+        subject=letter.subject,
+        files=tuple(_file(one, part) for one, part in attached),
+        optional=letter.optional,
+    )
+
+
+def _file(attached: Attached, part: Part) -> File:
+    return File(
+        digest=part.digest,
+        size=len(part.content),
+        file_name=part.file_name or "",
+        media_type=part.media_type or "",
+        main=attached.main,
+        signed=attached.signed,
+    )
+
+
+def _message(provider: Provider, grant: Grant, letter: Letter, content: Content) -> Message:
+    validity = provider.senders.validity(
+        organization=letter.organization,
+        application=letter.application,
+        message_type=letter.message_type,
+        recipient=letter.recipient,
+    )
+    now = clock.now()
+    return Message(
+        message_id=uuid4().hex,
+        owner=grant.client.sender,
+        recipient=letter.recipient,
+        content=provider.holdings.content(content),
+        published_at=now,
+        expires_at=end_of_validity(now, number=validity.number, unit=validity.unit),
+    )
+
+
+def _check_recipient(provider: Provider, letter: Letter, plan: Plan) -> None:
+    keys = np.array([letter.recipient], np.int64)
+    if letter.recipient != NOBODY and not (provider.eboxes.refused(keys) | plan.refused(keys))[0]:
+        if letter.original is not None and letter.original not in provider.holdings.messages:
+            raise invalid_input("originalMessageId is not a message that was published here")
+        return
+    provider.tally.refused += 1
+    if letter.enterprise and letter.recipient != NOBODY:
+        raise invalid_input(f"{text_of_key(letter.recipient)} is not a valid company")
+    raise invalid_input("The recipient is not a valid " + ("company" if letter.enterprise else "citizen"))
+
+
+def _keep_documents(provider: Provider, files: Sequence[Part]) -> None:
+    for part in files:
+        if part.digest not in provider.holdings.documents:
+            provider.holdings.documents[part.digest] = bytes(part.content)
+            if provider.journal:
+                provider.journal.document(part.digest, bytes(part.content))

@@ -1,0 +1,62 @@
+"""The reference data of the contract: what of the configured senders anybody may know."""
+
+from __future__ import annotations
+
+from eboxcast.simulator.errors import not_found
+from eboxcast.simulator.senders import Senders
+
+KINDS = ("messageTypes", "senderApplications", "senderOrganizations")
+
+
+def items_of(senders: Senders, kind: str) -> dict[str, dict[str, object]]:
+    """Return everything of one kind, by its identifier."""
+    if kind == "messageTypes":
+        return {code: _message_type(senders, code) for code in senders.message_types}
+    if kind == "senderApplications":
+        return {name: _application(senders, name) for name in senders.applications}
+    return {cbe: _organization(senders, cbe) for cbe in senders.institutions}
+
+
+def item_of(senders: Senders, kind: str, identifier: str) -> dict[str, object]:
+    """Return one item."""
+    found = items_of(senders, kind).get(identifier)
+    if found is None:
+        raise not_found(f"{kind} not found")
+    return found
+
+
+def _message_type(senders: Senders, code: str) -> dict[str, object]:
+    known = senders.message_types[code]
+    owners = {senders.applications[name][0] for name in known.applications if name in senders.applications}
+    return {
+        "messageTypeId": code,
+        "messageTypeName": known.title,
+        "validityPeriod": {
+            "validityPeriodNumber": known.validity.number,
+            "validityPeriodUnit": known.validity.unit,
+        },
+        "senderOrganizationIds": sorted(owners),
+        "senderApplicationIds": list(known.applications),
+    }
+
+
+def _application(senders: Senders, name: str) -> dict[str, object]:
+    organization, title = senders.applications[name]
+    types = [code for code, known in senders.message_types.items() if name in known.applications]
+    return {
+        "applicationId": name,
+        "applicationName": title,
+        "senderOrganizationIds": [organization],
+        "messageTypeIds": types,
+    }
+
+
+def _organization(senders: Senders, cbe: str) -> dict[str, object]:
+    applications = [name for name, (owner, _) in senders.applications.items() if owner == cbe]
+    types = [code for code, known in senders.message_types.items() if set(applications) & set(known.applications)]
+    return {
+        "organizationId": cbe,
+        "organizationShortName": senders.institutions[cbe],
+        "senderApplicationIds": applications,
+        "messageTypeIds": types,
+    }

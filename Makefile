@@ -8,7 +8,8 @@ PACKAGE := pyproject.toml setup.py $(CATALOGUES)
 BIN := .venv/bin
 COMPILE := $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --build-deps-for=editable \
   --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --extra=embedded
-MIGRATIONS := $(BIN)/python -W ignore::RuntimeWarning:django.core.management.commands.makemigrations \
+# Compares models with migrations; it must not look for a database, whatever runs here or is set in this shell.
+MIGRATIONS := env -i EBOXCAST_STATE_DIR=/nonexistent $(BIN)/python -W ignore::RuntimeWarning:django.core.management.commands.makemigrations \
   -m django makemigrations --settings=eboxcast.config.settings --check --dry-run
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.reports.broadcasts import OPERATOR, Broadcasts
+from tests.reports.broadcasts import OPERATOR, SENDER, Broadcasts
 
 from eboxcast.delivery import actions
+from eboxcast.reports.certificate import certificate_of
 from eboxcast.reports.report import report_as_json, report_of
 
 REFERENCE = Path(__file__).parents[2] / "docs/reference"
@@ -27,6 +30,22 @@ def names_in(value: object) -> Iterator[str]:
     elif isinstance(value, list):
         for inner in value:
             yield from names_in(inner)
+
+
+def test_the_program_that_verifies_finds_the_digests_of_a_certificate(broadcasts: Broadcasts) -> None:
+    program = re.search(r"```python\n(.*?)```", (REFERENCE / "certificate-json.md").read_text("utf-8"), re.DOTALL)
+    package = broadcasts.package(50)
+    audience = certificate_of(actions.prepare(package, environment="production", by=SENDER)).audience
+    assert program
+    assert audience
+    done = subprocess.run(
+        [sys.executable, "-c", program[1], str(audience.salt)],
+        input="\n".join(map(str, package.keys.tolist())),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == audience.prepared_sha256
 
 
 def test_each_name_in_a_report_is_explained(broadcasts: Broadcasts) -> None:

@@ -14,11 +14,11 @@ from eboxcast.cli import talk
 from eboxcast.cli.check_text import aligned
 from eboxcast.cli.plain import grouped, plain
 from eboxcast.cli.standing import moment_of
-from eboxcast.cli.states import state_in
 from eboxcast.delivery.listing import Listed, RunsPage
 from eboxcast.delivery.models import Run, State
 from eboxcast.lib import clock
 from eboxcast.lib.wording import N_, language_of_user, say
+from eboxcast.reports.states import state_in
 
 FORMAT = "eboxcast.runs/1"
 

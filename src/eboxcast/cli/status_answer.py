@@ -7,13 +7,13 @@ import json
 import typer
 
 from eboxcast.cli.standing import Standing, standing_of
-from eboxcast.cli.states import state_in
 from eboxcast.delivery.models import Run
 from eboxcast.lib import clock
 from eboxcast.lib.wording import N_, language_of_user, say
 from eboxcast.reports.certificate import certificate_of
 from eboxcast.reports.certificate_parts import Certificate
 from eboxcast.reports.certificate_verdict import verdict_of
+from eboxcast.reports.states import ENVIRONMENTS, state_in
 
 FORMAT = "eboxcast.status/1"
 
@@ -36,7 +36,7 @@ def _as_text(certificate: Certificate, standing: Standing, language: str) -> lis
     message = certificate.message
     head = {
         "run": certificate.run,
-        "environment": certificate.environment,
+        "environment": say(ENVIRONMENTS[certificate.environment], language),
         "state": state_in(certificate.state, language),
         "since": clock.shown(standing.since),
         "by": standing.by,

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from eboxcast.lib.plain import grouped, size
 from eboxcast.lib.wording import N_, say
 from eboxcast.reports.certificate_account import account_section, faults_section, lists_section
-from eboxcast.reports.certificate_parts import Certificate, Named
+from eboxcast.reports.certificate_parts import Certificate, DecisionPart, DocumentPart, Named
 from eboxcast.reports.certificate_verdict import is_good, shown, verdict_of
 from eboxcast.reports.sections import Fact, Page, Section
+from eboxcast.reports.states import ENVIRONMENTS, STATES, state_in
 
-ENVIRONMENTS = {"acceptance": N_("acceptance"), "production": N_("production")}
 UNITS = {"day": N_("{number} day(s)"), "month": N_("{number} month(s)"), "year": N_("{number} year(s)")}
+_OWNERS = {"CITIZEN": N_("citizens"), "ENTERPRISE": N_("enterprises")}
+_ONE_PAGE = N_("one page")
+_PAGES = N_("{count} pages")
 _DUPLICATES = {"merge": N_("counted once"), "block": N_("forbid publishing")}
 _FAULTY_ROWS = {"exclude": N_("left out"), "block": N_("forbid publishing")}
 _WITHOUT_EBOX = {
@@ -79,9 +83,8 @@ def _sections(certificate: Certificate, language: str) -> Iterator[Section]:
 
 
 def _message(certificate: Certificate, language: str) -> Section:
-    message, document = certificate.message, certificate.document
+    message = certificate.message
     ticket = message.ticket if message.sequence is None else f"{message.ticket} · {message.sequence}"
-    pages = "" if document.page_count is None else f" · {document.page_count} p."
     facts = [
         (N_("Title"), message.title),
         (N_("Language"), message.language.upper()),
@@ -89,13 +92,21 @@ def _message(certificate: Certificate, language: str) -> Section:
         (N_("Application"), _name(message.application, language)),
         (N_("Ticket"), ticket),
         (N_("Message type"), _name(message.message_type, language)),
-        (N_("eBoxes of"), message.ebox_type or "–"),
-        (N_("Document"), f"{document.file_name} · {document.size} B{pages}"),
+        (N_("eBoxes of"), say(_OWNERS[message.ebox_type], language) if message.ebox_type else "–"),
+        (N_("Document"), _document(certificate.document, language)),
     ]
     if message.validity_number and message.validity_unit:
         validity = say(UNITS[message.validity_unit], language, {"number": message.validity_number})
         facts.append((N_("Validity period"), validity))
     return Section(title=say(N_("Message"), language), facts=_said(facts, language))
+
+
+def _document(document: DocumentPart, language: str) -> str:
+    parts = [document.file_name, size(document.size, language)]
+    if document.page_count:
+        sentence = _ONE_PAGE if document.page_count == 1 else _PAGES
+        parts.append(say(sentence, language, {"count": grouped(document.page_count, language)}))
+    return " · ".join(parts)
 
 
 def _name(named: Named, language: str) -> str:
@@ -132,7 +143,11 @@ def _decision(certificate: Certificate, language: str) -> Iterator[str]:
     for decision in certificate.decisions:
         what = say(_ACTIONS[decision.action], language)
         reason = f" – {decision.reason}" if decision.reason else ""
-        yield f"{shown(decision.at)} · {what} · {decision.by}{reason} → {decision.result or '…'}"
+        yield f"{shown(decision.at)} · {what} · {decision.by}{reason} → {_result(decision, language)}"
+
+
+def _result(decision: DecisionPart, language: str) -> str:
+    return state_in(decision.result, language) if decision.result in STATES else decision.result or "…"
 
 
 def _choice(words: Mapping[str, str], value: str | None, language: str) -> str | None:

@@ -1,11 +1,12 @@
-"""The states of a run in the user's language."""
+"""The states of a run, and where it is, in the reader's language."""
 
 from __future__ import annotations
 
 from eboxcast.delivery.models import State
 from eboxcast.lib.wording import N_, say
 
-_WORDS = {
+ENVIRONMENTS = {"acceptance": N_("acceptance"), "production": N_("production")}
+STATES = {
     State.PREPARING: N_("preparing"),
     State.PREPARED: N_("prepared"),
     State.RUNNING: N_("running"),
@@ -22,4 +23,4 @@ _WORDS = {
 
 def state_in(run_state: str, language: str) -> str:
     """Return a state as people read it."""
-    return say(_WORDS[State(run_state)], language)
+    return say(STATES[State(run_state)], language)

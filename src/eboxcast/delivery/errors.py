@@ -60,3 +60,19 @@ class Interrupted(Incomplete):
     code = "interrupted"
     sentence = N_("Interrupted. Nothing is half done.")
     remedy = N_("To continue, run the same command again: {command}")
+
+
+class NothingUnknown(NotAllowedNow):
+    """There is nobody to resolve."""
+
+    code = "run.nothing-unknown"
+    sentence = N_("Run {run} has no recipient of whom it is unknown whether he has the document.")
+    remedy = N_("Look at it with: eboxcast status {run}")
+
+
+class NoTarget(WrongUse):
+    """The run is not of the kind of target this is for."""
+
+    code = "run.no-remote-target"
+    sentence = N_("Run {run} publishes into our own eBoxes, in one moment: there is nothing to {asked}.")
+    remedy = N_("Look at it with: eboxcast status {run}")

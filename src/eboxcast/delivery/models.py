@@ -88,6 +88,9 @@ class Run(models.Model):
     """At most so many recipients per second; 0 is no limit."""
     next_claim_at = models.DateTimeField(null=True)
     """No batch is claimed earlier: because of the rate, or because the provider asked for it."""
+    judged_sent_count = models.IntegerField(default=0)
+    judged_refused_count = models.IntegerField(default=0)
+    """What somebody had seen when he resumed it: later refusals are judged beside these."""
 
     class Meta:
         db_table = "run"

@@ -67,3 +67,25 @@ def store_message(connection: BaseDatabaseWrapper, message: NewMessage, *, now: 
 def free_identity(connection: BaseDatabaseWrapper, message: int, *, now: datetime) -> None:
     """Let another content have the identity of a message."""
     run(connection, "free_identity", {"message": message, "now": now})
+
+
+def stored_message(message: Message) -> NewMessage:
+    """Return a stored message with its document, as a remote target is given it."""
+    return NewMessage(
+        identity=identity_of(message),
+        document=bytes(message.file.content or b""),
+        document_digest=bytes(message.document_digest),
+        metadata_digest=bytes(message.metadata_digest),
+        institution_names=message.institution_names,
+        application_names=message.application_names,
+        type_code=message.type_code,
+        type_names=message.type_names,
+        ebox_type=message.ebox_type,
+        language=message.language,
+        title=message.title,
+        file_name=message.file_name,
+        media_type=message.media_type,
+        metas=message.metas,
+        validity_number=message.validity_number,
+        validity_unit=message.validity_unit,
+    )

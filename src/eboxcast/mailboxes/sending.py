@@ -6,6 +6,7 @@ may note what came of it: a worker that wakes when its call was taken over by an
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -112,6 +113,13 @@ def progress_of(environment: str, where: Range) -> Progress:
                 everybody.discard(key)
     flying = {key for keys in under_way.values() for key in keys}
     return Progress(left=sorted(everybody - flying), under_way=under_way)
+
+
+def counts_in(environment: str, where: Range) -> dict[str, int]:
+    """Return how many recipients of a range have each kind of outcome now."""
+    with quiet():
+        found = rows(environment_connection(environment), "outcomes_of_range", vars(where))
+    return dict(Counter(kind for kind, _, _ in found))
 
 
 _SETTLED = {OutcomeKind.SENT, OutcomeKind.REFUSED_BY_TARGET, OutcomeKind.UNKNOWN}

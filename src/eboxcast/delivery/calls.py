@@ -1,0 +1,172 @@
+"""Sending one batch: who of it is left, a note before each call, what came of it after.
+
+No transaction of ours is open during a call. A call nobody can tell the outcome of is asked about where the provider
+can be asked, repeated where it promises idempotency, and otherwise named as unknown: never repeated by itself.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import count
+
+from eboxcast.delivery import batches
+from eboxcast.delivery.batches import Claim
+from eboxcast.mailboxes import sending
+from eboxcast.mailboxes.sending import Results
+from eboxcast.mailboxes.values import NewMessage
+from eboxcast.targets.remote import Answered, OutcomeUnknown, RemoteTarget, RunRefused, TryAgain
+
+_NOTED_TOGETHER = 10
+"""Where each recipient is a call of his own: so many are noted as in flight at once, and unknown after a kill."""
+
+
+_PASSES = 3
+"""How often what is left of a batch is tried before it waits for its turn again."""
+
+
+class TakenOver(Exception):
+    """Somebody else works on our batch: we slept too long. Whatever we would record, he records."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Errand:
+    """What a lane needs to know of a run."""
+
+    environment: str
+    release: int
+    salt: bytes
+    message: NewMessage
+
+
+class Sender:
+    """Sends the batches of one run to a provider, one call after the other."""
+
+    def __init__(self, errand: Errand, target: RemoteTarget) -> None:
+        self.errand = errand
+        self.target = target
+
+    def send(self, claim: Claim, *, provider_message: str | None) -> None:
+        """Send to everybody of a batch who is left. Raises TryAgain, RunRefused, TakenOver; what is done stays done."""
+        progress = sending.progress_of(self.errand.environment, claim.where)
+        for call, keys in progress.under_way.items():
+            self._settle_left_over(call, keys, provider_message)
+        calls = count()
+        for _ in range(_PASSES):
+            left = sending.progress_of(self.errand.environment, claim.where).left
+            if not left:
+                return
+            for keys in self._slices(left):
+                if not batches.extend(claim):
+                    raise TakenOver
+                self._call(keys, call=claim.call(next(calls)), provider_message=provider_message)
+        if sending.progress_of(self.errand.environment, claim.where).left:
+            raise TryAgain(reason="its calls are cut again and again")
+
+    def open(self, claim: Claim) -> str | None:
+        """Publish the message to the first recipient and return its id; None where that can't be told any more."""
+        progress = sending.progress_of(self.errand.environment, claim.where)
+        for call, keys in progress.under_way.items():
+            if not self.target.capabilities.idempotency_key:
+                self._end(call, keys, Results(unknown=keys))
+                return None
+            self._end(call, keys, Results())
+        left = sending.progress_of(self.errand.environment, claim.where).left
+        first, call = left[:1], claim.call(0)
+        sending.begin_call(self.errand.environment, self.errand.release, first, call=call)
+        answered = self._answer(first, call, lambda: self._publish(first[0]))
+        if answered is None:
+            self._end(call, first, Results(unknown=first))
+            return None
+        if answered.message_ids:
+            kept = (self.errand.environment, self.errand.release, answered.message_ids[0])
+            sending.keep_provider_message(*kept)
+        self._end(call, first, _results(answered, each_its_id=False))
+        return answered.message_ids[0] if answered.message_ids else None
+
+    def _slices(self, left: Sequence[int]) -> Iterator[Sequence[int]]:
+        able = self.target.capabilities
+        size = able.recipients_per_call if able.links else _NOTED_TOGETHER
+        for start in range(0, len(left), size):
+            yield left[start : start + size]
+
+    def _call(self, keys: Sequence[int], *, call: str, provider_message: str | None) -> None:
+        sending.begin_call(self.errand.environment, self.errand.release, keys, call=call)
+        if provider_message is None:
+            results = self._publish_each(keys, call)
+        else:
+            answered = self._answer(keys, call, lambda: self.target.link(provider_message, keys))
+            results = self._asked(keys, provider_message) if answered is None else _results(answered, each_its_id=False)
+        self._end(call, keys, results)
+
+    def _publish_each(self, keys: Sequence[int], call: str) -> Results:
+        """Publish to each; what was answered is noted even when a later one is refused or must wait."""
+        answers: list[Answered] = []
+        unknown: list[int] = []
+        for key in keys:
+            try:
+                answers.append(self._publish(key))
+            except OutcomeUnknown:
+                if not self.target.capabilities.idempotency_key:
+                    unknown.append(key)
+            except (TryAgain, RunRefused):
+                self._end(call, keys, _together(answers, unknown))
+                raise
+        return _together(answers, unknown)
+
+    def _publish(self, key: int) -> Answered:
+        return self.target.publish(self.errand.message, key, idempotency_key=self._idempotency_key(key))
+
+    def _idempotency_key(self, key: int) -> str:
+        """Return the same word for the same recipient of the same release; nobody can compute back who it is."""
+        return hmac.new(self.errand.salt, str(key).encode(), "sha256").hexdigest()[:32]
+
+    def _answer(self, keys: Sequence[int], call: str, make: Callable[[], Answered]) -> Answered | None:
+        try:
+            return make()
+        except OutcomeUnknown:
+            return None
+        except (TryAgain, RunRefused):
+            self._end(call, keys, Results())
+            raise
+
+    def _settle_left_over(self, call: str, keys: Sequence[int], provider_message: str | None) -> None:
+        """Find out what came of a call whose worker did not live to note it."""
+        results = Results(unknown=keys)
+        if self.target.capabilities.idempotency_key and provider_message is None:
+            results = Results()
+        elif provider_message is not None:
+            results = self._asked(keys, provider_message)
+        self._end(call, keys, results, may_be_gone=True)
+
+    def _asked(self, keys: Sequence[int], provider_message: str) -> Results:
+        """Ask the provider who of them has the message; who has not is left, to be sent to again."""
+        if not self.target.capabilities.statuses:
+            return Results(unknown=keys)
+        has_it = self.target.statuses(provider_message, keys)
+        return Results(sent=[key for key in keys if has_it.get(key)])
+
+    def _end(self, call: str, keys: Sequence[int], results: Results, *, may_be_gone: bool = False) -> None:
+        noted = sending.end_call(self.errand.environment, self.errand.release, keys, call=call, results=results)
+        if not noted and not may_be_gone:
+            raise TakenOver
+
+
+def _results(answered: Answered, *, each_its_id: bool) -> Results:
+    return Results(
+        sent=answered.published,
+        message_ids=answered.message_ids if each_its_id else None,
+        refused=answered.refused,
+        no_digital_user=answered.no_digital_user or (),
+    )
+
+
+def _together(answers: Sequence[Answered], unknown: Sequence[int]) -> Results:
+    return Results(
+        sent=[key for answer in answers for key in answer.published],
+        message_ids=[name for answer in answers for name in answer.message_ids],
+        refused={key: code for answer in answers for key, code in answer.refused.items()},
+        unknown=unknown,
+        no_digital_user=[key for answer in answers for key in answer.no_digital_user or ()],
+    )

@@ -1,0 +1,122 @@
+"""A lane works on a remote run: claim a batch, send it, record it, again. Any number of lanes, in any process.
+
+A lane keeps nothing: whatever it knows is in the databases, so it can die at any moment and another goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum, auto
+from threading import Event
+
+import structlog
+
+from eboxcast.delivery import batches, deciding
+from eboxcast.delivery.batches import Claim, Why
+from eboxcast.delivery.calls import Errand, Sender, TakenOver
+from eboxcast.delivery.models import Run
+from eboxcast.mailboxes import sending
+from eboxcast.mailboxes.fence import get_release
+from eboxcast.mailboxes.messages import stored_message
+from eboxcast.mailboxes.models import OutcomeKind
+from eboxcast.targets.remote import RemoteTarget, RunRefused, TryAgain
+
+log = structlog.get_logger()
+
+_LONGEST_WAIT = 1.0
+"""Seconds: a lane that waits looks this often whether something was decided meanwhile."""
+_FIRST_BACKOFF = 1.0
+_LONGEST_BACKOFF = 60.0
+
+
+class End(Enum):
+    """Why a lane stopped working on a run."""
+
+    DONE = auto()
+    """Every batch is done: the account can be closed."""
+    NOT_RUNNING = auto()
+    WINDOW_OVER = auto()
+    ASKED = auto()
+    """Whoever runs the lane asked it to stop: time is up, or a signal came."""
+
+
+@dataclass
+class Lane:
+    """One lane of one run."""
+
+    run: Run
+    target: RemoteTarget
+    worker: str
+
+    def __post_init__(self) -> None:
+        release = sending.begin_sending(self.run.environment, self.run.id)
+        self.release = release.id
+        errand = Errand(
+            environment=self.run.environment,
+            release=release.id,
+            salt=bytes(release.salt),
+            message=stored_message(release.message),
+        )
+        self.sender = Sender(errand, self.target)
+        self.backoff = _FIRST_BACKOFF
+        self.log = log.bind(run=str(self.run.id), environment=self.run.environment, worker=self.worker)
+
+    def work(self, stopping: Event, *, on_batch: Callable[[Claim], None] = lambda claim: None) -> End:
+        """Work until nothing is left, the run may not go on, or ``stopping`` is set."""
+        while not stopping.is_set():
+            found = batches.claim(self.run.id, release=self.release, worker=self.worker)
+            if isinstance(found, Claim):
+                self._do(found)
+                on_batch(found)
+            elif found.why != Why.LATER:
+                return _ENDS[found.why]
+            else:
+                stopping.wait(min(found.wait, _LONGEST_WAIT))
+        return End.ASKED
+
+    def _do(self, claim: Claim) -> None:
+        said = self.log.bind(batch=claim.number, attempt=claim.attempt)
+        try:
+            self._send(claim)
+        except TakenOver:
+            said.warning("batch.taken_over")
+        except TryAgain as trouble:
+            wait = trouble.retry_after if trouble.retry_after is not None else self._longer_backoff()
+            batches.give_back(claim)
+            batches.hold_back(self.run.id, wait)
+            said.warning("batch.again", reason=trouble.data["reason"], wait=wait)
+        except RunRefused as refusal:
+            batches.give_back(claim)
+            deciding.fail(self.run, reason=str(refusal.data))
+            said.error("run.refused", code=refusal.data.get("provider_code"))
+        else:
+            self.backoff = _FIRST_BACKOFF
+            self._finish(claim)
+            said.info("batch.done", recipients=claim.recipients_count)
+
+    def _send(self, claim: Claim) -> None:
+        message = get_release(self.run.environment, self.run.id).provider_message
+        if claim.number == 0:
+            if message is None and self.sender.open(claim) is None:
+                deciding.fail(self.run, reason="nobody can tell whether the message was published to the first")
+            return
+        self.sender.send(claim, provider_message=message)
+
+    def _finish(self, claim: Claim) -> None:
+        counts = sending.counts_in(self.run.environment, claim.where) if claim.number else {}
+        done = batches.finish(
+            claim,
+            sent=counts.get(OutcomeKind.SENT, 0),
+            refused=counts.get(OutcomeKind.REFUSED_BY_TARGET, 0),
+            unknown=counts.get(OutcomeKind.UNKNOWN, 0),
+        )
+        if done:
+            deciding.pause_if_refused_too_often(self.run)
+
+    def _longer_backoff(self) -> float:
+        wait, self.backoff = self.backoff, min(self.backoff * 2, _LONGEST_BACKOFF)
+        return wait
+
+
+_ENDS = {Why.NOT_RUNNING: End.NOT_RUNNING, Why.WINDOW_OVER: End.WINDOW_OVER, Why.ALL_DONE: End.DONE}

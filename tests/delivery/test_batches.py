@@ -1,0 +1,131 @@
+"""Batches: cut once, claimed by one at a time, finished only by the claim in force."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from tests.delivery.conftest import NewPackage
+
+from eboxcast.delivery import actions, batches
+from eboxcast.delivery.batches import Claim, Nothing, Why
+from eboxcast.delivery.models import Batch, BatchState, Run, State
+from eboxcast.lib import clock
+from eboxcast.mailboxes import fence
+
+P = "production"
+
+
+@pytest.fixture
+def run(package: NewPackage) -> Run:
+    """A run of a hundred recipients in ten batches, under way."""
+    made = actions.prepare(package(100), environment=P, by="ines")
+    batches.cut(made, fence.get_release(P, made.id).id, recipients=10, opens=False)
+    Run.objects.filter(id=made.id).update(state=State.RUNNING, parallel=3)
+    made.refresh_from_db()
+    return made
+
+
+def claim(run: Run, worker: str = "w1") -> Claim | Nothing:
+    """Claim the next batch."""
+    return batches.claim(run.id, release=fence.get_release(P, run.id).id, worker=worker)
+
+
+def claimed(run: Run) -> Claim:
+    """Claim the next batch, which is there."""
+    found = claim(run)
+    assert isinstance(found, Claim)
+    return found
+
+
+def why(run: Run) -> Why:
+    """Say why there is nothing to claim."""
+    found = claim(run)
+    assert isinstance(found, Nothing)
+    return found.why
+
+
+def let_leases_run_out(run: Run) -> None:
+    """As if their workers had been silent for a minute."""
+    past = clock.now() - timedelta(seconds=1)
+    Batch.objects.filter(run=run, state=BatchState.CLAIMED).update(lease_until=past)
+
+
+def test_everybody_is_in_one_batch(run: Run) -> None:
+    """Cutting again changes nothing."""
+    batches.cut(run, fence.get_release(P, run.id).id, recipients=3, opens=False)
+    assert sum(batch.recipients_count for batch in run.batches.all()) == 100
+    assert max(batch.recipients_count for batch in run.batches.all()) <= 10
+
+
+def test_two_claims_are_two_batches(run: Run) -> None:
+    """And no more at once than the run's parallel."""
+    found = [claimed(run) for _ in range(3)]
+    assert len({each.batch for each in found}) == 3
+    assert why(run) == Why.LATER
+
+
+def test_a_silent_worker_loses_its_batch_and_its_result(run: Run) -> None:
+    """The attempt number tells the two apart."""
+    first = claimed(run)
+    let_leases_run_out(run)
+    second = claimed(run)
+    assert (second.batch, second.attempt) == (first.batch, 2)
+    assert not batches.extend(first)
+    assert not batches.finish(first, sent=10, refused=0, unknown=0)
+    assert batches.finish(second, sent=9, refused=1, unknown=0)
+    assert batches.sums_of(run.id).sent == 9
+
+
+def test_a_batch_given_back_is_the_next(run: Run) -> None:
+    """Nothing is lost when the provider has trouble."""
+    first = claimed(run)
+    batches.give_back(first)
+    assert claimed(run).batch == first.batch
+
+
+@pytest.mark.parametrize("state", [State.PAUSED, State.STOPPED, State.FAILED])
+def test_nothing_is_claimed_of_a_run_that_may_not_go_on(run: Run, state: State) -> None:
+    """The decision counts from the next claim on."""
+    claimed(run)
+    Run.objects.filter(id=run.id).update(state=state)
+    assert why(run) == Why.NOT_RUNNING
+
+
+def test_nothing_is_claimed_outside_the_window(run: Run) -> None:
+    """Not before the agreed moment, not after the end."""
+    now = clock.now()
+    Run.objects.filter(id=run.id).update(not_before_at=now + timedelta(hours=1))
+    found = claim(run)
+    assert isinstance(found, Nothing)
+    assert (found.why, 3500 < found.wait <= 3600) == (Why.LATER, True)
+    Run.objects.filter(id=run.id).update(not_before_at=None, not_after_at=now)
+    assert why(run) == Why.WINDOW_OVER
+
+
+def test_a_rate_spaces_the_claims(run: Run) -> None:
+    """Ten recipients at five per second: the next batch in two seconds."""
+    Run.objects.filter(id=run.id).update(rate=5)
+    size = claimed(run).recipients_count
+    found = claim(run)
+    assert isinstance(found, Nothing)
+    assert size / 5 - 1 < found.wait <= size / 5
+
+
+def test_the_opening_batch_comes_alone(package: NewPackage) -> None:
+    """Until the message has its id nobody can be linked to it."""
+    made = actions.prepare(package(100), environment=P, by="ines")
+    batches.cut(made, fence.get_release(P, made.id).id, recipients=10, opens=True)
+    Run.objects.filter(id=made.id).update(state=State.RUNNING)
+    opening = claimed(made)
+    assert opening.number == 0
+    assert why(made) == Why.LATER
+    batches.finish(opening, sent=0, refused=0, unknown=0)
+    assert claimed(made).number == 1
+
+
+def test_when_all_is_done_it_says_so(run: Run) -> None:
+    """Then the account can be closed."""
+    for _ in range(run.batches.count()):
+        batches.finish(claimed(run), sent=1, refused=0, unknown=0)
+    assert why(run) == Why.ALL_DONE

@@ -50,7 +50,7 @@ def _values(parameter: Any) -> str:
     if isinstance(kind, type) and issubclass(kind, Enum):
         choices = ", ".join(f"`{choice.value}`" + " (default)" * (choice == default) for choice in kind)
         return f"{needed}: {choices}" if needed else choices
-    return f"default {default}" if default and not isinstance(default, bool) else needed
+    return needed if default in (None, "", []) or isinstance(default, bool) else f"default {default}"
 
 
 def rows_of(section: str) -> dict[str, Row]:

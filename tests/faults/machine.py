@@ -18,6 +18,7 @@ import psutil
 import psycopg
 
 from eboxcast.database.embedded.places import Places
+from eboxcast.database.embedded.processes import postmaster
 from eboxcast.database.embedded.roles import connect_for_setup
 from eboxcast.lib.crashpoints import Point
 from eboxcast.package.sampling import write_sample
@@ -42,6 +43,10 @@ group by r.id order by r.id
 """
 
 
+class NothingSaid(AssertionError):
+    """The command ended without the words that were waited for."""
+
+
 class Process:
     """One command under way."""
 
@@ -63,7 +68,7 @@ class Process:
         for line in self.popen.stderr:
             if text in line:
                 return self
-        raise AssertionError(f"it ended without saying {text!r}")
+        raise NothingSaid(f"it ended without saying {text!r}")
 
     def go_on(self) -> Process:
         self.popen.send_signal(signal.SIGCONT)
@@ -147,6 +152,14 @@ class Machine:
         """Wait until somebody waits for a lock in an environment."""
         query = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
         wait_until(lambda: self.ask(environment, query) != [(0,)])
+
+    def kill_server(self, how: signal.Signals) -> None:
+        """End the server at once, without any goodbye."""
+        pid = postmaster(self.places)
+        assert pid is not None
+        server = psutil.Process(pid)
+        os.kill(pid, how)
+        server.wait(timeout=PATIENCE)
 
     @contextmanager
     def observed(self, environment: str) -> Iterator[Observer]:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 
-import psutil
 import pytest
 from tests.faults.conftest import NewLetter
 from tests.faults.machine import Letter, Machine, wait_until
 
-from eboxcast.database.embedded.processes import postmaster
 from eboxcast.lib.crashpoints import Point
 
 PRODUCTION = ("--environment", "production")
@@ -52,7 +49,7 @@ def test_every_connection_is_cut(fragile: Machine, fragile_letter: NewLetter, po
 def test_the_server_dies(fragile: Machine, fragile_letter: NewLetter, point: Point, how: signal.Signals) -> None:
     letter = fragile_letter("dies")
     halted = fragile.halted(point, "publish", letter.directory, *PRODUCTION)
-    kill_server(fragile, how)
+    fragile.kill_server(how)
     assert_told(halted.go_on().ended())
     assert_completes(fragile, letter)
 
@@ -91,11 +88,3 @@ def test_there_is_no_database_at_all(fragile: Machine, fragile_letter: NewLetter
     base = f"host={fragile.state / 'nowhere'}"
     urls = {f"EBOXCAST_{name}_URL": f"dbname=eboxcast_{alias} {base}" for name, alias in names.items()}
     assert_told(fragile.run("publish", letter.directory, *PRODUCTION, **urls))
-
-
-def kill_server(machine: Machine, how: signal.Signals) -> None:
-    pid = postmaster(machine.places)
-    assert pid is not None
-    server = psutil.Process(pid)
-    os.kill(pid, how)
-    server.wait(timeout=60)

@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
+import random
 import signal
+import subprocess
+from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 from tests.faults.conftest import NewLetter
-from tests.faults.machine import Letter, Machine, Observer
+from tests.faults.machine import Letter, Machine, NothingSaid, Observer, Process
 
 from eboxcast.lib.crashpoints import Point
 
+PRODUCTION = ("--environment", "production")
+LONGEST_SECONDS = 1.0
+"""About what is left of a command once the lists are checked."""
+Victim = Callable[[Machine, Process], None]
 BEFORE_ANYTHING_IS_VISIBLE = tuple(Point)[: tuple(Point).index(Point.VISIBLE_BEFORE_RESULT)]
+
+
+def kill_command(machine: Machine, process: Process) -> None:
+    process.popen.kill()
+
+
+def kill_server(machine: Machine, process: Process) -> None:
+    machine.kill_server(signal.SIGKILL)
 
 
 @pytest.mark.parametrize("point", Point)
 def test_killed_at_a_point_and_run_again(machine: Machine, new_letter: NewLetter, point: Point) -> None:
     letter = new_letter("killed")
-    command = ("publish", letter.directory, "--environment", "production")
+    command = ("publish", letter.directory, *PRODUCTION)
     with machine.observed("production") as observer:
         killed = machine.run(*command, EBOXCAST_TEST="1", EBOXCAST_CRASH_AT=point)
         assert killed.returncode == -signal.SIGKILL
@@ -34,3 +50,44 @@ def assert_everybody_once(machine: Machine, letter: Letter, observer: Observer) 
     assert machine.states().count("published") == 1
     assert machine.open_intents() == 0
     assert machine.audited("run.published") == 1
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_killed_at_random_moments(fragile: Machine, fragile_letter: NewLetter, seed: int) -> None:
+    assert_survives(fragile, fragile_letter, kills=3, victims=(kill_command,), seed=seed, recipients=5_000)
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("victims", [(kill_command,), (kill_command, kill_server)], ids=["command", "server-too"])
+def test_killed_a_hundred_times(fragile: Machine, fragile_letter: NewLetter, victims: tuple[Victim, ...]) -> None:
+    assert_survives(fragile, fragile_letter, kills=100, victims=victims, seed=3, recipients=300_000)
+
+
+def assert_survives(
+    machine: Machine, new: NewLetter, *, kills: int, victims: tuple[Victim, ...], seed: int, recipients: int
+) -> None:
+    """Publish package after package, each as often as it takes, and kill somebody at random moments."""
+    draw = random.Random(seed)
+    while kills:
+        letter = new("random", recipients=recipients, seed=draw.randrange(10**6))
+        with machine.observed("production") as observer:
+            while kills and killed_while_publishing(machine, letter, draw.choice(victims), draw):
+                kills -= 1
+            assert machine.run("publish", letter.directory, *PRODUCTION).returncode == 0
+        before = observer.seen[0]
+        assert {counts[len(before) :] for counts in observer.seen} == {(), (recipients,)}
+        assert machine.audience("production", letter.ticket) == letter.keys
+
+
+def killed_while_publishing(machine: Machine, letter: Letter, victim: Victim, draw: random.Random) -> bool:
+    """Publish, and kill somebody a moment after the lists were checked; say whether it came in time."""
+    process = machine.begin("publish", letter.directory, *PRODUCTION)
+    with suppress(NothingSaid):  # where only the result was still to be printed
+        process.until_it_says("Checked")
+    with suppress(subprocess.TimeoutExpired):
+        process.popen.wait(draw.uniform(0, LONGEST_SECONDS))
+    if process.popen.poll() is not None:
+        return False
+    victim(machine, process)
+    process.ended()
+    return True

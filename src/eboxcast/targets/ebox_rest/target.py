@@ -1,0 +1,138 @@
+"""The provider as a target: each call translated, carried out, and its answer told as an outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from eboxcast.lib.identifiers import ENTERPRISE_BASE
+from eboxcast.mailboxes.values import NewMessage
+from eboxcast.targets.ebox_rest.answers import Judgement, Meaning, judge, retry_after, says_why
+from eboxcast.targets.ebox_rest.client import Call, Client, Effect
+from eboxcast.targets.ebox_rest.connection import Reply
+from eboxcast.targets.ebox_rest.outcomes import failure, items, keys_of, linked, published
+from eboxcast.targets.ebox_rest.translating import Letter, link_body, preferences_body, statuses_body
+from eboxcast.targets.options import TargetOptions
+from eboxcast.targets.remote import Answered, RemoteCapabilities, RemoteTarget, TryAgain
+
+PREFERENCES_PER_CALL = 1000
+"""The contract states no limit; this is that of its SOAP sibling, hasAnEbox."""
+_DONE = (200, 201)
+_NOT_FOUND = 404
+
+
+def capabilities_of(options: TargetOptions) -> RemoteCapabilities:
+    """Return what a provider can do, as its options declare it."""
+    per_call = options.largest_call if options.links else 1
+    return RemoteCapabilities(
+        atomic_visibility=False,
+        recall=False,
+        largest_call=per_call,
+        idempotency_key=options.idempotency_key,
+        links=options.links,
+        statuses=options.statuses,
+        recipients_per_call=per_call,
+    )
+
+
+class EboxRestTarget(RemoteTarget):
+    """A provider that speaks the Message Registry contract v2.1. One object per lane."""
+
+    def __init__(self, options: TargetOptions) -> None:
+        self.capabilities = capabilities_of(options)
+        self._options = options
+        self._client = Client(options)
+        self._letter: Letter | None = None
+
+    def publish(self, message: NewMessage, recipient: int, *, idempotency_key: str) -> Answered:
+        letter = self._letter_of(message)
+        keyed = self._options.idempotency_key
+        call = Call(
+            url=f"{self._options.base_url}/publishMessage",
+            body=letter.body(recipient),
+            content_type=letter.content_type,
+            effect=Effect.KEYED if keyed else Effect.AGAIN,
+            headers={"Idempotency-Key": f'"{idempotency_key}"'} if keyed else {},
+        )
+        reply = self._client.carry_out(call)
+        if reply.status in _DONE:
+            return published(reply, recipient)
+        judged = self._judge(reply, keyed=keyed)
+        if judged.meaning is Meaning.DONE_BEFORE:
+            return Answered(published=[recipient], message_ids=[""])
+        if judged.meaning is Meaning.RECIPIENT_REFUSED:
+            return Answered(published=[], message_ids=[], refused={recipient: judged.our_code})
+        raise failure(judged, reply)
+
+    def link(self, message_id: str, recipients: Sequence[int]) -> Answered:
+        asked = list(map(int, recipients))
+        call = Call(url=f"{self._options.base_url}/linkEboxMessage", body=[link_body(message_id, asked)])
+        reply = self._client.carry_out(call)
+        if reply.status in _DONE:
+            return linked(reply, message_id, asked)
+        judged = self._judge(reply)
+        if judged.meaning is Meaning.RECIPIENT_REFUSED and len(asked) == 1:
+            return Answered(published=[], message_ids=[], refused={asked[0]: judged.our_code})
+        raise failure(judged, reply)
+
+    def statuses(self, message_id: str, recipients: Sequence[int]) -> Mapping[int, bool]:
+        asked = list(map(int, recipients))
+        holding: set[int] = set()
+        for some in _slices(asked, self._options.statuses_per_call):
+            holding |= self._holding(message_id, some)
+        return {key: key in holding for key in asked}
+
+    def without_ebox(self, recipients: Sequence[int]) -> set[int] | None:
+        asked = list(map(int, recipients))
+        if not self._options.federation_url or any(key < ENTERPRISE_BASE for key in asked):
+            return None
+        known: set[int] = set()
+        for some in _slices(asked, PREFERENCES_PER_CALL):
+            found = self._with_ebox(some)
+            if found is None:
+                return None
+            known |= found
+        return set(asked) - known
+
+    def close(self) -> None:
+        self._client.close()
+
+    def _letter_of(self, message: NewMessage) -> Letter:
+        if self._letter is None or self._letter.message is not message:
+            self._letter = Letter(message, metas=self._options.metas)
+        return self._letter
+
+    def _judge(self, reply: Reply, *, keyed: bool = False) -> Judgement:
+        return judge(reply, keyed=keyed, recipient_refusals=self._options.recipient_refusals)
+
+    def _holding(self, message_id: str, asked: Sequence[int]) -> set[int]:
+        """Return who of them has the message.
+
+        404 says "Messages not found", not whose: halves are asked until it is about one recipient, as taking it for
+        all of them could publish to somebody twice.
+        """
+        reply = self._ask(f"{self._options.base_url}/searchMessageStatus", statuses_body(message_id, asked))
+        if reply.status != _NOT_FOUND:
+            return set(asked).intersection(keys_of(one for one in items(reply) if one.get("messageId") == message_id))
+        if len(asked) == 1:
+            return set()
+        half = len(asked) // 2
+        return self._holding(message_id, asked[:half]) | self._holding(message_id, asked[half:])
+
+    def _with_ebox(self, asked: Sequence[int]) -> set[int] | None:
+        """Return who of these enterprises has an eBox. 404 tells of nobody in particular, so it tells nothing."""
+        reply = self._ask(f"{self._options.federation_url}/eboxPreferences/search", preferences_body(asked))
+        return None if reply.status == _NOT_FOUND else set(keys_of(items(reply)))
+
+    def _ask(self, url: str, body: bytes) -> Reply:
+        """Return the answer to a question, or that nothing was found. Raises TryAgain, RunRefused."""
+        reply = self._client.carry_out(Call(url=url, body=[body], effect=Effect.NONE))
+        if reply.status in _DONE or (reply.status == _NOT_FOUND and says_why(reply)):
+            return reply
+        judged = self._judge(reply)
+        if judged.meaning is Meaning.UNKNOWN:
+            raise TryAgain(reason=judged.reason, retry_after=retry_after(reply))
+        raise failure(judged, reply)
+
+
+def _slices(keys: Sequence[int], size: int) -> Iterator[Sequence[int]]:
+    return (keys[start : start + size] for start in range(0, len(keys), size))

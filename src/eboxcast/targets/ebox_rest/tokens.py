@@ -1,0 +1,117 @@
+"""Access tokens by client credentials (RFC 6749, 4.4): one for all lanes of a process, renewed before it ends."""
+
+from __future__ import annotations
+
+import base64
+import json
+from functools import cache
+from threading import Lock
+from time import monotonic
+from urllib.parse import quote_plus, urlencode, urlsplit
+
+from eboxcast.targets.ebox_rest.answers import masked_text, retry_after
+from eboxcast.targets.ebox_rest.connection import Cut, Line, NotSent, Patience, Reply
+from eboxcast.targets.ebox_rest.tls import tls_of
+from eboxcast.targets.options import SecretPlace, TargetOptions
+from eboxcast.targets.remote import RunRefused, TryAgain
+
+MARGIN_SECONDS = 10.0
+"""So long before its end a token is renewed; of short-lived ones a quarter of their life."""
+DEFAULT_SECONDS = 300.0
+"""Where the token server does not say how long a token is good for."""
+
+
+class TokenSource:
+    """The access token of one client. Shared between threads."""
+
+    def __init__(self, options: TargetOptions) -> None:
+        self._options = options
+        self._lock = Lock()
+        self._token = ""
+        self._renew_at = 0.0
+
+    def token(self) -> str:
+        """Return a token that is good for some seconds at least. Raises TryAgain, RunRefused."""
+        with self._lock:
+            if not self._token or monotonic() >= self._renew_at:
+                self._renew()
+            return self._token
+
+    def refused(self, token: str) -> None:
+        """Forget a token that the provider no longer takes, unless another lane has renewed it already."""
+        with self._lock:
+            if self._token == token:
+                self._token = ""
+
+    def _renew(self) -> None:
+        asked_at = monotonic()
+        self._token, seconds = _read(self._ask())
+        self._renew_at = asked_at + seconds - min(MARGIN_SECONDS, seconds / 4)
+
+    def _ask(self) -> Reply:
+        options, url = self._options, urlsplit(self._options.token_url)
+        patience = Patience(connect=options.connect_seconds, answer=options.answer_seconds)
+        line = Line(url, patience=patience, tls=tls_of(options))
+        headers, body = _form(options)
+        try:
+            return line.post(url.path or "/", headers=headers, body=[body])
+        except (NotSent, Cut) as cause:
+            raise TryAgain(reason=f"no access token, {cause}") from None
+        finally:
+            line.close()
+
+
+@cache
+def token_source(options: TargetOptions) -> TokenSource:
+    """Return the one token source of this process for these options."""
+    return TokenSource(options)
+
+
+def _form(options: TargetOptions) -> tuple[dict[str, str], bytes]:
+    secret = _secret(options)
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
+    form = {"grant_type": "client_credentials"}
+    if options.scope:
+        form["scope"] = options.scope
+    if options.client_secret_in is SecretPlace.BODY:
+        form |= {"client_id": options.client_id, "client_secret": secret}
+    else:
+        pair = f"{quote_plus(options.client_id)}:{quote_plus(secret)}"
+        headers["Authorization"] = "Basic " + base64.b64encode(pair.encode()).decode()
+    return headers, urlencode(form).encode()
+
+
+def _secret(options: TargetOptions) -> str:
+    """Read the secret anew each time: it can be replaced without a restart."""
+    try:
+        return options.client_secret_file.read_text("utf-8").strip() if options.client_secret_file else ""
+    except (OSError, UnicodeDecodeError):
+        raise TryAgain(reason="the file of client_secret_file cannot be read") from None
+
+
+def _read(reply: Reply) -> tuple[str, float]:
+    answer = _object(reply.body)
+    if reply.status == 429 or reply.status >= 500:
+        raise TryAgain(reason=f"no access token, HTTP {reply.status}", retry_after=retry_after(reply))
+    if reply.status != 200:
+        raise _refusal(reply.status, answer)
+    token, seconds = answer.get("access_token"), answer.get("expires_in", DEFAULT_SECONDS)
+    if not isinstance(token, str) or not token.isascii() or not token.isprintable():
+        raise TryAgain(reason="the token server's answer holds no access_token")
+    return token, float(seconds) if isinstance(seconds, int | float) and seconds > 0 else DEFAULT_SECONDS
+
+
+def _refusal(status: int, answer: dict[str, object]) -> RunRefused:
+    return RunRefused(
+        provider_code=masked_text(str(answer.get("error", f"HTTP {status}"))),
+        provider_message=masked_text(str(answer.get("error_description", "The token server gives no access token."))),
+        reference="-",
+    )
+
+
+def _object(body: bytes) -> dict[str, object]:
+    try:
+        answer = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return answer if isinstance(answer, dict) else {}

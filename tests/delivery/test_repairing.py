@@ -30,6 +30,7 @@ def forget_visibility(run: Run) -> None:
     Outcome.objects.using(P).filter(release=release.id).delete()
     columns = [field.name for field in Release._meta.fields if field.name.endswith(("_count", "_digest"))]
     kept = ("recipients_count", "audience_digest", "package_count", "package_digest")
+    kept += ("unknown_count", "not_attempted_count")
     forgotten = dict.fromkeys(name for name in columns if name not in kept)
     Release.objects.using(P).filter(id=release.id).update(
         visible_at=None, expires_at=None, completed_at=None, **forgotten

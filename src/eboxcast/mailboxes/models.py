@@ -119,7 +119,7 @@ class Release(models.Model):
             ),
             CheckConstraint(
                 condition=Q(completed_at__isnull=True, published_count__isnull=True)
-                | Q(completed_at__gte=F("visible_at"), published_count__isnull=False),
+                | Q(completed_at__isnull=False, completed_at__gte=F("visible_at"), published_count__isnull=False),
                 name="release_completed_has_its_account",
             ),
             CheckConstraint(

@@ -7,7 +7,7 @@ CATALOGUES := $(wildcard src/eboxcast/locale/*/LC_MESSAGES/*.po)
 PACKAGE := pyproject.toml setup.py $(CATALOGUES)
 BIN := .venv/bin
 COMPILE := $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --build-deps-for=editable \
-  --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --extra=embedded
+  --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --extra=embedded --extra=simulator
 # Compares models with migrations; it must not look for a database, whatever runs here or is set in this shell.
 MIGRATIONS := env -i EBOXCAST_STATE_DIR=/nonexistent $(BIN)/python -W ignore::RuntimeWarning:django.core.management.commands.makemigrations \
   -m django makemigrations --settings=eboxcast.config.settings --check --dry-run

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -42,10 +43,31 @@ def test_what_runs_in_development_is_what_runs_elsewhere() -> None:
 def test_what_is_pinned_is_what_the_project_asks_for(name: str) -> None:
     pins = _pins(ROOT / "requirements" / name)
     extras = PROJECT["project"]["optional-dependencies"]
-    asked = [*PROJECT["project"]["dependencies"], *extras["embedded"], *(extras["dev"] if name == "dev.txt" else [])]
+    asked = [
+        *PROJECT["project"]["dependencies"],
+        *extras["embedded"],
+        *extras["simulator"],
+        *(extras["dev"] if name == "dev.txt" else []),
+    ]
     wanted = [Requirement(one) for one in asked]
     assert {one.name.lower() for one in wanted} <= pins.keys()
     assert [str(one) for one in wanted if not one.specifier.contains(pins[one.name.lower()])] == []
+
+
+def test_the_code_imports_nothing_the_project_does_not_ask_for() -> None:
+    extras = PROJECT["project"]["optional-dependencies"]
+    asked = [*PROJECT["project"]["dependencies"], *extras["embedded"], *extras["simulator"]]
+    known = {Requirement(one).name.lower() for one in asked}
+    packages = packages_distributions()
+    foreign = {name: packages[name] for name in _imported() if name in packages and name != "eboxcast"}
+    assert {name for name, owners in foreign.items() if not known & {owner.lower() for owner in owners}} == set()
+
+
+def _imported() -> set[str]:
+    trees = [ast.walk(ast.parse(path.read_text("utf-8"))) for path in SOURCES]
+    found = [node for tree in trees for node in tree if isinstance(node, ast.Import | ast.ImportFrom)]
+    names = [node.module or "" if isinstance(node, ast.ImportFrom) else node.names[0].name for node in found]
+    return {name.split(".")[0] for name in names}
 
 
 def test_the_build_backend_is_pinned() -> None:

@@ -21,7 +21,7 @@ from eboxcast.simulator.errors import AddressNotFree, ContractRefusal
 from eboxcast.simulator.provider import Provider
 
 _BACKLOG = 1024
-_SECONDS_TO_END = 5
+_SECONDS_TO_END = 2
 
 
 class _Protocol(HttpToolsProtocol):

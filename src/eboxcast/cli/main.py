@@ -11,6 +11,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from eboxcast import __version__
 from eboxcast.cli import talk
+from eboxcast.cli.resuming import ignore_signals, resumable
 from eboxcast.lib.errors import EboxcastError, Misconfigured
 
 
@@ -73,10 +74,11 @@ _HELP = {"-h", "--help"}
 
 
 def _load(command: Command, *, asks_for_help: bool) -> object:
-    if command.needs_database:
-        boot = importlib.import_module("eboxcast.database.boot")
-        (boot.configure if asks_for_help else boot.start)()
-    return typer.main.get_command(importlib.import_module(f"eboxcast.cli.{command.module}").app)
+    with resumable():
+        if command.needs_database:
+            boot = importlib.import_module("eboxcast.database.boot")
+            (boot.configure if asks_for_help else boot.start)()
+        return typer.main.get_command(importlib.import_module(f"eboxcast.cli.{command.module}").app)
 
 
 app = typer.Typer(
@@ -110,3 +112,5 @@ def run() -> None:
     except (EboxcastError, Misconfigured) as error:
         talk.error(error)
         sys.exit(error.exit_code)
+    finally:
+        ignore_signals()

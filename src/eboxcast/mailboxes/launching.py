@@ -21,7 +21,8 @@ from eboxcast.mailboxes.errors import StoredDiffers
 from eboxcast.mailboxes.fence import closed, get_release
 from eboxcast.mailboxes.messages import identity_of
 from eboxcast.mailboxes.models import OutcomeKind, Release
-from eboxcast.mailboxes.sql import Row, one, rows, run
+from eboxcast.mailboxes.snapshot import take_snapshot
+from eboxcast.mailboxes.sql import Row, one, rows
 from eboxcast.mailboxes.values import Launched
 
 ACCEPTANCE = "acceptance"
@@ -56,18 +57,9 @@ def launch(
         if release.visible_at or release.stopped_at or release.abandoned_at:
             raise closed(environment, run_id)
         prime = bucket_prime(environment)
-        _take_snapshot(connection, release, last_bucket=prime - 1, refuse=refuse_without_ebox)
+        take_snapshot(connection, release, prime=prime, refuse=refuse_without_ebox)
         account = _make_account(connection, release, prime=prime, refuse=refuse_without_ebox)
         return _open_fence(connection, release, account, now=first_visible_at or clock.now())
-
-
-def _take_snapshot(connection: BaseDatabaseWrapper, release: Release, *, last_bucket: int, refuse: bool) -> None:
-    of_release = {"release": release.id, "last_bucket": last_bucket}
-    run(connection, "snapshot_states", of_release)
-    if refuse:
-        run(connection, "refuse_by_policy", of_release)
-        run(connection, "take_out_refused", of_release)
-        run(connection, "drop_empty_buckets", of_release)
 
 
 def _make_account(connection: BaseDatabaseWrapper, release: Release, *, prime: int, refuse: bool) -> _Account:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,17 +39,32 @@ _ELEMENT = np.dtype([("bytes", ">i4"), ("key", ">i8")])
 _KEYS_BEFORE_SENDING = 500_000
 
 
-def pack(keys: Keys, *, prime: int, release: int) -> Iterator[bytes]:
-    """Yield a whole binary COPY of (bucket, release, keys), in the order of the buckets.
+@dataclass(frozen=True, kw_only=True)
+class _Constant:
+    """What is the same in each row."""
 
+    release: int
+    texts: tuple[str, ...]
+
+    def tail(self) -> bytes:
+        """Return the columns after the keys."""
+        encoded = [text.encode() for text in self.texts]
+        return b"".join(struct.pack(">i", len(text)) + text for text in encoded)
+
+
+def pack(keys: Keys, *, prime: int, release: int, texts: tuple[str, ...] = ()) -> Iterator[bytes]:
+    """Yield a whole binary COPY of (bucket, release, keys, *texts), in the order of the buckets.
+
+    ``texts`` are further columns with the same value in each row.
     Memory: the keys once more in bucket order, and at most some half a million of them as bytes.
     """
     buckets, ordered = in_bucket_order(keys, prime)
     starts = np.flatnonzero(np.diff(buckets, prepend=-1))
     ends = np.append(starts[1:], len(ordered))
+    constant = _Constant(release=release, texts=texts)
     yield _SIGNATURE
     for first, last in _slices(starts, ends):
-        yield _rows(buckets, ordered, starts[first:last], ends[first:last], release)
+        yield _rows(buckets, ordered, starts[first:last], ends[first:last], constant)
     yield _TRAILER
 
 
@@ -61,14 +77,14 @@ def _slices(starts: NDArray[np.intp], ends: NDArray[np.intp]) -> Iterator[tuple[
 
 
 def _rows(
-    buckets: NDArray[np.int32], ordered: Keys, starts: NDArray[np.intp], ends: NDArray[np.intp], release: int
+    buckets: NDArray[np.int32], ordered: Keys, starts: NDArray[np.intp], ends: NDArray[np.intp], constant: _Constant
 ) -> bytes:
     rows = np.zeros(len(starts), dtype=_ROW)
-    rows["fields"] = 3
+    rows["fields"] = 3 + len(constant.texts)
     rows["bucket_bytes"] = 4
     rows["bucket"] = buckets[starts]
     rows["release_bytes"] = 8
-    rows["release"] = release
+    rows["release"] = constant.release
     rows["length"] = ends - starts
     rows["array_bytes"] = _ARRAY_HEADER_BYTES + _ELEMENT.itemsize * (ends - starts)
     rows["dimensions"] = 1
@@ -78,16 +94,18 @@ def _rows(
     elements = np.empty(ends[-1] - origin, dtype=_ELEMENT)
     elements["bytes"] = 8
     elements["key"] = ordered[origin : ends[-1]]
-    return _interleaved(rows.tobytes(), elements.tobytes(), (starts - origin).tolist(), (ends - origin).tolist())
+    places = (starts - origin).tolist(), (ends - origin).tolist()
+    return _interleaved(rows.tobytes(), elements.tobytes(), *places, tail=constant.tail())
 
 
-def _interleaved(rows: bytes, elements: bytes, starts: list[int], ends: list[int]) -> bytes:
-    head, element = memoryview(rows), memoryview(elements)
+def _interleaved(rows: bytes, elements: bytes, starts: list[int], ends: list[int], *, tail: bytes) -> bytes:
+    head, element, after = memoryview(rows), memoryview(elements), memoryview(tail)
     width, size = _ROW.itemsize, _ELEMENT.itemsize
     pieces: list[memoryview] = []
     for index, (start, end) in enumerate(zip(starts, ends, strict=True)):
         pieces.append(head[index * width : (index + 1) * width])
         pieces.append(element[start * size : end * size])
+        pieces.append(after)
     return b"".join(pieces)
 
 

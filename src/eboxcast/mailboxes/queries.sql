@@ -100,6 +100,25 @@ cross join lateral (
 where a.bucket = any(array(select generate_series(0, %(last_bucket)s))) and a.release = %(release)s
   and outcomes.keys is not null
 
+-- states_of_eboxes --
+-- All eBoxes as mailbox * 4 + state, in a few long arrays: as a row each they would take much longer to fetch.
+copy (
+    select array_agg(
+        mailbox * 4 + case
+            when activated_at is null then 0
+            when deactivated_at is not null then 1
+            when not ebox_only then 2
+            else 3
+        end
+    )
+    from ebox
+    group by mod(bucket, 64)
+) to stdout (format binary)
+
+-- store_outcome --
+-- All recipients with one kind of outcome, packed.
+copy outcome (bucket, release, keys, kind, code) from stdin (format binary)
+
 -- refuse_by_policy --
 -- Turn "has no active eBox" into "refused by policy", its reason as the code.
 update outcome set kind = 'refused_by_policy', code = upper(kind)

@@ -26,6 +26,11 @@ class _Problem(Exception):
 Reader = Callable[[object, Path], object]
 
 
+def targets(path: Path | None) -> Mapping[str, TargetOptions]:
+    """Return the options of both environments; without a file each uses its own eBoxes. Raises TargetsFileWrong."""
+    return read_targets(path) if path else {name: TargetOptions() for name in ENVIRONMENTS}
+
+
 def read_targets(path: Path) -> Mapping[str, TargetOptions]:
     """Return the options of both environments; one that is not in the file uses its own eBoxes.
 
@@ -139,6 +144,8 @@ def _file(value: object, folder: Path) -> Path:
 
 def _url(value: object, folder: Path) -> str:
     text = _text(value, folder).rstrip("/")
+    if not (text.isascii() and text.isprintable()) or " " in text:
+        raise _Problem("must be written in ASCII, without spaces")
     url = _split(text)
     if url.scheme not in ("http", "https") or not url.hostname:
         raise _Problem("must be an address that starts with https://")

@@ -138,7 +138,7 @@ def says_why(reply: Reply) -> bool:
 
 def retry_after(reply: Reply) -> float | None:
     """Return how many seconds to wait, from a Retry-After of seconds or of a date; None without one."""
-    text = reply.headers.get("Retry-After", "").strip()
+    text = reply.retry_after.strip()
     if text.isascii() and text.isdigit():
         return float(text)
     try:

@@ -1,8 +1,9 @@
 """One kept connection to one address, which always knows how far a call got.
 
 What matters is certainty: ``NotSent`` says that the provider cannot have got the whole request, ``Cut`` that it may
-have carried it out. urllib3's pools mix the two (they read on after a broken send), so its connections are used
-directly, one for each lane and address: no pool, no retries, no redirects, no proxy.
+have carried it out. urllib3's pools mix the two, so only its connections are used (names, addresses, time-outs, TLS),
+one for each lane and address; a request is written as it stands and the standard library reads the answer. No
+retries, no redirects, no proxy. docs/adr/0008-http-without-a-pool.md says why.
 """
 
 from __future__ import annotations
@@ -23,8 +24,6 @@ LARGEST_ANSWER = 16 * 1024 * 1024
 IDLE_SECONDS = 4.0
 """A connection idle for longer is not used again: many servers close after 5 s, perhaps just while we send."""
 
-_Broken = (OSError, http.client.HTTPException, urllib3.exceptions.HTTPError)
-
 
 class NotSent(Exception):
     """The provider certainly did not get the whole request, so it did nothing."""
@@ -44,7 +43,7 @@ class Reply:
     """What came back."""
 
     status: int
-    headers: Mapping[str, str]
+    retry_after: str
     body: bytes
 
 
@@ -56,63 +55,40 @@ class Patience:
     answer: float
 
 
-class _OneWrite:
-    """Sends small pieces together; a large one goes out as it is, without a copy."""
-
-    sock: ssl.SSLSocket
-
-    def send(self, data: bytes) -> None:
-        held = self.__dict__.setdefault("held", [])
-        if len(data) < SMALL:
-            held.append(data)
-            return
-        self.flush()
-        self.sock.sendall(data)
-
-    def flush(self) -> None:
-        held = self.__dict__.setdefault("held", [])
-        together = b"".join(held)
-        held.clear()
-        if together:
-            self.sock.sendall(together)
-
-
-class _Plain(_OneWrite, HTTPConnection):  # type: ignore[misc]  # send takes bytes only: nothing else is ever given
-    pass
-
-
-class _Secure(_OneWrite, HTTPSConnection):  # type: ignore[misc]  # as above
-    pass
-
-
 class Line:
     """A kept connection to one address. Not shared between threads."""
 
     def __init__(self, url: SplitResult, *, patience: Patience, tls: ssl.SSLContext | None) -> None:
         host, timeout = url.hostname or "", patience.connect
         self._connection = (
-            _Secure(host, url.port, timeout=timeout, ssl_context=tls)
+            HTTPSConnection(host, url.port, timeout=timeout, ssl_context=tls)
             if url.scheme == "https"
-            else _Plain(host, url.port, timeout=timeout)
+            else HTTPConnection(host, url.port, timeout=timeout)
         )
+        self._host = url.netloc
         self._patience = patience
         self._used_at = 0.0
 
     def post(self, path: str, *, headers: Mapping[str, str], body: Sequence[bytes]) -> Reply:
         """Send a request and return its answer, whatever its status. Raises NotSent, Cut."""
+        request = [self._head(path, headers, sum(map(len, body))), *body]
         stale = self._make_ready()
-        length = {"Content-Length": str(sum(map(len, body)))}
         try:
-            self._connection.request("POST", path, body=body, headers={**headers, **length}, preload_content=False)
-            self._connection.flush()
-        except _Broken as cause:
+            self._send(request)
+        except OSError as cause:
             return self._answered_early(cause)
         return self._answer(stale=stale)
 
     def close(self) -> None:
         """Close the connection; the next call opens another."""
         self._connection.close()
-        self._connection.__dict__.pop("held", None)
+
+    def _head(self, path: str, headers: Mapping[str, str], length: int) -> bytes:
+        lines = [f"POST {path} HTTP/1.1", f"Host: {self._host}", f"Content-Length: {length}"]
+        lines += [f"{name}: {value}" for name, value in headers.items()]
+        if not all(line.isascii() and line.isprintable() for line in lines):
+            raise ValueError("a header holds a sign that it cannot have")
+        return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
     def _make_ready(self) -> bool:
         """See that there is a connection; return whether it was used before. Raises NotSent."""
@@ -121,16 +97,21 @@ class Line:
             return True
         self.close()
         try:
-            self._connection.timeout = self._patience.connect
             self._connection.connect()
-        except _Broken as cause:
+        except (OSError, urllib3.exceptions.HTTPError) as cause:
             self.close()
             raise NotSent(f"no connection ({_name(cause)})") from None
-        self._connection.timeout = self._patience.answer
         self._connection.sock.settimeout(self._patience.answer)
         return False
 
-    def _answered_early(self, cause: Exception) -> Reply:
+    def _send(self, pieces: Sequence[bytes]) -> None:
+        """Send small pieces together, as one packet and one waking of the server; large ones without a copy."""
+        if sum(map(len, pieces)) < SMALL:
+            pieces = [b"".join(pieces)]
+        for piece in pieces:
+            self._connection.sock.sendall(piece)
+
+    def _answered_early(self, cause: OSError) -> Reply:
         """Return the answer of a server that refused without reading on, otherwise raise NotSent."""
         not_sent = NotSent(f"the request could not be sent ({_name(cause)})")
         try:
@@ -143,18 +124,22 @@ class Line:
             self.close()
 
     def _answer(self, *, stale: bool) -> Reply:
+        response = http.client.HTTPResponse(self._connection.sock, method="POST")
         try:
-            response = self._connection.getresponse()
-            body = response.read(LARGEST_ANSWER + 1)
-        except _Broken as cause:
+            response.begin()
+            body = response.read(LARGEST_ANSWER)
+            whole = not response.length and (response.isclosed() or not response.read(1))
+        except (OSError, http.client.HTTPException) as cause:
             self.close()
-            gone = isinstance(cause, ConnectionError)
-            raise Cut(f"no whole answer ({_name(cause)})", stale=stale and gone) from None
-        if len(body) > LARGEST_ANSWER:
+            raise Cut(f"no whole answer ({_name(cause)})", stale=stale and isinstance(cause, ConnectionError)) from None
+        finally:
+            response.close()
+        if response.will_close or not whole:
             self.close()
-            raise Cut("the answer is too long", stale=False)
+        if not whole:
+            raise Cut("no whole answer (cut short, or too long)", stale=False)
         self._used_at = monotonic()
-        return Reply(response.status, response.headers, body)
+        return Reply(response.status, response.headers.get("Retry-After", ""), body)
 
 
 def _name(cause: Exception) -> str:

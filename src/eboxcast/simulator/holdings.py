@@ -6,7 +6,7 @@ messages. Tests look for that, so it is told by content and not by message.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -86,11 +86,15 @@ class Holdings:
         self.messages[message.message_id] = message
         self.deliver(message, [message.recipient])
 
-    def deliver(self, message: Message, keys: Iterable[int]) -> None:
+    def deliver(self, message: Message, keys: Sequence[int]) -> None:
         """Give a message to recipients, and remember who had its content before."""
         held, again = message.content.held, message.content.again
+        once = dict.fromkeys(keys, message)
+        self.deliveries += len(keys)
+        if len(once) == len(keys) and held.keys().isdisjoint(once):
+            held.update(once)
+            return
         for key in keys:
-            self.deliveries += 1
             if key in held:
                 again.append((key, message))
             else:

@@ -60,7 +60,18 @@ VARIABLES = (
         "Into how many buckets recipients are spread: a prime below 4,194,304. Recorded by the first `migrate` of an"
         " environment; only that record counts afterwards.",
     ),
+    Variable(
+        "EBOXCAST_TARGETS_FILE",
+        "",
+        "A TOML file that says where each environment publishes (docs/reference/targets.md). Empty: both into their"
+        " own eBoxes.",
+    ),
     Variable("EBOXCAST_LANGUAGE", "", "Language of messages: `fr`, `nl`, `de` or `en`. Empty: that of the locale."),
+    Variable(
+        "EBOXCAST_LOG_LEVEL",
+        "warning",
+        "What is logged on standard error, as lines of JSON: `debug`, `info` (each batch), `warning` or `error`.",
+    ),
     Variable("EBOXCAST_LIST_DAYS", "30", "Days a recipient list is kept at most before its keys are prepared."),
     Variable("EBOXCAST_REPORT_DAYS", "30", "Days that rejected rows, paper list and outcomes are kept."),
     Variable("EBOXCAST_ABANDONED_DAYS", "7", "Days that the audience of a discarded release is kept."),

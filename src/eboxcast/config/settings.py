@@ -7,7 +7,9 @@ from pathlib import Path
 
 from eboxcast.config import environment
 from eboxcast.config.databases import databases
+from eboxcast.config.logs import log_to_stderr
 from eboxcast.lib.buckets import LARGEST_PRIME
+from eboxcast.targets.configuration import targets
 
 
 def _state_folder() -> Path:
@@ -25,7 +27,9 @@ EBOXCAST_STATE_DIR = _state_folder()
 EBOXCAST_EMBEDDED = not environment.text("EBOXCAST_DATABASE_URL")
 EBOXCAST_PROCEDURE = environment.choice("EBOXCAST_PROCEDURE", ("off",))
 EBOXCAST_BUCKET_PRIME = environment.prime("EBOXCAST_BUCKET_PRIME", below=LARGEST_PRIME)
+EBOXCAST_TARGETS = targets(environment.folder("EBOXCAST_TARGETS_FILE"))
 EBOXCAST_LANGUAGE = environment.choice("EBOXCAST_LANGUAGE", ("fr", "nl", "de", "en", ""))
+EBOXCAST_LOG_LEVEL = environment.choice("EBOXCAST_LOG_LEVEL", ("debug", "info", "warning", "error"))
 EBOXCAST_LIST_DAYS = environment.number("EBOXCAST_LIST_DAYS")
 EBOXCAST_REPORT_DAYS = environment.number("EBOXCAST_REPORT_DAYS")
 EBOXCAST_ABANDONED_DAYS = environment.number("EBOXCAST_ABANDONED_DAYS")
@@ -53,3 +57,4 @@ TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP
 
 # Nothing may write a record of its own making where a broken statement could carry a national number with it.
 LOGGING_CONFIG = None
+log_to_stderr(EBOXCAST_LOG_LEVEL)

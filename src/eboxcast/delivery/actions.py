@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from threading import Event
 from uuid import UUID
 
 from django.conf import settings
 
 from eboxcast.database.errors import quiet
-from eboxcast.delivery.errors import LaunchStopped, NotInThisState, OutsideWindow
+from eboxcast.delivery import deciding
+from eboxcast.delivery.batches import Sums
+from eboxcast.delivery.errors import CannotRecall, LaunchStopped, NotInThisState, OutsideWindow
 from eboxcast.delivery.finding import same_package_without_release
 from eboxcast.delivery.intents import give_up, intend, withdraw
 from eboxcast.delivery.models import Action, Run, State
 from eboxcast.delivery.orders import identity_of, order_of, particulars_of, recipients_of
+from eboxcast.delivery.remote_runs import begin, is_remote, options_of, send_here
 from eboxcast.delivery.repairing import show_again
 from eboxcast.delivery.settling import carry_out, forgot_visibility, settle, settle_by_id
 from eboxcast.delivery.waiting import Window, wait_for
@@ -91,9 +95,17 @@ def trio_of(package: Package) -> Trio:
 
 
 @quiet()
-def launch(run: Run, *, by: str, window: Window, waiting: Callable[[datetime], None]) -> Run:
+def launch(
+    run: Run,
+    *,
+    by: str,
+    window: Window,
+    waiting: Callable[[datetime], None],
+    progress: Callable[[Sums], None] = lambda sums: None,
+) -> Run:
     """Make a prepared run visible, waiting for the window to begin; a run that is already visible stays as it is.
 
+    Where the target is remote this sends, or goes on sending, until all is done or the run may not go on.
     Raises LaunchStopped, OutsideWindow, NotInThisState or FenceClosed, each with nothing made visible by this call.
     """
     run = settle(run)
@@ -108,6 +120,7 @@ def launch(run: Run, *, by: str, window: Window, waiting: Callable[[datetime], N
         "launched_at": clock.now(),
         "not_before_at": window.not_before,
         "not_after_at": window.not_after,
+        **_pace_at_first(run),
     }
     window.refuse_if_over(run.short)
     intent = intend(run, Action.LAUNCH, by=by, changes=decision)
@@ -118,7 +131,16 @@ def launch(run: Run, *, by: str, window: Window, waiting: Callable[[datetime], N
         withdraw(intent, by=by, result=type(end).__name__)
         settle(run)
         raise
+    if is_remote(run.environment):
+        begin(run)
+        return send_here(run, stopping=Event(), progress=progress)
     return _make_visible(run, refuse=policy == WithoutEbox.REFUSE)
+
+
+def _pace_at_first(run: Run) -> dict[str, object]:
+    """Return the pace that is set for the target, unless the run was launched before and may have its own."""
+    options = options_of(run.environment)
+    return {} if run.launched_at else {"parallel": options.parallel, "rate": options.rate}
 
 
 def _refuse_launch(run: Run) -> None:
@@ -151,7 +173,9 @@ def stop(run: Run, *, by: str, reason: str) -> Run:
 
 @quiet()
 def resume(run: Run, *, by: str) -> Run:
-    """Take back a stop: the run is prepared again and can be launched."""
+    """Take back a stop or a pause, so that it can go on: a local run is launched again, a remote one sent on."""
+    if is_remote(run.environment) and run.visible_at is not None:
+        return deciding.go_on(settle(run), by=by)
     return _decide(run, Action.RESUME, by=by, reason="")
 
 
@@ -166,7 +190,9 @@ def discard(run: Run, *, by: str, reason: str) -> Run:
 
 @quiet()
 def recall(run: Run, *, by: str, reason: str) -> Run:
-    """Take a published document back from everybody at once; what was read was read."""
+    """Take a published document back from everybody at once; what was read was read. Raises CannotRecall."""
+    if is_remote(run.environment):
+        raise CannotRecall(run=run.short)
     return _decide(run, Action.RECALL, by=by, reason=reason)
 
 

@@ -76,3 +76,11 @@ class NoTarget(WrongUse):
     code = "run.no-remote-target"
     sentence = N_("Run {run} publishes into our own eBoxes, in one moment: there is nothing to {asked}.")
     remedy = N_("Look at it with: eboxcast status {run}")
+
+
+class CannotRecall(NotAllowedNow):
+    """The provider has no call that takes a message back."""
+
+    code = "run.cannot-recall"
+    sentence = N_("Run {run} was sent to a remote provider, whose contract has no way to take a message back.")
+    remedy = N_("Ask the provider's support; `eboxcast report {run}` has what they need to find it.")

@@ -39,7 +39,8 @@ def settle(run: Run) -> Run:
     if run.state == State.DISCARDED and _is_pending(release):
         _discard_late(run)
         release = fence.get_release(run.environment, run.id)
-    if _state_by_fence(run, release) != run.state or run.rows_count is None or _closable(run):
+    known = run.visible_at == release.visible_at and run.rows_count is not None
+    if not known or _state_by_fence(run, release) != run.state or _closable(run):
         _record(run)
     return run
 
@@ -98,15 +99,21 @@ def _is_pending(release: Release) -> bool:
 def _state_by_fence(run: Run, release: Release) -> State:
     if release.recalled_at:
         return State.SUPERSEDED if release.superseded_by else State.RECALLED
-    if release.visible_at:
+    if release.completed_at:
         return State.PUBLISHED
     if release.abandoned_at:
         return State.SUPERSEDED if release.superseded_by else State.DISCARDED
     if release.stopped_at:
-        return State.STOPPED
+        return State.FAILED if run.state == State.FAILED else State.STOPPED
+    if release.visible_at:
+        return State(run.state) if run.state in _WHILE_SENDING else State.RUNNING
     if _launch_is_open(run):
         return State.RUNNING
     return State.PREPARED
+
+
+_WHILE_SENDING = (State.RUNNING, State.PAUSED)
+"""Which of these a remote run is in is decided in control: nothing at its fence says so."""
 
 
 def _launch_is_open(run: Run) -> bool:
@@ -154,8 +161,8 @@ def _take_over(run: Run, release: Release) -> None:
     run.prepared_at = release.stored_at
     for name in _MOMENTS_AND_COUNTS:
         setattr(run, name, getattr(release, name))
-    if release.visible_at:
-        run.unknown_count = run.not_attempted_count = 0
+    if release.completed_at:
+        run.unknown_count, run.not_attempted_count = release.unknown_count, release.not_attempted_count
 
 
 _MOMENTS_AND_COUNTS = (

@@ -1,0 +1,98 @@
+"""Sending a remote run from this process: its lanes as threads, the same loop that workers run."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from threading import Event
+
+from django.conf import settings
+from django.db import connections
+
+from eboxcast.delivery import batches, deciding
+from eboxcast.delivery.batches import Sums
+from eboxcast.delivery.lanes import End, Lane
+from eboxcast.delivery.models import Run
+from eboxcast.delivery.settling import settle
+from eboxcast.lib.wording import N_
+from eboxcast.mailboxes import sending
+from eboxcast.targets.opening import open_remote, remote_capabilities
+from eboxcast.targets.options import TargetKind, TargetOptions
+
+_RECIPIENTS_ONE_BY_ONE = 200
+"""The size of a batch where each recipient is a call of his own: some seconds of work."""
+_LOOK_EVERY_SECONDS = 0.5
+_SOME_UNKNOWN = N_("nobody knows of some recipients whether they have the document")
+
+
+def options_of(environment: str) -> TargetOptions:
+    """Return where an environment publishes."""
+    options: TargetOptions = settings.EBOXCAST_TARGETS[environment]
+    return options
+
+
+def is_remote(environment: str) -> bool:
+    """Say whether an environment publishes to a remote provider."""
+    return options_of(environment).kind is not TargetKind.LOCAL
+
+
+def begin(run: Run) -> None:
+    """Open the fence and cut the run into batches. Raises FenceClosed; doing it again changes nothing."""
+    able = remote_capabilities(options_of(run.environment))
+    release = sending.begin_sending(run.environment, run.id)
+    size = able.recipients_per_call if able.links else _RECIPIENTS_ONE_BY_ONE
+    batches.cut(run, release.id, recipients=size, opens=able.links)
+    settle(run)
+
+
+def send_here(run: Run, *, stopping: Event, progress: Callable[[Sums], None]) -> Run:
+    """Work on a run with its own number of lanes until it is done or may not go on; return it as it is then."""
+    with ThreadPoolExecutor(max_workers=run.parallel, thread_name_prefix="lane") as pool:
+        lanes = [pool.submit(_lane, run, number, stopping) for number in range(run.parallel)]
+        try:
+            _watch(run, lanes, progress)
+        finally:
+            stopping.set()
+    if any(lane.result() is End.DONE for lane in lanes):
+        conclude(run)
+    return settle(run)
+
+
+def conclude(run: Run) -> None:
+    """Close the account of a run whose batches are all done, or say of how many nobody knows."""
+    unknown = batches.sums_of(run.id).unknown
+    if unknown:
+        deciding.fail(run, reason=f"{unknown}: {_SOME_UNKNOWN}")
+        return
+    # A batch that was resolved or taken over a moment ago may be open again: then somebody goes on with it.
+    sending.close_account(run.environment, run.id, tells_no_digital_user=not _links(run))
+
+
+def worker_name(number: int) -> str:
+    """Return the name under which a lane of this process claims batches."""
+    return f"{socket.gethostname()}:{os.getpid()}:{number}"
+
+
+def _links(run: Run) -> bool:
+    return options_of(run.environment).links
+
+
+def _lane(run: Run, number: int, stopping: Event) -> End:
+    target = open_remote(options_of(run.environment))
+    try:
+        mine = Run.objects.get(id=run.id)
+        return Lane(run=mine, target=target, worker=worker_name(number)).work(stopping)
+    finally:
+        target.close()
+        connections.close_all()
+
+
+def _watch(run: Run, lanes: list[Future[End]], progress: Callable[[Sums], None]) -> None:
+    left = set(lanes)
+    while left:
+        done, left = wait(left, timeout=_LOOK_EVERY_SECONDS)
+        for lane in done:
+            lane.result()
+        progress(batches.sums_of(run.id))

@@ -11,7 +11,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from eboxcast import __version__
 from eboxcast.cli import talk
-from eboxcast.cli.resuming import ignore_signals, resumable
+from eboxcast.cli.resuming import answer_signals, ignore_signals
 from eboxcast.lib.errors import EboxcastError, Misconfigured
 
 
@@ -74,11 +74,10 @@ _HELP = {"-h", "--help"}
 
 
 def _load(command: Command, *, asks_for_help: bool) -> object:
-    with resumable():
-        if command.needs_database:
-            boot = importlib.import_module("eboxcast.database.boot")
-            (boot.configure if asks_for_help else boot.start)()
-        return typer.main.get_command(importlib.import_module(f"eboxcast.cli.{command.module}").app)
+    if command.needs_database:
+        boot = importlib.import_module("eboxcast.database.boot")
+        (boot.configure if asks_for_help else boot.start)()
+    return typer.main.get_command(importlib.import_module(f"eboxcast.cli.{command.module}").app)
 
 
 app = typer.Typer(
@@ -107,6 +106,7 @@ def main(
 def run() -> None:
     """Run the command of this process and end it with its exit code (design §9)."""
     talk.never_fail_to_say()
+    answer_signals()
     try:
         app()
     except (EboxcastError, Misconfigured) as error:

@@ -11,24 +11,41 @@ from types import FrameType
 
 from eboxcast.delivery.errors import Interrupted
 
+_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
 
 @contextmanager
 def resumable() -> Iterator[None]:
     """Turn both signals into Interrupted: the transaction at hand is rolled back, nothing is half done."""
-    before = signal.signal(signal.SIGTERM, _interrupt)
+    before = {number: signal.signal(number, _interrupt) for number in _SIGNALS}
     try:
         yield
     except KeyboardInterrupt:
-        raise Interrupted(command=shlex.join(["eboxcast", *sys.argv[1:]])) from None
+        raise _interrupted() from None
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def answer_signals() -> None:
+    """Let both signals end a command in our words before and after ``resumable`` too: a scheduler reads the code."""
+    for number in _SIGNALS:
+        signal.signal(number, _end)
 
 
 def ignore_signals() -> None:
     """Let no signal change how a command ends that has already said its result."""
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in _SIGNALS:
         signal.signal(number, signal.SIG_IGN)
+
+
+def _interrupted() -> Interrupted:
+    return Interrupted(command=shlex.join(["eboxcast", *sys.argv[1:]]))
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    raise _interrupted()

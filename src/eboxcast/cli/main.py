@@ -22,6 +22,8 @@ class Command:
     module: str
     summary: str
     needs_database: bool = True
+    reads_models: bool = False
+    """Without starting a database: for a command that says why it does not run."""
 
 
 COMMANDS = {
@@ -44,7 +46,7 @@ COMMANDS = {
     "up": Command("up", "Start the embedded database.", needs_database=False),
     "down": Command("down", "Stop the embedded database.", needs_database=False),
     "migrate": Command("migrate", "Bring the tables of all databases in reach up to date.", needs_database=False),
-    "doctor": Command("doctor", "Look at everything a broadcast depends on.", needs_database=False),
+    "doctor": Command("doctor", "Look at everything a broadcast depends on.", needs_database=False, reads_models=True),
     "simulate-provider": Command("simulate_provider", "Simulate an eBox provider, to rehearse.", needs_database=False),
     "demo": Command("demo", "Tell the whole story on this machine, with made-up people."),
     "bench": Command("bench", "Measure, each figure beside its baseline.", needs_database=False),
@@ -74,9 +76,9 @@ _HELP = {"-h", "--help"}
 
 
 def _load(command: Command, *, asks_for_help: bool) -> object:
-    if command.needs_database:
+    if command.needs_database or command.reads_models:
         boot = importlib.import_module("eboxcast.database.boot")
-        (boot.configure if asks_for_help else boot.start)()
+        (boot.start if command.needs_database and not asks_for_help else boot.configure)()
     return typer.main.get_command(importlib.import_module(f"eboxcast.cli.{command.module}").app)
 
 

@@ -60,7 +60,6 @@ REFUSED_BY_PROVIDER = "refused-by-provider"
 NOT_TOLD = "not-told"
 
 _REFUSALS = range(400, 500)
-_FAILURES = range(500, 600)
 # The contract has no code for one wrong recipient, only this sentence ("<cbe> is not a valid company").
 _WRONG_RECIPIENT = re.compile(r"\bis not a valid (company|enterprise|citizen|person|recipient)\b", re.IGNORECASE)
 _OF_THE_RUN = frozenset(
@@ -88,8 +87,8 @@ TABLE: Sequence[Row] = (
     Row(meaning=Meaning.TRY_AGAIN, statuses=range(425, 426)),
     Row(meaning=Meaning.TRY_AGAIN, statuses=range(429, 430)),
     Row(meaning=Meaning.TRY_AGAIN, statuses=range(503, 504), contract_only=True),
-    Row(meaning=Meaning.UNKNOWN, statuses=_FAILURES),
     Row(meaning=Meaning.RUN_REFUSED, statuses=range(300, 500)),
+    Row(meaning=Meaning.UNKNOWN, statuses=range(100, 1000)),
 )
 
 
@@ -157,8 +156,7 @@ def masked_text(text: str) -> str:
 def _row(status: int, message: StatusMessage | None, *, keyed: bool, own: Sequence[str]) -> Row:
     if message is not None and message.code in own and status in _REFUSALS:
         return Row(meaning=Meaning.RECIPIENT_REFUSED, our_code=REFUSED_BY_PROVIDER)
-    fitting = (row for row in TABLE if row.fits(status, message, keyed=keyed))
-    return next(fitting, Row(meaning=Meaning.UNKNOWN))
+    return next(row for row in TABLE if row.fits(status, message, keyed=keyed))
 
 
 def _status_message(body: bytes) -> StatusMessage | None:

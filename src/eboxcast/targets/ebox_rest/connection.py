@@ -128,7 +128,7 @@ class Line:
         try:
             response.begin()
             body = response.read(LARGEST_ANSWER)
-            whole = not response.length and (response.isclosed() or not response.read(1))
+            whole = _is_whole(response, body)
         except (OSError, http.client.HTTPException) as cause:
             self.close()
             raise Cut(f"no whole answer ({_name(cause)})", stale=stale and isinstance(cause, ConnectionError)) from None
@@ -140,6 +140,13 @@ class Line:
             raise Cut("no whole answer (cut short, or too long)", stale=False)
         self._used_at = monotonic()
         return Reply(response.status, response.headers.get("Retry-After", ""), body)
+
+
+def _is_whole(response: http.client.HTTPResponse, body: bytes) -> bool:
+    """Tell whether nothing is missing; the standard library takes an end in the middle of the headers for theirs."""
+    if response.length is None and not response.chunked and not body:
+        return False
+    return not response.length and (response.isclosed() or not response.read(1))
 
 
 def _name(cause: Exception) -> str:

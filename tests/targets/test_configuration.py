@@ -1,0 +1,132 @@
+"""The file of targets is read whole or refused at its first wrong place."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from eboxcast.targets.configuration import read_targets
+from eboxcast.targets.errors import TargetsFileWrong
+from eboxcast.targets.opening import open_remote, remote_capabilities
+from eboxcast.targets.options import TargetKind, TargetOptions
+
+PAGE = Path(__file__).parents[2] / "docs/reference/targets.md"
+REMOTE = """
+kind = "ebox-rest"
+base_url = "https://provider.example/ebox/citizen/v2/"
+token_url = "https://provider.example/oauth"
+client_id = "us"
+client_secret_file = "secret"
+"""
+
+
+def write(folder: Path, text: str) -> Path:
+    (folder / "secret").write_text("a secret")
+    (folder / "empty").write_text("\n")
+    path = folder / "targets.toml"
+    path.write_text(text, "utf-8")
+    return path
+
+
+def test_what_is_not_in_the_file_uses_its_own_eboxes(tmp_path: Path) -> None:
+    targets = read_targets(write(tmp_path, '[acceptance]\nkind = "local"\n'))
+    assert targets == {"acceptance": TargetOptions(), "production": TargetOptions()}
+
+
+def test_a_remote_target_has_defaults_and_files_beside_the_file(tmp_path: Path) -> None:
+    options = read_targets(write(tmp_path, f"[production]{REMOTE}"))["production"]
+    assert options == TargetOptions(
+        kind=TargetKind.EBOX_REST,
+        base_url="https://provider.example/ebox/citizen/v2",
+        token_url="https://provider.example/oauth",
+        client_id="us",
+        client_secret_file=tmp_path / "secret",
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('base_url = "http://provider.example"', "https://"),
+        ('base_url = "provider.example"', "https://"),
+        ('base_url = "https://me:secret@provider.example"', "password"),
+        ('base_url = "https://provider.example/?a=b"', "?"),
+        ('base_url = "https://provider.example:port"', "no address"),
+        ('base_url = "https://provider.example/été"', "ASCII"),
+        ('client_secret_file = "missing"', "cannot be read"),
+        ('client_secret_file = "empty"', "empty"),
+        ('client_secret_in = "url"', '"header" or "body"'),
+        ('kind = "ebox-soap"', '"local" or "ebox-rest"'),
+        ('links = "yes"', "true or false"),
+        ("largest_call = 0", "from 1"),
+        ("statuses_per_call = true", "whole number"),
+        ("parallel = 65", "from 1 to 64"),
+        ("rate = -1", "0 for no limit"),
+        ("rate = nan", "0 for no limit"),
+        ("connect_seconds = 0", "above 0"),
+        ("answer_seconds = inf", "above 0"),
+        ('metas = "YEAR"', "list"),
+        ('base_uri = "x"', "no key"),
+        ('client_id = ""', "text"),
+    ],
+)
+def test_a_wrong_value_is_named_with_its_place(tmp_path: Path, line: str, said: str) -> None:
+    key = line.split(" ")[0]
+    others = re.sub(rf"^{key} = .*\n", "", REMOTE, flags=re.MULTILINE)
+    with pytest.raises(TargetsFileWrong) as refused:
+        read_targets(write(tmp_path, f"[production]{others}{line}\n"))
+    assert (refused.value.data["file"], refused.value.data["place"]) == ("targets.toml", f"[production] {key}")
+    assert said in str(refused.value.data["problem"])
+
+
+@pytest.mark.parametrize("key", ["base_url", "token_url", "client_id", "client_secret_file"])
+def test_a_remote_target_needs_its_addresses_and_its_client(tmp_path: Path, key: str) -> None:
+    without = re.sub(rf"^{key} = .*\n", "", REMOTE, flags=re.MULTILINE)
+    with pytest.raises(TargetsFileWrong, match="is missing"):
+        read_targets(write(tmp_path, f"[acceptance]{without}"))
+
+
+def test_acceptance_cannot_be_production_by_mistake(tmp_path: Path) -> None:
+    with pytest.raises(TargetsFileWrong, match="those of"):
+        read_targets(write(tmp_path, f"[acceptance]{REMOTE}[production]{REMOTE}"))
+
+
+def test_a_certificate_key_needs_its_certificate(tmp_path: Path) -> None:
+    with pytest.raises(TargetsFileWrong, match="certificate_file"):
+        read_targets(write(tmp_path, f'[production]{REMOTE}certificate_key_file = "secret"\n'))
+
+
+@pytest.mark.parametrize("text", ["[staging]\n", "production = 1\n", "[production\n", "kind = 'local'\n"])
+def test_a_file_of_another_shape_is_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(TargetsFileWrong):
+        read_targets(write(tmp_path, text))
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(TargetsFileWrong, match="No such file"):
+        read_targets(tmp_path / "targets.toml")
+
+
+def test_plain_http_is_for_this_machine(tmp_path: Path) -> None:
+    text = REMOTE.replace("https://provider.example", "http://127.0.0.1:8000")
+    assert read_targets(write(tmp_path, f"[acceptance]{text}"))["acceptance"].base_url.startswith("http://127")
+
+
+def test_our_own_eboxes_are_no_remote_target() -> None:
+    for ask in (open_remote, remote_capabilities):
+        with pytest.raises(ValueError, match="local"):
+            ask(TargetOptions())
+
+
+def test_the_page_explains_every_key_and_shows_a_file_that_can_be_read(tmp_path: Path) -> None:
+    page = PAGE.read_text("utf-8")
+    assert set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)) == {field.name for field in fields(TargetOptions)}
+    shown = re.search(r"```toml\n(.*?)```", page, re.DOTALL)
+    assert shown
+    for name in re.findall(r'_file = "([^"]+)"', shown[1]):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("something")
+    assert read_targets(write(tmp_path, shown[1]))["production"].kind is TargetKind.EBOX_REST

@@ -84,3 +84,11 @@ class NoSuchLetter(WrongUse):
     code = "ebox.no-such-letter"
     sentence = N_("There is no message {number} in this eBox; it shows {count}.")
     remedy = N_("Look at it without --document first.")
+
+
+class NothingToWorkOn(WrongUse):
+    """An environment that publishes into its own eBoxes has no use for a worker."""
+
+    code = "worker.nothing"
+    sentence = N_("{environment} publishes into its own eBoxes, in one moment: there is nothing to work on.")
+    remedy = N_("Workers are for remote providers; EBOXCAST_TARGETS_FILE names them (docs/reference/targets.md).")

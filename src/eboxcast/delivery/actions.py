@@ -17,7 +17,7 @@ from eboxcast.delivery.finding import same_package_without_release
 from eboxcast.delivery.intents import give_up, intend, withdraw
 from eboxcast.delivery.models import Action, Run, State
 from eboxcast.delivery.orders import identity_of, order_of, particulars_of, recipients_of
-from eboxcast.delivery.remote_runs import begin, is_remote, options_of, send_here
+from eboxcast.delivery.remote_runs import cut, is_remote, options_of, send_here
 from eboxcast.delivery.repairing import show_again
 from eboxcast.delivery.settling import carry_out, forgot_visibility, settle, settle_by_id
 from eboxcast.delivery.waiting import Window, wait_for
@@ -102,10 +102,12 @@ def launch(
     window: Window,
     waiting: Callable[[datetime], None],
     progress: Callable[[Sums], None] = lambda sums: None,
+    by_workers: bool = False,
 ) -> Run:
     """Make a prepared run visible, waiting for the window to begin; a run that is already visible stays as it is.
 
-    Where the target is remote this sends, or goes on sending, until all is done or the run may not go on.
+    Where the target is remote this sends, or goes on sending, until all is done or the run may not go on; or leaves
+    that to workers, who wait for the window themselves.
     Raises LaunchStopped, OutsideWindow, NotInThisState or FenceClosed, each with nothing made visible by this call.
     """
     run = settle(run)
@@ -125,6 +127,10 @@ def launch(
     window.refuse_if_over(run.short)
     intent = intend(run, Action.LAUNCH, by=by, changes=decision)
     reached(Point.LAUNCH_INTENDED)
+    if is_remote(run.environment):
+        cut(run)
+        if by_workers:
+            return run
     try:
         wait_for(run, window, waiting)
     except (OutsideWindow, KeyboardInterrupt) as end:
@@ -132,7 +138,6 @@ def launch(
         settle(run)
         raise
     if is_remote(run.environment):
-        begin(run)
         return send_here(run, stopping=Event(), progress=progress)
     return _make_visible(run, refuse=policy == WithoutEbox.REFUSE)
 

@@ -78,9 +78,7 @@ def cut(run: Run, release: int, *, recipients: int, opens: bool) -> None:
     ranges = ranges_of(run.environment, release, recipients=recipients)
     batches = [_batch(run, number, where, count) for number, (where, count) in enumerate(ranges, start=1)]
     if opens:
-        first = ranges[0][0]
-        opening = Range(release=release, first=first.first, last=first.first)
-        batches.insert(0, _batch(run, 0, opening, 0))
+        batches.insert(0, _batch(run, 0, ranges[0][0], 0))
     with quiet(), transaction.atomic():
         Run.objects.select_for_update().get(id=run.id)
         if not run.batches.exists():

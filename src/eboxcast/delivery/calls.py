@@ -65,25 +65,27 @@ class Sender:
             raise TryAgain(reason="its calls are cut again and again")
 
     def open(self, claim: Claim) -> str | None:
-        """Publish the message to the first recipient and return its id; None where that can't be told any more."""
+        """Publish the message to the first who is not refused and return its id; None where nobody can tell it."""
         progress = sending.progress_of(self.errand.environment, claim.where)
         for call, keys in progress.under_way.items():
             if not self.target.capabilities.idempotency_key:
                 self._end(call, keys, Results(unknown=keys))
                 return None
             self._end(call, keys, Results())
-        left = sending.progress_of(self.errand.environment, claim.where).left
-        first, call = left[:1], claim.call(0)
-        sending.begin_call(self.errand.environment, self.errand.release, first, call=call)
-        answered = self._answer(first, call, lambda: self._publish(first[0]))
-        if answered is None:
-            self._end(call, first, Results(unknown=first))
-            return None
-        if answered.message_ids:
-            kept = (self.errand.environment, self.errand.release, answered.message_ids[0])
-            sending.keep_provider_message(*kept)
-        self._end(call, first, _results(answered, each_its_id=False))
-        return answered.message_ids[0] if answered.message_ids else None
+        for index, key in enumerate(sending.progress_of(self.errand.environment, claim.where).left):
+            answered = self._open_with(key, call=claim.call(index))
+            if answered is None or not answered.refused:
+                return answered.message_ids[0] if answered and answered.message_ids else None
+        return None
+
+    def _open_with(self, key: int, *, call: str) -> Answered | None:
+        sending.begin_call(self.errand.environment, self.errand.release, [key], call=call)
+        answered = self._answer([key], call, lambda: self._publish(key))
+        if answered is not None and answered.message_ids:
+            sending.keep_provider_message(self.errand.environment, self.errand.release, answered.message_ids[0])
+        results = Results(unknown=[key]) if answered is None else _results(answered)
+        self._end(call, [key], results)
+        return answered
 
     def _slices(self, left: Sequence[int]) -> Iterator[Sequence[int]]:
         able = self.target.capabilities
@@ -97,7 +99,7 @@ class Sender:
             results = self._publish_each(keys, call)
         else:
             answered = self._answer(keys, call, lambda: self.target.link(provider_message, keys))
-            results = self._asked(keys, provider_message) if answered is None else _results(answered, each_its_id=False)
+            results = self._asked(keys, provider_message) if answered is None else _results(answered)
         self._end(call, keys, results)
 
     def _publish_each(self, keys: Sequence[int], call: str) -> Results:
@@ -153,10 +155,9 @@ class Sender:
             raise TakenOver
 
 
-def _results(answered: Answered, *, each_its_id: bool) -> Results:
+def _results(answered: Answered) -> Results:
     return Results(
         sent=answered.published,
-        message_ids=answered.message_ids if each_its_id else None,
         refused=answered.refused,
         no_digital_user=answered.no_digital_user or (),
     )

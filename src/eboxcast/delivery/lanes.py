@@ -16,7 +16,9 @@ from eboxcast.delivery import batches, deciding
 from eboxcast.delivery.batches import Claim, Why
 from eboxcast.delivery.calls import Errand, Sender, TakenOver
 from eboxcast.delivery.models import Run
+from eboxcast.delivery.settling import settle
 from eboxcast.mailboxes import sending
+from eboxcast.mailboxes.errors import FenceClosed
 from eboxcast.mailboxes.fence import get_release
 from eboxcast.mailboxes.messages import stored_message
 from eboxcast.mailboxes.models import OutcomeKind
@@ -50,7 +52,7 @@ class Lane:
     worker: str
 
     def __post_init__(self) -> None:
-        release = sending.begin_sending(self.run.environment, self.run.id)
+        release = get_release(self.run.environment, self.run.id)
         self.release = release.id
         errand = Errand(
             environment=self.run.environment,
@@ -59,6 +61,7 @@ class Lane:
             message=stored_message(release.message),
         )
         self.sender = Sender(errand, self.target)
+        self.begun = False
         self.backoff = _FIRST_BACKOFF
         self.log = log.bind(run=str(self.run.id), environment=self.run.environment, worker=self.worker)
 
@@ -67,6 +70,8 @@ class Lane:
         while not stopping.is_set():
             found = batches.claim(self.run.id, release=self.release, worker=self.worker)
             if isinstance(found, Claim):
+                if not self._begin(found):
+                    return End.NOT_RUNNING
                 self._do(found)
                 on_batch(found)
             elif found.why != Why.LATER:
@@ -74,6 +79,18 @@ class Lane:
             else:
                 stopping.wait(min(found.wait, _LONGEST_WAIT))
         return End.ASKED
+
+    def _begin(self, claim: Claim) -> bool:
+        """Open the fence with the first claim, so that it says when the first call may have been made."""
+        if not self.begun:
+            try:
+                sending.begin_sending(self.run.environment, self.run.id)
+            except FenceClosed:
+                batches.give_back(claim)
+                return False
+            settle(self.run)
+            self.begun = True
+        return True
 
     def _do(self, claim: Claim) -> None:
         said = self.log.bind(batch=claim.number, attempt=claim.attempt)
@@ -99,7 +116,9 @@ class Lane:
         message = get_release(self.run.environment, self.run.id).provider_message
         if claim.number == 0:
             if message is None and self.sender.open(claim) is None:
-                deciding.fail(self.run, reason="nobody can tell whether the message was published to the first")
+                deciding.fail(
+                    self.run, reason="the message could not be published to a first recipient, or nobody can tell"
+                )
             return
         self.sender.send(claim, provider_message=message)
 

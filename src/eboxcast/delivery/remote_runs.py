@@ -18,6 +18,7 @@ from eboxcast.delivery.models import Run
 from eboxcast.delivery.settling import settle
 from eboxcast.lib.wording import N_
 from eboxcast.mailboxes import sending
+from eboxcast.mailboxes.fence import get_release
 from eboxcast.targets.opening import open_remote, remote_capabilities
 from eboxcast.targets.options import TargetKind, TargetOptions
 
@@ -38,13 +39,12 @@ def is_remote(environment: str) -> bool:
     return options_of(environment).kind is not TargetKind.LOCAL
 
 
-def begin(run: Run) -> None:
-    """Open the fence and cut the run into batches. Raises FenceClosed; doing it again changes nothing."""
+def cut(run: Run) -> None:
+    """Cut a run into batches of what its provider takes at once; doing it again changes nothing."""
     able = remote_capabilities(options_of(run.environment))
-    release = sending.begin_sending(run.environment, run.id)
+    release = get_release(run.environment, run.id)
     size = able.recipients_per_call if able.links else _RECIPIENTS_ONE_BY_ONE
     batches.cut(run, release.id, recipients=size, opens=able.links)
-    settle(run)
 
 
 def send_here(run: Run, *, stopping: Event, progress: Callable[[Sums], None]) -> Run:

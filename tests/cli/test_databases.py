@@ -144,6 +144,24 @@ def test_doctor_fails_on_swapped_databases_and_still_looks_at_the_rest(eboxcast:
     assert "The control database is the right one" in done.stdout
 
 
+@pytest.mark.parametrize("repair", [[], ["--repair"]])
+def test_doctor_compares_no_stories_and_mends_nothing_in_swapped_databases(
+    eboxcast: Command, repair: list[str]
+) -> None:
+    done = eboxcast("doctor", *repair, env=urls(acceptance="production", production="acceptance"))
+    assert done.returncode == 1
+    assert "same story" not in done.stdout
+    assert "Traceback" not in done.stderr
+
+
+def test_doctor_says_that_tables_are_missing_and_asks_them_nothing(fresh: Fresh) -> None:
+    fresh("up")
+    done = fresh("doctor")
+    assert done.returncode == 1
+    assert "migrations are missing" in done.stdout
+    assert "Traceback" not in done.stderr
+
+
 def test_doctor_fails_on_a_database_that_does_not_answer_and_shows_no_password(eboxcast: Command) -> None:
     gone = "postgresql://someone:geheim@localhost:1/gone"
     done = eboxcast("doctor", env=urls() | {"EBOXCAST_PRODUCTION_URL": gone})

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from eboxcast.cli.acting import acting
 from eboxcast.database.findings import Finding, State, Surroundings
+from eboxcast.database.marks import is_ours
 from eboxcast.database.names import CONTROL
 from eboxcast.delivery import repairing
 from eboxcast.delivery.models import Intent
@@ -46,7 +47,7 @@ def repair(around: Surroundings) -> Iterator[Finding]:
 
 def interrupted(around: Surroundings) -> Iterator[Finding]:
     """What somebody wanted of a run and nobody brought to an end."""
-    if CONTROL not in around.reached:
+    if not _sound(around, CONTROL):
         return
     for intent in Intent.objects.filter(done_at=None).select_related("run"):
         sentence = N_("{action} of run {run}, asked by {by} at {moment}, was interrupted or is under way.")
@@ -61,9 +62,14 @@ def interrupted(around: Surroundings) -> Iterator[Finding]:
 
 
 def _environments(around: Surroundings) -> list[str]:
-    if CONTROL not in around.reached:
+    if not _sound(around, CONTROL):
         return []
-    return [alias for alias in around.reached if alias != CONTROL]
+    return [alias for alias in around.reached if alias != CONTROL and _sound(around, alias)]
+
+
+def _sound(around: Surroundings, alias: str) -> bool:
+    """Leave alone what is another database than meant, or has other tables: ``marks`` says so already."""
+    return alias in around.reached and is_ours(around.reached[alias])
 
 
 def _told(found: Found) -> Finding:

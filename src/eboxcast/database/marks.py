@@ -14,6 +14,7 @@ from eboxcast import __version__
 from eboxcast.database.errors import MigratedFurther, NotMigrated, ProcedureDiffers, WrongDatabase, quiet
 from eboxcast.database.names import CONTROL, URL_VARIABLES, shown
 from eboxcast.database.versions import migrations_of_code
+from eboxcast.lib.errors import EboxcastError, Misconfigured
 
 _checking: ContextVar[bool] = ContextVar("checking", default=True)
 
@@ -82,6 +83,17 @@ def refuse_other_version(alias: str, mark: Mark) -> None:
         raise MigratedFurther(name=shown(alias), version=__version__)
     if alias == CONTROL and mark.procedure != settings.EBOXCAST_PROCEDURE:
         raise ProcedureDiffers(recorded=mark.procedure, asked=settings.EBOXCAST_PROCEDURE)
+
+
+def is_ours(connection: BaseDatabaseWrapper) -> bool:
+    """Return whether a database is the one meant, with the tables of this program: what an unchecked look needs."""
+    try:
+        mark = read_mark(connection)
+        refuse_wrong_database(connection.alias, mark)
+        refuse_other_version(connection.alias, mark)
+    except (EboxcastError, Misconfigured):
+        return False
+    return True
 
 
 def missing_migrations(mark: Mark) -> frozenset[tuple[str, str]]:

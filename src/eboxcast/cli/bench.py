@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from eboxcast.cli import talk
-from eboxcast.cli.bench_table import as_values, show
+from eboxcast.cli.bench_table import as_values, in_one_line, show
 from eboxcast.cli.benchmarks.errors import BenchUnknown
 from eboxcast.cli.benchmarks.installation import own_installation
 from eboxcast.cli.benchmarks.measuring import Bench, Row
@@ -52,5 +52,8 @@ def _names(only: list[str], *, large: bool) -> tuple[str, ...]:
 def _measure(folder: Path, recipients: int, names: tuple[str, ...]) -> list[Row]:
     """Import what is measured only now: it needs the settings of the installation that was just made."""
     suite = importlib.import_module("eboxcast.cli.benchmarks.suite")
-    rows: list[Row] = suite.measure(Bench(recipients=recipients, folder=folder, tell=talk.line), names)
+    rows: list[Row] = []
+    for row in suite.measure(Bench(recipients=recipients, folder=folder, tell=talk.line), names):
+        talk.line(f"  {in_one_line(row)}")
+        rows.append(row)
     return rows

@@ -27,6 +27,12 @@ def as_values(row: Row) -> dict[str, object]:
     }
 
 
+def in_one_line(row: Row) -> str:
+    """Return a row as it is told while the bench goes on."""
+    beside = f", beside {_shown(row.baseline)} {row.unit}" if row.baseline is not None else ""
+    return f"{row.name}: {_shown(row.figure)} {row.unit}{beside}"
+
+
 def show(rows: list[Row]) -> None:
     """Print the table, and beneath it what the baselines are."""
     table = Table(box=None, pad_edge=False, header_style="bold")

@@ -14,6 +14,7 @@ from eboxcast.cli.demo_files import write_files
 from eboxcast.cli.demo_stage import Stage
 from eboxcast.cli.demo_story import tell_story
 from eboxcast.cli.door import command_app
+from eboxcast.cli.errors import OutputNotWritten
 from eboxcast.lib import clock
 
 _FEWEST = 10
@@ -40,6 +41,9 @@ def main(
     stage = Stage(headless=headless)
     stamp = clock.now().astimezone(clock.BRUSSELS).strftime("%Y%m%d-%H%M%S")
     stage.tell(f"Writing the files of two broadcasts, {recipients:,} recipients each, into {out / stamp}.")
-    files = write_files(out / stamp, recipients=recipients, stamp=stamp)
+    try:
+        files = write_files(out / stamp, recipients=recipients, stamp=stamp)
+    except OSError as error:
+        raise OutputNotWritten(path=out / stamp, reason=error.strerror) from error
     tell_story(stage, files)
     stage.tell(f"\nThe demo took {monotonic() - started:.0f} seconds.")

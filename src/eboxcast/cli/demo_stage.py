@@ -43,8 +43,8 @@ class Stage:
         for line in lines:
             self.console.print(Text(f"  {line}".rstrip()), soft_wrap=True)
 
-    def run(self, *words: object, given: Path | None = None, ends_with: int = 0, most: int | None = None) -> None:
-        """Show a command, run it in a process of its own, and show what it says, at most ``most`` lines of it.
+    def run(self, *words: object, given: Path | None = None, ends_with: int = 0, quiet: bool = False) -> None:
+        """Show a command, run it in a process of its own, and show what it says; ``quiet``: without its result.
 
         Raises DemoStopped when it does not end as the story needs.
         """
@@ -57,19 +57,17 @@ class Stage:
             input=given.read_bytes() if given else b"",
             stdout=subprocess.PIPE,
             # On a terminal the command shows its progress there itself.
-            stderr=subprocess.STDOUT if self.headless else None,
+            stderr=subprocess.PIPE if self.headless else None,
             check=False,
         )
-        self._answer(done.stdout.decode(errors="replace").splitlines(), most)
+        self.listed(*_lines(done.stderr or b""), *([] if quiet else _lines(done.stdout)))
         if done.returncode != ends_with:
             raise DemoStopped(command=shown, exit_code=done.returncode)
-
-    def _answer(self, lines: list[str], most: int | None) -> None:
-        shown = lines if most is None else lines[:most]
-        self.listed(*shown)
-        if len(shown) < len(lines):
-            self.listed(f"… {len(lines) - len(shown)} more lines")
 
     def _pause(self) -> None:
         if self.console.is_terminal and self.acts > 1:
             self.interval.wait(_SECONDS_TO_READ)
+
+
+def _lines(said: bytes) -> list[str]:
+    return said.decode(errors="replace").splitlines()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
+from pathlib import Path
+
 from eboxcast.cli.demo_files import SHORT_LIST, Broadcast, DemoFiles
 from eboxcast.cli.demo_stage import Stage
 from eboxcast.delivery.models import Run
 
 _REFUSED = 3
-_CERTIFICATE_LINES = 60
 
 
 def tell_story(stage: Stage, files: DemoFiles) -> None:
@@ -45,10 +48,11 @@ def _check(stage: Stage, files: DemoFiles) -> None:
 def _accept(stage: Stage, files: DemoFiles) -> None:
     stage.act(
         "Acceptance",
-        f"The same documents first go to {SHORT_LIST} testers each, in an environment of their own.",
+        f"The same documents first go to {SHORT_LIST} testers each, in an environment of their own. Each run ends with"
+        " a certificate; the one of the French production run stands below.",
     )
     for broadcast in (files.french, files.dutch):
-        stage.run("publish", broadcast.acceptance, "--environment", "acceptance", most=3 if stage.headless else 0)
+        stage.run("publish", broadcast.acceptance, "--environment", "acceptance", quiet=True)
 
 
 def _look(stage: Stage, files: DemoFiles) -> None:
@@ -65,8 +69,8 @@ def _publish(stage: Stage, files: DemoFiles) -> None:
         "The real thing. Stored completely and visible to nobody; then visible to everybody at the same moment. If it"
         " is interrupted, the same command continues, and nobody gets anything twice.",
     )
-    stage.run("publish", files.french.package, "--environment", "production", most=_CERTIFICATE_LINES)
-    stage.run("publish", files.dutch.package, "--environment", "production", most=0)
+    stage.run("publish", files.french.package, "--environment", "production")
+    stage.run("publish", files.dutch.package, "--environment", "production", quiet=True)
 
 
 def _keep(stage: Stage, files: DemoFiles) -> None:
@@ -91,6 +95,8 @@ def _say_what_next(stage: Stage, files: DemoFiles) -> None:
         f"{files.french.folder / 'paper-list.csv'}  who needs paper",
     )
     stage.tell("\nAnd on the command line:")
+    if shutil.which("eboxcast") is None:
+        stage.listed(f"(where eboxcast stands for {Path(sys.argv[0]).absolute()})")
     stage.listed(
         f"eboxcast publish {files.french.package} --environment production   (again: nothing is done twice)",
         f"eboxcast status {run}",

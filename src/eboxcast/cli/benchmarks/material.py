@@ -17,6 +17,7 @@ from eboxcast.lib import clock
 from eboxcast.lib.buckets import Keys, in_bucket_order
 from eboxcast.lib.digests import digest
 from eboxcast.mailboxes.models import Release
+from eboxcast.mailboxes.sql import one
 from eboxcast.mailboxes.values import Identity, NewMessage, NewRelease
 from eboxcast.package.sampling_letter import letter_pdf
 from eboxcast.package.sampling_numbers import synthetic_keys
@@ -90,11 +91,20 @@ def new_release(keys: Keys) -> NewRelease:
 
 def show_to_all(*, since: datetime, until: datetime) -> None:
     """Make every waiting release visible, without asking who has an eBox: what is measured comes after."""
-    waiting = Release.objects.using(ENVIRONMENT).filter(visible_at=None)
-    for release in waiting:
-        release.visible_at, release.expires_at = since, until
-        release.published_count, release.refused_count = release.recipients_count, 0
-        release.save(using=ENVIRONMENT)
+    for release in Release.objects.using(ENVIRONMENT).filter(visible_at=None):
+        fence = {
+            "release": release.id,
+            "now": since,
+            "expires_at": until,
+            "published_count": release.recipients_count,
+            "published_digest": release.audience_digest,
+            "refused_count": 0,
+            "refused_digest": b"",
+            "never_activated_count": 0,
+            "deactivated_count": 0,
+            "not_ebox_only_count": 0,
+        }
+        one(environment_connection(ENVIRONMENT), "make_visible", fence)
 
 
 def store_eboxes(keys: Keys, *, share: float = 0.75) -> None:

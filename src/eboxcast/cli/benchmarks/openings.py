@@ -58,7 +58,7 @@ def _store_broadcasts(bench: Bench) -> Keys:
             storing.store(ENVIRONMENT, new_release(audience))
     now = clock.now()
     show_to_all(since=now - timedelta(days=1), until=now + timedelta(days=180))
-    execute("vacuum analyze audience")
+    execute("vacuum analyze")
     return people
 
 

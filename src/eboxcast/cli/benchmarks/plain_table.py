@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import numpy as np
 
 from eboxcast.cli.benchmarks.material import ENVIRONMENT, as_copy, execute
@@ -13,10 +16,14 @@ TABLE = "bench_recipient"
 _ROW = np.dtype([("fields", ">i2"), ("key_bytes", ">i4"), ("key", ">i8"), ("release_bytes", ">i4"), ("release", ">i8")])
 
 
-def make() -> None:
-    """Make the table anew."""
-    execute(f"drop table if exists {TABLE}")
+@contextmanager
+def made() -> Iterator[None]:
+    """Have the table, empty, for as long as it is measured."""
     execute(f"create table {TABLE} (recipient bigint, release bigint, primary key (recipient, release))")
+    try:
+        yield
+    finally:
+        execute(f"drop table {TABLE}")
 
 
 def packed(keys: Keys, *, release: int) -> list[bytes]:

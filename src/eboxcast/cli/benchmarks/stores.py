@@ -35,15 +35,11 @@ _no_release = count(-1, step=-1)
 def store(bench: Bench) -> Iterator[Row]:
     """Yield what storing an audience costs: time and room."""
     bench.tell("store: beside a raw sorted COPY of a row per recipient")
-    plain_table.make()
     before = size_of("audience")
-    rounds = range(1, _ROUNDS + 1)
-    audiences = [ascending_keys(bench.recipients, seed=seed) for seed in rounds]
-    ours = iter([new_release(keys) for keys in audiences])
-    theirs = iter([plain_table.packed(keys, release=number) for number, keys in zip(rounds, audiences, strict=True)])
-    mine, other = pairs(
-        lambda: storing.store(ENVIRONMENT, next(ours)), lambda: plain_table.store(next(theirs)), rounds=_ROUNDS
-    )
+    with plain_table.made():
+        mine, other = _store_pairs(bench.recipients)
+        stored = bench.recipients * _ROUNDS
+        room, plain_room = (size_of("audience") - before) / stored, size_of(plain_table.TABLE) / stored
     yield Row(
         name="store",
         figure=mine,
@@ -52,14 +48,23 @@ def store(bench: Bench) -> Iterator[Row]:
         bar=Bar(most=0.5, of_baseline=True),
         note="raw sorted binary COPY of a row per recipient with its primary key; ours reads back and compares too",
     )
-    stored = bench.recipients * _ROUNDS
     yield Row(
         name="space per stored recipient",
-        figure=(size_of("audience") - before) / stored,
+        figure=room,
         unit="bytes",
-        baseline=size_of(plain_table.TABLE) / stored,
+        baseline=plain_room,
         bar=Bar(most=16),
         note="a row per recipient with its primary key",
+    )
+
+
+def _store_pairs(recipients: int) -> tuple[float, float]:
+    numbers = range(1, _ROUNDS + 1)
+    audiences = [ascending_keys(recipients, seed=number) for number in numbers]
+    ours = iter([new_release(keys) for keys in audiences])
+    theirs = iter([plain_table.packed(keys, release=number) for number, keys in zip(numbers, audiences, strict=True)])
+    return pairs(
+        lambda: storing.store(ENVIRONMENT, next(ours)), lambda: plain_table.store(next(theirs)), rounds=_ROUNDS
     )
 
 
@@ -101,24 +106,14 @@ def _insert_each(keys: Keys, release: int) -> None:
 def expire(bench: Bench) -> Iterator[Row]:
     """Yield what forgetting the audience of an expired release costs."""
     bench.tell("expire: beside deleting the rows of a release")
-    plain_table.make()
-    rounds = range(1, _ROUNDS + 1)
-    for number in rounds:
-        keys = ascending_keys(bench.recipients, seed=number)
-        storing.store(ENVIRONMENT, new_release(keys))
-        plain_table.store(plain_table.packed(keys, release=number))
-    now = clock.now()
-    show_to_all(since=now - timedelta(days=2), until=now - timedelta(days=1))
-    checkpoint()
-    ours, theirs = find_due(ENVIRONMENT, Retention()), iter(rounds)
-    mine, other = pairs(
-        lambda: purge(ENVIRONMENT, next(ours)), lambda: plain_table.expire(next(theirs)), rounds=_ROUNDS
-    )
-    yield Row(
-        name="expire",
-        figure=mine,
-        unit="s",
-        baseline=other,
-        bar=Bar(most=0.5),
-        note=f"delete of one of {_ROUNDS} releases among rows per recipient",
-    )
+    with plain_table.made():
+        _store_pairs(bench.recipients)
+        now = clock.now()
+        show_to_all(since=now - timedelta(days=2), until=now - timedelta(days=1))
+        checkpoint()
+        ours, theirs = find_due(ENVIRONMENT, Retention()), iter(range(1, _ROUNDS + 1))
+        mine, other = pairs(
+            lambda: purge(ENVIRONMENT, next(ours)), lambda: plain_table.expire(next(theirs)), rounds=_ROUNDS
+        )
+    note = f"delete of one of {_ROUNDS} releases among rows per recipient"
+    yield Row(name="expire", figure=mine, unit="s", baseline=other, bar=Bar(most=0.5), note=note)

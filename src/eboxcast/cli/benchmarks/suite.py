@@ -13,18 +13,19 @@ from eboxcast.cli.benchmarks.stores import expire, naive, store
 
 Benchmark = Callable[[Bench], Iterator[Row]]
 
-_ALWAYS: dict[str, Benchmark] = {
+ALL: dict[str, Benchmark] = {
     "check": check,
     "store": store,
     "naive": naive,
     "expire": expire,
     "publish": publishing,
     "open": opening,
+    "country": country,
+    "beside": beside,
 }
-_LARGE: dict[str, Benchmark] = {"country": country, "beside": beside}
 
 
-def measure(bench: Bench, names: tuple[str, ...]) -> list[Row]:
-    """Return the rows of the named benchmarks."""
-    everything = _ALWAYS | _LARGE
-    return [row for name in names for row in everything[name](bench)]
+def measure(bench: Bench, names: tuple[str, ...]) -> Iterator[Row]:
+    """Yield the rows of the named benchmarks, each as soon as it is measured."""
+    for name in names:
+        yield from ALL[name](bench)

@@ -212,7 +212,7 @@ def test_the_federation_tells_of_enterprises_and_not_of_citizens(simulated: Star
 def test_a_name_arrives_as_it_was_given(linking: Configured, name: str) -> None:
     message_id = linking.target.publish(message(file_name=name), JANE, idempotency_key="k").message_ids[0]
     linking.provider.login()
-    owner = {"headers": {"X-Ebox-Owner": text_of_key(JANE)}}
+    owner = {"headers": {"X-Ebox-Owner": "citizen:" + text_of_key(JANE)}}
     attachments = linking.provider.call("GET", f"/ebox/messages/{message_id}/attachments", **owner).json()
     assert attachments["items"][0]["fileName"] == name
 

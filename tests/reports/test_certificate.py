@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import asdict
 
 import numpy as np
@@ -18,6 +19,7 @@ from eboxcast.lib.buckets import Keys
 from eboxcast.mailboxes import fence
 from eboxcast.mailboxes.audiences import read_audience
 from eboxcast.reports.certificate import Certificate, certificate_of
+from eboxcast.reports.certificate_html import as_html
 from eboxcast.reports.certificate_text import as_json, as_text
 
 P = "production"
@@ -30,9 +32,14 @@ def audience_of(run: Run) -> Keys:
     return read_audience(connection, release=release.id, prime=bucket_prime(run.environment))
 
 
-def computed(salt: str | None, keys: Keys) -> str:
+def salt_of(run: Run) -> bytes:
+    """Read the salt where it stays: with the audience."""
+    return bytes(fence.get_release(run.environment, run.id).salt)
+
+
+def computed(salt: bytes, keys: Keys) -> str:
     """Compute a digest as the certificate says it is computed, without our own code."""
-    content = bytes.fromhex(salt or "") + b"".join(key.to_bytes(8, "big") for key in sorted(keys.tolist()))
+    content = salt + b"".join(key.to_bytes(8, "big") for key in sorted(keys.tolist()))
     return hashlib.sha256(content).hexdigest()
 
 
@@ -76,20 +83,27 @@ def test_its_digests_verify_by_the_formula_it_gives(broadcasts: Broadcasts) -> N
     broadcasts.give_eboxes(P, package.keys)
     run = actions.prepare(package, environment=P, by=SENDER)
     broadcasts.launched(run)
-    audience = certificate_of(settle(run)).audience
+    audience, salt = certificate_of(settle(run)).audience, salt_of(run)
     assert audience is not None
-    assert audience.prepared_sha256 == audience.published_sha256 == computed(audience.salt, package.keys)
-    assert audience.refused_sha256 == computed(audience.salt, package.keys[:0])
+    assert audience.prepared_sha256 == audience.published_sha256 == computed(salt, package.keys)
+    assert audience.refused_sha256 == computed(salt, package.keys[:0])
 
 
 def test_refused_and_published_have_their_own_digests(broadcasts: Broadcasts) -> None:
     keys = broadcasts.package(100, ticket="same", seed=1).keys
     run = broadcasts.published(recipients=100, ticket="same", seed=1, refuse=True)
-    audience, published = certificate_of(run).audience, audience_of(run)
+    audience, published, salt = certificate_of(run).audience, audience_of(run), salt_of(run)
     assert audience is not None
-    assert audience.published_sha256 == computed(audience.salt, published)
-    assert audience.refused_sha256 == computed(audience.salt, np.setdiff1d(keys, published))
-    assert audience.prepared_sha256 == computed(audience.salt, keys)
+    assert audience.published_sha256 == computed(salt, published)
+    assert audience.refused_sha256 == computed(salt, np.setdiff1d(keys, published))
+    assert audience.prepared_sha256 == computed(salt, keys)
+
+
+@pytest.mark.parametrize("form", [as_json, lambda certificate: as_text(certificate, "en"), lambda c: as_html(c, "en")])
+def test_the_salt_is_in_no_certificate(broadcasts: Broadcasts, form: Callable[[Certificate], str]) -> None:
+    """With it anybody could try all numbers on the digest of a few refused people; a certificate is kept for ever."""
+    run = broadcasts.published(recipients=10, refuse=True)
+    assert salt_of(run).hex() not in form(certificate_of(run))
 
 
 def test_the_files_have_the_digests_of_their_bytes(broadcasts: Broadcasts) -> None:
@@ -183,7 +197,7 @@ def test_a_run_that_never_came_to_storing_has_a_certificate_too(broadcasts: Broa
 def test_its_json_is_the_whole_certificate(broadcasts: Broadcasts) -> None:
     certificate = certificate_of(broadcasts.published(faulty=True))
     read = json.loads(as_json(certificate))
-    assert read["format"] == "eboxcast.certificate/1"
+    assert read["format"] == "eboxcast.certificate/2"
     assert list(read) == list(Certificate.__dataclass_fields__)
     assert read["lists"][1]["account"]["rows"] == certificate.lists[1].account.rows
 

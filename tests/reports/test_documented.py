@@ -14,6 +14,8 @@ from tests.reports.broadcasts import OPERATOR, SENDER, Broadcasts
 from eboxcast.delivery import actions
 from eboxcast.reports.certificate import certificate_of
 from eboxcast.reports.report import report_as_json, report_of
+from eboxcast.reports.verification import verify
+from eboxcast.reports.verification_page import verification_as_json
 
 REFERENCE = Path(__file__).parents[2] / "docs/reference"
 BY_DATA = {"names", "faults", "refused_by_reason"}
@@ -35,17 +37,25 @@ def names_in(value: object) -> Iterator[str]:
 def test_the_program_that_verifies_finds_the_digests_of_a_certificate(broadcasts: Broadcasts) -> None:
     program = re.search(r"```python\n(.*?)```", (REFERENCE / "certificate-json.md").read_text("utf-8"), re.DOTALL)
     package = broadcasts.package(50)
-    audience = certificate_of(actions.prepare(package, environment="production", by=SENDER)).audience
+    run = actions.prepare(package, environment="production", by=SENDER)
+    audience = certificate_of(run).audience
+    given = json.loads(verification_as_json(verify(run), with_salt=True))
     assert program
     assert audience
     done = subprocess.run(
-        [sys.executable, "-c", program[1], str(audience.salt)],
+        [sys.executable, "-c", program[1], given["salt"]],
         input="\n".join(map(str, package.keys.tolist())),
         capture_output=True,
         text=True,
         check=True,
     )
     assert done.stdout.strip() == audience.prepared_sha256
+
+
+def test_each_name_in_a_verification_is_explained(broadcasts: Broadcasts) -> None:
+    answer = json.loads(verification_as_json(verify(broadcasts.published()), with_salt=False))
+    page = (REFERENCE / "report.md").read_text("utf-8")
+    assert set(names_in(answer)) - set(re.findall(r"`([a-z0-9_]+)`", page)) == set()
 
 
 def test_each_name_in_a_report_is_explained(broadcasts: Broadcasts) -> None:

@@ -92,3 +92,11 @@ class NothingToWorkOn(WrongUse):
     code = "worker.nothing"
     sentence = N_("{environment} publishes into its own eBoxes, in one moment: there is nothing to work on.")
     remedy = N_("Workers are for remote providers; EBOXCAST_TARGETS_FILE names them (docs/reference/targets.md).")
+
+
+class VerificationUnclear(WrongUse):
+    """Options of the report that do not go together."""
+
+    code = "report.verification-unclear"
+    sentence = N_("--verify answers as text or JSON, and --with-salt goes with --verify.")
+    remedy = N_("For example: eboxcast report RUN --verify --with-salt --format json")

@@ -12,6 +12,7 @@ from eboxcast.cli import talk
 from eboxcast.cli.acting import acting
 from eboxcast.cli.check import Language
 from eboxcast.cli.door import command_app
+from eboxcast.cli.errors import VerificationUnclear
 from eboxcast.cli.options import RunNumber
 from eboxcast.cli.plain import plain
 from eboxcast.cli.private_files import refuse_existing, write_private
@@ -19,13 +20,19 @@ from eboxcast.delivery.finding import find_run
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.settling import settle
 from eboxcast.lib.wording import N_, language_of_user, say
-from eboxcast.reports.handing_out import hand_out_paper_list, hand_out_rejected_rows
+from eboxcast.reports.handing_out import hand_out_paper_list, hand_out_rejected_rows, record_salt_given
 from eboxcast.reports.report import Report, report_as_json, report_as_text, report_of
 from eboxcast.reports.report_html import report_as_html
+from eboxcast.reports.verification import Verification, verify
+from eboxcast.reports.verification_page import verification_as_json, verification_as_text
 
 _REPORT = N_("The report is in {path}.")
 _PAPER = N_("The paper list is in {path}. It names people: keep it safe and delete it after use.")
 _ROWS = N_("The rejected rows are in {path}. They name people: keep them safe and delete them after use.")
+_KEEP_SAFE = N_(
+    "With the salt, whoever tries all numbers can find out who is in a small audience. Keep it as safe as the recipient"
+    " lists, and do not store it with the certificate."
+)
 _NO_ROWS = N_("No list had rejected rows; no file was written.")
 
 app = command_app()
@@ -52,11 +59,19 @@ def main(
         typer.Option("--rejected-rows", help="Write the faulty rows to this file, in the sender's columns."),
     ] = None,
     language: Annotated[Language | None, typer.Option(help="The language of the report.")] = None,
+    verified: Annotated[
+        bool, typer.Option("--verify", help="Compute the digests again from what is held, and compare.")
+    ] = False,
+    with_salt: Annotated[
+        bool, typer.Option("--with-salt", help="With --verify: give the salt too, and keep in the audit who got it.")
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Write over files that exist.")] = False,
 ) -> None:
     """Print the account of a run in any state, and on request the lists that name people, for their owner alone."""
     for path in (out, paper, rejected):
         refuse_existing(path, force=force)
+    if (verified and form is Form.HTML) or (with_salt and not verified):
+        raise VerificationUnclear
     spoken = language.value if language else language_of_user()
     settled = settle(find_run(run))
     if paper:
@@ -64,12 +79,27 @@ def main(
         _say(_PAPER, spoken, paper)
     if rejected:
         _write_rejected(settled, rejected, spoken, force=force)
-    content = _content(report_of(settled), form, spoken)
+    if verified:
+        verification = verify(settled)
+        content = _verification(settled, verification, form, spoken, with_salt=with_salt)
+    else:
+        content = _content(report_of(settled), form, spoken)
     if out:
         write_private(out, [content.encode()], force=force)
         _say(_REPORT, spoken, out)
     else:
         typer.echo(content.rstrip("\n"))
+    if verified and not verification.good:
+        raise typer.Exit(1)
+
+
+def _verification(run: Run, found: Verification, form: Form, language: str, *, with_salt: bool) -> str:
+    if with_salt:
+        record_salt_given(run, by=acting())
+        talk.line(say(_KEEP_SAFE, language))
+    if form is Form.JSON:
+        return verification_as_json(found, with_salt=with_salt) + "\n"
+    return verification_as_text(found, language, with_salt=with_salt) + "\n"
 
 
 def _content(report: Report, form: Form, language: str) -> str:

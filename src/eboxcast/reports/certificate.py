@@ -25,11 +25,11 @@ from eboxcast.reports.certificate_parts import (
     MomentsPart,
     Named,
     PoliciesPart,
-    PublishedPart,
-    RecipientsPart,
     RowsPart,
+    TargetPart,
 )
-from eboxcast.reports.outcomes import refused_by_reason
+from eboxcast.reports.recipients import recipients_of
+from eboxcast.reports.targets import is_sent, target_of_run
 
 __all__ = ["Certificate", "certificate_of"]
 
@@ -53,21 +53,28 @@ def certificate_of(run: Run) -> Certificate:
         state=run.state,
         superseded_by=str(run.superseded_by) if run.superseded_by else None,
         adds=run.adds,
+        retry_of=told.get("retry_of"),
         prepared_by=plain(run.created_by),
         launched_by=plain(run.launched_by) or None,
         reason=plain(run.reason) or None,
+        target=_target(run, release),
         message=_message(run, release),
         document=_document(run, told["document"], release),
         metadata=_metadata(run, told["metadata"]),
         lists=lists,
         totals=_totals(lists),
         numbers_replaced=told["moved"],
-        recipients=_recipients(run, release) if release else None,
+        recipients=recipients_of(run, release) if release else None,
         audience=_audience(release) if release else None,
         policies=_policies(run, told["policies"]),
         moments=_moments(run, release),
         decisions=decisions,
     )
+
+
+def _target(run: Run, release: Release | None) -> TargetPart:
+    kept = release.provider_message if release else None
+    return TargetPart(kind=str(target_of_run(run, release)), provider_message=plain(kept) if kept else None)
 
 
 def _message(run: Run, release: Release | None) -> MessagePart:
@@ -162,37 +169,8 @@ def _totals(lists: Sequence[ListPart]) -> RowsPart:
     )
 
 
-def _recipients(run: Run, release: Release) -> RecipientsPart:
-    published = release.published_count
-    if published is None:
-        everybody = release.recipients_count
-        return RecipientsPart(
-            recipients=everybody,
-            published=0,
-            refused=0,
-            unknown=0,
-            not_attempted=everybody,
-            of_published=None,
-            refused_by_reason=None,
-        )
-    return RecipientsPart(
-        recipients=release.recipients_count,
-        published=published,
-        refused=release.refused_count or 0,
-        unknown=run.unknown_count or 0,
-        not_attempted=run.not_attempted_count or 0,
-        of_published=PublishedPart(
-            never_activated=release.never_activated_count or 0,
-            deactivated=release.deactivated_count or 0,
-            not_ebox_only=release.not_ebox_only_count or 0,
-        ),
-        refused_by_reason=refused_by_reason(run.environment, release),
-    )
-
-
 def _audience(release: Release) -> AudiencePart:
     return AudiencePart(
-        salt=bytes(release.salt).hex() or None,
         prepared_sha256=bytes(release.audience_digest).hex(),
         published_sha256=_hex(release.published_digest),
         refused_sha256=_hex(release.refused_digest),
@@ -213,6 +191,8 @@ def _moments(run: Run, release: Release | None) -> MomentsPart:
         not_after=_moment(run.not_after_at),
         launched=_moment(run.launched_at),
         visible=_moment(run.visible_at),
+        first_sent=_moment(run.visible_at) if release and is_sent(release) else None,
+        closed=_moment(release.completed_at) if release else None,
         expires=_moment(run.expires_at),
         stopped=_moment(run.stopped_at),
         discarded=_moment(run.abandoned_at),

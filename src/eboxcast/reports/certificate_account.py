@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 
 from eboxcast.lib.plain import grouped
 from eboxcast.lib.wording import N_, say
@@ -24,7 +25,14 @@ _WORDS = N_(
     "Excluded: faulty rows. Merged: the same recipient named again. Already: has the message from an earlier run."
 )
 _SNAPSHOT = N_("The eBoxes are those of the moment in which it became visible.")
-_REASONS = {"never_activated": N_("eBox never activated"), "deactivated": N_("eBox deactivated")}
+_STANDING = N_("This is how it stands now; the account is not closed yet.")
+_NOT_TOLD = N_("not told by the provider")
+_REASONS = {
+    "never_activated": N_("eBox never activated"),
+    "deactivated": N_("eBox deactivated"),
+    "not-told": N_("reason not told by the provider"),
+    "resolved": N_("decided afterwards"),
+}
 
 
 class _LeftOpen(dict[str, str]):
@@ -66,9 +74,9 @@ def _sentence(code: str, language: str) -> str:
     return f"{say(kind.sentence, language, _DIFFER)} ({code})" if kind else code
 
 
-def account_section(part: RecipientsPart, language: str) -> Section:
+def account_section(certificate: Certificate, part: RecipientsPart, language: str) -> Section:
     """Return recipients = published + refused + unknown + not attempted, and what is known of the published."""
-    rows: list[tuple[str, int, int]] = [(N_("Published"), part.published, 0)]
+    rows: list[tuple[str, int | None, int]] = [(N_("Published"), part.published, 0)]
     if part.of_published:
         rows += [
             (N_("of them, eBox never activated (no digital user)"), part.of_published.never_activated, 1),
@@ -77,13 +85,27 @@ def account_section(part: RecipientsPart, language: str) -> Section:
         ]
     rows.append((N_("Refused"), part.refused, 0))
     rows += [(_REASONS.get(code, code), count, 1) for code, count in (part.refused_by_reason or {}).items()]
-    rows += [(N_("Unknown"), part.unknown, 0), (N_("Not attempted"), part.not_attempted, 0)]
+    rows.append((N_("Unknown"), part.unknown, 0))
+    if part.under_way:
+        rows.append((N_("In calls that have not answered yet"), part.under_way, 0))
+    rows.append((N_("Not attempted"), part.not_attempted, 0))
     facts = [
-        Fact(say(label, language), grouped(count, language), depth=depth, number=True) for label, count, depth in rows
+        Fact(say(label, language), _told(count, language), depth=depth, number=True) for label, count, depth in rows
     ]
     total = Fact(say(N_("= Recipients"), language), grouped(part.recipients, language), sum=True, number=True)
-    notes = (say(_SNAPSHOT, language),) if part.of_published else ()
+    notes = tuple(say(note, language) for note in _notes(certificate, part))
     return Section(title=say(N_("Recipients"), language), facts=(*facts, total), notes=notes)
+
+
+def _notes(certificate: Certificate, part: RecipientsPart) -> Iterator[str]:
+    if certificate.moments.first_sent is None and part.of_published:
+        yield _SNAPSHOT
+    if certificate.moments.first_sent and certificate.moments.closed is None:
+        yield _STANDING
+
+
+def _told(count: int | None, language: str) -> str:
+    return say(_NOT_TOLD, language) if count is None else grouped(count, language)
 
 
 def _numbers(account: RowsPart, language: str) -> tuple[str, ...]:

@@ -29,6 +29,9 @@ _ACTIONS = {
     "resume": N_("Resume"),
     "discard": N_("Give up"),
     "recall": N_("Recall"),
+    "pause": N_("Pause"),
+    "close": N_("Close"),
+    "resolve": N_("Settle the unknown"),
 }
 _MOMENTS = (
     ("created", N_("Asked for")),
@@ -37,6 +40,8 @@ _MOMENTS = (
     ("not_after", N_("End of the window")),
     ("launched", N_("Launched")),
     ("visible", N_("Visible to everybody")),
+    ("first_sent", N_("First sent")),
+    ("closed", N_("Account closed")),
     ("expires", N_("Valid until")),
     ("stopped", N_("Stopped")),
     ("discarded", N_("Given up")),
@@ -48,10 +53,21 @@ _TITLE = N_("Certificate of a broadcast")
 _PLACE = N_("{environment} · run {run}")
 _MADE = N_("Made by eboxcast {version} at {moment}.")
 _HOW = N_(
-    "Each is the SHA-256 of the salt (32 bytes) followed by the recipients in ascending order, each as a number of 8"
-    " bytes, big-endian: for a citizen the national number, for an enterprise 10^12 plus the enterprise number."
+    "Each audience's digest is the SHA-256 of a secret salt (32 bytes) followed by the recipients in ascending order,"
+    " each as a number of 8 bytes, big-endian: for a citizen the national number, for an enterprise 10^12 plus the"
+    " enterprise number."
 )
-_SALT_DELETED = N_("deleted together with the audience")
+_SALT = N_(
+    "The salt stays with the audience and is forgotten with it. Until then these digests can be verified:"
+    " eboxcast report {run} --verify"
+)
+_SALT_DELETED = N_(
+    "The salt was deleted together with the audience at {moment}: nobody can compute these digests any more."
+)
+_TARGETS = {
+    "local": N_("our own eBoxes"),
+    "ebox-rest": N_("a remote provider (ebox-rest)"),
+}
 
 
 def page_of(certificate: Certificate, language: str) -> Page:
@@ -76,7 +92,7 @@ def _sections(certificate: Certificate, language: str) -> Iterator[Section]:
     if certificate.totals.excluded or any(part.faults for part in certificate.lists):
         yield faults_section(certificate, language)
     if certificate.recipients:
-        yield account_section(certificate.recipients, language)
+        yield account_section(certificate, certificate.recipients, language)
     yield _moments(certificate, language)
     yield _decisions(certificate, language)
     yield _digests(certificate, language)
@@ -94,7 +110,10 @@ def _message(certificate: Certificate, language: str) -> Section:
         (N_("Message type"), _name(message.message_type, language)),
         (N_("eBoxes of"), say(_OWNERS[message.ebox_type], language) if message.ebox_type else "–"),
         (N_("Document"), _document(certificate.document, language)),
+        (N_("Published in"), say(_TARGETS[certificate.target.kind], language)),
     ]
+    if certificate.target.provider_message:
+        facts.append((N_("The provider's number of the message"), certificate.target.provider_message))
     if message.validity_number and message.validity_unit:
         validity = say(UNITS[message.validity_unit], language, {"number": message.validity_number})
         facts.append((N_("Validity period"), validity))
@@ -115,8 +134,12 @@ def _name(named: Named, language: str) -> str:
 
 
 def _moments(certificate: Certificate, language: str) -> Section:
+    # Of the two names of the same moment the one that is true: for everybody at once, or for the first.
+    other = ("visible",) if certificate.moments.first_sent else ("closed",)
     facts = [
-        (label, shown(moment)) for name, label in _MOMENTS if (moment := getattr(certificate.moments, name)) is not None
+        (label, shown(moment))
+        for name, label in _MOMENTS
+        if name not in other and (moment := getattr(certificate.moments, name)) is not None
     ]
     return Section(title=say(N_("Moments"), language), facts=_said(facts, language))
 
@@ -132,6 +155,7 @@ def _decisions(certificate: Certificate, language: str) -> Section:
         (N_("Duplicates"), _choice(_DUPLICATES, policies.duplicates, language)),
         (N_("Faulty rows"), _choice(_FAULTY_ROWS, policies.faulty_rows, language)),
         (N_("Recipients without an active eBox"), _choice(_WITHOUT_EBOX, policies.without_ebox, language)),
+        (N_("Tries again those refused in run"), certificate.retry_of),
         (N_("Added to an earlier publication"), say(N_("yes"), language) if certificate.adds else None),
         (N_("Procedure"), certificate.procedure),
     ]
@@ -166,12 +190,17 @@ def _digests(certificate: Certificate, language: str) -> Section:
             (N_("Prepared audience"), audience.prepared_sha256),
             (N_("Published audience"), audience.published_sha256),
             (N_("Refused audience"), audience.refused_sha256),
-            (N_("Salt of the audiences"), audience.salt or say(_SALT_DELETED, language)),
         ]
     lists = tuple(Fact(part.file_name, part.sha256, fixed=True) for part in certificate.lists)
-    notes = (say(_HOW, language),) if audience else ()
+    notes = (say(_HOW, language), _salt(certificate, language)) if audience else ()
     title = say(N_("Digests (SHA-256)"), language)
     return Section(title=title, facts=(*_said(facts, language, fixed=True), *lists), notes=notes)
+
+
+def _salt(certificate: Certificate, language: str) -> str:
+    deleted = certificate.moments.audience_deleted
+    data = {"run": certificate.run[:8], "moment": shown(deleted)}
+    return say(_SALT_DELETED if deleted else _SALT, language, data)
 
 
 def _said(

@@ -9,7 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-FORMAT = "eboxcast.certificate/1"
+FORMAT = "eboxcast.certificate/2"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TargetPart:
+    """Where it was published."""
+
+    kind: str
+    provider_message: str | None
+    """The id under which the provider keeps the message, where it keeps one for all."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,21 +95,23 @@ class ListPart:
 
 @dataclass(frozen=True, kw_only=True)
 class PublishedPart:
-    """Of the published, at the moment of becoming visible: those who may need paper."""
+    """Of the published, as it became visible: those who may need paper. None: not told by the provider."""
 
-    never_activated: int
-    deactivated: int
-    not_ebox_only: int
+    never_activated: int | None
+    deactivated: int | None
+    not_ebox_only: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class RecipientsPart:
-    """recipients = published + refused + unknown + not attempted."""
+    """recipients = published + refused + unknown + under way + not attempted."""
 
     recipients: int
     published: int
     refused: int
     unknown: int
+    under_way: int
+    """In a call to the provider that has not answered yet."""
     not_attempted: int
     of_published: PublishedPart | None
     """None as long as nothing was visible."""
@@ -110,10 +121,12 @@ class RecipientsPart:
 
 @dataclass(frozen=True, kw_only=True)
 class AudiencePart:
-    """Salted digests of who was prepared, published and refused (``how`` says how to compute them)."""
+    """Salted digests of who was prepared, published and refused.
 
-    salt: str | None
-    """None once the audience was deleted: the salt goes with it."""
+    The salt is not among them: a certificate is kept for ever, and with the salt the digest of a few recipients would
+    be as good as their numbers.
+    """
+
     prepared_sha256: str
     published_sha256: str | None
     refused_sha256: str | None
@@ -129,6 +142,10 @@ class MomentsPart:
     not_after: str | None
     launched: str | None
     visible: str | None
+    first_sent: str | None
+    """The same as visible, where it is sent to a provider: then the first recipient can see it, not everybody."""
+    closed: str | None
+    """When the account was closed."""
     expires: str | None
     stopped: str | None
     discarded: str | None
@@ -171,9 +188,12 @@ class Certificate:
     state: str
     superseded_by: str | None
     adds: bool
+    retry_of: str | None
+    """The run whose refused recipients this one tries again."""
     prepared_by: str
     launched_by: str | None
     reason: str | None
+    target: TargetPart
     message: MessagePart
     document: DocumentPart
     metadata: MetadataPart

@@ -14,6 +14,14 @@ class OutcomesDeleted(NotAllowedNow):
     remedy = N_("Personal data are kept for a limited time. The counts stay: eboxcast report {run}")
 
 
+class AudienceDeleted(NotAllowedNow):
+    """There is nothing left to verify the certificate with."""
+
+    code = "report.audience-deleted"
+    sentence = N_("Run {run} cannot be verified any more: audience and salt were deleted at {moment}.")
+    remedy = N_("Personal data are kept for a limited time. Counts and digests stay: eboxcast report {run}")
+
+
 class NeverVisible(NotAllowedNow):
     """There is no paper list before the moment of becoming visible."""
 

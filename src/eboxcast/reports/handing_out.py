@@ -28,6 +28,11 @@ def hand_out_rejected_rows(run: Run, *, by: str) -> list[RejectedList]:
     return lists
 
 
+def record_salt_given(run: Run, *, by: str) -> None:
+    """Note who was given the salt of the audiences: with it somebody can try all numbers."""
+    _record("run.salt_given", run, by)
+
+
 def _record(action: str, run: Run, by: str) -> None:
     with quiet(), transaction.atomic():
         record(action, by=by, environment=run.environment, run=run.id)

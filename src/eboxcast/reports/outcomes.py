@@ -1,10 +1,14 @@
-"""Whom a release did not reach, or only with paper beside it: the snapshot of the moment it became visible."""
+"""Whom a release did not reach, or only with paper beside it: the snapshot of the moment it became visible.
+
+Of what is sent to a provider: what the provider told so far, and of whom nobody knows.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+import numpy as np
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from eboxcast.database.copying import copy_out
@@ -12,12 +16,14 @@ from eboxcast.database.environments import bucket_prime, environment_connection
 from eboxcast.database.errors import quiet
 from eboxcast.database.queries import Queries
 from eboxcast.lib.buckets import Keys
+from eboxcast.mailboxes.audiences import read_audience, read_outcome
 from eboxcast.mailboxes.models import OutcomeKind, Release
 from eboxcast.mailboxes.packing import unpack
 from eboxcast.mailboxes.sql import rows
 
 QUERIES = Queries("eboxcast.reports")
 _ON_PAPER = (OutcomeKind.NEVER_ACTIVATED, OutcomeKind.DEACTIVATED, OutcomeKind.NOT_EBOX_ONLY)
+_UNKNOWN = (OutcomeKind.UNKNOWN, OutcomeKind.IN_FLIGHT)
 
 
 @dataclass(frozen=True)
@@ -25,7 +31,8 @@ class Outcome:
     """Recipients with the same outcome: for which reason, and whether the message was refused for it."""
 
     reason: str
-    refused: bool
+    outcome: str
+    """published, refused, unknown or not_attempted."""
     keys: Keys
     """Ascending."""
 
@@ -34,7 +41,7 @@ def refused_by_reason(environment: str, release: Release) -> Mapping[str, int] |
     """Return how many were refused for which reason; None once that was deleted, or before anything was visible."""
     if release.visible_at is None or release.outcomes_purged_at is not None:
         return None
-    if not release.refused_count:
+    if release.completed_at is not None and not release.refused_count:
         return {}
     with quiet():
         found = rows(environment_connection(environment), "count_outcomes", _of_release(environment, release))
@@ -42,15 +49,29 @@ def refused_by_reason(environment: str, release: Release) -> Mapping[str, int] |
 
 
 def outcomes_of(environment: str, release: Release) -> Iterator[Outcome]:
-    """Yield the outcomes for which paper is needed, one array of keys at a time."""
+    """Yield the outcomes for which paper is or may be needed, one array of keys at a time."""
     connection = environment_connection(environment)
     of_release = _of_release(environment, release)
     for kind, code in _kinds(connection, of_release):
-        if kind not in _ON_PAPER and not _is_refused(kind):
-            continue
-        with quiet():
-            keys = unpack(copy_out(connection, QUERIES["read_outcome"], {**of_release, "kind": kind, "code": code}))
-        yield Outcome(_reason(kind, code), _is_refused(kind), keys)
+        if kind in _ON_PAPER or kind in _UNKNOWN or _is_refused(kind):
+            yield Outcome(_reason(kind, code), _outcome(kind), _read(connection, of_release, kind, code))
+    if release.not_attempted_count:
+        yield Outcome("not_attempted", "not_attempted", _not_attempted(connection, release, of_release))
+
+
+def _read(connection: BaseDatabaseWrapper, of_release: dict[str, int], kind: str, code: str) -> Keys:
+    with quiet():
+        return unpack(copy_out(connection, QUERIES["read_outcome"], {**of_release, "kind": kind, "code": code}))
+
+
+def _not_attempted(connection: BaseDatabaseWrapper, release: Release, of_release: dict[str, int]) -> Keys:
+    prime = of_release["last_bucket"] + 1
+    with quiet():
+        left = read_audience(connection, release=release.id, prime=prime)
+        for kind in (OutcomeKind.SENT, OutcomeKind.REFUSED_BY_TARGET, *_UNKNOWN):
+            attempted = read_outcome(connection, release=release.id, prime=prime, kind=kind)
+            left = np.setdiff1d(left, attempted, assume_unique=True)
+    return left
 
 
 def _kinds(connection: BaseDatabaseWrapper, of_release: dict[str, int]) -> list[tuple[str, str]]:
@@ -67,5 +88,11 @@ def _is_refused(kind: str) -> bool:
     return kind.startswith("refused_")  # by policy, or by a target
 
 
+def _outcome(kind: str) -> str:
+    if kind in _UNKNOWN:
+        return "unknown"
+    return "refused" if _is_refused(kind) else "published"
+
+
 def _reason(kind: str, code: str) -> str:
-    return (code or kind).lower()
+    return "unknown" if kind in _UNKNOWN else (code or kind).lower()

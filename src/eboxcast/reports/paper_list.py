@@ -1,7 +1,7 @@
 """The paper list: who has to get the letter on paper, instead of in an eBox or beside it.
 
 CSV, UTF-8, semicolons, one recipient per line (docs/reference/report.md). It is the snapshot of the moment in which
-the run became visible.
+the run became visible; of a run that is sent to a provider, what that told, and of whom nobody knows.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ PAPER_ONLY = "only"
 """Nobody reads it in an eBox: never activated, deactivated, or refused."""
 PAPER_TOO = "also"
 """It can be read in an active eBox, whose owner has not chosen eBox only."""
+NOBODY_KNOWS = "unknown"
+"""Nobody knows whether the provider has it for this recipient."""
 _STEP = 10_000
 
 
@@ -42,11 +44,13 @@ def _visible_release(run: Run) -> Release:
 def _lines(environment: str, release: Release) -> Iterator[bytes]:
     yield HEADER
     for outcome in outcomes_of(environment, release):
-        ending = f";{_paper(outcome)};{outcome.reason};{'refused' if outcome.refused else 'published'}\r\n"
+        ending = f";{_paper(outcome)};{outcome.reason};{outcome.outcome}\r\n"
         for start in range(0, len(outcome.keys), _STEP):
             keys = outcome.keys[start : start + _STEP].tolist()
             yield "".join(text_of_key(key) + ending for key in keys).encode("ascii")
 
 
 def _paper(outcome: Outcome) -> str:
+    if outcome.outcome == NOBODY_KNOWS:
+        return NOBODY_KNOWS
     return PAPER_TOO if outcome.reason == OutcomeKind.NOT_EBOX_ONLY else PAPER_ONLY

@@ -1,0 +1,72 @@
+"""What became of the recipients of a run: the closed account, or where it stands while a provider is sent to."""
+
+from __future__ import annotations
+
+from eboxcast.delivery.models import Run
+from eboxcast.delivery.remote_runs import options_of
+from eboxcast.mailboxes.models import OutcomeKind, Release
+from eboxcast.mailboxes.sending import counts_of
+from eboxcast.reports.certificate_parts import PublishedPart, RecipientsPart
+from eboxcast.reports.outcomes import refused_by_reason
+from eboxcast.reports.targets import is_sent
+
+
+def recipients_of(run: Run, release: Release) -> RecipientsPart:
+    """Return the account of a settled run; it adds up in every state."""
+    if release.published_count is not None:
+        return _closed(run, release, published=release.published_count)
+    return _sending(run, release) if is_sent(release) else _nothing_yet(release.recipients_count)
+
+
+def _nothing_yet(everybody: int) -> RecipientsPart:
+    return RecipientsPart(
+        recipients=everybody,
+        published=0,
+        refused=0,
+        unknown=0,
+        under_way=0,
+        not_attempted=everybody,
+        of_published=None,
+        refused_by_reason=None,
+    )
+
+
+def _closed(run: Run, release: Release, *, published: int) -> RecipientsPart:
+    sent = is_sent(release)
+    return RecipientsPart(
+        recipients=release.recipients_count,
+        published=published,
+        refused=release.refused_count or 0,
+        unknown=release.unknown_count,
+        under_way=0,
+        not_attempted=release.not_attempted_count,
+        of_published=PublishedPart(
+            never_activated=_told(release.never_activated_count, sent=sent),
+            deactivated=_told(release.deactivated_count, sent=sent),
+            not_ebox_only=_told(release.not_ebox_only_count, sent=sent),
+        ),
+        refused_by_reason=refused_by_reason(run.environment, release),
+    )
+
+
+def _told(count: int | None, *, sent: bool) -> int | None:
+    """What a provider does not tell is None; our own eBoxes tell everything."""
+    return count if sent else count or 0
+
+
+def _sending(run: Run, release: Release) -> RecipientsPart:
+    counts = counts_of(run.environment, run.id)
+    published, refused = counts.get(OutcomeKind.SENT, 0), counts.get(OutcomeKind.REFUSED_BY_TARGET, 0)
+    unknown, under_way = counts.get(OutcomeKind.UNKNOWN, 0), counts.get(OutcomeKind.IN_FLIGHT, 0)
+    tells = release.provider_message is None and not options_of(run.environment).links
+    never = counts.get(OutcomeKind.NEVER_ACTIVATED, 0) if tells else None
+    return RecipientsPart(
+        recipients=release.recipients_count,
+        published=published,
+        refused=refused,
+        unknown=unknown,
+        under_way=under_way,
+        not_attempted=release.recipients_count - published - refused - unknown - under_way,
+        of_published=PublishedPart(never_activated=never, deactivated=None, not_ebox_only=None),
+        refused_by_reason=refused_by_reason(run.environment, release),
+    )

@@ -1,0 +1,141 @@
+"""Verifying a certificate: counts and digests computed again from what the environment holds now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+
+from eboxcast.database.environments import bucket_prime, environment_connection
+from eboxcast.database.errors import quiet
+from eboxcast.delivery.models import Run
+from eboxcast.lib import clock
+from eboxcast.lib.buckets import Keys
+from eboxcast.mailboxes import fence
+from eboxcast.mailboxes.audiences import counted, read_audience, read_outcome
+from eboxcast.mailboxes.models import OutcomeKind, Release
+from eboxcast.reports.errors import AudienceDeleted
+from eboxcast.reports.targets import is_sent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counted:
+    """How many recipients, and their salted digest."""
+
+    count: int
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """One audience of the certificate beside what is held now."""
+
+    audience: str
+    """prepared, published or refused."""
+    told: Counted
+    """What the certificate says."""
+    held: Counted | None
+    """What the environment holds; None where what it needs was deleted."""
+    deleted: str | None
+    """Since when it can't be verified any more."""
+
+    @property
+    def differs(self) -> bool:
+        """Whether the environment holds others than the certificate says."""
+        return self.held is not None and self.held != self.told
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verification:
+    """What became of verifying a run."""
+
+    run: str
+    environment: str
+    verified_at: str
+    checks: tuple[Check, ...]
+    salt: bytes
+
+    @property
+    def good(self) -> bool:
+        """Whether nothing differs."""
+        return not any(check.differs for check in self.checks)
+
+
+def verify(run: Run) -> Verification:
+    """Compute the audiences of a settled run again. Raises AudienceDeleted, ReleaseMissing."""
+    release = fence.get_release(run.environment, run.id)
+    if release.audience_purged_at is not None:
+        raise AudienceDeleted(run=run.short, moment=clock.shown(release.audience_purged_at))
+    return Verification(
+        run=str(run.id),
+        environment=run.environment,
+        verified_at=_iso(clock.now()),
+        checks=tuple(_checks(run.environment, release)),
+        salt=bytes(release.salt),
+    )
+
+
+def _checks(environment: str, release: Release) -> Iterator[Check]:
+    held = _Held(environment, release)
+    yield _check("prepared", release, held.prepared, _counted(release.recipients_count, release.audience_digest))
+    if release.published_count is None or release.published_digest is None:
+        return
+    yield _check("published", release, held.published, _counted(release.published_count, release.published_digest))
+    if release.refused_digest is not None:
+        told = _counted(release.refused_count or 0, release.refused_digest)
+        yield _check("refused", release, held.refused, told)
+
+
+def _check(audience: str, release: Release, read: Callable[[], Keys | None], told: Counted) -> Check:
+    keys = read()
+    if keys is None:
+        deleted = release.outcomes_purged_at
+        return Check(audience=audience, told=told, held=None, deleted=_iso(deleted) if deleted else None)
+    held = _counted(*counted(bytes(release.salt), keys))
+    return Check(audience=audience, told=told, held=held, deleted=None)
+
+
+class _Held:
+    """The recipients as the environment holds them; None for those it has forgotten."""
+
+    def __init__(self, environment: str, release: Release) -> None:
+        self.connection = environment_connection(environment)
+        self.prime = bucket_prime(environment)
+        self.release = release
+        self.sent = is_sent(release)
+
+    def prepared(self) -> Keys | None:
+        """On our own eBoxes those refused were taken out of the audience; who is sent to stays in it."""
+        audience = self._audience()
+        if self.sent or not self.release.refused_count:
+            return audience
+        refused = self.refused()
+        return None if refused is None else np.union1d(audience, refused)
+
+    def published(self) -> Keys | None:
+        """On our own eBoxes they are the audience."""
+        return self._outcome(OutcomeKind.SENT) if self.sent else self._audience()
+
+    def refused(self) -> Keys | None:
+        """Return those the policy or the provider refused."""
+        return self._outcome(OutcomeKind.REFUSED_BY_TARGET if self.sent else OutcomeKind.REFUSED_BY_POLICY)
+
+    def _audience(self) -> Keys:
+        with quiet():
+            return read_audience(self.connection, release=self.release.id, prime=self.prime)
+
+    def _outcome(self, kind: OutcomeKind) -> Keys | None:
+        if self.release.outcomes_purged_at is not None:
+            return None
+        with quiet():
+            return read_outcome(self.connection, release=self.release.id, prime=self.prime, kind=kind)
+
+
+def _counted(count: int, digest: bytes | memoryview) -> Counted:
+    return Counted(count=count, sha256=bytes(digest).hex())
+
+
+def _iso(moment: datetime) -> str:
+    return moment.astimezone(clock.BRUSSELS).isoformat(timespec="milliseconds")

@@ -1,0 +1,73 @@
+"""A verification in words and as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import datetime
+
+from eboxcast.lib import clock
+from eboxcast.lib.plain import grouped
+from eboxcast.lib.wording import N_, say
+from eboxcast.reports.verification import Check, Verification
+
+FORMAT = "eboxcast.verification/1"
+
+_GOOD = N_("What {environment} holds of run {run} is what its certificate says.")
+_BAD = N_("What {environment} holds of run {run} is NOT what its certificate says.")
+_SAME = N_("{audience}: {count} recipients, the same digest")
+_DIFFERS = N_(
+    "{audience}: the certificate says {told} with digest {told_digest}; held are {held} with digest {held_digest}"
+)
+_DELETED = N_("{audience}: cannot be verified any more; what it needs was deleted at {deleted}")
+_SALT = N_("Salt: {salt}")
+_WHAT_NEXT = N_("Keep this answer, run `eboxcast doctor`, and find out whether the database was restored or changed.")
+_AUDIENCES = {
+    "prepared": N_("Prepared audience"),
+    "published": N_("Published audience"),
+    "refused": N_("Refused audience"),
+}
+
+
+def verification_as_text(verification: Verification, language: str, *, with_salt: bool) -> str:
+    """Return what was found, line by line."""
+    of_run = {"environment": verification.environment, "run": verification.run[:8]}
+    return "\n".join(
+        [
+            say(_GOOD if verification.good else _BAD, language, of_run),
+            *(f"  {_line(check, language)}" for check in verification.checks),
+            *_ending(verification, language, with_salt=with_salt),
+        ]
+    )
+
+
+def verification_as_json(verification: Verification, *, with_salt: bool) -> str:
+    """Return it as one JSON object (docs/reference/report.md)."""
+    answer = {"format": FORMAT, "good": verification.good, **asdict(verification)}
+    answer["salt"] = verification.salt.hex() if with_salt else None
+    return json.dumps(answer, ensure_ascii=False, indent=2)
+
+
+def _line(check: Check, language: str) -> str:
+    audience = say(_AUDIENCES[check.audience], language)
+    if check.held is None:
+        deleted = clock.shown(datetime.fromisoformat(check.deleted)) if check.deleted else "?"
+        return say(_DELETED, language, {"audience": audience, "deleted": deleted})
+    if not check.differs:
+        return say(_SAME, language, {"audience": audience, "count": grouped(check.held.count, language)})
+    data = {
+        "audience": audience,
+        "told": grouped(check.told.count, language),
+        "told_digest": check.told.sha256,
+        "held": grouped(check.held.count, language),
+        "held_digest": check.held.sha256,
+    }
+    return say(_DIFFERS, language, data)
+
+
+def _ending(verification: Verification, language: str, *, with_salt: bool) -> Iterator[str]:
+    if with_salt:
+        yield say(_SALT, language, {"salt": verification.salt.hex()})
+    if not verification.good:
+        yield say(_WHAT_NEXT, language)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from eboxcast.cli import sending
 from eboxcast.cli.door import command_app
-from eboxcast.cli.options import AsJson, NotAfter, NotBefore, RunNumber, Strict, moment
+from eboxcast.cli.options import AsJson, ByWorkers, NotAfter, NotBefore, RunNumber, Strict, moment
 from eboxcast.cli.resuming import resumable
 from eboxcast.delivery.finding import find_run
 from eboxcast.delivery.waiting import Window
@@ -17,6 +17,7 @@ def main(
     run: RunNumber,
     not_before: NotBefore = None,
     not_after: NotAfter = None,
+    by_workers: ByWorkers = False,
     strict: Strict = False,
     as_json: AsJson = False,
 ) -> None:
@@ -27,5 +28,5 @@ def main(
     """
     window = Window(not_before=moment(not_before), not_after=moment(not_after))
     with resumable():
-        launched = sending.launch(find_run(run), window=window)
+        launched = sending.launch(find_run(run), window=window, by_workers=by_workers)
         sending.certify(launched, json=as_json, strict=strict)

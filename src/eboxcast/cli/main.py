@@ -47,6 +47,7 @@ COMMANDS = {
     "down": Command("down", "Stop the embedded database.", needs_database=False),
     "migrate": Command("migrate", "Bring the tables of all databases in reach up to date.", needs_database=False),
     "doctor": Command("doctor", "Look at everything a broadcast depends on.", needs_database=False, reads_models=True),
+    "worker": Command("worker", "Send what is launched, on as many machines as you like."),
     "simulate-provider": Command("simulate_provider", "Simulate an eBox provider, to rehearse.", needs_database=False),
     "demo": Command("demo", "Tell the whole story on this machine, with made-up people."),
     "bench": Command("bench", "Measure, each figure beside its baseline.", needs_database=False),

@@ -32,6 +32,7 @@ NotBefore = Annotated[
     str | None, typer.Option(help="The agreed moment: nothing is visible earlier. 2027-02-15T18:00, Brussels time.")
 ]
 NotAfter = Annotated[str | None, typer.Option(help="The end of the window: nothing becomes visible later.")]
+ByWorkers = Annotated[bool, typer.Option("--by-workers", help="Remote: leave the sending to `eboxcast worker`.")]
 RunNumber = Annotated[str, typer.Argument(help="The run: its number, the beginning of it, or its ticket.")]
 
 

@@ -7,6 +7,7 @@ from eboxcast.cli.door import command_app
 from eboxcast.cli.options import (
     Adds,
     AsJson,
+    ByWorkers,
     Directory,
     DuplicatesPolicy,
     Environment,
@@ -32,6 +33,7 @@ def main(
     adds: Adds = False,
     not_before: NotBefore = None,
     not_after: NotAfter = None,
+    by_workers: ByWorkers = False,
     strict: Strict = False,
     as_json: AsJson = False,
 ) -> None:
@@ -43,5 +45,5 @@ def main(
     with resumable():
         package = sending.check(directory, policies=Policies(duplicates=duplicates, faulty_rows=faulty_rows))
         run = sending.prepare(package, environment=environment.value, adds=adds)
-        run = sending.launch(run, window=window)
+        run = sending.launch(run, window=window, by_workers=by_workers)
         sending.certify(run, json=as_json, strict=strict)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from datetime import datetime
 from pathlib import Path
 from time import monotonic
@@ -34,6 +35,7 @@ _PREPARED = N_(
 _ALREADY_PREPARED = N_("Already prepared in {environment} at {moment}. Run {run}.")
 _ALREADY_PUBLISHED = N_("Already published in {environment} at {moment}. Run {run}. Nothing was done again.")
 _WAITING = N_("Waiting for the agreed moment, {moment}. Until then: eboxcast stop {run}")
+_HANDED_OVER = N_("Handed over to the workers. Follow it with: eboxcast status {run}")
 _VISIBLE = N_("Visible: {published} people see it since {moment} ({seconds} s).")
 
 
@@ -70,8 +72,8 @@ def prepare(package: Package, *, environment: str, adds: bool) -> Run:
     return run
 
 
-def launch(run: Run, *, window: Window) -> Run:
-    """Make a run visible, waiting for its window where there is one, and say so."""
+def launch(run: Run, *, window: Window, by_workers: bool) -> Run:
+    """Make a run visible, waiting for its window where there is one, and say so; or leave it to workers."""
     was_visible = run.visible_at is not None
     started = monotonic()
     told: set[datetime] = set()
@@ -81,7 +83,12 @@ def launch(run: Run, *, window: Window) -> Run:
             told.add(until)
             _tell(_WAITING, moment=clock.shown(until), run=run.short)
 
-    run = actions.launch(run, by=acting(), window=window, waiting=waiting)
+    run = actions.launch(run, by=acting(), window=window, waiting=waiting, by_workers=by_workers)
+    if by_workers and run.state == State.RUNNING:
+        # Imported only here: the queue takes longer to import than a whole local publication may wait for it.
+        importlib.import_module("eboxcast.delivery.queue").hand_over(run)
+        _tell(_HANDED_OVER, run=run.short)
+        return run
     if was_visible:
         tell_published(run)
     elif run.visible_at is not None:

@@ -68,6 +68,11 @@ VARIABLES = (
     ),
     Variable("EBOXCAST_LANGUAGE", "", "Language of messages: `fr`, `nl`, `de` or `en`. Empty: that of the locale."),
     Variable(
+        "EBOXCAST_LEASE_SECONDS",
+        "60",
+        "How long a batch stays its worker's without a sign of life; longer than any call to a provider may take.",
+    ),
+    Variable(
         "EBOXCAST_LOG_LEVEL",
         "warning",
         "What is logged on standard error, as lines of JSON: `debug`, `info` (each batch), `warning` or `error`.",

@@ -8,6 +8,7 @@ from enum import Enum, auto
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from eboxcast.database.errors import quiet
@@ -16,8 +17,6 @@ from eboxcast.delivery.models import Batch, Run, State
 from eboxcast.mailboxes.sending import Range, ranges_of
 
 QUERIES = Queries("eboxcast.delivery")
-LEASE = timedelta(seconds=60)
-"""How long a batch stays its worker's without a sign of life: longer than any one call may take."""
 _BUSY_WAIT = 0.2
 
 
@@ -109,7 +108,7 @@ def _claim_next(run: UUID, release: int, worker: str, *, parallel: int, rate: fl
     if found is None:
         return Nothing(why=Why.LATER)
     batch, number, first, last, recipients, _ = found
-    (attempt,) = _one("claim_batch", batch=batch, worker=worker, lease=LEASE)
+    (attempt,) = _one("claim_batch", batch=batch, worker=worker, lease=_lease())
     if rate:
         hold_back(run, recipients / rate)
     where = Range(release=release, first=first, last=last)
@@ -126,7 +125,7 @@ def hold_back(run: UUID, seconds: float) -> None:
 def extend(claimed: Claim) -> bool:
     """Keep a batch for another lease; say False when somebody took it over."""
     with quiet():
-        values = {"batch": claimed.batch, "attempt": claimed.attempt, "lease": LEASE}
+        values = {"batch": claimed.batch, "attempt": claimed.attempt, "lease": _lease()}
         return _row("extend_lease", **values) is not None
 
 
@@ -148,6 +147,10 @@ def sums_of(run: UUID) -> Sums:
     with quiet():
         attempted, sent, refused, unknown, left, busy = _one("sums_of_run", run=run)
     return Sums(attempted=attempted, sent=sent, refused=refused, unknown=unknown, open_batches=left, busy_batches=busy)
+
+
+def _lease() -> timedelta:
+    return timedelta(seconds=settings.EBOXCAST_LEASE_SECONDS)
 
 
 def _batch(run: Run, number: int, where: Range, count: int) -> Batch:

@@ -116,9 +116,7 @@ class Lane:
         message = get_release(self.run.environment, self.run.id).provider_message
         if claim.number == 0:
             if message is None and self.sender.open(claim) is None:
-                deciding.fail(
-                    self.run, reason="the message could not be published to a first recipient, or nobody can tell"
-                )
+                deciding.fail(self.run, reason="nobody can tell whether the first recipient got it")
             return
         self.sender.send(claim, provider_message=message)
 

@@ -11,6 +11,7 @@ from threading import Event, Timer
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connections
 from procrastinate import App, JobContext, PsycopgConnector, SyncPsycopgConnector, jobs
 from procrastinate.exceptions import AlreadyEnqueued
@@ -24,7 +25,6 @@ from eboxcast.delivery.settling import settle
 from eboxcast.targets.opening import open_remote
 
 FAIR_SECONDS = 2.0
-_SILENT_SECONDS = 60.0
 _EVERYBODY = "eboxcast"
 """The queue of what any worker may do, whatever its environment."""
 
@@ -76,7 +76,7 @@ def missing(context: JobContext) -> None:
 async def forget_dead(queue: App) -> None:
     """End the jobs whose worker gives no sign of life: their lanes are queued anew, their batches lose their lease."""
     manager = queue.job_manager
-    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=_SILENT_SECONDS):
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=settings.EBOXCAST_LEASE_SECONDS):
         await manager.finish_job(job, status=jobs.Status.FAILED, delete_job=True)
 
 
@@ -88,7 +88,7 @@ def queue_lanes(queue: App, run: Run) -> None:
 
 def hand_over(run: Run) -> None:
     """Let workers go on with a run."""
-    with app.with_connector(SyncPsycopgConnector(**connection_parameters())).open() as opened:
+    with app.replace_connector(SyncPsycopgConnector(**connection_parameters())) as ours, ours.open() as opened:
         queue_lanes(opened, run)
 
 
@@ -126,7 +126,12 @@ def _work(run: Run, number: int, job: str) -> End:
 async def work(environment: str, *, lanes: int) -> None:
     """Be a worker of one environment until a signal ends it; lanes under way finish their batch."""
     connector = PsycopgConnector(**connection_parameters())
-    async with app.with_connector(connector).open_async() as opened:
+    with app.replace_connector(connector) as ours:
+        await _work_on(ours, environment, lanes=lanes)
+
+
+async def _work_on(ours: App, environment: str, *, lanes: int) -> None:
+    async with ours.open_async() as opened:
         await forget_dead(opened)
         await look_for_missing(opened, environment)
         await opened.run_worker_async(
@@ -136,5 +141,6 @@ async def work(environment: str, *, lanes: int) -> None:
             wait=True,
             fetch_job_polling_interval=1.0,
             delete_jobs="always",
-            stalled_worker_timeout=_SILENT_SECONDS,
+            stalled_worker_timeout=settings.EBOXCAST_LEASE_SECONDS,
+            update_heartbeat_interval=settings.EBOXCAST_LEASE_SECONDS / 4,
         )

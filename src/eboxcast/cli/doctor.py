@@ -6,7 +6,7 @@ import json
 
 import typer
 
-from eboxcast.cli import run_checks
+from eboxcast.cli import run_checks, work_checks
 from eboxcast.cli.door import command_app
 from eboxcast.database import boot
 from eboxcast.database.doctor import CHECKS
@@ -27,7 +27,8 @@ def doctor(
 ) -> None:
     """Say what is well, what needs attention and what fails, each with what to do. Exit 1 when something fails."""
     boot.configure()
-    findings = examine((*CHECKS, run_checks.repair if repair else run_checks.differences, run_checks.interrupted))
+    stories = run_checks.repair if repair else run_checks.differences
+    findings = examine((*CHECKS, stories, run_checks.interrupted, *work_checks.CHECKS))
     typer.echo(_as_json(findings) if as_json else "\n".join(map(_as_text, findings)))
     if any(finding.state is State.FAILED for finding in findings):
         raise typer.Exit(1)

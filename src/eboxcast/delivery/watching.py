@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q
@@ -65,13 +66,14 @@ def halted(environment: str) -> list[Run]:
 
 def workers() -> Workers:
     """Return who takes work from the queue."""
+    values: dict[str, Any] = {"silent": SILENT}
     with quiet(), connection.cursor() as cursor:
         cursor.execute(
             "select count(*) filter (where last_heartbeat > now() - %(silent)s),"
             " count(*) filter (where last_heartbeat <= now() - %(silent)s),"
             " min(last_heartbeat) filter (where last_heartbeat <= now() - %(silent)s)"
             " from procrastinate_workers",
-            {"silent": SILENT},
+            values,
         )
         alive, silent, since = cursor.fetchone()
     return Workers(alive_count=alive, silent_count=silent, silent_since=since)

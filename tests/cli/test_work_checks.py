@@ -1,0 +1,150 @@
+"""doctor finds work that stands still, and says what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from tests.cli.conftest import Command
+from tests.delivery.test_batches import claimed, let_leases_run_out
+from tests.reports.broadcasts import Broadcasts
+from tests.simulator.simulated import Simulated
+
+from eboxcast.cli import work_checks
+from eboxcast.database.findings import Check, Finding, State, examine
+from eboxcast.delivery import batches, deciding
+from eboxcast.delivery.models import Run
+from eboxcast.delivery.models import State as RunState
+from eboxcast.lib import clock
+from eboxcast.mailboxes import fence
+from eboxcast.mailboxes.models import Release
+from eboxcast.targets.options import TargetKind, TargetOptions
+
+P = "production"
+
+
+@pytest.fixture
+def running(broadcasts: Broadcasts) -> Run:
+    """A run of forty recipients in batches, under way."""
+    made = broadcasts.prepared(P)
+    batches.cut(made, fence.get_release(P, made.id).id, recipients=10, opens=False)
+    Run.objects.filter(id=made.id).update(state=RunState.RUNNING)
+    made.refresh_from_db()
+    return made
+
+
+@pytest.fixture
+def simulated(installation: None) -> Iterator[Simulated]:
+    """A provider."""
+    started = Simulated()
+    yield started
+    started.end()
+
+
+@pytest.fixture
+def target(simulated: Simulated, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TargetOptions:
+    """Production publishes to the provider."""
+    secret = tmp_path / "secret"
+    secret.write_text("rehearsal", encoding="utf-8")
+    options = TargetOptions(
+        kind=TargetKind.EBOX_REST,
+        base_url=simulated.registry,
+        token_url=simulated.addresses["token"],
+        client_id="rehearsal",
+        client_secret_file=secret,
+    )
+    use(options, monkeypatch)
+    return options
+
+
+def use(options: TargetOptions, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let production publish there."""
+    monkeypatch.setattr(settings, "EBOXCAST_TARGETS", {**settings.EBOXCAST_TARGETS, P: options})
+
+
+def found_by(check: Check) -> list[Finding]:
+    """Return what a check finds, each finding sayable."""
+    found = examine([check])
+    for finding in found:
+        assert finding.sentence.format(**finding.data)
+        assert finding.state is State.OK or finding.remedy.format(**finding.data)
+    return found
+
+
+def test_a_batch_whose_worker_fell_silent_is_named_with_its_worker(running: Run) -> None:
+    claimed(running)
+    assert found_by(work_checks.lanes) == []
+    let_leases_run_out(running)
+    stalled, unattended = found_by(work_checks.lanes)
+    assert (stalled.data["count"], stalled.data["workers"]) == (1, "w1")
+    assert unattended.data["run"] == running.short
+
+
+def test_a_run_nobody_works_on_is_found_when_it_is_time(running: Run) -> None:
+    (found,) = found_by(work_checks.lanes)
+    assert "eboxcast worker --environment production" in found.remedy.format(**found.data)
+    Run.objects.update(not_before_at=clock.now() + timedelta(hours=1))
+    assert found_by(work_checks.lanes) == []
+
+
+def test_halted_runs_say_why(running: Run) -> None:
+    deciding.pause(running, by="stan", reason="a call from the institution")
+    (found,) = found_by(work_checks.halted)
+    assert found.sentence.format(**found.data).endswith("is paused: a call from the institution")
+    deciding.fail(running, reason="2: nobody knows")
+    (found,) = found_by(work_checks.halted)
+    assert found.sentence.format(**found.data).endswith("failed: 2: nobody knows")
+
+
+def test_a_release_nobody_launches_is_announced(broadcasts: Broadcasts) -> None:
+    run = broadcasts.prepared(P)
+    assert found_by(work_checks.unlaunched) == []
+    Release.objects.using(P).update(stored_at=clock.now() - timedelta(days=25))
+    (found,) = found_by(work_checks.unlaunched)
+    assert found.data["run"] == run.short
+
+
+@pytest.mark.usefixtures("target")
+def test_silent_workers_are_counted() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("insert into procrastinate_workers (last_heartbeat) values (now()), (now() - interval '1 hour')")
+    alive, silent = found_by(work_checks.workers)
+    assert (alive.data["count"], silent.data["count"], silent.state) == (1, 1, State.ATTENTION)
+
+
+def test_a_provider_that_answers_is_well(target: TargetOptions, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert [finding.state for finding in found_by(work_checks.providers)] == [State.OK]
+    use(replace(target, statuses=False), monkeypatch)
+    assert [finding.state for finding in found_by(work_checks.providers)] == [State.OK]
+
+
+def test_a_provider_that_does_not_know_us_fails(
+    target: TargetOptions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong = tmp_path / "wrong"
+    wrong.write_text("guess", encoding="utf-8")
+    use(replace(target, client_secret_file=wrong), monkeypatch)
+    (found,) = found_by(work_checks.providers)
+    assert found.state is State.FAILED
+    assert "invalid_client" in str(found.data["reason"])
+
+
+def test_a_provider_that_is_gone_fails(
+    target: TargetOptions, simulated: Simulated, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    simulated.end()
+    use(replace(target, client_id="another"), monkeypatch)
+    (found,) = found_by(work_checks.providers)
+    assert (found.state, found.data["environment"]) == (State.FAILED, P)
+
+
+def test_doctor_looks_at_the_work_too(running: Run, command: Command) -> None:
+    deciding.pause(running, by="stan", reason="lunch")
+    code, out, _ = command("doctor")
+    assert code == 0
+    assert f"eboxcast resume {running.short}" in out

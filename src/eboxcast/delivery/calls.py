@@ -10,6 +10,7 @@ import hmac
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
+from threading import Event
 
 from eboxcast.delivery import batches
 from eboxcast.delivery.batches import Claim
@@ -22,6 +23,8 @@ _NOTED_TOGETHER = 10
 """Where each recipient is a call of his own: so many are noted as in flight at once, and unknown after a kill."""
 
 
+_BETWEEN_QUESTIONS = 1.0
+_MOST_QUESTIONS = 10
 _PASSES = 3
 """How often what is left of a batch is tried before it waits for its turn again."""
 
@@ -75,13 +78,13 @@ class Sender:
         for index, key in enumerate(sending.progress_of(self.errand.environment, claim.where).left):
             answered = self._open_with(key, call=claim.call(index))
             if answered is None or not answered.refused:
-                return answered.message_ids[0] if answered and answered.message_ids else None
+                return (answered.message_ids[0] or None) if answered and answered.message_ids else None
         return None
 
     def _open_with(self, key: int, *, call: str) -> Answered | None:
         sending.begin_call(self.errand.environment, self.errand.release, [key], call=call)
         answered = self._answer([key], call, lambda: self._publish(key))
-        if answered is not None and answered.message_ids:
+        if answered is not None and any(answered.message_ids):
             sending.keep_provider_message(self.errand.environment, self.errand.release, answered.message_ids[0])
         results = Results(unknown=[key]) if answered is None else _results(answered)
         self._end(call, [key], results)
@@ -143,11 +146,21 @@ class Sender:
         self._end(call, keys, results, may_be_gone=True)
 
     def _asked(self, keys: Sequence[int], provider_message: str) -> Results:
-        """Ask the provider who of them has the message; who has not is left, to be sent to again."""
+        """Ask the provider who of them has the message; who has not is left, to be sent to again.
+
+        A call that was cut may still be carried out: only when two answers, a moment apart, are the same does "he has
+        it not" count. Until then the recipients stay in flight.
+        """
         if not self.target.capabilities.statuses:
             return Results(unknown=keys)
-        has_it = self.target.statuses(provider_message, keys)
-        return Results(sent=[key for key in keys if has_it.get(key)])
+        before: set[int] | None = None
+        for _ in range(_MOST_QUESTIONS):
+            has_it = {key for key, there in self.target.statuses(provider_message, keys).items() if there}
+            if has_it == before or len(has_it) == len(keys):
+                return Results(sent=sorted(has_it))
+            before = has_it
+            Event().wait(_BETWEEN_QUESTIONS)
+        raise TryAgain(reason="the provider is still at work on a call that was cut")
 
     def _end(self, call: str, keys: Sequence[int], results: Results, *, may_be_gone: bool = False) -> None:
         noted = sending.end_call(self.errand.environment, self.errand.release, keys, call=call, results=results)

@@ -11,27 +11,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from eboxcast.lib.media_types import MEDIA_TYPES
 from eboxcast.package.model import EboxType
-
-MEDIA_TYPES = frozenset(
-    {
-        "application/pdf",
-        "application/zip",
-        "text/csv",
-        "text/html",
-        "text/plain",
-        "text/xml",
-        "application/vnd.oasis.opendocument.text",
-        "application/vnd.oasis.opendocument.spreadsheet",
-        "application/vnd.oasis.opendocument.presentation",
-        "application/vnd.oasis.opendocument.graphics",
-        "application/vnd.ms-excel",
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        "application/vnd.ms-powerpoint",
-        "application/msword",
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    }
-)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import numpy as np
 
 from eboxcast.lib import clock
 from eboxcast.lib.identifiers import text_of_key
+from eboxcast.lib.media_types import MEDIA_TYPES
 from eboxcast.lib.validity import end_of_validity
 from eboxcast.simulator.answers import moment_text
 from eboxcast.simulator.errors import ContractRefusal, invalid_input, missing_key
@@ -25,25 +26,6 @@ from eboxcast.simulator.tokens import Grant
 from eboxcast.simulator.upload import Part
 
 LONGEST_FILE_NAME = 80
-MEDIA_TYPES = frozenset(
-    {
-        "application/pdf",
-        "application/zip",
-        "text/csv",
-        "text/html",
-        "text/plain",
-        "text/xml",
-        "application/vnd.oasis.opendocument.text",
-        "application/vnd.oasis.opendocument.spreadsheet",
-        "application/vnd.oasis.opendocument.presentation",
-        "application/vnd.oasis.opendocument.graphics",
-        "application/vnd.ms-excel",
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        "application/vnd.ms-powerpoint",
-        "application/msword",
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    }
-)
 _NO_DIGITAL_USER = {
     "code": "NO_DIGITAL_USER",
     "message": "The message is published; its recipient has never opened the eBox",

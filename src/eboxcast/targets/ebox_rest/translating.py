@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import quote
 
 from eboxcast.lib.identifiers import ENTERPRISE_BASE, NISS_DIGITS, text_of_key
+from eboxcast.lib.media_types import MEDIA_TYPES
 from eboxcast.mailboxes.values import NewMessage
 from eboxcast.targets.ebox_rest.errors import NotInTheContract
 
@@ -18,25 +19,6 @@ LONGEST_TITLE = 255
 LONGEST_FILE_NAME = 80
 LONGEST_META_BYTES = 256
 LANGUAGES = ("fr", "nl", "de")
-MEDIA_TYPES = frozenset(
-    {
-        "application/pdf",
-        "application/zip",
-        "text/csv",
-        "text/html",
-        "text/plain",
-        "text/xml",
-        "application/vnd.oasis.opendocument.text",
-        "application/vnd.oasis.opendocument.spreadsheet",
-        "application/vnd.oasis.opendocument.presentation",
-        "application/vnd.oasis.opendocument.graphics",
-        "application/vnd.ms-excel",
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        "application/vnd.ms-powerpoint",
-        "application/msword",
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    }
-)
 _PART = "upfile1"
 _INSTITUTION = re.compile(r"[01][0-9]{9}")
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")

@@ -1,0 +1,198 @@
+"""A provider, workers that publish to it, and what all of them hold: shared by the tests of remote runs."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.faults.machine import PATIENCE, PROGRAM, Letter, Machine, wait_until
+from tests.simulator.simulated import Simulated
+
+from eboxcast.lib.identifiers import text_of_key
+
+PRODUCTION = ("--environment", "production")
+LEASE_SECONDS = 2
+UNDER_WAY = 4
+"""Lanes of a run."""
+
+_SUMS = """
+select r.state, coalesce(sum(b.sent_count), 0), coalesce(sum(b.unknown_count), 0),
+       count(*) filter (where b.state = 'claimed'), count(*) filter (where b.state = 'done' and b.number > 0)
+from run r left join batch b on b.run_id = r.id where r.ticket = %s group by r.id
+"""
+_ACCOUNT = """
+select r.published_count, r.refused_count, r.unknown_count, r.not_attempted_count, r.recipients_count
+from release r join message m on m.id = r.message_id where m.ticket = %s
+"""
+_WORKERS = """
+select distinct split_part(claimed_by, ':', 2) from batch b join run r on r.id = b.run_id where r.ticket = %s
+"""
+_OUTCOMES = """
+select o.kind, unnest(o.keys)
+from outcome o join release r on r.id = o.release join message m on m.id = r.message_id where m.ticket = %s
+"""
+
+
+class Worker:
+    """One `eboxcast worker`, whose words go to a file: nobody reads them while it works."""
+
+    def __init__(self, log: Path, words: tuple[str, ...], env: dict[str, str]) -> None:
+        self.log = log
+        with log.open("wb") as said:
+            self.popen = subprocess.Popen(words, env=env, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
+
+    @property
+    def said(self) -> str:
+        return self.log.read_text("utf-8", errors="replace")
+
+    def signal(self, number: signal.Signals) -> Worker:
+        self.popen.send_signal(number)
+        return self
+
+    def ended(self) -> int:
+        """Wait for its end, and return its exit code."""
+        return self.popen.wait(PATIENCE)
+
+    def kill(self) -> None:
+        self.popen.kill()
+        self.ended()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sums:
+    """How far a run is, by the control database."""
+
+    state: str
+    sent: int
+    unknown: int
+    claimed: int
+    done: int
+
+
+@dataclass
+class Stage:
+    """A machine, a provider, and the workers between them."""
+
+    machine: Machine
+    provider: Simulated
+    folder: Path
+    options: dict[str, object]
+    workers: list[Worker] = field(default_factory=list)
+    prefix: tuple[str, ...] = ()
+
+    @property
+    def variables(self) -> dict[str, str]:
+        return {
+            "EBOXCAST_TARGETS_FILE": str(self._targets()),
+            "EBOXCAST_LEASE_SECONDS": str(LEASE_SECONDS),
+            "EBOXCAST_LOG_LEVEL": "info",
+        }
+
+    def worker(self, *, lanes: int = UNDER_WAY, prefix: tuple[str, ...] = (), **variables: str) -> Worker:
+        """Start a worker and wait until it says that it works."""
+        words = (*prefix, str(PROGRAM), "worker", *PRODUCTION, "--lanes", str(lanes))
+        log = self.folder / f"worker-{len(self.workers)}.log"
+        started = Worker(log, words, self.machine.env({**self.variables, **variables}))
+        self.workers.append(started)
+        wait_until(lambda: "Working on" in started.said or started.popen.poll() is not None)
+        assert started.popen.poll() is None, started.said
+        return started
+
+    def publish(self, letter: Letter, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        """Publish in the foreground, to the end."""
+        return self.machine.run("publish", letter.directory, *PRODUCTION, *words, **{**self.variables, **variables})
+
+    def hand_over(self, letter: Letter) -> None:
+        """Leave a publication to the workers."""
+        done = self.publish(letter, "--by-workers")
+        assert done.returncode == 0, done
+
+    def sums(self, letter: Letter) -> Sums:
+        """Return how far a run is."""
+        rows = self.machine.ask("control", _SUMS, letter.ticket) or [("none", 0, 0, 0, 0)]
+        state, *counts = rows[0]
+        sent, unknown, claimed, done = (int(str(count)) for count in counts)
+        return Sums(state=str(state), sent=sent, unknown=unknown, claimed=claimed, done=done)
+
+    def until_done(self, letter: Letter, batches: int) -> None:
+        """Wait until so many batches are done: the run is in its middle."""
+        wait_until(lambda: self.sums(letter).done >= batches)
+
+    def until(self, letter: Letter, *states: str) -> str:
+        """Wait until a run is in one of these states."""
+        wait_until(lambda: self.sums(letter).state in states)
+        return self.sums(letter).state
+
+    def processes(self, letter: Letter) -> set[object]:
+        """Return the process ids that hold, or last held, a batch."""
+        return {pid for (pid,) in self.machine.ask("control", _WORKERS, letter.ticket) if pid}
+
+    def status(self, letter: Letter) -> dict[str, Any]:
+        """Ask as an operator would."""
+        done = self.machine.run("status", letter.ticket, "--json", **self.variables)
+        assert done.returncode == 0, done
+        answer: dict[str, Any] = json.loads(done.stdout)
+        return answer
+
+    def held(self) -> list[str]:
+        """Return what the provider holds, one entry for each delivery."""
+        return sorted(self.provider.deliveries())
+
+    def delivered(self) -> int:
+        return int(self.provider.state()["deliveries"])
+
+    def unknown(self, letter: Letter) -> set[str]:
+        """Return who is named as unknown."""
+        rows = self.machine.ask("production", _OUTCOMES, letter.ticket)
+        return {text_of_key(int(str(key))) for kind, key in rows if kind == "unknown"}
+
+    def outcomes(self, letter: Letter) -> Counter[str]:
+        """Return how many have each kind of outcome."""
+        return Counter(str(kind) for kind, _ in self.machine.ask("production", _OUTCOMES, letter.ticket))
+
+    def clean_up(self) -> None:
+        for worker in self.workers:
+            worker.kill()
+
+    def _targets(self) -> Path:
+        secret, file = self.folder / "secret", self.folder / "targets.toml"
+        secret.write_text("rehearsal", encoding="utf-8")
+        values = {
+            "kind": "ebox-rest",
+            "base_url": self.provider.registry,
+            "token_url": self.provider.addresses["token"],
+            "client_id": "rehearsal",
+            "client_secret_file": str(secret),
+            **self.options,
+        }
+        lines = [f"{name} = {json.dumps(value)}" for name, value in values.items()]
+        file.write_text("\n".join(["[production]", *lines, ""]), encoding="utf-8")
+        return file
+
+
+def expected(letter: Letter) -> list[str]:
+    """Return who should have it, once each."""
+    return sorted(map(text_of_key, letter.keys))
+
+
+def assert_everybody_once(stage: Stage, letter: Letter) -> None:
+    """Check that a run came to its end, and that our account and the provider's are both the list."""
+    assert stage.until(letter, "published", "failed", "paused") == "published", stage.sums(letter)
+    assert stage.held() == expected(letter)
+    everybody = len(letter.keys)
+    assert stage.machine.ask("production", _ACCOUNT, letter.ticket) == [(everybody, 0, 0, 0, everybody)]
+    assert stage.machine.open_intents() == 0
+
+
+def assert_named_as_unknown(stage: Stage, letter: Letter) -> set[str]:
+    """Check that nobody has it twice, that who is not named as unknown has it, and return who is named."""
+    held, unknown = stage.held(), stage.unknown(letter)
+    assert len(held) == len(set(held))
+    assert set(expected(letter)) - unknown <= set(held) <= set(expected(letter))
+    assert stage.outcomes(letter)["sent"] + len(unknown) == len(letter.keys)
+    return unknown

@@ -12,7 +12,7 @@ from eboxcast.delivery import actions
 from eboxcast.delivery.finding import find_run
 from eboxcast.delivery.models import State
 from eboxcast.lib.crashpoints import Point
-from eboxcast.mailboxes.errors import FenceClosed
+from eboxcast.lib.errors import NotAllowedNow
 
 PRODUCTION = ("--environment", "production")
 LATER = ("--not-before", "2199-01-01T00:00+00:00")
@@ -72,22 +72,23 @@ def test_two_contents_of_one_ticket_at_once(machine: Machine, new_letter: NewLet
     assert observer.seen in ([(), (2_000,)], [(), (1_000,)])
 
 
-@pytest.mark.parametrize("point", [Point.LAUNCH_INTENDED, Point.LAUNCHED_BEFORE_FENCE, Point.VISIBLE_BEFORE_RESULT])
-def test_stop_and_launch_race_and_the_fence_decides(machine: Machine, new_letter: NewLetter, point: Point) -> None:
-    letter = new_letter("race")
-    first = machine.halted(point, "publish", letter.directory, *PRODUCTION)
-    if point == Point.LAUNCH_INTENDED:
-        assert actions.stop(find_run("race"), by="tests", reason="wrong text").state == State.STOPPED
-        refused = first.go_on().ended()
-        assert refused.returncode == 4, refused
-        assert "stopped since" in refused.stderr
-        assert machine.audience("production", "race") == []
-        return
-    first.go_on()
-    assert first.ended().returncode == 0
-    with pytest.raises((FenceClosed, actions.NotInThisState)):
-        actions.stop(find_run("race"), by="tests", reason="too late")
-    assert machine.audience("production", "race") == letter.keys
+def test_a_stop_just_before_the_fence_is_in_time(machine: Machine, new_letter: NewLetter) -> None:
+    first = machine.halted(Point.LAUNCH_INTENDED, "publish", new_letter("in-time").directory, *PRODUCTION)
+    assert actions.stop(find_run("in-time"), by="tests", reason="wrong text").state == State.STOPPED
+    refused = first.go_on().ended()
+    assert refused.returncode == 4, refused
+    assert "stopped since" in refused.stderr
+    assert machine.audience("production", "in-time") == []
+
+
+def test_a_stop_just_after_the_fence_is_told_so(machine: Machine, new_letter: NewLetter) -> None:
+    letter = new_letter("too-late")
+    first = machine.halted(Point.VISIBLE_BEFORE_RESULT, "publish", letter.directory, *PRODUCTION)
+    with pytest.raises(NotAllowedNow, match="published|PUBLISHED"):
+        actions.stop(find_run("too-late"), by="tests", reason="wrong text")
+    assert first.go_on().ended().returncode == 0
+    assert machine.audience("production", "too-late") == letter.keys
+    assert machine.audited("run.published") == 1
 
 
 @pytest.mark.parametrize("point", [Point.PREPARE_INTENDED, Point.STORED_BEFORE_RESULT])
@@ -113,8 +114,9 @@ def test_stop_ends_the_waiting_for_the_agreed_moment(machine: Machine, new_lette
     assert machine.audience("production", "waits") == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-@pytest.mark.parametrize("point", [Point.STORED_BEFORE_COMMIT, Point.FENCE_BEFORE_COMMIT])
+@pytest.mark.parametrize(
+    ("point", "number"), [(Point.STORED_BEFORE_COMMIT, signal.SIGTERM), (Point.FENCE_BEFORE_COMMIT, signal.SIGINT)]
+)
 def test_a_signal_leaves_nothing_half_done_and_says_how_to_continue(
     machine: Machine, new_letter: NewLetter, point: Point, number: signal.Signals
 ) -> None:

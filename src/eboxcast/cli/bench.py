@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +20,7 @@ from eboxcast.cli.door import command_app
 ALWAYS = ("check", "store", "naive", "expire", "publish", "open")
 LARGE = ("country", "beside")
 _MOST = 300_000
+_BUSY = 0.5
 
 app = command_app()
 
@@ -34,12 +36,20 @@ def main(
 ) -> None:
     """Measure on an embedded database of its own, in a temporary folder. A bar that does not hold is no error."""
     names = _names(only or [], large=large)
+    _warn_if_busy()
     with own_installation() as folder:
         rows = _measure(folder, recipients, names)
     if as_json:
         typer.echo(json.dumps([as_values(row) for row in rows], ensure_ascii=False, indent=2))
     else:
         show(rows)
+
+
+def _warn_if_busy() -> None:
+    """Say so where others keep the processors busy: our figures and the baselines suffer alike, but not the bars."""
+    load, processors = os.getloadavg()[0], os.cpu_count() or 1
+    if load > processors * _BUSY:
+        talk.line(f"Others keep this machine busy (load {load:.1f}, {processors} processors): times will be too long.")
 
 
 def _names(only: list[str], *, large: bool) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from threading import Event
 from uuid import UUID
@@ -11,8 +12,8 @@ from django.conf import settings
 
 from eboxcast.database.errors import quiet
 from eboxcast.delivery import deciding
-from eboxcast.delivery.batches import Sums
-from eboxcast.delivery.errors import CannotRecall, LaunchStopped, NotInThisState, OutsideWindow
+from eboxcast.delivery.batches import Sums, sums_of
+from eboxcast.delivery.errors import CannotRecall, LaunchStopped, NotInThisState, OutsideWindow, SomeHaveIt
 from eboxcast.delivery.finding import same_package_without_release
 from eboxcast.delivery.intents import give_up, intend, withdraw
 from eboxcast.delivery.models import Action, Run, State
@@ -21,6 +22,7 @@ from eboxcast.delivery.remote_runs import cut, is_remote, options_of, send_here
 from eboxcast.delivery.repairing import show_again
 from eboxcast.delivery.settling import carry_out, forgot_visibility, settle, settle_by_id
 from eboxcast.delivery.waiting import Window, wait_for
+from eboxcast.delivery.who_decided import too_late
 from eboxcast.lib import clock
 from eboxcast.lib.crashpoints import Point, reached
 from eboxcast.lib.errors import InputRefused, NotAllowedNow
@@ -32,6 +34,9 @@ from eboxcast.package.model import Package
 from eboxcast.senders.models import MessageType, WithoutEbox
 from eboxcast.senders.selectors import Trio, find_trio
 from eboxcast.targets.local import target_of
+
+INTERRUPTED = "interrupted by a signal"
+"""The reason of a pause that the same command takes back: whoever paused it in any other way must resume it."""
 
 
 @quiet()
@@ -113,6 +118,8 @@ def launch(
     run = settle(run)
     if run.state == State.PUBLISHED:
         return _as_it_was(run, by=by)
+    if run.state == State.PAUSED and run.reason == INTERRUPTED:
+        run = deciding.go_on(run, by=by)
     _refuse_launch(run)
     policy = MessageType.objects.get(code=run.message_type).without_ebox
     decision = {
@@ -138,8 +145,18 @@ def launch(
         settle(run)
         raise
     if is_remote(run.environment):
-        return send_here(run, stopping=Event(), progress=progress)
+        return _send(run, by=by, progress=progress)
     return _make_visible(run, refuse=policy == WithoutEbox.REFUSE)
+
+
+def _send(run: Run, *, by: str, progress: Callable[[Sums], None]) -> Run:
+    """Send until all is done; a signal lets the batches under way come to their end, and pauses the run."""
+    try:
+        return send_here(run, stopping=Event(), progress=progress)
+    except KeyboardInterrupt:
+        with suppress(NotInThisState):
+            deciding.pause(run, by=by, reason=INTERRUPTED)
+        raise
 
 
 def _pace_at_first(run: Run) -> dict[str, object]:
@@ -179,15 +196,20 @@ def stop(run: Run, *, by: str, reason: str) -> Run:
 @quiet()
 def resume(run: Run, *, by: str) -> Run:
     """Take back a stop or a pause, so that it can go on: a local run is launched again, a remote one sent on."""
-    if is_remote(run.environment) and run.visible_at is not None:
-        return deciding.go_on(settle(run), by=by)
+    run = settle(run)
+    if is_remote(run.environment) and (run.visible_at is not None or run.state == State.PAUSED):
+        return deciding.go_on(run, by=by)
     return _decide(run, Action.RESUME, by=by, reason="")
 
 
 @quiet()
 def discard(run: Run, *, by: str, reason: str) -> Run:
     """Give a run up, for good, before anything of it is visible. Raises FenceClosed when it is too late."""
-    if settle(run).state == State.PREPARING:
+    run = settle(run)
+    if is_remote(run.environment) and run.visible_at is not None and run.state in _NOT_CLOSED:
+        sums = sums_of(run.id)
+        raise SomeHaveIt(run=run.short, sent=sums.sent, recipients=run.recipients_count)
+    if run.state == State.PREPARING:
         give_up(run, state=State.DISCARDED, by=by, result=reason)
         settle(run)  # who prepares it may have stored it in this very moment
     return _decide(run, Action.DISCARD, by=by, reason=reason)
@@ -201,6 +223,8 @@ def recall(run: Run, *, by: str, reason: str) -> Run:
     return _decide(run, Action.RECALL, by=by, reason=reason)
 
 
+_NOT_CLOSED = (State.RUNNING, State.PAUSED, State.STOPPED, State.FAILED)
+
 _FROM = {
     Action.STOP: (State.PREPARED, State.RUNNING, State.PAUSED, State.COMPLETE),
     Action.RESUME: (State.STOPPED, State.FAILED),
@@ -213,6 +237,12 @@ _TO = {
     Action.DISCARD: State.DISCARDED,
     Action.RECALL: State.RECALLED,
 }
+_ASKED = {
+    Action.STOP: N_("stopped"),
+    Action.RESUME: N_("resumed"),
+    Action.DISCARD: N_("given up"),
+    Action.RECALL: N_("recalled"),
+}
 
 
 def _decide(run: Run, action: Action, *, by: str, reason: str) -> Run:
@@ -220,13 +250,12 @@ def _decide(run: Run, action: Action, *, by: str, reason: str) -> Run:
     if run.state == _TO[action] and action != Action.RESUME:
         return run
     if run.state not in _FROM[action]:
-        raise NotInThisState(run=run.short, state=run.state, asked=_TO[action])
+        raise too_late(run, asked=_ASKED[action])
     intend(run, action, by=by, reason=reason, changes={"reason": reason})
     try:
         carry_out(run, action)
-    except FenceClosed:
-        settle(run)
-        raise
+    except FenceClosed as closed:
+        raise too_late(settle(run), asked=_ASKED[action]) from closed
     return settle(run)
 
 

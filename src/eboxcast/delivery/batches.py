@@ -142,6 +142,12 @@ def finish(claimed: Claim, *, sent: int, refused: int, unknown: int) -> bool:
         return _row("finish_batch", batch=claimed.batch, attempt=claimed.attempt, **counts) is not None
 
 
+def release_claims(run: UUID) -> None:
+    """Take every batch of a run from whoever holds it: who wakes up late finds that it is no longer his."""
+    with quiet(), connection.cursor() as cursor:
+        cursor.execute(QUERIES["release_claims"], {"run": run})
+
+
 def sums_of(run: UUID) -> Sums:
     """Return how far a run is."""
     with quiet():

@@ -38,6 +38,69 @@ class NotInThisState(NotAllowedNow):
     remedy = N_("Look at it with: eboxcast status {run}")
 
 
+class DecidedBefore(NotInThisState):
+    """Somebody decided about the run before this could be done."""
+
+    code = "run.decided-before"
+    sentence = N_("Run {run} is {state} since {moment}, by {by}: it cannot be {asked}.")
+
+
+class SomeHaveIt(NotAllowedNow):
+    """A run of which something was sent cannot be made undone."""
+
+    code = "run.some-have-it"
+    sentence = N_("Run {run} was sent to {sent} of its {recipients} recipients already: it cannot be given up.")
+    remedy = N_('To end it as published in part: eboxcast close {run} --reason "…"; while it runs, stop it first.')
+
+
+class NothingSent(NotAllowedNow):
+    """There is nothing to close."""
+
+    code = "run.nothing-sent"
+    sentence = N_("Run {run} is {state} and nothing of it was sent: there is no account to close.")
+    remedy = N_('To give it up: eboxcast discard {run} --reason "…"')
+
+
+class CallsUnderWay(NotAllowedNow):
+    """Calls under way must come to their end first, so that the account is true."""
+
+    code = "run.calls-under-way"
+    sentence = N_("Run {run} still has {batches} batch(es) under way, with {workers}.")
+    remedy = N_("They end by themselves, at the latest at {until}. Then run the same command again.")
+
+
+class MessageNumberNeeded(WrongUse):
+    """The provider links the others to the message, so its number must be known."""
+
+    code = "run.message-number-needed"
+    sentence = N_("Run {run} goes on by linking to the message that was published first, and nobody knows its number.")
+    remedy = N_("Ask the provider's support for it, and add: --message-id NUMBER")
+
+
+class MessageNumberNotNeeded(WrongUse):
+    """A message number is only taken where it is missing."""
+
+    code = "run.message-number-not-needed"
+    sentence = N_("Run {run} needs no number of a message: it is known, or there is one for each recipient.")
+    remedy = N_("Run the same command without --message-id; `published` is what it goes with.")
+
+
+class NobodyToRetry(NotAllowedNow):
+    """A retry needs somebody who was refused, still known."""
+
+    code = "run.nobody-to-retry"
+    sentence = N_("Nobody was refused in run {run}: there is nobody to try again.")
+    remedy = N_("Look at its account with: eboxcast report {run}")
+
+
+class RefusedForgotten(NotAllowedNow):
+    """The list of the refused was deleted when its time had come."""
+
+    code = "run.refused-forgotten"
+    sentence = N_("Who was refused in run {run} was deleted at {moment}.")
+    remedy = N_("To publish to them all the same, prepare a package with them: eboxcast prepare DIR --add")
+
+
 class LaunchStopped(NotAllowedNow):
     """The run is stopped; somebody must resume it first."""
 

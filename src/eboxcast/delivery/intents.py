@@ -55,6 +55,17 @@ def close_intents(run: Run, *, result: str, but_launch: bool = False) -> None:
     intents.update(done_at=clock.now(), result=result)
 
 
+def end(intent: Intent, *, result: str) -> None:
+    """Give one intent its result."""
+    Intent.objects.filter(id=intent.id).update(done_at=clock.now(), result=result)
+
+
+def note_done(run: Run, action: Action, *, by: str, reason: str, result: str) -> None:
+    """Keep what somebody wanted and got in the same transaction: it happened in control alone."""
+    now = clock.now()
+    Intent.objects.create(run=run, action=action, by=by, reason=reason, asked_at=now, done_at=now, result=result)
+
+
 def withdraw(intent: Intent, *, by: str, result: str) -> None:
     """Record that one who wanted something no longer waits for it; what others want of the run stays."""
     run = intent.run

@@ -47,6 +47,24 @@ set state = 'done', lease_until = null, done_at = now(),
 where id = %(batch)s and attempt = %(attempt)s and state = 'claimed'
 returning id
 
+-- pace_of_run --
+-- Recipients of the batches that were done lately, and in how many seconds.
+select coalesce(sum(recipients_count), 0)::bigint,
+       extract(epoch from now() - greatest(min(done_at), now() - %(lately)s))::float
+from batch where run_id = %(run)s and state = 'done' and number > 0 and done_at > now() - %(lately)s
+
+-- busy_workers --
+-- Who works on a run now, on how many batches, and until when at the latest.
+select claimed_by, count(*), max(lease_until)
+from batch where run_id = %(run)s and state = 'claimed' and lease_until > now()
+group by claimed_by
+order by claimed_by
+
+-- release_claims --
+-- Take every batch from whoever holds it: a worker that wakes up finds that it is no longer his.
+update batch set state = 'waiting', lease_until = null, attempt = attempt + 1
+where run_id = %(run)s and state = 'claimed'
+
 -- sums_of_run --
 -- How far a run is.
 select coalesce(sum(recipients_count) filter (where state = 'done'), 0)::bigint,
@@ -56,3 +74,15 @@ select coalesce(sum(recipients_count) filter (where state = 'done'), 0)::bigint,
        count(*) filter (where state <> 'done'),
        count(*) filter (where state = 'claimed' and lease_until > now())
 from batch where run_id = %(run)s
+
+-- speed_of_sending --
+-- How many recipients a run was done with, and in how many seconds in which somebody worked on it.
+select coalesce(sum(recipients_count), 0)::bigint,
+       coalesce(sum(seconds) filter (where seconds between 0 and %(pause)s), 0)::float8
+from (
+    select b.recipients_count,
+           extract(epoch from b.done_at - lag(b.done_at, 1, greatest(r.launched_at, r.not_before_at))
+                                          over (order by b.done_at)) as seconds
+    from batch b join run r on r.id = b.run_id
+    where b.run_id = %(run)s and b.state = 'done'
+) as done

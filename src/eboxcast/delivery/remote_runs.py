@@ -8,35 +8,23 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from threading import Event
 
-from django.conf import settings
 from django.db import connections
 
 from eboxcast.delivery import batches, deciding
 from eboxcast.delivery.batches import Sums
 from eboxcast.delivery.lanes import End, Lane
 from eboxcast.delivery.models import Run
-from eboxcast.delivery.settling import settle
-from eboxcast.lib.wording import N_
-from eboxcast.mailboxes import sending
+from eboxcast.delivery.settling import close_account, settle
+from eboxcast.delivery.target_options import is_remote, options_of
 from eboxcast.mailboxes.fence import get_release
 from eboxcast.targets.opening import open_remote, remote_capabilities
-from eboxcast.targets.options import TargetKind, TargetOptions
+
+__all__ = ["conclude", "cut", "is_remote", "options_of", "send_here", "worker_name"]
 
 _RECIPIENTS_ONE_BY_ONE = 200
 """The size of a batch where each recipient is a call of his own: some seconds of work."""
 _LOOK_EVERY_SECONDS = 0.5
-_SOME_UNKNOWN = N_("nobody knows of some recipients whether they have the document")
-
-
-def options_of(environment: str) -> TargetOptions:
-    """Return where an environment publishes."""
-    options: TargetOptions = settings.EBOXCAST_TARGETS[environment]
-    return options
-
-
-def is_remote(environment: str) -> bool:
-    """Say whether an environment publishes to a remote provider."""
-    return options_of(environment).kind is not TargetKind.LOCAL
+_SOME_UNKNOWN = "nobody knows whether {count} recipient(s) have the document"
 
 
 def cut(run: Run) -> None:
@@ -64,19 +52,15 @@ def conclude(run: Run) -> None:
     """Close the account of a run whose batches are all done, or say of how many nobody knows."""
     unknown = batches.sums_of(run.id).unknown
     if unknown:
-        deciding.fail(run, reason=f"{unknown}: {_SOME_UNKNOWN}")
+        deciding.fail(run, reason=_SOME_UNKNOWN.format(count=unknown))
         return
     # A batch that was resolved or taken over a moment ago may be open again: then somebody goes on with it.
-    sending.close_account(run.environment, run.id, tells_no_digital_user=not _links(run))
+    close_account(run)
 
 
 def worker_name(number: int) -> str:
     """Return the name under which a lane of this process claims batches."""
     return f"{socket.gethostname()}:{os.getpid()}:{number}"
-
-
-def _links(run: Run) -> bool:
-    return options_of(run.environment).links
 
 
 def _lane(run: Run, number: int, stopping: Event) -> End:

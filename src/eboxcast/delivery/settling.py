@@ -14,9 +14,11 @@ from django.db import transaction
 
 from eboxcast.audit.actions import record
 from eboxcast.database.errors import quiet
+from eboxcast.delivery import batches
 from eboxcast.delivery.intents import close_intents, open_intents
 from eboxcast.delivery.models import Action, Run, RunList, State
-from eboxcast.mailboxes import fence
+from eboxcast.delivery.target_options import options_of
+from eboxcast.mailboxes import fence, sending
 from eboxcast.mailboxes.errors import FenceClosed, ReleaseMissing
 from eboxcast.mailboxes.models import Release
 from eboxcast.targets.local import target_of
@@ -71,12 +73,22 @@ def carry_out(run: Run, action: Action) -> None:
     """Do in the environment what was asked of a run. Raises FenceClosed when somebody else came first."""
     if action == Action.RECALL:
         target_of(run.environment).recall(run.id)
+    elif action == Action.CLOSE:
+        batches.release_claims(run.id)
+        close_account(run, in_part=True)
     else:
         _AT_THE_FENCE[action](run.environment, run.id)
 
 
 _AT_THE_FENCE = {Action.STOP: fence.stop, Action.RESUME: fence.resume, Action.DISCARD: fence.discard}
-_FINISHED_BY_ANYONE = {Action.RECALL, *_AT_THE_FENCE}
+_FINISHED_BY_ANYONE = {Action.RECALL, Action.CLOSE, *_AT_THE_FENCE}
+
+
+def close_account(run: Run, *, in_part: bool = False) -> None:
+    """Close the account of a remote run, if nothing of it is open or it is to end ``in_part``."""
+    # Where it links, nobody tells who never opened an eBox.
+    tells = not options_of(run.environment).links
+    sending.close_account(run.environment, run.id, tells_no_digital_user=tells, in_part=in_part)
 
 
 def _finish_asked(run: Run) -> None:
@@ -108,7 +120,7 @@ def _state_by_fence(run: Run, release: Release) -> State:
     if release.visible_at:
         return State(run.state) if run.state in _WHILE_SENDING else State.RUNNING
     if _launch_is_open(run):
-        return State.RUNNING
+        return State.PAUSED if run.state == State.PAUSED else State.RUNNING
     return State.PREPARED
 
 
@@ -132,9 +144,9 @@ def _record(run: Run) -> None:
         run.refresh_from_db()
         if before == State.DISCARDED and _is_pending(release):
             return  # given up a moment ago: who did that discards it now, and if not, the next who looks
-        by = _whose(run)
         _take_over(run, release)
         run.state = _state_by_fence(run, release)
+        by = _whose(run)
         run.save()
         _record_lists(run, release)
         if run.state != before:
@@ -143,8 +155,21 @@ def _record(run: Run) -> None:
 
 
 def _whose(run: Run) -> str:
+    """Name who brought it into its state: the first who wanted that, where several wanted something at once."""
     asked = open_intents(run)
-    return asked[-1].by if asked else SYSTEM
+    wanted = [intent for intent in asked if run.state in _LEADS_TO.get(Action(intent.action), ())]
+    return (wanted or asked[-1:])[0].by if asked else SYSTEM
+
+
+_LEADS_TO = {
+    Action.PREPARE: (State.PREPARED,),
+    Action.LAUNCH: (State.RUNNING, State.PUBLISHED),
+    Action.STOP: (State.STOPPED,),
+    Action.RESUME: (State.PREPARED, State.RUNNING),
+    Action.DISCARD: (State.DISCARDED,),
+    Action.CLOSE: (State.PUBLISHED,),
+    Action.RECALL: (State.RECALLED,),
+}
 
 
 def _take_over(run: Run, release: Release) -> None:

@@ -100,6 +100,18 @@ cross join lateral (
 where a.bucket = any(array(select generate_series(0, %(last_bucket)s))) and a.release = %(release)s
   and outcomes.keys is not null
 
+-- count_states --
+-- How many of some people have no active eBox, or have one and still want paper: a look-up for each.
+select count(*) filter (where e.activated_at is null),
+       count(*) filter (where e.activated_at is not null and e.deactivated_at is not null),
+       count(*) filter (where e.activated_at is not null and e.deactivated_at is null and not e.ebox_only)
+from unnest(%(buckets)s::int[], %(keys)s::bigint[]) as mine (bucket, key)
+left join lateral (
+    select activated_at, deactivated_at, ebox_only from ebox
+    where ebox.bucket = mine.bucket and ebox.mailbox = mine.key
+    offset 0
+) as e on true
+
 -- states_of_eboxes --
 -- All eBoxes as mailbox * 4 + state, in a few long arrays: as a row each they would take much longer to fetch.
 copy (
@@ -335,9 +347,13 @@ on conflict (bucket, release, kind, code) do update
 set keys = outcome.keys || excluded.keys, provider_ids = outcome.provider_ids || excluded.provider_ids
 
 -- take_call_back --
--- End a call under way; whoever gets its rows may say what came of it.
+-- End a call under way; whoever gets its rows may say what came of it, unless the account was closed meanwhile.
+with open_account as (
+    select id from release where id = %(release)s and completed_at is null for key share
+)
 delete from outcome
 where bucket = any(%(buckets)s) and release = %(release)s and kind = 'in_flight' and code = %(code)s
+  and exists (select from open_account)
 returning bucket
 
 -- take_unknown_back --

@@ -84,7 +84,7 @@ def test_a_stop_just_before_the_fence_is_in_time(machine: Machine, new_letter: N
 def test_a_stop_just_after_the_fence_is_told_so(machine: Machine, new_letter: NewLetter) -> None:
     letter = new_letter("too-late")
     first = machine.halted(Point.VISIBLE_BEFORE_RESULT, "publish", letter.directory, *PRODUCTION)
-    with pytest.raises(NotAllowedNow, match="published|PUBLISHED"):
+    with pytest.raises(NotAllowedNow, match=r"published|PUBLISHED"):
         actions.stop(find_run("too-late"), by="tests", reason="wrong text")
     assert first.go_on().ended().returncode == 0
     assert machine.audience("production", "too-late") == letter.keys

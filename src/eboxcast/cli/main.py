@@ -30,6 +30,7 @@ COMMANDS = {
     "check": Command("check", "Check a package, and say all that is wrong with it.", needs_database=False),
     "split": Command("split", "Split an oversized recipient list into balanced parts.", needs_database=False),
     "sample": Command("sample", "Write a valid synthetic package to try things with.", needs_database=False),
+    "rehearse": Command("rehearse", "Say what publishing a package would come to now; touch nothing."),
     "publish": Command("publish", "Publish a package to everybody at the same moment."),
     "prepare": Command("prepare", "Check and store a package, visible to nobody yet."),
     "launch": Command("launch", "Make a prepared run visible to everybody at the same moment."),

@@ -76,9 +76,8 @@ select coalesce(sum(recipients_count) filter (where state = 'done'), 0)::bigint,
 from batch where run_id = %(run)s
 
 -- speed_of_sending --
--- How many recipients a run was done with, and in how many seconds in which somebody worked on it.
-select coalesce(sum(recipients_count), 0)::bigint,
-       coalesce(sum(seconds) filter (where seconds between 0 and %(pause)s), 0)::float8
+-- How many recipients a run was done with while somebody worked on it, and in how many seconds; pauses left out.
+select coalesce(sum(recipients_count), 0)::bigint, coalesce(sum(seconds), 0)::float8
 from (
     select b.recipients_count,
            extract(epoch from b.done_at - lag(b.done_at, 1, greatest(r.launched_at, r.not_before_at))
@@ -86,3 +85,4 @@ from (
     from batch b join run r on r.id = b.run_id
     where b.run_id = %(run)s and b.state = 'done'
 ) as done
+where seconds between 0 and %(pause)s

@@ -88,6 +88,11 @@ def ranges_of(environment: str, release: int, *, recipients: int) -> list[tuple[
     with quiet():
         of_release = {"release": release, "last_bucket": bucket_prime(environment) - 1}
         sizes = rows(environment_connection(environment), "sizes_of_buckets", of_release)
+    return cut_ranges(sizes, release=release, recipients=recipients)
+
+
+def cut_ranges(sizes: Sequence[tuple[int, ...]], *, release: int, recipients: int) -> list[tuple[Range, int]]:
+    """Cut buckets, each with its size and in their order, into ranges of about so many recipients."""
     ranges: list[tuple[Range, int]] = []
     first, count, last = -1, 0, -1
     for bucket, size in sizes:

@@ -86,18 +86,18 @@ class MessageNumberNotNeeded(WrongUse):
 
 
 class NobodyToRetry(NotAllowedNow):
-    """A retry needs somebody who was refused, still known."""
+    """A retry needs somebody who was refused or not attempted."""
 
     code = "run.nobody-to-retry"
-    sentence = N_("Nobody was refused in run {run}: there is nobody to try again.")
+    sentence = N_("In run {run} nobody was refused and everybody attempted: there is nobody to try again.")
     remedy = N_("Look at its account with: eboxcast report {run}")
 
 
 class RefusedForgotten(NotAllowedNow):
-    """The list of the refused was deleted when its time had come."""
+    """Whom a run did not reach was deleted when its time had come."""
 
     code = "run.refused-forgotten"
-    sentence = N_("Who was refused in run {run} was deleted at {moment}.")
+    sentence = N_("Whom run {run} did not reach was deleted at {moment}.")
     remedy = N_("To publish to them all the same, prepare a package with them: eboxcast prepare DIR --add")
 
 

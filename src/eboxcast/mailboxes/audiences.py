@@ -9,6 +9,7 @@ from eboxcast.database.copying import copy_in, copy_out
 from eboxcast.lib.buckets import Keys
 from eboxcast.lib.digests import digest_of_keys
 from eboxcast.mailboxes.errors import StoredDiffers
+from eboxcast.mailboxes.models import OutcomeKind, Release
 from eboxcast.mailboxes.packing import pack, unpack
 from eboxcast.mailboxes.sql import QUERIES, one, rows
 
@@ -33,6 +34,31 @@ def read_outcome(connection: BaseDatabaseWrapper, *, release: int, prime: int, k
     """Return the ascending keys with one kind of outcome."""
     parameters = {"release": release, "last_bucket": prime - 1, "kind": kind}
     return unpack(copy_out(connection, QUERIES["read_outcome"], parameters))
+
+
+def read_holders(connection: BaseDatabaseWrapper, release: Release, *, prime: int) -> Keys:
+    """Return who has, or may have, what a release published: nobody gets it from another release too.
+
+    Where it was sent to a provider, who was refused or not attempted is still in the audience. Once the outcomes are
+    deleted nobody can tell them apart any more, and all of the audience counts.
+    """
+    was_sent = release.visible_at is not None and release.completed_at != release.visible_at
+    if not was_sent or release.outcomes_purged_at is not None:
+        return read_audience(connection, release=release.id, prime=prime)
+    kinds = (OutcomeKind.SENT, OutcomeKind.UNKNOWN, OutcomeKind.IN_FLIGHT)
+    return np.unique(
+        np.concatenate([read_outcome(connection, release=release.id, prime=prime, kind=kind) for kind in kinds])
+    )
+
+
+def read_not_attempted(connection: BaseDatabaseWrapper, release: Release, *, prime: int) -> Keys:
+    """Return whom a release that was sent to a provider, and closed in part, was never sent to."""
+    left = read_audience(connection, release=release.id, prime=prime)
+    attempted = (OutcomeKind.SENT, OutcomeKind.REFUSED_BY_TARGET, OutcomeKind.UNKNOWN, OutcomeKind.IN_FLIGHT)
+    for kind in attempted:
+        keys = read_outcome(connection, release=release.id, prime=prime, kind=kind)
+        left = np.setdiff1d(left, keys, assume_unique=True)
+    return left
 
 
 def counted(salt: bytes, keys: Keys) -> tuple[int, bytes]:

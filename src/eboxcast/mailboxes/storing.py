@@ -19,7 +19,7 @@ from eboxcast.lib import clock
 from eboxcast.lib.buckets import Keys
 from eboxcast.lib.crashpoints import Point, reached
 from eboxcast.lib.digests import digest_of_keys, new_salt
-from eboxcast.mailboxes.audiences import counted, read_audience, store_audience
+from eboxcast.mailboxes.audiences import counted, read_holders, store_audience
 from eboxcast.mailboxes.errors import (
     EverybodyHasIt,
     OtherContentInHand,
@@ -101,7 +101,9 @@ class _Decision:
 
     def _same_content(self) -> Plan:
         same = next((release for release in reversed(self.releases) if self._same_keys(release)), None)
-        if same is not None and not same.recalled_at:
+        # Where everybody was refused, those to be tried again are the same recipients as before.
+        is_retried = same is not None and self.wanted.particulars.get("retry_of") == str(same.run)
+        if same is not None and not same.recalled_at and not is_retried:
             return Plan(same_as=same.run)
         visible = [release for release in self.releases if release.visible_at and not release.recalled_at]
         if not self.wanted.adds:
@@ -175,7 +177,7 @@ class _Storing:
     def _who_has_it(self, held: tuple[Release, ...]) -> NDArray[np.bool_]:
         has_it = np.zeros(len(self.wanted.keys), dtype=bool)
         for release in held:
-            theirs = read_audience(self.connection, release=release.id, prime=self.prime)
+            theirs = read_holders(self.connection, release, prime=self.prime)
             has_it |= np.isin(self.wanted.keys, theirs, assume_unique=True)
         return has_it
 

@@ -155,7 +155,7 @@ def _decisions(certificate: Certificate, language: str) -> Section:
         (N_("Duplicates"), _choice(_DUPLICATES, policies.duplicates, language)),
         (N_("Faulty rows"), _choice(_FAULTY_ROWS, policies.faulty_rows, language)),
         (N_("Recipients without an active eBox"), _choice(_WITHOUT_EBOX, policies.without_ebox, language)),
-        (N_("Tries again those refused in run"), certificate.retry_of),
+        (N_("Tries again those not reached by run"), certificate.retry_of),
         (N_("Added to an earlier publication"), say(N_("yes"), language) if certificate.adds else None),
         (N_("Procedure"), certificate.procedure),
     ]

@@ -189,7 +189,7 @@ class Certificate:
     superseded_by: str | None
     adds: bool
     retry_of: str | None
-    """The run whose refused recipients this one tries again."""
+    """The run that did not reach the recipients of this one."""
     prepared_by: str
     launched_by: str | None
     reason: str | None

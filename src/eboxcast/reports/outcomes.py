@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-import numpy as np
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from eboxcast.database.copying import copy_out
@@ -16,7 +15,7 @@ from eboxcast.database.environments import bucket_prime, environment_connection
 from eboxcast.database.errors import quiet
 from eboxcast.database.queries import Queries
 from eboxcast.lib.buckets import Keys
-from eboxcast.mailboxes.audiences import read_audience, read_outcome
+from eboxcast.mailboxes.audiences import read_not_attempted
 from eboxcast.mailboxes.models import OutcomeKind, Release
 from eboxcast.mailboxes.packing import unpack
 from eboxcast.mailboxes.sql import rows
@@ -56,22 +55,14 @@ def outcomes_of(environment: str, release: Release) -> Iterator[Outcome]:
         if kind in _ON_PAPER or kind in _UNKNOWN or _is_refused(kind):
             yield Outcome(_reason(kind, code), _outcome(kind), _read(connection, of_release, kind, code))
     if release.not_attempted_count:
-        yield Outcome("not_attempted", "not_attempted", _not_attempted(connection, release, of_release))
+        with quiet():
+            keys = read_not_attempted(connection, release, prime=bucket_prime(environment))
+        yield Outcome("not_attempted", "not_attempted", keys)
 
 
 def _read(connection: BaseDatabaseWrapper, of_release: dict[str, int], kind: str, code: str) -> Keys:
     with quiet():
         return unpack(copy_out(connection, QUERIES["read_outcome"], {**of_release, "kind": kind, "code": code}))
-
-
-def _not_attempted(connection: BaseDatabaseWrapper, release: Release, of_release: dict[str, int]) -> Keys:
-    prime = of_release["last_bucket"] + 1
-    with quiet():
-        left = read_audience(connection, release=release.id, prime=prime)
-        for kind in (OutcomeKind.SENT, OutcomeKind.REFUSED_BY_TARGET, *_UNKNOWN):
-            attempted = read_outcome(connection, release=release.id, prime=prime, kind=kind)
-            left = np.setdiff1d(left, attempted, assume_unique=True)
-    return left
 
 
 def _kinds(connection: BaseDatabaseWrapper, of_release: dict[str, int]) -> list[tuple[str, str]]:

@@ -16,6 +16,7 @@ import pytest
 import pytest_socket
 from django.db import connections
 from psycopg import sql
+from tests.simulator.simulated import Simulators
 
 from eboxcast.database import boot
 from eboxcast.database.embedded.configuration import ROLES
@@ -62,6 +63,14 @@ def signals() -> Iterator[None]:
     yield
     for number, handler in before.items():
         signal.signal(number, handler)
+
+
+@pytest.fixture(scope="session")
+def simulators() -> Iterator[Simulators]:
+    """Provider simulators, each emptied whenever a test asks for it."""
+    started = Simulators()
+    yield started
+    started.end()
 
 
 @pytest.fixture(scope="session")

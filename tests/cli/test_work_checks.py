@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +12,7 @@ from django.db import connection
 from tests.cli.conftest import Command
 from tests.delivery.test_batches import claimed, let_leases_run_out
 from tests.reports.broadcasts import Broadcasts
-from tests.simulator.simulated import Simulated
+from tests.simulator.simulated import Simulated, Simulators
 
 from eboxcast.cli import work_checks
 from eboxcast.database.findings import Check, Finding, State, examine
@@ -39,11 +38,9 @@ def running(broadcasts: Broadcasts) -> Run:
 
 
 @pytest.fixture
-def simulated(installation: None) -> Iterator[Simulated]:
+def simulated(installation: None, simulators: Simulators) -> Simulated:
     """A provider."""
-    started = Simulated()
-    yield started
-    started.end()
+    return simulators()
 
 
 @pytest.fixture
@@ -92,6 +89,7 @@ def test_a_run_nobody_works_on_is_found_when_it_is_time(running: Run) -> None:
     assert found_by(work_checks.lanes) == []
 
 
+@pytest.mark.usefixtures("target")
 def test_halted_runs_say_why(running: Run) -> None:
     deciding.pause(running, by="stan", reason="a call from the institution")
     (found,) = found_by(work_checks.halted)
@@ -134,15 +132,14 @@ def test_a_provider_that_does_not_know_us_fails(
     assert "invalid_client" in str(found.data["reason"])
 
 
-def test_a_provider_that_is_gone_fails(
-    target: TargetOptions, simulated: Simulated, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    simulated.end()
-    use(replace(target, client_id="another"), monkeypatch)
+def test_a_provider_that_is_gone_fails(target: TargetOptions, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = "http://127.0.0.1:1"
+    use(replace(target, base_url=gone, token_url=gone, client_id="another"), monkeypatch)
     (found,) = found_by(work_checks.providers)
     assert (found.state, found.data["environment"]) == (State.FAILED, P)
 
 
+@pytest.mark.usefixtures("target")
 def test_doctor_looks_at_the_work_too(running: Run, command: Command) -> None:
     deciding.pause(running, by="stan", reason="lunch")
     code, out, _ = command("doctor")

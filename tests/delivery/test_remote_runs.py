@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from tests.delivery.conftest import NewPackage
-from tests.simulator.simulated import Simulated
+from tests.simulator.simulated import Simulated, Simulators
 
 from eboxcast.delivery import actions, batches, deciding
 from eboxcast.delivery.models import BatchState, Run, State
@@ -25,15 +25,13 @@ Provider = Callable[..., Simulated]
 
 
 @pytest.fixture
-def provider(installation: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Provider]:
-    """Start a simulator and let production publish to it."""
-    started: list[Simulated] = []
+def provider(installation: None, simulators: Simulators, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Provider:
+    """Let production publish to an empty simulator."""
     secret = tmp_path / "secret"
     secret.write_text("rehearsal", encoding="utf-8")
 
     def start(*words: object, **changes: object) -> Simulated:
-        simulated = Simulated(*words)
-        started.append(simulated)
+        simulated = simulators(*words)
         options = TargetOptions(
             kind=TargetKind.EBOX_REST,
             base_url=simulated.registry,
@@ -47,9 +45,7 @@ def provider(installation: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         monkeypatch.setattr(settings, "EBOXCAST_TARGETS", targets)
         return simulated
 
-    yield start
-    for simulated in started:
-        simulated.end()
+    return start
 
 
 def held(simulated: Simulated) -> list[str]:

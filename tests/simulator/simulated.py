@@ -128,3 +128,23 @@ class Simulated:
     def deliveries(self, message_id: str | None = None) -> list[str]:
         query = f"?message={message_id}" if message_id else ""
         return self.control("GET", "/deliveries" + query).data.decode().split()
+
+
+class Simulators:
+    """One simulator for each set of options: starting one costs as much as most of the tests that use it."""
+
+    def __init__(self) -> None:
+        self._started: dict[tuple[str, ...], Simulated] = {}
+
+    def __call__(self, *options: object) -> Simulated:
+        """Return a simulator that holds nothing, breaks nothing and knows no token."""
+        words = tuple(map(str, options))
+        if words not in self._started:
+            self._started[words] = Simulated(*words)
+        answer = self._started[words].control("POST", "/reset")
+        assert answer.status < 300, answer.data
+        return self._started[words]
+
+    def end(self) -> None:
+        for simulator in self._started.values():
+            simulator.end()

@@ -104,10 +104,10 @@ def test_an_ebox_reads_by_the_contract(provider: Simulated, registry: dict[str, 
     }
 
 
-def test_reference_data_follow_the_contract(simulate: Simulate, registry: dict[str, Any], tmp_path: Path) -> None:
+def test_reference_data_follow_the_contract(simulate_alone: Simulate, registry: dict[str, Any], tmp_path: Path) -> None:
     senders = tmp_path / "senders.toml"
     senders.write_text(SENDERS, "utf-8")
-    provider = simulate("--senders", senders)
+    provider = simulate_alone("--senders", senders)
     for kind, identifier, name in (
         ("messageTypes", "DEMO-INFO", "messageTypeId"),
         ("senderApplications", "demo:broadcast", "senderApplicationId"),

@@ -72,14 +72,14 @@ def test_a_provider_may_not_offer_links(simulate: Simulate) -> None:
     assert provider.deliveries() == [JANE]
 
 
-def test_only_the_sender_of_a_message_may_link_it_or_ask_about_it(simulate: Simulate, tmp_path: Path) -> None:
+def test_only_the_sender_of_a_message_may_link_it_or_ask_about_it(simulate_alone: Simulate, tmp_path: Path) -> None:
     clients = tmp_path / "clients.toml"
     clients.write_text(
         '[[client]]\nid = "a"\nsecret = "a"\norganization = "0456789034"\n'
         '[[client]]\nid = "b"\nsecret = "b"\norganization = "0403019261"\n',
         "utf-8",
     )
-    provider = simulate("--clients", clients)
+    provider = simulate_alone("--clients", clients)
     provider.login(client_id="a", client_secret="a")
     message_id = provider.published()
     provider.login(client_id="b", client_secret="b")

@@ -16,11 +16,11 @@ def search(provider: Simulated, asked: object) -> tuple[int, object]:
     return answer.status, answer.json()
 
 
-def test_who_has_no_ebox_is_absent_and_who_wants_no_paper_is_told(simulate: Simulate, tmp_path: Path) -> None:
+def test_who_has_no_ebox_is_absent_and_who_wants_no_paper_is_told(simulate_alone: Simulate, tmp_path: Path) -> None:
     eboxes = tmp_path / "eboxes.csv"
     rows = ["identifier;state;ebox_only", f"{COMPANIES[0]};active;yes", f"{COMPANIES[1]};never;no"]
     eboxes.write_text("\n".join(rows), "utf-8")
-    status, found = search(simulate("--eboxes", eboxes), ASKED)
+    status, found = search(simulate_alone("--eboxes", eboxes), ASKED)
     identifier = {"eboxType": "ENTERPRISE", "eboxIdValue": COMPANIES[0]}
     assert (status, found) == (200, [{"eboxId": identifier, "exclusivelyEbox": True}])
 

@@ -169,10 +169,10 @@ def test_who_never_opened_an_ebox_gets_it_all_the_same_and_the_sender_is_told(si
     assert provider.deliveries() == [JANE]
 
 
-def test_only_configured_trios_may_publish_and_only_to_their_audience(simulate: Simulate, tmp_path: Path) -> None:
+def test_only_configured_trios_may_publish_and_only_to_their_audience(simulate_alone: Simulate, tmp_path: Path) -> None:
     senders = tmp_path / "senders.toml"
     senders.write_text(SENDERS, "utf-8")
-    provider = simulate("--senders", senders)
+    provider = simulate_alone("--senders", senders)
     company = {"eboxType": "enterprise", "eboxIdValue": "0403019261"}
     wrong: list[dict[str, Any]] = [
         {"messageTypeId": "OTHER-TYPE"},

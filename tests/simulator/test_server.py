@@ -12,8 +12,8 @@ from urllib3.exceptions import ReadTimeoutError
 
 
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_it_cleanly(simulate: Simulate, ending: signal.Signals) -> None:
-    provider = simulate()
+def test_a_signal_ends_it_cleanly(simulate_alone: Simulate, ending: signal.Signals) -> None:
+    provider = simulate_alone()
     provider.published()
     provider.process.send_signal(ending)
     assert provider.process.wait(20) == 0
@@ -61,8 +61,8 @@ def test_every_call_takes_as_long_as_it_was_told() -> None:
     assert provider.end() == ""
 
 
-def test_it_logs_no_recipient_whatever_happens(simulate: Simulate) -> None:
-    provider = simulate()
+def test_it_logs_no_recipient_whatever_happens(simulate_alone: Simulate) -> None:
+    provider = simulate_alone()
     message_id = provider.published()
     provider.link(message_id, *PEOPLE, "85073003329")
     provider.publish(letter(recipient=citizen("85073003329")))

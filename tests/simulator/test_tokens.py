@@ -108,8 +108,8 @@ def test_without_a_good_token_nothing_is_done(provider: Simulated, headers: dict
     assert provider.state()["deliveries"] == 0
 
 
-def test_a_token_expires(simulate: Simulate) -> None:
-    provider = simulate("--token-seconds", 0)
+def test_a_token_expires(simulate_alone: Simulate) -> None:
+    provider = simulate_alone("--token-seconds", 0)
     assert provider.publish().status == 401
 
 
@@ -121,14 +121,14 @@ def test_a_token_without_the_scope_is_forbidden(provider: Simulated) -> None:
     assert provider.state()["deliveries"] == 0
 
 
-def test_the_scopes_and_the_key_of_a_client_come_from_its_file(simulate: Simulate, tmp_path: Path) -> None:
+def test_the_scopes_and_the_key_of_a_client_come_from_its_file(simulate_alone: Simulate, tmp_path: Path) -> None:
     clients = tmp_path / "clients.toml"
     clients.write_text(
         f'[[client]]\nid = "a"\nscopes = ["{REFERENCE_SCOPE}"]\n'
         f'public_key = {{ modulus = "{KEY.modulus:x}", exponent = {E} }}\n',
         "utf-8",
     )
-    provider = simulate("--clients", clients)
+    provider = simulate_alone("--clients", clients)
     forged = assertion().rpartition(".")[0] + "." + encoded(b"x" * 141)
     assert provider.login(client_assertion_type=BEARER, client_assertion=forged).status == 401
     answer = provider.login(client_assertion_type=BEARER, client_assertion=assertion())

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.simulator.simulated import Simulated
+from tests.simulator.simulated import Simulated, Simulators
 from tests.targets.wire import Wire, options_for
 
 from eboxcast.targets.opening import open_remote
@@ -44,26 +44,10 @@ def target(wire: Wire, tmp_path: Path, opened: Callable[[TargetOptions], RemoteT
     return lambda **changes: opened(options_for(wire.address, tmp_path, **changes))
 
 
-@pytest.fixture(scope="session")
-def simulators() -> Iterator[dict[tuple[str, ...], Simulated]]:
-    """One simulator for each set of its options, shared by the tests of this process."""
-    started: dict[tuple[str, ...], Simulated] = {}
-    yield started
-    for simulator in started.values():
-        simulator.end()
-
-
 @pytest.fixture
-def simulated(simulators: dict[tuple[str, ...], Simulated]) -> Callable[..., Simulated]:
+def simulated(simulators: Simulators) -> Callable[..., Simulated]:
     """Return an empty simulator with these options."""
-
-    def start(*words: str) -> Simulated:
-        if words not in simulators:
-            simulators[words] = Simulated(*words)
-        simulators[words].control("POST", "/reset")
-        return simulators[words]
-
-    return start
+    return simulators
 
 
 @pytest.fixture

@@ -100,3 +100,11 @@ class VerificationUnclear(WrongUse):
     code = "report.verification-unclear"
     sentence = N_("--verify answers as text or JSON, and --with-salt goes with --verify.")
     remedy = N_("For example: eboxcast report RUN --verify --with-salt --format json")
+
+
+class PortTaken(Trouble):
+    """The port to serve on cannot be had."""
+
+    code = "metrics.port"
+    sentence = N_("Port {port} cannot be served on: {reason}.")
+    remedy = N_("Give another one with --port; 0 takes a free one.")

@@ -49,6 +49,7 @@ COMMANDS = {
     "migrate": Command("migrate", "Bring the tables of all databases in reach up to date.", needs_database=False),
     "doctor": Command("doctor", "Look at everything a broadcast depends on.", needs_database=False, reads_models=True),
     "worker": Command("worker", "Send what is launched, on as many machines as you like."),
+    "metrics": Command("metrics", "Write or serve what is going on, for Prometheus."),
     "simulate-provider": Command("simulate_provider", "Simulate an eBox provider, to rehearse.", needs_database=False),
     "demo": Command("demo", "Tell the whole story on this machine, with made-up people."),
     "bench": Command("bench", "Measure, each figure beside its baseline.", needs_database=False),

@@ -86,3 +86,70 @@ from (
     where b.run_id = %(run)s and b.state = 'done'
 ) as done
 where seconds between 0 and %(pause)s
+
+-- gauge_runs --
+-- How many runs there are, by state.
+select environment, state, count(*) from run group by environment, state
+
+-- gauge_recipients --
+-- What became of the recipients of all runs; of runs under way by their batches, found by run.
+select r.environment,
+       sum(coalesce(r.published_count, b.sent))::bigint,
+       sum(coalesce(r.refused_count, b.refused))::bigint,
+       sum(coalesce(r.unknown_count, b.unknown))::bigint,
+       sum(coalesce(r.not_attempted_count, 0))::bigint,
+       sum(case when r.published_count is null then r.recipients_count - b.sent - b.refused - b.unknown else 0 end)::bigint
+from run r
+cross join lateral (
+    select coalesce(sum(sent_count), 0) as sent, coalesce(sum(refused_count), 0) as refused,
+           coalesce(sum(unknown_count), 0) as unknown
+    from batch where batch.run_id = r.id and r.published_count is null
+) as b
+where r.recipients_count is not null and (r.published_count is not null or r.state not in ('discarded', 'superseded'))
+group by r.environment
+
+-- gauge_batches --
+-- The batches of runs that are not over: waiting, busy, fallen silent; attempts beyond the first; lanes; queue age.
+select r.environment,
+       count(*) filter (where b.state = 'waiting'),
+       count(*) filter (where b.state = 'claimed' and b.lease_until > now()),
+       count(*) filter (where b.state = 'claimed' and b.lease_until <= now()),
+       sum(greatest(b.attempt - 1, 0))::bigint,
+       count(distinct b.claimed_by) filter (where b.state = 'claimed' and b.lease_until > now()),
+       greatest(0, coalesce(extract(epoch from now() - min(greatest(r.launched_at, r.not_before_at)) filter (
+           where b.state = 'waiting' and r.state = 'running'
+       )), 0))::float8
+from run r join batch b on b.run_id = r.id
+where r.state in ('running', 'paused', 'complete', 'stopped', 'failed')
+group by r.environment
+
+-- gauge_rate --
+-- How many recipients were done in the last minute: by batches, or all at once on our own eBoxes.
+select r.environment,
+       sum(case when b.batches > 0 then b.lately
+                when r.visible_at > now() - interval '1 minute' then coalesce(r.published_count, 0)
+                else 0 end)::bigint
+from run r
+cross join lateral (
+    select count(*) as batches,
+           coalesce(sum(recipients_count) filter (where done_at > now() - interval '1 minute'), 0) as lately
+    from batch where batch.run_id = r.id
+) as b
+where r.state in ('running', 'paused', 'complete', 'stopped', 'failed')
+   or r.visible_at > now() - interval '1 minute'
+   or exists (
+       select from intent i
+       where i.run_id = r.id and i.action = 'launch' and i.done_at > now() - interval '1 minute'
+   )
+group by r.environment
+
+-- gauge_intents --
+-- What somebody wants of a run and has no result yet, and for how long.
+select r.environment, count(*), extract(epoch from now() - min(i.asked_at))::float8
+from intent i join run r on r.id = i.run_id
+where i.done_at is null
+group by r.environment
+
+-- gauge_control --
+-- Audit entries, and the size of the control database.
+select (select count(*) from audit_entry), pg_database_size(current_database())

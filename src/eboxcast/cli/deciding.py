@@ -1,4 +1,4 @@
-"""What `stop`, `resume`, `discard` and `recall` have in common: a reason, and words for the consequence."""
+"""What the commands that decide about a run have in common: a reason, and words for the consequence."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from eboxcast.cli.status_answer import show_status
 from eboxcast.delivery.models import Run
 from eboxcast.lib import clock
 from eboxcast.lib.wording import language_of_user, say
+from eboxcast.mailboxes.fence import find_release
+from eboxcast.reports.recipients import recipients_of
+from eboxcast.reports.remainder import remainder_of
 
 Reason = Annotated[str, typer.Option(help="Why, in a few words. Kept for ever: it must name no citizen.")]
 
@@ -25,20 +28,39 @@ def fit(reason: str) -> str:
     return stripped
 
 
-def tell(run: Run, consequence: str, *, as_json: bool, **more: int) -> None:
+def tell(run: Run, *consequences: str, as_json: bool, **more: float | str) -> None:
     """Print what follows from a decision, or the new status as JSON with the consequence beside it."""
     language = language_of_user()
-    count = run.recipients_count if run.published_count is None else run.published_count
-    data = {
-        "run": run.short,
-        "count": grouped(count or 0, language),
-        "visible": clock.shown(run.visible_at) if run.visible_at else "",
-        "environment": run.environment,
-        **{name: grouped(number, language) for name, number in more.items()},
-    }
-    sentence = say(consequence, language, data)
+    data = {**_data(run, language), **{name: _shown(value, language) for name, value in more.items()}}
+    sentences = "\n".join(say(consequence, language, data) for consequence in consequences)
     if as_json:
-        talk.line(sentence)
+        talk.line(sentences)
         show_status(run, as_json=True)
     else:
-        typer.echo(sentence)
+        typer.echo(sentences)
+
+
+def _data(run: Run, language: str) -> dict[str, str]:
+    count = run.recipients_count if run.published_count is None else run.published_count
+    return {
+        "run": run.short,
+        "count": grouped(count or 0, language),
+        "recipients": grouped(run.recipients_count or 0, language),
+        "visible": clock.shown(run.visible_at) if run.visible_at else "",
+        "environment": run.environment,
+        "remainder": remainder_now(run, language),
+    }
+
+
+def remainder_now(run: Run, language: str) -> str:
+    """Return who of a settled run has it, who has not and who is still to get it, by the counts of this moment."""
+    release = find_release(run.environment, run.id)
+    if release is None:
+        return ""
+    return remainder_of(recipients_of(run, release), language, ended=run.published_count is not None)
+
+
+def _shown(value: float | str, language: str) -> str:
+    if isinstance(value, str):
+        return value
+    return grouped(int(value), language) if value == int(value) else f"{value:g}"

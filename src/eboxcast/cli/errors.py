@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from eboxcast.lib.errors import NotAllowedNow, Trouble, WrongUse
+from eboxcast.lib.errors import Incomplete, NotAllowedNow, Trouble, WrongUse
 from eboxcast.lib.wording import N_
 
 
@@ -108,3 +108,27 @@ class PortTaken(Trouble):
     code = "metrics.port"
     sentence = N_("Port {port} cannot be served on: {reason}.")
     remedy = N_("Give another one with --port; 0 takes a free one.")
+
+
+class NoPace(WrongUse):
+    """Nothing was said of the pace."""
+
+    code = "pace.none"
+    sentence = N_("It is not said how fast the run is to be sent.")
+    remedy = N_("Give --rate (recipients per second), --parallel (batches at once), or both.")
+
+
+class NotFinished(Incomplete):
+    """A run is sent in part and may go on."""
+
+    code = "run.not-finished"
+    sentence = N_("Run {run} is {state}: {remainder}. {reason}")
+    remedy = N_("To continue: {command}")
+
+
+class SendingInterrupted(Incomplete):
+    """A signal ended the sending between two batches."""
+
+    code = "run.sending-interrupted"
+    sentence = N_("Interrupted. Of run {run}: {remainder}. Workers, where there are any, go on with it.")
+    remedy = N_('To continue: {command}; to hold it: eboxcast pause {run} --reason "…"')

@@ -118,12 +118,13 @@ def sentence(label: str, done: int, total: int, *, seconds: float) -> str:
         "total": grouped(total, language),
         "share": done * 100 // max(total, 1),
         "rate": grouped(round(rate), language),
-        "left": _duration((total - done) / rate) if rate else "?",
+        "left": duration((total - done) / rate) if rate else "?",
     }
     return say(_SENTENCE, language, data)
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """Return seconds as a clock shows them."""
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"

@@ -13,10 +13,14 @@ from rich.console import Console
 from eboxcast.cli import progress, talk
 from eboxcast.cli.acting import acting
 from eboxcast.cli.check_text import show
+from eboxcast.cli.deciding import remainder_now
 from eboxcast.cli.plain import grouped
+from eboxcast.cli.unfinished import refuse_interrupted, refuse_unfinished
 from eboxcast.delivery import actions
+from eboxcast.delivery.batches import Sums
 from eboxcast.delivery.intake import check_for_sending
 from eboxcast.delivery.models import Run, State
+from eboxcast.delivery.target_options import is_remote
 from eboxcast.delivery.waiting import Window
 from eboxcast.lib import clock
 from eboxcast.lib.errors import InputRefused
@@ -36,6 +40,8 @@ _ALREADY_PREPARED = N_("Already prepared in {environment} at {moment}. Run {run}
 _ALREADY_PUBLISHED = N_("Already published in {environment} at {moment}. Run {run}. Nothing was done again.")
 _WAITING = N_("Waiting for the agreed moment, {moment}. Until then: eboxcast stop {run}")
 _HANDED_OVER = N_("Handed over to the workers. Follow it with: eboxcast status {run}")
+_SENDING = N_("Sending")
+_SENT = N_("Sent: {remainder} ({seconds} s).")
 _VISIBLE = N_("Visible: {published} people see it since {moment} ({seconds} s).")
 
 
@@ -74,7 +80,7 @@ def prepare(package: Package, *, environment: str, adds: bool) -> Run:
 
 def launch(run: Run, *, window: Window, by_workers: bool) -> Run:
     """Make a run visible, waiting for its window where there is one, and say so; or leave it to workers."""
-    was_visible = run.visible_at is not None
+    was_published = _is_published(run)
     started = monotonic()
     told: set[datetime] = set()
 
@@ -83,14 +89,26 @@ def launch(run: Run, *, window: Window, by_workers: bool) -> Run:
             told.add(until)
             _tell(_WAITING, moment=clock.shown(until), run=run.short)
 
-    run = actions.launch(run, by=acting(), window=window, waiting=waiting, by_workers=by_workers)
+    with progress.shown(say(_SENDING, language_of_user())) as reach:
+
+        def sent(sums: Sums) -> None:
+            reach(sums.attempted, run.recipients_count or 0)
+
+        try:
+            run = actions.launch(run, by=acting(), window=window, waiting=waiting, progress=sent, by_workers=by_workers)
+        except KeyboardInterrupt:
+            refuse_interrupted(run)
+            raise
     if by_workers and run.state == State.RUNNING:
         # Imported only here: the queue takes longer to import than a whole local publication may wait for it.
         importlib.import_module("eboxcast.delivery.queue").hand_over(run)
         _tell(_HANDED_OVER, run=run.short)
         return run
-    if was_visible:
+    refuse_unfinished(run)
+    if was_published:
         tell_published(run)
+    elif is_remote(run.environment):
+        _tell(_SENT, remainder=remainder_now(run, language_of_user()), seconds=_since(started))
     elif run.visible_at is not None:
         published = grouped(run.published_count or 0, language_of_user())
         _tell(_VISIBLE, published=published, moment=clock.shown(run.visible_at), seconds=_since(started))
@@ -99,8 +117,13 @@ def launch(run: Run, *, window: Window, by_workers: bool) -> Run:
 
 def tell_published(run: Run) -> None:
     """Say since when a run is published, where it is."""
-    if run.visible_at is not None:
+    if _is_published(run) and run.visible_at is not None:
         _tell(_ALREADY_PUBLISHED, environment=run.environment, moment=clock.shown(run.visible_at), run=run.short)
+
+
+def _is_published(run: Run) -> bool:
+    """Say whether a run is published to the end: what is sent to a provider is visible before that."""
+    return run.published_count is not None
 
 
 def certify(run: Run, *, json: bool, strict: bool) -> None:

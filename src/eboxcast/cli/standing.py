@@ -8,8 +8,11 @@ from datetime import datetime
 
 from eboxcast.audit.models import Entry
 from eboxcast.database.errors import quiet
+from eboxcast.delivery.batches import sums_of
 from eboxcast.delivery.intents import open_intents
 from eboxcast.delivery.models import Action, Run, State
+from eboxcast.delivery.target_options import is_remote
+from eboxcast.lib import clock
 from eboxcast.lib.plain import plain
 from eboxcast.lib.wording import N_
 
@@ -60,8 +63,9 @@ def standing_of(run: Run) -> Standing:
             )
             for intent in open_intents(run)
         )
+    moment = None if _is_sent(run) and run.state == State.PUBLISHED else moment_of(run)
     return Standing(
-        since=moment_of(run) or (entry.at if entry else run.created_at),
+        since=moment or (entry.at if entry else run.created_at),
         by=plain(entry.by if entry else run.created_by),
         pending=pending,
         steps=tuple(_steps(run)),
@@ -85,6 +89,8 @@ def moment_of(run: Run) -> datetime | None:
 
 def prepare_command(run: Run) -> str:
     """Return the command that prepares a run again, with the choices it was begun with."""
+    if retried := run.particulars.get("retry_of"):
+        return f"eboxcast retry {retried[:8]}"
     policies = run.particulars["policies"]
     words = ["eboxcast prepare DIR --environment", run.environment]
     if policies["duplicates"] != "merge":
@@ -99,8 +105,18 @@ def launch_command(run: Run) -> str:
     words = ["eboxcast", "launch", run.short]
     for option, moment in (("--not-before", run.not_before_at), ("--not-after", run.not_after_at)):
         if moment is not None and run.state == State.RUNNING:
-            words += [option, moment.isoformat(timespec="seconds")]
-    return shlex.join(words)
+            over = option == "--not-after" and moment <= clock.now()
+            words += [option, "…" if over else moment.isoformat(timespec="seconds")]
+    return " ".join(word if word == "…" else shlex.quote(word) for word in words)
+
+
+def continuing_command(run: Run) -> str:
+    """Return what continues a run that is sent to a provider, whatever halted it."""
+    if run.state == State.FAILED and sums_of(run.id).unknown:
+        return f"eboxcast resolve {run.short} --unknown published|refused|resend {_REASON}"
+    if run.state in (State.PAUSED, State.STOPPED, State.FAILED):
+        return f"eboxcast resume {run.short} && {launch_command(run)}"
+    return launch_command(run)
 
 
 def _continuing(run: Run, action: Action) -> str:
@@ -120,13 +136,56 @@ def _steps(run: Run) -> list[Step]:
         ),
         "stop": Step(command=f"eboxcast stop {run.short} {_REASON}", purpose=N_("to let nothing become visible")),
         "resume": Step(command=f"eboxcast resume {run.short}", purpose=N_("to take back the stop")),
+        "send": Step(command=launch_command(run), purpose=N_("to send it")),
+        "send_on": Step(command=launch_command(run), purpose=N_("to go on from here, beside workers or alone")),
+        "watch": Step(command=f"eboxcast status {run.short} --watch", purpose=N_("to follow it")),
+        "pause": Step(command=f"eboxcast pause {run.short} {_REASON}", purpose=N_("to hold it for a while")),
+        "hold": Step(command=f"eboxcast stop {run.short} {_REASON}", purpose=N_("to let nobody else get it")),
+        "go_on_again": Step(command=f"eboxcast resume {run.short}", purpose=N_("to go on with those left")),
+        "resolve": Step(
+            command=f"eboxcast resolve {run.short} --unknown published|refused|resend {_REASON}",
+            purpose=N_("to settle those of whom nobody knows"),
+        ),
+        "close": Step(
+            command=f"eboxcast close {run.short} {_REASON}", purpose=N_("to end it as published in part, for good")
+        ),
+        "retry": Step(
+            command=f"eboxcast retry {run.short}", purpose=N_("to try again those refused and those not attempted")
+        ),
         "discard": Step(command=f"eboxcast discard {run.short} {_REASON}", purpose=N_("to give it up, for good")),
         "report": Step(command=f"eboxcast report {run.short}", purpose=N_("for its account")),
         "recall": Step(
             command=f"eboxcast recall {run.short} {_REASON}", purpose=N_("to take it back from everybody, for good")
         ),
     }
-    return [known[name] for name in _NEXT[State(run.state)]]
+    return [known[name] for name in _names(run)]
+
+
+def _is_sent(run: Run) -> bool:
+    """Say whether a run is sent to a provider, rather than shown in our own eBoxes."""
+    return is_remote(run.environment)
+
+
+def _names(run: Run) -> tuple[str, ...]:
+    state = State(run.state)
+    if not _is_sent(run) or state not in _NEXT_OF_SENT:
+        return _NEXT[state]
+    names = _NEXT_OF_SENT[state]
+    if state == State.PUBLISHED:
+        return (*names, "retry") if run.refused_count or run.not_attempted_count else names
+    if state == State.FAILED and sums_of(run.id).unknown:
+        names = ("resolve", *names)
+    return tuple("discard" if name == "close" and run.visible_at is None else name for name in names)
+
+
+_NEXT_OF_SENT = {
+    State.PREPARED: ("send", "stop", "discard"),
+    State.RUNNING: ("watch", "send_on", "pause", "hold"),
+    State.PAUSED: ("go_on_again", "hold", "close"),
+    State.STOPPED: ("go_on_again", "close"),
+    State.FAILED: ("go_on_again", "close"),
+    State.PUBLISHED: ("report",),
+}
 
 
 _NEXT = {

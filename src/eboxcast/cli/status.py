@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
+
 from eboxcast.cli.door import command_app
 from eboxcast.cli.options import AsJson, RunNumber
 from eboxcast.cli.status_answer import show_status
+from eboxcast.cli.watching import watch
 from eboxcast.delivery.finding import find_run
 from eboxcast.delivery.settling import settle
 
@@ -12,6 +17,11 @@ app = command_app()
 
 
 @app.command()
-def main(run: RunNumber, as_json: AsJson = False) -> None:
+def main(
+    run: RunNumber,
+    watched: Annotated[bool, typer.Option("--watch", help="Follow it until it ends; Ctrl-C ends only this.")] = False,
+    as_json: AsJson = False,
+) -> None:
     """Say where a run stands, since when and by whom, and the exact commands that can come next."""
-    show_status(settle(find_run(run)), as_json=as_json)
+    found = settle(find_run(run))
+    show_status(watch(found) if watched else found, as_json=as_json)

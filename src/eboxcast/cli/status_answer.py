@@ -7,7 +7,9 @@ import json
 import typer
 
 from eboxcast.cli.standing import Standing, standing_of
+from eboxcast.cli.work_answer import work_lines, work_values
 from eboxcast.delivery.models import Run
+from eboxcast.delivery.under_way import UnderWay, under_way
 from eboxcast.lib import clock
 from eboxcast.lib.wording import N_, language_of_user, say
 from eboxcast.reports.certificate import certificate_of
@@ -25,14 +27,13 @@ _NEXT = N_("What can come next:")
 
 def show_status(run: Run, *, as_json: bool) -> None:
     """Print where a settled run stands."""
-    certificate, standing = certificate_of(run), standing_of(run)
     language = language_of_user()
-    typer.echo(
-        _as_json(certificate, standing, language) if as_json else "\n".join(_as_text(certificate, standing, language))
-    )
+    typer.echo(_as_json(run, language) if as_json else "\n".join(status_text(run, language)))
 
 
-def _as_text(certificate: Certificate, standing: Standing, language: str) -> list[str]:
+def status_text(run: Run, language: str) -> list[str]:
+    """Return where a settled run stands, line by line."""
+    certificate, standing = certificate_of(run), standing_of(run)
     message = certificate.message
     head = {
         "run": certificate.run,
@@ -49,6 +50,8 @@ def _as_text(certificate: Certificate, standing: Standing, language: str) -> lis
     if certificate.reason:
         lines.append(say(_REASON, language, {"reason": certificate.reason}))
     lines += [say(_PENDING, language, {**vars(part), "at": clock.shown(part.at)}) for part in standing.pending]
+    if going := _going(run):
+        lines += work_lines(run, going, language)
     lines += ["", say(_NEXT, language)]
     width = max(len(step.command) for step in standing.steps)
     return lines + [f"  {step.command.ljust(width)}  {say(step.purpose, language)}" for step in standing.steps]
@@ -59,7 +62,12 @@ def _ticket(certificate: Certificate) -> str:
     return message.ticket if message.sequence is None else f"{message.ticket} · {message.sequence}"
 
 
-def _as_json(certificate: Certificate, standing: Standing, language: str) -> str:
+def _going(run: Run) -> UnderWay | None:
+    return under_way(run) if run.published_count is None else None
+
+
+def _as_json(run: Run, language: str) -> str:
+    certificate, standing, going = certificate_of(run), standing_of(run), _going(run)
     recipients = certificate.recipients
     answer = {
         "format": FORMAT,
@@ -75,6 +83,11 @@ def _as_json(certificate: Certificate, standing: Standing, language: str) -> str
         "title": certificate.message.title,
         "recipients": recipients and recipients.recipients,
         "published": recipients and recipients.published,
+        "refused": recipients and recipients.refused,
+        "unknown": recipients and recipients.unknown,
+        "under_way": recipients and recipients.under_way,
+        "not_attempted": recipients and recipients.not_attempted,
+        "work": work_values(going) if going else None,
         "visible_at": certificate.moments.visible,
         "expires_at": certificate.moments.expires,
         "pending": [

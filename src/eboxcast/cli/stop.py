@@ -14,12 +14,17 @@ _STOPPED = N_(
     "Stopped. Nothing of it is visible to any of its {count} recipients, and it cannot be launched.\n"
     'To take the stop back: eboxcast resume {run}; to give it up for good: eboxcast discard {run} --reason "…"'
 )
+_STOPPED_SENDING = N_(
+    "Stopped: {remainder}. Calls under way come to their end; then nobody else gets it."
+    " Who has it keeps it: a provider takes nothing back.\n"
+    'To take the stop back: eboxcast resume {run}; to end it as published in part: eboxcast close {run} --reason "…"'
+)
 
 app = command_app()
 
 
 @app.command()
 def main(run: RunNumber, reason: Reason, as_json: AsJson = False) -> None:
-    """Let nothing of a run become visible until it is resumed; a launch that waits for its moment ends."""
+    """Let nothing more of a run become visible until it is resumed; a launch that waits for its moment ends."""
     stopped = actions.stop(find_run(run), by=acting(), reason=fit(reason))
-    tell(stopped, _STOPPED, as_json=as_json)
+    tell(stopped, _STOPPED if stopped.visible_at is None else _STOPPED_SENDING, as_json=as_json)

@@ -28,6 +28,11 @@ def line(text: str) -> None:
 def error(failure: EboxcastError | Misconfigured) -> None:
     """Say what went wrong and what to do next, in the user's language."""
     language = language_of_user()
-    console.print("✗ " + say(failure.sentence, language, failure.data), style="red", markup=False)
+    # What a run is, and what was asked of it, are words of ours in the middle of a sentence.
+    data = {name: say(str(word), language) if name in _WORDS else word for name, word in failure.data.items()}
+    console.print("✗ " + say(failure.sentence, language, data), style="red", markup=False)
     if failure.remedy:
-        console.print("→ " + say(failure.remedy, language, failure.data), markup=False)
+        console.print("→ " + say(failure.remedy, language, data), markup=False)
+
+
+_WORDS = ("state", "asked")

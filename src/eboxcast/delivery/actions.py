@@ -166,10 +166,10 @@ def _pace_at_first(run: Run) -> dict[str, object]:
 
 
 def _refuse_launch(run: Run) -> None:
-    if run.state == State.STOPPED:
+    if run.state == State.STOPPED and run.visible_at is None:
         raise LaunchStopped(run=run.short, stopped_at=clock.shown(run.stopped_at or run.created_at))
     if run.state not in (State.PREPARED, State.RUNNING):
-        raise NotInThisState(run=run.short, state=run.state, asked=N_("launched"))
+        raise too_late(run, asked=N_("launched"))
 
 
 def _make_visible(run: Run, *, refuse: bool) -> Run:

@@ -113,7 +113,7 @@ class OutsideWindow(NotAllowedNow):
     """The window for becoming visible has ended."""
 
     code = "run.outside-window"
-    sentence = N_("The window of run {run} ended at {not_after}. Nothing was made visible.")
+    sentence = N_("The window of run {run} ended at {not_after}. This command made nothing visible.")
     remedy = N_("Agree on a new moment and launch again with --not-before and --not-after.")
 
 

@@ -8,6 +8,7 @@ from eboxcast.lib import clock
 from eboxcast.lib.plain import grouped
 from eboxcast.lib.wording import N_, say
 from eboxcast.reports.certificate_parts import Certificate
+from eboxcast.reports.remainder import remainder_of
 
 _VERDICTS = {
     "preparing": N_("Its preparation has not ended: nothing of it is stored, and it is visible to nobody."),
@@ -27,6 +28,15 @@ _ROUND_ENDED = N_(
     "Another round took its place at {recalled}: it was visible to {published} recipients since {visible};"
     " now to nobody."
 )
+_OF_SENT = {
+    "running": N_("Being sent since {first_sent}: {remainder}."),
+    "paused": N_("Paused: {remainder}. Nobody else gets it until it is resumed."),
+    "stopped": N_("Stopped since {stopped}: {remainder}. Nobody else gets it until it is resumed."),
+    "failed": N_("It failed: {remainder}. Nobody else gets it until it is resumed."),
+    "published": N_("Sent from {first_sent} to {closed}: {remainder}."),
+}
+_SENT_TO_ALL = N_("Sent to all {published} recipients, from {first_sent} to {closed}.")
+_SENT_IN_PART = N_("Published in part, from {first_sent} to {closed}: {remainder}.")
 _EXPIRED = N_("Its validity ended at {expires}; nobody sees it any more.")
 
 
@@ -37,10 +47,14 @@ def verdict_of(certificate: Certificate, language: str) -> str:
         "recipients": grouped(recipients.recipients, language) if recipients else "?",
         "published": grouped(recipients.published, language) if recipients else "?",
         "visible": shown(moments.visible),
+        "first_sent": shown(moments.first_sent),
+        "closed": shown(moments.closed),
         "stopped": shown(moments.stopped),
         "recalled": shown(moments.recalled),
         "expires": shown(moments.expires),
     }
+    if recipients and moments.first_sent:
+        data["remainder"] = remainder_of(recipients, language, ended=moments.closed is not None)
     verdict = say(_sentence(certificate), language, data)
     return f"{verdict} {say(_EXPIRED, language, data)}" if _has_expired(certificate) else verdict
 
@@ -57,11 +71,22 @@ def shown(moment: str | None) -> str:
 
 
 def _sentence(certificate: Certificate) -> str:
+    if certificate.moments.first_sent and certificate.state in _OF_SENT:
+        return _sentence_of_sent(certificate)
     if certificate.state == "published" and not is_good(certificate):
         return _SOME
     if certificate.state == "superseded" and certificate.moments.visible:
         return _ROUND_ENDED
     return _VERDICTS[certificate.state]
+
+
+def _sentence_of_sent(certificate: Certificate) -> str:
+    recipients = certificate.recipients
+    if is_good(certificate):
+        return _SENT_TO_ALL
+    if certificate.state == "published" and recipients and recipients.unknown + recipients.not_attempted:
+        return _SENT_IN_PART
+    return _OF_SENT[certificate.state]
 
 
 def _has_expired(certificate: Certificate) -> bool:

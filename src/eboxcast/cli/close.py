@@ -1,0 +1,26 @@
+"""`eboxcast close`: end a run as published in part."""
+
+from __future__ import annotations
+
+from eboxcast.cli.acting import acting
+from eboxcast.cli.deciding import Reason, fit, tell
+from eboxcast.cli.door import command_app
+from eboxcast.cli.options import AsJson, RunNumber
+from eboxcast.delivery import deciding
+from eboxcast.delivery.finding import find_run
+from eboxcast.lib.wording import N_
+
+_CLOSED = N_(
+    "Closed, for good: {remainder}. Nothing more is sent.\n"
+    "Its certificate: eboxcast report {run}; who is without it: eboxcast report {run} --paper-list FILE\n"
+    "To try again those refused and those not attempted: eboxcast retry {run}"
+)
+
+app = command_app()
+
+
+@app.command()
+def main(run: RunNumber, reason: Reason, as_json: AsJson = False) -> None:
+    """End a paused, stopped or failed run as published in part, with its certificate. This cannot be undone."""
+    closed = deciding.close(find_run(run), by=acting(), reason=fit(reason))
+    tell(closed, _CLOSED, as_json=as_json)

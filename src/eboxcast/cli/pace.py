@@ -1,0 +1,38 @@
+"""`eboxcast pace`: how fast a run is sent."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from eboxcast.cli.acting import acting
+from eboxcast.cli.deciding import tell
+from eboxcast.cli.door import command_app
+from eboxcast.cli.errors import NoPace
+from eboxcast.cli.options import AsJson, RunNumber
+from eboxcast.delivery import deciding
+from eboxcast.delivery.finding import find_run
+from eboxcast.delivery.settling import settle
+from eboxcast.lib.wording import N_
+
+_LIMITED = N_(
+    "From the next batch on: at most {rate} recipients per second, {parallel} batch(es) at once. So far {remainder}."
+)
+_UNLIMITED = N_("From the next batch on: no limit of the rate, {parallel} batch(es) at once. So far {remainder}.")
+
+app = command_app()
+
+
+@app.command()
+def main(
+    run: RunNumber,
+    rate: Annotated[float | None, typer.Option(min=0, help="Recipients per second at most; 0 is no limit.")] = None,
+    parallel: Annotated[int | None, typer.Option(min=1, max=64, help="How many batches at once.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Set how fast a run is sent to a provider, also while it is under way."""
+    if rate is None and parallel is None:
+        raise NoPace
+    paced = deciding.pace(settle(find_run(run)), rate=rate, parallel=parallel, by=acting())
+    tell(paced, _LIMITED if paced.rate else _UNLIMITED, as_json=as_json, rate=paced.rate, parallel=paced.parallel)

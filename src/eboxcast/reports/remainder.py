@@ -1,0 +1,37 @@
+"""Who has it and who has not, in one clause after the other; what is zero is not said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from eboxcast.lib.plain import grouped
+from eboxcast.lib.wording import N_, say
+from eboxcast.reports.certificate_parts import RecipientsPart
+
+_HAVE_IT = N_("{published} of {recipients} recipients have it")
+_REFUSED = N_("{refused} were refused")
+_UNKNOWN = N_("nobody knows whether {unknown} have it")
+_UNDER_WAY = N_("{under_way} are in calls that have not answered yet")
+_LEFT = N_("{not_attempted} are still to come")
+_NEVER = N_("{not_attempted} were not attempted")
+
+
+def remainder_of(part: RecipientsPart, language: str, *, ended: bool) -> str:
+    """Return the exact account of this moment in words, without a full stop. ``ended`` says that it stays so."""
+    counts = {name: grouped(getattr(part, name), language) for name in _NAMES}
+    return "; ".join(say(clause, language, counts) for clause in _clauses(part, ended=ended))
+
+
+_NAMES = ("recipients", "published", "refused", "unknown", "under_way", "not_attempted")
+
+
+def _clauses(part: RecipientsPart, *, ended: bool) -> Iterator[str]:
+    yield _HAVE_IT
+    if part.refused:
+        yield _REFUSED
+    if part.unknown:
+        yield _UNKNOWN
+    if part.under_way:
+        yield _UNDER_WAY
+    if part.not_attempted:
+        yield _NEVER if ended else _LEFT

@@ -30,5 +30,6 @@ def test_numbers_are_grouped_as_the_language_does() -> None:
 
 
 def test_sizes_are_short() -> None:
-    assert [size(count, "en") for count in (12, 2048, 10 * 1024**2)] == ["12 B", "2.0 kB", "10.0 MB"]
+    counts = (12, 2048, 10 * 1024**2, 3 * 1024**3)
+    assert [size(count, "en") for count in counts] == ["12 B", "2.0 kB", "10.0 MB", "3.0 GB"]
     assert size(2048, "nl") == "2,0 kB"

@@ -7,6 +7,7 @@ import re
 _NATIONAL_NUMBER = re.compile(r"(?<!\d)\d{2}[ ./]?\d{2}[ ./]?\d{2}[ ./-]?\d{3}[ .-]?\d{2}(?!\d)")
 _GROUPS = {"en": ",", "fr": "\u202f", "nl": ".", "de": "."}
 _KILO = 1024
+_UNITS = ("B", "kB", "MB", "GB")
 
 
 def plain(text: str) -> str:
@@ -24,6 +25,7 @@ def size(count: int, language: str) -> str:
     """Return a number of bytes in a unit that keeps it short."""
     if count < _KILO:
         return f"{count} B"
-    amount, unit = (count / _KILO, "kB") if count < _KILO**2 else (count / _KILO**2, "MB")
+    power = 1 if count < _KILO**2 else 2 if count < _KILO**3 else 3
+    amount, unit = count / _KILO**power, _UNITS[power]
     text = f"{amount:,.1f}"
     return (text if language == "en" else text.replace(",", " ").replace(".", ",")) + f" {unit}"

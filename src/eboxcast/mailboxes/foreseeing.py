@@ -5,20 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from django.db.backends.base.base import BaseDatabaseWrapper
 from numpy.typing import NDArray
 
 from eboxcast.database.environments import bucket_prime, environment_connection
 from eboxcast.database.errors import quiet
 from eboxcast.lib.buckets import Keys
 from eboxcast.mailboxes.audiences import read_audience
+from eboxcast.mailboxes.snapshot import MANY, counts_here
 from eboxcast.mailboxes.sql import one
 from eboxcast.mailboxes.storing import Plan
 
 _AT_ONCE = 50_000
 """Recipients of one statement: some megabytes of text, a fraction of a second."""
 _BYTES_PER_KEY = 8
-_BYTES_PER_ROW = 96
-"""Of a bucket's row without its keys: headers, bucket, release, and its place in the index."""
+_BYTES_PER_ROW = 120
+"""Of a bucket's row without its keys: headers, bucket, release, the rest of its page, and its place in the index."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,15 +34,20 @@ class States:
 
 def states_now(environment: str, keys: Keys) -> States:
     """Count the states of people's eBoxes at this moment: as launching would find them."""
-    connection, prime = environment_connection(environment), bucket_prime(environment)
-    counts = np.zeros(3, dtype=np.int64)
+    connection = environment_connection(environment)
     with quiet():
-        for start in range(0, len(keys), _AT_ONCE):
-            some = keys[start : start + _AT_ONCE]
-            found = one(connection, "count_states", {"buckets": (some % prime).tolist(), "keys": some.tolist()})
-            counts += found or (0, 0, 0)
+        many = len(keys) >= MANY
+        counts = counts_here(connection, keys) if many else _counts_there(connection, keys, bucket_prime(environment))
     never, gone, paper = counts.tolist()
     return States(never_activated=never, deactivated=gone, not_ebox_only=paper)
+
+
+def _counts_there(connection: BaseDatabaseWrapper, keys: Keys, prime: int) -> NDArray[np.int64]:
+    counts = np.zeros(3, dtype=np.int64)
+    for start in range(0, len(keys), _AT_ONCE):
+        some = keys[start : start + _AT_ONCE]
+        counts += one(connection, "count_states", {"buckets": (some % prime).tolist(), "keys": some.tolist()}) or (0,)
+    return counts
 
 
 def have_it(environment: str, plan: Plan, keys: Keys) -> NDArray[np.bool_]:

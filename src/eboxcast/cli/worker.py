@@ -11,8 +11,8 @@ from eboxcast.cli import talk
 from eboxcast.cli.door import command_app
 from eboxcast.cli.errors import NothingToWorkOn
 from eboxcast.cli.options import Environment
-from eboxcast.delivery.queue import work
 from eboxcast.delivery.remote_runs import is_remote
+from eboxcast.delivery.working import work
 from eboxcast.lib.wording import N_, language_of_user, say
 
 _READY = N_("Working on the runs of {environment}, {lanes} lanes. SIGTERM or Ctrl-C ends it within one batch.")

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from itertools import count
 from threading import Event
 
-from eboxcast.delivery import batches
-from eboxcast.delivery.batches import Claim
+from eboxcast.delivery.holding import Hold, TakenOver
 from eboxcast.mailboxes import sending
 from eboxcast.mailboxes.sending import Results
 from eboxcast.mailboxes.values import NewMessage
@@ -29,8 +28,8 @@ _PASSES = 3
 """How often what is left of a batch is tried before it waits for its turn again."""
 
 
-class TakenOver(Exception):
-    """Somebody else works on our batch: we slept too long. Whatever we would record, he records."""
+class PutDown(Exception):
+    """The lane was asked to stop in the middle of a batch: what is left of it waits for the next claim."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,8 +49,12 @@ class Sender:
         self.errand = errand
         self.target = target
 
-    def send(self, claim: Claim, *, provider_message: str | None) -> None:
-        """Send to everybody of a batch who is left. Raises TryAgain, RunRefused, TakenOver; what is done stays done."""
+    def send(self, hold: Hold, *, provider_message: str | None, stopping: Event) -> None:
+        """Send to everybody of a batch who is left. What is done stays done.
+
+        Raises TryAgain, RunRefused, TakenOver, and PutDown when asked to stop, after one call at least.
+        """
+        claim = hold.claim
         progress = sending.progress_of(self.errand.environment, claim.where)
         for call, keys in progress.under_way.items():
             self._settle_left_over(call, keys, provider_message)
@@ -61,14 +64,17 @@ class Sender:
             if not left:
                 return
             for keys in self._slices(left):
-                if not batches.extend(claim):
-                    raise TakenOver
-                self._call(keys, call=claim.call(next(calls)), provider_message=provider_message)
+                hold.extend()
+                number = next(calls)
+                if number and stopping.is_set():
+                    raise PutDown
+                self._call(keys, hold, call=claim.call(number), provider_message=provider_message)
         if sending.progress_of(self.errand.environment, claim.where).left:
             raise TryAgain(reason="its calls are cut again and again")
 
-    def open(self, claim: Claim) -> str | None:
+    def open(self, hold: Hold) -> str | None:
         """Publish the message to the first who is not refused and return its id; None where nobody can tell it."""
+        claim = hold.claim
         progress = sending.progress_of(self.errand.environment, claim.where)
         for call, keys in progress.under_way.items():
             if not self.target.capabilities.idempotency_key:
@@ -76,14 +82,14 @@ class Sender:
                 return None
             self._end(call, keys, Results())
         for index, key in enumerate(sending.progress_of(self.errand.environment, claim.where).left):
-            answered = self._open_with(key, call=claim.call(index))
+            answered = self._open_with(key, hold, call=claim.call(index))
             if answered is None or not answered.refused:
                 return (answered.message_ids[0] or None) if answered and answered.message_ids else None
         return None
 
-    def _open_with(self, key: int, *, call: str) -> Answered | None:
+    def _open_with(self, key: int, hold: Hold, *, call: str) -> Answered | None:
         sending.begin_call(self.errand.environment, self.errand.release, [key], call=call)
-        answered = self._answer([key], call, lambda: self._publish(key))
+        answered = self._answer([key], call, lambda: self._publish(key, hold))
         if answered is not None and any(answered.message_ids):
             sending.keep_provider_message(self.errand.environment, self.errand.release, answered.message_ids[0])
         results = Results(unknown=[key]) if answered is None else _results(answered)
@@ -96,31 +102,36 @@ class Sender:
         for start in range(0, len(left), size):
             yield left[start : start + size]
 
-    def _call(self, keys: Sequence[int], *, call: str, provider_message: str | None) -> None:
+    def _call(self, keys: Sequence[int], hold: Hold, *, call: str, provider_message: str | None) -> None:
         sending.begin_call(self.errand.environment, self.errand.release, keys, call=call)
         if provider_message is None:
-            results = self._publish_each(keys, call)
+            results = self._publish_each(keys, hold, call)
         else:
-            answered = self._answer(keys, call, lambda: self.target.link(provider_message, keys))
+            answered = self._answer(keys, call, lambda: self._link(keys, hold, provider_message))
             results = self._asked(keys, provider_message) if answered is None else _results(answered)
         self._end(call, keys, results)
 
-    def _publish_each(self, keys: Sequence[int], call: str) -> Results:
+    def _publish_each(self, keys: Sequence[int], hold: Hold, call: str) -> Results:
         """Publish to each; what was answered is noted even when a later one is refused or must wait."""
         answers: list[Answered] = []
         unknown: list[int] = []
         for key in keys:
             try:
-                answers.append(self._publish(key))
+                answers.append(self._publish(key, hold))
             except OutcomeUnknown:
                 if not self.target.capabilities.idempotency_key:
                     unknown.append(key)
-            except (TryAgain, RunRefused):
+            except (TryAgain, RunRefused, TakenOver):
                 self._end(call, keys, _together(answers, unknown))
                 raise
         return _together(answers, unknown)
 
-    def _publish(self, key: int) -> Answered:
+    def _link(self, keys: Sequence[int], hold: Hold, provider_message: str) -> Answered:
+        hold.check()
+        return self.target.link(provider_message, keys)
+
+    def _publish(self, key: int, hold: Hold) -> Answered:
+        hold.check()
         return self.target.publish(self.errand.message, key, idempotency_key=self._idempotency_key(key))
 
     def _idempotency_key(self, key: int) -> str:
@@ -132,7 +143,7 @@ class Sender:
             return make()
         except OutcomeUnknown:
             return None
-        except (TryAgain, RunRefused):
+        except (TryAgain, RunRefused, TakenOver):
             self._end(call, keys, Results())
             raise
 

@@ -77,7 +77,9 @@ def fail(run: Run, *, reason: str) -> None:
     """End a run by our own decision: nothing more is sent until somebody resumes it."""
     with suppress(FenceClosed):
         fence.stop(run.environment, run.id)
-    _change(run, State.FAILED, only_from=(State.RUNNING, State.PAUSED), by=SYSTEM, reason=reason, asked=N_("failed"))
+    only_from = (State.RUNNING, State.PAUSED)
+    with suppress(NotInThisState):  # another lane found the same, or somebody decided meanwhile
+        _change(run, State.FAILED, only_from=only_from, by=SYSTEM, reason=reason, asked=N_("failed"))
 
 
 def pause_if_refused_too_often(run: Run) -> None:

@@ -14,7 +14,8 @@ import structlog
 
 from eboxcast.delivery import batches, deciding
 from eboxcast.delivery.batches import Claim, Why
-from eboxcast.delivery.calls import Errand, Sender, TakenOver
+from eboxcast.delivery.calls import Errand, PutDown, Sender
+from eboxcast.delivery.holding import Hold, TakenOver
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.settling import settle
 from eboxcast.mailboxes import sending
@@ -72,7 +73,7 @@ class Lane:
             if isinstance(found, Claim):
                 if not self._begin(found):
                     return End.NOT_RUNNING
-                self._do(found)
+                self._do(found, stopping)
                 on_batch(found)
             elif found.why != Why.LATER:
                 return _ENDS[found.why]
@@ -92,12 +93,16 @@ class Lane:
             self.begun = True
         return True
 
-    def _do(self, claim: Claim) -> None:
+    def _do(self, claim: Claim, stopping: Event) -> None:
         said = self.log.bind(batch=claim.number, attempt=claim.attempt)
         try:
-            self._send(claim)
+            with Hold(claim) as hold:
+                self._send(hold, stopping)
         except TakenOver:
             said.warning("batch.taken_over")
+        except PutDown:
+            batches.give_back(claim)
+            said.info("batch.put_down")
         except TryAgain as trouble:
             wait = trouble.retry_after if trouble.retry_after is not None else self._longer_backoff()
             batches.give_back(claim)
@@ -112,13 +117,13 @@ class Lane:
             self._finish(claim)
             said.info("batch.done", recipients=claim.recipients_count)
 
-    def _send(self, claim: Claim) -> None:
+    def _send(self, hold: Hold, stopping: Event) -> None:
         message = get_release(self.run.environment, self.run.id).provider_message
-        if claim.number == 0:
-            if message is None and self.sender.open(claim) is None:
+        if hold.claim.number == 0:
+            if message is None and self.sender.open(hold) is None:
                 deciding.fail(self.run, reason="nobody can tell whether the first recipient got it")
             return
-        self.sender.send(claim, provider_message=message)
+        self.sender.send(hold, provider_message=message, stopping=stopping)
 
     def _finish(self, claim: Claim) -> None:
         counts = sending.counts_in(self.run.environment, claim.where) if claim.number else {}

@@ -2,48 +2,58 @@
 
 A lane works for two seconds and then queues itself again behind the others: that is the fairness between runs. A
 periodic task queues the lanes that are missing: after a resume, after a worker died, after a worker's machine did.
+How a worker runs is in ``working``.
 """
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from threading import Event, Timer
 from typing import Any
 from uuid import UUID
 
+import structlog
 from django.conf import settings
 from django.db import connections
 from procrastinate import App, JobContext, PsycopgConnector, SyncPsycopgConnector, jobs
-from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 
+from eboxcast.database.errors import quiet
 from eboxcast.database.names import ENVIRONMENTS
 from eboxcast.delivery.batches import sums_of
 from eboxcast.delivery.lanes import End, Lane
 from eboxcast.delivery.models import Run, State
-from eboxcast.delivery.remote_runs import conclude, is_remote, options_of, worker_name
+from eboxcast.delivery.remote_runs import conclude, cut, is_remote, options_of, worker_name
 from eboxcast.delivery.settling import settle
+from eboxcast.lib.errors import Trouble
 from eboxcast.targets.opening import open_remote
 
+log = structlog.get_logger()
+
 FAIR_SECONDS = 2.0
-_EVERYBODY = "eboxcast"
+EVERYBODY = "eboxcast"
 """The queue of what any worker may do, whatever its environment."""
+_EVERY_TEN_SECONDS = "* * * * * */10"
+
+_LONGEST_WITHOUT_DATABASE = 10.0
 
 app = App(connector=PsycopgConnector())
+_at_work: set[Event] = set()
+_ending = Event()
 
 
 @app.task(name="eboxcast.lane", pass_context=True)
 def lane(context: JobContext, *, run: str, number: int) -> None:
     """Work on a run for a moment, and come again."""
-    try:
+    with _trouble_told(run=run, lane=number):
         mine = settle(Run.objects.get(id=UUID(run)))
         if mine.state == State.RUNNING and _work(mine, number, str(context.job.id)) is End.ASKED:
             _queue(context.app, mine, number)
-    finally:
-        connections.close_all()
 
 
-@app.periodic(cron="* * * * *")
-@app.task(name="eboxcast.revive", queue=_EVERYBODY, queueing_lock="eboxcast.revive", pass_context=True)
+@app.periodic(cron=_EVERY_TEN_SECONDS)
+@app.task(name="eboxcast.revive", queue=EVERYBODY, queueing_lock="eboxcast.revive", pass_context=True)
 async def revive(context: JobContext, timestamp: int) -> None:
     """Queue the lanes that are missing, and forget the jobs of workers that are gone."""
     await forget_dead(context.app)
@@ -62,15 +72,35 @@ async def look_for_missing(queue: App, environment: str) -> None:
 @app.task(name="eboxcast.missing", pass_context=True)
 def missing(context: JobContext) -> None:
     """Queue a lane for each place of a run that has none."""
-    try:
+    with _trouble_told(environment=context.job.queue):
         for run in Run.objects.filter(environment=context.job.queue, state=State.RUNNING):
+            cut(run)  # whoever launched it may have died before this
             if sums_of(run.id).open_batches:
                 queue_lanes(context.app, run)
             else:
                 conclude(settle(run))
                 settle(run)
+
+
+@contextmanager
+def _trouble_told(**where: object) -> Iterator[None]:
+    """Let a task end when the database is in trouble: the periodic task queues it again, here or elsewhere."""
+    try:
+        with quiet():
+            yield
+    except Trouble as trouble:
+        log.warning("queue.trouble", **where, code=trouble.code, sqlstate=trouble.data.get("sqlstate"))
+    except ConnectorException:
+        log.warning("queue.trouble", **where, code="queue")
     finally:
         connections.close_all()
+
+
+def end_lanes() -> None:
+    """Let every lane of this process put its batch down after the call it is at."""
+    _ending.set()
+    for stopping in tuple(_at_work):
+        stopping.set()
 
 
 async def forget_dead(queue: App) -> None:
@@ -97,7 +127,7 @@ def connection_parameters() -> dict[str, Any]:
     django = connections["default"].get_connection_params()
     passed_on = ("dbname", "user", "password", "host", "port", "connect_timeout", "options")
     kwargs = {name: django[name] for name in passed_on if django.get(name)}
-    return {"kwargs": kwargs, "min_size": 1, "max_size": 4}
+    return {"kwargs": kwargs, "min_size": 1, "max_size": 4, "timeout": _LONGEST_WITHOUT_DATABASE}
 
 
 def _queue(queue: App, run: Run, number: int) -> None:
@@ -108,6 +138,9 @@ def _queue(queue: App, run: Run, number: int) -> None:
 
 def _work(run: Run, number: int, job: str) -> End:
     stopping = Event()
+    _at_work.add(stopping)
+    if _ending.is_set():
+        stopping.set()
     alarm = Timer(FAIR_SECONDS, stopping.set)
     alarm.daemon = True
     alarm.start()
@@ -116,31 +149,9 @@ def _work(run: Run, number: int, job: str) -> End:
         end = Lane(run=run, target=target, worker=f"{worker_name(number)}:{job}").work(stopping)
     finally:
         alarm.cancel()
+        _at_work.discard(stopping)
         target.close()
     if end is End.DONE:
         conclude(run)
         settle(run)
     return end
-
-
-async def work(environment: str, *, lanes: int) -> None:
-    """Be a worker of one environment until a signal ends it; lanes under way finish their batch."""
-    connector = PsycopgConnector(**connection_parameters())
-    with app.replace_connector(connector) as ours:
-        await _work_on(ours, environment, lanes=lanes)
-
-
-async def _work_on(ours: App, environment: str, *, lanes: int) -> None:
-    async with ours.open_async() as opened:
-        await forget_dead(opened)
-        await look_for_missing(opened, environment)
-        await opened.run_worker_async(
-            queues=[environment, _EVERYBODY],
-            name=worker_name(0),
-            concurrency=lanes,
-            wait=True,
-            fetch_job_polling_interval=1.0,
-            delete_jobs="always",
-            stalled_worker_timeout=settings.EBOXCAST_LEASE_SECONDS,
-            update_heartbeat_interval=settings.EBOXCAST_LEASE_SECONDS / 4,
-        )

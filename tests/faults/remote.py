@@ -83,25 +83,37 @@ class Stage:
     folder: Path
     options: dict[str, object]
     workers: list[Worker] = field(default_factory=list)
-    prefix: tuple[str, ...] = ()
 
     @property
     def variables(self) -> dict[str, str]:
         return {
-            "EBOXCAST_TARGETS_FILE": str(self._targets()),
+            "EBOXCAST_TARGETS_FILE": str(self.targets()),
             "EBOXCAST_LEASE_SECONDS": str(LEASE_SECONDS),
             "EBOXCAST_LOG_LEVEL": "info",
         }
 
-    def worker(self, *, lanes: int = UNDER_WAY, prefix: tuple[str, ...] = (), **variables: str) -> Worker:
+    def empty(self) -> Stage:
+        """Let the provider be well, and hold nothing."""
+        self.provider.control("PUT", "/faults", [])
+        self.provider.control("POST", "/reset")
+        return self
+
+    def worker(self, *, lanes: int = UNDER_WAY, **variables: str) -> Worker:
         """Start a worker and wait until it says that it works."""
-        words = (*prefix, str(PROGRAM), "worker", *PRODUCTION, "--lanes", str(lanes))
-        log = self.folder / f"worker-{len(self.workers)}.log"
-        started = Worker(log, words, self.machine.env({**self.variables, **variables}))
-        self.workers.append(started)
-        wait_until(lambda: "Working on" in started.said or started.popen.poll() is not None)
-        assert started.popen.poll() is None, started.said
+        return self.start(1, lanes=lanes, **variables)[0]
+
+    def start(self, count: int, *, lanes: int = UNDER_WAY, **variables: str) -> list[Worker]:
+        """Start some workers at once and wait until they say that they work."""
+        started = [self._begin(lanes, variables) for _ in range(count)]
+        wait_until(lambda: all("Working on" in one.said or one.popen.poll() is not None for one in started))
+        assert all(one.popen.poll() is None for one in started), [one.said for one in started]
         return started
+
+    def _begin(self, lanes: int, variables: dict[str, str]) -> Worker:
+        words = (str(PROGRAM), "worker", *PRODUCTION, "--lanes", str(lanes))
+        log = self.folder / f"worker-{len(self.workers)}.log"
+        self.workers.append(Worker(log, words, self.machine.env({**self.variables, **variables})))
+        return self.workers[-1]
 
     def publish(self, letter: Letter, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
         """Publish in the foreground, to the end."""
@@ -146,10 +158,10 @@ class Stage:
     def delivered(self) -> int:
         return int(self.provider.state()["deliveries"])
 
-    def unknown(self, letter: Letter) -> set[str]:
-        """Return who is named as unknown."""
+    def named(self, letter: Letter, outcome: str) -> set[str]:
+        """Return who has an outcome."""
         rows = self.machine.ask("production", _OUTCOMES, letter.ticket)
-        return {text_of_key(int(str(key))) for kind, key in rows if kind == "unknown"}
+        return {text_of_key(int(str(key))) for kind, key in rows if kind == outcome}
 
     def outcomes(self, letter: Letter) -> Counter[str]:
         """Return how many have each kind of outcome."""
@@ -159,7 +171,8 @@ class Stage:
         for worker in self.workers:
             worker.kill()
 
-    def _targets(self) -> Path:
+    def targets(self) -> Path:
+        """Write where production publishes."""
         secret, file = self.folder / "secret", self.folder / "targets.toml"
         secret.write_text("rehearsal", encoding="utf-8")
         values = {
@@ -191,7 +204,7 @@ def assert_everybody_once(stage: Stage, letter: Letter) -> None:
 
 def assert_named_as_unknown(stage: Stage, letter: Letter) -> set[str]:
     """Check that nobody has it twice, that who is not named as unknown has it, and return who is named."""
-    held, unknown = stage.held(), stage.unknown(letter)
+    held, unknown = stage.held(), stage.named(letter, "unknown")
     assert len(held) == len(set(held))
     assert set(expected(letter)) - unknown <= set(held) <= set(expected(letter))
     assert stage.outcomes(letter)["sent"] + len(unknown) == len(letter.keys)

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from tests.faults.conftest import NewLetter
 from tests.faults.machine import Machine, wait_until
-from tests.faults.remote import PRODUCTION, Stage, assert_everybody_once, assert_named_as_unknown
+from tests.faults.remote import (
+    PRODUCTION,
+    Stage,
+    assert_everybody_once,
+    assert_named_as_unknown,
+)
 from tests.simulator.simulated import Simulated
 
-RECIPIENTS = 1_000
-NewStage = Callable[..., Stage]
+from eboxcast.delivery import deciding
+from eboxcast.delivery.finding import find_run
+from eboxcast.lib.crashpoints import Point
+from eboxcast.mailboxes.models import OutcomeKind
+from eboxcast.targets.configuration import read_targets
+
+RECIPIENTS = 600
+NOTED_TOGETHER = 10
 
 
 @pytest.fixture(scope="module")
@@ -24,28 +36,101 @@ def linking() -> Iterator[Simulated]:
     simulated.end()
 
 
+@pytest.fixture(scope="module")
+def one_by_one() -> Iterator[Simulated]:
+    """A provider that does not link, and answers each call after a while."""
+    simulated = Simulated("--no-link", "--delay-ms", 20)
+    yield simulated
+    simulated.end()
+
+
 @pytest.fixture
-def stage(machine: Machine, linking: Simulated, tmp_path: Path) -> Iterator[Stage]:
-    """Workers may publish to the provider, in calls of twenty."""
-    linking.control("PUT", "/faults", [])
-    linking.control("POST", "/reset")
-    made = Stage(machine, linking, tmp_path, {"largest_call": 20})
+def stage(machine: Machine, linking: Simulated, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
+    """Workers may publish to the provider that links, in calls of twenty."""
+    made = Stage(machine, linking, tmp_path, {"largest_call": 20}).empty()
+    monkeypatch.setattr(settings, "EBOXCAST_TARGETS", read_targets(made.targets()))
     yield made
     made.clean_up()
 
 
-def test_two_workers_share_a_run(stage: Stage, new_letter: NewLetter) -> None:
-    letter = new_letter("shared", recipients=RECIPIENTS)
-    both = [stage.worker(lanes=2) for _ in range(2)]
-    stage.hand_over(letter)
-    assert_everybody_once(stage, letter)
-    assert stage.processes(letter) == {str(worker.popen.pid) for worker in both}
+@pytest.fixture
+def plain_stage(
+    machine: Machine, one_by_one: Simulated, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Stage]:
+    """Workers may publish to the provider that does not link."""
+    made = Stage(machine, one_by_one, tmp_path, {"links": False}).empty()
+    monkeypatch.setattr(settings, "EBOXCAST_TARGETS", read_targets(made.targets()))
+    yield made
+    made.clean_up()
 
 
-def test_one_of_two_workers_is_killed(stage: Stage, new_letter: NewLetter) -> None:
+def test_two_workers_share_a_run_and_one_is_killed(stage: Stage, new_letter: NewLetter) -> None:
     letter = new_letter("killed", recipients=RECIPIENTS)
-    first, _ = stage.worker(lanes=2), stage.worker(lanes=2)
+    both = stage.start(2, lanes=2)
+    stage.hand_over(letter)
+    wait_until(lambda: stage.processes(letter) == {str(worker.popen.pid) for worker in both})
+    both[0].kill()
+    assert_everybody_once(stage, letter)
+
+
+def test_a_kill_leaves_exactly_what_was_in_flight_unknown_and_resolve_settles_it(
+    plain_stage: Stage, new_letter: NewLetter
+) -> None:
+    letter = new_letter("unknown", recipients=RECIPIENTS)
+    first = plain_stage.worker(lanes=2)
+    plain_stage.hand_over(letter)
+    wait_until(lambda: plain_stage.delivered() > RECIPIENTS / 4)
+    first.kill()
+    in_flight = plain_stage.named(letter, "in_flight")
+    plain_stage.worker()
+    assert plain_stage.until(letter, "failed", "published") == "failed"
+    assert assert_named_as_unknown(plain_stage, letter) == in_flight
+    assert 0 < len(in_flight) <= 2 * NOTED_TOGETHER
+    assert deciding.resolve(
+        find_run(letter.ticket), as_=OutcomeKind.SENT, by="tests", reason="the provider's support said so"
+    ) == len(in_flight)
+    deciding.go_on(find_run(letter.ticket), by="tests")
+    assert plain_stage.until(letter, "published") == "published"
+    assert plain_stage.outcomes(letter) == {"sent": RECIPIENTS}
+
+
+def test_who_was_frozen_while_another_took_over_sends_nothing_twice(stage: Stage, new_letter: NewLetter) -> None:
+    letter = new_letter("frozen", recipients=RECIPIENTS)
+    frozen = stage.worker()
     stage.hand_over(letter)
     stage.until_done(letter, 5)
-    first.kill()
+    frozen.signal(signal.SIGSTOP)
+    stage.worker()
+    assert stage.until(letter, "published") == "published"
+    frozen.signal(signal.SIGCONT).signal(signal.SIGTERM)
+    assert frozen.ended() == 0, frozen.said
+    assert "taken_over" in frozen.said
     assert_everybody_once(stage, letter)
+
+
+@pytest.mark.parametrize("point", [Point.LAUNCH_INTENDED, None])
+def test_workers_finish_what_a_killed_command_began(stage: Stage, new_letter: NewLetter, point: Point | None) -> None:
+    """Killed when its batches were not cut yet, or in the middle of sending."""
+    letter = new_letter("begun", recipients=RECIPIENTS)
+    stage.worker()
+    if point:
+        assert stage.publish(letter, EBOXCAST_TEST="1", EBOXCAST_CRASH_AT=point).returncode == -signal.SIGKILL
+    else:
+        command = stage.machine.begin("publish", letter.directory, *PRODUCTION, **stage.variables)
+        stage.until_done(letter, 5)
+        command.kill()
+    assert_everybody_once(stage, letter)
+
+
+def test_a_worker_asked_to_end_loses_nothing(plain_stage: Stage, new_letter: NewLetter) -> None:
+    """It puts its batches down after the calls it is at, long before they are done."""
+    letter = new_letter("ended", recipients=RECIPIENTS)
+    first = plain_stage.worker()
+    plain_stage.hand_over(letter)
+    wait_until(lambda: plain_stage.delivered() > RECIPIENTS / 4)
+    assert first.signal(signal.SIGTERM).ended() == 0, first.said
+    assert plain_stage.sums(letter).claimed == 0
+    assert plain_stage.delivered() < RECIPIENTS
+    assert plain_stage.named(letter, "in_flight") == set()
+    plain_stage.worker()
+    assert_everybody_once(plain_stage, letter)

@@ -203,6 +203,26 @@ def test_a_paused_run_sends_nothing_more(provider: Provider, package: NewPackage
     assert held(simulated) == expected(given)
 
 
+def test_a_signal_pauses_and_the_same_command_goes_on(provider: Provider, package: NewPackage) -> None:
+    """Batches under way come to their end; nobody resumes by hand what he only interrupted."""
+    simulated = provider(parallel=1)
+    given, run = prepared(package, 400)
+
+    def interrupt(sums: batches.Sums) -> None:
+        if sums.attempted:
+            raise KeyboardInterrupt
+
+    simulated.break_("linkEboxMessage", "delay", delay_ms=400)
+    with pytest.raises(KeyboardInterrupt):
+        actions.launch(run, by="olga", window=Window(), waiting=lambda moment: None, progress=interrupt)
+    run.refresh_from_db()
+    assert run.state == State.PAUSED
+    assert 0 < len(held(simulated)) < 400
+    simulated.control("PUT", "/faults", [])
+    assert launch(run).state == State.PUBLISHED
+    assert held(simulated) == expected(given)
+
+
 def test_what_a_killed_lane_left_in_flight_is_found_out(provider: Provider, package: NewPackage) -> None:
     """As after a kill between call and note: the next one asks, and records."""
     simulated = provider()

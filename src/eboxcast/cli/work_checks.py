@@ -13,7 +13,7 @@ from eboxcast.delivery import watching
 from eboxcast.delivery.expiry import Step, foresee_expiry
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.models import State as RunState
-from eboxcast.delivery.remote_runs import is_remote
+from eboxcast.delivery.target_options import is_remote
 from eboxcast.lib import clock
 from eboxcast.lib.errors import TargetRefusal, TargetTrouble
 from eboxcast.lib.plain import plain

@@ -11,7 +11,7 @@ from eboxcast.cli import talk
 from eboxcast.cli.door import command_app
 from eboxcast.cli.errors import NothingToWorkOn
 from eboxcast.cli.options import Environment
-from eboxcast.delivery.remote_runs import is_remote
+from eboxcast.delivery.target_options import is_remote
 from eboxcast.delivery.working import work
 from eboxcast.lib.wording import N_, language_of_user, say
 

@@ -80,4 +80,6 @@ def _options(parts: dict[str, str]) -> dict[str, Any]:
         "keepalives_interval": 10,
         "keepalives_count": 3,
         "tcp_user_timeout": 60_000,
+        # Values travel apart from the statement: a recipient's number shows in no list of statements on the server.
+        "server_side_binding": True,
     }

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from eboxcast.config import environment
 from eboxcast.config.databases import databases
-from eboxcast.config.logs import log_to_stderr
 from eboxcast.lib.buckets import LARGEST_PRIME
 from eboxcast.targets.configuration import targets
 
@@ -58,4 +57,3 @@ TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP
 
 # Nothing may write a record of its own making where a broken statement could carry a national number with it.
 LOGGING_CONFIG = None
-log_to_stderr(EBOXCAST_LOG_LEVEL)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from threading import Event
+from types import ModuleType
 from uuid import UUID
 
 from django.conf import settings
@@ -18,9 +20,9 @@ from eboxcast.delivery.finding import same_package_without_release
 from eboxcast.delivery.intents import give_up, intend, withdraw
 from eboxcast.delivery.models import Action, Run, State
 from eboxcast.delivery.orders import identity_of, order_of, particulars_of, recipients_of
-from eboxcast.delivery.remote_runs import cut, is_remote, options_of, send_here
 from eboxcast.delivery.repairing import show_again
 from eboxcast.delivery.settling import carry_out, forgot_visibility, settle, settle_by_id
+from eboxcast.delivery.target_options import is_remote, options_of
 from eboxcast.delivery.waiting import Window, wait_for
 from eboxcast.delivery.who_decided import too_late
 from eboxcast.lib import clock
@@ -135,7 +137,7 @@ def launch(
     intent = intend(run, Action.LAUNCH, by=by, changes=decision)
     reached(Point.LAUNCH_INTENDED)
     if is_remote(run.environment):
-        cut(run)
+        _remote_runs().cut(run)
         if by_workers:
             return run
     try:
@@ -149,10 +151,16 @@ def launch(
     return _make_visible(run, refuse=policy == WithoutEbox.REFUSE)
 
 
+def _remote_runs() -> ModuleType:
+    """Import what sends to remote providers: a local publication does not wait for HTTP and logs to be imported."""
+    return importlib.import_module("eboxcast.delivery.remote_runs")
+
+
 def _send(run: Run, *, by: str, progress: Callable[[Sums], None]) -> Run:
     """Send until all is done; a signal lets the batches under way come to their end, and pauses the run."""
     try:
-        return send_here(run, stopping=Event(), progress=progress)
+        sent: Run = _remote_runs().send_here(run, stopping=Event(), progress=progress)
+        return sent
     except KeyboardInterrupt:
         with suppress(NotInThisState):
             deciding.pause(run, by=by, reason=INTERRUPTED)

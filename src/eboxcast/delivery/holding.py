@@ -10,15 +10,13 @@ from threading import Event, Thread
 from time import CLOCK_BOOTTIME, clock_gettime
 from types import TracebackType
 
-import structlog
 from django.conf import settings
 from django.db import connections
 
 from eboxcast.delivery import batches
 from eboxcast.delivery.batches import Claim
+from eboxcast.delivery.logs import log
 from eboxcast.lib.errors import EboxcastError
-
-log = structlog.get_logger()
 
 _EXTENSIONS_PER_LEASE = 4
 

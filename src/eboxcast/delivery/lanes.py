@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from threading import Event
 
-import structlog
-
 from eboxcast.delivery import batches, deciding
 from eboxcast.delivery.batches import Claim, Why
 from eboxcast.delivery.calls import Errand, PutDown, Sender
 from eboxcast.delivery.holding import Hold, TakenOver
+from eboxcast.delivery.logs import log
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.settling import settle
 from eboxcast.mailboxes import sending
@@ -24,8 +23,6 @@ from eboxcast.mailboxes.fence import get_release
 from eboxcast.mailboxes.messages import stored_message
 from eboxcast.mailboxes.models import OutcomeKind
 from eboxcast.targets.remote import RemoteTarget, RunRefused, TryAgain
-
-log = structlog.get_logger()
 
 _LONGEST_WAIT = 1.0
 """Seconds: a lane that waits looks this often whether something was decided meanwhile."""

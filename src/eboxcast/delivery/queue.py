@@ -13,7 +13,6 @@ from threading import Event, Timer
 from typing import Any
 from uuid import UUID
 
-import structlog
 from django.conf import settings
 from django.db import connections
 from procrastinate import App, JobContext, PsycopgConnector, SyncPsycopgConnector, jobs
@@ -23,13 +22,12 @@ from eboxcast.database.errors import quiet
 from eboxcast.database.names import ENVIRONMENTS
 from eboxcast.delivery.batches import sums_of
 from eboxcast.delivery.lanes import End, Lane
+from eboxcast.delivery.logs import log
 from eboxcast.delivery.models import Run, State
 from eboxcast.delivery.remote_runs import conclude, cut, is_remote, options_of, worker_name
 from eboxcast.delivery.settling import settle
 from eboxcast.lib.errors import Trouble
 from eboxcast.targets.opening import open_remote
-
-log = structlog.get_logger()
 
 FAIR_SECONDS = 2.0
 EVERYBODY = "eboxcast"

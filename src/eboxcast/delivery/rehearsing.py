@@ -16,7 +16,7 @@ from eboxcast.delivery.finding import same_package_without_release
 from eboxcast.delivery.measuring import Rate, rate_of_a_lane, rate_of_launching, rate_of_storing
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.orders import order_of, particulars_of, recipients_of
-from eboxcast.delivery.remote_runs import is_remote, options_of
+from eboxcast.delivery.target_options import is_remote, options_of
 from eboxcast.delivery.waiting import Window
 from eboxcast.lib import clock
 from eboxcast.lib.buckets import Keys

@@ -8,15 +8,13 @@ from asyncio import CancelledError, Event, Task
 from contextlib import suppress
 
 import psycopg
-import structlog
 from django.conf import settings
 from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import ConnectorException
 
 from eboxcast.delivery import queue
+from eboxcast.delivery.logs import log
 from eboxcast.delivery.remote_runs import worker_name
-
-log = structlog.get_logger()
 
 _BETWEEN_ATTEMPTS = 2.0
 

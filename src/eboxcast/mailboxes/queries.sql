@@ -329,12 +329,12 @@ order by bucket
 -- recipients_of_range --
 -- The recipients in a range of buckets.
 select unnest(keys) from audience
-where bucket = any(array(select generate_series(%(first)s, %(last)s))) and release = %(release)s
+where bucket = any(array(select generate_series(%(first)s::int, %(last)s::int))) and release = %(release)s
 
 -- outcomes_of_range --
 -- What is known or under way of the recipients in a range of buckets.
 select kind, code, unnest(keys) from outcome
-where bucket = any(array(select generate_series(%(first)s, %(last)s))) and release = %(release)s
+where bucket = any(array(select generate_series(%(first)s::int, %(last)s::int))) and release = %(release)s
 
 -- note_outcome --
 -- One more outcome for some recipients, each with the provider's id where there is one for each.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from eboxcast.delivery.models import Run
-from eboxcast.delivery.remote_runs import options_of
+from eboxcast.delivery.target_options import options_of
 from eboxcast.mailboxes.models import OutcomeKind, Release
 from eboxcast.mailboxes.sending import counts_of
 from eboxcast.reports.certificate_parts import PublishedPart, RecipientsPart

@@ -54,6 +54,11 @@ class Worker:
         self.popen.send_signal(number)
         return self
 
+    def until_it_says(self, text: str) -> Worker:
+        """Wait until it has said something."""
+        wait_until(lambda: text in self.said)
+        return self
+
     def ended(self) -> int:
         """Wait for its end, and return its exit code."""
         return self.popen.wait(PATIENCE)

@@ -160,11 +160,11 @@ def _send(run: Run, *, by: str, progress: Callable[[Sums], None]) -> Run:
     """Send until all is done; a signal lets the batches under way come to their end, and pauses the run."""
     try:
         sent: Run = _remote_runs().send_here(run, stopping=Event(), progress=progress)
-        return sent
     except KeyboardInterrupt:
         with suppress(NotInThisState):
             deciding.pause(run, by=by, reason=INTERRUPTED)
         raise
+    return sent
 
 
 def _pace_at_first(run: Run) -> dict[str, object]:

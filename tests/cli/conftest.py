@@ -8,11 +8,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from tests.reports.broadcasts import Broadcasts
+from tests.simulator.simulated import Simulated, Simulators
 
 from eboxcast.cli import main as cli_main
+from eboxcast.targets.options import TargetKind, TargetOptions
 
 Command = Callable[..., tuple[int, str, str]]
+Provider = Callable[..., Simulated]
 
 
 @pytest.fixture
@@ -34,3 +38,28 @@ def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
         return (int(end.value.code or 0), *capsys.readouterr())
 
     return run
+
+
+@pytest.fixture
+def provider(simulators: Simulators, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Provider:
+    """Let production publish to an empty simulator, one batch at a time."""
+    secret = tmp_path / "secret"
+    secret.write_text("rehearsal", encoding="utf-8")
+
+    def start(*words: object, links: bool = True) -> Simulated:
+        simulated = simulators(*words, *([] if links else ["--no-link"]))
+        remote = TargetOptions(
+            kind=TargetKind.EBOX_REST,
+            base_url=simulated.registry,
+            token_url=simulated.addresses["token"],
+            client_id="rehearsal",
+            client_secret_file=secret,
+            links=links,
+            largest_call=20,
+            parallel=1,
+            answer_seconds=5.0,
+        )
+        monkeypatch.setattr(settings, "EBOXCAST_TARGETS", {**settings.EBOXCAST_TARGETS, "production": remote})
+        return simulated
+
+    return start

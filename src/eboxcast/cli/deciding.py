@@ -10,12 +10,16 @@ from eboxcast.cli import talk
 from eboxcast.cli.errors import ReasonUnfit
 from eboxcast.cli.plain import grouped, plain
 from eboxcast.cli.status_answer import show_status
-from eboxcast.delivery.models import Run
+from eboxcast.delivery.models import Run, State
+from eboxcast.delivery.who_decided import who_decided
 from eboxcast.lib import clock
-from eboxcast.lib.wording import language_of_user, say
+from eboxcast.lib.wording import N_, language_of_user, say
 from eboxcast.mailboxes.fence import find_release
 from eboxcast.reports.recipients import recipients_of
 from eboxcast.reports.remainder import remainder_of
+from eboxcast.reports.states import state_in
+
+_ALREADY = N_("It was {state} before: since {since}, by {by}. Nothing was done again.")
 
 Reason = Annotated[str, typer.Option(help="Why, in a few words. Kept for ever: it must name no citizen.")]
 
@@ -26,6 +30,11 @@ def fit(reason: str) -> str:
     if not stripped or plain(stripped) != stripped:
         raise ReasonUnfit
     return stripped
+
+
+def who_was_first(run: Run, state: State) -> tuple[str, ...]:
+    """Return the sentence for somebody who wants what another has done before, and nothing otherwise."""
+    return (_ALREADY,) if run.state == state else ()
 
 
 def tell(run: Run, *consequences: str, as_json: bool, **more: float | str) -> None:
@@ -41,6 +50,7 @@ def tell(run: Run, *consequences: str, as_json: bool, **more: float | str) -> No
 
 
 def _data(run: Run, language: str) -> dict[str, str]:
+    by, at = who_decided(run) or (run.created_by, run.created_at)
     count = run.recipients_count if run.published_count is None else run.published_count
     return {
         "run": run.short,
@@ -49,6 +59,9 @@ def _data(run: Run, language: str) -> dict[str, str]:
         "visible": clock.shown(run.visible_at) if run.visible_at else "",
         "environment": run.environment,
         "remainder": remainder_now(run, language),
+        "state": state_in(run.state, language),
+        "by": plain(by),
+        "since": clock.shown(at),
     }
 
 

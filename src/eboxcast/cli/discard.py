@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from eboxcast.cli.acting import acting
-from eboxcast.cli.deciding import Reason, fit, tell
+from eboxcast.cli.deciding import Reason, fit, tell, who_was_first
 from eboxcast.cli.door import command_app
 from eboxcast.cli.options import AsJson, RunNumber
 from eboxcast.delivery import actions
 from eboxcast.delivery.finding import find_run
+from eboxcast.delivery.models import State
+from eboxcast.delivery.settling import settle
 from eboxcast.lib.wording import N_
 
 _DISCARDED = N_(
@@ -21,5 +23,7 @@ app = command_app()
 @app.command()
 def main(run: RunNumber, reason: Reason, as_json: AsJson = False) -> None:
     """Give a run up, for good, before anything of it is visible. This cannot be undone."""
-    discarded = actions.discard(find_run(run), by=acting(), reason=fit(reason))
-    tell(discarded, _DISCARDED, as_json=as_json)
+    found = settle(find_run(run))
+    before = who_was_first(found, State.DISCARDED)
+    discarded = actions.discard(found, by=acting(), reason=fit(reason))
+    tell(discarded, *before, _DISCARDED, as_json=as_json)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from eboxcast.cli.acting import acting
-from eboxcast.cli.deciding import Reason, fit, tell
+from eboxcast.cli.deciding import Reason, fit, tell, who_was_first
 from eboxcast.cli.door import command_app
 from eboxcast.cli.options import AsJson, RunNumber
 from eboxcast.delivery import actions
 from eboxcast.delivery.finding import find_run
+from eboxcast.delivery.models import State
+from eboxcast.delivery.settling import settle
 from eboxcast.lib.wording import N_
 from eboxcast.reports.readings import readings_of
 
@@ -23,6 +25,8 @@ app = command_app()
 @app.command()
 def main(run: RunNumber, reason: Reason, as_json: AsJson = False) -> None:
     """Take a published message back from everybody at once. This cannot be undone; who has read it, has read it."""
-    recalled = actions.recall(find_run(run), by=acting(), reason=fit(reason))
+    found = settle(find_run(run))
+    before = who_was_first(found, State.RECALLED)
+    recalled = actions.recall(found, by=acting(), reason=fit(reason))
     readings = readings_of(recalled)
-    tell(recalled, _RECALLED, as_json=as_json, read=readings.total if readings else 0)
+    tell(recalled, *before, _RECALLED, as_json=as_json, read=readings.total if readings else 0)

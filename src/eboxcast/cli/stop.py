@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from eboxcast.cli.acting import acting
-from eboxcast.cli.deciding import Reason, fit, tell
+from eboxcast.cli.deciding import Reason, fit, tell, who_was_first
 from eboxcast.cli.door import command_app
 from eboxcast.cli.options import AsJson, RunNumber
 from eboxcast.delivery import actions
 from eboxcast.delivery.finding import find_run
+from eboxcast.delivery.models import State
+from eboxcast.delivery.settling import settle
 from eboxcast.lib.wording import N_
 
 _STOPPED = N_(
@@ -26,5 +28,8 @@ app = command_app()
 @app.command()
 def main(run: RunNumber, reason: Reason, as_json: AsJson = False) -> None:
     """Let nothing more of a run become visible until it is resumed; a launch that waits for its moment ends."""
-    stopped = actions.stop(find_run(run), by=acting(), reason=fit(reason))
-    tell(stopped, _STOPPED if stopped.visible_at is None else _STOPPED_SENDING, as_json=as_json)
+    found = settle(find_run(run))
+    before = who_was_first(found, State.STOPPED)
+    stopped = actions.stop(found, by=acting(), reason=fit(reason))
+    consequence = _STOPPED if stopped.visible_at is None else _STOPPED_SENDING
+    tell(stopped, *before, consequence, as_json=as_json)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 import eboxcast
 
@@ -56,11 +57,11 @@ def test_what_is_pinned_is_what_the_project_asks_for(name: str) -> None:
 
 def test_the_code_imports_nothing_the_project_does_not_ask_for() -> None:
     extras = PROJECT["project"]["optional-dependencies"]
-    asked = [*PROJECT["project"]["dependencies"], *extras["embedded"], *extras["simulator"]]
-    known = {Requirement(one).name.lower() for one in asked}
+    asked = [*PROJECT["project"]["dependencies"], *extras["embedded"], *extras["simulator"], *extras["bench"]]
+    known = {canonicalize_name(Requirement(one).name) for one in asked}
     packages = packages_distributions()
     foreign = {name: packages[name] for name in _imported() if name in packages and name != "eboxcast"}
-    assert {name for name, owners in foreign.items() if not known & {owner.lower() for owner in owners}} == set()
+    assert {name for name, owners in foreign.items() if not known & set(map(canonicalize_name, owners))} == set()
 
 
 def _imported() -> set[str]:

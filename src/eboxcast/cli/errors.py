@@ -132,3 +132,11 @@ class SendingInterrupted(Incomplete):
     code = "run.sending-interrupted"
     sentence = N_("Interrupted. Of run {run}: {remainder}. Workers, where there are any, go on with it.")
     remedy = N_('To continue: {command}; to hold it: eboxcast pause {run} --reason "…"')
+
+
+class ExtraMissing(WrongUse):
+    """The command needs a part of eboxcast that was not installed."""
+
+    code = "command.extra-missing"
+    sentence = N_("This command needs the extra `{extra}` of eboxcast, which is not installed here: {missing}.")
+    remedy = N_("Install it: pip install 'eboxcast[{extra}]'")

@@ -5,12 +5,14 @@ from __future__ import annotations
 import importlib
 import sys
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
 from eboxcast import __version__
 from eboxcast.cli import talk
+from eboxcast.cli.errors import ExtraMissing
 from eboxcast.cli.resuming import answer_signals, ignore_signals
 from eboxcast.lib.errors import EboxcastError, Misconfigured
 
@@ -24,6 +26,9 @@ class Command:
     needs_database: bool = True
     reads_models: bool = False
     """Without starting a database: for a command that says why it does not run."""
+    extra: str = ""
+    """The extra of eboxcast that has what the command imports beyond the rest, ``imports``."""
+    imports: tuple[str, ...] = ()
 
 
 COMMANDS = {
@@ -55,9 +60,21 @@ COMMANDS = {
     "doctor": Command("doctor", "Look at everything a broadcast depends on.", needs_database=False, reads_models=True),
     "worker": Command("worker", "Send what is launched, on as many machines as you like."),
     "metrics": Command("metrics", "Write or serve what is going on, for Prometheus."),
-    "simulate-provider": Command("simulate_provider", "Simulate an eBox provider, to rehearse.", needs_database=False),
+    "simulate-provider": Command(
+        "simulate_provider",
+        "Simulate an eBox provider, to rehearse.",
+        needs_database=False,
+        extra="simulator",
+        imports=("httptools", "python_multipart", "starlette", "uvicorn"),
+    ),
     "demo": Command("demo", "Tell the whole story on this machine, with made-up people."),
-    "bench": Command("bench", "Measure, each figure beside its baseline.", needs_database=False),
+    "bench": Command(
+        "bench",
+        "Measure, each figure beside its baseline.",
+        needs_database=False,
+        extra="bench",
+        imports=("polars", "stdnum"),
+    ),
 }
 
 
@@ -84,6 +101,8 @@ _HELP = {"-h", "--help"}
 
 
 def _load(command: Command, *, asks_for_help: bool) -> object:
+    if missing := [name for name in command.imports if find_spec(name) is None]:
+        raise ExtraMissing(extra=command.extra, missing=", ".join(missing))
     if command.needs_database or command.reads_models:
         boot = importlib.import_module("eboxcast.database.boot")
         (boot.start if command.needs_database and not asks_for_help else boot.configure)()

@@ -114,8 +114,13 @@ class Stage:
         assert all(one.popen.poll() is None for one in started), [one.said for one in started]
         return started
 
-    def _begin(self, lanes: int, variables: dict[str, str]) -> Worker:
-        words = (str(PROGRAM), "worker", *PRODUCTION, "--lanes", str(lanes))
+    def worker_inside(self, namespace: str, *, lanes: int = UNDER_WAY) -> Worker:
+        """Start a worker in a network namespace."""
+        started = self._begin(lanes, {}, inside=("ip", "netns", "exec", namespace))
+        return started.until_it_says("Working on")
+
+    def _begin(self, lanes: int, variables: dict[str, str], inside: tuple[str, ...] = ()) -> Worker:
+        words = (*inside, str(PROGRAM), "worker", *PRODUCTION, "--lanes", str(lanes))
         log = self.folder / f"worker-{len(self.workers)}.log"
         self.workers.append(Worker(log, words, self.machine.env({**self.variables, **variables})))
         return self.workers[-1]

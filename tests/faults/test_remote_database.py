@@ -39,6 +39,7 @@ def test_every_connection_is_cut(stage: Stage, fragile_letter: NewLetter) -> Non
     assert worker.popen.poll() is None, worker.said
 
 
+@pytest.mark.faults
 def test_the_server_dies_and_is_started_again(stage: Stage, fragile_letter: NewLetter) -> None:
     letter = fragile_letter("restart", recipients=RECIPIENTS)
     worker = stage.worker()
@@ -50,6 +51,7 @@ def test_the_server_dies_and_is_started_again(stage: Stage, fragile_letter: NewL
     assert worker.signal(signal.SIGTERM).ended() == 0, worker.said
 
 
+@pytest.mark.faults
 def test_a_worker_without_a_database_ends_when_it_is_asked_to(stage: Stage) -> None:
     worker = stage.worker()
     stage.machine.kill_server(signal.SIGQUIT)

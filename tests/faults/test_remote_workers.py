@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -108,7 +109,7 @@ def test_who_was_frozen_while_another_took_over_sends_nothing_twice(stage: Stage
     assert_everybody_once(stage, letter)
 
 
-@pytest.mark.parametrize("point", [Point.LAUNCH_INTENDED, None])
+@pytest.mark.parametrize("point", [pytest.param(Point.LAUNCH_INTENDED, marks=pytest.mark.faults), None])
 def test_workers_finish_what_a_killed_command_began(stage: Stage, new_letter: NewLetter, point: Point | None) -> None:
     """Killed when its batches were not cut yet, or in the middle of sending."""
     letter = new_letter("begun", recipients=RECIPIENTS)
@@ -134,3 +135,20 @@ def test_a_worker_asked_to_end_loses_nothing(plain_stage: Stage, new_letter: New
     assert plain_stage.named(letter, "in_flight") == set()
     plain_stage.worker()
     assert_everybody_once(plain_stage, letter)
+
+
+@pytest.mark.faults
+def test_workers_are_killed_a_hundred_times(stage: Stage, new_letter: NewLetter) -> None:
+    """At random moments of the same run; another takes the place of each."""
+    draw = random.Random(3)
+    letter = new_letter("hundred", recipients=20_000)
+    stage.hand_over(letter)
+    stage.start(2)
+    for _ in range(100):
+        if stage.sums(letter).state != "running":
+            break
+        reached = stage.sums(letter).done + draw.randrange(8)
+        wait_until(lambda: stage.sums(letter).done >= reached or stage.sums(letter).state != "running")  # noqa: B023 - waited for at once
+        draw.choice(stage.workers[-2:]).kill()
+        stage.worker()
+    assert_everybody_once(stage, letter)

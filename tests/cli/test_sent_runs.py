@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
+import subprocess
 import threading
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from tests.cli.conftest import Command, Provider
 from tests.cli.test_answers_documented import EXPLAINED
+from tests.faults.machine import wait_until
 from tests.reports.broadcasts import Broadcasts
 from tests.reports.test_documented import names_in
-from tests.simulator.simulated import Simulated
+from tests.simulator.simulated import PROGRAM, Simulated
 
 from eboxcast.audit.models import Entry
-from eboxcast.delivery import deciding
+from eboxcast.delivery import actions, deciding
+from eboxcast.delivery.batches import Sums
 from eboxcast.delivery.errors import NotInThisState
 from eboxcast.delivery.models import Intent, Run, State
 from eboxcast.delivery.settling import settle
+from eboxcast.delivery.waiting import Window
+from eboxcast.lib import clock
 from eboxcast.lib.identifiers import text_of_key
 from eboxcast.mailboxes.audiences import read_audience
 from eboxcast.mailboxes.fence import get_release
@@ -201,7 +208,7 @@ def test_whoever_comes_second_is_told_who_and_when(paused: tuple[Run, Simulated]
     assert re.search(rf"is stopped since .*, by {re.escape(entry.by)}: it cannot be paused", err)
     code, out, _ = command("stop", run.short, *REASON)
     assert code == 0
-    assert f"It was stopped before: since {deciding.clock.shown(entry.at)}, by {entry.by}." in out
+    assert f"It was stopped before: since {clock.shown(entry.at)}, by {entry.by}." in out
 
 
 def test_of_two_at_once_one_wins_and_the_other_is_told(paused: tuple[Run, Simulated]) -> None:
@@ -298,6 +305,66 @@ def test_where_the_message_itself_is_in_doubt_it_can_be_published_anew(
     assert command("resolve", run.short, "--unknown", unknown, *REASON)[0] == 0
     assert [command(asked, run.short)[0] for asked in ("resume", "launch")] == [0, 0]
     assert len(held(simulated)) == len(set(held(simulated))) == has_it
+
+
+def test_a_window_that_ends_leaves_the_rest_and_the_command(
+    broadcasts: Broadcasts, provider: Provider, command: Command
+) -> None:
+    simulated = provider()
+    simulated.break_("linkEboxMessage", "delay", delay_ms=700)
+    run = broadcasts.prepared(recipients=120)
+    end = (clock.now() + timedelta(seconds=2)).isoformat()
+    code, _, err = command("launch", run.short, "--not-after", end)
+    assert code == 5
+    assert "Its window ended at" in err
+    assert f"eboxcast launch {run.short} --not-after …" in err
+    simulated.control("PUT", "/faults", [])
+    assert command("launch", run.short)[0] == 0
+    assert held(simulated) == everybody(run)
+
+
+def test_a_signal_ends_a_launch_within_a_batch(
+    broadcasts: Broadcasts, provider: Provider, command: Command, tmp_path: Path
+) -> None:
+    simulated = provider()
+    simulated.break_("linkEboxMessage", "delay", delay_ms=300)
+    run = broadcasts.prepared(recipients=200)
+    targets = tmp_path / "targets.toml"
+    targets.write_text(
+        f"""[production]\nkind = "ebox-rest"\nbase_url = "{simulated.registry}"\nlargest_call = 20\nparallel = 1
+token_url = "{simulated.addresses["token"]}"\nclient_id = "rehearsal"\nclient_secret_file = "secret"\n"""
+    )
+    words = [str(PROGRAM), "launch", run.short]
+    env = {**os.environ, "EBOXCAST_LANGUAGE": "en", "EBOXCAST_TARGETS_FILE": str(targets)}
+    with subprocess.Popen(words, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as launched:
+        wait_until(lambda: len(held(simulated)) > 20)
+        launched.terminate()
+        _, err = launched.communicate()
+    assert (launched.returncode, "Interrupted. Of run" in err) == (5, True), err
+    assert f"eboxcast launch {run.short}" in err
+    assert len(held(simulated)) < 200
+    simulated.control("PUT", "/faults", [])
+    assert command("launch", run.short)[0] == 0
+    assert held(simulated) == everybody(run)
+
+
+def test_more_batches_at_once_count_while_it_is_sent(broadcasts: Broadcasts, provider: Provider) -> None:
+    """The process that sends opens more lanes by itself."""
+    simulated = provider()
+    simulated.break_("linkEboxMessage", "delay", delay_ms=300)
+    run = broadcasts.prepared(recipients=300)
+    busiest = 0
+
+    def look(sums: Sums) -> None:
+        nonlocal busiest
+        busiest = max(busiest, sums.busy_batches)
+        mine = Run.objects.get(id=run.id)
+        if mine.parallel == 1:
+            deciding.pace(mine, rate=None, parallel=4, by="olga")
+
+    actions.launch(run, by="olga", window=Window(), waiting=lambda moment: None, progress=look)
+    assert busiest > 1
+    assert held(simulated) == everybody(run)
 
 
 def test_on_our_own_eboxes_there_is_nothing_to_hold(broadcasts: Broadcasts, command: Command) -> None:

@@ -11,8 +11,10 @@ from eboxcast.cli.deciding import tell
 from eboxcast.cli.door import command_app
 from eboxcast.cli.errors import NoPace
 from eboxcast.cli.options import AsJson, RunNumber
+from eboxcast.cli.workers import wake_workers
 from eboxcast.delivery import deciding
 from eboxcast.delivery.finding import find_run
+from eboxcast.delivery.models import State
 from eboxcast.delivery.settling import settle
 from eboxcast.lib.wording import N_
 
@@ -35,4 +37,6 @@ def main(
     if rate is None and parallel is None:
         raise NoPace
     paced = deciding.pace(settle(find_run(run)), rate=rate, parallel=parallel, by=acting())
+    if paced.state == State.RUNNING:
+        wake_workers(paced)  # more batches at once may need lanes that nobody has queued yet
     tell(paced, _LIMITED if paced.rate else _UNLIMITED, as_json=as_json, rate=paced.rate, parallel=paced.parallel)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from threading import Event
 
 from django.db import connections
 
+from eboxcast.database.errors import quiet
 from eboxcast.delivery import batches, deciding
 from eboxcast.delivery.batches import Sums
 from eboxcast.delivery.lanes import End, Lane
@@ -24,6 +25,8 @@ __all__ = ["conclude", "cut", "is_remote", "options_of", "send_here", "worker_na
 _RECIPIENTS_ONE_BY_ONE = 200
 """The size of a batch where each recipient is a call of his own: some seconds of work."""
 _LOOK_EVERY_SECONDS = 0.5
+_MOST_LANES = 64
+"""More batches at once than this need another process."""
 _SOME_UNKNOWN = "nobody knows whether {count} recipient(s) have the document"
 
 
@@ -37,13 +40,12 @@ def cut(run: Run) -> None:
 
 def send_here(run: Run, *, stopping: Event, progress: Callable[[Sums], None]) -> Run:
     """Work on a run with its own number of lanes until it is done or may not go on; return it as it is then."""
-    with ThreadPoolExecutor(max_workers=run.parallel, thread_name_prefix="lane") as pool:
-        lanes = [pool.submit(_lane, run, number, stopping) for number in range(run.parallel)]
+    with ThreadPoolExecutor(max_workers=_MOST_LANES, thread_name_prefix="lane") as pool:
         try:
-            _watch(run, lanes, progress)
+            ends = _watch(run, lambda number: pool.submit(_lane, run, number, stopping), progress)
         finally:
             stopping.set()
-    if any(lane.result() is End.DONE for lane in lanes):
+    if End.DONE in ends:
         conclude(run)
     return settle(run)
 
@@ -73,10 +75,20 @@ def _lane(run: Run, number: int, stopping: Event) -> End:
         connections.close_all()
 
 
-def _watch(run: Run, lanes: list[Future[End]], progress: Callable[[Sums], None]) -> None:
-    left = set(lanes)
-    while left:
-        done, left = wait(left, timeout=_LOOK_EVERY_SECONDS)
-        for lane in done:
-            lane.result()
+def _watch(run: Run, open_lane: Callable[[int], Future[End]], progress: Callable[[Sums], None]) -> list[End]:
+    """Open lanes until there are as many as the run is to have now, and wait for their ends."""
+    ends: list[End] = []
+    lanes: list[Future[End]] = []
+    while not ends or len(ends) < len(lanes):
+        if not ends:
+            lanes += [open_lane(number) for number in range(len(lanes), _parallel(run))]
+        wait([lane for lane in lanes if not lane.done()], timeout=_LOOK_EVERY_SECONDS, return_when=FIRST_COMPLETED)
+        ends = [lane.result() for lane in lanes if lane.done()]
         progress(batches.sums_of(run.id))
+    return ends
+
+
+def _parallel(run: Run) -> int:
+    with quiet():
+        parallel: int = Run.objects.values_list("parallel", flat=True).get(id=run.id)
+    return min(parallel, _MOST_LANES)

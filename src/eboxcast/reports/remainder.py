@@ -19,7 +19,8 @@ _NEVER = N_("{not_attempted} were not attempted")
 def remainder_of(part: RecipientsPart, language: str, *, ended: bool) -> str:
     """Return the exact account of this moment in words, without a full stop. ``ended`` says that it stays so."""
     counts = {name: grouped(getattr(part, name), language) for name in _NAMES}
-    return "; ".join(say(clause, language, counts) for clause in _clauses(part, ended=ended))
+    between = " ; " if language == "fr" else "; "
+    return between.join(say(clause, language, counts) for clause in _clauses(part, ended=ended))
 
 
 _NAMES = ("recipients", "published", "refused", "unknown", "under_way", "not_attempted")

@@ -17,8 +17,8 @@ from eboxcast.cli.benchmarks.installation import own_installation
 from eboxcast.cli.benchmarks.measuring import Bench, Row
 from eboxcast.cli.door import command_app
 
-ALWAYS = ("check", "store", "naive", "expire", "publish", "open")
-LARGE = ("country", "beside")
+ALWAYS = ("check", "store", "naive", "expire", "publish", "open", "send", "workers")
+LARGE = ("country", "beside", "remote")
 _MOST = 300_000
 _BUSY = 0.5
 
@@ -31,7 +31,7 @@ def main(
     only: Annotated[
         list[str] | None, typer.Option(help=f"One of: {', '.join(ALWAYS + LARGE)}. May be repeated.")
     ] = None,
-    large: Annotated[bool, typer.Option(help="Also 12 million recipients, and storing beside 170 million.")] = False,
+    large: Annotated[bool, typer.Option(help="Also 12 and 170 million recipients, and 300,000 to a provider.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Answer with one JSON list.")] = False,
 ) -> None:
     """Measure on an embedded database of its own, in a temporary folder. A bar that does not hold is no error."""

@@ -61,7 +61,8 @@ def show(rows: list[Row]) -> None:
 def _bar(bar: Bar | None, unit: str) -> str:
     if bar is None:
         return ""
-    return f"≤ {_shown(bar.most)} × baseline" if bar.of_baseline else f"≤ {_shown(bar.most)} {unit}"
+    bound = f"≥ {_shown(bar.least)}" if bar.least else f"≤ {_shown(bar.most)}"
+    return f"{bound} × baseline" if bar.of_baseline else f"{bound} {unit}"
 
 
 def _rounded(value: float) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -13,9 +14,10 @@ Work = Callable[[], object]
 
 @dataclass(frozen=True, kw_only=True)
 class Bar:
-    """The most a figure may be: itself, or as a multiple of its baseline."""
+    """The most or the least a figure may be: itself, or as a multiple of its baseline."""
 
-    most: float
+    most: float = inf
+    least: float = 0
     of_baseline: bool = False
 
 
@@ -40,7 +42,7 @@ class Row:
     def holds(self) -> bool | None:
         """Return whether the bar holds, where there is one."""
         measured = self.ratio if self.bar and self.bar.of_baseline else self.figure
-        return None if self.bar is None or measured is None else measured <= self.bar.most
+        return None if self.bar is None or measured is None else self.bar.least <= measured <= self.bar.most
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from eboxcast.cli.benchmarks.large import beside, country
 from eboxcast.cli.benchmarks.measuring import Bench, Row
 from eboxcast.cli.benchmarks.openings import opening
 from eboxcast.cli.benchmarks.publishing import publishing
+from eboxcast.cli.benchmarks.remote import remote, sending, two_workers
 from eboxcast.cli.benchmarks.stores import expire, naive, store
 
 Benchmark = Callable[[Bench], Iterator[Row]]
@@ -20,8 +21,11 @@ ALL: dict[str, Benchmark] = {
     "expire": expire,
     "publish": publishing,
     "open": opening,
+    "send": sending,
+    "workers": two_workers,
     "country": country,
     "beside": beside,
+    "remote": remote,
 }
 
 

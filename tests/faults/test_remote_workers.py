@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from tests.faults.conftest import NewLetter
-from tests.faults.machine import Machine, wait_until
+from tests.faults.machine import Letter, Machine, wait_until
 from tests.faults.remote import (
     PRODUCTION,
     Stage,
@@ -139,16 +139,22 @@ def test_a_worker_asked_to_end_loses_nothing(plain_stage: Stage, new_letter: New
 
 @pytest.mark.faults
 def test_workers_are_killed_a_hundred_times(stage: Stage, new_letter: NewLetter) -> None:
-    """At random moments of the same run; another takes the place of each."""
+    """At random moments, run after run; another takes the place of each."""
     draw = random.Random(3)
-    letter = new_letter("hundred", recipients=20_000)
-    stage.hand_over(letter)
+    kills = 100
     stage.start(2)
-    for _ in range(100):
-        if stage.sums(letter).state != "running":
-            break
-        reached = stage.sums(letter).done + draw.randrange(8)
-        wait_until(lambda: stage.sums(letter).done >= reached or stage.sums(letter).state != "running")  # noqa: B023 - waited for at once
-        draw.choice(stage.workers[-2:]).kill()
-        stage.worker()
-    assert_everybody_once(stage, letter)
+    while kills > 0:
+        letter = new_letter(f"hundred-{kills}", recipients=2_000)
+        stage.empty().hand_over(letter)
+        while kills > 0 and until_more_is_done(stage, letter, draw.randrange(20)):
+            draw.choice(stage.workers[-2:]).kill()
+            kills -= 1
+            stage.worker()
+        assert_everybody_once(stage, letter)
+
+
+def until_more_is_done(stage: Stage, letter: Letter, batches: int) -> bool:
+    """Wait until some more batches are done; say False when it is all over."""
+    goal = stage.sums(letter).done + batches
+    wait_until(lambda: stage.sums(letter).done >= goal or stage.sums(letter).state != "running")
+    return stage.sums(letter).state == "running"

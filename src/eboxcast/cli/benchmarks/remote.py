@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 
@@ -11,10 +11,9 @@ from eboxcast.cli.benchmarks.material import ENVIRONMENT
 from eboxcast.cli.benchmarks.measuring import Bar, Bench, Row
 from eboxcast.cli.benchmarks.processes import publish, run
 from eboxcast.cli.benchmarks.publishing import write_packages
+from eboxcast.cli.benchmarks.remote_clients import OurTarget, PlainClient
 from eboxcast.cli.benchmarks.remote_stage import (
     LANES,
-    PlainClient,
-    Provider,
     is_completed,
     message_of,
     peak_megabytes,
@@ -24,11 +23,14 @@ from eboxcast.cli.benchmarks.remote_stage import (
     workers,
 )
 from eboxcast.package.sampling_numbers import synthetic_keys
+from eboxcast.targets.options import TargetOptions
 
 LINKED_PER_CALL = 1000
 CURVE = (10_000, 100_000, 300_000)
-_ONE_BY_ONE = 150
-"""Of the recipients a hundred and fiftieth is sent to one by one: some seconds, as the links of all."""
+_ONE_BY_ONE = 300
+"""One in three hundred recipients is sent to one by one: some seconds, as the links of all."""
+_TO_SLOW = 30
+_SMALL_CALL = 100
 _TO_WORKERS = 20
 _CALLS_OF_WORKERS = 150
 _ROUNDS = 3
@@ -36,12 +38,26 @@ _WORKER_ROUNDS = 2
 _DELAY_MS = 200
 
 
+@dataclass(frozen=True, kw_only=True)
+class Mode:
+    """One way of sending."""
+
+    name: str
+    recipients: int
+    links: bool = True
+    per_call: int = LINKED_PER_CALL
+    delay_ms: int = 0
+
+
 def sending(bench: Bench) -> Iterator[Row]:
-    """Yield how many recipients a second are sent to, in both modes, beside a plain client."""
-    for words, links, share in (("links", True, 1), ("one by one", False, _ONE_BY_ONE)):
-        some = replace(bench, recipients=max(bench.recipients // share, 1))
-        bench.tell(f"send, {words}: {some.recipients:,} recipients, beside a plain client")
-        yield _beside_plain(some, f"send, {words}", links=links, rounds=_ROUNDS)
+    """Yield how many recipients a second are sent to, in both modes and to a slow provider, beside a plain client."""
+    slow = bench.recipients // _TO_SLOW
+    for mode in (
+        Mode(name="links", recipients=bench.recipients),
+        Mode(name="one by one", recipients=bench.recipients // _ONE_BY_ONE, links=False),
+        Mode(name=f"links, {_DELAY_MS} ms each", recipients=slow, per_call=_SMALL_CALL, delay_ms=_DELAY_MS),
+    ):
+        yield from _beside_plain(bench, mode)
 
 
 def two_workers(bench: Bench) -> Iterator[Row]:
@@ -69,9 +85,9 @@ def remote(bench: Bench) -> Iterator[Row]:
     """Yield rate and memory from ten thousand recipients to three hundred thousand."""
     peaks = {}
     for recipients in CURVE:
-        bench.tell(f"remote: {recipients:,} recipients")
+        yield from _beside_plain(bench, Mode(name=f"links to {recipients:,}", recipients=recipients))
         some = replace(bench, recipients=recipients)
-        yield _beside_plain(some, f"send to {recipients:,}, links", links=True, rounds=1)
+        bench.tell(f"remote: memory of a worker, {recipients:,} recipients")
         with provider(bench.folder, links=True, per_call=LINKED_PER_CALL):
             (package,) = write_packages(some, f"peak-{recipients}", rounds=1)
             _, peaks[recipients] = _by_workers(package, 1)
@@ -85,24 +101,30 @@ def remote(bench: Bench) -> Iterator[Row]:
     )
 
 
-def _beside_plain(bench: Bench, name: str, *, links: bool, rounds: int) -> Row:
-    keys = synthetic_keys(bench.recipients, seed=1).tolist()
-    with provider(bench.folder, links=links, per_call=LINKED_PER_CALL) as stage:
-        packages = write_packages(bench, f"send-{links}-{bench.recipients}", rounds=rounds)
-        both = [_pair(package, stage, keys) for package in packages]
-    return Row(
-        name=name,
-        figure=bench.recipients / median(ours for ours, _ in both),
-        unit="recipients/s",
-        baseline=bench.recipients / median(theirs for _, theirs in both),
-        bar=Bar(least=0.85, of_baseline=True),
-        note=f"{bench.recipients:,} recipients; the same calls with urllib3 and {LANES} threads, nothing noted",
-    )
+def _beside_plain(bench: Bench, mode: Mode) -> Iterator[Row]:
+    bench.tell(f"send, {mode.name}: {mode.recipients:,} recipients, beside a plain client")
+    with provider(bench.folder, links=mode.links, per_call=mode.per_call, delay_ms=mode.delay_ms) as options:
+        name = f"send-{mode.per_call}-{mode.links}-{mode.recipients}"
+        packages = write_packages(replace(bench, recipients=mode.recipients), name, rounds=_ROUNDS)
+        took = [_once(package, options, mode.recipients) for package in packages]
+    engine, target, plain = (mode.recipients / median(column) for column in zip(*took, strict=True))
+    for words, figure in (("send", engine), ("send by the target alone", target)):
+        yield Row(
+            name=f"{words}, {mode.name}",
+            figure=figure,
+            unit="recipients/s",
+            baseline=plain,
+            bar=Bar(least=0.85, of_baseline=True),
+            note=f"{mode.recipients:,} recipients; the same calls with urllib3 and {LANES} threads, nothing noted",
+        )
 
 
-def _pair(package: Path, stage: Provider, keys: list[int]) -> tuple[float, float]:
+def _once(package: Path, options: TargetOptions, recipients: int) -> tuple[float, float, float]:
+    """Return the seconds of the whole engine, of our target alone, and of a plain client."""
     publish(package)
-    return seconds_of(package), PlainClient(stage).seconds_for(message_of(package), keys)
+    keys, message = synthetic_keys(recipients, seed=1).tolist(), message_of(package)
+    target, plain = (client(options, message).seconds_for(keys) for client in (OurTarget, PlainClient))
+    return seconds_of(package), target, plain
 
 
 def _by_workers(package: Path, count: int) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""What sending is measured with: a provider simulator and workers as processes, and the plain client beside them."""
+"""What sending is measured with: a provider simulator and workers as processes, and what they did."""
 
 from __future__ import annotations
 
@@ -6,20 +6,13 @@ import json
 import os
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from threading import Event
 from time import monotonic
-from typing import Any
-
-import urllib3
 
 from eboxcast.cli.benchmarks.errors import BenchStopped
 from eboxcast.cli.benchmarks.material import ENVIRONMENT
-from eboxcast.cli.benchmarks.measuring import timed
 from eboxcast.cli.ourselves import command, typed
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.watching import workers as workers_known
@@ -27,7 +20,7 @@ from eboxcast.mailboxes.fence import get_release
 from eboxcast.mailboxes.messages import stored_message
 from eboxcast.mailboxes.models import Release
 from eboxcast.mailboxes.values import NewMessage
-from eboxcast.targets.ebox_rest.translating import Letter, link_body
+from eboxcast.targets.options import TargetKind, TargetOptions
 
 LANES = 4
 _TARGETS = "EBOXCAST_TARGETS_FILE"
@@ -36,27 +29,26 @@ _LONGEST = 900.0
 _BETWEEN_LOOKS = 0.1
 
 
-@dataclass(frozen=True, kw_only=True)
-class Provider:
-    """A running simulator, to which our processes publish."""
-
-    registry: str
-    token_url: str
-    links: bool
-    per_call: int
-
-
 @contextmanager
 def provider(
     folder: Path, *, links: bool, per_call: int, parallel: int = LANES, delay_ms: int = 0
-) -> Iterator[Provider]:
+) -> Iterator[TargetOptions]:
     """Have a simulator, and every process that is started meanwhile publish to it."""
     with _process("simulate-provider", "--delay-ms", delay_ms, stdout=subprocess.PIPE) as simulator:
         assert simulator.stdout  # noqa: S101 - it is a pipe
         addresses = json.loads(simulator.stdout.readline())
-        made = Provider(registry=addresses["registry"], token_url=addresses["token"], links=links, per_call=per_call)
-        with _target(folder, made, parallel=parallel):
-            yield made
+        options = TargetOptions(
+            kind=TargetKind.EBOX_REST,
+            base_url=addresses["registry"],
+            token_url=addresses["token"],
+            client_id=_REHEARSAL,
+            client_secret_file=folder / "secret",
+            links=links,
+            largest_call=per_call,
+            parallel=parallel,
+        )
+        with _targets_file(folder, options):
+            yield options
 
 
 @contextmanager
@@ -113,50 +105,6 @@ def message_of(package: Path) -> NewMessage:
     return stored_message(release.message)
 
 
-class PlainClient:
-    """The same calls with nothing around them: a pool of urllib3, a thread for each lane, no notes, no outcomes."""
-
-    def __init__(self, stage: Provider) -> None:
-        self._stage = stage
-        self._pool = urllib3.PoolManager(maxsize=LANES, block=True, retries=False)
-        fields = {"grant_type": "client_credentials", "client_id": _REHEARSAL, "client_secret": _REHEARSAL}
-        answer = self._pool.request("POST", stage.token_url, fields=fields, encode_multipart=False)
-        self._headers = {"Authorization": f"Bearer {answer.json()['access_token']}", "Accept": "application/json"}
-
-    def seconds_for(self, message: NewMessage, keys: Sequence[int]) -> float:
-        """Return how long it takes to send a message to everybody."""
-        letter = Letter(message, metas=())
-        return timed(partial(self._link_all if self._stage.links else self._publish_all, letter, keys))
-
-    def _link_all(self, letter: Letter, keys: Sequence[int]) -> None:
-        published = self._publish(letter, keys[0])
-        rest, size = keys[1:], self._stage.per_call
-        slices = [rest[start : start + size] for start in range(0, len(rest), size)]
-        _each(lambda some: self._link(published["messageId"], some), slices)
-
-    def _publish_all(self, letter: Letter, keys: Sequence[int]) -> None:
-        _each(lambda key: self._publish(letter, key), keys)
-
-    def _publish(self, letter: Letter, key: int) -> Any:
-        return self._post("publishMessage", b"".join(letter.body(key)), letter.content_type)
-
-    def _link(self, message_id: str, some: Sequence[int]) -> Any:
-        return self._post("linkEboxMessage", link_body(message_id, some), "application/json")
-
-    def _post(self, operation: str, body: bytes, content_type: str) -> Any:
-        url, headers = f"{self._stage.registry}/{operation}", {**self._headers, "Content-Type": content_type}
-        answer = self._pool.request("POST", url, body=body, headers=headers)
-        if answer.status not in (200, 201):
-            raise BenchStopped(command=operation, exit_code=answer.status, said=answer.data[:200])
-        return answer.json()
-
-
-def _each(work: Callable[[Any], object], things: Sequence[Any]) -> None:
-    with ThreadPoolExecutor(max_workers=LANES) as threads:
-        for _ in threads.map(work, things):
-            pass
-
-
 @contextmanager
 def _process(*words: object, stdout: int = subprocess.DEVNULL) -> Iterator[subprocess.Popen[bytes]]:
     with subprocess.Popen(command(*words), stdout=stdout, stderr=subprocess.DEVNULL) as process:
@@ -167,21 +115,12 @@ def _process(*words: object, stdout: int = subprocess.DEVNULL) -> Iterator[subpr
 
 
 @contextmanager
-def _target(folder: Path, made: Provider, *, parallel: int) -> Iterator[None]:
-    secret, file = folder / "secret", folder / "targets.toml"
-    secret.write_text(_REHEARSAL, "utf-8")
-    values = {
-        "kind": "ebox-rest",
-        "base_url": made.registry,
-        "token_url": made.token_url,
-        "client_id": _REHEARSAL,
-        "client_secret_file": str(secret),
-        "links": made.links,
-        "largest_call": made.per_call,
-        "parallel": parallel,
-    }
-    lines = [f"{name} = {json.dumps(value)}" for name, value in values.items()]
-    file.write_text("\n".join([f"[{ENVIRONMENT}]", *lines, ""]), "utf-8")
+def _targets_file(folder: Path, options: TargetOptions) -> Iterator[None]:
+    file = folder / "targets.toml"
+    (folder / "secret").write_text(_REHEARSAL, "utf-8")
+    names = ("kind", "base_url", "token_url", "client_id", "links", "largest_call", "parallel")
+    lines = [f"{name} = {json.dumps(getattr(options, name))}" for name in names]
+    file.write_text("\n".join([f"[{ENVIRONMENT}]", *lines, 'client_secret_file = "secret"', ""]), "utf-8")
     before = os.environ.get(_TARGETS)
     os.environ[_TARGETS] = str(file)
     try:

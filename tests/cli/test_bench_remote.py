@@ -1,0 +1,59 @@
+"""The rows about sending really send: everybody gets the document, and the plain client makes the same calls."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from eboxcast.cli.bench_table import as_values
+from eboxcast.cli.benchmarks import remote, remote_stage
+from eboxcast.cli.benchmarks.errors import BenchStopped
+from eboxcast.cli.benchmarks.measuring import Bar, Bench, Row
+from eboxcast.delivery.models import Run, State
+
+RECIPIENTS = 300
+
+
+@pytest.fixture
+def bench(installation: None, tmp_path: Path) -> Bench:
+    return Bench(recipients=RECIPIENTS, folder=tmp_path, tell=lambda line: None)
+
+
+def test_every_mode_is_measured_beside_a_plain_client(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remote, "_ROUNDS", 1)
+    monkeypatch.setattr(remote, "_DELAY_MS", 1)
+    rows = list(remote.sending(bench))
+    assert len(rows) == 6
+    assert all(row.figure and row.baseline for row in rows)
+    sent = Run.objects.order_by("created_at").values_list("state", "published_count")
+    assert list(sent) == [(State.PUBLISHED, RECIPIENTS), (State.PUBLISHED, 2), (State.PUBLISHED, 10)]
+
+
+def test_one_worker_and_two_send_everything(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remote, "_WORKER_ROUNDS", 1)
+    monkeypatch.setattr(remote, "_TO_WORKERS", 1)
+    monkeypatch.setattr(remote, "_CALLS_OF_WORKERS", 20)
+    monkeypatch.setattr(remote, "_DELAY_MS", 1)
+    (row,) = remote.two_workers(bench)
+    assert row.figure
+    assert row.baseline
+    assert list(Run.objects.values_list("published_count", flat=True)) == [RECIPIENTS, RECIPIENTS]
+    assert "EBOXCAST_TARGETS_FILE" not in os.environ
+
+
+def test_a_worker_that_dies_stops_the_bench() -> None:
+    """Nobody waits for work that nobody does."""
+    with subprocess.Popen([sys.executable, "-c", "raise SystemExit(3)"]) as dead:
+        dead.wait()
+    with pytest.raises(BenchStopped):
+        remote_stage.wait_for(lambda: False, [dead])
+
+
+@pytest.mark.parametrize(("figure", "holds"), [(170.0, True), (150.0, False)])
+def test_a_rate_must_reach_its_bar(figure: float, holds: bool) -> None:
+    values = as_values(Row(name="n", figure=figure, unit="/s", baseline=100, bar=Bar(least=1.6, of_baseline=True)))
+    assert (values["holds"], values["bar"]) == (holds, "≥ 1.60 × baseline")

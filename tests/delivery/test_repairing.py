@@ -6,7 +6,8 @@ import pytest
 from tests.delivery.conftest import NewPackage
 
 from eboxcast.audit.models import Entry
-from eboxcast.delivery import actions, repairing
+from eboxcast.delivery import actions, batches, repairing
+from eboxcast.delivery.errors import SendingForgotten
 from eboxcast.delivery.models import Run, RunList, State
 from eboxcast.delivery.repairing import Difference
 from eboxcast.delivery.settling import settle
@@ -125,3 +126,19 @@ def test_a_run_that_was_given_up_is_not_taken_up_again(package: NewPackage, stat
     RunList.objects.all().delete()
     Run.objects.filter(id=run.id).update(state=state)
     assert actions.prepare(given, environment=P, by="ines").id != run.id
+
+
+def test_a_run_that_was_sent_to_a_provider_is_not_called_published_again(package: NewPackage) -> None:
+    """Only the provider knows what came of it: doctor cannot mend it, and the same files do not either."""
+    given = package()
+    run = published(given)
+    batches.cut(run, fence.get_release(P, run.id).id, recipients=10, opens=False)
+    forget_visibility(run)
+    assert differences() == [Difference.SENDING_FORGOTTEN]
+    assert mend() == [False]
+    with pytest.raises(SendingForgotten):
+        actions.prepare(given, environment=P, by="ines")
+    Run.objects.filter(id=run.id).update(state=State.PAUSED)
+    with pytest.raises(SendingForgotten):
+        actions.launch(run, by="olga", window=Window(), waiting=lambda moment: None)
+    assert fence.get_release(P, run.id).visible_at is None

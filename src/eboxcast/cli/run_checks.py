@@ -22,9 +22,19 @@ _SENTENCES = {
     Difference.VISIBILITY_FORGOTTEN: N_(
         "Run {run} was published, but {environment} shows it to nobody: was {environment} restored?"
     ),
+    Difference.SENDING_FORGOTTEN: N_(
+        "Run {run} was sent, but {environment} does not know to whom any more: was {environment} restored?"
+    ),
     Difference.RELEASE_MISSING: N_("{environment} holds nothing of run {run}: was {environment} restored?"),
 }
-_FROM_FILES = N_("Prepare it again from the same files: eboxcast prepare DIR --environment {environment}")
+_REMEDIES = {
+    Difference.SENDING_FORGOTTEN: N_(
+        "Do not launch it again. Restore {environment} later in time, or ask the provider."
+    ),
+    Difference.RELEASE_MISSING: N_(
+        "Prepare it again from the same files: eboxcast prepare DIR --environment {environment}"
+    ),
+}
 
 
 def differences(around: Surroundings) -> Iterator[Finding]:
@@ -73,7 +83,7 @@ def _sound(around: Surroundings, alias: str) -> bool:
 
 
 def _told(found: Found) -> Finding:
-    remedy = _FROM_FILES if found.difference == Difference.RELEASE_MISSING else _REPAIR
+    remedy = _REMEDIES.get(found.difference, _REPAIR)
     return Finding("stories", State.FAILED, _SENTENCES[found.difference], _data(found), remedy)
 
 

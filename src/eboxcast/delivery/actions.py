@@ -118,8 +118,10 @@ def launch(
     Raises LaunchStopped, OutsideWindow, NotInThisState or FenceClosed, each with nothing made visible by this call.
     """
     run = settle(run)
+    if run.state in (State.PUBLISHED, State.RUNNING, State.PAUSED):
+        run = _as_it_was(run, by=by)
     if run.state == State.PUBLISHED:
-        return _as_it_was(run, by=by)
+        return run
     if run.state == State.PAUSED and run.reason == INTERRUPTED:
         run = deciding.go_on(run, by=by)
     _refuse_launch(run)

@@ -147,3 +147,11 @@ class CannotRecall(NotAllowedNow):
     code = "run.cannot-recall"
     sentence = N_("Run {run} was sent to a remote provider, whose contract has no way to take a message back.")
     remedy = N_("Ask the provider's support; `eboxcast report {run}` has what they need to find it.")
+
+
+class SendingForgotten(NotAllowedNow):
+    """A run was sent to a provider, and the environment was restored to a time before that."""
+
+    code = "run.sending-forgotten"
+    sentence = N_("Run {run} was sent, but {environment} does not know to whom any more: was {environment} restored?")
+    remedy = N_("Do not launch it again. Restore {environment} later in time, or ask the provider.")

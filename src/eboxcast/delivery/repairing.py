@@ -11,6 +11,7 @@ from django.db import transaction
 
 from eboxcast.audit.actions import record
 from eboxcast.database.errors import quiet
+from eboxcast.delivery.errors import SendingForgotten
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.settling import adopt, forgot_visibility, settle
 from eboxcast.mailboxes import launching
@@ -25,6 +26,8 @@ class Difference(StrEnum):
     """The environment has a release that control does not know: control was restored. Mended by adopting it."""
     VISIBILITY_FORGOTTEN = "visibility_forgotten"
     """Control knows it as visible, the environment does not: the environment was restored. Mended with its moment."""
+    SENDING_FORGOTTEN = "sending_forgotten"
+    """The same of a run that was sent to a remote provider: whom it was sent to is lost. Not mended by us."""
     RELEASE_MISSING = "release_missing"
     """Control knows a run of which the environment has nothing. Mended only by preparing it from the same files."""
 
@@ -50,7 +53,8 @@ def find_differences(environment: str) -> Iterator[Found]:
         if release is None and run.prepared_at is not None:
             yield Found(difference=Difference.RELEASE_MISSING, environment=environment, run=run_id)
         elif release is not None and forgot_visibility(run, release):
-            yield Found(difference=Difference.VISIBILITY_FORGOTTEN, environment=environment, run=run_id)
+            difference = Difference.SENDING_FORGOTTEN if _was_sent(run) else Difference.VISIBILITY_FORGOTTEN
+            yield Found(difference=difference, environment=environment, run=run_id)
 
 
 def repair(found: Found, *, by: str) -> bool:
@@ -65,7 +69,9 @@ def repair(found: Found, *, by: str) -> bool:
 
 
 def show_again(run: Run, *, by: str) -> Run:
-    """Make a run visible again as of its first moment; what was recalled stays recalled."""
+    """Make a run visible again as of its first moment; what was recalled stays recalled. Raises SendingForgotten."""
+    if _was_sent(run):
+        raise SendingForgotten(run=run.short, environment=run.environment)
     with quiet(), transaction.atomic():
         record("run.show_again_intended", by=by, environment=run.environment, run=run.id)
     refuse = run.without_ebox == WithoutEbox.REFUSE
@@ -77,3 +83,9 @@ def show_again(run: Run, *, by: str) -> Run:
     with quiet(), transaction.atomic():
         record("run.shown_again", by=by, environment=run.environment, run=run.id)
     return settle(run)
+
+
+def _was_sent(run: Run) -> bool:
+    """Say whether a run was cut into calls to a provider: only he knows what came of them."""
+    with quiet():
+        return run.batches.exists()

@@ -17,6 +17,7 @@ from eboxcast.delivery.holding import Hold, TakenOver
 from eboxcast.delivery.logs import log
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.settling import settle
+from eboxcast.lib.wording import say
 from eboxcast.mailboxes import sending
 from eboxcast.mailboxes.errors import FenceClosed
 from eboxcast.mailboxes.fence import get_release
@@ -107,7 +108,7 @@ class Lane:
             said.warning("batch.again", reason=trouble.data["reason"], wait=wait)
         except RunRefused as refusal:
             batches.give_back(claim)
-            deciding.fail(self.run, reason=str(refusal.data))
+            deciding.fail(self.run, reason=say(refusal.sentence, "en", refusal.data))
             said.error("run.refused", code=refusal.data.get("provider_code"))
         else:
             self.backoff = _FIRST_BACKOFF
@@ -118,9 +119,14 @@ class Lane:
         message = get_release(self.run.environment, self.run.id).provider_message
         if hold.claim.number == 0:
             if message is None and self.sender.open(hold) is None:
-                deciding.fail(self.run, reason="nobody can tell whether the first recipient got it")
+                self._fail_to_open(hold.claim)
             return
         self.sender.send(hold, provider_message=message, stopping=stopping)
+
+    def _fail_to_open(self, claim: Claim) -> None:
+        unknown = sending.counts_in(self.run.environment, claim.where).get(OutcomeKind.UNKNOWN)
+        doubt, refusal = "nobody can tell whether the first recipient got it", "the provider refuses the first batch"
+        deciding.fail(self.run, reason=doubt if unknown else refusal)
 
     def _finish(self, claim: Claim) -> None:
         counts = sending.counts_in(self.run.environment, claim.where) if claim.number else {}

@@ -21,7 +21,8 @@ structlog.configure(
     wrapper_class=structlog.make_filtering_bound_logger(
         logging.getLevelNamesMapping()[settings.EBOXCAST_LOG_LEVEL.upper()]
     ),
-    logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+    # Looked up when a logger is made, not now: who imports this may still replace standard error.
+    logger_factory=lambda *_: structlog.WriteLogger(sys.stderr),
 )
 
 log = structlog.get_logger()

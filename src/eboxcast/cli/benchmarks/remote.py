@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
@@ -91,14 +92,15 @@ def remote(bench: Bench) -> Iterator[Row]:
         with provider(bench.folder, links=True, per_call=LINKED_PER_CALL):
             (package,) = write_packages(some, f"peak-{recipients}", rounds=1)
             _, peaks[recipients] = _by_workers(package, 1)
-    yield Row(
-        name=f"worker's peak memory, {CURVE[-1]:,}",
-        figure=peaks[CURVE[-1]],
-        unit="MB",
-        baseline=peaks[CURVE[0]],
-        bar=Bar(most=1.2, of_baseline=True),
-        note=f"the same with {CURVE[0]:,}",
-    )
+    for recipients in CURVE[1:]:
+        yield Row(
+            name=f"worker's peak memory, {recipients:,}",
+            figure=peaks[recipients],
+            unit="MB",
+            baseline=peaks[CURVE[0]],
+            bar=Bar(most=1.2, of_baseline=True),
+            note=f"the same with {CURVE[0]:,}",
+        )
 
 
 def _beside_plain(bench: Bench, mode: Mode) -> Iterator[Row]:
@@ -123,8 +125,8 @@ def _once(package: Path, options: TargetOptions, recipients: int) -> tuple[float
     """Return the seconds of the whole engine, of our target alone, and of a plain client."""
     publish(package)
     keys, message = synthetic_keys(recipients, seed=1).tolist(), message_of(package)
-    target, plain = (client(options, message).seconds_for(keys) for client in (OurTarget, PlainClient))
-    return seconds_of(package), target, plain
+    with closing(OurTarget(options, message)) as target, closing(PlainClient(options, message)) as plain:
+        return seconds_of(package), target.seconds_for(keys), plain.seconds_for(keys)
 
 
 def _by_workers(package: Path, count: int) -> tuple[float, float]:

@@ -44,6 +44,10 @@ class Client(ABC):
                 pass
 
     @abstractmethod
+    def close(self) -> None:
+        """Let go of the connections."""
+
+    @abstractmethod
     def _publish(self, key: int) -> str: ...
 
     @abstractmethod
@@ -56,6 +60,11 @@ class OurTarget(Client):
     def __init__(self, options: TargetOptions, message: NewMessage) -> None:
         super().__init__(options, message)
         self._own = local()
+        self._opened: list[RemoteTarget] = []
+
+    def close(self) -> None:
+        for target in self._opened:
+            target.close()
 
     def _publish(self, key: int) -> str:
         return self._target().publish(self._message, key, idempotency_key="").message_ids[0]
@@ -66,6 +75,7 @@ class OurTarget(Client):
     def _target(self) -> RemoteTarget:
         if not hasattr(self._own, "target"):
             self._own.target = open_remote(self._options)
+            self._opened.append(self._own.target)
         target: RemoteTarget = self._own.target
         return target
 
@@ -81,6 +91,9 @@ class PlainClient(Client):
         fields = {"grant_type": "client_credentials", "client_id": options.client_id, "client_secret": secret}
         answer = self._pool.request("POST", options.token_url, fields=fields, encode_multipart=False)
         self._headers = {"Authorization": f"Bearer {answer.json()['access_token']}", "Accept": "application/json"}
+
+    def close(self) -> None:
+        self._pool.clear()
 
     def _publish(self, key: int) -> str:
         body = b"".join(self._letter.body(key))

@@ -82,4 +82,6 @@ def _options(parts: dict[str, str]) -> dict[str, Any]:
         "tcp_user_timeout": 60_000,
         # Values travel apart from the statement: a recipient's number shows in no list of statements on the server.
         "server_side_binding": True,
+        # A statement that comes again and again, such as opening an eBox, is planned once for each connection.
+        "prepare_threshold": 5,
     }

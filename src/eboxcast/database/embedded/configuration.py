@@ -14,7 +14,7 @@ ROLES = tuple(f"eboxcast_{shown(alias)}" for alias in ALIASES)
 
 _MAP = "eboxcast"
 _MEGABYTE = 1024 * 1024
-_LARGEST_BUFFERS = 256
+_LARGEST_BUFFERS = 1024
 _SHARE_OF_MEMORY = 8
 
 

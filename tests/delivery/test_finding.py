@@ -26,6 +26,18 @@ def test_a_ticket_of_two_runs_is_ambiguous(package: NewPackage) -> None:
         find_run("brief-2027")
 
 
+def test_of_two_runs_of_a_ticket_the_one_not_given_up_is_meant(package: NewPackage) -> None:
+    given = package(ticket="brief-2027")
+    discarded = actions.prepare(given, environment="acceptance", by="ines")
+    actions.discard(discarded, by="ines", reason="wrong day")
+    meant = actions.prepare(given, environment="acceptance", by="ines")
+    assert meant != discarded
+    assert find_run("brief-2027") == meant
+    actions.discard(meant, by="ines", reason="wrong day")
+    with pytest.raises(RunAmbiguous):
+        find_run("brief-2027")
+
+
 @pytest.mark.parametrize("reference", ["", "ffffffff", "no such ticket", "%", "_"])
 def test_what_does_not_exist_is_not_found(package: NewPackage, reference: str) -> None:
     """Signs with a meaning in SQL have none here."""

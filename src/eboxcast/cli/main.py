@@ -135,11 +135,12 @@ def main(
 def run() -> None:
     """Run the command of this process and end it with its exit code (design §9)."""
     talk.never_fail_to_say()
-    answer_signals()
     try:
-        app()
+        answer_signals()
+        try:
+            app()
+        finally:
+            ignore_signals()
     except (EboxcastError, Misconfigured) as error:
         talk.error(error)
         sys.exit(error.exit_code)
-    finally:
-        ignore_signals()

@@ -17,14 +17,17 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 @contextmanager
 def resumable() -> Iterator[None]:
     """Turn both signals into Interrupted: the transaction at hand is rolled back, nothing is half done."""
-    before = {number: signal.signal(number, _interrupt) for number in _SIGNALS}
-    try:
-        yield
+    before = {number: signal.getsignal(number) for number in _SIGNALS}
+    try:  # around the inner one, because a signal may also come while the handlers change
+        for number in _SIGNALS:
+            signal.signal(number, _interrupt)
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
     except KeyboardInterrupt:
         raise _interrupted() from None
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def answer_signals() -> None:
@@ -44,8 +47,10 @@ def _interrupted() -> Interrupted:
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
+    ignore_signals()  # one is enough: a second would interrupt the roll-back, or the words about the first
     raise KeyboardInterrupt
 
 
 def _end(number: int, frame: FrameType | None) -> None:
+    ignore_signals()
     raise _interrupted()

@@ -14,14 +14,14 @@ from eboxcast.delivery.models import Run, State
 from eboxcast.mailboxes.fence import find_release
 from eboxcast.mailboxes.values import Identity
 
-_MOST_NAMED = 2
+_GIVEN_UP = (State.DISCARDED, State.SUPERSEDED)
 
 
 @quiet()
 def find_run(reference: str) -> Run:
     """Return the run whose number begins with what was typed, or whose ticket it is when only one has it.
 
-    Raises RunNotFound, RunAmbiguous.
+    Of several, the only one that was not given up is meant. Raises RunNotFound, RunAmbiguous.
     """
     written = Run.objects.annotate(written=Cast("id", models.TextField()))
     asked = Q(ticket=reference)
@@ -30,9 +30,10 @@ def find_run(reference: str) -> Run:
     found = list(written.filter(asked).order_by("created_at"))
     if not found:
         raise RunNotFound(run=reference)
-    if len(found) >= _MOST_NAMED:
+    meant = found if len(found) == 1 else [run for run in found if run.state not in _GIVEN_UP]
+    if len(meant) != 1:
         raise RunAmbiguous(run=reference, count=len(found))
-    return found[0]
+    return meant[0]
 
 
 def runs_in_hand(environment: str, identity: Identity) -> dict[UUID, str]:
@@ -47,8 +48,7 @@ def same_package_without_release(environment: str, identity: Identity, particula
 
     Either its preparation was interrupted, or the environment was restored to a time before it.
     """
-    given_up = (State.DISCARDED, State.SUPERSEDED)
-    for run in _of_identity(environment, identity).exclude(state__in=given_up).order_by("created_at"):
+    for run in _of_identity(environment, identity).exclude(state__in=_GIVEN_UP).order_by("created_at"):
         if _same_files(run.particulars, particulars) and find_release(environment, run.id) is None:
             return run
     return None

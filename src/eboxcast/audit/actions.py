@@ -10,7 +10,21 @@ from eboxcast.lib import clock
 
 
 def record(
-    action: str, *, by: str, environment: str = "", run: UUID | None = None, data: Mapping[str, object] | None = None
+    action: str,
+    *,
+    by: str,
+    environment: str = "",
+    run: UUID | None = None,
+    broadcast: UUID | None = None,
+    data: Mapping[str, object] | None = None,
 ) -> None:
     """Add an entry; call it inside the control transaction of the action it tells."""
-    Entry.objects.create(at=clock.now(), by=by, action=action, environment=environment, run=run, data=dict(data or {}))
+    Entry.objects.create(
+        at=clock.now(),
+        by=by,
+        action=action,
+        environment=environment,
+        run=run,
+        broadcast=broadcast,
+        data=dict(data or {}),
+    )

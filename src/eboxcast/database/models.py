@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import CheckConstraint, Q
 
@@ -11,12 +13,22 @@ class Installation(models.Model):
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     procedure = models.TextField()
-    """Whether the procedure around a broadcast is followed: ``off`` (the engine alone)."""
+    """Whether the procedure around a broadcast is followed (``on``), or the engine is used alone (``off``)."""
+    kind = models.TextField(db_default="real")
+    """``real``; only ``demo`` and ``test`` have people acting by name (`--as`) and a clock that moves."""
+    clock_offset = models.DurationField(db_default=timedelta())
     created_at = models.DateTimeField()
 
     class Meta:
         db_table = "installation"
-        constraints = (CheckConstraint(condition=Q(id=1), name="installation_one_row"),)
+        constraints = (
+            CheckConstraint(condition=Q(id=1), name="installation_one_row"),
+            CheckConstraint(condition=Q(procedure__in=("on", "off")), name="installation_procedure_known"),
+            CheckConstraint(condition=Q(kind__in=("real", "demo", "test")), name="installation_kind_known"),
+            CheckConstraint(
+                condition=~Q(kind="real") | Q(clock_offset=timedelta()), name="installation_real_time_if_real"
+            ),
+        )
 
 
 class EnvironmentMark(models.Model):

@@ -1,4 +1,4 @@
-"""Who may send what: an institution, its applications, the message types configured for them."""
+"""Who may send what: institutions, their applications and message types; and the people, teams and contacts."""
 
 from __future__ import annotations
 
@@ -55,4 +55,96 @@ class MessageType(models.Model):
             models.CheckConstraint(
                 condition=models.Q(validity_unit__in=("day", "month", "year")), name="message_type_validity_unit"
             ),
+        )
+
+
+_INSTITUTION_ROLES = ["confirmer", "requester"]
+_OPERATOR_ROLES = ["auditor", "contact-centre", "integration", "launch"]
+_VALIDATOR_ROLES = ["validator"]
+
+
+class Person(models.Model):
+    """Somebody who may act, or a service account; deactivated rather than removed, as the audit names them for ever."""
+
+    name = models.TextField(primary_key=True)
+    full_name = models.TextField()
+    email = models.TextField(blank=True)
+    phone = models.TextField(blank=True)
+    language = models.TextField()
+    institution = models.ForeignKey(Institution, null=True, on_delete=models.PROTECT, related_name="people")
+    roles = ArrayField(models.TextField())
+    service = models.BooleanField(default=False)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        db_table = "person"
+        constraints = (
+            models.CheckConstraint(condition=models.Q(name__regex=r"^[a-z][a-z0-9._-]{1,39}$"), name="person_name"),
+            models.CheckConstraint(condition=models.Q(language__in=("fr", "nl", "de", "en")), name="person_language"),
+            models.CheckConstraint(condition=models.Q(roles__len__gt=0), name="person_has_a_role"),
+            models.CheckConstraint(
+                condition=models.Q(institution__isnull=False, roles__contained_by=_INSTITUTION_ROLES)
+                | models.Q(institution__isnull=True, roles__contained_by=_OPERATOR_ROLES)
+                | models.Q(institution__isnull=True, roles__contained_by=_VALIDATOR_ROLES),
+                name="person_roles_of_one_house",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(service=False)
+                | models.Q(institution__isnull=False)
+                | models.Q(roles__contained_by=["launch"]),
+                name="person_service_only_launches",
+            ),
+        )
+
+
+class Token(models.Model):
+    """A personal token: only its digest is kept. Revoked rather than removed."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="tokens")
+    digest = models.BinaryField(unique=True)
+    label = models.TextField()
+    made_at = models.DateTimeField()
+    made_by = models.TextField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "token"
+        constraints = (
+            models.CheckConstraint(condition=models.Q(expires_at__gt=models.F("made_at")), name="token_ends_later"),
+        )
+
+
+class Team(models.Model):
+    """A team of the operator that takes part in a broadcast, such as the database team."""
+
+    code = models.TextField(primary_key=True)
+    names = models.JSONField()
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        db_table = "team"
+
+
+class StandingContact(models.Model):
+    """Whom a team or an institution names as its contact, unless a broadcast names another."""
+
+    team = models.ForeignKey(Team, null=True, on_delete=models.PROTECT, related_name="contacts")
+    institution = models.ForeignKey(Institution, null=True, on_delete=models.PROTECT, related_name="contacts")
+    name = models.TextField()
+    email = models.TextField(blank=True)
+    phone = models.TextField(blank=True)
+
+    class Meta:
+        db_table = "standing_contact"
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(team__isnull=False, institution__isnull=True)
+                | models.Q(team__isnull=True, institution__isnull=False),
+                name="standing_contact_of_one",
+            ),
+            models.UniqueConstraint(
+                fields=("team", "institution", "name"), name="standing_contact_once", nulls_distinct=False
+            ),
+            models.CheckConstraint(condition=~models.Q(email="", phone=""), name="standing_contact_can_be_reached"),
         )

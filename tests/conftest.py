@@ -9,12 +9,14 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
 import pytest_socket
 from django.db import connections
+from django.test import override_settings
 from psycopg import sql
 from tests.simulator.simulated import Simulators
 
@@ -22,9 +24,11 @@ from eboxcast.database import boot
 from eboxcast.database.embedded.configuration import ROLES
 from eboxcast.database.embedded.roles import connect_for_setup
 from eboxcast.database.embedded.server import take_down
+from eboxcast.lib import clock
 
 Eboxcast = Callable[..., "subprocess.CompletedProcess[str]"]
 
+_AS_BEFORE = "update installation set procedure = 'off', clock_offset = '0'"
 _KEPT_TABLES = ("django_migrations", "installation", "environment_mark")
 
 
@@ -35,6 +39,8 @@ def _own_state() -> None:
     state = Path(tempfile.mkdtemp(prefix="eboxcast-tests-"))
     state.chmod(0o711)  # as root the system user of the server must pass through
     os.environ["EBOXCAST_STATE_DIR"] = str(state)
+    os.environ["EBOXCAST_PROCEDURE"] = "off"  # the engine alone, unless a test asks for `procedure_on`
+    os.environ["EBOXCAST_INSTALLATION"] = "test"
     boot.configure()
 
 
@@ -103,6 +109,18 @@ def installation(sweepers: list[psycopg.Connection[tuple[object, ...]]]) -> Iter
             django_connection.close()
     for sweeper in sweepers:
         _empty(sweeper)
+    sweepers[0].execute(_AS_BEFORE)
+    clock.move(timedelta())
+
+
+@pytest.fixture
+def procedure_on(installation: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The procedure is followed, here and in the processes that are started; emptying the tables ends it."""
+    monkeypatch.setenv("EBOXCAST_PROCEDURE", "")
+    with override_settings(EBOXCAST_PROCEDURE=""):
+        with connections["default"].cursor() as cursor:
+            cursor.execute("update installation set procedure = 'on'")
+        yield
 
 
 @pytest.fixture

@@ -50,9 +50,22 @@ VARIABLES = (
     ),
     Variable(
         "EBOXCAST_PROCEDURE",
-        "off",
-        "Whether the procedure around a broadcast is followed (`off`: the engine alone). Recorded by the first"
-        " `migrate`; a process that says otherwise later is refused.",
+        "",
+        "Whether the procedure around a broadcast is followed (`on`), or the engine is used alone (`off`). Recorded by"
+        " the first `migrate`, `on` when empty; empty later: what is recorded. A process that says otherwise is"
+        " refused; `eboxcast migrate --procedure` changes the record.",
+    ),
+    Variable(
+        "EBOXCAST_INSTALLATION",
+        "real",
+        "What kind of installation the first `migrate` makes: `real`, `demo` or `test`. Only on the last two can one"
+        " act by name (`--as`) and move the clock. Never changed afterwards, and only that record counts.",
+    ),
+    Variable(
+        "EBOXCAST_TOKEN",
+        "",
+        "The personal token of who acts, with the procedure on. Empty: the one that `eboxcast login` keeps.",
+        secret=True,
     ),
     Variable(
         "EBOXCAST_BUCKET_PRIME",

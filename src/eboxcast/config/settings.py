@@ -24,7 +24,9 @@ def _state_folder() -> Path:
 
 EBOXCAST_STATE_DIR = _state_folder()
 EBOXCAST_EMBEDDED = not environment.text("EBOXCAST_DATABASE_URL")
-EBOXCAST_PROCEDURE = environment.choice("EBOXCAST_PROCEDURE", ("off",))
+EBOXCAST_PROCEDURE = environment.choice("EBOXCAST_PROCEDURE", ("", "on", "off"))
+EBOXCAST_INSTALLATION = environment.choice("EBOXCAST_INSTALLATION", ("real", "demo", "test"))
+EBOXCAST_TOKEN = environment.text("EBOXCAST_TOKEN")
 EBOXCAST_BUCKET_PRIME = environment.prime("EBOXCAST_BUCKET_PRIME", below=LARGEST_PRIME)
 EBOXCAST_TARGETS = targets(environment.folder("EBOXCAST_TARGETS_FILE"))
 EBOXCAST_LANGUAGE = environment.choice("EBOXCAST_LANGUAGE", ("fr", "nl", "de", "en", ""))

@@ -131,7 +131,7 @@ def clocks(around: Surroundings) -> Iterator[Finding]:
     for alias, connection in around.reached.items():
         (theirs,) = ask(connection, "select clock_timestamp()")
         if isinstance(theirs, datetime):
-            yield _clock(alias, abs((clock.now() - theirs).total_seconds()))
+            yield _clock(alias, abs((clock.now() - clock.offset() - theirs).total_seconds()))
 
 
 def durability(around: Surroundings) -> Iterator[Finding]:

@@ -72,7 +72,7 @@ class ProcedureDiffers(Trouble):
 
     code = "database.procedure-differs"
     sentence = N_("This installation was made with EBOXCAST_PROCEDURE={recorded}, this process says {asked}.")
-    remedy = N_("Set EBOXCAST_PROCEDURE={recorded}.")
+    remedy = N_("Leave EBOXCAST_PROCEDURE empty; to change the record: eboxcast migrate --procedure {asked}")
 
 
 class DatabaseTrouble(Trouble):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.conf import settings
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -14,10 +15,16 @@ from eboxcast import __version__
 from eboxcast.database.errors import MigratedFurther, NotMigrated, ProcedureDiffers, WrongDatabase, quiet
 from eboxcast.database.names import CONTROL, URL_VARIABLES, shown
 from eboxcast.database.versions import migrations_of_code
+from eboxcast.lib import clock
 from eboxcast.lib.errors import EboxcastError, Misconfigured
 
 _checking: ContextVar[bool] = ContextVar("checking", default=True)
 
+# Through to_jsonb, as an older installation lacks the later columns and must still be able to say what it is.
+_INSTALLATION = (
+    "select procedure, coalesce(to_jsonb(i) ->> 'kind', 'real'),"
+    " coalesce((to_jsonb(i) ->> 'clock_offset')::interval, '0') from installation i"
+)
 _TABLES = "select to_regclass('installation'), to_regclass('environment_mark'), to_regclass('django_migrations')"
 
 
@@ -28,6 +35,9 @@ class Mark:
     name: str | None
     procedure: str | None
     migrations: frozenset[tuple[str, str]]
+    kind: str | None = None
+    """``real``, ``demo`` or ``test``, of a control database."""
+    clock_offset: timedelta = timedelta()
 
 
 @contextmanager
@@ -48,6 +58,8 @@ def check_connection(sender: object, connection: BaseDatabaseWrapper, **_: objec
         mark = read_mark(connection)
         refuse_wrong_database(connection.alias, mark)
         refuse_other_version(connection.alias, mark)
+        if connection.alias == CONTROL:
+            clock.move(mark.clock_offset)
     except BaseException:
         # Left open it would pass for checked the next time it is used.
         connection.close()
@@ -57,13 +69,16 @@ def check_connection(sender: object, connection: BaseDatabaseWrapper, **_: objec
 def read_mark(connection: BaseDatabaseWrapper) -> Mark:
     """Read what a database says it is; one that says nothing yet is nobody's."""
     installation, environment, migrations = _rows(connection, _TABLES)[0]
-    procedure = _rows(connection, "select procedure from installation") if installation else []
+    recorded = _rows(connection, _INSTALLATION) if installation else []
+    procedure, kind, clock_offset = recorded[0] if recorded else (None, None, timedelta())
     name = _rows(connection, "select name from environment_mark") if environment else []
     seen = _rows(connection, "select app, name from django_migrations") if migrations else []
     return Mark(
         name=shown(CONTROL) if procedure else str(name[0][0]) if name else None,
-        procedure=str(procedure[0][0]) if procedure else None,
+        procedure=str(procedure) if procedure else None,
         migrations=frozenset((str(app), str(migration)) for app, migration in seen),
+        kind=str(kind) if kind else None,
+        clock_offset=clock_offset if isinstance(clock_offset, timedelta) else timedelta(),
     )
 
 
@@ -81,7 +96,7 @@ def refuse_other_version(alias: str, mark: Mark) -> None:
     ours = {app for app, _ in migrations_of_code()}
     if any(app in ours for app, _ in mark.migrations - migrations_of_code()):
         raise MigratedFurther(name=shown(alias), version=__version__)
-    if alias == CONTROL and mark.procedure != settings.EBOXCAST_PROCEDURE:
+    if alias == CONTROL and settings.EBOXCAST_PROCEDURE not in ("", mark.procedure):
         raise ProcedureDiffers(recorded=mark.procedure, asked=settings.EBOXCAST_PROCEDURE)
 
 

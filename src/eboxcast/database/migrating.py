@@ -75,8 +75,8 @@ def _mark(alias: str, cursor: CursorWrapper) -> None:
     """Have a new database record what it is; an older record stands."""
     if alias == CONTROL:
         cursor.execute(
-            "insert into installation (id, procedure, created_at) values (1, %s, %s) on conflict do nothing",
-            [settings.EBOXCAST_PROCEDURE, clock.now()],
+            "insert into installation (id, procedure, kind, created_at) values (1, %s, %s, %s) on conflict do nothing",
+            [settings.EBOXCAST_PROCEDURE or "on", settings.EBOXCAST_INSTALLATION, clock.now()],
         )
     else:
         cursor.execute(

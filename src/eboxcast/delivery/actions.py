@@ -10,9 +10,8 @@ from threading import Event
 from types import ModuleType
 from uuid import UUID
 
-from django.conf import settings
-
 from eboxcast.database.errors import quiet
+from eboxcast.database.installation import procedure
 from eboxcast.delivery import deciding
 from eboxcast.delivery.batches import Sums, sums_of
 from eboxcast.delivery.errors import CannotRecall, LaunchStopped, NotInThisState, OutsideWindow, SomeHaveIt
@@ -50,7 +49,7 @@ def prepare(package: Package, *, environment: str, by: str, adds: bool = False) 
     """
     trio = trio_of(package)
     recipients = recipients_of(package, environment)
-    particulars = particulars_of(package, recipients, by=by, adds=adds, procedure=settings.EBOXCAST_PROCEDURE)
+    particulars = particulars_of(package, recipients, by=by, adds=adds, procedure=procedure())
     run = same_package_without_release(environment, identity_of(package), particulars)
     run = run or _new_run(package, trio, environment=environment, by=by, particulars=particulars)
     order = order_of(

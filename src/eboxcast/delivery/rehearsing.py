@@ -11,6 +11,7 @@ from django.conf import settings
 
 from eboxcast.database import boot
 from eboxcast.database.errors import quiet
+from eboxcast.database.installation import procedure
 from eboxcast.delivery.actions import trio_of
 from eboxcast.delivery.finding import same_package_without_release
 from eboxcast.delivery.measuring import Rate, rate_of_a_lane, rate_of_launching, rate_of_storing
@@ -119,7 +120,7 @@ def rehearse(package: Package, *, environment: str, window: Window, adds: bool =
     """Return what publishing a checked package would come to now. Raises the errors of ``senders``."""
     trio = trio_of(package)
     recipients = recipients_of(package, environment)
-    particulars = particulars_of(package, recipients, by="-", adds=adds, procedure=settings.EBOXCAST_PROCEDURE)
+    particulars = particulars_of(package, recipients, by="-", adds=adds, procedure=procedure())
     order = order_of(
         package, recipients, run=uuid4(), environment=environment, trio=trio, adds=adds, particulars=particulars
     )

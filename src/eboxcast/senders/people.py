@@ -1,7 +1,204 @@
-"""People and what they may do. Changing them is for the integration team."""
+"""People and what they may do. Changing them is for the integration team, and audited; nobody is ever removed."""
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass, fields, replace
+
+from django.db import transaction
+
+from eboxcast.audit.actions import record
+from eboxcast.database.errors import quiet
+from eboxcast.lib.plain import plain
+from eboxcast.lib.wording import LANGUAGES
+from eboxcast.senders.models import Institution, Person
+from eboxcast.senders.people_errors import (
+    DetailUnfit,
+    HomeUnknown,
+    NameUnfit,
+    NotYourRole,
+    PersonInactive,
+    PersonKnown,
+    PersonUnknown,
+    RolesUnfit,
+)
 from eboxcast.senders.roles import ALL_ROLES, INSTITUTION_ROLES, OPERATOR_ROLES, VALIDATOR_ROLES, Actor, Role
 
-__all__ = ["ALL_ROLES", "INSTITUTION_ROLES", "OPERATOR_ROLES", "VALIDATOR_ROLES", "Actor", "Role"]
+__all__ = [
+    "ALL_ROLES",
+    "INSTITUTION_ROLES",
+    "OPERATOR_ROLES",
+    "VALIDATOR_ROLES",
+    "Actor",
+    "NotYourRole",
+    "Particulars",
+    "Role",
+    "actor_named",
+    "actor_of",
+    "add_person",
+    "change_person",
+    "deactivate_person",
+    "particulars_of",
+    "people_with",
+    "refuse_others",
+]
+
+MOST_CHARACTERS = 150
+
+_NAME = re.compile(r"[a-z][a-z0-9._-]{1,39}")
+_EMAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Particulars:
+    """What is recorded of a person beside the name."""
+
+    full_name: str
+    roles: frozenset[Role]
+    language: str
+    institution: str = ""
+    email: str = ""
+    phone: str = ""
+    service: bool = False
+    active: bool = True
+
+
+def add_person(name: str, particulars: Particulars, *, actor: Actor) -> Person:
+    """Record somebody new. Raises NotYourRole, PersonKnown, and what is unfit."""
+    refuse_others(actor, Role.INTEGRATION, asked="person add")
+    with quiet(), transaction.atomic():
+        if Person.objects.filter(name=name).exists():
+            raise PersonKnown(name=name)
+        person = _save(name, particulars)
+        record("person.added", by=actor.name, data=_told(name, particulars))
+    return person
+
+
+def change_person(name: str, *, actor: Actor, **changes: object) -> Person:
+    """Change some of what is recorded of somebody. Raises NotYourRole, PersonUnknown, and what is unfit."""
+    refuse_others(actor, Role.INTEGRATION, asked="person change")
+    with quiet(), transaction.atomic():
+        before = particulars_of(_find(name, lock=True))
+        after = replace(before, **changes)  # type: ignore[arg-type]  # checked by the fields of the class
+        person = _save(name, after)
+        changed = [field.name for field in fields(after) if getattr(after, field.name) != getattr(before, field.name)]
+        if changed:
+            record("person.changed", by=actor.name, data={**_told(name, after), "changed": changed})
+    return person
+
+
+def deactivate_person(name: str, *, actor: Actor) -> Person:
+    """Let somebody act no more, whatever tokens they hold. Raises NotYourRole, PersonUnknown."""
+    return change_person(name, actor=actor, active=False)
+
+
+def actor_named(name: str) -> Actor:
+    """Return somebody as who acts. Raises PersonUnknown, PersonInactive."""
+    with quiet():
+        return actor_of(_find(name))
+
+
+def actor_of(person: Person) -> Actor:
+    """Return a person as who acts. Raises PersonInactive."""
+    if not person.active:
+        raise PersonInactive(name=person.name)
+    return Actor(
+        name=person.name,
+        roles=frozenset(map(Role, person.roles)),
+        institution=person.institution_id or "",
+        language=person.language,
+        service=person.service,
+    )
+
+
+def people_with(role: Role, institution: str = "") -> list[Person]:
+    """Return the active people with a role: those of an institution, or without one those of nobody's."""
+    home = {"institution_id": institution} if institution else {"institution__isnull": True}
+    with quiet():
+        return list(Person.objects.filter(active=True, roles__contains=[role], **home).order_by("name"))
+
+
+def particulars_of(person: Person) -> Particulars:
+    """Return what is recorded of somebody."""
+    return Particulars(
+        full_name=person.full_name,
+        roles=frozenset(map(Role, person.roles)),
+        language=person.language,
+        institution=person.institution_id or "",
+        email=person.email,
+        phone=person.phone,
+        service=person.service,
+        active=person.active,
+    )
+
+
+def refuse_others(actor: Actor, *roles: Role, asked: str) -> None:
+    """Raise NotYourRole unless the actor has one of these roles; ``asked`` says what for."""
+    if not actor.has(*roles):
+        raise NotYourRole(name=actor.name, asked=asked, roles=", ".join(sorted(roles)))
+
+
+def refuse_unfit_line(name: str, field: str, text: str) -> None:
+    """Raise DetailUnfit for what is no short line of plain text, or holds a national number."""
+    if text != plain(text).strip() or len(text) > MOST_CHARACTERS:
+        raise DetailUnfit(name=name, field=field)
+
+
+def refuse_unfit_address(name: str, *, email: str, phone: str) -> None:
+    """Raise DetailUnfit for what no mail can be sent to, or nobody can call; empty is no address at all."""
+    if email and (len(email) > MOST_CHARACTERS or not email.isprintable() or not _EMAIL.fullmatch(email)):
+        raise DetailUnfit(name=name, field="email")
+    if len(phone) > MOST_CHARACTERS or not phone.isprintable():
+        raise DetailUnfit(name=name, field="phone")
+
+
+def _find(name: str, *, lock: bool = False) -> Person:
+    people = Person.objects.select_for_update() if lock else Person.objects
+    person = people.filter(name=name).first()
+    if person is None:
+        raise PersonUnknown(name=plain(name))
+    return person
+
+
+def _save(name: str, particulars: Particulars) -> Person:
+    _refuse_unfit(name, particulars)
+    if particulars.institution and not Institution.objects.filter(cbe=particulars.institution).exists():
+        raise HomeUnknown(name=name, institution=plain(particulars.institution))
+    values = {**vars(particulars), "roles": sorted(particulars.roles)}
+    values["institution_id"] = values.pop("institution") or None
+    return Person.objects.update_or_create(name=name, defaults=values)[0]
+
+
+def _refuse_unfit(name: str, particulars: Particulars) -> None:
+    if not _NAME.fullmatch(name) or plain(name) != name:
+        raise NameUnfit(name=plain(name))
+    if not particulars.full_name:
+        raise DetailUnfit(name=name, field="full name")
+    refuse_unfit_line(name, "full name", particulars.full_name)
+    refuse_unfit_address(name, email=particulars.email, phone=particulars.phone)
+    if particulars.language not in LANGUAGES:
+        raise DetailUnfit(name=name, field="language")
+    if not _one_house(particulars):
+        raise RolesUnfit(name=name, roles=", ".join(sorted(particulars.roles)) or "-")
+
+
+def _one_house(particulars: Particulars) -> bool:
+    """Return whether the roles go together: the same rule as the constraints of the table."""
+    if particulars.institution:
+        houses: tuple[frozenset[Role], ...] = (INSTITUTION_ROLES,)
+    elif particulars.service:
+        houses = (frozenset({Role.LAUNCH}),)
+    else:
+        houses = (OPERATOR_ROLES, VALIDATOR_ROLES)
+    return bool(particulars.roles) and any(particulars.roles <= house for house in houses)
+
+
+def _told(name: str, particulars: Particulars) -> dict[str, object]:
+    """Return what the audit keeps for ever: what somebody may do, not how to reach them."""
+    return {
+        "person": name,
+        "roles": sorted(particulars.roles),
+        "institution": particulars.institution,
+        "service": particulars.service,
+        "active": particulars.active,
+    }

@@ -1,0 +1,103 @@
+"""Personal tokens: made once, shown once, kept as a digest, valid for some days or until revoked."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from django.db import transaction
+
+from eboxcast.audit.actions import record
+from eboxcast.database import installation
+from eboxcast.database.errors import quiet
+from eboxcast.lib import clock
+from eboxcast.lib.plain import plain
+from eboxcast.senders.models import Person, Token
+from eboxcast.senders.people import MOST_CHARACTERS, actor_named, actor_of, refuse_others
+from eboxcast.senders.people_errors import TokenExpired, TokenRefused, TokenRevoked, TokenUnfit, TokenUnknown
+from eboxcast.senders.roles import Actor, Role
+
+MOST_DAYS = 400
+
+_BEGINS = "ebc_"
+"""So that a token left somewhere is recognised as one."""
+
+
+def make_token(name: str, *, label: str, days: int, actor: Actor) -> str:
+    """Make a token for somebody and return its text, the only time. Raises NotYourRole, PersonUnknown, TokenUnfit."""
+    refuse_others(actor, Role.INTEGRATION, asked="person token")
+    if not 0 < days <= MOST_DAYS or not label or label != plain(label) or len(label) > MOST_CHARACTERS:
+        raise TokenUnfit(most=MOST_DAYS)
+    text = _BEGINS + secrets.token_urlsafe(32)
+    now = clock.now()
+    with quiet(), transaction.atomic():
+        token = Token.objects.create(
+            person_id=actor_named(name).name,
+            digest=_digest(text),
+            label=label,
+            made_at=now,
+            made_by=actor.name,
+            expires_at=now + timedelta(days=days),
+        )
+        record("token.made", by=actor.name, data=_told(token))
+    return text
+
+
+def revoke_token(number: int, *, actor: Actor) -> Token:
+    """Take a token back, for good; one that was taken back stays so. Raises NotYourRole, TokenUnknown."""
+    refuse_others(actor, Role.INTEGRATION, asked="person revoke")
+    with quiet(), transaction.atomic():
+        token = Token.objects.select_for_update().filter(id=number).first()
+        if token is None:
+            raise TokenUnknown(number=number)
+        if token.revoked_at is None:
+            token.revoked_at = clock.now()
+            token.save(update_fields=["revoked_at"])
+            record("token.revoked", by=actor.name, data=_told(token))
+    return token
+
+
+def actor_of_token(text: str) -> Actor:
+    """Return who acts by a token. Raises TokenRefused, TokenExpired, TokenRevoked, PersonInactive."""
+    return actor_of(token_of(text).person)
+
+
+def token_of(text: str) -> Token:
+    """Return the token of a text while it is in force. Raises TokenRefused, TokenExpired, TokenRevoked."""
+    with quiet():
+        token = Token.objects.select_related("person").filter(digest=_digest(text)).first()
+    if token is None:
+        raise TokenRefused
+    if token.revoked_at is not None:
+        raise TokenRevoked(name=token.person_id, moment=clock.shown(token.revoked_at))
+    if token.expires_at <= clock.now():
+        raise TokenExpired(name=token.person_id, moment=clock.shown(token.expires_at))
+    return token
+
+
+def somebody_looks_after_people() -> bool:
+    """Return whether anybody of the integration team can act.
+
+    While nobody can, the system's user may record people: at the beginning, and when the last token has expired. Who
+    can run this command holds the password of the control database, and could do as much without it.
+    """
+    with quiet():
+        people = Person.objects.filter(active=True, roles__contains=[Role.INTEGRATION])
+        if installation.is_real():
+            people = people.filter(tokens__revoked_at__isnull=True, tokens__expires_at__gt=clock.now())
+        return people.exists()
+
+
+def _digest(text: str) -> bytes:
+    """Return what is kept. Plain SHA-256 is enough: the text is 256 random bits, not a password."""
+    return hashlib.sha256(text.encode()).digest()
+
+
+def _told(token: Token) -> dict[str, object]:
+    return {
+        "person": token.person_id,
+        "token": token.id,
+        "label": token.label,
+        "expires_at": token.expires_at.isoformat(),
+    }

@@ -18,6 +18,7 @@ import pytest_socket
 from django.db import connections
 from django.test import override_settings
 from psycopg import sql
+from tests import guard
 from tests.simulator.simulated import Simulators
 
 from eboxcast.database import boot
@@ -53,6 +54,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     connections.close_all()
     take_down(boot.places(), boot.to_stderr)
     shutil.rmtree(boot.places().root)
+    guard.end()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -82,6 +84,7 @@ def simulators() -> Iterator[Simulators]:
 @pytest.fixture(scope="session")
 def server() -> Iterator[None]:
     """A running, migrated embedded server, shared by the tests of this process."""
+    guard.watch(boot.places().root)
     boot.start()
     yield
     connections.close_all()

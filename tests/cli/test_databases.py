@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from tests import guard
 
 from eboxcast.database import boot
 from eboxcast.database.embedded.places import Places
@@ -47,6 +48,7 @@ class Fresh:
 def fresh(server: None) -> Iterator[Fresh]:
     """A state folder that knows nothing yet but the copied programs, which are always the same."""
     state = Path(tempfile.mkdtemp(prefix="eboxcast-fresh-"))
+    guard.watch(state)
     state.chmod(0o711)
     if boot.places().binaries.is_dir():
         (state / "binaries").symlink_to(boot.places().binaries)

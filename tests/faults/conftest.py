@@ -9,6 +9,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from tests import guard
 from tests.faults.machine import Letter, Machine, letter
 
 from eboxcast.database import boot
@@ -37,6 +38,7 @@ def machine(installation: None) -> Iterator[Machine]:
 def fragile_state(server: None) -> Iterator[Path]:
     """A state folder with a server of its own, which tests may kill; only the programs are the shared ones."""
     state = Path(tempfile.mkdtemp(prefix="eboxcast-faults-"))
+    guard.watch(state)
     state.chmod(0o711)
     if boot.places().binaries.is_dir():
         (state / "binaries").symlink_to(boot.places().binaries)

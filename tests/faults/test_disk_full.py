@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests import guard
 from tests.faults.machine import Letter, Machine, letter
 
 from eboxcast.database import boot
@@ -39,6 +40,7 @@ class Balloon:
 def disk(server: None) -> Iterator[Path]:
     """A small disk of its own, with a migrated database on it."""
     folder = Path(tempfile.mkdtemp(prefix="eboxcast-disk-"))
+    guard.watch(folder)
     mounted = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", f"{DISK},mode=0711", "eboxcast-tests", str(folder)], capture_output=True
     )

@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from tests import guard
 from tests.faults.conftest import NewLetter
 from tests.faults.machine import Machine, wait_until
 from tests.faults.remote import Stage, assert_everybody_once
@@ -37,6 +38,7 @@ class Network:
         """Say whether this is allowed here."""
         if ip("netns", "add", self.name).returncode:
             return False
+        guard.watch(self.name)
         ip("link", "add", self.cable, "type", "veth", "peer", "name", "up0", "netns", self.name)
         ip("addr", "add", HOST.format(number=self.number) + "/24", "dev", self.cable)
         self.inside("addr", "add", GUEST.format(number=self.number) + "/24", "dev", "up0")

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from tests import guard
 
 from eboxcast.database import boot
 from eboxcast.database.embedded.places import Places
@@ -40,6 +41,7 @@ def told() -> Told:
 def state_folder() -> Iterator[Places]:
     """An empty state folder; it shares the copied programs of the shared server, which are the same."""
     places = Places(Path(tempfile.mkdtemp(prefix="eboxcast-own-")))
+    guard.watch(places.root)
     places.root.chmod(0o711)
     shared = boot.places().binaries
     if shared.is_dir():

@@ -13,6 +13,14 @@ from eboxcast.senders.loading import load_senders
 from eboxcast.senders.models import Institution, MessageType
 from eboxcast.senders.selectors import find_trio
 
+ASKED = {
+    "institution": "0456789034",
+    "application": "demo:broadcast",
+    "message_type": "x",
+    "ebox_type": "CITIZEN",
+    "environment": "production",
+}
+
 
 @pytest.fixture
 def sender_file(installation: None, tmp_path: Path) -> Path:
@@ -24,7 +32,7 @@ def test_a_file_is_loaded_and_audited(sender_file: Path) -> None:
     """What is in it can be found; the audit has its digest."""
     loaded = load_senders(sender_file, by="ines")
     code = MessageType.objects.filter(ebox_type="CITIZEN").get().code
-    trio = find_trio(institution="0456789034", application="demo:broadcast", message_type=code, ebox_type="CITIZEN")
+    trio = find_trio(**{**ASKED, "message_type": code})
     assert loaded.institutions == 1
     assert trio.institution.names["nl"]
     assert Entry.objects.get().data["file"] == sender_file.name
@@ -65,10 +73,9 @@ def test_what_is_wrong_is_named_and_nothing_is_loaded(sender_file: Path, before:
 def test_each_missing_part_of_the_trio_is_named(sender_file: Path) -> None:
     """Institution, application, message type."""
     load_senders(sender_file, by="ines")
-    asked = {"institution": "0456789034", "application": "demo:broadcast", "message_type": "x", "ebox_type": "CITIZEN"}
     with pytest.raises(InstitutionUnknown):
-        find_trio(**{**asked, "institution": "0403019261"})
+        find_trio(**{**ASKED, "institution": "0403019261"})
     with pytest.raises(ApplicationUnknown):
-        find_trio(**{**asked, "application": "other"})
+        find_trio(**{**ASKED, "application": "other"})
     with pytest.raises(MessageTypeUnknown):
-        find_trio(**asked)
+        find_trio(**ASKED)

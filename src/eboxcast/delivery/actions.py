@@ -47,7 +47,7 @@ def prepare(package: Package, *, environment: str, by: str, adds: bool = False) 
     The same package again returns the run that already has it, whatever its state.
     Raises the errors of ``senders``, ``mailboxes`` and ``delivery`` that the sender can mend; nothing has changed then.
     """
-    trio = trio_of(package)
+    trio = trio_of(package, environment)
     recipients = recipients_of(package, environment)
     particulars = particulars_of(package, recipients, by=by, adds=adds, procedure=procedure())
     run = same_package_without_release(environment, identity_of(package), particulars)
@@ -89,14 +89,15 @@ def _store(run: Run, order: NewRelease, *, by: str) -> UUID:
     return stored.run
 
 
-def trio_of(package: Package) -> Trio:
-    """Return the sender's configuration that the metadata ask for. Raises the errors of ``senders``."""
+def trio_of(package: Package, environment: str) -> Trio:
+    """Return the sender's configuration the metadata ask for in an environment. Raises the errors of ``senders``."""
     metadata = package.metadata
     return find_trio(
         institution=metadata.institution,
         application=metadata.application,
         message_type=metadata.message_type,
         ebox_type=str(metadata.ebox_type),
+        environment=environment,
     )
 
 

@@ -118,7 +118,7 @@ class Rehearsal:
 @quiet()
 def rehearse(package: Package, *, environment: str, window: Window, adds: bool = False) -> Rehearsal:
     """Return what publishing a checked package would come to now. Raises the errors of ``senders``."""
-    trio = trio_of(package)
+    trio = trio_of(package, environment)
     recipients = recipients_of(package, environment)
     particulars = particulars_of(package, recipients, by="-", adds=adds, procedure=procedure())
     order = order_of(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from eboxcast.lib.errors import InputRefused
+from eboxcast.lib.errors import InputRefused, NotAllowedNow
 from eboxcast.lib.wording import N_
 
 
@@ -36,6 +36,17 @@ class MessageTypeUnknown(InputRefused):
     code = "senders.message-type-unknown"
     sentence = N_("The message type {message_type} is not configured for the application {application}.")
     remedy = N_("Correct MessageType in the metadata, or load the type with: eboxcast message-type load FILE")
+
+
+class MessageTypeOnlyInAcceptance(NotAllowedNow):
+    """The message type works in acceptance, and nobody has configured it in production."""
+
+    code = "senders.only-in-acceptance"
+    sentence = N_("The message type {message_type} is configured in acceptance only; it cannot run in production.")
+    remedy = N_(
+        "Ask the integration team to configure it: eboxcast message-type configure {message_type}"
+        " --environment production"
+    )
 
 
 class EboxTypeDiffers(InputRefused):

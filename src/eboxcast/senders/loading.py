@@ -6,6 +6,7 @@ What the file names is created or brought up to date; what it does not name stay
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from django.db import transaction
@@ -15,12 +16,14 @@ from eboxcast.database.errors import quiet
 from eboxcast.lib import clock
 from eboxcast.lib.digests import digest
 from eboxcast.lib.identifiers import Refused, read_cbe
-from eboxcast.senders.models import Application, Institution, MessageType, WithoutEbox
+from eboxcast.senders.models import OPEN, Application, Institution, MessageType, TypeRequest, WithoutEbox
 from eboxcast.senders.toml_files import LANGUAGES, Entry, TomlFile, parse, read
 
 EBOX_TYPES = ("CITIZEN", "ENTERPRISE")
 UNITS = ("day", "month", "year")
 MOST_BYTES = 100 * 1024 * 1024
+
+SHORTEST_CODE = 6
 
 _TABLES = ("institution", "application", "message_type")
 
@@ -34,17 +37,22 @@ class Loaded:
     message_types: int
 
 
-def load_senders(path: Path, *, by: str) -> Loaded:
-    """Load a sender file. Raises SenderFileWrong naming the place of the first thing that is wrong."""
+def load_senders(path: Path, *, by: str, only_acceptance: bool = False) -> Loaded:
+    """Load a sender file; its types may be used in production too, unless told otherwise.
+
+    Raises SenderFileWrong naming the place of the first thing that is wrong.
+    """
     content = read(path)
     file = TomlFile(path.name, parse(path.name, content), tables=_TABLES)
     with quiet(), transaction.atomic():
         loaded = Loaded(
             institutions=file.each("institution", _load_institution),
             applications=file.each("application", _load_application),
-            message_types=file.each("message_type", _load_message_type),
+            message_types=file.each("message_type", partial(_load_message_type, only_acceptance=only_acceptance)),
         )
-        record("senders.loaded", by=by, data={"file": path.name, "digest": digest(content).hex(), **vars(loaded)})
+        environment = "acceptance" if only_acceptance else ""
+        data = {"file": path.name, "digest": digest(content).hex(), **vars(loaded)}
+        record("senders.loaded", by=by, environment=environment, data=data)
     return loaded
 
 
@@ -67,10 +75,11 @@ def _load_application(entry: Entry) -> None:
     Application.objects.update_or_create(name=name, defaults=defaults)
 
 
-def _load_message_type(entry: Entry) -> None:
+def _load_message_type(entry: Entry, *, only_acceptance: bool) -> None:
     code = entry.text("code", most=80)
-    if len(code) < _SHORTEST_CODE:
-        raise entry.wrong("code", f"shorter than {_SHORTEST_CODE} characters")
+    if len(code) < SHORTEST_CODE:
+        raise entry.wrong("code", f"shorter than {SHORTEST_CODE} characters")
+    _refuse_what_others_decide(entry, code, only_acceptance=only_acceptance)
     validity = entry.entry("validity")
     applications = entry.some_of("applications")
     known = list(Application.objects.filter(name__in=applications))
@@ -88,6 +97,21 @@ def _load_message_type(entry: Entry) -> None:
     }
     message_type, _ = MessageType.objects.update_or_create(code=code, defaults=defaults)
     message_type.applications.set(known)
+    configure(message_type, in_production=not only_acceptance)
 
 
-_SHORTEST_CODE = 6
+def _refuse_what_others_decide(entry: Entry, code: str, *, only_acceptance: bool) -> None:
+    """A type is one row: what is loaded holds wherever it is configured, and a request for it is decided as such."""
+    if only_acceptance and MessageType.objects.filter(code=code, production_at__isnull=False).exists():
+        raise entry.wrong("code", "configured in production: what is loaded would hold there too; load it for both")
+    request = TypeRequest.objects.filter(code=code, state__in=OPEN).first()
+    if request is not None:
+        raise entry.wrong("code", f"request {request.pk} for it is open; eboxcast message-type show {request.pk}")
+
+
+def configure(message_type: MessageType, *, in_production: bool) -> None:
+    """Let a type be used in acceptance, or there and in production; where it is already it stays as it is."""
+    message_type.acceptance_at = message_type.acceptance_at or clock.now()
+    if in_production:
+        message_type.production_at = message_type.production_at or clock.now()
+    message_type.save(update_fields=["acceptance_at", "production_at"])

@@ -47,6 +47,9 @@ class MessageType(models.Model):
     document_bytes = models.BigIntegerField()
     media_types = ArrayField(models.TextField())
     without_ebox = models.TextField(choices=WithoutEbox.choices)
+    acceptance_at = models.DateTimeField(null=True)
+    """When it was configured there; a type works nowhere else than where it is configured."""
+    production_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "message_type"
@@ -55,7 +58,68 @@ class MessageType(models.Model):
             models.CheckConstraint(
                 condition=models.Q(validity_unit__in=("day", "month", "year")), name="message_type_validity_unit"
             ),
+            models.CheckConstraint(
+                condition=models.Q(production_at__isnull=True) | models.Q(acceptance_at__isnull=False),
+                name="message_type_acceptance_first",
+            ),
         )
+
+
+OPEN = ("requested", "validated", "accepted", "in-acceptance")
+
+
+class TypeRequest(models.Model):
+    """What an institution asks for when it wants a new message type, and where that stands. Known by its number."""
+
+    state = models.TextField()
+    replaces = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="replaced_by")
+    institution = models.TextField()
+    institution_names = models.JSONField()
+    application = models.TextField()
+    application_titles = models.JSONField()
+    code = models.TextField()
+    titles = models.JSONField()
+    description = models.TextField()
+    legal_basis = models.TextField()
+    ebox_type = models.TextField()
+    languages = ArrayField(models.TextField())
+    validity_number = models.IntegerField()
+    validity_unit = models.TextField()
+    media_types = ArrayField(models.TextField())
+    document_bytes = models.BigIntegerField()
+    without_ebox = models.TextField(choices=WithoutEbox.choices)
+    expected_recipients = models.BigIntegerField()
+    """Of one broadcast."""
+    broadcasts_a_year = models.IntegerField()
+    wanted_dates = ArrayField(models.DateField())
+    business_contact = models.JSONField()
+    technical_contact = models.JSONField()
+    requester = models.JSONField()
+
+    class Meta:
+        db_table = "type_request"
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(state__in=(*OPEN, "in-production", "refused", "withdrawn")),
+                name="type_request_state_known",
+            ),
+            models.UniqueConstraint(fields=("code",), condition=models.Q(state__in=OPEN), name="type_request_one_open"),
+        )
+
+
+class TypeRequestStep(models.Model):
+    """What happened to a request: who did what when, and why. Only ever added."""
+
+    request = models.ForeignKey(TypeRequest, on_delete=models.PROTECT, related_name="steps")
+    step = models.TextField()
+    at = models.DateTimeField()
+    by = models.TextField()
+    side = models.TextField()
+    """The institution's, the validator's or the operator's."""
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        db_table = "type_request_step"
 
 
 _INSTITUTION_ROLES = ["confirmer", "requester"]

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from eboxcast.senders.errors import ApplicationUnknown, EboxTypeDiffers, InstitutionUnknown, MessageTypeUnknown
+from eboxcast.senders.errors import (
+    ApplicationUnknown,
+    EboxTypeDiffers,
+    InstitutionUnknown,
+    MessageTypeOnlyInAcceptance,
+    MessageTypeUnknown,
+)
 from eboxcast.senders.models import Application, Institution, MessageType
 
 
@@ -17,10 +23,10 @@ class Trio:
     message_type: MessageType
 
 
-def find_trio(*, institution: str, application: str, message_type: str, ebox_type: str) -> Trio:
-    """Return what is configured for the names in the metadata.
+def find_trio(*, institution: str, application: str, message_type: str, ebox_type: str, environment: str) -> Trio:
+    """Return what is configured in an environment for the names in the metadata.
 
-    Raises InstitutionUnknown, ApplicationUnknown, MessageTypeUnknown, EboxTypeDiffers.
+    Raises InstitutionUnknown, ApplicationUnknown, MessageTypeUnknown, MessageTypeOnlyInAcceptance, EboxTypeDiffers.
     """
     sender = Institution.objects.filter(cbe=institution).first()
     if sender is None:
@@ -29,8 +35,10 @@ def find_trio(*, institution: str, application: str, message_type: str, ebox_typ
     if system is None:
         raise ApplicationUnknown(application=application, institution=institution)
     kind = system.message_types.filter(code=message_type).first()
-    if kind is None:
+    if kind is None or kind.acceptance_at is None:
         raise MessageTypeUnknown(message_type=message_type, application=application)
+    if environment == "production" and kind.production_at is None:
+        raise MessageTypeOnlyInAcceptance(message_type=message_type)
     if kind.ebox_type != ebox_type:
         raise EboxTypeDiffers(message_type=message_type, expected=kind.ebox_type, found=ebox_type)
     return Trio(institution=sender, application=system, message_type=kind)

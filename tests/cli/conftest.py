@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,10 @@ from django.conf import settings
 from tests.reports.broadcasts import Broadcasts
 from tests.simulator.simulated import Simulated, Simulators
 
+from eboxcast import __version__
 from eboxcast.cli import main as cli_main
+from eboxcast.delivery.models import Worker
+from eboxcast.lib import clock
 from eboxcast.targets.options import TargetKind, TargetOptions
 
 Command = Callable[..., tuple[int, str, str]]
@@ -63,3 +67,14 @@ def provider(simulators: Simulators, tmp_path: Path, monkeypatch: pytest.MonkeyP
         return simulated
 
     return start
+
+
+@pytest.fixture
+def known_workers(installation: None) -> None:
+    """One of production works and one fell silent; two of acceptance work."""
+    now = clock.now()
+    seen = [("production", now), ("production", now - timedelta(minutes=50)), ("acceptance", now), ("acceptance", now)]
+    for pid, (environment, seen_at) in enumerate(seen):
+        Worker.objects.create(
+            host="here", pid=pid, environment=environment, version=__version__, started_at=now, seen_at=seen_at
+        )

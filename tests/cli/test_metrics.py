@@ -28,7 +28,7 @@ from eboxcast.delivery.models import State as RunState
 from eboxcast.lib import clock
 from eboxcast.mailboxes import fence
 
-P = "production"
+P, A = "production", "acceptance"
 PAGE = Path(__file__).parents[2] / "docs/reference/metrics.md"
 
 
@@ -119,11 +119,12 @@ def test_what_is_asked_and_not_done_has_its_age(running: Run, command: Command) 
     assert scrape.value("eboxcast_audit_entries") > 0
 
 
-def test_workers_are_alive_or_silent(installation: None, command: Command) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("insert into procrastinate_workers (last_heartbeat) values (now()), (now() - interval '1 hour')")
+@pytest.mark.usefixtures("known_workers")
+def test_workers_are_alive_or_silent(command: Command) -> None:
+    """Each counts for its own environment."""
     scrape = Scrape(command)
-    assert [scrape.value("eboxcast_workers", state=state) for state in ("alive", "silent")] == [1, 1]
+    counted = [[scrape.value("eboxcast_workers", environment=e, state=s) for s in ("alive", "silent")] for e in (P, A)]
+    assert counted == [[1, 1], [2, 0]]
 
 
 def test_nobody_and_no_title_is_in_it(running: Run, command: Command) -> None:

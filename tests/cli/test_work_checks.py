@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import connection
 from tests.cli.conftest import Command
 from tests.delivery.test_batches import claimed, let_leases_run_out
 from tests.reports.broadcasts import Broadcasts
@@ -17,7 +16,7 @@ from tests.simulator.simulated import Simulated, Simulators
 from eboxcast.cli import work_checks
 from eboxcast.database.findings import Check, Finding, State, examine
 from eboxcast.delivery import batches, deciding
-from eboxcast.delivery.models import Run
+from eboxcast.delivery.models import Run, Worker
 from eboxcast.delivery.models import State as RunState
 from eboxcast.lib import clock
 from eboxcast.mailboxes import fence
@@ -107,12 +106,19 @@ def test_a_release_nobody_launches_is_announced(broadcasts: Broadcasts) -> None:
     assert found.data["run"] == run.short
 
 
-@pytest.mark.usefixtures("target")
+@pytest.mark.usefixtures("target", "known_workers")
 def test_silent_workers_are_counted() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("insert into procrastinate_workers (last_heartbeat) values (now()), (now() - interval '1 hour')")
+    """Those of another environment do not count."""
     alive, silent = found_by(work_checks.workers)
     assert (alive.data["count"], silent.data["count"], silent.state) == (1, 1, State.ATTENTION)
+    assert alive.data["environment"] == P
+
+
+@pytest.mark.usefixtures("target", "known_workers")
+def test_workers_of_another_version_are_named() -> None:
+    Worker.objects.filter(environment=P).update(version="0.0.1")
+    _, _, others = found_by(work_checks.workers)
+    assert (others.state, others.data["versions"]) == (State.ATTENTION, "0.0.1")
 
 
 def test_a_provider_that_answers_is_well(target: TargetOptions, monkeypatch: pytest.MonkeyPatch) -> None:

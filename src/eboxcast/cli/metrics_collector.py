@@ -72,8 +72,7 @@ def _of_control(found: Gauges) -> Iterator[Metric]:
     for name, (attribute, says) in _SINGLE.items():
         values: Values = {(environment,): float(getattr(one, attribute)) for environment, one in each.items()}
         yield _family(name, says, ("environment",), values)
-    workers: Values = {("alive",): found.workers.alive_count, ("silent",): found.workers.silent_count}
-    yield _family("workers", "Worker processes by sign of life.", ("state",), workers)
+    yield _family("workers", "Worker processes by sign of life.", by_state, _states(each, "workers"))
     yield _family("audit_entries", "Audit entries.", (), {(): found.audit_entries})
 
 

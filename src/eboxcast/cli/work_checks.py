@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from django.conf import settings
 
+from eboxcast import __version__
 from eboxcast.database.findings import Check, Finding, State, Surroundings
 from eboxcast.database.marks import is_ours
 from eboxcast.database.names import CONTROL
@@ -23,9 +24,11 @@ from eboxcast.targets.probing import probe
 _SOMEBODY = N_("Start a worker: eboxcast worker --environment {environment}")
 _STALLED = N_("{count} batches of run {run} lie with {workers}, who fell silent; nobody took them over since {since}.")
 _UNATTENDED = N_("Run {run} in {environment} is running, batches are open, and nobody works on it.")
-_SILENT = N_("{count} workers give no sign of life since {since}.")
+_SILENT = N_("{count} workers of {environment} give no sign of life since {since}.")
 _START_AGAIN = N_("See whether their machines run and start them again. Other workers take over their batches.")
-_ALIVE = N_("{count} workers are at work.")
+_ALIVE = N_("{count} workers of {environment} are at work.")
+_OTHER_VERSION = N_("Workers of {environment} are of version {versions}, this program of {version}.")
+_SAME_VERSION = N_("Install the same version on all machines, and start the workers again.")
 _PAUSED = N_("Run {run} in {environment} is paused: {reason}")
 _FAILED = N_("Run {run} in {environment} failed: {reason}")
 _GO_ON = N_("Look at it with: eboxcast status {run}; to go on: eboxcast resume {run}")
@@ -52,14 +55,17 @@ def lanes(around: Surroundings) -> Iterator[Finding]:
 
 
 def workers(around: Surroundings) -> Iterator[Finding]:
-    """Workers that fell silent, and how many there are. Without a remote provider there are none to miss."""
-    if not any(map(is_remote, _environments(around))):
-        return
-    found = watching.workers()
-    yield Finding("workers", State.OK, _ALIVE, {"count": found.alive_count})
-    if found.silent_since:
-        data = {"count": found.silent_count, "since": clock.shown(found.silent_since)}
-        yield Finding("workers", State.ATTENTION, _SILENT, data, _START_AGAIN)
+    """Which workers fell silent, and how many there are. Without a remote provider there are none to miss."""
+    for environment in filter(is_remote, _environments(around)):
+        found = watching.workers(environment)
+        data = {"environment": environment, "count": found.alive_count}
+        yield Finding("workers", State.OK, _ALIVE, data)
+        if found.silent_since:
+            silent = {**data, "count": found.silent_count, "since": clock.shown(found.silent_since)}
+            yield Finding("workers", State.ATTENTION, _SILENT, silent, _START_AGAIN)
+        if others := [version for version in found.versions if version != __version__]:
+            of_them = {**data, "versions": ", ".join(others), "version": __version__}
+            yield Finding("workers", State.ATTENTION, _OTHER_VERSION, of_them, _SAME_VERSION)
 
 
 def halted(around: Surroundings) -> Iterator[Finding]:

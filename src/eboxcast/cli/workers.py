@@ -9,7 +9,7 @@ from eboxcast.delivery.watching import workers
 
 def wake_workers(run: Run) -> bool:
     """Let workers go on with a run; say False where none is alive."""
-    if not workers().alive_count:
+    if not workers(run.environment).alive_count:
         return False
     hand_over(run)
     return True

@@ -28,6 +28,7 @@ class EnvironmentGauges:
     batches: Mapping[str, int]
     retries: int
     lanes: int
+    workers: Mapping[str, int]
     queue_age_seconds: float
     recipients_per_second: float
     open_intents: int
@@ -39,7 +40,6 @@ class Gauges:
     """Everything that is read from the control database."""
 
     environments: Mapping[str, EnvironmentGauges]
-    workers: Workers
     audit_entries: int
     control_bytes: int
 
@@ -53,16 +53,19 @@ def gauge() -> Gauges:
     ((audit_entries, control_bytes),) = _rows("gauge_control")
     return Gauges(
         environments={
-            environment: _of(runs.get(environment, {}), {name: rows.get(environment) for name, rows in named.items()})
+            environment: _of(
+                runs.get(environment, {}),
+                {name: rows.get(environment) for name, rows in named.items()},
+                workers(environment),
+            )
             for environment in {*environments_in_reach(), *runs}
         },
-        workers=workers(),
         audit_entries=audit_entries,
         control_bytes=control_bytes,
     )
 
 
-def _of(runs: Mapping[str, int], found: Mapping[str, tuple[Any, ...] | None]) -> EnvironmentGauges:
+def _of(runs: Mapping[str, int], found: Mapping[str, tuple[Any, ...] | None], workers: Workers) -> EnvironmentGauges:
     *batches, retries, lanes, queue_age = found["batches"] or (0, 0, 0, 0, 0, 0.0)
     (done_lately,) = found["rate"] or (0,)
     open_intents, oldest = found["intents"] or (0, 0.0)
@@ -72,6 +75,7 @@ def _of(runs: Mapping[str, int], found: Mapping[str, tuple[Any, ...] | None]) ->
         batches=dict(zip(_BATCH_STATES, batches, strict=True)),
         retries=retries,
         lanes=lanes,
+        workers={"alive": workers.alive_count, "silent": workers.silent_count},
         queue_age_seconds=queue_age,
         recipients_per_second=done_lately / _MINUTE,
         open_intents=open_intents,

@@ -229,3 +229,18 @@ class Intent(models.Model):
                 name="intent_done_has_result",
             ),
         )
+
+
+class Worker(models.Model):
+    """A process that takes work from the queue, by its last sign of life."""
+
+    host = models.TextField()
+    pid = models.IntegerField()
+    environment = models.TextField()
+    version = models.TextField()
+    started_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "worker"
+        constraints = (UniqueConstraint(fields=("host", "pid"), name="worker_process_unique"),)

@@ -153,3 +153,30 @@ group by r.environment
 -- gauge_control --
 -- Audit entries, and the size of the control database.
 select (select count(*) from audit_entry), pg_database_size(current_database())
+
+-- worker_alive --
+-- A worker gives a sign of life.
+insert into worker (host, pid, environment, version, started_at, seen_at)
+values (%(host)s, %(pid)s, %(environment)s, %(version)s, now(), now())
+on conflict (host, pid) do update
+set environment = excluded.environment, version = excluded.version, seen_at = now()
+
+-- worker_ended --
+-- A worker ended, or is known to have died.
+delete from worker where host = %(host)s and pid = %(pid)s
+
+-- forget_silent_workers --
+-- Whoever was silent for so long does not come back.
+delete from worker where seen_at < now() - %(remembered)s
+
+-- workers_of_host --
+-- The processes of one machine.
+select pid from worker where host = %(host)s
+
+-- workers_of_environment --
+-- How many work, how many fell silent and since when, and with which versions those that work do.
+select count(*) filter (where seen_at > now() - %(silent)s),
+       count(*) filter (where seen_at <= now() - %(silent)s),
+       min(seen_at) filter (where seen_at <= now() - %(silent)s),
+       coalesce(array_agg(distinct version) filter (where seen_at > now() - %(silent)s), '{}')
+from worker where environment = %(environment)s

@@ -12,10 +12,11 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from eboxcast.database.errors import quiet
+from eboxcast.delivery.batches import QUERIES
 from eboxcast.delivery.models import Batch, BatchState, Run, State
 
 SILENT = timedelta(seconds=60)
-"""After so long without a sign of life a worker counts as gone; its heartbeat is every ten seconds."""
+"""After so long without a sign of life a worker counts as gone; it gives one every ten seconds."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,12 +31,14 @@ class Stalled:
 
 @dataclass(frozen=True, kw_only=True)
 class Workers:
-    """The processes that take work from the queue."""
+    """The processes that take work of an environment from the queue."""
 
     alive_count: int
     silent_count: int
     silent_since: datetime | None
     """The last sign of life of the one that is silent for longest."""
+    versions: tuple[str, ...]
+    """Of those alive."""
 
 
 def stalled(environment: str) -> Iterator[Stalled]:
@@ -64,19 +67,13 @@ def halted(environment: str) -> list[Run]:
     return _of(environment, State.PAUSED, State.FAILED)
 
 
-def workers() -> Workers:
-    """Return who takes work from the queue."""
-    values: dict[str, Any] = {"silent": SILENT}
+def workers(environment: str) -> Workers:
+    """Return who takes work of an environment from the queue."""
+    values: dict[str, Any] = {"silent": SILENT, "environment": environment}
     with quiet(), connection.cursor() as cursor:
-        cursor.execute(
-            "select count(*) filter (where last_heartbeat > now() - %(silent)s),"
-            " count(*) filter (where last_heartbeat <= now() - %(silent)s),"
-            " min(last_heartbeat) filter (where last_heartbeat <= now() - %(silent)s)"
-            " from procrastinate_workers",
-            values,
-        )
-        alive, silent, since = cursor.fetchone()
-    return Workers(alive_count=alive, silent_count=silent, silent_since=since)
+        cursor.execute(QUERIES["workers_of_environment"], values)
+        alive, silent, since, versions = cursor.fetchone()
+    return Workers(alive_count=alive, silent_count=silent, silent_since=since, versions=tuple(sorted(versions)))
 
 
 def _of(environment: str, *states: State, due: bool = False) -> list[Run]:

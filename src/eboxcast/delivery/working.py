@@ -13,6 +13,7 @@ from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import ConnectorException
 
 from eboxcast.delivery import queue
+from eboxcast.delivery.alive import alive
 from eboxcast.delivery.logs import log
 from eboxcast.delivery.remote_runs import worker_name
 
@@ -64,7 +65,7 @@ async def _work(environment: str, *, lanes: int) -> None:
 
 
 async def _work_on(ours: App, environment: str, *, lanes: int) -> None:
-    async with ours.open_async() as opened:
+    async with ours.open_async() as opened, alive(opened, environment):
         await queue.forget_dead(opened)
         await queue.look_for_missing(opened, environment)
         await opened.run_worker_async(

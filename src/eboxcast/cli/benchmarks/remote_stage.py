@@ -57,7 +57,7 @@ def workers(count: int) -> Iterator[list[subprocess.Popen[bytes]]]:
     with ExitStack() as stack:
         words = ("worker", "--environment", ENVIRONMENT, "--lanes", LANES)
         started = [stack.enter_context(_process(*words)) for _ in range(count)]
-        wait_for(lambda: workers_known().alive_count == count, started)
+        wait_for(lambda: workers_known(ENVIRONMENT).alive_count == count, started)
         yield started
 
 

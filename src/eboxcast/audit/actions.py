@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from eboxcast.audit.models import Entry
+from eboxcast.audit.segments import open_segment, segment_of
 from eboxcast.lib import clock
 
 
@@ -19,8 +20,12 @@ def record(
     data: Mapping[str, object] | None = None,
 ) -> None:
     """Add an entry; call it inside the control transaction of the action it tells."""
+    now = clock.now()
+    segment = segment_of(now)
+    open_segment(segment)
     Entry.objects.create(
-        at=clock.now(),
+        segment=segment,
+        at=now,
         by=by,
         action=action,
         environment=environment,

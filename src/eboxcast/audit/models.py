@@ -1,14 +1,24 @@
-"""The table of audit entries. Plain ids, no foreign keys: the ledger neither blocks nor follows a delete."""
+"""The tables of the audit. Plain ids, no foreign keys: the ledger neither blocks nor follows a delete.
+
+Each is cut into segments, one for each year (segments.py). Rights and triggers forbid changing or removing a row.
+"""
 
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.functions import Now
+
+APPEND_ONLY = ("audit_entry", "audit_seal", "audit_anchor", "audit_key")
+"""The role that works may read these and add to them, and nothing else."""
 
 
 class Entry(models.Model):
-    """One fact: who did what, when, to which broadcast or run. A trigger forbids changing or removing it."""
+    """One fact: who did what, when, to which broadcast or run."""
 
+    segment = models.SmallIntegerField()
     at = models.DateTimeField()
+    written_at = models.DateTimeField(db_default=Now())
+    """By the clock of the database; ``at`` is by ours."""
     by = models.TextField()
     action = models.TextField()
     environment = models.TextField(blank=True)
@@ -22,3 +32,54 @@ class Entry(models.Model):
             models.Index(fields=("run", "id"), name="audit_entry_by_run"),
             models.Index(fields=("broadcast", "id"), name="audit_entry_by_broadcast"),
         )
+
+
+class Seal(models.Model):
+    """The place of an entry in the one order, and the digest that ties it to all before it (docs/reference/audit.md).
+
+    Its segment is never less than that of the seal before: an entry of the old year that is sealed in the new one has
+    its seal there, so that dropping the old year takes a beginning of the chain away and leaves no hole.
+    """
+
+    number = models.BigIntegerField(primary_key=True)
+    segment = models.SmallIntegerField()
+    entry = models.BigIntegerField()
+    entry_segment = models.SmallIntegerField()
+    sealed_at = models.DateTimeField()
+    content = models.BinaryField()
+    """SHA-256 of the entry."""
+    previous = models.BinaryField()
+    """The digest of the seal before."""
+    digest = models.BinaryField()
+    """SHA-256 of all of the above."""
+
+    class Meta:
+        db_table = "audit_seal"
+
+
+class Anchor(models.Model):
+    """A head that was handed out: whoever has it can prove later that nothing before it was touched."""
+
+    segment = models.SmallIntegerField()
+    made_at = models.DateTimeField()
+    number = models.BigIntegerField()
+    digest = models.BinaryField()
+    kind = models.TextField()
+    """``certificate``, ``mail`` or ``command``; ``dropped`` when it is all that is left of a segment."""
+    given_to = models.TextField(blank=True)
+    """Whom or what it was given to: the run of a certificate, an address, a person."""
+    dropped = models.SmallIntegerField(null=True)
+    """The segment that ended with this head and is gone."""
+
+    class Meta:
+        db_table = "audit_anchor"
+
+
+class PseudonymKey(models.Model):
+    """The secret under which a year's entries name people; it goes with the year."""
+
+    segment = models.SmallIntegerField(primary_key=True)
+    key = models.BinaryField()
+
+    class Meta:
+        db_table = "audit_key"

@@ -1,0 +1,107 @@
+"""Entries and seals as bytes, always the same for ten years and in any language: docs/reference/audit.md.
+
+Each is a JSON object without white space, its names in the order of their code points, in UTF-8; its digest is the
+SHA-256 of that.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+FORMAT = "eboxcast.audit/1"
+ROOT = bytes(32)
+"""What the first seal of all has as the digest before it."""
+
+
+class _Number(str):
+    """A number as the database writes it, digit by digit: reading it as a float could hide that it was changed."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Content:
+    """All that an entry says. ``data`` is the JSON text of the database."""
+
+    id: int
+    segment: int
+    at: datetime
+    written_at: datetime
+    by: str
+    action: str
+    environment: str
+    run: UUID | None
+    broadcast: UUID | None
+    data: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sealed:
+    """All that a seal says, but its own digest."""
+
+    number: int
+    segment: int
+    entry: int
+    entry_segment: int
+    sealed_at: datetime
+    content: bytes
+    previous: bytes
+
+
+def digest_of_content(entry: Content) -> bytes:
+    """Return the SHA-256 of an entry."""
+    values = {
+        "action": entry.action,
+        "at": _moment(entry.at),
+        "broadcast": _id(entry.broadcast),
+        "by": entry.by,
+        "data": json.loads(entry.data, parse_int=_Number, parse_float=_Number),
+        "environment": entry.environment,
+        "format": FORMAT,
+        "id": entry.id,
+        "run": _id(entry.run),
+        "segment": entry.segment,
+        "written_at": _moment(entry.written_at),
+    }
+    return _digest(values)
+
+
+def digest_of_seal(seal: Sealed) -> bytes:
+    """Return the SHA-256 of a seal, which is the next one's ``previous``."""
+    values = {
+        "content": seal.content.hex(),
+        "entry": seal.entry,
+        "entry_segment": seal.entry_segment,
+        "format": FORMAT,
+        "number": seal.number,
+        "previous": seal.previous.hex(),
+        "sealed_at": _moment(seal.sealed_at),
+        "segment": seal.segment,
+    }
+    return _digest(values)
+
+
+def canonical(value: object) -> str:
+    """Return JSON in the one form that is digested."""
+    if isinstance(value, Mapping):
+        return "{" + ",".join(f"{canonical(name)}:{canonical(value[name])}" for name in sorted(value)) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(canonical, value)) + "]"
+    return str(value) if isinstance(value, _Number) else json.dumps(value, ensure_ascii=False)
+
+
+def _digest(values: Mapping[str, object]) -> bytes:
+    return hashlib.sha256(canonical(values).encode()).digest()
+
+
+def _moment(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _id(number: UUID | None) -> str | None:
+    return str(number) if number else None

@@ -1,0 +1,46 @@
+"""The columns of entries and seals as statements name them, and as values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from eboxcast.audit.canonical import Content, Sealed
+
+ENTRY = "e.id, e.segment, e.at, e.written_at, e.by, e.action, e.environment, e.run, e.broadcast, e.data::text"
+SEAL = "s.number, s.segment, s.entry, s.entry_segment, s.sealed_at, s.content, s.previous"
+ENTRY_COLUMNS = 10
+SEAL_COLUMNS = 7
+
+Row = Sequence[Any]
+
+
+def content_of(row: Row) -> Content:
+    """Return the entry of a row that has the columns of ENTRY."""
+    number, segment, at, written_at, by, action, environment, run, broadcast, data = row
+    return Content(
+        id=number,
+        segment=segment,
+        at=at,
+        written_at=written_at,
+        by=by,
+        action=action,
+        environment=environment,
+        run=run,
+        broadcast=broadcast,
+        data=data,
+    )
+
+
+def seal_of(row: Row) -> Sealed:
+    """Return the seal of a row that has the columns of SEAL."""
+    number, segment, entry, entry_segment, sealed_at, content, previous = row
+    return Sealed(
+        number=number,
+        segment=segment,
+        entry=entry,
+        entry_segment=entry_segment,
+        sealed_at=sealed_at,
+        content=bytes(content),
+        previous=bytes(previous),
+    )

@@ -29,7 +29,7 @@ from eboxcast.lib import clock
 
 Eboxcast = Callable[..., "subprocess.CompletedProcess[str]"]
 
-_AS_BEFORE = "update installation set procedure = 'off', clock_offset = '0'"
+_AS_BEFORE = "update installation set procedure = 'off', kind = 'test', clock_offset = '0'"
 _KEPT_TABLES = ("django_migrations", "installation", "environment_mark")
 
 
@@ -124,6 +124,13 @@ def procedure_on(installation: None, monkeypatch: pytest.MonkeyPatch) -> Iterato
         with connections["default"].cursor() as cursor:
             cursor.execute("update installation set procedure = 'on'")
         yield
+
+
+@pytest.fixture
+def real_installation(installation: None) -> None:
+    """An installation for real people, as the first migration makes it; emptying the tables ends it."""
+    with connections["default"].cursor() as cursor:
+        cursor.execute("update installation set kind = 'real'")
 
 
 @pytest.fixture

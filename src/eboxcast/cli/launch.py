@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from eboxcast.cli import sending
+from eboxcast.cli.beside_procedure import refuse_production_alone
 from eboxcast.cli.door import command_app
 from eboxcast.cli.options import AsJson, ByWorkers, NotAfter, NotBefore, RunNumber, Strict, moment
 from eboxcast.cli.resuming import resumable
@@ -28,5 +29,7 @@ def main(
     """
     window = Window(not_before=moment(not_before), not_after=moment(not_after))
     with resumable():
-        launched = sending.launch(find_run(run), window=window, by_workers=by_workers)
+        found = find_run(run)
+        refuse_production_alone(found.environment, asked="launch RUN")
+        launched = sending.launch(found, window=window, by_workers=by_workers)
         sending.certify(launched, json=as_json, strict=strict)

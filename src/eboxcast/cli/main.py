@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
-from dataclasses import dataclass
+from collections.abc import Sequence
 from importlib.util import find_spec
 
 import typer
@@ -12,70 +12,10 @@ from typer.core import TyperCommand, TyperGroup
 
 from eboxcast import __version__
 from eboxcast.cli import talk
+from eboxcast.cli.commands import COMMANDS, who_may
 from eboxcast.cli.errors import ExtraMissing
 from eboxcast.cli.resuming import answer_signals, ignore_signals
 from eboxcast.lib.errors import EboxcastError, Misconfigured
-
-
-@dataclass(frozen=True)
-class Command:
-    """Where a command lives. Its module is imported only when it is asked for, so `check` never waits for Django."""
-
-    module: str
-    summary: str
-    needs_database: bool = True
-    reads_models: bool = False
-    """Without starting a database: for a command that says why it does not run."""
-    extra: str = ""
-    """The extra of eboxcast that has what the command imports beyond the rest, ``imports``."""
-    imports: tuple[str, ...] = ()
-
-
-COMMANDS = {
-    "check": Command("check", "Check a package, and say all that is wrong with it.", needs_database=False),
-    "split": Command("split", "Split an oversized recipient list into balanced parts.", needs_database=False),
-    "sample": Command("sample", "Write a valid synthetic package to try things with.", needs_database=False),
-    "rehearse": Command("rehearse", "Say what publishing a package would come to now; touch nothing."),
-    "publish": Command("publish", "Publish a package to everybody at the same moment."),
-    "prepare": Command("prepare", "Check and store a package, visible to nobody yet."),
-    "launch": Command("launch", "Make a prepared run visible to everybody at the same moment."),
-    "runs": Command("runs", "List the runs, newest first."),
-    "status": Command("status", "Say where a run stands, and what comes next."),
-    "stop": Command("stop", "Let nothing more of a run become visible until it is resumed."),
-    "pause": Command("pause", "Hold a run that is being sent, until it is resumed."),
-    "resume": Command("resume", "Take back the stop or the pause of a run."),
-    "pace": Command("pace", "Set how fast a run is sent."),
-    "resolve": Command("resolve", "Settle those of whom nobody knows whether they have the document."),
-    "close": Command("close", "End a run as published in part, for good."),
-    "discard": Command("discard", "Give a run up, for good, before anything of it is visible."),
-    "retry": Command("retry", "Prepare a new run for those whom a run did not reach."),
-    "recall": Command("recall", "Take a published message back from everybody, for good."),
-    "report": Command("report", "Print the account of a run; paper list and rejected rows on request."),
-    "expire": Command("expire", "Delete personal data whose time has come."),
-    "ebox": Command("ebox", "Look into an eBox of acceptance, or load what their owner says of the eBoxes."),
-    "message-type": Command("message_type", "Load and list who may send what."),
-    "up": Command("up", "Start the embedded database.", needs_database=False),
-    "down": Command("down", "Stop the embedded database.", needs_database=False),
-    "migrate": Command("migrate", "Bring the tables of all databases in reach up to date.", needs_database=False),
-    "doctor": Command("doctor", "Look at everything a broadcast depends on.", needs_database=False, reads_models=True),
-    "worker": Command("worker", "Send what is launched, on as many machines as you like."),
-    "metrics": Command("metrics", "Write or serve what is going on, for Prometheus."),
-    "simulate-provider": Command(
-        "simulate_provider",
-        "Simulate an eBox provider, to rehearse.",
-        needs_database=False,
-        extra="simulator",
-        imports=("httptools", "python_multipart", "starlette", "uvicorn"),
-    ),
-    "demo": Command("demo", "Tell the whole story on this machine, with made-up people."),
-    "bench": Command(
-        "bench",
-        "Measure, each figure beside its baseline.",
-        needs_database=False,
-        extra="bench",
-        imports=("polars", "stdnum"),
-    ),
-}
 
 
 class Commands(TyperGroup):
@@ -94,19 +34,33 @@ class Commands(TyperGroup):
         name = args[0] if args else ""
         if name not in COMMANDS:
             return super().resolve_command(ctx, args)
-        return name, _load(COMMANDS[name], asks_for_help=not _HELP.isdisjoint(args[1:])), args[1:]
+        return name, _load(name, args[1:], named=ctx.params.get("act_as") or ""), args[1:]
 
 
 _HELP = {"-h", "--help"}
 
 
-def _load(command: Command, *, asks_for_help: bool) -> object:
-    if missing := [name for name in command.imports if find_spec(name) is None]:
+def _load(name: str, args: Sequence[str], *, named: str) -> object:
+    command = COMMANDS[name]
+    if missing := [needed for needed in command.imports if find_spec(needed) is None]:
         raise ExtraMissing(extra=command.extra, missing=", ".join(missing))
     if command.needs_database or command.reads_models:
         boot = importlib.import_module("eboxcast.database.boot")
-        (boot.start if command.needs_database and not asks_for_help else boot.configure)()
+        if command.needs_database and _HELP.isdisjoint(args):
+            boot.start()
+            _refuse_others(name, args, named=named)
+        else:
+            boot.configure()
     return typer.main.get_command(importlib.import_module(f"eboxcast.cli.{command.module}").app)
+
+
+def _refuse_others(name: str, args: Sequence[str], *, named: str) -> None:
+    """Raise when who acts may not run this command; what a command refuses beyond that, it refuses itself."""
+    acting = importlib.import_module("eboxcast.cli.acting")
+    acting.act_as(named)
+    below = next((word for word in args if word == "-" or not word.startswith("-")), "") if COMMANDS[name].below else ""
+    asked = f"{name} {below}".strip()
+    acting.refuse_unless(who_may(name, below), asked=asked, founding=below in COMMANDS[name].founding)
 
 
 app = typer.Typer(
@@ -128,6 +82,9 @@ def _show_version(asked: bool) -> None:
 @app.callback()
 def main(
     version: bool = typer.Option(False, "--version", callback=_show_version, is_eager=True, help="Say which version."),
+    act_as: str = typer.Option(
+        "", "--as", metavar="NAME", help="Act as somebody; on a demo or test installation only."
+    ),
 ) -> None:
     """Publish one document into hundreds of thousands of eBoxes: checked, tested, published once, and proved."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from eboxcast.cli import sending
+from eboxcast.cli.beside_procedure import refuse_production_alone
 from eboxcast.cli.door import command_app
 from eboxcast.cli.options import Adds, AsJson, Directory, DuplicatesPolicy, Environment, FaultyRowsPolicy
 from eboxcast.cli.resuming import resumable
@@ -21,6 +22,7 @@ def main(
     as_json: AsJson = False,
 ) -> None:
     """Check a package and store it, complete and visible to nobody. `eboxcast launch` makes it visible."""
+    refuse_production_alone(environment.value, asked="prepare")
     with resumable():
         package = sending.check(directory, policies=Policies(duplicates=duplicates, faulty_rows=faulty_rows))
         run = sending.prepare(package, environment=environment.value, adds=adds)

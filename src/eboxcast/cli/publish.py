@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from eboxcast.cli import sending
+from eboxcast.cli.beside_procedure import refuse_production_alone
 from eboxcast.cli.door import command_app
 from eboxcast.cli.options import (
     Adds,
@@ -41,6 +42,7 @@ def main(
 
     Running the same command again is the restart: what is done is not done twice.
     """
+    refuse_production_alone(environment.value, asked="publish")
     window = Window(not_before=moment(not_before), not_after=moment(not_after))
     with resumable():
         package = sending.check(directory, policies=Policies(duplicates=duplicates, faulty_rows=faulty_rows))

@@ -75,6 +75,22 @@ class ProcedureDiffers(Trouble):
     remedy = N_("Leave EBOXCAST_PROCEDURE empty; to change the record: eboxcast migrate --procedure {asked}")
 
 
+class ClockStands(NotAllowedNow):
+    """On a real installation the time is that of the world."""
+
+    code = "clock.stands"
+    sentence = N_("The clock cannot be moved here: this installation is for real people.")
+    remedy = N_("Rehearse on one of its own: EBOXCAST_INSTALLATION=demo at its first `eboxcast migrate`.")
+
+
+class ClockGoesBack(NotAllowedNow):
+    """Something is on record that happened later; the audit tells things in the order they happened."""
+
+    code = "clock.goes-back"
+    sentence = N_("The clock cannot be set to {moment}: something is on record that happened at {newest}.")
+    remedy = N_("Choose a later moment, or begin again with an installation of its own.")
+
+
 class DatabaseTrouble(Trouble):
     """The database answered with an error we have no better name for."""
 

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from eboxcast.database.errors import quiet
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Max
+
+from eboxcast.audit.actions import record
+from eboxcast.audit.models import Entry
+from eboxcast.database.errors import ClockGoesBack, ClockStands, quiet
 from eboxcast.database.models import Installation
+from eboxcast.lib import clock
 
 REAL = "real"
 
@@ -24,8 +32,42 @@ def kind() -> str:
 
 
 def is_real() -> bool:
-    """Return whether this installation is for real people: nobody acts by name, and the clock stands by the world's."""
+    """Return whether this installation is for real people: nobody acts by name, and the clock is the world's."""
     return kind() == REAL
+
+
+def set_clock(moment: datetime, *, by: str) -> timedelta:
+    """Have it be a moment here, on a demo or test installation; return how far that is ahead of real time.
+
+    Raises ClockStands on a real one, ClockGoesBack when something is on record that happened later.
+    """
+    return _set_offset(moment - (clock.now() - clock.offset()), by=by)
+
+
+def advance_clock(span: timedelta, *, by: str) -> timedelta:
+    """Move the clock on, as `set_clock` does; a process that runs already learns it when it connects again."""
+    return _set_offset(clock.offset() + span, by=by)
+
+
+def reset_clock(*, by: str) -> timedelta:
+    """Go by real time again, as `set_clock` does."""
+    return _set_offset(timedelta(), by=by)
+
+
+def _set_offset(offset: timedelta, *, by: str) -> timedelta:
+    with quiet(), transaction.atomic():
+        mark = Installation.objects.select_for_update().get()
+        if mark.kind == REAL:
+            raise ClockStands
+        moment = clock.now() - clock.offset() + offset
+        newest = Entry.objects.aggregate(newest=Max("at"))["newest"]
+        if newest is not None and moment < newest:
+            raise ClockGoesBack(moment=clock.shown(moment), newest=clock.shown(newest))
+        before = clock.shown(clock.now())
+        Installation.objects.update(clock_offset=offset)
+        clock.move(offset)
+        record("clock.moved", by=by, data={"before": before, "after": clock.shown(moment)})
+    return offset
 
 
 def _installation() -> Installation:

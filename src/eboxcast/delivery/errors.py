@@ -155,3 +155,11 @@ class SendingForgotten(NotAllowedNow):
     code = "run.sending-forgotten"
     sentence = N_("Run {run} was sent, but {environment} does not know to whom any more: was {environment} restored?")
     remedy = N_("Do not launch it again. Restore {environment} later in time, or ask the provider.")
+
+
+class RunsUnderWay(NotAllowedNow):
+    """What was begun one way is ended that way."""
+
+    code = "procedure.runs-under-way"
+    sentence = N_("The procedure cannot be switched {procedure}: runs in production are not over: {runs}.")
+    remedy = N_("Launch, close or discard them first; `eboxcast status RUN` says how.")

@@ -1,0 +1,135 @@
+"""All commands: where each lives, what it needs, and who may run it with the procedure on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from eboxcast.senders.roles import OPERATOR_ROLES, Role
+
+Who = frozenset[Role] | None
+"""The roles that may run a command, with the procedure on. None: anybody, and nobody need say who they are."""
+ANYBODY: Who = None
+NOBODY: Who = frozenset()
+"""What a command allows that does not say: so that none is open by mistake."""
+OPERATOR: Who = OPERATOR_ROLES
+"""Whoever reads: every role of the operator."""
+INTEGRATION: Who = frozenset({Role.INTEGRATION})
+LAUNCH: Who = frozenset({Role.LAUNCH})
+PREPARING: Who = frozenset({Role.INTEGRATION, Role.LAUNCH})
+"""Who publishes in acceptance; production asks for more (beside_procedure.py)."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """Where a command lives. Its module is imported only when it is asked for, so `check` never waits for Django."""
+
+    module: str
+    summary: str
+    who: Who = NOBODY
+    """Who may run it with the procedure on; for a command with others below it, who may run those not in ``below``."""
+    below: Mapping[str, Who] = field(default_factory=dict)
+    """The commands below it, each with who may run it."""
+    founding: frozenset[str] = frozenset()
+    """Those below it that the system's user may run while nobody of the integration team can act."""
+    needs_database: bool = True
+    reads_models: bool = False
+    """Without starting a database: for a command that says why it does not run."""
+    extra: str = ""
+    """The extra of eboxcast that has what the command imports beyond the rest, ``imports``."""
+    imports: tuple[str, ...] = ()
+
+
+COMMANDS = {
+    "check": Command("check", "Check a package, and say all that is wrong with it.", who=ANYBODY, needs_database=False),
+    "split": Command(
+        "split", "Split an oversized recipient list into balanced parts.", who=ANYBODY, needs_database=False
+    ),
+    "sample": Command(
+        "sample", "Write a valid synthetic package to try things with.", who=ANYBODY, needs_database=False
+    ),
+    "rehearse": Command("rehearse", "Say what publishing a package would come to now; touch nothing.", who=OPERATOR),
+    "publish": Command("publish", "Publish a package to everybody at the same moment.", who=PREPARING),
+    "prepare": Command("prepare", "Check and store a package, visible to nobody yet.", who=PREPARING),
+    "launch": Command("launch", "Make a prepared run visible to everybody at the same moment.", who=PREPARING),
+    "runs": Command("runs", "List the runs, newest first.", who=OPERATOR),
+    "status": Command("status", "Say where a run stands, and what comes next.", who=OPERATOR),
+    "stop": Command("stop", "Let nothing more of a run become visible until it is resumed.", who=LAUNCH),
+    "pause": Command("pause", "Hold a run that is being sent, until it is resumed.", who=LAUNCH),
+    "resume": Command("resume", "Take back the stop or the pause of a run.", who=LAUNCH),
+    "pace": Command("pace", "Set how fast a run is sent.", who=LAUNCH),
+    "resolve": Command("resolve", "Settle those of whom nobody knows whether they have the document.", who=LAUNCH),
+    "close": Command("close", "End a run as published in part, for good.", who=LAUNCH),
+    "discard": Command("discard", "Give a run up, for good, before anything of it is visible.", who=LAUNCH),
+    "retry": Command("retry", "Prepare a new run for those whom a run did not reach.", who=LAUNCH),
+    "recall": Command("recall", "Take a published message back from everybody, for good.", who=LAUNCH),
+    "report": Command("report", "Print the account of a run; paper list and rejected rows on request.", who=OPERATOR),
+    "expire": Command("expire", "Delete personal data whose time has come.", who=LAUNCH),
+    "ebox": Command(
+        "ebox",
+        "Look into an eBox of acceptance, or load what their owner says of the eBoxes.",
+        below={"-": OPERATOR, "load": PREPARING},
+    ),
+    "message-type": Command(
+        "message_type", "Load and list who may send what.", below={"load": INTEGRATION, "list": OPERATOR}
+    ),
+    "person": Command(
+        "person",
+        "Record who may act, with which roles and tokens.",
+        below={
+            "add": INTEGRATION,
+            "change": INTEGRATION,
+            "list": OPERATOR,
+            "deactivate": INTEGRATION,
+            "token": INTEGRATION,
+            "tokens": INTEGRATION,
+            "revoke": INTEGRATION,
+            "load": INTEGRATION,
+        },
+        founding=frozenset({"add", "change", "list", "token", "load"}),
+    ),
+    "login": Command("login", "Keep a personal token, so that commands know who acts.", who=ANYBODY),
+    "logout": Command("logout", "Forget the personal token.", who=ANYBODY, needs_database=False),
+    "whoami": Command("whoami", "Say who acts here, and what kind of installation this is.", who=ANYBODY),
+    "clock": Command(
+        "clock",
+        "Say what time it is here; on a demo or test installation, move it.",
+        who=ANYBODY,
+        below={"set": ANYBODY, "advance": ANYBODY, "back-to-now": ANYBODY},
+    ),
+    "up": Command("up", "Start the embedded database.", who=ANYBODY, needs_database=False),
+    "down": Command("down", "Stop the embedded database.", who=ANYBODY, needs_database=False),
+    "migrate": Command(
+        "migrate", "Bring the tables of all databases in reach up to date.", who=ANYBODY, needs_database=False
+    ),
+    "doctor": Command(
+        "doctor", "Look at everything a broadcast depends on.", who=ANYBODY, needs_database=False, reads_models=True
+    ),
+    "worker": Command("worker", "Send what is launched, on as many machines as you like.", who=LAUNCH),
+    "metrics": Command("metrics", "Write or serve what is going on, for Prometheus.", who=OPERATOR),
+    "simulate-provider": Command(
+        "simulate_provider",
+        "Simulate an eBox provider, to rehearse.",
+        who=ANYBODY,
+        needs_database=False,
+        extra="simulator",
+        imports=("httptools", "python_multipart", "starlette", "uvicorn"),
+    ),
+    "demo": Command("demo", "Tell the whole story on this machine, with made-up people.", who=ANYBODY),
+    "bench": Command(
+        "bench",
+        "Measure, each figure beside its baseline.",
+        who=ANYBODY,
+        needs_database=False,
+        extra="bench",
+        imports=("polars", "stdnum"),
+    ),
+}
+
+
+def who_may(name: str, below: str = "") -> Who:
+    """Return who may run a command, or one below it."""
+    command = COMMANDS[name]
+    if command.below and not below:
+        return ANYBODY  # it only says what there is below it
+    return command.below.get(below, command.who)

@@ -1,0 +1,218 @@
+"""Who acts: by token, by name where that is allowed, and which roles each command asks for."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+
+import pytest
+import typer
+from tests.cli.conftest import Command
+from tests.reports.broadcasts import Broadcasts
+
+from eboxcast.audit.models import Entry
+from eboxcast.cli.commands import COMMANDS, who_may
+from eboxcast.senders.models import Person, Token
+from eboxcast.senders.people import ALL_ROLES, OPERATOR_ROLES, Actor, Particulars, Role, add_person
+from eboxcast.senders.people_tokens import make_token
+
+INES = Actor(name="ines", roles=frozenset({Role.INTEGRATION}))
+
+BELOW = [(name, below) for name, one in COMMANDS.items() for below in one.below or [""]]
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of settings of our own."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    return tmp_path / "config" / "eboxcast" / "token"
+
+
+def person(name: str, *roles: Role) -> str:
+    """Record somebody and return a token of theirs."""
+    add_person(name, Particulars(full_name=name, language="en", roles=frozenset(roles)), actor=INES)
+    return make_token(name, label="test", days=30, actor=INES)
+
+
+@pytest.mark.parametrize(("name", "below"), BELOW)
+def test_each_command_names_who_may_run_it(name: str, below: str) -> None:
+    who = who_may(name, below)
+    assert who is None or (who and who <= ALL_ROLES)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_each_command_below_another_is_in_the_table(name: str) -> None:
+    command = typer.main.get_command(importlib.import_module(f"eboxcast.cli.{COMMANDS[name].module}").app)
+    assert set(getattr(command, "commands", {})) == set(COMMANDS[name].below)
+
+
+def test_a_command_below_another_that_is_in_no_table_is_for_nobody() -> None:
+    assert who_may("message-type", "surprise") == frozenset()
+
+
+CHANGES = ["stop", "pause", "resume", "pace", "resolve", "close", "discard", "retry", "recall", "expire", "worker"]
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_what_changes_a_run_is_for_the_launch_team(name: str) -> None:
+    assert who_may(name) == {Role.LAUNCH}
+
+
+@pytest.mark.parametrize("name", ["runs", "status", "report", "metrics", "rehearse"])
+def test_what_only_reads_is_for_everybody_of_the_operator(name: str) -> None:
+    assert who_may(name) == OPERATOR_ROLES
+
+
+FREE = ["check", "split", "sample", "up", "down", "migrate", "doctor", "demo", "bench", "simulate-provider"]
+
+
+@pytest.mark.parametrize("name", [*FREE, "login", "logout", "whoami"])
+def test_what_touches_no_broadcast_needs_nobody(name: str) -> None:
+    assert who_may(name) is None
+
+
+@pytest.mark.usefixtures("installation")
+def test_with_the_procedure_off_the_user_of_the_system_does_everything(command: Command) -> None:
+    assert command("runs")[0] == 0
+    code, out, _ = command("whoami", "--json")
+    assert code == 0
+    assert '"launch"' in out
+
+
+@pytest.mark.usefixtures("procedure_on")
+def test_with_the_procedure_on_somebody_must_act(command: Command) -> None:
+    code, _, err = command("runs")
+    assert code == 4
+    assert "eboxcast login" in err
+
+
+@pytest.mark.usefixtures("procedure_on")
+def test_a_token_that_is_kept_says_who_acts(command: Command, own_home: Path) -> None:
+    text = person("lea", Role.LAUNCH)
+    code, out, err = command("login", given=text + "\n")
+    assert (code, text in out + err) == (0, False)
+    assert own_home.stat().st_mode & 0o777 == 0o600
+    assert command("runs")[0] == 0
+    assert "You are lea: launch." in command("whoami")[1]
+    assert command("logout")[0] == 0
+    assert command("runs")[0] == 4
+
+
+@pytest.mark.usefixtures("procedure_on")
+def test_a_token_that_opens_nothing_is_not_kept(command: Command, own_home: Path) -> None:
+    for given, code in (("", 2), ("ebc_wrong", 4)):
+        assert command("login", given=given)[0] == code
+    assert not own_home.exists()
+
+
+@pytest.mark.usefixtures("procedure_on")
+def test_a_token_that_others_may_read_is_not_used(command: Command, own_home: Path) -> None:
+    command("login", given=person("lea", Role.LAUNCH))
+    own_home.chmod(0o640)
+    code, _, err = command("runs")
+    assert code == 4
+    assert str(own_home) in err.replace("\n", "")
+
+
+@pytest.mark.usefixtures("procedure_on")
+def test_a_token_comes_from_the_environment_or_a_file_it_names(eboxcast: Command, tmp_path: Path) -> None:
+    text = person("lea", Role.LAUNCH)
+    secret = tmp_path / "secret"
+    secret.write_text(text, encoding="utf-8")
+    for env in ({"EBOXCAST_TOKEN": text}, {"EBOXCAST_TOKEN_FILE": str(secret)}):
+        assert "You are lea" in eboxcast("whoami", env=env).stdout
+
+
+@pytest.mark.usefixtures("procedure_on")
+def test_expired_and_revoked_tokens_are_refused_at_each_command(command: Command) -> None:
+    person("ivo", Role.INTEGRATION)
+    command("login", given=person("lea", Role.LAUNCH))
+    assert command("clock", "advance", "31d")[0] == 0
+    code, _, err = command("runs")
+    assert (code, "expired" in err) == (4, True)
+    number = Token.objects.get(person_id="lea").id
+    assert command("--as", "ivo", "person", "revoke", number)[0] == 0
+    code, _, err = command("runs")
+    assert (code, "revoked" in err) == (4, True)
+
+
+@pytest.mark.usefixtures("procedure_on")
+def test_a_role_that_may_not_is_told_who_may(command: Command) -> None:
+    person("ada", Role.AUDITOR)
+    code, _, err = command("--as", "ada", "stop", "x", "--reason", "y")
+    assert code == 4
+    assert "launch" in err
+    assert command("--as", "ada", "runs")[0] == 0
+
+
+@pytest.mark.usefixtures("procedure_on")
+def test_people_of_institutions_run_no_command_of_the_engine(command: Command) -> None:
+    for below in ("runs", "report"):
+        assert who_may(below) is not None
+        assert not (who_may(below) or set()) & {Role.REQUESTER, Role.CONFIRMER, Role.VALIDATOR}
+
+
+@pytest.mark.usefixtures("procedure_on", "real_installation")
+@pytest.mark.parametrize("variable", ["real", "demo", "test"])
+def test_nobody_acts_by_name_beside_a_real_server_whatever_this_process_says(eboxcast: Command, variable: str) -> None:
+    person("lea", Role.LAUNCH)
+    done = eboxcast("--as", "lea", "runs", env={"EBOXCAST_INSTALLATION": variable})
+    assert done.returncode == 4
+    assert "real people" in done.stderr
+
+
+@pytest.mark.usefixtures("installation")
+def test_nobody_acts_by_name_with_the_procedure_off(command: Command) -> None:
+    code, _, err = command("--as", "lea", "runs")
+    assert code == 4
+    assert "procedure is off" in err
+
+
+@pytest.mark.usefixtures("procedure_on")
+def test_who_is_named_must_be_known(command: Command) -> None:
+    assert command("--as", "nobody", "runs")[0] == 3
+
+
+@pytest.mark.usefixtures("procedure_on", "real_installation")
+def test_the_user_of_the_system_founds_the_people_and_is_done_with_the_first_token(command: Command) -> None:
+    add = ("person", "add", "--language", "nl", "--role", "integration", "--full-name")
+    code, _, err = command(*add, "Ivo Peeters", "ivo")
+    assert (code, "as the user of the system" in err) == (0, True)
+    assert "@" in Entry.objects.get(action="person.added").by
+    code, token, _ = command("person", "token", "ivo")
+    assert code == 0
+    assert command(*add, "Ann", "ann")[0] == 4
+    assert command("login", given=token)[0] == 0
+    assert command(*add, "Ann", "ann")[0] == 0
+    assert Entry.objects.filter(action="person.added", by="ivo").exists()
+
+
+@pytest.mark.usefixtures("procedure_on")
+def test_founding_opens_people_and_nothing_else(command: Command) -> None:
+    for words in (("runs",), ("message-type", "list"), ("stop", "x", "--reason", "y")):
+        assert command(*words)[0] == 4
+
+
+@pytest.mark.usefixtures("procedure_on")
+def test_people_are_changed_listed_and_deactivated(command: Command) -> None:
+    person("ivo", Role.INTEGRATION)
+    person("lea", Role.LAUNCH)
+    ivo = ("--as", "ivo", "person")
+    assert command(*ivo, "change", "lea", "--role", "launch", "--role", "auditor", "--email", "lea@example.be")[0] == 0
+    assert "lea\tlea\t-\tauditor, launch\ten\tlea@example.be" in command(*ivo, "list")[1]
+    assert command(*ivo, "deactivate", "lea")[0] == 0
+    assert command("--as", "lea", "runs")[0] == 4
+    assert command(*ivo, "change", "lea", "--active")[0] == 0
+    assert Person.objects.get(name="lea").active
+
+
+@pytest.mark.usefixtures("procedure_on")
+def test_nobody_publishes_alone_in_production(command: Command, broadcasts: Broadcasts) -> None:
+    person("lea", Role.LAUNCH)
+    directory = broadcasts.directory()
+    for word in ("publish", "prepare"):
+        code, _, err = command("--as", "lea", word, directory, "--environment", "production")
+        assert (code, "broadcast" in err) == (4, True)
+        code, _, err = command("--as", "lea", word, directory, "--environment", "acceptance")
+        assert code == 0, err
+    assert not Entry.objects.filter(environment="production").exists()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
+from datetime import time
 from pathlib import Path
 
 import psycopg
@@ -74,6 +76,23 @@ VARIABLES = (
         " environment; only that record counts afterwards.",
     ),
     Variable(
+        "EBOXCAST_WORKING_WEEK",
+        "mon-fri",
+        "Which days count as working days, less the legal holidays and the closed days: `mon-fri` or `mon-sat`.",
+    ),
+    Variable(
+        "EBOXCAST_EVENING_START",
+        "18:00",
+        "When the evening of a day begins, Brussels time: broadcasts are launched from then on.",
+    ),
+    Variable(
+        "EBOXCAST_EVENING_END",
+        "06:00",
+        "When it ends, Brussels time; on the next day when it is not later than the start.",
+    ),
+    Variable("EBOXCAST_EVENING_BROADCASTS", "10", "How many broadcasts are planned for one evening at most."),
+    Variable("EBOXCAST_EVENING_RECIPIENTS", "3000000", "How many recipients are planned for one evening at most."),
+    Variable(
         "EBOXCAST_TARGETS_FILE",
         "",
         "A TOML file that says where each environment publishes (docs/reference/targets.md). Empty: both into their"
@@ -100,6 +119,7 @@ VARIABLES = (
     Variable("EBOXCAST_IDLE_SECONDS", "300", "How long a transaction may stay open without a statement."),
 )
 
+_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _BY_NAME = {variable.name: variable for variable in VARIABLES}
 _NUMBER_OF_PARTS = 2
 
@@ -138,6 +158,16 @@ def choice(name: str, choices: tuple[str, ...]) -> str:
     if value not in choices:
         raise SettingWrong(variable=name, problem=f"it must be one of: {', '.join(filter(None, choices))}")
     return value
+
+
+def time_of_day(name: str, *, other_than: str = "") -> time:
+    """Return a time of the day, such as 18:00; another one than that of a second variable."""
+    value = text(name)
+    if not _TIME.fullmatch(value):
+        raise SettingWrong(variable=name, problem="it must be a time from 00:00 to 23:59, such as 18:00")
+    if other_than and value == text(other_than):
+        raise SettingWrong(variable=name, problem=f"it must differ from {other_than}")
+    return time.fromisoformat(value)
 
 
 def prime(name: str, *, below: int) -> int:

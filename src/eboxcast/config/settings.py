@@ -28,6 +28,11 @@ EBOXCAST_PROCEDURE = environment.choice("EBOXCAST_PROCEDURE", ("", "on", "off"))
 EBOXCAST_INSTALLATION = environment.choice("EBOXCAST_INSTALLATION", ("real", "demo", "test"))
 EBOXCAST_TOKEN = environment.text("EBOXCAST_TOKEN")
 EBOXCAST_BUCKET_PRIME = environment.prime("EBOXCAST_BUCKET_PRIME", below=LARGEST_PRIME)
+EBOXCAST_WORKING_WEEK = environment.choice("EBOXCAST_WORKING_WEEK", ("mon-fri", "mon-sat"))
+EBOXCAST_EVENING_START = environment.time_of_day("EBOXCAST_EVENING_START")
+EBOXCAST_EVENING_END = environment.time_of_day("EBOXCAST_EVENING_END", other_than="EBOXCAST_EVENING_START")
+EBOXCAST_EVENING_BROADCASTS = environment.number("EBOXCAST_EVENING_BROADCASTS")
+EBOXCAST_EVENING_RECIPIENTS = environment.number("EBOXCAST_EVENING_RECIPIENTS", most=100_000_000)
 EBOXCAST_TARGETS = targets(environment.folder("EBOXCAST_TARGETS_FILE"))
 EBOXCAST_LANGUAGE = environment.choice("EBOXCAST_LANGUAGE", ("fr", "nl", "de", "en", ""))
 EBOXCAST_LEASE_SECONDS = environment.number("EBOXCAST_LEASE_SECONDS")
@@ -42,6 +47,7 @@ INSTALLED_APPS = [
     "eboxcast.database",
     "eboxcast.audit",
     "eboxcast.senders",
+    "eboxcast.planning",
     "eboxcast.mailboxes",
     "eboxcast.delivery",
 ]

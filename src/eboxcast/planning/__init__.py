@@ -1,0 +1,1 @@
+"""When something may happen: working days, closed days, terms, blackouts, evening windows, capacity."""

@@ -1,0 +1,63 @@
+"""Finding what people put into the calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+
+from eboxcast.lib import clock
+from eboxcast.planning.capacity import BlackoutSpan, Booked, Evenings, configured_limits
+from eboxcast.planning.deadlines import start_of_day
+from eboxcast.planning.models import Blackout, ClosedDay
+from eboxcast.planning.windows import configured_evening
+from eboxcast.planning.working_days import WorkingCalendar, configured_week
+
+
+def calendar_of(institution: str = "") -> WorkingCalendar:
+    """Return the working days of an institution: what the operator closes counts for everybody."""
+    return WorkingCalendar(week=configured_week(), closed=frozenset(closed_days(institution)))
+
+
+def closed_days(institution: str = "") -> dict[date, str]:
+    """Return the closed days of the operator and of an institution, each with its reason."""
+    found = ClosedDay.objects.filter(institution__in=("", institution)).order_by("date", "-institution")
+    return {one.date: one.reason for one in found}
+
+
+def blackouts_between(start: datetime, end: datetime, *, environment: str = "production") -> tuple[BlackoutSpan, ...]:
+    """Return the blackouts of an environment, not lifted, that touch the time from start to end (end not in it)."""
+    found = Blackout.objects.filter(
+        removed_at=None, starts_at__lt=end, ends_at__gt=start, environments__contains=[environment]
+    )
+    return tuple(map(_span, found.order_by("starts_at", "id")))
+
+
+def evenings_for(
+    institution: str = "", *, booked: Mapping[date, Booked] | None = None, since: date | None = None
+) -> Evenings:
+    """Return all that is known of the evenings from a day (today) on; give what is booked without the one concerned."""
+    since = since or clock.today()
+    closed = closed_days(institution)
+    return Evenings(
+        today=clock.today(),
+        calendar=WorkingCalendar(week=configured_week(), closed=frozenset(closed)),
+        reasons=closed,
+        evening=configured_evening(),
+        limits=configured_limits(),
+        blackouts=blackouts_between(start_of_day(since), start_of_day(since + _FAR)),
+        booked=booked or {},
+    )
+
+
+_FAR = timedelta(days=3660)
+
+
+def _span(blackout: Blackout) -> BlackoutSpan:
+    return BlackoutSpan(
+        id=blackout.pk,
+        starts_at=blackout.starts_at,
+        ends_at=blackout.ends_at,
+        service=blackout.service,
+        reason=blackout.reason,
+        environments=frozenset(blackout.environments),
+    )

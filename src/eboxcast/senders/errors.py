@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from eboxcast.lib.errors import InputRefused, NotAllowedNow
 from eboxcast.lib.wording import N_
+from eboxcast.senders.form_faults import FormFault
 
 
 class SenderFileWrong(InputRefused):
@@ -55,3 +58,89 @@ class EboxTypeDiffers(InputRefused):
     code = "senders.ebox-type-differs"
     sentence = N_("The message type {message_type} is for {expected} eBoxes; the metadata say {found}.")
     remedy = N_("Correct EboxType or MessageType in the metadata.")
+
+
+class FormWrong(InputRefused):
+    """The form for a new message type has wrong places; ``faults`` has them all, each with what to write there."""
+
+    code = "senders.form-wrong"
+    sentence = N_("{file}: {count} place(s) of the form are missing or wrong.")
+    remedy = N_(
+        "Nothing was requested. Correct them and hand it in again; docs/reference/type-request-file.md shows a form."
+    )
+
+    def __init__(self, *, file: str, faults: Sequence[FormFault]) -> None:
+        super().__init__(file=file, count=len(faults), places=", ".join(fault.place for fault in faults))
+        self.faults = tuple(faults)
+
+
+class FormUnreadable(InputRefused):
+    """The file is no form at all."""
+
+    code = "senders.form-unreadable"
+    sentence = N_("{file} cannot be read as a form: {problem}")
+    remedy = N_("For a form to fill in: eboxcast message-type form > FILE")
+
+
+class TypeRequestNotFound(InputRefused):
+    """There is no such request or message type, or it is another institution's."""
+
+    code = "senders.request-not-found"
+    sentence = N_("There is no message type and no request {wanted}.")
+    remedy = N_("See what there is: eboxcast message-type list")
+
+
+class NotThisStep(NotAllowedNow):
+    """The request stands elsewhere than where this step is taken."""
+
+    code = "senders.not-this-step"
+    sentence = N_("Request {number} is {state}: {asked} is not possible now.")
+    remedy = N_("See whose turn it is: eboxcast message-type show {number}")
+
+
+class AlreadyConfigured(NotAllowedNow):
+    """The message type of this code is there already."""
+
+    code = "senders.already-configured"
+    sentence = N_("The message type {message_type} is configured already; it cannot be requested as a new one.")
+    remedy = N_("Choose another code, or ask the integration team to change the type.")
+
+
+class AlreadyRequested(NotAllowedNow):
+    """Another request for this code is open."""
+
+    code = "senders.already-requested"
+    sentence = N_("The message type {message_type} is requested already: request {number} is open.")
+    remedy = N_("Withdraw that one first, or wait for it: eboxcast message-type show {number}")
+
+
+class NotRefused(NotAllowedNow):
+    """Only what was refused or withdrawn can be asked again, and once."""
+
+    code = "senders.not-refused"
+    sentence = N_("Request {number} is {state}: it cannot be asked again.")
+    remedy = N_("Only a refused or withdrawn request can, and only once: eboxcast message-type show {number}")
+
+
+class ReasonMissing(InputRefused):
+    """A reason is recorded for ever; it must say something and name nobody."""
+
+    code = "senders.reason-missing"
+    sentence = N_("The reason is empty or holds a national number. It is kept for ever, so it must name nobody.")
+    remedy = N_('Say why in a few words: --reason "…"')
+
+
+class OtherInstitution(NotAllowedNow):
+    """Somebody of an institution asks for another one."""
+
+    code = "senders.other-institution"
+    sentence = N_("The form is for the institution {institution}; you act for {own}.")
+    remedy = N_("Correct the number in the form, or let a person of that institution hand it in.")
+
+
+class ApplicationTaken(InputRefused):
+    """The application belongs to another institution."""
+
+    code = "senders.application-taken"
+    sentence = N_("The application {application} belongs to another institution than {institution}.")
+    remedy = N_("Choose another name for the application.")

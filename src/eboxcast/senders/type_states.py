@@ -1,0 +1,123 @@
+"""The way of a request for a message type as one table: from which state, who may do what, and where it leads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from eboxcast.lib.wording import N_
+from eboxcast.senders.models import TypeRequest
+from eboxcast.senders.roles import Actor, Role
+
+
+class State(StrEnum):
+    """Where a request stands."""
+
+    REQUESTED = "requested"
+    VALIDATED = "validated"
+    """By BCSS, at business level."""
+    ACCEPTED = "accepted"
+    """By the integration team, technically."""
+    IN_ACCEPTANCE = "in-acceptance"
+    """Configured there: packages of this type can be tried."""
+    IN_PRODUCTION = "in-production"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+class Step(StrEnum):
+    """What can be done with a request, as people say it."""
+
+    REQUEST = N_("requesting a message type")
+    VALIDATE = N_("validating a message type")
+    ACCEPT = N_("accepting a message type technically")
+    CONFIGURE_ACCEPTANCE = N_("configuring a message type in acceptance")
+    CONFIGURE_PRODUCTION = N_("configuring a message type in production")
+    REFUSE = N_("refusing a message type")
+    WITHDRAW = N_("withdrawing a request")
+
+
+@dataclass(frozen=True)
+class Transition:
+    """One row of the table."""
+
+    step: Step
+    sources: tuple[State, ...]
+    target: State
+    roles: tuple[Role, ...]
+    entry: str
+    """The name of the audit entry it leaves."""
+
+
+S = State
+OPEN = (S.REQUESTED, S.VALIDATED, S.ACCEPTED, S.IN_ACCEPTANCE)
+CLOSED_WITHOUT = (S.REFUSED, S.WITHDRAWN)
+_VALIDATOR = (Role.VALIDATOR,)
+_INTEGRATION = (Role.INTEGRATION,)
+_BOTH_SIDES = (Role.VALIDATOR, Role.INTEGRATION)
+_ASKING = (Role.REQUESTER, Role.INTEGRATION)  # for an institution that nobody knows yet, integration hands in its form
+
+TRANSITIONS = {
+    row.step: row
+    for row in (
+        Transition(Step.REQUEST, (), S.REQUESTED, _ASKING, "type.requested"),
+        Transition(Step.VALIDATE, (S.REQUESTED,), S.VALIDATED, _VALIDATOR, "type.validated"),
+        Transition(Step.ACCEPT, (S.VALIDATED,), S.ACCEPTED, _INTEGRATION, "type.accepted"),
+        Transition(Step.CONFIGURE_ACCEPTANCE, (S.ACCEPTED,), S.IN_ACCEPTANCE, _INTEGRATION, "type.configured"),
+        Transition(Step.CONFIGURE_PRODUCTION, (S.IN_ACCEPTANCE,), S.IN_PRODUCTION, _INTEGRATION, "type.configured"),
+        Transition(Step.REFUSE, OPEN, S.REFUSED, _BOTH_SIDES, "type.refused"),
+        Transition(Step.WITHDRAW, OPEN, S.WITHDRAWN, _ASKING, "type.withdrawn"),
+    )
+}
+
+_TURNS: dict[State, tuple[Role | None, str]] = {
+    S.REQUESTED: (
+        Role.VALIDATOR,
+        N_("BCSS validates it or refuses it: eboxcast message-type validate {number}, or refuse {number} --reason …"),
+    ),
+    S.VALIDATED: (
+        Role.INTEGRATION,
+        N_("The integration team accepts it technically or refuses it: eboxcast message-type accept {number}"),
+    ),
+    S.ACCEPTED: (
+        Role.INTEGRATION,
+        N_(
+            "The integration team configures it in acceptance:"
+            " eboxcast message-type configure {code} --environment acceptance"
+        ),
+    ),
+    S.IN_ACCEPTANCE: (
+        Role.INTEGRATION,
+        N_(
+            "Packages can be tried in acceptance. Then the integration team configures it in production:"
+            " eboxcast message-type configure {code} --environment production"
+        ),
+    ),
+    S.IN_PRODUCTION: (None, N_("Nothing is missing: the message type can be used.")),
+    S.REFUSED: (
+        Role.REQUESTER,
+        N_("Correct the form and ask again: eboxcast message-type request FILE --again {number}"),
+    ),
+    S.WITHDRAWN: (None, N_("Nothing follows. To ask again: eboxcast message-type request FILE --again {number}")),
+}
+
+
+def turn_of(request: TypeRequest) -> Role | None:
+    """Return whose turn it is; nobody's where nothing is missing or a refused request was asked again."""
+    replaced = request.state in CLOSED_WITHOUT and hasattr(request, "replaced_by")
+    return None if replaced else _TURNS[State(request.state)][0]
+
+
+def next_of(request: TypeRequest) -> str:
+    """Return what comes next: a marked sentence with {number}, {code} and {replaced_by}."""
+    if request.state in CLOSED_WITHOUT and hasattr(request, "replaced_by"):
+        return N_("It was asked again, as request {replaced_by}.")
+    return _TURNS[State(request.state)][1]
+
+
+def side_of(actor: Actor, step: Step) -> str:
+    """Return for which side somebody takes a step: the validator, the operator, or the institution."""
+    if actor.institution or not actor.has(Role.VALIDATOR, Role.INTEGRATION):
+        return "institution"
+    roles = TRANSITIONS[step].roles
+    return "validator" if Role.VALIDATOR in roles and actor.has(Role.VALIDATOR) else "operator"

@@ -84,7 +84,7 @@ def test_recipients_of_our_own_eboxes_are_left_then_published_or_refused(
 
 def test_a_remote_run_is_counted_by_its_batches(running: Run, command: Command) -> None:
     first, second = claimed(running), claimed(running)
-    batches.finish(first, sent=first.recipients_count - 2, refused=1, unknown=1)
+    batches.finish(batches.Done(claim=first, sent=first.recipients_count - 2, refused=1, unknown=1))
     scrape = Scrape(command)
     left = 40 - first.recipients_count
     assert recipients(scrape) == [first.recipients_count - 2, 1, 1, 0, left]

@@ -8,7 +8,7 @@ import pytest
 from tests.delivery.conftest import NewPackage
 
 from eboxcast.delivery import actions, batches
-from eboxcast.delivery.batches import Claim, Nothing, Why
+from eboxcast.delivery.batches import Claim, Done, Nothing, Why
 from eboxcast.delivery.models import Batch, BatchState, Run, State
 from eboxcast.lib import clock
 from eboxcast.mailboxes import fence
@@ -72,8 +72,8 @@ def test_a_silent_worker_loses_its_batch_and_its_result(run: Run) -> None:
     second = claimed(run)
     assert (second.batch, second.attempt) == (first.batch, 2)
     assert not batches.extend(first)
-    assert not batches.finish(first, sent=10, refused=0, unknown=0)
-    assert batches.finish(second, sent=9, refused=1, unknown=0)
+    assert not batches.finish(Done(claim=first, sent=10, refused=0, unknown=0))
+    assert batches.finish(Done(claim=second, sent=9, refused=1, unknown=0))
     assert batches.sums_of(run.id).sent == 9
 
 
@@ -120,12 +120,12 @@ def test_the_opening_batch_comes_alone(package: NewPackage) -> None:
     opening = claimed(made)
     assert opening.number == 0
     assert why(made) == Why.LATER
-    batches.finish(opening, sent=0, refused=0, unknown=0)
+    batches.finish(Done(claim=opening, sent=0, refused=0, unknown=0))
     assert claimed(made).number == 1
 
 
 def test_when_all_is_done_it_says_so(run: Run) -> None:
     """Then the account can be closed."""
     for _ in range(run.batches.count()):
-        batches.finish(claimed(run), sent=1, refused=0, unknown=0)
+        batches.finish(Done(claim=claimed(run), sent=1, refused=0, unknown=0))
     assert why(run) == Why.ALL_DONE

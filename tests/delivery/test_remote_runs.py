@@ -15,7 +15,7 @@ from eboxcast.delivery import actions, batches, deciding
 from eboxcast.delivery.models import BatchState, Run, State
 from eboxcast.delivery.waiting import Window
 from eboxcast.lib.identifiers import text_of_key
-from eboxcast.mailboxes import sending
+from eboxcast.mailboxes import noting, sending
 from eboxcast.mailboxes.models import OutcomeKind
 from eboxcast.package.model import Package
 from eboxcast.targets.options import TargetKind, TargetOptions
@@ -238,7 +238,7 @@ def test_what_a_killed_lane_left_in_flight_is_found_out(provider: Provider, pack
 def _forget_result(run: Run, number: int) -> None:
     """Bring a batch back to the moment after its call: done at the provider, in flight with us."""
     batch = run.batches.get(number=number)
-    where = sending.Range(release=sending.get_release(P, run.id).id, first=batch.first_bucket, last=batch.last_bucket)
+    where = noting.Range(release=sending.get_release(P, run.id).id, first=batch.first_bucket, last=batch.last_bucket)
     connection = sending.environment_connection(P)
     with connection.cursor() as cursor:
         cursor.execute(

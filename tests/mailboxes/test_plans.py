@@ -44,6 +44,7 @@ PARAMETERS: dict[str, Any] = {
     "bucket": 5,
     "buckets": SOME_KEYS,
     "code": "1.1.0",
+    "codes": ["x"] * len(SOME_KEYS),
     "content": b"letter",
     "day": NOW.date(),
     "deactivated_count": 0,
@@ -55,6 +56,7 @@ PARAMETERS: dict[str, Any] = {
     "institution": "0456789034",
     "keys": SOME_KEYS,
     "kind": "sent",
+    "kinds": ["sent"] * len(SOME_KEYS),
     "last": 140,
     "last_bucket": LAST_BUCKET,
     "mailbox": 5,
@@ -63,6 +65,9 @@ PARAMETERS: dict[str, Any] = {
     "never_activated_count": 0,
     "new": 7,
     "new_bucket": 7,
+    "next_buckets": SOME_KEYS,
+    "next_code": "1.1.1",
+    "next_keys": SOME_KEYS,
     "not_attempted_count": 0,
     "not_ebox_only_count": 0,
     "now": NOW,
@@ -84,7 +89,6 @@ PARAMETERS: dict[str, Any] = {
     "superseded_by": None,
     "ticket": "t1",
     "unknown_count": 0,
-    "with_ids": True,
 }
 FILL = (
     "insert into audience select b, r, array[b::bigint] from generate_series(0, 16380) b, generate_series(1, 3) r",

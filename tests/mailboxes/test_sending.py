@@ -7,10 +7,10 @@ import pytest
 from tests.mailboxes.conftest import NewOrder
 
 from eboxcast.lib.digests import digest_of_keys
-from eboxcast.mailboxes import fence, sending, storing
+from eboxcast.mailboxes import fence, noting, sending, storing
 from eboxcast.mailboxes.errors import FenceClosed
 from eboxcast.mailboxes.models import OutcomeKind, Release
-from eboxcast.mailboxes.sending import Range, Results
+from eboxcast.mailboxes.noting import Call, Range, Results
 from eboxcast.mailboxes.values import NewRelease
 
 P = "production"
@@ -33,15 +33,15 @@ def test_ranges_hold_whole_buckets_and_everybody_once(order: NewOrder) -> None:
     ranges = sending.ranges_of(P, release.id, recipients=10)
     assert sum(count for _, count in ranges) == len(wanted.keys)
     assert all(count <= 10 for _, count in ranges)
-    found = [key for where, _ in ranges for key in sending.progress_of(P, where).left]
+    found = [key for where, _ in ranges for key in noting.progress_of(P, where).left]
     assert sorted(found) == wanted.keys.tolist()
 
 
 def test_a_recipient_in_flight_is_not_left(begun: tuple[NewRelease, Release]) -> None:
     """Nobody else sends to him until it is known what came of the call."""
     _, release = begun
-    sending.begin_call(P, release.id, [1, 2], call="1.1.1")
-    progress = sending.progress_of(P, Range(release=release.id, **EVERYWHERE))
+    noting.begin_call(P, release.id, [1, 2], call="1.1.1")
+    progress = noting.progress_of(P, Range(release=release.id, **EVERYWHERE))
     assert progress.left == [3, 16382, 16383]
     assert progress.under_way == {"1.1.1": [1, 2]}
 
@@ -50,10 +50,10 @@ def test_the_end_of_a_call_notes_each_outcome(begun: tuple[NewRelease, Release])
     """Sent, refused with its code, unknown; who is in none of them is left again."""
     _, release = begun
     keys = [1, 2, 3, 16382]
-    sending.begin_call(P, release.id, keys, call="1.1.1")
+    noting.begin_call(P, release.id, keys, call="1.1.1")
     results = Results(sent=[1], message_ids=["m-1"], refused={2: "not-told"}, unknown=[3], no_digital_user=[1])
-    assert sending.end_call(P, release.id, keys, call="1.1.1", results=results)
-    assert sending.progress_of(P, Range(release=release.id, **EVERYWHERE)).left == [16382, 16383]
+    assert noting.end_call(P, release.id, Call(code="1.1.1", keys=keys), results)
+    assert noting.progress_of(P, Range(release=release.id, **EVERYWHERE)).left == [16382, 16383]
     assert sending.counts_of(P, release.run) == {
         OutcomeKind.SENT: 1,
         OutcomeKind.REFUSED_BY_TARGET: 1,
@@ -65,9 +65,9 @@ def test_the_end_of_a_call_notes_each_outcome(begun: tuple[NewRelease, Release])
 def test_a_call_that_was_taken_over_notes_nothing(begun: tuple[NewRelease, Release]) -> None:
     """The worker that slept too long is told no."""
     _, release = begun
-    sending.begin_call(P, release.id, [1], call="1.1.1")
-    assert sending.end_call(P, release.id, [1], call="1.1.1", results=Results(unknown=[1]))
-    assert not sending.end_call(P, release.id, [1], call="1.1.1", results=Results(sent=[1]))
+    noting.begin_call(P, release.id, [1], call="1.1.1")
+    assert noting.end_call(P, release.id, Call(code="1.1.1", keys=[1]), Results(unknown=[1]))
+    assert not noting.end_call(P, release.id, Call(code="1.1.1", keys=[1]), Results(sent=[1]))
     assert sending.counts_of(P, release.run) == {OutcomeKind.UNKNOWN: 1}
 
 
@@ -75,10 +75,10 @@ def test_the_account_closes_when_nothing_is_open(begun: tuple[NewRelease, Releas
     """Not before everybody has an outcome, not while one is unknown; then with both digests."""
     wanted, release = begun
     keys = wanted.keys.tolist()
-    sending.begin_call(P, release.id, keys, call="1")
+    noting.begin_call(P, release.id, keys, call="1")
     assert not sending.close_account(P, wanted.run, tells_no_digital_user=False)
     results = Results(sent=keys[:3], refused={keys[3]: "not-told"}, unknown=keys[4:])
-    sending.end_call(P, release.id, keys, call="1", results=results)
+    noting.end_call(P, release.id, Call(code="1", keys=keys), results)
     assert not sending.close_account(P, wanted.run, tells_no_digital_user=False)
     assert sending.settle_unknown(P, wanted.run, as_=OutcomeKind.SENT) == 1
     assert sending.close_account(P, wanted.run, tells_no_digital_user=False)
@@ -91,8 +91,8 @@ def test_the_account_closes_when_nothing_is_open(begun: tuple[NewRelease, Releas
 def test_an_account_can_be_closed_in_part(begun: tuple[NewRelease, Release]) -> None:
     """Sent + unknown + not attempted are the recipients."""
     wanted, release = begun
-    sending.begin_call(P, release.id, [1, 2], call="1")
-    sending.end_call(P, release.id, [1, 2], call="1", results=Results(sent=[1], unknown=[2]))
+    noting.begin_call(P, release.id, [1, 2], call="1")
+    noting.end_call(P, release.id, Call(code="1", keys=[1, 2]), Results(sent=[1], unknown=[2]))
     assert sending.close_account(P, wanted.run, tells_no_digital_user=False, in_part=True)
     closed = fence.get_release(P, wanted.run)
     assert (closed.published_count, closed.unknown_count, closed.not_attempted_count) == (1, 1, 3)
@@ -101,10 +101,10 @@ def test_an_account_can_be_closed_in_part(begun: tuple[NewRelease, Release]) -> 
 def test_unknown_recipients_can_be_sent_to_again(begun: tuple[NewRelease, Release]) -> None:
     """They are left again."""
     wanted, release = begun
-    sending.begin_call(P, release.id, [1], call="1")
-    sending.end_call(P, release.id, [1], call="1", results=Results(unknown=[1]))
+    noting.begin_call(P, release.id, [1], call="1")
+    noting.end_call(P, release.id, Call(code="1", keys=[1]), Results(unknown=[1]))
     sending.settle_unknown(P, wanted.run, as_=None)
-    assert 1 in sending.progress_of(P, Range(release=release.id, **EVERYWHERE)).left
+    assert 1 in noting.progress_of(P, Range(release=release.id, **EVERYWHERE)).left
 
 
 def test_a_run_that_began_to_send_can_be_stopped_but_not_discarded(begun: tuple[NewRelease, Release]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum, auto
@@ -14,10 +15,12 @@ from django.db import connection, transaction
 from eboxcast.database.errors import quiet
 from eboxcast.database.queries import Queries
 from eboxcast.delivery.models import Batch, Run, State
-from eboxcast.mailboxes.sending import Range, ranges_of
+from eboxcast.mailboxes.noting import Range
+from eboxcast.mailboxes.sending import ranges_of
 
 QUERIES = Queries("eboxcast.delivery")
-_BUSY_WAIT = 0.2
+BUSY_WAIT = 0.2
+"""Seconds until it makes sense to ask again, where others have all that may be worked on at once."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +55,22 @@ class Nothing:
     """That nothing was claimed; ``wait`` in seconds says when to ask again where that makes sense."""
 
     why: Why
-    wait: float = _BUSY_WAIT
+    wait: float = BUSY_WAIT
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """What became of the recipients of a batch."""
+
+    claim: Claim
+    sent: int
+    refused: int
+    unknown: int
+
+    def values(self) -> dict[str, int]:
+        """Return it as the statement wants it."""
+        counts = {"sent": self.sent, "refused": self.refused, "unknown": self.unknown}
+        return {"batch": self.claim.batch, "attempt": self.claim.attempt, **counts}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,33 +102,38 @@ def cut(run: Run, release: int, *, recipients: int, opens: bool) -> None:
             Batch.objects.bulk_create(batches, batch_size=5000)
 
 
-def claim(run: UUID, *, release: int, worker: str) -> Claim | Nothing:
-    """Make the next batch of a run ours, if now is the time for one."""
-    with quiet(), transaction.atomic():
-        state, now, not_before, not_after, next_claim, parallel, rate = _one("lock_run", run=run)
-        if state != State.RUNNING:
-            return Nothing(why=Why.NOT_RUNNING)
-        if not_after is not None and now >= not_after:
-            return Nothing(why=Why.WINDOW_OVER)
-        later = max((moment for moment in (not_before, next_claim) if moment is not None), default=now)
-        if later > now:
-            return Nothing(why=Why.LATER, wait=(later - now).total_seconds())
-        return _claim_next(run, release, worker, parallel=parallel, rate=rate)
+def claim(run: UUID, *, release: int, worker: str, done: Done | None = None) -> Claim | Nothing:
+    """Make the next batch of a run ours, if now is the time for one; record first what was ``done``, as finish does.
 
-
-def _claim_next(run: UUID, release: int, worker: str, *, parallel: int, rate: float) -> Claim | Nothing:
-    left, busy, opening = _one("work_left", run=run)
+    All in one transaction and one journey to the database. The run's row is locked by a statement of its own: only the
+    next one sees what those did who held it before.
+    """
+    values: dict[str, Any] = {"run": run, "worker": worker, "lease": _lease()}
+    connection.ensure_connection()
+    with quiet(), connection.wrap_database_errors, ExitStack() as cursors:
+        first, second, third = (cursors.enter_context(connection.cursor()) for _ in range(3))
+        with connection.connection.pipeline():
+            if done:
+                first.execute(QUERIES["finish_batch"], done.values())
+            second.execute(QUERIES["lock_run"], {"run": run})
+            third.execute(QUERIES["claim_next"], values)
+        state, over, wait, left, *found = third.fetchone()
+    if state != State.RUNNING:
+        return Nothing(why=Why.NOT_RUNNING)
+    if over:
+        return Nothing(why=Why.WINDOW_OVER)
+    if wait is not None and wait > 0:
+        return Nothing(why=Why.LATER, wait=wait)
     if not left:
         return Nothing(why=Why.ALL_DONE)
-    if busy >= (1 if opening else parallel):
-        return Nothing(why=Why.LATER)
-    found = _row("next_batch", run=run)
-    if found is None:
-        return Nothing(why=Why.LATER)
-    batch, number, first, last, recipients, _ = found
-    (attempt,) = _one("claim_batch", batch=batch, worker=worker, lease=_lease())
-    if rate:
-        hold_back(run, recipients / rate)
+    return _claim_of(run, release, *found)
+
+
+def _claim_of(
+    run: UUID, release: int, batch: int | None, number: int, attempt: int, first: int, last: int, recipients: int
+) -> Claim | Nothing:
+    if batch is None:
+        return Nothing(why=Why.LATER, wait=BUSY_WAIT)
     where = Range(release=release, first=first, last=last)
     return Claim(run=run, batch=batch, number=number, attempt=attempt, where=where, recipients_count=recipients)
 
@@ -135,11 +158,10 @@ def give_back(claimed: Claim) -> None:
         _row("give_batch_back", batch=claimed.batch, attempt=claimed.attempt)
 
 
-def finish(claimed: Claim, *, sent: int, refused: int, unknown: int) -> bool:
+def finish(done: Done) -> bool:
     """Record that a batch is done; say False when somebody took it over, and record nothing."""
-    counts = {"sent": sent, "refused": refused, "unknown": unknown}
     with quiet():
-        return _row("finish_batch", batch=claimed.batch, attempt=claimed.attempt, **counts) is not None
+        return _row("finish_batch", **done.values()) is not None
 
 
 def release_claims(run: UUID) -> None:

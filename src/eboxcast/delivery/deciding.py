@@ -82,17 +82,17 @@ def fail(run: Run, *, reason: str) -> None:
         _change(run, State.FAILED, only_from=only_from, by=SYSTEM, reason=reason, asked=N_("failed"))
 
 
-def pause_if_refused_too_often(run: Run) -> None:
-    """Pause a run of which the provider refuses more than was to be expected."""
+def pause_if_refused_too_often(run: Run) -> bool:
+    """Pause a run of which the provider refuses more than was to be expected; say whether that can be judged yet."""
     run.refresh_from_db()
     sums = batches.sums_of(run.id)
     refused = sums.refused - run.judged_refused_count
     attempted = sums.sent + sums.refused - run.judged_sent_count - run.judged_refused_count
-    if attempted < ENOUGH_TO_JUDGE or refused * 1000 <= attempted * REFUSALS_PER_MILLE:
-        return
-    reason = f"{refused} of {attempted} recipients refused by the provider"
-    with suppress(NotInThisState):
-        _change(run, State.PAUSED, only_from=(State.RUNNING,), by=SYSTEM, reason=reason, asked=N_("paused"))
+    if attempted >= ENOUGH_TO_JUDGE and refused * 1000 > attempted * REFUSALS_PER_MILLE:
+        reason = f"{refused} of {attempted} recipients refused by the provider"
+        with suppress(NotInThisState):
+            _change(run, State.PAUSED, only_from=(State.RUNNING,), by=SYSTEM, reason=reason, asked=N_("paused"))
+    return attempted >= ENOUGH_TO_JUDGE
 
 
 _AT_REST = (State.PAUSED, State.STOPPED, State.FAILED)

@@ -5,20 +5,20 @@ A lane keeps nothing: whatever it knows is in the databases, so it can die at an
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
-from threading import Event
+from threading import Condition, Event
 
 from eboxcast.delivery import batches, deciding
-from eboxcast.delivery.batches import Claim, Why
+from eboxcast.delivery.batches import BUSY_WAIT, Claim, Done, Why
 from eboxcast.delivery.calls import Errand, PutDown, Sender
-from eboxcast.delivery.holding import Hold, TakenOver
+from eboxcast.delivery.holding import Hold, Keeper, TakenOver, now
 from eboxcast.delivery.logs import log
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.settling import settle
 from eboxcast.lib.wording import say
-from eboxcast.mailboxes import sending
+from eboxcast.mailboxes import noting, sending
 from eboxcast.mailboxes.errors import FenceClosed
 from eboxcast.mailboxes.fence import get_release
 from eboxcast.mailboxes.messages import stored_message
@@ -29,6 +29,28 @@ _LONGEST_WAIT = 1.0
 """Seconds: a lane that waits looks this often whether something was decided meanwhile."""
 _FIRST_BACKOFF = 1.0
 _LONGEST_BACKOFF = 60.0
+
+
+class Bell:
+    """Wakes the lanes of this process that wait for one another: all may begin, or all is done."""
+
+    def __init__(self) -> None:
+        self.rung = 0
+        self._changed = Condition()
+
+    def ring(self) -> None:
+        """Wake everybody who waits."""
+        with self._changed:
+            self.rung += 1
+            self._changed.notify_all()
+
+    def wait(self, seconds: float, seen: int) -> None:
+        """Wait until it was rung once more than ``seen``."""
+        with self._changed:
+            self._changed.wait_for(lambda: self.rung != seen, timeout=seconds)
+
+
+_BELL = Bell()
 
 
 class End(Enum):
@@ -60,42 +82,56 @@ class Lane:
             message=stored_message(release.message),
         )
         self.sender = Sender(errand, self.target)
+        self.message = release.provider_message
         self.begun = False
+        self.judged = False
         self.backoff = _FIRST_BACKOFF
         self.log = log.bind(run=str(self.run.id), environment=self.run.environment, worker=self.worker)
 
-    def work(self, stopping: Event, *, on_batch: Callable[[Claim], None] = lambda claim: None) -> End:
+    def work(self, stopping: Event) -> End:
         """Work until nothing is left, the run may not go on, or ``stopping`` is set."""
-        while not stopping.is_set():
-            found = batches.claim(self.run.id, release=self.release, worker=self.worker)
-            if isinstance(found, Claim):
-                if not self._begin(found):
-                    return End.NOT_RUNNING
-                self._do(found, stopping)
-                on_batch(found)
-            elif found.why != Why.LATER:
-                return _ENDS[found.why]
-            else:
-                stopping.wait(min(found.wait, _LONGEST_WAIT))
+        done: Done | None = None
+        with Keeper(self.worker) as keeper:
+            while not stopping.is_set():
+                seen, asked_at = _BELL.rung, now()
+                found = batches.claim(self.run.id, release=self.release, worker=self.worker, done=done)
+                done = None
+                if isinstance(found, Claim):
+                    if not self._begin(found):
+                        return End.NOT_RUNNING
+                    keeper.hold = Hold(found, asked_at=asked_at)
+                    done = self._do(keeper.hold, stopping)
+                    keeper.hold = None
+                elif found.why != Why.LATER:
+                    _BELL.ring()
+                    return _ENDS[found.why]
+                elif found.wait <= BUSY_WAIT:
+                    _BELL.wait(found.wait, seen)
+                else:
+                    stopping.wait(min(found.wait, _LONGEST_WAIT))
+        if done:
+            batches.finish(done)
         return End.ASKED
 
     def _begin(self, claim: Claim) -> bool:
         """Open the fence with the first claim, so that it says when the first call may have been made."""
         if not self.begun:
             try:
-                sending.begin_sending(self.run.environment, self.run.id)
+                release = sending.begin_sending(self.run.environment, self.run.id)
             except FenceClosed:
                 batches.give_back(claim)
                 return False
-            settle(self.run)
+            if self.run.visible_at != release.visible_at:
+                settle(self.run)
             self.begun = True
         return True
 
-    def _do(self, claim: Claim, stopping: Event) -> None:
+    def _do(self, hold: Hold, stopping: Event) -> Done | None:
+        """Send a batch; return what came of it where that can be recorded together with the next claim."""
+        claim = hold.claim
         said = self.log.bind(batch=claim.number, attempt=claim.attempt)
         try:
-            with Hold(claim) as hold:
-                self._send(hold, stopping)
+            counts = self._send(hold, stopping)
         except TakenOver:
             said.warning("batch.taken_over")
         except PutDown:
@@ -112,32 +148,39 @@ class Lane:
             said.error("run.refused", code=refusal.data.get("provider_code"))
         else:
             self.backoff = _FIRST_BACKOFF
-            self._finish(claim)
             said.info("batch.done", recipients=claim.recipients_count)
+            return self._finish(claim, counts)
+        return None
 
-    def _send(self, hold: Hold, stopping: Event) -> None:
-        message = get_release(self.run.environment, self.run.id).provider_message
-        if hold.claim.number == 0:
-            if message is None and self.sender.open(hold) is None:
-                self._fail_to_open(hold.claim)
-            return
-        self.sender.send(hold, provider_message=message, stopping=stopping)
+    def _send(self, hold: Hold, stopping: Event) -> Mapping[str, int]:
+        if self.message is None:
+            self.message = get_release(self.run.environment, self.run.id).provider_message
+        if hold.claim.number:
+            return self.sender.send(hold, provider_message=self.message, stopping=stopping)
+        if self.message is None and self.sender.open(hold) is None:
+            self._fail_to_open(hold.claim)
+        return {}
 
     def _fail_to_open(self, claim: Claim) -> None:
-        unknown = sending.counts_in(self.run.environment, claim.where).get(OutcomeKind.UNKNOWN)
+        unknown = noting.counts_in(self.run.environment, claim.where).get(OutcomeKind.UNKNOWN)
         doubt, refusal = "nobody can tell whether the first recipient got it", "the provider refuses the first batch"
         deciding.fail(self.run, reason=doubt if unknown else refusal)
 
-    def _finish(self, claim: Claim) -> None:
-        counts = sending.counts_in(self.run.environment, claim.where) if claim.number else {}
-        done = batches.finish(
-            claim,
+    def _finish(self, claim: Claim, counts: Mapping[str, int]) -> Done | None:
+        """Record a batch now where others wait for that, or somebody has to judge its refusals; otherwise return it."""
+        done = Done(
+            claim=claim,
             sent=counts.get(OutcomeKind.SENT, 0),
             refused=counts.get(OutcomeKind.REFUSED_BY_TARGET, 0),
             unknown=counts.get(OutcomeKind.UNKNOWN, 0),
         )
-        if done:
-            deciding.pause_if_refused_too_often(self.run)
+        if claim.number and self.judged and not done.refused:
+            return done
+        if batches.finish(done):
+            self.judged = deciding.pause_if_refused_too_often(self.run)
+            if not claim.number:
+                _BELL.ring()
+        return None
 
     def _longer_backoff(self) -> float:
         wait, self.backoff = self.backoff, min(self.backoff * 2, _LONGEST_BACKOFF)

@@ -1,27 +1,40 @@
 -- lock_run --
--- One claim at a time in a run; what was decided about it (pause, pace, window) counts from the next claim on.
-select state, now(), not_before_at, not_after_at, next_claim_at, parallel, rate from run where id = %(run)s for update
+-- One claim at a time in a run: who waits here sees with his next statement what the others did.
+select id from run where id = %(run)s for update
 
--- next_batch --
--- The next batch nobody works on: one that waits, or one whose worker let its lease run out.
-select id, number, first_bucket, last_bucket, recipients_count, attempt
-from batch
-where run_id = %(run)s and (state = 'waiting' or state = 'claimed' and lease_until <= now())
-order by number
-limit 1
-for update skip locked
-
--- work_left --
--- How many batches are open, how many of them are being worked on, and whether the opening one is still open.
-select count(*), count(*) filter (where state = 'claimed' and lease_until > now()), bool_or(number = 0)
-from batch where run_id = %(run)s and state <> 'done'
-
--- claim_batch --
--- Make a batch ours; the attempt is the claim.
-update batch
-set state = 'claimed', attempt = attempt + 1, claimed_by = %(worker)s, lease_until = now() + %(lease)s
-where id = %(batch)s
-returning attempt
+-- claim_next --
+-- Make the next batch ours that nobody works on, or whose worker let its lease run out; the attempt is the claim.
+-- What was decided about the run (pause, pace, parallel, window) counts here, from one claim to the next.
+with asked as (
+    select state, parallel, rate, coalesce(now() >= not_after_at, false) as over,
+           greatest(not_before_at, next_claim_at) - now() as wait
+    from run where id = %(run)s
+), work as (
+    select count(*) as left, count(*) filter (where state = 'claimed' and lease_until > now()) as busy,
+           coalesce(bool_or(number = 0), false) as opening
+    from batch where run_id = %(run)s and state <> 'done'
+), next as (
+    select b.id
+    from asked cross join work cross join batch b
+    where b.run_id = %(run)s and (b.state = 'waiting' or b.state = 'claimed' and b.lease_until <= now())
+      and asked.state = 'running' and not asked.over and coalesce(asked.wait, '0') <= '0'
+      and work.busy < case when work.opening then 1 else asked.parallel end
+    order by b.number
+    limit 1
+    for update of b skip locked
+), claimed as (
+    update batch
+    set state = 'claimed', attempt = attempt + 1, claimed_by = %(worker)s, lease_until = now() + %(lease)s
+    from next where batch.id = next.id
+    returning batch.id, number, attempt, first_bucket, last_bucket, recipients_count
+), paced as (
+    update run
+    set next_claim_at = greatest(coalesce(next_claim_at, now()), now())
+                        + make_interval(secs => claimed.recipients_count / run.rate)
+    from claimed where run.id = %(run)s and run.rate > 0
+)
+select asked.state, asked.over, extract(epoch from asked.wait)::float8, work.left, claimed.*
+from asked cross join work left join claimed on true
 
 -- hold_back --
 -- Let the next claim wait for as long as the rate, or the provider, asks.

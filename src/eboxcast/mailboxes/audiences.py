@@ -24,15 +24,17 @@ def store_audience(connection: BaseDatabaseWrapper, keys: Keys, *, release: int,
         raise StoredDiffers(check="the audience read back equals the audience prepared")
 
 
-def read_audience(connection: BaseDatabaseWrapper, *, release: int, prime: int) -> Keys:
-    """Return the ascending keys of a release's audience."""
-    parameters = {"release": release, "last_bucket": prime - 1}
+def read_audience(connection: BaseDatabaseWrapper, *, release: int, prime: int, first_bucket: int = 0) -> Keys:
+    """Return the ascending keys of a release's audience, from a bucket to the one before ``prime``."""
+    parameters = {"release": release, "first_bucket": first_bucket, "last_bucket": prime - 1}
     return unpack(copy_out(connection, QUERIES["read_audience"], parameters))
 
 
-def read_outcome(connection: BaseDatabaseWrapper, *, release: int, prime: int, kind: str) -> Keys:
-    """Return the ascending keys with one kind of outcome."""
-    parameters = {"release": release, "last_bucket": prime - 1, "kind": kind}
+def read_outcome(
+    connection: BaseDatabaseWrapper, *, release: int, prime: int, kind: str, first_bucket: int = 0
+) -> Keys:
+    """Return the ascending keys with one kind of outcome, from a bucket to the one before ``prime``."""
+    parameters = {"release": release, "first_bucket": first_bucket, "last_bucket": prime - 1, "kind": kind}
     return unpack(copy_out(connection, QUERIES["read_outcome"], parameters))
 
 

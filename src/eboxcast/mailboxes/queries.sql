@@ -54,14 +54,14 @@ copy audience (bucket, release, keys) from stdin (format binary)
 -- All keys of an audience, by look-ups of the buckets.
 copy (
     select keys from audience
-    where bucket = any(array(select generate_series(0, %(last_bucket)s))) and release = %(release)s
+    where bucket = any(array(select generate_series(%(first_bucket)s::int, %(last_bucket)s::int))) and release = %(release)s
 ) to stdout (format binary)
 
 -- read_outcome --
 -- All keys with one kind of outcome, by look-ups of the buckets.
 copy (
     select keys from outcome
-    where bucket = any(array(select generate_series(0, %(last_bucket)s))) and release = %(release)s and kind = %(kind)s
+    where bucket = any(array(select generate_series(%(first_bucket)s::int, %(last_bucket)s::int))) and release = %(release)s and kind = %(kind)s
 ) to stdout (format binary)
 
 -- successors_exist --
@@ -336,25 +336,75 @@ where bucket = any(array(select generate_series(%(first)s::int, %(last)s::int)))
 select kind, code, unnest(keys) from outcome
 where bucket = any(array(select generate_series(%(first)s::int, %(last)s::int))) and release = %(release)s
 
--- note_outcome --
--- One more outcome for some recipients, each with the provider's id where there is one for each.
-insert into outcome (bucket, release, kind, code, keys, provider_ids)
-select bucket, %(release)s, %(kind)s, %(code)s, array_agg(key order by key),
-       case when %(with_ids)s then array_agg(id order by key) end
-from unnest(%(buckets)s::int[], %(keys)s::bigint[], %(ids)s::text[]) as given (bucket, key, id)
-group by bucket
-on conflict (bucket, release, kind, code) do update
-set keys = outcome.keys || excluded.keys, provider_ids = outcome.provider_ids || excluded.provider_ids
+-- counts_of_range --
+-- How many recipients in a range of buckets have each outcome.
+select kind, sum(cardinality(keys))::bigint from outcome
+where bucket = any(array(select generate_series(%(first)s::int, %(last)s::int))) and release = %(release)s
+group by kind
 
--- take_call_back --
--- End a call under way; whoever gets its rows may say what came of it, unless the account was closed meanwhile.
+-- begin_range --
+-- Note that everybody in a range of buckets is in a call, unless anything is known of anybody there.
+insert into outcome (bucket, release, kind, code, keys)
+select bucket, release, 'in_flight', %(code)s, keys from audience
+where bucket = any(array(select generate_series(%(first)s::int, %(last)s::int))) and release = %(release)s
+  and not exists (
+      select from outcome
+      where bucket = any(array(select generate_series(%(first)s::int, %(last)s::int))) and release = %(release)s
+  )
+returning keys
+
+-- note_outcome --
+-- One more outcome for some recipients.
+insert into outcome (bucket, release, kind, code, keys)
+select bucket, %(release)s, %(kind)s, %(code)s, array_agg(key order by key)
+from unnest(%(buckets)s::int[], %(keys)s::bigint[]) as given (bucket, key)
+group by bucket
+on conflict (bucket, release, kind, code) do update set keys = outcome.keys || excluded.keys
+
+-- end_call_alike --
+-- End a call under way in which all came to the same, or to nothing; who gets its rows may say so, unless the account was closed.
 with open_account as (
     select id from release where id = %(release)s and completed_at is null for key share
+), taken as (
+    delete from outcome
+    where bucket = any(%(buckets)s::int[]) and release = %(release)s and kind = 'in_flight' and code = %(code)s
+      and exists (select from open_account)
+    returning bucket, keys
+), noted as (
+    insert into outcome (bucket, release, kind, code, keys)
+    select bucket, %(release)s, %(kind)s::text, '', keys from taken where %(kind)s::text <> ''
+    on conflict (bucket, release, kind, code) do update set keys = outcome.keys || excluded.keys
 )
-delete from outcome
-where bucket = any(%(buckets)s) and release = %(release)s and kind = 'in_flight' and code = %(code)s
-  and exists (select from open_account)
-returning bucket
+select exists (select from taken)
+
+-- end_call --
+-- The same where recipients came to different things, each with the provider's id where there is one; and begin the next.
+with open_account as (
+    select id from release where id = %(release)s and completed_at is null for key share
+), taken as (
+    delete from outcome
+    where bucket = any(%(buckets)s::int[]) and release = %(release)s and kind = 'in_flight' and code = %(code)s
+      and exists (select from open_account)
+    returning bucket, keys
+), given as (
+    select key, kind, code, id
+    from unnest(%(keys)s::bigint[], %(kinds)s::text[], %(codes)s::text[], %(ids)s::text[]) as g (key, kind, code, id)
+), of_each as (
+    select t.bucket, k.key, coalesce(g.kind, %(kind)s::text) as kind, coalesce(g.code, '') as code, g.id
+    from taken t cross join lateral unnest(t.keys) as k (key) left join given g on g.key = k.key
+    union all
+    select n.bucket, n.key, 'in_flight', %(next_code)s::text, null
+    from unnest(%(next_buckets)s::int[], %(next_keys)s::bigint[]) as n (bucket, key)
+    where exists (select from taken)
+), noted as (
+    insert into outcome (bucket, release, kind, code, keys, provider_ids)
+    select bucket, %(release)s, kind, code, array_agg(key order by key),
+           case when bool_and(id is not null) then array_agg(id order by key) end
+    from of_each where kind <> '' group by bucket, kind, code
+    on conflict (bucket, release, kind, code) do update
+    set keys = outcome.keys || excluded.keys, provider_ids = outcome.provider_ids || excluded.provider_ids
+)
+select exists (select from taken)
 
 -- take_unknown_back --
 -- Settle recipients of whom nobody knew whether they have the message.

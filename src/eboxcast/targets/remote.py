@@ -8,7 +8,7 @@ work (``OutcomeUnknown``). What a provider does not tell is None, never zero.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -72,21 +72,28 @@ class OutcomeUnknown(TargetTrouble):
     remedy = N_("It is asked who has the message, where it can tell; otherwise the recipients are named as unknown.")
 
 
+def always() -> None:
+    """Let every call be made: the guard of who has nothing to guard."""
+
+
 class RemoteTarget(ABC):
     """A provider. One object per lane: connections are kept and not shared between threads."""
 
     capabilities: RemoteCapabilities
 
     @abstractmethod
-    def publish(self, message: NewMessage, recipient: int, *, idempotency_key: str) -> Answered:
+    def publish(
+        self, message: NewMessage, recipient: int, *, idempotency_key: str, guard: Callable[[], None] = always
+    ) -> Answered:
         """Publish the message to one recipient, with its document. Raises RunRefused, TryAgain, OutcomeUnknown.
 
-        The key is sent where the provider declares idempotency; the same key never publishes twice there.
+        The key is sent where the provider declares idempotency; the same key never publishes twice there. The guard
+        is asked right before the request is written; what it raises ends the call, and the provider does nothing.
         """
 
     @abstractmethod
-    def link(self, message_id: str, recipients: Sequence[int]) -> Answered:
-        """Give a published message to more recipients. Raises RunRefused, TryAgain, OutcomeUnknown."""
+    def link(self, message_id: str, recipients: Sequence[int], *, guard: Callable[[], None] = always) -> Answered:
+        """Give a published message to more, guarded likewise. Raises RunRefused, TryAgain, OutcomeUnknown."""
 
     @abstractmethod
     def statuses(self, message_id: str, recipients: Sequence[int]) -> Mapping[int, bool]:

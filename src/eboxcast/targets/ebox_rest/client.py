@@ -6,7 +6,7 @@ does no harm, a call over a kept connection that the provider had closed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from urllib.parse import SplitResult, urlsplit
@@ -35,6 +35,8 @@ class Call:
     content_type: str = "application/json"
     effect: Effect = Effect.AGAIN
     headers: Mapping[str, str] = field(default_factory=dict)
+    guard: Callable[[], None] = lambda: None
+    """Asked right before anything is written; what it raises ends the call unmade."""
 
 
 class Client:
@@ -82,7 +84,7 @@ class Client:
             **call.headers,
         }
         try:
-            return self._line(url).post(url.path or "/", headers=headers, body=call.body)
+            return self._line(url).post(url.path or "/", headers=headers, body=call.body, guard=call.guard)
         except NotSent as cause:
             raise TryAgain(reason=str(cause)) from None
 

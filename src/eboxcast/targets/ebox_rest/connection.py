@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import http.client
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from time import monotonic
 from urllib.parse import SplitResult
@@ -69,14 +69,28 @@ class Line:
         self._patience = patience
         self._used_at = 0.0
 
-    def post(self, path: str, *, headers: Mapping[str, str], body: Sequence[bytes]) -> Reply:
-        """Send a request and return its answer, whatever its status. Raises NotSent, Cut."""
+    def post(
+        self,
+        path: str,
+        *,
+        headers: Mapping[str, str],
+        body: Sequence[bytes],
+        guard: Callable[[], None] = lambda: None,
+    ) -> Reply:
+        """Send a request and return its answer, whatever its status. Raises NotSent, Cut, and what ``guard`` raises.
+
+        The guard is asked right before each piece is written; when it raises, the request stays unfinished, so that
+        the provider does nothing.
+        """
         request = [self._head(path, headers, sum(map(len, body))), *body]
         stale = self._make_ready()
         try:
-            self._send(request)
+            self._send(request, guard)
         except OSError as cause:
             return self._answered_early(cause)
+        except BaseException:
+            self.close()
+            raise
         return self._answer(stale=stale)
 
     def close(self) -> None:
@@ -104,11 +118,12 @@ class Line:
         self._connection.sock.settimeout(self._patience.answer)
         return False
 
-    def _send(self, pieces: Sequence[bytes]) -> None:
+    def _send(self, pieces: Sequence[bytes], guard: Callable[[], None]) -> None:
         """Send small pieces together, as one packet and one waking of the server; large ones without a copy."""
         if sum(map(len, pieces)) < SMALL:
             pieces = [b"".join(pieces)]
         for piece in pieces:
+            guard()
             self._connection.sock.sendall(piece)
 
     def _answered_early(self, cause: OSError) -> Reply:

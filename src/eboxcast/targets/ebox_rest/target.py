@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from eboxcast.lib.identifiers import ENTERPRISE_BASE
 from eboxcast.mailboxes.values import NewMessage
@@ -12,7 +12,7 @@ from eboxcast.targets.ebox_rest.connection import Reply
 from eboxcast.targets.ebox_rest.outcomes import failure, items, keys_of, linked, published
 from eboxcast.targets.ebox_rest.translating import Letter, link_body, preferences_body, statuses_body
 from eboxcast.targets.options import TargetOptions
-from eboxcast.targets.remote import Answered, RemoteCapabilities, RemoteTarget, TryAgain
+from eboxcast.targets.remote import Answered, RemoteCapabilities, RemoteTarget, TryAgain, always
 
 PREFERENCES_PER_CALL = 1000
 """The contract states no limit; this is that of its SOAP sibling, hasAnEbox."""
@@ -43,7 +43,9 @@ class EboxRestTarget(RemoteTarget):
         self._client = Client(options)
         self._letter: Letter | None = None
 
-    def publish(self, message: NewMessage, recipient: int, *, idempotency_key: str) -> Answered:
+    def publish(
+        self, message: NewMessage, recipient: int, *, idempotency_key: str, guard: Callable[[], None] = always
+    ) -> Answered:
         letter = self._letter_of(message)
         keyed = self._options.idempotency_key
         call = Call(
@@ -52,6 +54,7 @@ class EboxRestTarget(RemoteTarget):
             content_type=letter.content_type,
             effect=Effect.KEYED if keyed else Effect.AGAIN,
             headers={"Idempotency-Key": f'"{idempotency_key}"'} if keyed else {},
+            guard=guard,
         )
         reply = self._client.carry_out(call)
         if reply.status in _DONE:
@@ -63,9 +66,10 @@ class EboxRestTarget(RemoteTarget):
             return Answered(published=[], message_ids=[], refused={recipient: judged.our_code})
         raise failure(judged, reply)
 
-    def link(self, message_id: str, recipients: Sequence[int]) -> Answered:
+    def link(self, message_id: str, recipients: Sequence[int], *, guard: Callable[[], None] = always) -> Answered:
         asked = list(map(int, recipients))
-        call = Call(url=f"{self._options.base_url}/linkEboxMessage", body=[link_body(message_id, asked)])
+        body = [link_body(message_id, asked)]
+        call = Call(url=f"{self._options.base_url}/linkEboxMessage", body=body, guard=guard)
         reply = self._client.carry_out(call)
         if reply.status in _DONE:
             return linked(reply, message_id, asked)

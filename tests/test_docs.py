@@ -73,6 +73,11 @@ def test_every_command_has_its_own_help_and_a_sentence_in_the_list(name: str) ->
     assert all((command.help or "").strip() for command in commands_of(name).values())
 
 
+def test_who_may_run_a_command_is_documented() -> None:
+    table = REFERENCE.split("## Who may run which", 1)[1]
+    assert [name for name in COMMANDS if not re.search(rf"`{name}[` ]", table)] == []
+
+
 def test_only_commands_that_exist_are_documented() -> None:
     assert set(SECTIONS) == {full_name for name in COMMANDS for full_name in commands_of(name)}
 

@@ -28,9 +28,9 @@ _SINCE = (
     " join audit_entry e on e.id = s.entry and e.segment = s.entry_segment where s.number = %s"
 )
 _PENDING = (
-    f"select {ENTRY} from audit_entry e where (%s::timestamptz is null or e.written_at >= %s)"
+    f"select {ENTRY} from audit_entry e where (%s::timestamptz is null or e.written_at >= %s)"  # noqa: S608  # columns of our own
     " and not exists (select from audit_seal s where s.entry = e.id and s.entry_segment = e.segment)"
-    " order by e.segment, e.id limit %s"  # noqa: S608  # the columns are our own
+    " order by e.segment, e.id limit %s"
 )
 _SEAL = (
     "insert into audit_seal (number, segment, entry, entry_segment, sealed_at, content, previous, digest)"
@@ -51,10 +51,14 @@ def seal_pending(*, everything: bool = False) -> int:
     return count
 
 
+def alone(cursor: CursorWrapper) -> None:
+    """Be the only sealer until the transaction ends; statements after this see what the one before has committed."""
+    cursor.execute("select pg_advisory_xact_lock(%s)", [_LOCK])
+
+
 def _seal_some(*, everything: bool) -> int:
     with transaction.atomic(durable=True), connection.cursor() as cursor:
-        # One sealer at a time; each statement after this one sees what the sealer before has committed.
-        cursor.execute("select pg_advisory_xact_lock(%s)", [_LOCK])
+        alone(cursor)
         last = last_sealed(cursor)
         since = None if everything else _since(cursor, last)
         cursor.execute(_PENDING, [since, since, _BATCH])

@@ -36,6 +36,11 @@ def open_segment(segment: int) -> None:
     transaction.on_commit(lambda: _opened.add(segment))
 
 
+def forget_segment(segment: int) -> None:
+    """Ask the database again before the next entry of a year that was dropped."""
+    _opened.discard(segment)
+
+
 def first_kept(today: date) -> int:
     """Return the oldest year that must still be kept: on 1 January 2037 the year 2026 may go."""
     return today.year - YEARS_KEPT

@@ -14,14 +14,15 @@ from django.db.backends.utils import CursorWrapper
 from eboxcast.audit.canonical import ROOT
 from eboxcast.audit.rows import ENTRY, Row, content_of
 
-_LAST_SEAL = "select number, digest, segment from audit_seal order by number desc limit 1"
+_LAST_SEAL = "select number, digest, segment from audit_seal where segment <= %s order by number desc limit 1"
 _LAST_DROPPED = (
-    "select number, digest, dropped from audit_anchor where kind = 'dropped' order by number desc, id desc limit 1"
+    "select number, digest, dropped from audit_anchor where kind = 'dropped' order by dropped desc, id desc limit 1"
 )
+_NO_LIMIT = 32767
 _SEALED_AFTER = (
-    f"select s.number, s.sealed_at, {ENTRY} from audit_seal s"
+    f"select s.number, s.sealed_at, {ENTRY} from audit_seal s"  # noqa: S608  # columns of our own
     " join audit_entry e on e.id = s.entry and e.segment = s.entry_segment"
-    " where s.number > %s order by s.number limit %s"  # noqa: S608  # the columns are our own
+    " where s.number > %s order by s.number limit %s"
 )
 
 
@@ -61,13 +62,14 @@ def head() -> Head | None:
     return last if last.number else None
 
 
-def last_sealed(cursor: CursorWrapper) -> Head:
-    """Return what the next seal follows."""
-    for statement in (_LAST_SEAL, _LAST_DROPPED):
-        cursor.execute(statement)
-        if row := cursor.fetchone():
-            return Head(number=row[0], digest=bytes(row[1]), segment=row[2])
-    return Head(number=0, digest=ROOT, segment=0)
+def last_sealed(cursor: CursorWrapper, *, until: int = _NO_LIMIT) -> Head:
+    """Return what the next seal follows; or the last head of a year."""
+    cursor.execute(_LAST_SEAL, [until])
+    row = cursor.fetchone()
+    if row is None:
+        cursor.execute(_LAST_DROPPED)
+        row = cursor.fetchone()
+    return Head(number=row[0], digest=bytes(row[1]), segment=row[2]) if row else Head(number=0, digest=ROOT, segment=0)
 
 
 def sealed_after(number: int, limit: int) -> list[SealedEntry]:

@@ -97,11 +97,20 @@ class Stage:
             "EBOXCAST_LOG_LEVEL": "info",
         }
 
+    @property
+    def living(self) -> list[Worker]:
+        """Return the workers that were not killed and have not ended."""
+        return [worker for worker in self.workers if worker.popen.poll() is None]
+
     def empty(self) -> Stage:
         """Let the provider be well, and hold nothing."""
-        self.provider.control("PUT", "/faults", [])
+        self.mend()
         self.provider.control("POST", "/reset")
         return self
+
+    def mend(self) -> None:
+        """Let the provider be well from now on."""
+        self.provider.control("PUT", "/faults", [])
 
     def worker(self, *, lanes: int = UNDER_WAY, **variables: str) -> Worker:
         """Start a worker and wait until it says that it works."""
@@ -109,17 +118,18 @@ class Stage:
 
     def start(self, count: int, *, lanes: int = UNDER_WAY, **variables: str) -> list[Worker]:
         """Start some workers at once and wait until they say that they work."""
-        started = [self._begin(lanes, variables) for _ in range(count)]
+        started = [self.begin(lanes=lanes, **variables) for _ in range(count)]
         wait_until(lambda: all("Working on" in one.said or one.popen.poll() is not None for one in started))
         assert all(one.popen.poll() is None for one in started), [one.said for one in started]
         return started
 
     def worker_inside(self, namespace: str, *, lanes: int = UNDER_WAY) -> Worker:
         """Start a worker in a network namespace."""
-        started = self._begin(lanes, {}, inside=("ip", "netns", "exec", namespace))
+        started = self.begin(lanes=lanes, inside=("ip", "netns", "exec", namespace))
         return started.until_it_says("Working on")
 
-    def _begin(self, lanes: int, variables: dict[str, str], inside: tuple[str, ...] = ()) -> Worker:
+    def begin(self, *, lanes: int = UNDER_WAY, inside: tuple[str, ...] = (), **variables: str) -> Worker:
+        """Start a worker and do not wait."""
         words = (*inside, str(PROGRAM), "worker", *PRODUCTION, "--lanes", str(lanes))
         log = self.folder / f"worker-{len(self.workers)}.log"
         self.workers.append(Worker(log, words, self.machine.env({**self.variables, **variables})))

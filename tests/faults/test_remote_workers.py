@@ -147,7 +147,7 @@ def test_workers_are_killed_a_hundred_times(stage: Stage, new_letter: NewLetter)
         letter = new_letter(f"hundred-{kills}", recipients=2_000)
         stage.empty().hand_over(letter)
         while kills > 0 and until_more_is_done(stage, letter, draw.randrange(20)):
-            draw.choice(stage.workers[-2:]).kill()
+            draw.choice(stage.living).kill()
             kills -= 1
             stage.worker()
         assert_everybody_once(stage, letter)

@@ -7,6 +7,8 @@ How a worker runs is in ``working``.
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from threading import Event, Timer
@@ -18,7 +20,7 @@ from django.db import connections
 from procrastinate import App, JobContext, PsycopgConnector, SyncPsycopgConnector, jobs
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 
-from eboxcast.database.errors import quiet
+from eboxcast.database.errors import MigratedFurther, NotMigrated, ProcedureDiffers, WrongDatabase, quiet
 from eboxcast.database.names import ENVIRONMENTS
 from eboxcast.delivery.batches import sums_of
 from eboxcast.delivery.lanes import End, Lane
@@ -39,6 +41,7 @@ _LONGEST_WITHOUT_DATABASE = 10.0
 app = App(connector=PsycopgConnector())
 _at_work: set[Event] = set()
 _ending = Event()
+_refusals: list[Trouble] = []
 
 
 @app.task(name="eboxcast.lane", pass_context=True)
@@ -86,12 +89,29 @@ def _trouble_told(**where: object) -> Iterator[None]:
     try:
         with quiet():
             yield
+    except _NOT_OUR_TABLES as refusal:
+        _end_worker(refusal)
     except Trouble as trouble:
         log.warning("queue.trouble", **where, code=trouble.code, sqlstate=trouble.data.get("sqlstate"))
     except ConnectorException:
         log.warning("queue.trouble", **where, code="queue")
     finally:
         connections.close_all()
+
+
+_NOT_OUR_TABLES = (MigratedFurther, NotMigrated, ProcedureDiffers, WrongDatabase)
+
+
+def _end_worker(refusal: Trouble) -> None:
+    """End this process as SIGTERM does: it can do nothing, and would only take lanes from those who can."""
+    log.error("worker.refused", code=refusal.code)
+    _refusals.append(refusal)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def refusal() -> Trouble | None:
+    """Return why this process may not work, if it may not."""
+    return _refusals[0] if _refusals else None
 
 
 def end_lanes() -> None:

@@ -24,6 +24,7 @@ async def work(environment: str, *, lanes: int) -> None:
     """Be a worker of one environment until a signal ends it; lanes under way end after the call they are at.
 
     While the database is away it waits. Batches that were under way then are found out about when it is back.
+    Raises MigratedFurther and its like once the batches at hand are done, when the tables are of another version now.
     """
     ending = Event()
     _answer_signals(ending)
@@ -31,6 +32,8 @@ async def work(environment: str, *, lanes: int) -> None:
         await _until_ended(ending, asyncio.create_task(_work(environment, lanes=lanes)))
         with suppress(TimeoutError):
             await asyncio.wait_for(ending.wait(), _BETWEEN_ATTEMPTS)
+    if refusal := queue.refusal():
+        raise refusal
 
 
 def _answer_signals(ending: Event) -> None:

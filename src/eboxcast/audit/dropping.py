@@ -12,10 +12,11 @@ from django.db.backends.utils import CursorWrapper
 
 from eboxcast.audit.actions import record
 from eboxcast.audit.anchoring import DROPPED
-from eboxcast.audit.models import APPEND_ONLY, Anchor, Entry, Seal
+from eboxcast.audit.models import Anchor, Entry, Seal
 from eboxcast.audit.sealing import alone, seal_pending
 from eboxcast.audit.segments import first_kept, forget_segment, open_segment, segment_of
 from eboxcast.audit.selectors import Head, last_sealed
+from eboxcast.audit.tables import APPEND_ONLY
 from eboxcast.lib import clock
 
 ACTION = "audit.segment_dropped"

@@ -8,9 +8,6 @@ from __future__ import annotations
 from django.db import models
 from django.db.models.functions import Now
 
-APPEND_ONLY = ("audit_entry", "audit_seal", "audit_anchor", "audit_key")
-"""The role that works may read these and add to them, and nothing else."""
-
 
 class Entry(models.Model):
     """One fact: who did what, when, to which broadcast or run."""

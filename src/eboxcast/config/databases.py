@@ -37,6 +37,14 @@ def databases(socket_folder: Path) -> dict[str, dict[str, Any]]:
     return {alias: _database(parts) for alias, parts in urls.items()}
 
 
+def owner() -> dict[str, Any] | None:
+    """Return how to reach control as the owner of its tables, where the environment of this process says so."""
+    parts = environment.connection("EBOXCAST_OWNER_URL")
+    if parts and not environment.text(URLS["default"]):
+        raise ControlUrlMissing(variable="EBOXCAST_OWNER_URL")
+    return _database(parts) if parts else None
+
+
 def _embedded(alias: str, socket_folder: Path) -> dict[str, str]:
     name = "eboxcast_control" if alias == "default" else f"eboxcast_{alias}"
     return {"dbname": name, "user": name, "host": str(socket_folder), "port": "5432"}

@@ -39,6 +39,13 @@ VARIABLES = (
         secret=True,
     ),
     Variable(
+        "EBOXCAST_OWNER_URL",
+        "",
+        "The control database as the role that owns its tables. Only `migrate` and `audit expire` use it; set it for"
+        " them alone (docs/howto/use-your-own-postgresql.md).",
+        secret=True,
+    ),
+    Variable(
         "EBOXCAST_ACCEPTANCE_URL",
         "",
         "The acceptance database. Empty beside a control URL: this process cannot reach acceptance.",
@@ -113,6 +120,7 @@ VARIABLES = (
     Variable("EBOXCAST_REPORT_DAYS", "30", "Days that rejected rows, paper list and outcomes are kept."),
     Variable("EBOXCAST_ABANDONED_DAYS", "7", "Days that the audience of a discarded release is kept."),
     Variable("EBOXCAST_UNLAUNCHED_DAYS", "30", "Days after which a release nobody launches is discarded."),
+    Variable("EBOXCAST_SHORT_LIST", "50", "How many recipients the list of a broadcast for acceptance may name."),
     Variable("EBOXCAST_CONNECT_SECONDS", "10", "How long to wait for a database to accept a connection."),
     Variable("EBOXCAST_STATEMENT_SECONDS", "1800", "How long one statement may take."),
     Variable("EBOXCAST_LOCK_SECONDS", "60", "How long a statement may wait for a lock."),

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from eboxcast.config import environment
-from eboxcast.config.databases import databases
+from eboxcast.config.databases import databases, owner
 from eboxcast.lib.buckets import LARGEST_PRIME
 from eboxcast.targets.configuration import targets
 
@@ -41,6 +41,7 @@ EBOXCAST_LIST_DAYS = environment.number("EBOXCAST_LIST_DAYS")
 EBOXCAST_REPORT_DAYS = environment.number("EBOXCAST_REPORT_DAYS")
 EBOXCAST_ABANDONED_DAYS = environment.number("EBOXCAST_ABANDONED_DAYS")
 EBOXCAST_UNLAUNCHED_DAYS = environment.number("EBOXCAST_UNLAUNCHED_DAYS")
+EBOXCAST_SHORT_LIST = environment.number("EBOXCAST_SHORT_LIST")
 EBOXCAST_UNKNOWN_VARIABLES = environment.unknown_variables()
 
 INSTALLED_APPS = [
@@ -49,10 +50,12 @@ INSTALLED_APPS = [
     "eboxcast.senders",
     "eboxcast.planning",
     "eboxcast.mailboxes",
+    "eboxcast.broadcasts",
     "eboxcast.delivery",
 ]
 
 DATABASES = databases(EBOXCAST_STATE_DIR / "socket")
+EBOXCAST_OWNER = owner()
 DATABASE_ROUTERS = ["eboxcast.database.router.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -21,6 +21,7 @@ from eboxcast.database.marks import (
     unchecked,
 )
 from eboxcast.database.names import ALIASES, CONTROL, shown
+from eboxcast.database.owning import as_owner, give_rights
 from eboxcast.lib import clock
 
 _LOCK = 0x65626F78
@@ -42,7 +43,7 @@ def pending() -> list[Migrated]:
 
 def migrate_all() -> list[Migrated]:
     """Migrate every database in reach. One process at a time: others wait at the lock."""
-    with unchecked(), _fresh_connections(), _alone():
+    with unchecked(), _fresh_connections(), as_owner(), _alone():
         done = []
         for alias in _aliases():
             done.append(_pending(connections[alias]))
@@ -68,6 +69,8 @@ def _migrate(connection: BaseDatabaseWrapper) -> None:
         call_command("migrate", database=connection.alias, verbosity=0, interactive=False, skip_checks=True)
     with quiet(), connection.cursor() as cursor:
         _mark(connection.alias, cursor)
+        if connection.alias == CONTROL:
+            give_rights(cursor)
     refuse_other_version(connection.alias, read_mark(connection))
 
 

@@ -6,11 +6,14 @@ import os
 from pathlib import Path
 
 from eboxcast.database.embedded.places import PORT, Places, name_of_user
-from eboxcast.database.names import ALIASES, shown
+from eboxcast.database.names import ALIASES, CONTROL, shown
 
 SETUP_ROLE = "eboxcast_setup"
 ROLES = tuple(f"eboxcast_{shown(alias)}" for alias in ALIASES)
 """Each environment and control have a role and a database of the same name."""
+CONTROL_ROLE = f"eboxcast_{shown(CONTROL)}"
+OWNER_ROLE = f"{CONTROL_ROLE}_owner"
+"""Owns the tables of control, and cannot log in: the setup role acts as it (owning.py)."""
 
 _MAP = "eboxcast"
 _MEGABYTE = 1024 * 1024

@@ -1,15 +1,24 @@
-"""The databases of the embedded server and their roles: each role owns one database and cannot enter another."""
+"""The databases of the embedded server and their roles: each role works in one database and cannot enter another.
+
+The role of an environment owns its database. That of control does not: what it adds to the audit it must not be able to
+change (owning.py).
+"""
 
 from __future__ import annotations
 
 import psycopg
 from psycopg import sql
 
-from eboxcast.database.embedded.configuration import ROLES, SETUP_ROLE
+from eboxcast.database.embedded.configuration import CONTROL_ROLE, OWNER_ROLE, ROLES, SETUP_ROLE
 from eboxcast.database.embedded.places import PORT, Places
 from eboxcast.database.errors import quiet
+from eboxcast.database.rights import grant_rights
 
 _MADE_BY_SERVER = ("postgres", "template1")
+_WORKER_OWNS = (
+    f"select datname from pg_database where datname = '{CONTROL_ROLE}'"  # noqa: S608  # names of our own
+    f" and datdba <> '{OWNER_ROLE}'::regrole"
+)
 
 
 def connect_for_setup(places: Places, database: str = "postgres") -> psycopg.Connection[tuple[object, ...]]:
@@ -29,16 +38,32 @@ def create_databases(places: Places) -> None:
     with quiet(), connect_for_setup(places) as connection:
         roles = _names(connection, "select rolname from pg_roles")
         databases = _names(connection, "select datname from pg_database")
+        if OWNER_ROLE not in roles:
+            connection.execute(sql.SQL("create role {} nologin").format(sql.Identifier(OWNER_ROLE)))
         for name in ROLES:
             if name not in roles:
                 connection.execute(sql.SQL("create role {} login").format(sql.Identifier(name)))
             if name not in databases:
                 connection.execute(_create_database(name))
         _close_to_others(connection)
+        if _names(connection, _WORKER_OWNS):
+            _give_to_owner(places)
 
 
 def _create_database(name: str) -> sql.Composed:
     return sql.SQL("create database {} owner {} template template0").format(sql.Identifier(name), sql.Identifier(name))
+
+
+def _give_to_owner(places: Places) -> None:
+    """Part the two roles of control: at the beginning, or when an older version had one role own everything.
+
+    In one transaction, so that whoever works meanwhile is never without rights.
+    """
+    worker, owner = sql.Identifier(CONTROL_ROLE), sql.Identifier(OWNER_ROLE)
+    with connect_for_setup(places, CONTROL_ROLE) as connection, connection.transaction(), connection.cursor() as cursor:
+        cursor.execute(sql.SQL("reassign owned by {} to {}").format(worker, owner))
+        cursor.execute(sql.SQL("grant connect, temporary on database {} to {}").format(worker, worker))
+        grant_rights(cursor, CONTROL_ROLE)
 
 
 def _close_to_others(connection: psycopg.Connection[tuple[object, ...]]) -> None:

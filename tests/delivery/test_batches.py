@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from tests.delivery.conftest import NewPackage
 
+from eboxcast.database.installation import set_clock
 from eboxcast.delivery import actions, batches
 from eboxcast.delivery.batches import Claim, Done, Nothing, Why
 from eboxcast.delivery.models import Batch, BatchState, Run, State
@@ -129,3 +130,17 @@ def test_when_all_is_done_it_says_so(run: Run) -> None:
     for _ in range(run.batches.count()):
         batches.finish(Done(claim=claimed(run), sent=1, refused=0, unknown=0))
     assert why(run) == Why.ALL_DONE
+
+
+def test_the_window_goes_by_the_clock_of_the_installation(run: Run) -> None:
+    """Moved beyond the agreed moment, and then beyond the end of the window; leases go by the time of the world."""
+    start = clock.now() + timedelta(days=3)
+    Run.objects.filter(id=run.id).update(not_before_at=start, not_after_at=start + timedelta(hours=12))
+    later = claim(run)
+    assert isinstance(later, Nothing)
+    assert later.wait > timedelta(days=2, hours=23).total_seconds()
+    set_clock(start + timedelta(hours=1), by="tests")
+    claimed(run)
+    assert run.batches.get(state=BatchState.CLAIMED).lease_until < start
+    set_clock(start + timedelta(hours=13), by="tests")
+    assert why(run) is Why.WINDOW_OVER

@@ -5,10 +5,11 @@ select id from run where id = %(run)s for update
 -- claim_next --
 -- Make the next batch ours that nobody works on, or whose worker let its lease run out; the attempt is the claim.
 -- What was decided about the run (pause, pace, parallel, window) counts here, from one claim to the next.
+-- Leases and pace go by the time of the world; the window goes by the clock of the installation, which may be moved.
 with asked as (
-    select state, parallel, rate, coalesce(now() >= not_after_at, false) as over,
-           greatest(not_before_at, next_claim_at) - now() as wait
-    from run where id = %(run)s
+    select state, parallel, rate, coalesce(now() + clock_offset >= not_after_at, false) as over,
+           greatest(not_before_at - clock_offset, next_claim_at) - now() as wait
+    from run cross join installation where run.id = %(run)s
 ), work as (
     select count(*) as left, count(*) filter (where state = 'claimed' and lease_until > now()) as busy,
            coalesce(bool_or(number = 0), false) as opening
@@ -93,9 +94,9 @@ from batch where run_id = %(run)s
 select coalesce(sum(recipients_count), 0)::bigint, coalesce(sum(seconds), 0)::float8
 from (
     select b.recipients_count,
-           extract(epoch from b.done_at - lag(b.done_at, 1, greatest(r.launched_at, r.not_before_at))
+           extract(epoch from b.done_at - lag(b.done_at, 1, greatest(r.launched_at, r.not_before_at) - clock_offset)
                                           over (order by b.done_at)) as seconds
-    from batch b join run r on r.id = b.run_id
+    from batch b join run r on r.id = b.run_id cross join installation
     where b.run_id = %(run)s and b.state = 'done'
 ) as done
 where seconds between 0 and %(pause)s
@@ -129,10 +130,9 @@ select r.environment,
        count(*) filter (where b.state = 'claimed' and b.lease_until <= now()),
        sum(greatest(b.attempt - 1, 0))::bigint,
        count(distinct b.claimed_by) filter (where b.state = 'claimed' and b.lease_until > now()),
-       greatest(0, coalesce(extract(epoch from now() - min(greatest(r.launched_at, r.not_before_at)) filter (
-           where b.state = 'waiting' and r.state = 'running'
-       )), 0))::float8
-from run r join batch b on b.run_id = r.id
+       greatest(0, coalesce(extract(epoch from now() - min(greatest(r.launched_at, r.not_before_at) - clock_offset)
+           filter (where b.state = 'waiting' and r.state = 'running')), 0))::float8
+from run r join batch b on b.run_id = r.id cross join installation
 where r.state in ('running', 'paused', 'complete', 'stopped', 'failed')
 group by r.environment
 
@@ -140,7 +140,7 @@ group by r.environment
 -- How many recipients were done in the last minute: by batches, or all at once on our own eBoxes.
 select r.environment,
        sum(case when b.batches > 0 then b.lately
-                when r.visible_at > now() - interval '1 minute' then coalesce(r.published_count, 0)
+                when r.visible_at > now() + (select clock_offset from installation) - interval '1 minute' then coalesce(r.published_count, 0)
                 else 0 end)::bigint
 from run r
 cross join lateral (
@@ -149,17 +149,17 @@ cross join lateral (
     from batch where batch.run_id = r.id
 ) as b
 where r.state in ('running', 'paused', 'complete', 'stopped', 'failed')
-   or r.visible_at > now() - interval '1 minute'
+   or r.visible_at > now() + (select clock_offset from installation) - interval '1 minute'
    or exists (
        select from intent i
-       where i.run_id = r.id and i.action = 'launch' and i.done_at > now() - interval '1 minute'
+       where i.run_id = r.id and i.action = 'launch' and i.done_at > now() + (select clock_offset from installation) - interval '1 minute'
    )
 group by r.environment
 
 -- gauge_intents --
 -- What somebody wants of a run and has no result yet, and for how long.
-select r.environment, count(*), extract(epoch from now() - min(i.asked_at))::float8
-from intent i join run r on r.id = i.run_id
+select r.environment, count(*), extract(epoch from now() - min(i.asked_at - clock_offset))::float8
+from intent i join run r on r.id = i.run_id cross join installation
 where i.done_at is null
 group by r.environment
 

@@ -14,6 +14,7 @@ from django.db.models.functions import Now
 from eboxcast.database.errors import quiet
 from eboxcast.delivery.batches import QUERIES
 from eboxcast.delivery.models import Batch, BatchState, Run, State
+from eboxcast.lib import clock
 
 SILENT = timedelta(seconds=60)
 """After so long without a sign of life a worker counts as gone; it gives one every ten seconds."""
@@ -79,7 +80,8 @@ def workers(environment: str) -> Workers:
 def _of(environment: str, *states: State, due: bool = False) -> list[Run]:
     found = Run.objects.filter(environment=environment, state__in=states)
     if due:
-        for moment in ("not_before_at", "next_claim_at"):
-            found = found.filter(Q(**{f"{moment}__isnull": True}) | Q(**{f"{moment}__lte": Now()}))
+        # The agreed moment goes by the clock of the installation, the pace by that of the world.
+        for moment, now in (("not_before_at", clock.now()), ("next_claim_at", Now())):
+            found = found.filter(Q(**{f"{moment}__isnull": True}) | Q(**{f"{moment}__lte": now}))
     with quiet():
         return list(found.order_by("created_at"))

@@ -142,7 +142,7 @@ def retry_after(reply: Reply) -> float | None:
         return float(text)
     try:
         moment = parsedate_to_datetime(text)
-        return max(0.0, (moment - clock.now()).total_seconds())
+        return max(0.0, (moment - (clock.now() - clock.offset())).total_seconds())
     except (TypeError, ValueError, OverflowError):  # no date, or one without a zone
         return None
 

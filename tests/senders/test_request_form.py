@@ -23,7 +23,7 @@ def reading(folder: Path, text: str) -> RequestForm:
 def places(folder: Path, text: str) -> list[str]:
     with pytest.raises(FormWrong) as refusal:
         reading(folder, text)
-    return [fault.place for fault in refusal.value.faults]
+    return [fault.place for fault in refusal.value.parts]
 
 
 def test_a_whole_form_is_read(tmp_path: Path) -> None:
@@ -81,7 +81,7 @@ def test_a_national_number_is_refused_and_not_repeated(tmp_path: Path, words: st
     put = f"{NISS}@pensions.example" if "@" in words else f"of {NISS}"
     with pytest.raises(FormWrong) as refusal:
         reading(tmp_path, FORM.replace(words, put, 1))
-    assert NISS not in repr((refusal.value, refusal.value.faults))
+    assert NISS not in repr((refusal.value, refusal.value.parts))
 
 
 @pytest.mark.parametrize("content", [b"[institution", b"\xff\xfe", b"85073003328 = 1\n85073003328 = 2"])

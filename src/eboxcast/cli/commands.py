@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from eboxcast.senders.roles import OPERATOR_ROLES, Role
+from eboxcast.senders.roles import ALL_ROLES, OPERATOR_ROLES, Role
 
 Who = frozenset[Role] | None
 """The roles that may run a command, with the procedure on. None: anybody, and nobody need say who they are."""
@@ -15,7 +15,13 @@ NOBODY: Who = frozenset()
 OPERATOR: Who = OPERATOR_ROLES
 """Whoever reads: every role of the operator."""
 INTEGRATION: Who = frozenset({Role.INTEGRATION})
+VALIDATOR: Who = frozenset({Role.VALIDATOR})
+DECIDING: Who = frozenset({Role.VALIDATOR, Role.INTEGRATION})
+ASKING: Who = frozenset({Role.REQUESTER, Role.INTEGRATION})
+"""An institution's people, and the integration team for an institution that nobody knows yet."""
 LAUNCH: Who = frozenset({Role.LAUNCH})
+EVERYBODY: Who = ALL_ROLES
+"""Whoever has a part in the procedure; what they see of it is their own."""
 PREPARING: Who = frozenset({Role.INTEGRATION, Role.LAUNCH})
 """Who publishes in acceptance; production asks for more (beside_procedure.py)."""
 
@@ -71,7 +77,20 @@ COMMANDS = {
         below={"-": OPERATOR, "load": PREPARING},
     ),
     "message-type": Command(
-        "message_type", "Load and list who may send what.", below={"load": INTEGRATION, "list": OPERATOR}
+        "message_type",
+        "Ask for message types, decide on them, configure them.",
+        below={
+            "form": ANYBODY,
+            "request": ASKING,
+            "list": EVERYBODY,
+            "show": EVERYBODY,
+            "validate": VALIDATOR,
+            "accept": INTEGRATION,
+            "refuse": DECIDING,
+            "withdraw": ASKING,
+            "configure": INTEGRATION,
+            "load": INTEGRATION,
+        },
     ),
     "person": Command(
         "person",

@@ -1,4 +1,4 @@
-"""`eboxcast message-type`: who may send what."""
+"""`eboxcast message-type`: from the form of an institution to a type that works in production."""
 
 from __future__ import annotations
 
@@ -8,13 +8,27 @@ from typing import Annotated
 import typer
 
 from eboxcast.cli import talk
-from eboxcast.cli.acting import acting
+from eboxcast.cli.acting import acting, actor
 from eboxcast.cli.door import command_app
+from eboxcast.cli.message_type_answer import show_list, show_one, show_standing
+from eboxcast.cli.message_type_form import form_in
+from eboxcast.cli.options import AsJson, Environment, EnvironmentName
 from eboxcast.lib.wording import N_, language_of_user, say
+from eboxcast.senders import requesting
+from eboxcast.senders.configuring import configure_type
+from eboxcast.senders.finding import find_either
 from eboxcast.senders.loading import load_senders
-from eboxcast.senders.models import MessageType
+from eboxcast.senders.models import TypeRequest
+from eboxcast.senders.request_form import read_form
 
 _LOADED = N_("Loaded: {institutions} institution(s), {applications} application(s), {message_types} message type(s).")
+_ONLY_ACCEPTANCE = N_(
+    "The message types work in acceptance only. In production, each after:"
+    " eboxcast message-type configure CODE --environment production"
+)
+
+Number = Annotated[int, typer.Argument(help="The number of the request.")]
+Reason = Annotated[str, typer.Option(help="Why, in a few words. Kept for ever: it must name no citizen.")]
 
 app = command_app()
 
@@ -25,15 +39,83 @@ def main() -> None:
 
 
 @app.command()
-def load(file: Annotated[Path, typer.Argument(help="A sender file: TOML, docs/reference/sender-file.md.")]) -> None:
-    """Load institutions, applications and message types from a file; what is there already is brought up to date."""
-    loaded = load_senders(file, by=acting())
-    talk.line(say(_LOADED, language_of_user(), vars(loaded)))
+def form() -> None:
+    """Write a form to fill in: a request for a new message type, with what to write where."""
+    typer.echo(form_in(language_of_user()))
+
+
+@app.command()
+def request(
+    file: Annotated[Path, typer.Argument(help="The form: TOML, docs/reference/type-request-file.md.")],
+    again: Annotated[int | None, typer.Option(help="The refused request that this one takes the place of.")] = None,
+) -> None:
+    """Ask for a new message type, and so become a sender; all that is wrong with the form is said at once."""
+    _tell(requesting.request_type(read_form(file), actor=actor(), again=again))
 
 
 @app.command("list")
-def show() -> None:
-    """List the message types that are configured."""
-    for kind in MessageType.objects.prefetch_related("applications").order_by("code"):
-        applications = ", ".join(application.name for application in kind.applications.all())
-        typer.echo(f"{kind.code}\t{kind.ebox_type}\t{applications}\twithout eBox: {kind.without_ebox}")
+def show_all(as_json: AsJson = False) -> None:
+    """List the message types and the requests for them, with whose turn it is."""
+    show_list(actor(), as_json=as_json)
+
+
+@app.command()
+def show(
+    wanted: Annotated[str, typer.Argument(help="The code of a message type, or the number of a request.")],
+    as_json: AsJson = False,
+) -> None:
+    """Show a message type and its request: what was asked, who decided what, and what comes next."""
+    show_one(*find_either(wanted, actor=actor()), as_json=as_json)
+
+
+@app.command()
+def validate(number: Number) -> None:
+    """Validate a request at business level, for BCSS."""
+    _tell(requesting.validate_type(number, actor=actor()))
+
+
+@app.command()
+def accept(number: Number) -> None:
+    """Accept a request technically, for the integration team."""
+    _tell(requesting.accept_type(number, actor=actor()))
+
+
+@app.command()
+def refuse(number: Number, reason: Reason) -> None:
+    """Refuse a request, at any time before production. The institution may ask again."""
+    _tell(requesting.refuse_type(number, reason=reason, actor=actor()))
+
+
+@app.command()
+def withdraw(number: Number, reason: Reason = "") -> None:
+    """Take a request back, at any time before production."""
+    _tell(requesting.withdraw_type(number, reason=reason, actor=actor()))
+
+
+@app.command()
+def configure(
+    code: Annotated[str, typer.Argument(help="The code of the message type.")], environment: Environment
+) -> None:
+    """Let a message type be used: in acceptance once its request is accepted, then in production."""
+    who = actor()
+    configure_type(code, environment=environment.value, actor=who)
+    show_standing(*find_either(code, actor=who))
+
+
+@app.command()
+def load(
+    file: Annotated[Path, typer.Argument(help="A sender file: TOML, docs/reference/sender-file.md.")],
+    environment: Annotated[
+        EnvironmentName, typer.Option(help="acceptance: the types work there only; production: in both.")
+    ] = EnvironmentName.PRODUCTION,
+) -> None:
+    """Load institutions, applications and message types from a file; what is there already is brought up to date."""
+    only_acceptance = environment == EnvironmentName.ACCEPTANCE
+    loaded = load_senders(file, by=acting(), only_acceptance=only_acceptance)
+    talk.line(say(_LOADED, language_of_user(), vars(loaded)))
+    if only_acceptance and loaded.message_types:
+        talk.line(say(_ONLY_ACCEPTANCE, language_of_user()))
+
+
+def _tell(request: TypeRequest) -> None:
+    show_standing(*find_either(str(request.pk), actor=actor()))

@@ -61,7 +61,7 @@ class EboxTypeDiffers(InputRefused):
 
 
 class FormWrong(InputRefused):
-    """The form for a new message type has wrong places; ``faults`` has them all, each with what to write there."""
+    """The form for a new message type has wrong places; ``parts`` has them all, each with what to write there."""
 
     code = "senders.form-wrong"
     sentence = N_("{file}: {count} place(s) of the form are missing or wrong.")
@@ -71,7 +71,7 @@ class FormWrong(InputRefused):
 
     def __init__(self, *, file: str, faults: Sequence[FormFault]) -> None:
         super().__init__(file=file, count=len(faults), places=", ".join(fault.place for fault in faults))
-        self.faults = tuple(faults)
+        self.parts = tuple(faults)
 
 
 class FormUnreadable(InputRefused):
@@ -94,7 +94,7 @@ class NotThisStep(NotAllowedNow):
     """The request stands elsewhere than where this step is taken."""
 
     code = "senders.not-this-step"
-    sentence = N_("Request {number} is {state}: {asked} is not possible now.")
+    sentence = N_("Request {number} is now: {state}. Therefore this is not possible: {asked}.")
     remedy = N_("See whose turn it is: eboxcast message-type show {number}")
 
 
@@ -118,7 +118,7 @@ class NotRefused(NotAllowedNow):
     """Only what was refused or withdrawn can be asked again, and once."""
 
     code = "senders.not-refused"
-    sentence = N_("Request {number} is {state}: it cannot be asked again.")
+    sentence = N_("Request {number} cannot be asked again. It is now: {state}.")
     remedy = N_("Only a refused or withdrawn request can, and only once: eboxcast message-type show {number}")
 
 

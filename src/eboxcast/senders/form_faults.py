@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from eboxcast.lib.wording import N_
+
 
 @dataclass(frozen=True)
 class FormFault:
-    """Where something is wrong and what to write there: a marked sentence, filled from ``data``."""
+    """Where something is wrong, and what to write there: a part of the error ``FormWrong``."""
 
     place: str
-    sentence: str
-    data: Mapping[str, object] = field(default_factory=dict)
+    remedy: str
+    details: Mapping[str, object] = field(default_factory=dict)
+    sentence: str = N_("{place}:")
+
+    @property
+    def data(self) -> Mapping[str, object]:
+        """Return what fills sentence and remedy."""
+        return {"place": self.place, **self.details}

@@ -27,7 +27,7 @@ from eboxcast.senders.models import Application, MessageType, TypeRequest
 from eboxcast.senders.people import refuse_others
 from eboxcast.senders.request_form import RequestForm
 from eboxcast.senders.roles import Actor
-from eboxcast.senders.type_states import CLOSED_WITHOUT, OPEN, TRANSITIONS, State, Step, side_of
+from eboxcast.senders.type_states import CLOSED_WITHOUT, OPEN, TRANSITIONS, WORDS, State, Step, side_of
 
 Effect = Callable[[TypeRequest], None]
 
@@ -88,7 +88,7 @@ def take(
         if request.state == row.target:
             return request
         if request.state not in row.sources:
-            raise NotThisStep(number=number, state=request.state, asked=step)
+            raise NotThisStep(number=number, state=WORDS[State(request.state)], asked=step)
         effect(request)
         request.state = row.target
         request.save(update_fields=["state"])
@@ -129,7 +129,7 @@ def _asked_again(form: RequestForm, number: int, actor: Actor) -> TypeRequest:
         or before.institution != form.institution
         or TypeRequest.objects.filter(replaces=before).exists()
     ):
-        raise NotRefused(number=number, state=before.state)
+        raise NotRefused(number=number, state=WORDS[State(before.state)])
     return before
 
 

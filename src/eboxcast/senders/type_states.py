@@ -70,6 +70,28 @@ TRANSITIONS = {
     )
 }
 
+WORDS = {
+    S.REQUESTED: N_("waiting for BCSS"),
+    S.VALIDATED: N_("validated by BCSS"),
+    S.ACCEPTED: N_("accepted by the integration team"),
+    S.IN_ACCEPTANCE: N_("configured in acceptance"),
+    S.IN_PRODUCTION: N_("configured in production"),
+    S.REFUSED: N_("refused"),
+    S.WITHDRAWN: N_("withdrawn"),
+}
+"""As people read it; marked for the catalogue."""
+
+DONE = {
+    Step.REQUEST: N_("requested"),
+    Step.VALIDATE: N_("validated"),
+    Step.ACCEPT: N_("accepted technically"),
+    Step.CONFIGURE_ACCEPTANCE: WORDS[S.IN_ACCEPTANCE],
+    Step.CONFIGURE_PRODUCTION: WORDS[S.IN_PRODUCTION],
+    Step.REFUSE: WORDS[S.REFUSED],
+    Step.WITHDRAW: WORDS[S.WITHDRAWN],
+}
+"""What a step did, as people read it in the history of a request."""
+
 _TURNS: dict[State, tuple[Role | None, str]] = {
     S.REQUESTED: (
         Role.VALIDATOR,

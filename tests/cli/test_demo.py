@@ -61,3 +61,11 @@ def test_a_place_that_cannot_be_written_is_said(eboxcast: Eboxcast, tmp_path: Pa
     assert told.returncode == 1
     assert f"{tmp_path / 'file' / 'demo'}{os.sep}" in told.stderr
     assert "Traceback" not in told.stderr
+
+
+def test_the_demo_makes_nobody_up_where_the_procedure_is_followed(
+    eboxcast: Eboxcast, procedure_on: None, tmp_path: Path
+) -> None:
+    told = eboxcast("demo", "--headless", "--out", tmp_path / "out")
+    assert (told.returncode, told.stdout) == (4, "")
+    assert "make demo" in told.stderr

@@ -9,12 +9,13 @@ from typing import Annotated
 import typer
 from django.conf import settings
 
-from eboxcast.cli.demo_errors import DemoElsewhere
+from eboxcast.cli.demo_errors import DemoAlone, DemoElsewhere
 from eboxcast.cli.demo_files import write_files
 from eboxcast.cli.demo_stage import Stage
 from eboxcast.cli.demo_story import tell_story
 from eboxcast.cli.door import command_app
 from eboxcast.cli.errors import OutputNotWritten
+from eboxcast.database.installation import procedure_is_on
 from eboxcast.lib import clock
 
 _FEWEST = 10
@@ -37,6 +38,8 @@ def main(
     """
     if not settings.EBOXCAST_EMBEDDED:
         raise DemoElsewhere
+    if procedure_is_on():
+        raise DemoAlone
     started = monotonic()
     stage = Stage(headless=headless)
     stamp = clock.now().astimezone(clock.BRUSSELS).strftime("%Y%m%d-%H%M%S")

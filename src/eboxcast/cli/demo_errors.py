@@ -14,6 +14,14 @@ class DemoElsewhere(NotAllowedNow):
     remedy = N_("Run it where no EBOXCAST_…_URL is set.")
 
 
+class DemoAlone(NotAllowedNow):
+    """The story is told with the engine alone, and this installation follows the procedure."""
+
+    code = "demo.alone"
+    sentence = N_("The demo is told with the engine alone, and this installation follows the procedure.")
+    remedy = N_("Give it one of its own: make demo")
+
+
 class DemoStopped(Trouble):
     """A command of the story ended otherwise than the story needs."""
 

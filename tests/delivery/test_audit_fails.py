@@ -1,0 +1,109 @@
+"""An action whose audit entry cannot be added does not happen, in none of the three databases, whatever the action."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.db import DatabaseError
+from psycopg import sql
+from tests.delivery.conftest import NewPackage
+
+from eboxcast.audit.models import Entry
+from eboxcast.database.embedded.configuration import CONTROL_ROLE
+from eboxcast.database.errors import DatabaseTrouble
+from eboxcast.delivery import actions
+from eboxcast.delivery.expiry import expire
+from eboxcast.delivery.models import Run
+from eboxcast.delivery.waiting import Window
+from eboxcast.lib import clock
+from eboxcast.package.sampling import write_sample
+from eboxcast.planning.actions import black_out, close_day
+from eboxcast.senders.loading import load_senders
+from eboxcast.senders.people import Actor, Particulars, Role, add_person
+
+P = "production"
+IVO = Actor(name="ivo", roles=frozenset({Role.INTEGRATION}))
+RITA = Particulars(full_name="Rita Renard", roles=frozenset({Role.AUDITOR}), language="fr")
+
+Control = Sequence[psycopg.Connection[tuple[object, ...]]]
+
+
+def test_without_its_entry_no_action_on_a_run_happens(sweepers: Control, package: NewPackage) -> None:
+    prepared = actions.prepare(package(), environment=P, by="ines")
+    other = package(ticket="t2")
+    for action in (
+        lambda: actions.prepare(other, environment=P, by="ines"),
+        lambda: actions.launch(again(prepared), by="olga", window=Window(), waiting=lambda moment: None),
+        lambda: actions.stop(again(prepared), by="stan", reason="wait"),
+        lambda: actions.discard(again(prepared), by="stan", reason="no"),
+    ):
+        refuse_and_compare(sweepers, action)
+
+
+def test_without_its_entry_nothing_that_is_visible_is_recalled(sweepers: Control, package: NewPackage) -> None:
+    run = actions.prepare(package(), environment=P, by="ines")
+    actions.launch(run, by="olga", window=Window(), waiting=lambda moment: None)
+    refuse_and_compare(sweepers, lambda: actions.recall(again(run), by="stan", reason="wrong letter"))
+
+
+def test_without_its_entry_nothing_is_deleted(
+    sweepers: Control, package: NewPackage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = actions.prepare(package(), environment=P, by="ines")
+    actions.discard(run, by="stan", reason="no")
+    later = clock.now() + timedelta(days=400)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    refuse_and_compare(sweepers, lambda: list(expire(P, by="cron")))
+
+
+@pytest.mark.usefixtures("installation")
+def test_without_its_entry_nothing_is_configured_or_planned(sweepers: Control, tmp_path: Path) -> None:
+    senders = write_sample(tmp_path / "senders", recipients=1).message_types
+    day = clock.today() + timedelta(days=30)
+    starts, ends = clock.now() + timedelta(days=1), clock.now() + timedelta(days=2)
+    for action in (
+        lambda: load_senders(senders, by="ivo"),
+        lambda: close_day(day, reason="bridge", by="ivo"),
+        lambda: black_out(starts_at=starts, ends_at=ends, reason="disks", service="storage", by="ivo"),
+        lambda: add_person("rita", RITA, actor=IVO),
+    ):
+        refuse_and_compare(sweepers, action)
+
+
+def refuse_and_compare(databases: Control, action: Callable[[], object]) -> None:
+    """Do an action while no entry can be added; everything is as it was, and the action was on its way to an entry."""
+    before, entries = contents(databases), Entry.objects.count()
+    with no_entries(databases), pytest.raises((DatabaseTrouble, DatabaseError), match="42501|permission denied"):
+        action()
+    assert contents(databases) == before
+    assert Entry.objects.count() == entries
+
+
+def again(run: Run) -> Run:
+    return Run.objects.get(id=run.id)
+
+
+@contextmanager
+def no_entries(databases: Control) -> Iterator[None]:
+    role = sql.Identifier(CONTROL_ROLE)
+    databases[0].execute(sql.SQL("revoke insert on audit_entry from {}").format(role))
+    try:
+        yield
+    finally:
+        databases[0].execute(sql.SQL("grant insert on audit_entry to {}").format(role))
+
+
+def contents(databases: Control) -> list[tuple[str, object]]:
+    """Return what every table holds, as a digest."""
+    held = []
+    for database in databases:
+        names = database.execute("select tablename from pg_tables where schemaname = 'public' order by 1")
+        for (name,) in names.fetchall():
+            rows = sql.SQL("select md5(coalesce(string_agg(t::text, '' order by t::text), '')) from {} t")
+            held.append((str(name), database.execute(rows.format(sql.Identifier(str(name)))).fetchone()))
+    return held

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -75,3 +76,22 @@ def new_letter(tmp_path: Path, installation: None) -> NewLetter:
         return written
 
     return write
+
+
+@pytest.fixture(scope="session")
+def disk(server: None) -> Iterator[Path]:
+    """A small disk of its own, with a migrated database on it."""
+    folder = Path(tempfile.mkdtemp(prefix="eboxcast-disk-"))
+    guard.watch(folder)
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=160m,mode=0711", "eboxcast-tests", str(folder)], capture_output=True
+    )
+    if mounted.returncode:
+        folder.rmdir()
+        pytest.skip("needs to mount a small disk, which is not allowed here")
+    if boot.places().binaries.is_dir():
+        (folder / "binaries").symlink_to(boot.places().binaries)
+    yield folder
+    Machine(folder).run("down")
+    subprocess.run(["umount", str(folder)], check=True)
+    shutil.rmtree(folder)

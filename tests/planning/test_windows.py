@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from eboxcast.lib.clock import BRUSSELS
 from eboxcast.planning.errors import AgreedMomentOutside, EveningUnclear
-from eboxcast.planning.windows import Evening, window_for
+from eboxcast.planning.selectors import window_on
+from eboxcast.planning.windows import Evening
 
 EVENING = Evening()
 HOUR = timedelta(hours=1)
@@ -85,4 +86,4 @@ def test_a_moment_lies_in_the_window_it_is_said_to_lie_in_or_in_none(day: date, 
 
 
 def test_the_settings_say_when_the_evening_is() -> None:
-    assert window_for(date(2027, 2, 15)) == EVENING.window(date(2027, 2, 15))
+    assert window_on(date(2027, 2, 15)) == EVENING.window(date(2027, 2, 15))

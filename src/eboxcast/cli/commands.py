@@ -22,6 +22,8 @@ ASKING: Who = frozenset({Role.REQUESTER, Role.INTEGRATION})
 LAUNCH: Who = frozenset({Role.LAUNCH})
 EVERYBODY: Who = ALL_ROLES
 """Whoever has a part in the procedure; what they see of it is their own."""
+CLOSING_DAYS: Who = frozenset({Role.INTEGRATION, Role.REQUESTER})
+"""Who closes days: the integration team anybody's, a requester those of the own institution."""
 PREPARING: Who = frozenset({Role.INTEGRATION, Role.LAUNCH})
 """Who publishes in acceptance; production asks for more (beside_procedure.py)."""
 
@@ -106,6 +108,19 @@ COMMANDS = {
             "load": INTEGRATION,
         },
         founding=frozenset({"add", "change", "list", "token", "load"}),
+    ),
+    "calendar": Command(
+        "calendar",
+        "Show and change the calendar: working days, closed days, blackouts, terms.",
+        who=EVERYBODY,
+        below={
+            "show": EVERYBODY,
+            "deadlines": EVERYBODY,
+            "close": CLOSING_DAYS,
+            "open": CLOSING_DAYS,
+            "blackout": INTEGRATION,
+            "lift": INTEGRATION,
+        },
     ),
     "login": Command("login", "Keep a personal token, so that commands know who acts.", who=ANYBODY),
     "logout": Command("logout", "Forget the personal token.", who=ANYBODY, needs_database=False),

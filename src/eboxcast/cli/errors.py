@@ -46,6 +46,22 @@ class MomentUnclear(WrongUse):
     remedy = N_("Write it like 2027-02-15T18:00 (Brussels time), or with its offset: 2027-02-15T18:00+01:00.")
 
 
+class DayUnclear(WrongUse):
+    """A day is not one, or of another century."""
+
+    code = "day.unclear"
+    sentence = N_("{text} is not a clear date.")
+    remedy = N_("Write it like 2027-02-15: year, month, day.")
+
+
+class PeriodUnclear(WrongUse):
+    """A period that ends before it begins, or is too long to be looked at."""
+
+    code = "period.unclear"
+    sentence = N_("From {first} to {last} is not a period that can be shown.")
+    remedy = N_("Give the first day with --from and the last with --to, at most {most} days later.")
+
+
 class OutputExists(WrongUse):
     """A file of that name is there already."""
 

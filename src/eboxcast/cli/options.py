@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from eboxcast.cli.errors import MomentUnclear
+from eboxcast.cli.errors import DayUnclear, MomentUnclear
 from eboxcast.lib.clock import BRUSSELS
 from eboxcast.package.model import Duplicates, FaultyRows
 
@@ -34,6 +34,20 @@ NotBefore = Annotated[
 NotAfter = Annotated[str | None, typer.Option(help="The end of the window: nothing becomes visible later.")]
 ByWorkers = Annotated[bool, typer.Option("--by-workers", help="Remote: leave the sending to `eboxcast worker`.")]
 RunNumber = Annotated[str, typer.Argument(help="The run: its number, the beginning of it, or its ticket.")]
+
+
+def day(text: str) -> date:
+    """Return a day as it was typed. Raises DayUnclear."""
+    try:
+        read = date.fromisoformat(text)
+    except ValueError:
+        raise DayUnclear(text=text) from None
+    if not _FIRST_YEAR <= read.year <= _LAST_YEAR:
+        raise DayUnclear(text=text)
+    return read
+
+
+_FIRST_YEAR, _LAST_YEAR = 2000, 2199
 
 
 def moment(text: str | None) -> datetime | None:

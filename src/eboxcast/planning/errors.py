@@ -60,3 +60,11 @@ class BlackoutUnknown(WrongUse):
     code = "planning.blackout-unknown"
     sentence = N_("There is no blackout {number}.")
     remedy = N_("The numbers are in: eboxcast calendar")
+
+
+class CalendarNotFound(WrongUse):
+    """There is no such institution, or it is not that of whoever asks."""
+
+    code = "planning.calendar-not-found"
+    sentence = N_("There is no institution {institution} with a calendar for you.")
+    remedy = N_("Give the ten digits of its CBE number; people of an institution see their own calendar only.")

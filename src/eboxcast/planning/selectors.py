@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from eboxcast.database.errors import quiet
 from eboxcast.lib import clock
 from eboxcast.planning.capacity import BlackoutSpan, Booked, Evenings, configured_limits
 from eboxcast.planning.deadlines import start_of_day
 from eboxcast.planning.models import Blackout, ClosedDay
-from eboxcast.planning.windows import configured_evening
+from eboxcast.planning.windows import Window, configured_evening
 from eboxcast.planning.working_days import WorkingCalendar, configured_week
+
+
+@dataclass(frozen=True, kw_only=True)
+class Closed:
+    """Why a day is closed, and for whom: everybody, or one institution."""
+
+    reason: str
+    institution: str
 
 
 def calendar_of(institution: str = "") -> WorkingCalendar:
@@ -18,18 +28,25 @@ def calendar_of(institution: str = "") -> WorkingCalendar:
     return WorkingCalendar(week=configured_week(), closed=frozenset(closed_days(institution)))
 
 
-def closed_days(institution: str = "") -> dict[date, str]:
-    """Return the closed days of the operator and of an institution, each with its reason."""
+@quiet()
+def closed_days(institution: str = "") -> dict[date, Closed]:
+    """Return the closed days of the operator and of an institution; where both are closed, the operator's."""
     found = ClosedDay.objects.filter(institution__in=("", institution)).order_by("date", "-institution")
-    return {one.date: one.reason for one in found}
+    return {one.date: Closed(reason=one.reason, institution=one.institution) for one in found}
 
 
+@quiet()
 def blackouts_between(start: datetime, end: datetime, *, environment: str = "production") -> tuple[BlackoutSpan, ...]:
     """Return the blackouts of an environment, not lifted, that touch the time from start to end (end not in it)."""
     found = Blackout.objects.filter(
         removed_at=None, starts_at__lt=end, ends_at__gt=start, environments__contains=[environment]
     )
     return tuple(map(_span, found.order_by("starts_at", "id")))
+
+
+def window_on(day: date, agreed_at: datetime | None = None) -> Window:
+    """Return the evening of a day as the settings have it. Raises AgreedMomentOutside."""
+    return configured_evening().window(day, agreed_at)
 
 
 def evenings_for(
@@ -41,7 +58,7 @@ def evenings_for(
     return Evenings(
         today=clock.today(),
         calendar=WorkingCalendar(week=configured_week(), closed=frozenset(closed)),
-        reasons=closed,
+        reasons={day: one.reason for day, one in closed.items()},
         evening=configured_evening(),
         limits=configured_limits(),
         blackouts=blackouts_between(start_of_day(since), start_of_day(since + _FAR)),

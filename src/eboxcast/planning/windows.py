@@ -54,11 +54,6 @@ class Evening:
         return next((window for window in around if window.starts_at <= moment < window.ends_at), None)
 
 
-def window_for(day: date, agreed_at: datetime | None = None) -> Window:
-    """Return the evening of a day as the settings have it. Raises AgreedMomentOutside."""
-    return configured_evening().window(day, agreed_at)
-
-
 def configured_evening() -> Evening:
     """Return between which times evenings run here."""
     return Evening(start=settings.EBOXCAST_EVENING_START, end=settings.EBOXCAST_EVENING_END)

@@ -16,8 +16,8 @@ Row = Sequence[Any]
 
 
 def content_of(row: Row) -> Content:
-    """Return the entry of a row that has the columns of ENTRY."""
-    number, segment, at, written_at, by, action, environment, run, broadcast, data = row
+    """Return the entry of a row that begins with the columns of ENTRY."""
+    number, segment, at, written_at, by, action, environment, run, broadcast, data = row[:ENTRY_COLUMNS]
     return Content(
         id=number,
         segment=segment,
@@ -33,8 +33,8 @@ def content_of(row: Row) -> Content:
 
 
 def seal_of(row: Row) -> Sealed:
-    """Return the seal of a row that has the columns of SEAL."""
-    number, segment, entry, entry_segment, sealed_at, content, previous = row
+    """Return the seal of a row that begins with the columns of SEAL."""
+    number, segment, entry, entry_segment, sealed_at, content, previous = row[:SEAL_COLUMNS]
     return Sealed(
         number=number,
         segment=segment,

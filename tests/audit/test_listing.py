@@ -1,0 +1,58 @@
+"""Entries by what they are about."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from eboxcast.audit.actions import record
+from eboxcast.audit.listing import Wanted, list_entries
+from eboxcast.audit.sealing import seal_pending
+from eboxcast.audit.selectors import sealed_after
+from eboxcast.lib import clock
+
+pytestmark = pytest.mark.usefixtures("installation")
+
+
+def actions(wanted: Wanted, limit: int = 100) -> list[tuple[int | None, str]]:
+    return [(entry.number, entry.action) for entry in list_entries(wanted, limit)]
+
+
+def test_entries_come_oldest_first_and_those_not_sealed_last() -> None:
+    record("a.one", by="ines")
+    seal_pending()
+    record("a.two", by="ines")
+    assert actions(Wanted()) == [(1, "a.one"), (None, "a.two")]
+
+
+def test_of_many_the_newest_are_listed() -> None:
+    for number in range(4):
+        record(f"a.number_{number}", by="ines")
+    seal_pending()
+    assert actions(Wanted(), limit=2) == [(3, "a.number_2"), (4, "a.number_3")]
+
+
+@pytest.mark.parametrize("by", ["broadcast", "run"])
+def test_entries_are_found_by_what_they_are_about(by: str) -> None:
+    ids = {"broadcast": uuid4(), "run": uuid4()}
+    record("a.mine", by="ines", **ids)
+    record("a.other", by="ines", broadcast=uuid4(), run=uuid4())
+    asked: dict[str, UUID] = {by: ids[by]}
+    assert actions(Wanted(**asked)) == [(None, "a.mine")]
+
+
+def test_entries_are_found_by_their_moment() -> None:
+    record("a.now", by="ines")
+    assert actions(Wanted(since=clock.now() - timedelta(minutes=1))) == [(None, "a.now")]
+    assert actions(Wanted(since=clock.now() + timedelta(minutes=1))) == []
+
+
+def test_reading_after_a_place_misses_nothing_and_repeats_nothing() -> None:
+    for number in range(5):
+        record(f"a.number_{number}", by="ines", data={"number": number})
+    seal_pending()
+    first = sealed_after(0, 3)
+    rest = sealed_after(first[-1].number or 0, 3)
+    assert [entry.data["number"] for entry in (*first, *rest)] == [0, 1, 2, 3, 4]

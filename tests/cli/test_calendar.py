@@ -15,6 +15,7 @@ from eboxcast.audit.models import Entry
 from eboxcast.lib import clock
 from eboxcast.planning.models import Blackout, ClosedDay
 from eboxcast.senders.models import Institution
+from eboxcast.senders.people import Actor, Particulars, Role, add_person
 
 pytestmark = pytest.mark.usefixtures("january")
 
@@ -165,3 +166,15 @@ def test_with_the_procedure_on_even_looking_asks_who_looks(
     assert [
         command("calendar", *words)[0] for words in ((), ("--json",), ("close", "2027-05-07", "--reason", "x"))
     ] == [4, 4, 4]
+
+
+@pytest.mark.usefixtures("procedure_on")
+def test_a_requester_closes_days_of_the_own_institution_and_announces_no_blackout(command: Command) -> None:
+    Institution.objects.create(cbe="0456789034", names={"fr": "x", "nl": "x", "de": "x"})
+    rita = Particulars(full_name="Rita", language="nl", roles=frozenset({Role.REQUESTER}), institution="0456789034")
+    add_person("rita", rita, actor=Actor(name="ines", roles=frozenset({Role.INTEGRATION})))
+    assert command("--as", "rita", "calendar", "close", "2027-05-07", "--reason", "fair")[0] == 0
+    closed = ClosedDay.objects.get()
+    assert (closed.institution, closed.added_by) == ("0456789034", "rita")
+    assert "closed at 0456789034: fair" in command("--as", "rita", "calendar", "--from", "2027-05-07")[1]
+    assert command("--as", "rita", "calendar", *BLACKOUT)[0] == 4

@@ -42,6 +42,21 @@ def test_only_a_prime_below_the_bound_is_a_prime(value: str, monkeypatch: pytest
         environment.prime("EBOXCAST_BUCKET_PRIME", below=1 << 22)
 
 
+@pytest.mark.parametrize("value", ["18", "24:00", "18:60", "6:00", "18:00:00", "18:00+01:00", "١٨:00"])
+def test_a_time_of_the_day_is_hours_and_minutes(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EBOXCAST_EVENING_START", value)
+    with pytest.raises(SettingWrong) as refused:
+        environment.time_of_day("EBOXCAST_EVENING_START")
+    assert refused.value.data["variable"] == "EBOXCAST_EVENING_START"
+
+
+def test_an_evening_must_have_a_length(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EBOXCAST_EVENING_END", "18:00")
+    with pytest.raises(SettingWrong):
+        environment.time_of_day("EBOXCAST_EVENING_END", other_than="EBOXCAST_EVENING_START")
+    assert environment.time_of_day("EBOXCAST_EVENING_END").hour == 18
+
+
 def test_a_secret_may_come_from_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "url").write_text(CONTROL + "\n", encoding="utf-8")
     monkeypatch.setenv("EBOXCAST_DATABASE_URL_FILE", str(tmp_path / "url"))

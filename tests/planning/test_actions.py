@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import psycopg
 import pytest
+from django.test import override_settings
 
 from eboxcast.audit.models import Entry
 from eboxcast.database.errors import ConstraintBroken
@@ -14,7 +15,7 @@ from eboxcast.lib import clock
 from eboxcast.planning.actions import black_out, close_day, lift, open_day
 from eboxcast.planning.errors import BlackoutBackwards, BlackoutPast, BlackoutUnknown, DayNotClosed, DayPast
 from eboxcast.planning.models import Blackout, ClosedDay
-from eboxcast.planning.selectors import blackouts_between, calendar_of, closed_days, evenings_for
+from eboxcast.planning.selectors import blackouts_between, calendar_of, closed_days, evenings_for, window_on
 
 pytestmark = pytest.mark.usefixtures("installation")
 
@@ -96,6 +97,19 @@ def test_a_blackout_is_found_where_it_touches_and_nowhere_else() -> None:
     assert blackouts_between(end, end + HOUR) == ()
     assert blackouts_between(start - HOUR, start) == ()
     assert blackouts_between(start, end, environment="acceptance") == ()
+
+
+def test_the_settings_say_which_days_are_worked_when_evenings_are_and_what_they_take() -> None:
+    saturday = date(2027, 2, 13)
+    assert not calendar_of().is_working(saturday)
+    with override_settings(
+        EBOXCAST_WORKING_WEEK="mon-sat", EBOXCAST_EVENING_END=time(23), EBOXCAST_EVENING_BROADCASTS=2
+    ):
+        evenings = evenings_for()
+        assert calendar_of().is_working(saturday)
+        assert evenings.calendar.is_working(saturday)
+        assert window_on(saturday).ends_at == evenings.evening.window(saturday).ends_at
+    assert (evenings.evening.end, evenings.limits.broadcasts) == (time(23), 2)
 
 
 def test_the_evenings_to_come_know_the_blackouts(a_day: date) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from pathlib import Path
 
 import pytest
 from tests.cli.conftest import Command
 from tests.conftest import Eboxcast
+from tests.reports.test_documented import names_in
 from tests.senders.forms import CODE, FORM, form_in
 
 from eboxcast.cli.message_type_form import form_in as empty_form
@@ -134,3 +136,27 @@ def test_what_works_in_acceptance_only_says_so_in_production(eboxcast: Eboxcast,
     assert eboxcast("runs", *PRODUCTION, "--json").stdout.count('"run"') == 0
     assert eboxcast("message-type", "configure", "DEMO-INFO", *PRODUCTION).returncode == 0
     assert eboxcast("publish", sample.directory, *PRODUCTION).returncode == 0
+
+
+PAGES = Path(__file__).parents[2] / "docs/reference"
+
+
+def test_the_form_on_its_page_is_right_and_has_every_key_it_explains(tmp_path: Path) -> None:
+    page = (PAGES / "type-request-file.md").read_text("utf-8")
+    shown = re.search(r"```toml\n(.*?)```", page, re.DOTALL)
+    assert shown
+    path = tmp_path / "form.toml"
+    path.write_text(shown[1].replace("= [2027", "= [2127").replace(", 2027", ", 2127"), encoding="utf-8")
+    read_form(path)
+    explained = re.findall(r"^## `\[(\w+)\]`\n(.*?)(?=^## )", page, re.MULTILINE | re.DOTALL)
+    keys = {table: set(re.findall(r"^\| `(\w+)`", body, re.MULTILINE)) for table, body in explained}
+    assert keys == {table: set(values) for table, values in tomllib.loads(shown[1]).items()}
+
+
+def test_each_name_in_the_answers_is_explained(installation: None, command: Command, tmp_path: Path) -> None:
+    command("message-type", "load", write_sample(tmp_path / "sample", recipients=1).message_types)
+    command("message-type", "request", form_in(tmp_path))
+    explained = set(re.findall(r"`([a-z0-9_]+)`", (PAGES / "answers-json.md").read_text("utf-8")))
+    for words in (("list",), ("show", CODE)):
+        answer = json.loads(command("message-type", *words, "--json")[1])
+        assert set(names_in(answer)) - explained - set(LANGUAGES) == set()

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import psycopg
 import pytest
+from psycopg import sql
 from tests.senders.forms import CODE, EVERYBODY, INES, INSTITUTION, LOU, OTTO, RITA, ROOT, VERA, form_in
 
 from eboxcast.audit.models import Entry
+from eboxcast.database.embedded.configuration import CONTROL_ROLE
+from eboxcast.database.errors import DatabaseTrouble
 from eboxcast.senders.configuring import configure_type
 from eboxcast.senders.errors import (
     AlreadyConfigured,
@@ -266,16 +270,17 @@ def test_with_the_procedure_off_one_person_takes_every_step(form: RequestForm) -
     assert state_of(request) == State.IN_PRODUCTION
 
 
-def test_an_audit_that_fails_takes_the_step_with_it(form: RequestForm, monkeypatch: pytest.MonkeyPatch) -> None:
-    request = brought_to(State.ACCEPTED, form)
-
-    def fails(*args: object, **kwargs: object) -> None:
-        raise OSError
-
-    monkeypatch.setattr("eboxcast.senders.requesting.record", fails)
-    with pytest.raises(OSError):  # noqa: PT011 - ours, of just now
-        configure_type(CODE, environment="acceptance", actor=INES)
-    assert (state_of(request), MessageType.objects.count()) == (State.ACCEPTED, 0)
+def test_a_step_whose_audit_entry_cannot_be_added_does_not_happen(
+    form: RequestForm, sweepers: list[psycopg.Connection[tuple[object, ...]]]
+) -> None:
+    request, role = brought_to(State.ACCEPTED, form), sql.Identifier(CONTROL_ROLE)
+    sweepers[0].execute(sql.SQL("revoke insert on audit_entry from {}").format(role))
+    try:
+        with pytest.raises(DatabaseTrouble):
+            configure_type(CODE, environment="acceptance", actor=INES)
+    finally:
+        sweepers[0].execute(sql.SQL("grant insert on audit_entry to {}").format(role))
+    assert (state_of(request), MessageType.objects.count(), request.steps.count()) == (State.ACCEPTED, 0, 3)
 
 
 def test_launch_does_not_configure(form: RequestForm) -> None:

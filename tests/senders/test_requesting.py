@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
 import pytest
+from django.db import connections
 from psycopg import sql
 from tests.senders.forms import CODE, EVERYBODY, INES, INSTITUTION, LOU, OTTO, RITA, ROOT, VERA, form_in
 
@@ -211,6 +213,33 @@ def test_a_code_has_one_open_request(form: RequestForm, state: State) -> None:
     with pytest.raises((AlreadyRequested, AlreadyConfigured)) as refusal:
         request_type(form, actor=RITA)
     assert refusal.value.data["message_type"] == request.code
+
+
+def test_handed_in_at_the_same_moment_one_is_taken_and_the_others_are_told(form: RequestForm) -> None:
+    def hand_in(_: int) -> str:
+        try:
+            request_type(form, actor=RITA)
+        except AlreadyRequested as refusal:
+            return refusal.code
+        finally:
+            connections.close_all()
+        return "taken"
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = sorted(pool.map(hand_in, range(4)))
+    assert answers == [*[AlreadyRequested.code] * 3, "taken"]
+    assert TypeRequest.objects.count() == 1
+
+
+def test_what_is_asked_for_is_not_repeated_where_it_looks_like_a_national_number(form: RequestForm) -> None:
+    for find in (
+        lambda: find_either("85073003328", actor=INES),
+        lambda: validate_type(85073003328, actor=VERA),
+        lambda: configure_type("85073003328", environment="acceptance", actor=INES),
+    ):
+        with pytest.raises(TypeRequestNotFound) as refusal:
+            find()
+        assert "85073003328" not in repr(refusal.value)
 
 
 def test_a_type_that_works_is_not_requested_as_new(form: RequestForm) -> None:

@@ -7,6 +7,7 @@ from django.db import transaction
 from eboxcast.audit.actions import record
 from eboxcast.database.errors import quiet
 from eboxcast.lib import clock
+from eboxcast.lib.plain import plain
 from eboxcast.senders.errors import ApplicationTaken, TypeRequestNotFound
 from eboxcast.senders.models import Application, Institution, MessageType, TypeRequest
 from eboxcast.senders.people import refuse_others
@@ -67,7 +68,7 @@ def _open_production(request: TypeRequest) -> None:
 def _configure_loaded(code: str, environment: str, actor: Actor) -> MessageType:
     kind = MessageType.objects.select_for_update().filter(code=code, acceptance_at__isnull=False).first()
     if kind is None:
-        raise TypeRequestNotFound(wanted=code)
+        raise TypeRequestNotFound(wanted=plain(code))
     if environment == "production" and kind.production_at is None:
         kind.production_at = clock.now()
         kind.save(update_fields=["production_at"])

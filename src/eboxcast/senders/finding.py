@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from eboxcast.database.errors import quiet
+from eboxcast.lib.plain import plain
 from eboxcast.senders.errors import TypeRequestNotFound
 from eboxcast.senders.models import MessageType, TypeRequest
 from eboxcast.senders.roles import Actor
@@ -27,7 +28,7 @@ def find_request(number: int, *, actor: Actor, locked: bool = False) -> TypeRequ
     found = requests_of(actor).select_for_update(of=("self",)) if locked else requests_of(actor)
     request = found.filter(pk=number).first()
     if request is None:
-        raise TypeRequestNotFound(wanted=number)
+        raise TypeRequestNotFound(wanted=plain(str(number)))
     return request
 
 
@@ -40,7 +41,7 @@ def find_either(wanted: str, *, actor: Actor) -> tuple[TypeRequest | None, Messa
         request = _by_number(wanted, actor) or requests_of(actor).filter(code=wanted).last()
         kind = types_of(actor).filter(code=request.code if request else wanted).first()
     if request is None and kind is None:
-        raise TypeRequestNotFound(wanted=wanted)
+        raise TypeRequestNotFound(wanted=plain(wanted))
     return request, kind
 
 

@@ -31,6 +31,10 @@ def error(failure: EboxcastError | Misconfigured) -> None:
     # What a run is, and what was asked of it, are words of ours in the middle of a sentence.
     data = {name: say(str(word), language) if name in _WORDS else word for name, word in failure.data.items()}
     console.print("✗ " + say(failure.sentence, language, data), style="red", markup=False)
+    for part in getattr(failure, "parts", ()):
+        console.print(
+            f"  - {say(part.sentence, language, part.data)} {say(part.remedy, language, part.data)}", markup=False
+        )
     if failure.remedy:
         console.print("→ " + say(failure.remedy, language, data), markup=False)
 

@@ -2,9 +2,36 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar, Protocol
 
 from eboxcast.lib.wording import N_
+
+
+class Told(Protocol):
+    """Something that can be said: an error, or a reason beside others."""
+
+    @property
+    def sentence(self) -> str:
+        """Return the marked sentence."""
+
+    @property
+    def remedy(self) -> str:
+        """Return what to do next; empty when nothing is."""
+
+    @property
+    def data(self) -> Mapping[str, object]:
+        """Return what fills both."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reason:
+    """One of the reasons why something is as it is."""
+
+    sentence: str
+    remedy: str = ""
+    data: Mapping[str, object] = field(default_factory=dict)
 
 
 class EboxcastError(Exception):
@@ -21,7 +48,9 @@ class EboxcastError(Exception):
 
     def __init__(self, **data: object) -> None:
         super().__init__(self.code, data)
-        self.data = data
+        self.data: Mapping[str, object] = data
+        self.parts: tuple[Told, ...] = ()
+        """Several reasons at once, each said on a line of its own between sentence and remedy."""
 
 
 class Misconfigured(Exception):

@@ -1,0 +1,57 @@
+"""The follow-up sheet: whom to call about a broadcast; and the warning of the contact centre."""
+
+from __future__ import annotations
+
+from eboxcast.broadcasts.errors import TeamUnknown
+from eboxcast.broadcasts.models import Broadcast, Contact
+from eboxcast.broadcasts.states import Action
+from eboxcast.broadcasts.stepping import step
+from eboxcast.lib import clock
+from eboxcast.senders.models import StandingContact, Team
+from eboxcast.senders.people import refuse_others, refuse_unfit_address, refuse_unfit_line
+from eboxcast.senders.roles import Actor, Role
+
+
+def take_standing_contacts(broadcast: Broadcast) -> None:
+    """Begin the sheet with whom the institution and the teams name as a rule."""
+    own = StandingContact.objects.filter(institution=broadcast.institution_id)
+    teams = StandingContact.objects.filter(team__active=True).order_by("team_id", "id")
+    for contact in [*own.order_by("id")[:1], *teams]:
+        reached = {"name": contact.name, "email": contact.email, "phone": contact.phone}
+        Contact.objects.get_or_create(broadcast=broadcast, team=contact.team_id or "", defaults=reached)
+
+
+def set_contact(
+    broadcast: Broadcast, *, actor: Actor, team: str, name: str, email: str = "", phone: str = ""
+) -> Broadcast:
+    """Name whom to call: of the institution (``team`` empty) by its own people, of a team by integration.
+
+    Raises NotYourRole, TeamUnknown, DetailUnfit.
+    """
+    refuse_others(actor, *((Role.INTEGRATION,) if team else (Role.REQUESTER, Role.INTEGRATION)), asked="contacts")
+    if team and not Team.objects.filter(code=team).exists():
+        raise TeamUnknown(team=team, teams=", ".join(Team.objects.order_by("code").values_list("code", flat=True)))
+    refuse_unfit_line(team or broadcast.institution_id, "name", name)
+    refuse_unfit_address(name, email=email, phone=phone)
+    with step(broadcast, Action.SET_CONTACT, actor=actor) as taken:
+        values = {"name": name, "email": email, "phone": phone}
+        Contact.objects.update_or_create(broadcast=taken.broadcast, team=team, defaults=values)
+        taken.tell(team=team)
+    return broadcast
+
+
+def warn_contact_centre(broadcast: Broadcast, *, actor: Actor, first_time: int | None) -> Broadcast:
+    """Warn the contact centre: the mail is made from this entry. ``first_time`` comes from a rehearsal."""
+    with step(broadcast, Action.WARN, actor=actor) as taken:
+        given = taken.broadcast
+        given.contact_centre_warned_at = clock.now()
+        given.first_time_count = first_time
+        taken.tell(
+            date=str(given.date),
+            agreed_at=given.agreed_at.isoformat() if given.agreed_at else "",
+            subject=given.subject,
+            language=given.language,
+            recipients=given.recipients_count or given.expected_count,
+            first_time=first_time,
+        )
+    return broadcast

@@ -1,0 +1,152 @@
+"""What must be true before a broadcast may go on: each guard answers what is missing, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from eboxcast.broadcasts.deadlines import deadlines_of
+from eboxcast.broadcasts.errors import (
+    AcceptanceLate,
+    ContactCentreNotWarned,
+    ContactsMissing,
+    InBlackout,
+    Missing,
+    NoGo,
+    NothingPrepared,
+    NotReconfirmed,
+    OutsideItsWindow,
+    ReconfirmedLate,
+    SamePerson,
+    TypeNotInProduction,
+    VerdictIncomplete,
+)
+from eboxcast.broadcasts.models import Broadcast, Check, Go, Lateness
+from eboxcast.lib import clock
+from eboxcast.planning.selectors import blackouts_between
+from eboxcast.senders.models import MessageType, Team
+from eboxcast.senders.roles import Actor
+
+Guard = Callable[[Broadcast, Actor], Missing | None]
+
+
+def reconfirmed(broadcast: Broadcast, actor: Actor) -> Missing | None:
+    """The institution said again that it wants the date, in time or with a waiver."""
+    if broadcast.reconfirmed_at is None:
+        return NotReconfirmed(broadcast=broadcast.number)
+    due = deadlines_of(broadcast).reconfirmation_due_at
+    if broadcast.reconfirmed_at > due and not _waived(broadcast, Lateness.RECONFIRMATION):
+        return ReconfirmedLate(broadcast=broadcast.number, due=clock.shown(due))
+    return None
+
+
+def acceptance_in_time(broadcast: Broadcast, actor: Actor) -> Missing | None:
+    """The files for acceptance came five working days before, or with a waiver."""
+    due = deadlines_of(broadcast).acceptance_due_at
+    came = broadcast.acceptance_delivered_at
+    if (came is None or came > due) and not _waived(broadcast, Lateness.ACCEPTANCE):
+        return AcceptanceLate(broadcast=broadcast.number, due=clock.shown(due))
+    return None
+
+
+def verdict_complete(broadcast: Broadcast, actor: Actor) -> Missing | None:
+    """Every check passed for every recipient of the short list."""
+    recipients, run = broadcast.short_list_count or 0, broadcast.acceptance_run
+    expected = recipients * len(Check.values)
+    given = list(broadcast.verdicts.filter(run=run).values_list("passed", flat=True)) if run else []
+    if recipients and len(given) == expected and all(given):
+        return None
+    return VerdictIncomplete(
+        broadcast=broadcast.number,
+        recipients=recipients,
+        expected=expected,
+        passed=sum(given),
+        failed=len(given) - sum(given),
+    )
+
+
+def type_in_production(broadcast: Broadcast, actor: Actor) -> Missing | None:
+    """The message type is configured in production too."""
+    if MessageType.objects.filter(code=broadcast.message_type, production_at__isnull=False).exists():
+        return None
+    return TypeNotInProduction(message_type=broadcast.message_type)
+
+
+def prepared(broadcast: Broadcast, actor: Actor) -> Missing | None:
+    """The files for production are stored, complete and invisible."""
+    return None if broadcast.production_run else NothingPrepared(broadcast=broadcast.number)
+
+
+def go_holds(broadcast: Broadcast, actor: Actor) -> Missing | None:
+    """There is a GO, of this very moment and these very files."""
+    go = holding_go(broadcast)
+    if go is not None and _is_of_now(go, broadcast):
+        return None
+    return NoGo(broadcast=broadcast.number)
+
+
+def other_person(broadcast: Broadcast, actor: Actor) -> Missing | None:
+    """Who gave the GO does not launch."""
+    go = holding_go(broadcast)
+    return SamePerson(name=actor.name) if go is not None and go.given_by == actor.name else None
+
+
+def contacts_complete(broadcast: Broadcast, actor: Actor) -> Missing | None:
+    """The follow-up sheet names one contact of the institution and one of each team."""
+    named = set(broadcast.contacts.values_list("team", flat=True))
+    teams = Team.objects.filter(active=True).order_by("code").values_list("code", flat=True)
+    missing = [team or broadcast.institution_id for team in ("", *teams) if team not in named]
+    return ContactsMissing(broadcast=broadcast.number, missing=", ".join(missing)) if missing else None
+
+
+def contact_centre_warned(broadcast: Broadcast, actor: Actor) -> Missing | None:
+    """The contact centre knows of this date."""
+    return None if broadcast.contact_centre_warned_at else ContactCentreNotWarned(broadcast=broadcast.number)
+
+
+def in_window(broadcast: Broadcast, actor: Actor) -> Missing | None:
+    """It is the agreed evening."""
+    start, end = window_of(broadcast)
+    if start <= clock.now() < end:
+        return None
+    return OutsideItsWindow(
+        broadcast=broadcast.number, now=clock.shown(clock.now()), start=clock.shown(start), end=clock.shown(end)
+    )
+
+
+def no_blackout(broadcast: Broadcast, actor: Actor) -> Missing | None:
+    """No service that is needed is away at any moment of the window that is left."""
+    start, end = window_of(broadcast)
+    for blackout in blackouts_between(max(start, clock.now()), end):
+        return InBlackout(
+            number=blackout.id,
+            service=blackout.service,
+            reason=blackout.reason,
+            start=clock.shown(blackout.starts_at),
+            end=clock.shown(blackout.ends_at),
+        )
+    return None
+
+
+def holding_go(broadcast: Broadcast) -> Go | None:
+    """Return the GO that is not void, if any."""
+    return broadcast.gos.filter(void_at=None).first()
+
+
+def window_of(broadcast: Broadcast) -> tuple[datetime, datetime]:
+    """Return the start and the end of the agreed evening; a broadcast without a date has none that can be now."""
+    never = clock.now()
+    return broadcast.window_starts_at or never, broadcast.window_ends_at or never
+
+
+def _is_of_now(go: Go, broadcast: Broadcast) -> bool:
+    return (go.agreed_at, go.window_ends_at, bytes(go.document_digest), bytes(go.metadata_digest)) == (
+        broadcast.agreed_at,
+        broadcast.window_ends_at,
+        bytes(broadcast.document_digest or b""),
+        bytes(broadcast.metadata_digest or b""),
+    ) and bytes(go.lists_digest) == bytes(broadcast.lists_digest or b"")
+
+
+def _waived(broadcast: Broadcast, what: Lateness) -> bool:
+    return broadcast.waivers.filter(what=what, void_at=None).exists()

@@ -1,0 +1,138 @@
+"""How a broadcast stands: whose turn it is, what is next, by when, and what is late: of any state, at any time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from eboxcast.broadcasts.deadlines import deadlines_of
+from eboxcast.broadcasts.models import Broadcast, Lateness, Outcome, Side, State
+from eboxcast.broadcasts.states import DATED
+from eboxcast.database.errors import quiet
+from eboxcast.lib import clock
+from eboxcast.lib.errors import Reason
+from eboxcast.lib.wording import N_
+from eboxcast.senders.roles import Role
+
+S = State
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """Something somebody has to do; ``sentence`` says what, filled from ``data``."""
+
+    turn: tuple[Role, ...]
+    """Whose turn it is; empty where the procedure goes on by itself."""
+    sentence: str
+    due_at: datetime | None
+    data: Mapping[str, object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """How a broadcast stands at a moment."""
+
+    steps: tuple[Step, ...]
+    """What is next, the most urgent first; none only when it has ended."""
+    late: tuple[Reason, ...]
+
+
+_NEXT: dict[State, tuple[tuple[Role, ...], str]] = {
+    S.REQUESTED: ((Role.VALIDATOR, Role.INTEGRATION), N_("decide about the wanted dates")),
+    S.POSTPONED: ((Role.REQUESTER,), N_("agree to one of the dates proposed, or ask for others")),
+    S.MISSED: ((Role.REQUESTER,), N_("ask for another date: the window passed")),
+    S.SCHEDULED: ((Role.REQUESTER,), N_("deliver the files for acceptance")),
+    S.REJECTED: ((Role.REQUESTER,), N_("deliver new files for acceptance")),
+    S.ACCEPTANCE_DELIVERED: ((Role.INTEGRATION, Role.LAUNCH), N_("run the test in acceptance")),
+    S.TESTED: ((Role.REQUESTER,), N_("look into the eBoxes of the short list, and approve or reject")),
+    S.APPROVED: ((Role.REQUESTER,), N_("deliver the files for production")),
+    S.PRODUCTION_DELIVERED: ((Role.CONFIRMER,), N_("give the GO")),
+    S.CONFIRMED: ((Role.LAUNCH,), N_("arm it, or launch it in its window")),
+    S.ARMED: ((), N_("it launches by itself at the agreed moment")),
+    S.LAUNCHED: ((Role.LAUNCH,), N_("see the run to its end")),
+    S.PUBLISHED: ((Role.INTEGRATION,), N_("report to the institution; otherwise it is done by itself")),
+    S.RECALLED: ((Role.INTEGRATION,), N_("report to the institution; otherwise it is done by itself")),
+    S.REPORTED: ((Role.INTEGRATION,), N_("tell how many have read it, and close; otherwise it is done by itself")),
+}
+
+
+@quiet()
+def standing_of(broadcast: Broadcast) -> Standing:
+    """Return whose turn it is, what is next and what is late."""
+    steps = tuple(sorted(_steps(broadcast), key=_urgency))
+    return Standing(steps=steps, late=tuple(_late(broadcast)))
+
+
+def _urgency(step: Step) -> tuple[bool, datetime]:
+    return step.due_at is None, step.due_at or clock.now()
+
+
+def _steps(broadcast: Broadcast) -> list[Step]:
+    state = State(broadcast.state)
+    if state not in _NEXT:
+        return []
+    turn, sentence = _NEXT[state]
+    if state == S.REQUESTED:
+        turn = _undecided(broadcast)
+    steps = [Step(turn=turn, sentence=sentence, due_at=_due(broadcast, state), data={})]
+    if state in DATED:
+        steps += _beside(broadcast)
+    return steps
+
+
+def _beside(broadcast: Broadcast) -> list[Step]:
+    """Return what must happen at some time before the launch, whatever the state."""
+    terms = deadlines_of(broadcast)
+    steps = []
+    if broadcast.reconfirmed_at is None:
+        what = N_("reconfirm the date")
+        steps.append(Step(turn=(Role.REQUESTER,), sentence=what, due_at=terms.reconfirmation_due_at, data={}))
+    for lateness in _unwaived(broadcast):
+        what = N_("let pass what came too late, by name, or move the date ({what})")
+        data = {"what": str(lateness)}
+        steps.append(Step(turn=(Role.INTEGRATION,), sentence=what, due_at=broadcast.agreed_at, data=data))
+    if broadcast.contact_centre_warned_at is None and broadcast.production_run is not None:
+        what = N_("warn the contact centre")
+        steps.append(Step(turn=(Role.INTEGRATION,), sentence=what, due_at=broadcast.agreed_at, data={}))
+    return steps
+
+
+def _due(broadcast: Broadcast, state: State) -> datetime | None:
+    if state in (S.SCHEDULED, S.REJECTED):
+        return deadlines_of(broadcast).acceptance_due_at
+    if state in DATED:
+        return broadcast.agreed_at
+    return None
+
+
+def _undecided(broadcast: Broadcast) -> tuple[Role, ...]:
+    accepted = broadcast.decisions.filter(void_at=None, outcome=Outcome.ACCEPTED).values_list("side", flat=True)
+    roles = {Side.VALIDATOR: Role.VALIDATOR, Side.OPERATOR: Role.INTEGRATION}
+    open_sides = [role for side, role in roles.items() if side not in set(accepted)]
+    return tuple(open_sides) or tuple(roles.values())
+
+
+def _unwaived(broadcast: Broadcast) -> list[Lateness]:
+    terms = deadlines_of(broadcast)
+    waived = set(broadcast.waivers.filter(void_at=None).values_list("what", flat=True))
+    came = {
+        Lateness.RECONFIRMATION: (broadcast.reconfirmed_at, terms.reconfirmation_due_at),
+        Lateness.ACCEPTANCE: (broadcast.acceptance_delivered_at, terms.acceptance_due_at),
+    }
+    late = (what for what, (at, due) in came.items() if (at or clock.now()) > due)
+    return [what for what in late if what not in waived]
+
+
+_LATE = {
+    Lateness.RECONFIRMATION: N_("the reconfirmation was due by {due}"),
+    Lateness.ACCEPTANCE: N_("the files for acceptance were due by {due}"),
+}
+
+
+def _late(broadcast: Broadcast) -> list[Reason]:
+    if State(broadcast.state) not in DATED:
+        return []
+    terms = deadlines_of(broadcast)
+    due = {Lateness.RECONFIRMATION: terms.reconfirmation_due_at, Lateness.ACCEPTANCE: terms.acceptance_due_at}
+    return [Reason(sentence=_LATE[what], data={"due": clock.shown(due[what])}) for what in _unwaived(broadcast)]

@@ -1,0 +1,127 @@
+"""Characters with rights, and what they do until a broadcast is where a test begins."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from uuid import uuid4
+
+from eboxcast.broadcasts import confirming, contacts, dating, following, requesting, testing
+from eboxcast.broadcasts.models import Broadcast, Check, SeenIn
+from eboxcast.lib import clock
+from eboxcast.senders.roles import Actor, Role
+
+INSTITUTION = "0456789034"
+ANNE = Actor("anne", frozenset({Role.REQUESTER}), INSTITUTION, "fr")
+BRAM = Actor("bram", frozenset({Role.CONFIRMER}), INSTITUTION, "nl")
+ELSE_WHERE = Actor("dirk", frozenset({Role.REQUESTER, Role.CONFIRMER}), "0403019261", "nl")
+VERA = Actor("vera", frozenset({Role.VALIDATOR}))
+INES = Actor("ines", frozenset({Role.INTEGRATION}))
+LOU = Actor("lou", frozenset({Role.LAUNCH}))
+CARLA = Actor("carla", frozenset({Role.CONTACT_CENTRE}))
+ADA = Actor("ada", frozenset({Role.AUDITOR}))
+EVERYBODY = (ANNE, BRAM, ELSE_WHERE, VERA, INES, LOU, CARLA, ADA)
+
+DAY = date(2027, 2, 15)
+"""A Monday; reconfirmed by 1 February, files for acceptance by 8 February."""
+DOCUMENT, METADATA = b"d" * 32, b"m" * 32
+
+
+def set_clock(moment: str) -> None:
+    """Have it be a moment in Brussels."""
+    wanted = datetime.fromisoformat(moment).replace(tzinfo=clock.BRUSSELS)
+    clock.move(clock.offset() + (wanted - clock.now()))
+
+
+def pass_time(**amount: float) -> None:
+    clock.move(clock.offset() + timedelta(**amount))
+
+
+def wanted(**changes: object) -> requesting.Wanted:
+    values: dict[str, object] = {
+        "application": "demo:letters",
+        "message_type": "DEMO-LETTER",
+        "ebox_type": "CITIZEN",
+        "subject": "Pension 2027",
+        "dates": (DAY,),
+        "expected": {"fr": 180_000},
+    }
+    return requesting.Wanted(**(values | changes))  # type: ignore[arg-type]
+
+
+def requested(**changes: object) -> Broadcast:
+    return requesting.request(wanted(**changes), actor=ANNE)[0]
+
+
+def scheduled(day: date = DAY) -> Broadcast:
+    broadcast = requested(dates=(day,))
+    dating.accept(broadcast, actor=VERA, day=day)
+    return dating.accept(broadcast, actor=INES, day=day)
+
+
+def files(*, document: bytes = DOCUMENT, lists: bytes = b"l" * 32, recipients: int = 2) -> testing.Delivered:
+    return testing.Delivered(
+        run=uuid4(),
+        application="demo:letters",
+        message_type="DEMO-LETTER",
+        language="fr",
+        institution=INSTITUTION,
+        document=document,
+        metadata=METADATA,
+        lists=lists,
+        recipients=recipients,
+        via="command",
+        files=[],
+        faults={},
+    )
+
+
+def tested() -> Broadcast:
+    broadcast = scheduled()
+    testing.receive_for_acceptance(broadcast, actor=ANNE, delivered=files())
+    return testing.tested(broadcast, actor=INES)
+
+
+def seen(recipients: int = 2, *, passed: bool = True) -> list[testing.Seen]:
+    return [
+        testing.Seen(recipient=number, check=check, passed=passed)
+        for number in range(1, recipients + 1)
+        for check in Check
+    ]
+
+
+def approved() -> Broadcast:
+    broadcast = tested()
+    testing.judge(broadcast, actor=ANNE, seen=seen(), seen_in=SeenIn.EBOX)
+    return testing.approve(broadcast, actor=ANNE)
+
+
+def delivered() -> Broadcast:
+    broadcast = approved()
+    requesting.reconfirm(broadcast, actor=ANNE)
+    return confirming.receive_for_production(broadcast, actor=ANNE, delivered=files(recipients=180_000))
+
+
+def named(broadcast: Broadcast) -> confirming.Named:
+    assert broadcast.agreed_at is not None
+    return confirming.Named(agreed_at=broadcast.agreed_at, files=confirming.files_digest(broadcast)[:12])
+
+
+def confirmed() -> Broadcast:
+    broadcast = delivered()
+    return confirming.give_go(broadcast, actor=BRAM, named=named(broadcast))
+
+
+def ready() -> Broadcast:
+    """Return a broadcast that only waits for its evening."""
+    broadcast = confirmed()
+    contacts.warn_contact_centre(broadcast, actor=INES, first_time=12)
+    for team in ("", "gatb"):
+        contacts.set_contact(broadcast, actor=INES, team=team, name="Somebody", phone="02 000 00 00")
+    return broadcast
+
+
+def published() -> Broadcast:
+    broadcast = ready()
+    set_clock("2027-02-15T18:30")
+    confirming.launched(broadcast, actor=LOU)
+    return following.finish(broadcast, visible_at=clock.now(), counts={"published": 180_000})

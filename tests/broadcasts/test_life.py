@@ -1,0 +1,223 @@
+"""A broadcast from request to closing, and what each guard answers when something is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from tests.broadcasts import people as p
+
+from eboxcast.audit.models import Entry
+from eboxcast.broadcasts import confirming, contacts, dating, errors, following, requesting, testing
+from eboxcast.broadcasts.models import Broadcast, Lateness, SeenIn, State
+from eboxcast.broadcasts.standing import standing_of
+from eboxcast.broadcasts.states import ENDED, TABLE, TRANSITIONS, Action
+from eboxcast.senders.models import MessageType
+from eboxcast.senders.people import NotYourRole
+from eboxcast.senders.roles import Role
+
+pytestmark = pytest.mark.usefixtures("january")
+
+
+def codes(refusal: errors.NotReady) -> set[str]:
+    return {type(part).code for part in refusal.parts if isinstance(part, errors.Missing)}
+
+
+def test_from_request_to_closing() -> None:
+    broadcast = p.published()
+    following.reported(broadcast, actor=p.INES, counts={})
+    following.tell_statistics(broadcast, actor=p.INES, readings={"read": 90_000})
+    following.close(broadcast, actor=p.INES)
+    assert broadcast.state == State.CLOSED
+    told = list(Entry.objects.filter(broadcast=broadcast.id).order_by("at", "id").values_list("action", flat=True))
+    assert told[:4] == ["broadcast.requested", "broadcast.accepted", "broadcast.scheduled", "broadcast.accepted"]
+    assert told[-1] == "broadcast.closed"
+    assert standing_of(broadcast).steps == ()
+
+
+def test_several_languages_are_several_broadcasts_of_one_campaign() -> None:
+    french, dutch = requesting.request(p.wanted(expected={"fr": 1, "nl": 2}), actor=p.ANNE)
+    assert (french.language, dutch.language) == ("fr", "nl")
+    assert french.campaign == dutch.campaign is not None
+    assert french.number != dutch.number
+
+
+def test_one_side_alone_does_not_schedule() -> None:
+    broadcast = p.requested()
+    dating.accept(broadcast, actor=p.INES, day=p.DAY)
+    assert broadcast.state == State.REQUESTED
+    assert standing_of(broadcast).steps[0].turn == (Role.VALIDATOR,)
+
+
+def test_a_postponement_offers_dates_and_the_other_side_decides_about_the_one_taken() -> None:
+    broadcast = p.scheduled()
+    later = date(2027, 2, 22)
+    dating.postpone(broadcast, actor=p.VERA, reason="network works", dates=[later])
+    assert (broadcast.state, broadcast.date) == (State.POSTPONED, None)
+    with pytest.raises(errors.DateNotOffered):
+        dating.agree(broadcast, actor=p.ANNE, day=p.DAY)
+    dating.agree(broadcast, actor=p.ANNE, day=later)
+    dating.accept(broadcast, actor=p.INES, day=later)
+    assert (broadcast.state, broadcast.date) == (State.SCHEDULED, later)
+
+
+def test_moving_the_date_voids_the_go_and_goes_on_where_the_files_were() -> None:
+    broadcast = p.confirmed()
+    later = date(2027, 3, 8)
+    dating.want(broadcast, actor=p.ANNE, dates=[later])
+    dating.accept(broadcast, actor=p.VERA, day=later)
+    dating.accept(broadcast, actor=p.INES, day=later)
+    assert broadcast.state == State.PRODUCTION_DELIVERED
+    assert broadcast.gos.get().void_at is not None
+    with pytest.raises(errors.NotReady) as refused:
+        confirming.give_go(broadcast, actor=p.BRAM, named=p.named(broadcast))
+    assert codes(refused.value) == {"broadcast.not-reconfirmed"}
+
+
+def test_a_late_reconfirmation_needs_a_waiver_by_name() -> None:
+    broadcast = p.approved()
+    p.set_clock("2027-02-02T09:00")
+    requesting.reconfirm(broadcast, actor=p.ANNE)
+    confirming.receive_for_production(broadcast, actor=p.ANNE, delivered=p.files())
+    with pytest.raises(errors.NotReady) as refused:
+        confirming.give_go(broadcast, actor=p.BRAM, named=p.named(broadcast))
+    assert codes(refused.value) == {"broadcast.reconfirmed-late"}
+    with pytest.raises(errors.ReasonMissing):
+        requesting.waive(broadcast, actor=p.INES, what=Lateness.RECONFIRMATION, reason=" ")
+    requesting.waive(broadcast, actor=p.INES, what=Lateness.RECONFIRMATION, reason="ill; agreed by phone")
+    assert confirming.give_go(broadcast, actor=p.BRAM, named=p.named(broadcast)).state == State.CONFIRMED
+
+
+def test_late_files_for_acceptance_need_a_waiver_by_name() -> None:
+    broadcast = p.scheduled()
+    requesting.reconfirm(broadcast, actor=p.ANNE)
+    p.set_clock("2027-02-09T00:00")
+    testing.receive_for_acceptance(broadcast, actor=p.ANNE, delivered=p.files())
+    assert [reason.data["due"] for reason in standing_of(broadcast).late] == ["2027-02-08 23:59:59+01:00"]
+    requesting.waive(broadcast, actor=p.INES, what=Lateness.ACCEPTANCE, reason="agreed")
+    assert standing_of(broadcast).late == ()
+
+
+def test_only_a_complete_verdict_approves() -> None:
+    broadcast = p.tested()
+    testing.judge(broadcast, actor=p.ANNE, seen=p.seen()[:-1], seen_in=SeenIn.PROOF)
+    with pytest.raises(errors.NotReady) as refused:
+        testing.approve(broadcast, actor=p.ANNE)
+    assert codes(refused.value) == {"broadcast.verdict-incomplete"}
+    testing.judge(broadcast, actor=p.ANNE, seen=p.seen()[-1:], seen_in=SeenIn.EBOX)
+    assert testing.approve(broadcast, actor=p.ANNE).state == State.APPROVED
+
+
+def test_other_files_than_approved_are_refused() -> None:
+    broadcast = p.approved()
+    with pytest.raises(errors.FilesDiffer):
+        confirming.receive_for_production(broadcast, actor=p.ANNE, delivered=p.files(document=b"x" * 32))
+
+
+def test_a_file_changed_after_the_go_voids_it() -> None:
+    broadcast = p.confirmed()
+    confirming.receive_for_production(broadcast, actor=p.ANNE, delivered=p.files(lists=b"x" * 32))
+    assert broadcast.state == State.PRODUCTION_DELIVERED
+    assert broadcast.gos.get().void_why == "new files for production"
+
+
+@pytest.mark.parametrize("field", ["moment", "files", "short"])
+def test_a_go_for_something_else_is_refused(field: str) -> None:
+    broadcast = p.delivered()
+    right = p.named(broadcast)
+    named = {
+        "moment": confirming.Named(agreed_at=right.agreed_at.replace(hour=20), files=right.files),
+        "files": confirming.Named(agreed_at=right.agreed_at, files="0" * 12),
+        "short": confirming.Named(agreed_at=right.agreed_at, files=right.files[:7]),
+    }
+    with pytest.raises(errors.GoDiffers):
+        confirming.give_go(broadcast, actor=p.BRAM, named=named[field])
+
+
+def _no_contacts(broadcast: Broadcast) -> None:
+    broadcast.contacts.all().delete()
+
+
+def _not_warned(broadcast: Broadcast) -> None:
+    Broadcast.objects.filter(id=broadcast.id).update(contact_centre_warned_at=None)
+
+
+def _go_void(broadcast: Broadcast) -> None:
+    broadcast.gos.update(void_at=broadcast.changed_at, void_why="test")
+
+
+def _go_by_launcher(broadcast: Broadcast) -> None:
+    broadcast.gos.update(given_by=p.LOU.name)
+
+
+def _type_gone(broadcast: Broadcast) -> None:
+    MessageType.objects.update(production_at=None)
+
+
+def _too_early(broadcast: Broadcast) -> None:
+    p.set_clock("2027-02-15T17:59")
+
+
+def _too_late(broadcast: Broadcast) -> None:
+    p.set_clock("2027-02-16T06:00")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "code"),
+    [
+        (_no_contacts, "broadcast.contacts-missing"),
+        (_not_warned, "broadcast.contact-centre-not-warned"),
+        (_go_void, "broadcast.no-go"),
+        (_go_by_launcher, "broadcast.same-person"),
+        (_type_gone, "broadcast.type-not-in-production"),
+        (_too_early, "broadcast.outside-window"),
+        (_too_late, "broadcast.outside-window"),
+    ],
+)
+def test_a_launch_says_what_is_missing(spoil: Callable[[Broadcast], None], code: str) -> None:
+    broadcast = p.ready()
+    p.set_clock("2027-02-15T18:30")
+    spoil(broadcast)
+    with pytest.raises(errors.NotReady) as refused:
+        confirming.launched(broadcast, actor=p.LOU)
+    assert codes(refused.value) == {code}
+    broadcast.refresh_from_db()
+    assert broadcast.state == State.CONFIRMED
+
+
+@pytest.mark.parametrize("action", Action)
+def test_only_the_roles_of_the_table_may(action: Action) -> None:
+    """Each row names its roles; the steward alone has those without."""
+    rows = [row for row in TABLE if row.action == action]
+    assert rows
+    assert all(row.roles or row.by_itself for row in rows)
+
+
+def test_somebody_without_the_role_is_told_who_may() -> None:
+    broadcast = p.requested()
+    with pytest.raises(NotYourRole) as refused:
+        dating.accept(broadcast, actor=p.LOU, day=p.DAY)
+    assert "validator" in str(refused.value.data["roles"])
+
+
+def test_another_institution_does_not_see_it() -> None:
+    broadcast = p.requested()
+    with pytest.raises(errors.BroadcastNotFound):
+        dating.cancel(broadcast, actor=p.ELSE_WHERE, reason="mine?")
+
+
+def test_every_state_but_the_last_has_a_way_on() -> None:
+    for state in State:
+        leads_on = [row for (source, _), row in TRANSITIONS.items() if source == state and row.target != state]
+        assert bool(leads_on) != (state in ENDED), state
+
+
+def test_who_gave_the_go_cannot_launch_and_a_date_in_the_past_cannot_be_wanted() -> None:
+    with pytest.raises(errors.DateInThePast):
+        p.requested(dates=(date(2027, 1, 18),))
+
+
+def test_a_contact_of_an_unknown_team_is_refused() -> None:
+    with pytest.raises(errors.TeamUnknown):
+        contacts.set_contact(p.requested(), actor=p.INES, team="nobody", name="Somebody", email="a@b.be")

@@ -12,6 +12,7 @@ from tests.reports.broadcasts import Broadcasts
 
 from eboxcast.audit.models import Entry
 from eboxcast.cli.commands import COMMANDS, who_may
+from eboxcast.delivery.models import Run
 from eboxcast.senders.models import Person, Token
 from eboxcast.senders.people import ALL_ROLES, OPERATOR_ROLES, Actor, Particulars, Role, add_person
 from eboxcast.senders.people_tokens import make_token
@@ -216,3 +217,14 @@ def test_nobody_publishes_alone_in_production(command: Command, broadcasts: Broa
         code, _, err = command("--as", "lea", word, directory, "--environment", "acceptance")
         assert code == 0, err
     assert not Entry.objects.filter(environment="production").exists()
+
+
+@pytest.mark.usefixtures("procedure_on")
+def test_mending_after_a_restore_is_for_the_launch_team(command: Command, broadcasts: Broadcasts) -> None:
+    person("ada", Role.AUDITOR)
+    person("lea", Role.LAUNCH)
+    Run.objects.filter(id=broadcasts.published().id).delete()
+    code, out, _ = command("--as", "ada", "doctor", "--repair")
+    assert (code, "ada may not do this" in out) == (1, True)
+    assert not Run.objects.exists()
+    assert "is in line again" in command("--as", "lea", "doctor", "--repair")[1]

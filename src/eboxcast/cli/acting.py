@@ -42,15 +42,22 @@ def acting() -> str:
     return actor().name
 
 
+def acting_with(*roles: Role, asked: str) -> str:
+    """Return who acts, as the audit names them. Raises NotYourRole, NobodySaid."""
+    who = actor()
+    refuse_others(who, *roles, asked=asked)
+    return who.name
+
+
 def whoever() -> str:
     """Return a name for what needs no role: that of `--as`, else that of the system's user."""
     return _named.get() or _system_user(frozenset()).name
 
 
-def act_as(name: str) -> None:
-    """Have the rest of this command be done by somebody named; refused where that is not possible at all."""
+def act_as(name: str, *, at_once: bool = True) -> None:
+    """Have this command be done by somebody named; refused ``at_once`` where nobody can, else when it asks who acts."""
     _named.set(name)
-    if name:
+    if name and at_once:
         _by_name(name)
 
 

@@ -51,6 +51,7 @@ def _load(name: str, args: Sequence[str], *, named: str) -> object:
             _refuse_others(name, args, named=named)
         else:
             boot.configure()
+            importlib.import_module("eboxcast.cli.acting").act_as(named, at_once=False)
     return typer.main.get_command(importlib.import_module(f"eboxcast.cli.{command.module}").app)
 
 

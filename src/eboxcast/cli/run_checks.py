@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from eboxcast.cli.acting import acting
+from eboxcast.cli.acting import acting_with
 from eboxcast.database.findings import Finding, State, Surroundings
 from eboxcast.database.marks import is_ours
 from eboxcast.database.names import CONTROL
@@ -13,6 +13,7 @@ from eboxcast.delivery.models import Intent
 from eboxcast.delivery.repairing import Difference, Found
 from eboxcast.lib import clock
 from eboxcast.lib.wording import N_
+from eboxcast.senders.roles import Role
 
 _AGREE = N_("Control and {environment} tell the same story.")
 _MENDED = N_("Run {run} in {environment} is in line again.")
@@ -50,7 +51,7 @@ def repair(around: Surroundings) -> Iterator[Finding]:
     """Mend what can be mended without the files."""
     for environment in _environments(around):
         for found in list(repairing.find_differences(environment)):
-            if repairing.repair(found, by=acting()):
+            if repairing.repair(found, by=acting_with(Role.LAUNCH, asked="doctor --repair")):
                 yield Finding("stories", State.OK, _MENDED, _data(found))
     yield from differences(around)
 

@@ -58,8 +58,7 @@ def check_connection(sender: object, connection: BaseDatabaseWrapper, **_: objec
         mark = read_mark(connection)
         refuse_wrong_database(connection.alias, mark)
         refuse_other_version(connection.alias, mark)
-        if connection.alias == CONTROL:
-            clock.move(mark.clock_offset)
+        _learn_clock(connection.alias, mark)
     except BaseException:
         # Left open it would pass for checked the next time it is used.
         connection.close()
@@ -108,7 +107,13 @@ def is_ours(connection: BaseDatabaseWrapper) -> bool:
         refuse_other_version(connection.alias, mark)
     except (EboxcastError, Misconfigured):
         return False
+    _learn_clock(connection.alias, mark)
     return True
+
+
+def _learn_clock(alias: str, mark: Mark) -> None:
+    if alias == CONTROL:
+        clock.move(mark.clock_offset)
 
 
 def missing_migrations(mark: Mark) -> frozenset[tuple[str, str]]:

@@ -50,9 +50,9 @@ def receive_for_production(broadcast: Broadcast, *, actor: Actor, delivered: Del
     return broadcast
 
 
-def files_digest(broadcast: Broadcast) -> str:
+def files_digest(of: Broadcast | Go) -> str:
     """Return one SHA-256 over the digests of document, metadata and lists: what a GO names, and nobody mistypes."""
-    parts = (broadcast.document_digest, broadcast.metadata_digest, broadcast.lists_digest)
+    parts = (of.document_digest, of.metadata_digest, of.lists_digest)
     return digest(b"".join(bytes(part or b"") for part in parts)).hex()
 
 

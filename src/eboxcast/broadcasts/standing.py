@@ -8,14 +8,14 @@ from datetime import datetime
 
 from eboxcast.broadcasts.deadlines import deadlines_of
 from eboxcast.broadcasts.models import Broadcast, Lateness, Outcome, Side, State
-from eboxcast.broadcasts.states import DATED
+from eboxcast.broadcasts.states import DATED, Action
 from eboxcast.database.errors import quiet
 from eboxcast.lib import clock
 from eboxcast.lib.errors import Reason
 from eboxcast.lib.wording import N_
 from eboxcast.senders.roles import Role
 
-S = State
+S, A = State, Action
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +25,8 @@ class Step:
     turn: tuple[Role, ...]
     """Whose turn it is; empty where the procedure goes on by itself."""
     sentence: str
+    action: Action
+    """The action that does it; where several could, the one that leads on."""
     due_at: datetime | None
     data: Mapping[str, object]
 
@@ -38,22 +40,26 @@ class Standing:
     late: tuple[Reason, ...]
 
 
-_NEXT: dict[State, tuple[tuple[Role, ...], str]] = {
-    S.REQUESTED: ((Role.VALIDATOR, Role.INTEGRATION), N_("decide about the wanted dates")),
-    S.POSTPONED: ((Role.REQUESTER,), N_("agree to one of the dates proposed, or ask for others")),
-    S.MISSED: ((Role.REQUESTER,), N_("ask for another date: the window passed")),
-    S.SCHEDULED: ((Role.REQUESTER,), N_("deliver the files for acceptance")),
-    S.REJECTED: ((Role.REQUESTER,), N_("deliver new files for acceptance")),
-    S.ACCEPTANCE_DELIVERED: ((Role.INTEGRATION, Role.LAUNCH), N_("run the test in acceptance")),
-    S.TESTED: ((Role.REQUESTER,), N_("look into the eBoxes of the short list, and approve or reject")),
-    S.APPROVED: ((Role.REQUESTER,), N_("deliver the files for production")),
-    S.PRODUCTION_DELIVERED: ((Role.CONFIRMER,), N_("give the GO")),
-    S.CONFIRMED: ((Role.LAUNCH,), N_("arm it, or launch it in its window")),
-    S.ARMED: ((), N_("it launches by itself at the agreed moment")),
-    S.LAUNCHED: ((Role.LAUNCH,), N_("see the run to its end")),
-    S.PUBLISHED: ((Role.INTEGRATION,), N_("report to the institution; otherwise it is done by itself")),
-    S.RECALLED: ((Role.INTEGRATION,), N_("report to the institution; otherwise it is done by itself")),
-    S.REPORTED: ((Role.INTEGRATION,), N_("tell how many have read it, and close; otherwise it is done by itself")),
+_NEXT: dict[State, tuple[tuple[Role, ...], Action, str]] = {
+    S.REQUESTED: ((Role.VALIDATOR, Role.INTEGRATION), A.ACCEPT, N_("decide about the wanted dates")),
+    S.POSTPONED: ((Role.REQUESTER,), A.AGREE, N_("agree to one of the dates proposed, or ask for others")),
+    S.MISSED: ((Role.REQUESTER,), A.WANT, N_("ask for another date: the window passed")),
+    S.SCHEDULED: ((Role.REQUESTER,), A.DELIVER_ACCEPTANCE, N_("deliver the files for acceptance")),
+    S.REJECTED: ((Role.REQUESTER,), A.DELIVER_ACCEPTANCE, N_("deliver new files for acceptance")),
+    S.ACCEPTANCE_DELIVERED: ((Role.INTEGRATION, Role.LAUNCH), A.TEST, N_("run the test in acceptance")),
+    S.TESTED: ((Role.REQUESTER,), A.APPROVE, N_("look into the eBoxes of the short list, and approve or reject")),
+    S.APPROVED: ((Role.REQUESTER,), A.DELIVER_PRODUCTION, N_("deliver the files for production")),
+    S.PRODUCTION_DELIVERED: ((Role.CONFIRMER,), A.GIVE_GO, N_("give the GO")),
+    S.CONFIRMED: ((Role.LAUNCH,), A.ARM, N_("arm it, or launch it in its window")),
+    S.ARMED: ((), A.LAUNCH, N_("it launches by itself at the agreed moment")),
+    S.LAUNCHED: ((Role.LAUNCH,), A.FINISH, N_("see the run to its end")),
+    S.PUBLISHED: ((Role.INTEGRATION,), A.REPORT, N_("report to the institution; otherwise it is done by itself")),
+    S.RECALLED: ((Role.INTEGRATION,), A.REPORT, N_("report to the institution; otherwise it is done by itself")),
+    S.REPORTED: (
+        (Role.INTEGRATION,),
+        A.CLOSE,
+        N_("tell how many have read it, and close; otherwise it is done by itself"),
+    ),
 }
 
 
@@ -72,10 +78,10 @@ def _steps(broadcast: Broadcast) -> list[Step]:
     state = State(broadcast.state)
     if state not in _NEXT:
         return []
-    turn, sentence = _NEXT[state]
+    turn, action, sentence = _NEXT[state]
     if state == S.REQUESTED:
         turn = _undecided(broadcast)
-    steps = [Step(turn=turn, sentence=sentence, due_at=_due(broadcast, state), data={})]
+    steps = [Step(turn=turn, sentence=sentence, action=action, due_at=_due(broadcast, state), data={})]
     if state in DATED:
         steps += _beside(broadcast)
     return steps
@@ -87,15 +93,20 @@ def _beside(broadcast: Broadcast) -> list[Step]:
     steps = []
     if broadcast.reconfirmed_at is None:
         what = N_("reconfirm the date")
-        steps.append(Step(turn=(Role.REQUESTER,), sentence=what, due_at=terms.reconfirmation_due_at, data={}))
+        due_at = terms.reconfirmation_due_at
+        steps.append(Step(turn=(Role.REQUESTER,), sentence=what, action=A.RECONFIRM, due_at=due_at, data={}))
     for lateness in _unwaived(broadcast):
         what = N_("let pass what came too late, by name, or move the date ({what})")
         data = {"what": str(lateness)}
-        steps.append(Step(turn=(Role.INTEGRATION,), sentence=what, due_at=broadcast.agreed_at, data=data))
+        steps.append(_of_integration(what, A.WAIVE, broadcast, data))
     if broadcast.contact_centre_warned_at is None and broadcast.production_run is not None:
         what = N_("warn the contact centre")
-        steps.append(Step(turn=(Role.INTEGRATION,), sentence=what, due_at=broadcast.agreed_at, data={}))
+        steps.append(_of_integration(what, A.WARN, broadcast, {}))
     return steps
+
+
+def _of_integration(sentence: str, action: Action, broadcast: Broadcast, data: Mapping[str, object]) -> Step:
+    return Step(turn=(Role.INTEGRATION,), sentence=sentence, action=action, due_at=broadcast.agreed_at, data=data)
 
 
 def _due(broadcast: Broadcast, state: State) -> datetime | None:

@@ -152,6 +152,12 @@ def extend(claimed: Claim) -> bool:
         return _row("extend_lease", **values) is not None
 
 
+def may_go_on(claimed: Claim) -> bool:
+    """Say whether what was decided since the claim lets its batch be gone on with."""
+    with quiet():
+        return _row("may_go_on", run=claimed.run) is not None
+
+
 def give_back(claimed: Claim) -> None:
     """Let the batch wait for the next claim."""
     with quiet():

@@ -7,24 +7,26 @@ can be asked, repeated where it promises idempotency, and otherwise named as unk
 from __future__ import annotations
 
 import hmac
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import count
+from itertools import chain, count
 from threading import Event
+from time import monotonic
 
+from eboxcast.delivery import batches
+from eboxcast.delivery.answers import counted, of_answer, slices, together
 from eboxcast.delivery.batches import Claim
 from eboxcast.delivery.holding import Hold, TakenOver
 from eboxcast.mailboxes import noting, sending
-from eboxcast.mailboxes.models import OutcomeKind
 from eboxcast.mailboxes.noting import Call, Results
 from eboxcast.mailboxes.values import NewMessage
 from eboxcast.targets.remote import Answered, OutcomeUnknown, RemoteTarget, RunRefused, TryAgain
 
 _NOTED_TOGETHER = 10
 """Where each recipient is a call of his own: so many are noted as in flight at once, and unknown after a kill."""
-
-
+MOST_REQUESTS = 8
+"""Where the provider links and tells who has a message: so many requests at most are a batch, and noted together."""
+_BETWEEN_LOOKS = 1.0
 _BETWEEN_QUESTIONS = 1.0
 _MOST_QUESTIONS = 10
 _PASSES = 3
@@ -51,28 +53,39 @@ class Sender:
     def __init__(self, errand: Errand, target: RemoteTarget) -> None:
         self.errand = errand
         self.target = target
+        self._looked_at = 0.0
+        self._goes_on = True
 
     def send(self, hold: Hold, *, provider_message: str | None, stopping: Event) -> Mapping[str, int]:
         """Send to everybody of a batch who is left, and return how many of it have each outcome now.
 
-        What is done stays done. Raises TryAgain, RunRefused, TakenOver, and PutDown when asked to stop, after one
-        call at least.
+        What is done stays done. Raises TryAgain, RunRefused, TakenOver, and PutDown when asked to stop or when
+        the run may not go on, after one request at least.
         """
+        self._looked_at, self._goes_on = monotonic(), True
         call = self._begin_with_all(hold.claim) if provider_message else None
         if call is not None:
-            results = self._make_noted(call, hold, provider_message)
+            results = self._make(call, hold, provider_message, stopping)
             self._end(call, results)
             if not results.left_of(call.keys):
-                return _counted(results)
+                return counted(results)
+            self._refuse_to_go_on(hold, stopping)
         self._send_what_is_left(hold, provider_message, stopping)
         return noting.counts_in(self.errand.environment, hold.claim.where)
 
     def _begin_with_all(self, claim: Claim) -> Call | None:
-        """Note a call with everybody of a batch, where one call takes them all and nothing is known of anybody yet."""
-        if claim.recipients_count > self.target.capabilities.recipients_per_call:
+        """Note a call with everybody of a batch, where they may be noted together and nothing is known of any yet."""
+        if claim.recipients_count > self._noted_together():
             return None
         keys = noting.begin_range(self.errand.environment, claim.where, call=claim.call(0))
         return Call(code=claim.call(0), keys=keys) if keys else None
+
+    def _noted_together(self) -> int:
+        """Return how many recipients may be in flight at once: all of a batch where the provider tells of each."""
+        able = self.target.capabilities
+        if not able.links:
+            return _NOTED_TOGETHER
+        return able.recipients_per_call * (MOST_REQUESTS if able.statuses else 1)
 
     def _send_what_is_left(self, hold: Hold, provider_message: str | None, stopping: Event) -> None:
         numbers = count(1)
@@ -80,8 +93,9 @@ class Sender:
         for _ in range(_PASSES):
             if not left:
                 return
-            calls = [Call(code=hold.claim.call(next(numbers)), keys=keys) for keys in self._slices(left)]
-            left = self._make(calls, hold, provider_message, stopping)
+            noted = slices(left, self._noted_together())
+            calls = [Call(code=hold.claim.call(next(numbers)), keys=keys) for keys in noted]
+            left = self._make_all(calls, hold, provider_message, stopping)
         if left:
             raise TryAgain(reason="its calls are cut again and again")
 
@@ -93,18 +107,29 @@ class Sender:
             self._settle_left_over(Call(code=code, keys=keys), provider_message)
         return noting.progress_of(self.errand.environment, where).left if progress.under_way else progress.left
 
-    def _make(self, calls: Sequence[Call], hold: Hold, message: str | None, stopping: Event) -> list[int]:
+    def _make_all(self, calls: Sequence[Call], hold: Hold, message: str | None, stopping: Event) -> list[int]:
         """Make some calls, each noted together with what came of the one before; return who is left of all."""
         left: list[int] = []
         self._begin(calls[0])
         for call, then in zip(calls, (*calls[1:], None), strict=True):
-            results = self._make_noted(call, hold, message)
+            results = self._make(call, hold, message, stopping)
             left += results.left_of(call.keys)
-            if then and stopping.is_set():
+            if (then or left) and not self._may_go_on(hold, stopping):
                 self._end(call, results)
                 raise PutDown
             self._end(call, results, then=then)
         return left
+
+    def _may_go_on(self, hold: Hold, stopping: Event) -> bool:
+        """Say whether a batch may be gone on with; what was decided about the run is looked up once a second."""
+        if self._goes_on and monotonic() - self._looked_at >= _BETWEEN_LOOKS:
+            self._looked_at = monotonic()
+            self._goes_on = batches.may_go_on(hold.claim)
+        return self._goes_on and not stopping.is_set()
+
+    def _refuse_to_go_on(self, hold: Hold, stopping: Event) -> None:
+        if not self._may_go_on(hold, stopping):
+            raise PutDown
 
     def open(self, hold: Hold) -> str | None:
         """Publish the message to the first who is not refused and return its id; None where nobody can tell it."""
@@ -115,7 +140,7 @@ class Sender:
                 self._end(Call(code=code, keys=keys), Results(unknown=keys))
                 return None
             self._end(Call(code=code, keys=keys), Results())
-        for index, key in enumerate(sorted({*progress.left, *_of_all(progress.under_way)})):
+        for index, key in enumerate(sorted(chain(progress.left, *progress.under_way.values()))):
             answered = self._open_with(Call(code=claim.call(index), keys=[key]), hold)
             if answered is None or not answered.refused:
                 return (answered.message_ids[0] or None) if answered and answered.message_ids else None
@@ -126,37 +151,35 @@ class Sender:
         answered = self._answer(call, lambda: self._publish(call.keys[0], hold))
         if answered is not None and any(answered.message_ids):
             sending.keep_provider_message(self.errand.environment, self.errand.release, answered.message_ids[0])
-        self._end(call, Results(unknown=call.keys) if answered is None else _results(answered))
+        self._end(call, Results(unknown=call.keys) if answered is None else of_answer(answered))
         return answered
 
-    def _slices(self, left: Sequence[int]) -> list[Sequence[int]]:
-        able = self.target.capabilities
-        size = able.recipients_per_call if able.links else _NOTED_TOGETHER
-        return [left[start : start + size] for start in range(0, len(left), size)]
-
-    def _make_noted(self, call: Call, hold: Hold, provider_message: str | None) -> Results:
-        if provider_message is None:
-            return self._publish_each(call, hold)
-        answered = self._answer(call, lambda: self._link(call.keys, hold, provider_message))
-        return self._asked(call.keys, provider_message) if answered is None else _results(answered)
-
-    def _publish_each(self, call: Call, hold: Hold) -> Results:
-        """Publish to each; what was answered is noted even when a later one is refused or must wait."""
-        answers: list[Answered] = []
-        unknown: list[int] = []
-        for key in call.keys:
+    def _make(self, call: Call, hold: Hold, message: str | None, stopping: Event) -> Results:
+        """Make the requests of a call; what was answered is noted even when a later one is refused or must wait."""
+        answers: list[Results] = []
+        for keys in slices(call.keys, self.target.capabilities.recipients_per_call):
+            if answers and message and not self._may_go_on(hold, stopping):
+                break
             try:
-                answers.append(self._publish(key, hold))
+                answers.append(self._request(keys, hold, message))
             except OutcomeUnknown:
-                if not self.target.capabilities.idempotency_key:
-                    unknown.append(key)
+                answers.append(self._in_doubt(keys, message))
             except (TryAgain, RunRefused, TakenOver):
-                self._end(call, _together(answers, unknown))
+                self._end(call, together(answers))
                 raise
-        return _together(answers, unknown)
+        return together(answers)
 
-    def _link(self, keys: Sequence[int], hold: Hold, provider_message: str) -> Answered:
-        return self.target.link(provider_message, keys, guard=hold.check)
+    def _request(self, keys: Sequence[int], hold: Hold, message: str | None) -> Results:
+        if message is None:
+            answered = self._publish(keys[0], hold)
+            return of_answer(answered, ids=answered.message_ids)
+        return of_answer(self.target.link(message, keys, guard=hold.check))
+
+    def _in_doubt(self, keys: Sequence[int], message: str | None) -> Results:
+        """Find out what a request came to that was cut, or name its recipients as unknown; none: they are left."""
+        if message is not None:
+            return self._asked(keys, message)
+        return Results() if self.target.capabilities.idempotency_key else Results(unknown=keys)
 
     def _publish(self, key: int, hold: Hold) -> Answered:
         idempotency_key = self._idempotency_key(key)
@@ -177,12 +200,7 @@ class Sender:
 
     def _settle_left_over(self, call: Call, provider_message: str | None) -> None:
         """Find out what came of a call whose worker did not live to note it."""
-        results = Results(unknown=call.keys)
-        if self.target.capabilities.idempotency_key and provider_message is None:
-            results = Results()
-        elif provider_message is not None:
-            results = self._asked(call.keys, provider_message)
-        self._end(call, results, may_be_gone=True)
+        self._end(call, self._in_doubt(call.keys, provider_message), may_be_gone=True)
 
     def _asked(self, keys: Sequence[int], provider_message: str) -> Results:
         """Ask the provider who of them has the message; who has not is left, to be sent to again.
@@ -208,35 +226,3 @@ class Sender:
         noted = noting.end_call(self.errand.environment, self.errand.release, call, results, then=then)
         if not noted and not may_be_gone:
             raise TakenOver
-
-
-def _of_all(calls: Mapping[str, Sequence[int]]) -> list[int]:
-    return [key for keys in calls.values() for key in keys]
-
-
-def _counted(results: Results) -> Mapping[str, int]:
-    return Counter(
-        {
-            OutcomeKind.SENT: len(results.sent),
-            OutcomeKind.REFUSED_BY_TARGET: len(results.refused),
-            OutcomeKind.UNKNOWN: len(results.unknown),
-        }
-    )
-
-
-def _results(answered: Answered) -> Results:
-    return Results(
-        sent=answered.published,
-        refused=answered.refused,
-        no_digital_user=answered.no_digital_user or (),
-    )
-
-
-def _together(answers: Sequence[Answered], unknown: Sequence[int]) -> Results:
-    return Results(
-        sent=[key for answer in answers for key in answer.published],
-        message_ids=[name for answer in answers for name in answer.message_ids],
-        refused={key: code for answer in answers for key, code in answer.refused.items()},
-        unknown=unknown,
-        no_digital_user=[key for answer in answers for key in answer.no_digital_user or ()],
-    )

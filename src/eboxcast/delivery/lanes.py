@@ -121,6 +121,7 @@ class Lane:
             except FenceClosed:
                 batches.give_back(claim)
                 return False
+            self.run.refresh_from_db(fields=["visible_at"])
             if self.run.visible_at != release.visible_at:
                 settle(self.run)
             self.begun = True

@@ -47,6 +47,10 @@ update batch set lease_until = now() + %(lease)s
 where id = %(batch)s and attempt = %(attempt)s and state = 'claimed'
 returning id
 
+-- may_go_on --
+-- Whether a batch that takes long may be gone on with.
+select id from run where id = %(run)s and state = 'running' and coalesce(now() < not_after_at, true)
+
 -- give_batch_back --
 -- Let somebody else work on the batch, or us, later.
 update batch set state = 'waiting', lease_until = null

@@ -13,17 +13,21 @@ from django.db import connections
 from eboxcast.database.errors import quiet
 from eboxcast.delivery import batches, deciding
 from eboxcast.delivery.batches import Sums
+from eboxcast.delivery.calls import MOST_REQUESTS
 from eboxcast.delivery.lanes import End, Lane
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.settling import close_account, settle
 from eboxcast.delivery.target_options import is_remote, options_of
 from eboxcast.mailboxes.fence import get_release
 from eboxcast.targets.opening import open_remote, remote_capabilities
+from eboxcast.targets.remote import RemoteCapabilities
 
 __all__ = ["conclude", "cut", "is_remote", "options_of", "send_here", "worker_name"]
 
-_RECIPIENTS_ONE_BY_ONE = 200
-"""The size of a batch where each recipient is a call of his own: some seconds of work."""
+_ONE_BY_ONE = range(20, 200)
+"""The size of a batch where each recipient is a request of his own: some seconds of work at most."""
+_BATCHES_OF_A_LANE = 16
+"""At least so many batches for each lane, so that all of them end at about the same time."""
 _LOOK_EVERY_SECONDS = 0.5
 _MOST_LANES = 64
 """More batches at once than this need another process."""
@@ -31,11 +35,19 @@ _SOME_UNKNOWN = "nobody knows whether {count} recipient(s) have the document"
 
 
 def cut(run: Run) -> None:
-    """Cut a run into batches of what its provider takes at once; doing it again changes nothing."""
+    """Cut a run into batches that are neither much work nor little; doing it again changes nothing."""
     able = remote_capabilities(options_of(run.environment))
     release = get_release(run.environment, run.id)
-    size = able.recipients_per_call if able.links else _RECIPIENTS_ONE_BY_ONE
-    batches.cut(run, release.id, recipients=size, opens=able.links)
+    share = release.recipients_count // (_BATCHES_OF_A_LANE * max(run.parallel, 1))
+    batches.cut(run, release.id, recipients=_size(able, share), opens=able.links)
+
+
+def _size(able: RemoteCapabilities, share: int) -> int:
+    """Return the size of a batch: near the share, but whole requests, and not more than may be noted together."""
+    if not able.links:
+        return min(max(share, _ONE_BY_ONE.start), _ONE_BY_ONE.stop)
+    requests = min(max(share // able.recipients_per_call, 1), MOST_REQUESTS)
+    return able.recipients_per_call * (requests if able.statuses else 1)
 
 
 def send_here(run: Run, *, stopping: Event, progress: Callable[[Sums], None]) -> Run:

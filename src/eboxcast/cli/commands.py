@@ -20,6 +20,7 @@ DECIDING: Who = frozenset({Role.VALIDATOR, Role.INTEGRATION})
 ASKING: Who = frozenset({Role.REQUESTER, Role.INTEGRATION})
 """An institution's people, and the integration team for an institution that nobody knows yet."""
 LAUNCH: Who = frozenset({Role.LAUNCH})
+AUDITOR: Who = frozenset({Role.AUDITOR})
 EVERYBODY: Who = ALL_ROLES
 """Whoever has a part in the procedure; what they see of it is their own."""
 CLOSING_DAYS: Who = frozenset({Role.INTEGRATION, Role.REQUESTER})
@@ -120,6 +121,17 @@ COMMANDS = {
             "open": CLOSING_DAYS,
             "blackout": INTEGRATION,
             "lift": INTEGRATION,
+        },
+    ),
+    "audit": Command(
+        "audit",
+        "Who did what when; prove that nobody touched it since.",
+        below={
+            "list": frozenset({Role.AUDITOR, Role.INTEGRATION}),
+            "verify": AUDITOR,
+            "anchor": AUDITOR,
+            "find": AUDITOR,
+            "expire": PREPARING,
         },
     ),
     "login": Command("login", "Keep a personal token, so that commands know who acts.", who=ANYBODY),

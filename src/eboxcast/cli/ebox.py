@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from eboxcast.cli import ebox_load, talk
+from eboxcast.cli.acting import acting
 from eboxcast.cli.door import command_app
 from eboxcast.cli.ebox_answer import show_ebox
-from eboxcast.cli.errors import IdentifierUnreadable, NoSuchLetter, OnlyAcceptance
+from eboxcast.cli.errors import NoSuchLetter, OnlyAcceptance
+from eboxcast.cli.number_given import key_given
 from eboxcast.cli.options import AsJson, Environment, EnvironmentName
 from eboxcast.cli.plain import plain
 from eboxcast.cli.private_files import refuse_existing, write_private
-from eboxcast.lib import clock
-from eboxcast.lib.identifiers import Refused, read_cbe, read_niss
+from eboxcast.delivery.eboxes import look_into_ebox
 from eboxcast.lib.wording import N_, language_of_user, say
-from eboxcast.mailboxes.opening import Letter, open_ebox, read_document
+from eboxcast.mailboxes.opening import Letter, read_document
 
 _SAVED = N_("The document of message {number} is in {path}.")
-_LONGEST = 200
-"""More than this on standard input is no identifier."""
 
 app = command_app()
 
@@ -40,11 +38,14 @@ def look(
     force: Annotated[bool, typer.Option("--force", help="Write over a file that exists.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show what the eBox of the number on standard input shows now; nothing is marked as read."""
+    """Show what the eBox of the number on standard input shows now; nothing is marked as read.
+
+    The audit keeps who looked into whose eBox, the latter in a form that only an auditor can follow.
+    """
     if environment is EnvironmentName.PRODUCTION:
         raise OnlyAcceptance
     refuse_existing(document, force=force)
-    letters = open_ebox(environment.value, _identifier())
+    letters = look_into_ebox(environment.value, key_given(), by=acting())
     show_ebox(letters, as_json=as_json)
     if document:
         _save(letters, environment.value, document, number=number, force=force)
@@ -59,16 +60,6 @@ def load(
 ) -> None:
     """Load who has an eBox, whether it is active, and who wants no paper."""
     ebox_load.load(file, environment=environment.value)
-
-
-def _identifier() -> int:
-    """Return the recipient key of the number on standard input; it is never shown again."""
-    text = sys.stdin.read(_LONGEST).strip()
-    for read in (read_niss, read_cbe):
-        key = read(text, today=clock.today())
-        if not isinstance(key, Refused):
-            return key
-    raise IdentifierUnreadable
 
 
 def _save(letters: list[Letter], environment: str, path: Path, *, number: int, force: bool) -> None:

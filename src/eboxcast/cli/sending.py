@@ -26,7 +26,7 @@ from eboxcast.lib import clock
 from eboxcast.lib.errors import InputRefused
 from eboxcast.lib.wording import N_, language_of_user, say
 from eboxcast.package.model import Package, Policies
-from eboxcast.reports.certificate import certificate_of
+from eboxcast.reports.certificate import issue_certificate
 from eboxcast.reports.certificate_text import as_json, as_text
 
 PUBLISHED_WITH_REFUSALS = 6
@@ -128,7 +128,7 @@ def _is_published(run: Run) -> bool:
 
 def certify(run: Run, *, json: bool, strict: bool) -> None:
     """Print the certificate of a run; end with 6 when asked to and not everybody was reached."""
-    certificate = certificate_of(run)
+    certificate = issue_certificate(run)
     typer.echo(as_json(certificate) if json else as_text(certificate, language_of_user()))
     if strict and run.state == State.PUBLISHED and run.published_count != run.recipients_count:
         raise typer.Exit(PUBLISHED_WITH_REFUSALS)

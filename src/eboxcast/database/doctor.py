@@ -12,6 +12,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from eboxcast import __version__
 from eboxcast.database import boot
+from eboxcast.database.doctor_audit import audit
 from eboxcast.database.embedded.binaries import wheel_version
 from eboxcast.database.embedded.processes import postmaster
 from eboxcast.database.findings import Check, Finding, State, Surroundings, ask
@@ -154,6 +155,7 @@ CHECKS: tuple[Check, ...] = (
     marks,
     procedure,
     roles,
+    audit,
     space,
     clocks,
     durability,

@@ -46,6 +46,15 @@ def give_rights(cursor: CursorWrapper) -> None:
         grant_rights(cursor, worker())
 
 
+def owns_the_audit() -> bool:
+    """Return whether this connection acts as the owner of the audit's tables."""
+    with connections[CONTROL].cursor() as cursor:
+        cursor.execute(
+            "select pg_has_role(current_user, relowner, 'usage') from pg_class where oid = 'audit_entry'::regclass"
+        )
+        return bool(cursor.fetchone()[0])
+
+
 def worker() -> str:
     """Return the role that works."""
     return str(settings.DATABASES[CONTROL]["USER"])

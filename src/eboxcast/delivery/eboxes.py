@@ -1,4 +1,4 @@
-"""Taking over what the owner of the eBoxes says of them: on record before and after, by count and digest."""
+"""Looking into an eBox, and taking over what the owner of the eBoxes says of them: both on record."""
 
 from __future__ import annotations
 
@@ -7,8 +7,18 @@ from pathlib import Path
 from django.db import transaction
 
 from eboxcast.audit.actions import record
+from eboxcast.audit.pseudonyms import pseudonym
 from eboxcast.database.errors import quiet
+from eboxcast.lib import clock
 from eboxcast.mailboxes.loading import EboxesLoaded, load_eboxes
+from eboxcast.mailboxes.opening import Letter, open_ebox
+
+
+def look_into_ebox(environment: str, key: int, *, by: str) -> list[Letter]:
+    """Return what an eBox shows; the audit keeps who looked, and into whose by a pseudonym."""
+    with quiet(), transaction.atomic():
+        record("ebox.looked", by=by, environment=environment, data={"person": pseudonym(key, clock.now())})
+    return open_ebox(environment, key)
 
 
 def take_over_eboxes(environment: str, path: Path, *, by: str) -> EboxesLoaded:

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from eboxcast import __version__
+from eboxcast.audit.anchoring import CERTIFICATE, hand_out
+from eboxcast.audit.selectors import Head
 from eboxcast.database.errors import quiet
 from eboxcast.delivery.models import Intent, Run, RunList
 from eboxcast.lib import clock
@@ -16,6 +18,7 @@ from eboxcast.mailboxes.models import Release
 from eboxcast.reports.certificate_parts import (
     FORMAT,
     AudiencePart,
+    AuditPart,
     Certificate,
     DecisionPart,
     DocumentPart,
@@ -31,12 +34,22 @@ from eboxcast.reports.certificate_parts import (
 from eboxcast.reports.recipients import recipients_of
 from eboxcast.reports.targets import is_sent, target_of_run
 
-__all__ = ["Certificate", "certificate_of"]
+__all__ = ["Certificate", "certificate_of", "issue_certificate"]
 
 Told = Mapping[str, Any]
 
 
-def certificate_of(run: Run) -> Certificate:
+def issue_certificate(run: Run) -> Certificate:
+    """Return the certificate as it is given to people: with the head of the audit, which covers what it tells.
+
+    Call it outside a transaction: what is not yet sealed is sealed first, and the audit keeps that this head went out.
+    """
+    with quiet():
+        head = hand_out(kind=CERTIFICATE, to=str(run.id))
+    return certificate_of(run, head)
+
+
+def certificate_of(run: Run, head: Head | None = None) -> Certificate:
     """Return the certificate of a settled run. It changes nothing, and is right in every state."""
     release = fence.find_release(run.environment, run.id)
     told = run.particulars
@@ -69,6 +82,7 @@ def certificate_of(run: Run) -> Certificate:
         policies=_policies(run, told["policies"]),
         moments=_moments(run, release),
         decisions=decisions,
+        audit=AuditPart(number=head.number, sha256=head.digest.hex(), anchor=str(head)) if head else None,
     )
 
 

@@ -64,6 +64,10 @@ _SALT = N_(
 _SALT_DELETED = N_(
     "The salt was deleted together with the audience at {moment}: nobody can compute these digests any more."
 )
+_AUDIT = N_(
+    "With the number and digest of the audit, `eboxcast audit verify --anchor` proves later that nothing recorded until"
+    " then was altered or removed."
+)
 _TARGETS = {
     "local": N_("our own eBoxes"),
     "ebox-rest": N_("a remote provider (ebox-rest)"),
@@ -191,8 +195,12 @@ def _digests(certificate: Certificate, language: str) -> Section:
             (N_("Published audience"), audience.published_sha256),
             (N_("Refused audience"), audience.refused_sha256),
         ]
+    if certificate.audit:
+        facts.append((N_("Audit"), certificate.audit.anchor))
     lists = tuple(Fact(part.file_name, part.sha256, fixed=True) for part in certificate.lists)
     notes = (say(_HOW, language), _salt(certificate, language)) if audience else ()
+    if certificate.audit:
+        notes = (*notes, say(_AUDIT, language))
     title = say(N_("Digests (SHA-256)"), language)
     return Section(title=title, facts=(*_said(facts, language, fixed=True), *lists), notes=notes)
 

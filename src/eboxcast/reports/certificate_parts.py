@@ -176,6 +176,16 @@ class DecisionPart:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AuditPart:
+    """The newest seal of the audit when the certificate was given out: it covers all that the certificate tells."""
+
+    number: int
+    sha256: str
+    anchor: str
+    """Both, as `audit verify --anchor` takes them."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Certificate:
     """The account of one run, true for the state it is in when made."""
 
@@ -207,3 +217,5 @@ class Certificate:
     policies: PoliciesPart
     moments: MomentsPart
     decisions: tuple[DecisionPart, ...]
+    audit: AuditPart | None
+    """None where it is not given out, as in a status."""

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from eboxcast.delivery.models import Run
 from eboxcast.lib.plain import grouped
 from eboxcast.lib.wording import N_, say
-from eboxcast.reports.certificate import certificate_of
+from eboxcast.reports.certificate import issue_certificate
 from eboxcast.reports.certificate_page import page_of
 from eboxcast.reports.certificate_parts import Certificate
 from eboxcast.reports.page_text import text_of
@@ -34,7 +34,7 @@ class Report:
 
 def report_of(run: Run) -> Report:
     """Return the report of a settled run."""
-    return Report(certificate=certificate_of(run), readings=readings_of(run))
+    return Report(certificate=issue_certificate(run), readings=readings_of(run))
 
 
 def page_of_report(report: Report, language: str) -> Page:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -101,3 +102,12 @@ def test_a_person_whose_roles_do_not_fit_is_named_and_nothing_is_loaded(file: Pa
 def test_only_the_integration_team_loads_people(file: Path) -> None:
     with pytest.raises(NotYourRole):
         load_people(file, actor=Actor(name="lea", roles=frozenset({Role.LAUNCH})))
+
+
+def test_the_file_that_the_page_shows_can_be_loaded(file: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs/reference/people-file.md").read_text("utf-8")
+    shown = re.search(r"```toml\n(.*?)```", page, re.DOTALL)
+    assert shown
+    file.write_text(shown[1], encoding="utf-8")
+    loaded = load_people(file, actor=INES)
+    assert (loaded.people, loaded.teams, loaded.contacts) == (2, 5, 2)

@@ -105,6 +105,19 @@ VARIABLES = (
         "A TOML file that says where each environment publishes (docs/reference/targets.md). Empty: both into their"
         " own eBoxes.",
     ),
+    Variable(
+        "EBOXCAST_SMTP_URL",
+        "",
+        "The mail server that notices go to: `smtp://user:password@host:587?starttls=1` or"
+        " `smtps://user:password@host`. Empty: each is a file in the folder `mail` of EBOXCAST_STATE_DIR.",
+        secret=True,
+    ),
+    Variable(
+        "EBOXCAST_MAIL_FROM",
+        "",
+        "The one address notices come from and are answered to, such as `eBox broadcasts <broadcasts@example.be>`."
+        " Needed beside EBOXCAST_SMTP_URL.",
+    ),
     Variable("EBOXCAST_LANGUAGE", "", "Language of messages: `fr`, `nl`, `de` or `en`. Empty: that of the locale."),
     Variable(
         "EBOXCAST_LEASE_SECONDS",

@@ -8,6 +8,7 @@ from pathlib import Path
 from eboxcast.config import environment
 from eboxcast.config.databases import databases, owner
 from eboxcast.lib.buckets import LARGEST_PRIME
+from eboxcast.notices.mail_server import read_mail_from, read_mail_server
 from eboxcast.targets.configuration import targets
 
 
@@ -34,6 +35,8 @@ EBOXCAST_EVENING_END = environment.time_of_day("EBOXCAST_EVENING_END", other_tha
 EBOXCAST_EVENING_BROADCASTS = environment.number("EBOXCAST_EVENING_BROADCASTS")
 EBOXCAST_EVENING_RECIPIENTS = environment.number("EBOXCAST_EVENING_RECIPIENTS", most=100_000_000)
 EBOXCAST_TARGETS = targets(environment.folder("EBOXCAST_TARGETS_FILE"))
+EBOXCAST_MAIL_SERVER = read_mail_server(environment.text("EBOXCAST_SMTP_URL"))
+EBOXCAST_MAIL_FROM = read_mail_from(environment.text("EBOXCAST_MAIL_FROM"), needed=EBOXCAST_MAIL_SERVER is not None)
 EBOXCAST_LANGUAGE = environment.choice("EBOXCAST_LANGUAGE", ("fr", "nl", "de", "en", ""))
 EBOXCAST_LEASE_SECONDS = environment.number("EBOXCAST_LEASE_SECONDS")
 EBOXCAST_LOG_LEVEL = environment.choice("EBOXCAST_LOG_LEVEL", ("debug", "info", "warning", "error"))
@@ -52,6 +55,7 @@ INSTALLED_APPS = [
     "eboxcast.mailboxes",
     "eboxcast.broadcasts",
     "eboxcast.delivery",
+    "eboxcast.notices",
 ]
 
 DATABASES = databases(EBOXCAST_STATE_DIR / "socket")

@@ -108,7 +108,7 @@ def test_all_that_stands_in_the_way_is_said_at_once() -> None:
         blackouts=(blackout("2027-02-13T17:00", "2027-02-13T18:00"), blackout("2027-02-13T20:00", "2027-02-13T22:00")),
         booked={date(2027, 2, 13): Booked(10, 0)},
     )
-    assert obstacles(date(2027, 2, 13), 4_000_000, evenings) == [
+    assert obstacles(date(2027, 2, 13), 13_000_000, evenings) == [
         Obstacle.NOT_WORKING,
         Obstacle.BLACKOUT,
         Obstacle.BLACKOUT,
@@ -127,7 +127,7 @@ def test_every_sentence_can_be_filled_from_its_data() -> None:
         booked={MONDAY: Booked(10, 0)},
     )
     days = (MONDAY, date(2027, 2, 13), date(2027, 2, 11))
-    found = [one for day in days for one in conflicts(day, 4_000_000, evenings=evenings)]
+    found = [one for day in days for one in conflicts(day, 13_000_000, evenings=evenings)]
     assert {one.obstacle for one in found} == set(Obstacle)
     assert all("{" not in one.sentence.format_map(one.data) for one in found)
 
@@ -144,13 +144,13 @@ def test_before_the_day_too_when_asked_and_the_nearest_first() -> None:
 
 
 def test_what_no_evening_takes_has_no_free_date() -> None:
-    assert nearest_free(MONDAY, 3_000_001, evenings=Evenings(today=TODAY)) == ()
+    assert nearest_free(MONDAY, 12_000_001, evenings=Evenings(today=TODAY)) == ()
 
 
 def test_the_load_says_what_each_evening_still_takes() -> None:
     evenings = Evenings(today=TODAY, booked={MONDAY: Booked(3, 3_500_000)})
     sunday, monday = load(MONDAY - DAY, MONDAY, evenings=evenings)
-    assert (sunday.working, sunday.left) == (False, Booked(10, 3_000_000))
+    assert (sunday.working, sunday.left) == (False, Booked(10, 12_000_000))
     assert (monday.working, monday.booked, monday.left) == (True, Booked(3, 3_500_000), Booked(7, 0))
 
 

@@ -98,7 +98,7 @@ VARIABLES = (
         "When it ends, Brussels time; on the next day when it is not later than the start.",
     ),
     Variable("EBOXCAST_EVENING_BROADCASTS", "10", "How many broadcasts are planned for one evening at most."),
-    Variable("EBOXCAST_EVENING_RECIPIENTS", "3000000", "How many recipients are planned for one evening at most."),
+    Variable("EBOXCAST_EVENING_RECIPIENTS", "12000000", "How many recipients are planned for one evening at most."),
     Variable(
         "EBOXCAST_TARGETS_FILE",
         "",

@@ -32,7 +32,7 @@ class Limits:
     """How much an evening takes."""
 
     broadcasts: int = 10
-    recipients: int = 3_000_000
+    recipients: int = 12_000_000
 
 
 def configured_limits() -> Limits:

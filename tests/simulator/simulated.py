@@ -7,6 +7,7 @@ import hashlib
 import json
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -57,10 +58,12 @@ class Simulated:
 
     def __init__(self, *options: object) -> None:
         words = [str(PROGRAM), "simulate-provider", *map(str, options)]
-        self.process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        # A file, as nobody reads a pipe meanwhile: once that is full the simulator would stand still.
+        self._said = tempfile.TemporaryFile("w+")  # noqa: SIM115 - `end` closes it
+        self.process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=self._said, text=True)
         assert self.process.stdout
         first = self.process.stdout.readline()
-        assert first, self.process.stderr and self.process.stderr.read()
+        assert first, self._read()
         self.addresses: dict[str, Any] = json.loads(first)
         self.registry: str = self.addresses["registry"]
         self.pool = urllib3.PoolManager(retries=False, timeout=20)
@@ -70,7 +73,13 @@ class Simulated:
         """Kill it, where it still runs, and return what it said on standard error."""
         self.pool.clear()
         self.process.kill()
-        return self.process.communicate()[1]
+        self.process.communicate()
+        with self._said:
+            return self._read()
+
+    def _read(self) -> str:
+        self._said.seek(0)
+        return self._said.read()
 
     def login(self, **form: str) -> urllib3.BaseHTTPResponse:
         whole = {"grant_type": "client_credentials", "client_id": "rehearsal", "client_secret": "rehearsal"} | form

@@ -7,6 +7,7 @@ can be asked, repeated where it promises idempotency, and otherwise named as unk
 from __future__ import annotations
 
 import hmac
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, count
@@ -18,7 +19,7 @@ from eboxcast.delivery.answers import counted, of_answer, slices, together
 from eboxcast.delivery.batches import Claim
 from eboxcast.delivery.holding import Hold, TakenOver
 from eboxcast.mailboxes import noting, sending
-from eboxcast.mailboxes.noting import Call, Results
+from eboxcast.mailboxes.noting import Call, Progress, Results
 from eboxcast.mailboxes.values import NewMessage
 from eboxcast.targets.remote import Answered, OutcomeUnknown, RemoteTarget, RunRefused, TryAgain
 
@@ -70,8 +71,7 @@ class Sender:
             if not results.left_of(call.keys):
                 return counted(results)
             self._refuse_to_go_on(hold, stopping)
-        self._send_what_is_left(hold, provider_message, stopping)
-        return noting.counts_in(self.errand.environment, hold.claim.where)
+        return self._send_what_is_left(hold, provider_message, stopping)
 
     def _begin_with_all(self, claim: Claim) -> Call | None:
         """Note a call with everybody of a batch, where they may be noted together and nothing is known of any yet."""
@@ -87,38 +87,42 @@ class Sender:
             return _NOTED_TOGETHER
         return able.recipients_per_call * (MOST_REQUESTS if able.statuses else 1)
 
-    def _send_what_is_left(self, hold: Hold, provider_message: str | None, stopping: Event) -> None:
+    def _send_what_is_left(self, hold: Hold, provider_message: str | None, stopping: Event) -> Mapping[str, int]:
         numbers = count(1)
-        left = self._left_after_settling(hold, provider_message)
+        progress = self._progress_after_settling(hold, provider_message)
+        left, counts = progress.left, Counter(progress.counts)
         for _ in range(_PASSES):
             if not left:
-                return
+                return counts
             noted = slices(left, self._noted_together())
             calls = [Call(code=hold.claim.call(next(numbers)), keys=keys) for keys in noted]
-            left = self._make_all(calls, hold, provider_message, stopping)
+            all_of_them = self._make_all(calls, hold, provider_message, stopping)
+            left = all_of_them.left_of(left)
+            counts.update(counted(all_of_them))
         if left:
             raise TryAgain(reason="its calls are cut again and again")
+        return counts
 
-    def _left_after_settling(self, hold: Hold, provider_message: str | None) -> Sequence[int]:
+    def _progress_after_settling(self, hold: Hold, provider_message: str | None) -> Progress:
         where = hold.claim.where
         progress = noting.progress_of(self.errand.environment, where)
         for code, keys in progress.under_way.items():
             hold.check()  # who was frozen may see a call of somebody who took over
             self._settle_left_over(Call(code=code, keys=keys), provider_message)
-        return noting.progress_of(self.errand.environment, where).left if progress.under_way else progress.left
+        return noting.progress_of(self.errand.environment, where) if progress.under_way else progress
 
-    def _make_all(self, calls: Sequence[Call], hold: Hold, message: str | None, stopping: Event) -> list[int]:
-        """Make some calls, each noted together with what came of the one before; return who is left of all."""
-        left: list[int] = []
+    def _make_all(self, calls: Sequence[Call], hold: Hold, message: str | None, stopping: Event) -> Results:
+        """Make some calls, each noted together with what came of the one before; return what came of all."""
+        made: list[Results] = []
         self._begin(calls[0])
         for call, then in zip(calls, (*calls[1:], None), strict=True):
             results = self._make(call, hold, message, stopping)
-            left += results.left_of(call.keys)
-            if (then or left) and not self._may_go_on(hold, stopping):
+            made.append(results)
+            if (then or results.left_of(call.keys)) and not self._may_go_on(hold, stopping):
                 self._end(call, results)
                 raise PutDown
             self._end(call, results, then=then)
-        return left
+        return together(made)
 
     def _may_go_on(self, hold: Hold, stopping: Event) -> bool:
         """Say whether a batch may be gone on with; what was decided about the run is looked up once a second."""

@@ -9,6 +9,7 @@ naming anybody: the database copies those keys by itself.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -20,7 +21,8 @@ from eboxcast.lib.buckets import bucket_of
 from eboxcast.mailboxes.models import OutcomeKind
 from eboxcast.mailboxes.sql import one, rows, run
 
-_SETTLED = {OutcomeKind.SENT, OutcomeKind.REFUSED_BY_TARGET, OutcomeKind.UNKNOWN}
+_NOT_LEFT = {OutcomeKind.SENT, OutcomeKind.REFUSED_BY_TARGET, OutcomeKind.UNKNOWN, OutcomeKind.IN_FLIGHT}
+_EVERYBODY = ""
 _LEFT = ""
 """In the place of a kind: nothing is known of him, he is to be sent to."""
 
@@ -65,25 +67,31 @@ class Call:
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """What is left in a range, and which calls are under way in it."""
+    """What is left in a range, which calls are under way in it, and how many have each outcome."""
 
     left: Sequence[int]
     under_way: Mapping[str, Sequence[int]]
+    counts: Mapping[str, int]
 
 
 def progress_of(environment: str, where: Range) -> Progress:
-    """Return who of a range is still to be sent to, and which calls of it have no answer yet."""
+    """Return who of a range is still to be sent to, which calls of it have no answer yet, and what is known."""
     with quiet():
-        connection = environment_connection(environment)
-        everybody = {key for (key,) in rows(connection, "recipients_of_range", vars(where))}
-        under_way: dict[str, list[int]] = {}
-        for kind, code, key in rows(connection, "outcomes_of_range", vars(where)):
-            if kind == OutcomeKind.IN_FLIGHT:
-                under_way.setdefault(code, []).append(key)
-            if kind in _SETTLED:
-                everybody.discard(key)
-    flying = {key for keys in under_way.values() for key in keys}
-    return Progress(left=sorted(everybody - flying), under_way=under_way)
+        found = rows(environment_connection(environment), "progress_of_range", vars(where))
+    everybody: set[int] = set()
+    not_left: set[int] = set()
+    under_way: dict[str, list[int]] = {}
+    counts: Counter[str] = Counter()
+    for kind, code, keys in found:
+        if kind == _EVERYBODY:
+            everybody.update(keys)
+            continue
+        counts[kind] += len(keys)
+        if kind == OutcomeKind.IN_FLIGHT:
+            under_way.setdefault(code, []).extend(keys)
+        if kind in _NOT_LEFT:
+            not_left.update(keys)
+    return Progress(left=sorted(everybody - not_left), under_way=under_way, counts=counts)
 
 
 def counts_in(environment: str, where: Range) -> dict[str, int]:

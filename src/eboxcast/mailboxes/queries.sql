@@ -326,14 +326,12 @@ select bucket, cardinality(keys) from audience
 where bucket = any(array(select generate_series(0, %(last_bucket)s))) and release = %(release)s
 order by bucket
 
--- recipients_of_range --
--- The recipients in a range of buckets.
-select unnest(keys) from audience
+-- progress_of_range --
+-- The recipients in a range of buckets, without a kind, and what is known or under way of them.
+select '', '', keys from audience
 where bucket = any(array(select generate_series(%(first)s::int, %(last)s::int))) and release = %(release)s
-
--- outcomes_of_range --
--- What is known or under way of the recipients in a range of buckets.
-select kind, code, unnest(keys) from outcome
+union all
+select kind, code, keys from outcome
 where bucket = any(array(select generate_series(%(first)s::int, %(last)s::int))) and release = %(release)s
 
 -- counts_of_range --

@@ -169,7 +169,16 @@ def _compared(connection: BaseDatabaseWrapper, release: Release, *, prime: int) 
         place = {"release": release.id, "first_bucket": first, "prime": min(first + step, prime)}
         sent = read_outcome(connection, kind=OutcomeKind.SENT, **place)
         refused = read_outcome(connection, kind=OutcomeKind.REFUSED_BY_TARGET, **place)
-        both, prepared = np.concatenate((sent, refused)), read_audience(connection, **place)
-        if len(np.unique(both)) != len(both) or not np.isin(both, prepared, assume_unique=True).all():
+        prepared = read_audience(connection, **place)
+        if not _each_once(np.concatenate((sent, refused)), prepared):
             raise StoredDiffers(check="sent and refused are of the audience that was prepared, each once")
         yield sent, refused, len(prepared)
+
+
+def _each_once(keys: Keys, prepared: Keys) -> bool:
+    """Say whether keys are among those that were prepared, which are ascending, and no key twice."""
+    keys = np.sort(keys)
+    if len(keys) == len(prepared):
+        return bool(np.array_equal(keys, prepared))
+    places = np.searchsorted(prepared, keys)
+    return bool((np.diff(places) > 0).all() and np.array_equal(np.take(prepared, places, mode="clip"), keys))

@@ -8,8 +8,10 @@ from uuid import uuid4
 from eboxcast.broadcasts import confirming, contacts, dating, following, requesting, testing
 from eboxcast.broadcasts.models import Broadcast, Check, SeenIn
 from eboxcast.lib import clock
+from eboxcast.senders.models import Application, Institution, MessageType, Team
 from eboxcast.senders.roles import Actor, Role
 
+NAMES = {"fr": "Office", "nl": "Dienst", "de": "Amt"}
 INSTITUTION = "0456789034"
 ANNE = Actor("anne", frozenset({Role.REQUESTER}), INSTITUTION, "fr")
 BRAM = Actor("bram", frozenset({Role.CONFIRMER}), INSTITUTION, "nl")
@@ -30,6 +32,28 @@ def set_clock(moment: str) -> None:
     """Have it be a moment in Brussels."""
     wanted = datetime.fromisoformat(moment).replace(tzinfo=clock.BRUSSELS)
     clock.move(clock.offset() + (wanted - clock.now()))
+
+
+def begin_january() -> None:
+    """Have it be Monday 18 January 2027, the sender configured in both environments, and one team there."""
+    set_clock("2027-01-18T09:00")
+    institution = Institution.objects.create(cbe=INSTITUTION, names=NAMES)
+    application = Application.objects.create(name="demo:letters", institution=institution, titles=NAMES)
+    message_type = MessageType.objects.create(
+        code="DEMO-LETTER",
+        titles=NAMES,
+        ebox_type="CITIZEN",
+        validity_number=6,
+        validity_unit="month",
+        languages=["fr", "nl", "de"],
+        document_bytes=1_000_000,
+        media_types=["application/pdf"],
+        without_ebox="publish",
+        acceptance_at=clock.now(),
+        production_at=clock.now(),
+    )
+    message_type.applications.set([application])
+    Team.objects.create(code="gatb", names=NAMES)
 
 
 def pass_time(**amount: float) -> None:

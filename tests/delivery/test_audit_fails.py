@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-import psycopg
 import pytest
-from django.db import DatabaseError
-from psycopg import sql
+from tests.audit.without_entries import Control, refuse_and_compare
 from tests.delivery.conftest import NewPackage
 
-from eboxcast.audit.models import Entry
-from eboxcast.database.embedded.configuration import CONTROL_ROLE
-from eboxcast.database.errors import DatabaseTrouble
 from eboxcast.delivery import actions
 from eboxcast.delivery.expiry import expire
 from eboxcast.delivery.models import Run
@@ -29,8 +22,6 @@ from eboxcast.senders.people import Actor, Particulars, Role, add_person
 P = "production"
 IVO = Actor(name="ivo", roles=frozenset({Role.INTEGRATION}))
 RITA = Particulars(full_name="Rita Renard", roles=frozenset({Role.AUDITOR}), language="fr")
-
-Control = Sequence[psycopg.Connection[tuple[object, ...]]]
 
 
 def test_without_its_entry_no_action_on_a_run_happens(sweepers: Control, package: NewPackage) -> None:
@@ -75,35 +66,5 @@ def test_without_its_entry_nothing_is_configured_or_planned(sweepers: Control, t
         refuse_and_compare(sweepers, action)
 
 
-def refuse_and_compare(databases: Control, action: Callable[[], object]) -> None:
-    """Do an action while no entry can be added; everything is as it was, and the action was on its way to an entry."""
-    before, entries = contents(databases), Entry.objects.count()
-    with no_entries(databases), pytest.raises((DatabaseTrouble, DatabaseError), match="42501|permission denied"):
-        action()
-    assert contents(databases) == before
-    assert Entry.objects.count() == entries
-
-
 def again(run: Run) -> Run:
     return Run.objects.get(id=run.id)
-
-
-@contextmanager
-def no_entries(databases: Control) -> Iterator[None]:
-    role = sql.Identifier(CONTROL_ROLE)
-    databases[0].execute(sql.SQL("revoke insert on audit_entry from {}").format(role))
-    try:
-        yield
-    finally:
-        databases[0].execute(sql.SQL("grant insert on audit_entry to {}").format(role))
-
-
-def contents(databases: Control) -> list[tuple[str, object]]:
-    """Return what every table holds, as a digest."""
-    held = []
-    for database in databases:
-        names = database.execute("select tablename from pg_tables where schemaname = 'public' order by 1")
-        for (name,) in names.fetchall():
-            rows = sql.SQL("select md5(coalesce(string_agg(t::text, '' order by t::text), '')) from {} t")
-            held.append((str(name), database.execute(rows.format(sql.Identifier(str(name)))).fetchone()))
-    return held

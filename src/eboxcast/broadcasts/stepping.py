@@ -75,6 +75,21 @@ def missing_for(broadcast: Broadcast, action: Action, *, actor: Actor) -> NotRea
     return NotReady(parts, broadcast=broadcast.number, asked=str(action)) if parts else None
 
 
+def refuse_impossible(broadcast: Broadcast, action: Action, *, actor: Actor) -> None:
+    """Raise what ``step`` would raise now; for what takes long and should not be begun in vain."""
+    with quiet():
+        broadcast.refresh_from_db()
+        _refuse_what_is_missing(broadcast, _row(broadcast, action, actor), actor)
+
+
+@contextmanager
+def held(broadcast: Broadcast) -> Iterator[None]:
+    """Hold the row of a broadcast, read anew: what is seen of it here is still so when something is done about it."""
+    with quiet(), transaction.atomic():
+        broadcast.refresh_from_db(from_queryset=Broadcast.objects.select_for_update())
+        yield
+
+
 def refuse_other_institutions(broadcast: Broadcast, actor: Actor) -> None:
     """Raise BroadcastNotFound for people of another institution: to them it does not exist."""
     if actor.institution and actor.institution != broadcast.institution_id:

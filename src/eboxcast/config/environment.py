@@ -134,6 +134,11 @@ VARIABLES = (
     Variable("EBOXCAST_ABANDONED_DAYS", "7", "Days that the audience of a discarded release is kept."),
     Variable("EBOXCAST_UNLAUNCHED_DAYS", "30", "Days after which a release nobody launches is discarded."),
     Variable("EBOXCAST_SHORT_LIST", "50", "How many recipients the list of a broadcast for acceptance may name."),
+    Variable(
+        "EBOXCAST_STATISTICS_DAYS",
+        "14",
+        "Days after the publication when the institution is told how many have read it; then the broadcast is closed.",
+    ),
     Variable("EBOXCAST_CONNECT_SECONDS", "10", "How long to wait for a database to accept a connection."),
     Variable("EBOXCAST_STATEMENT_SECONDS", "1800", "How long one statement may take."),
     Variable("EBOXCAST_LOCK_SECONDS", "60", "How long a statement may wait for a lock."),

@@ -36,6 +36,11 @@ def find_run(reference: str) -> Run:
     return meant[0]
 
 
+def runs_of(environment: str, identity: Identity) -> models.QuerySet[Run]:
+    """Return the runs of an identity that were not given up."""
+    return _of_identity(environment, identity).exclude(state__in=_GIVEN_UP).order_by("created_at")
+
+
 def runs_in_hand(environment: str, identity: Identity) -> dict[UUID, str]:
     """Return the runs of an identity that somebody is busy with, and their state."""
     busy = (State.RUNNING, State.PAUSED, State.COMPLETE, State.STOPPED)
@@ -48,7 +53,7 @@ def same_package_without_release(environment: str, identity: Identity, particula
 
     Either its preparation was interrupted, or the environment was restored to a time before it.
     """
-    for run in _of_identity(environment, identity).exclude(state__in=_GIVEN_UP).order_by("created_at"):
+    for run in runs_of(environment, identity):
         if _same_files(run.particulars, particulars) and find_release(environment, run.id) is None:
             return run
     return None

@@ -1,0 +1,116 @@
+"""Launching a broadcast: the last guards, then the engine, inside the window and not before the agreed moment.
+
+Whatever happens in between, and to whom, the run says what became of it: the same command again, or the steward,
+goes on from there.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+
+from eboxcast.broadcasts import confirming
+from eboxcast.broadcasts.errors import NotInThisState as NotNow
+from eboxcast.broadcasts.models import Broadcast, State
+from eboxcast.broadcasts.states import Action
+from eboxcast.broadcasts.stepping import STEWARD, held, present, refuse_other_institutions
+from eboxcast.delivery import actions
+from eboxcast.delivery.batches import Sums
+from eboxcast.delivery.belonging import PRODUCTION, run_for
+from eboxcast.delivery.errors import LaunchStopped
+from eboxcast.delivery.following_runs import WINDOW_ENDED, end_with_window, follow
+from eboxcast.delivery.models import Run
+from eboxcast.delivery.models import State as RunState
+from eboxcast.delivery.waiting import Window
+from eboxcast.lib import clock
+from eboxcast.lib.errors import EboxcastError
+from eboxcast.senders.people import refuse_others
+from eboxcast.senders.roles import Actor, Role
+
+
+def launch_broadcast(
+    broadcast: Broadcast,
+    *,
+    actor: Actor,
+    waiting: Callable[[datetime], None],
+    progress: Callable[[Sums], None] = lambda sums: None,
+    by_workers: bool = False,
+) -> Run:
+    """Make a broadcast visible to everybody, waiting for its agreed moment; one that is visible stays as it is.
+
+    A launch that was interrupted is gone on with. What ends it before anything is visible takes the broadcast back to
+    where it was, its GO still holding. Raises NotYourRole, NotInThisState, NotReady with all that is missing, and what
+    launching a run raises.
+    """
+    refuse_other_institutions(broadcast, actor)
+    if actor != STEWARD:
+        refuse_others(actor, Role.LAUNCH, asked=str(Action.LAUNCH))
+    follow(broadcast)
+    end_with_window(broadcast, moment=clock.now())
+    run = run_for(PRODUCTION, broadcast.production_run)
+    if run is not None and run.state == RunState.PUBLISHED and broadcast.state in _AFTER:
+        return run
+    if broadcast.state != State.LAUNCHED:
+        _pass_guards(broadcast, run, actor)
+    with _settled(broadcast):
+        return _go(broadcast, actor=actor, waiting=waiting, progress=progress, by_workers=by_workers)
+
+
+def window_of(broadcast: Broadcast) -> Window:
+    """Return when a broadcast may become visible: from the agreed moment to the end of that evening."""
+    return Window(not_before=present(broadcast.agreed_at), not_after=present(broadcast.window_ends_at))
+
+
+_AFTER = (State.PUBLISHED, State.REPORTED, State.CLOSED)
+
+
+def _pass_guards(broadcast: Broadcast, run: Run | None, actor: Actor) -> None:
+    if run is not None and run.state == RunState.STOPPED and run.reason != WINDOW_ENDED:
+        raise LaunchStopped(run=run.short, stopped_at=clock.shown(run.stopped_at or run.created_at))
+    confirming.launched(broadcast, actor=actor)
+
+
+def _go(
+    broadcast: Broadcast,
+    *,
+    actor: Actor,
+    waiting: Callable[[datetime], None],
+    progress: Callable[[Sums], None],
+    by_workers: bool,
+) -> Run:
+    run = present(run_for(PRODUCTION, broadcast.production_run))
+    if run.state == RunState.STOPPED and run.reason == WINDOW_ENDED:
+        run = actions.resume(run, by=actor.name)
+    window = window_of(broadcast)
+    launched = actions.launch(
+        run, by=actor.name, window=window, waiting=waiting, progress=progress, by_workers=by_workers
+    )
+    if by_workers and launched.state == RunState.RUNNING:
+        # Imported only here, as the command line does: the queue takes long to import.
+        importlib.import_module("eboxcast.delivery.queue").hand_over(launched)
+    return launched
+
+
+@contextmanager
+def _settled(broadcast: Broadcast) -> Iterator[None]:
+    """Note what became of the launch, however it ends; what ended it is what is told."""
+    try:
+        yield
+    except BaseException as ending:
+        with suppress(EboxcastError):
+            follow(broadcast)
+            _fall_back_if_idle(broadcast, why=ending.code if isinstance(ending, EboxcastError) else "interrupted")
+        raise
+    follow(broadcast)
+
+
+def _fall_back_if_idle(broadcast: Broadcast, *, why: str) -> None:
+    """Go back to before the launch unless the run is under way: by somebody else, or until it is gone on with."""
+    run = run_for(PRODUCTION, broadcast.production_run)
+    if run is None or run.visible_at is not None or run.state != RunState.PREPARED:
+        return
+    with held(broadcast), suppress(NotNow):
+        if broadcast.production_run == run.id:
+            confirming.fall_back(broadcast, why=why)

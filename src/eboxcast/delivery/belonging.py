@@ -1,0 +1,51 @@
+"""To which broadcast a run belongs: with the procedure on, none of production becomes visible without it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from eboxcast.broadcasts.finding import broadcast_of_run
+from eboxcast.broadcasts.models import Broadcast, State
+from eboxcast.broadcasts.states import ENDED
+from eboxcast.database.errors import quiet
+from eboxcast.database.installation import procedure_is_on
+from eboxcast.database.names import ENVIRONMENTS
+from eboxcast.delivery.finding import runs_of
+from eboxcast.delivery.models import Run
+from eboxcast.delivery.procedure_errors import OnlyInItsBroadcast, TicketTaken
+from eboxcast.delivery.settling import settle_by_id
+from eboxcast.mailboxes.errors import ReleaseMissing
+from eboxcast.mailboxes.values import Identity
+
+ACCEPTANCE, PRODUCTION = ENVIRONMENTS
+
+
+def refuse_outside_broadcast(run: Run) -> None:
+    """Raise OnlyInItsBroadcast unless a broadcast that is being launched has this run, or none needs to.
+
+    The last guard before anything is visible, in the engine itself: whatever door somebody comes by.
+    """
+    if run.environment != PRODUCTION or not procedure_is_on():
+        return
+    with quiet():
+        if not Broadcast.objects.filter(production_run=run.id, state=State.LAUNCHED).exists():
+            raise OnlyInItsBroadcast(run=run.short)
+
+
+@quiet()
+def refuse_taken(broadcast: Broadcast, environment: str, identity: Identity) -> None:
+    """Raise TicketTaken where another broadcast that goes on has a run of this identity."""
+    for run in runs_of(environment, identity):
+        other = broadcast_of_run(run.id)
+        if other is not None and other.id != broadcast.id and State(other.state) not in ENDED:
+            raise TicketTaken(ticket=identity.ticket, application=identity.application, other=other.number)
+
+
+def run_for(environment: str, run: UUID | None) -> Run | None:
+    """Return the run a broadcast names, as it is now; none where there is none, or nobody knows it any more."""
+    if run is None:
+        return None
+    try:
+        return settle_by_id(environment, run)
+    except ReleaseMissing:
+        return None

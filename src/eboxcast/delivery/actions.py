@@ -14,6 +14,7 @@ from eboxcast.database.errors import quiet
 from eboxcast.database.installation import procedure
 from eboxcast.delivery import deciding
 from eboxcast.delivery.batches import Sums, sums_of
+from eboxcast.delivery.belonging import refuse_outside_broadcast
 from eboxcast.delivery.errors import CannotRecall, LaunchStopped, NotInThisState, OutsideWindow, SomeHaveIt
 from eboxcast.delivery.finding import same_package_without_release
 from eboxcast.delivery.intents import give_up, intend, withdraw
@@ -115,7 +116,8 @@ def launch(
 
     Where the target is remote this sends, or goes on sending, until all is done or the run may not go on; or leaves
     that to workers, who wait for the window themselves.
-    Raises LaunchStopped, OutsideWindow, NotInThisState or FenceClosed, each with nothing made visible by this call.
+    Raises LaunchStopped, OutsideWindow, NotInThisState, FenceClosed or OnlyInItsBroadcast, each with nothing made
+    visible by this call.
     """
     run = settle(run)
     if run.state in (State.PUBLISHED, State.RUNNING, State.PAUSED):
@@ -125,6 +127,7 @@ def launch(
     if run.state == State.PAUSED and run.reason == INTERRUPTED:
         run = deciding.go_on(run, by=by)
     _refuse_launch(run)
+    refuse_outside_broadcast(run)
     policy = MessageType.objects.get(code=run.message_type).without_ebox
     decision = {
         "state": State.RUNNING,

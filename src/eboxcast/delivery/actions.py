@@ -14,10 +14,10 @@ from eboxcast.database.errors import quiet
 from eboxcast.database.installation import procedure
 from eboxcast.delivery import deciding
 from eboxcast.delivery.batches import Sums, sums_of
-from eboxcast.delivery.belonging import refuse_outside_broadcast
 from eboxcast.delivery.errors import CannotRecall, LaunchStopped, NotInThisState, OutsideWindow, SomeHaveIt
 from eboxcast.delivery.finding import same_package_without_release
 from eboxcast.delivery.intents import give_up, intend, withdraw
+from eboxcast.delivery.last_guard import refuse_outside_broadcast
 from eboxcast.delivery.models import Action, Run, State
 from eboxcast.delivery.orders import identity_of, order_of, particulars_of, recipients_of
 from eboxcast.delivery.repairing import show_again

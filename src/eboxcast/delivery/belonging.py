@@ -1,4 +1,4 @@
-"""To which broadcast a run belongs: with the procedure on, none of production becomes visible without it."""
+"""To which broadcast a run belongs, and which run to a broadcast."""
 
 from __future__ import annotations
 
@@ -8,28 +8,15 @@ from eboxcast.broadcasts.finding import broadcast_of_run
 from eboxcast.broadcasts.models import Broadcast, State
 from eboxcast.broadcasts.states import ENDED
 from eboxcast.database.errors import quiet
-from eboxcast.database.installation import procedure_is_on
-from eboxcast.database.names import ENVIRONMENTS
 from eboxcast.delivery.finding import runs_of
+from eboxcast.delivery.last_guard import ACCEPTANCE, PRODUCTION
 from eboxcast.delivery.models import Run
-from eboxcast.delivery.procedure_errors import OnlyInItsBroadcast, TicketTaken
+from eboxcast.delivery.procedure_errors import TicketTaken
 from eboxcast.delivery.settling import settle_by_id
 from eboxcast.mailboxes.errors import ReleaseMissing
 from eboxcast.mailboxes.values import Identity
 
-ACCEPTANCE, PRODUCTION = ENVIRONMENTS
-
-
-def refuse_outside_broadcast(run: Run) -> None:
-    """Raise OnlyInItsBroadcast unless a broadcast that is being launched has this run, or none needs to.
-
-    The last guard before anything is visible, in the engine itself: whatever door somebody comes by.
-    """
-    if run.environment != PRODUCTION or not procedure_is_on():
-        return
-    with quiet():
-        if not Broadcast.objects.filter(production_run=run.id, state=State.LAUNCHED).exists():
-            raise OnlyInItsBroadcast(run=run.short)
+__all__ = ["ACCEPTANCE", "PRODUCTION", "refuse_taken", "run_for"]
 
 
 @quiet()

@@ -148,10 +148,10 @@ def test_what_no_evening_takes_has_no_free_date() -> None:
 
 
 def test_the_load_says_what_each_evening_still_takes() -> None:
-    evenings = Evenings(today=TODAY, booked={MONDAY: Booked(3, 3_500_000)})
+    evenings = Evenings(today=TODAY, booked={MONDAY: Booked(3, 12_500_000)})
     sunday, monday = load(MONDAY - DAY, MONDAY, evenings=evenings)
     assert (sunday.working, sunday.left) == (False, Booked(10, 12_000_000))
-    assert (monday.working, monday.booked, monday.left) == (True, Booked(3, 3_500_000), Booked(7, 0))
+    assert (monday.working, monday.booked, monday.left) == (True, Booked(3, 12_500_000), Booked(7, 0))
 
 
 days = st.dates(date(2027, 1, 4), date(2027, 12, 31))

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from tests.broadcasts.conftest import january as january
+from tests.cli.procedure_people import record_people
 from tests.reports.broadcasts import Broadcasts
 from tests.simulator.simulated import Simulated, Simulators
 
@@ -42,6 +44,12 @@ def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
         return (int(end.value.code or 0), *capsys.readouterr())
 
     return run
+
+
+@pytest.fixture
+def office(procedure_on: None, january: None) -> None:
+    """The procedure is on, it is Monday 18 January 2027, and everybody can be named with `--as`."""
+    record_people()
 
 
 @pytest.fixture

@@ -102,8 +102,8 @@ def test_what_stands_in_the_way_comes_with_the_nearest_free_dates(command: Comma
 
 
 def test_too_many_recipients_for_any_evening_are_told_so(command: Command) -> None:
-    out = command("calendar", "deadlines", "2027-05-20", "--recipients", "3000001")[1]
-    assert "with 0 planned and 3,000,001 more it has 1 too many." in out
+    out = command("calendar", "deadlines", "2027-05-20", "--recipients", "12000001")[1]
+    assert "with 0 planned and 12,000,001 more it has 1 too many." in out
     assert "no date is free" in out
 
 

@@ -20,7 +20,9 @@ _COUNTS = DATED | {State.LAUNCHED, State.PUBLISHED, State.REPORTED, State.CLOSED
 
 
 @quiet()
-def booked_between(first: date, last: date, *, without: Broadcast | None = None) -> Mapping[date, Booked]:
+def booked_between(
+    first: date = date.min, last: date = date.max, *, without: Broadcast | None = None
+) -> Mapping[date, Booked]:
     """Return what is planned for each evening from the first day to the last, both included."""
     found = Broadcast.objects.filter(state__in=_COUNTS, date__range=(first, last))
     if without is not None:
@@ -41,7 +43,7 @@ def conflicts_of(broadcast: Broadcast, day: date) -> tuple[Conflict, ...]:
 @quiet()
 def free_dates(broadcast: Broadcast, day: date, *, count: int = 3, also_before: bool = False) -> tuple[date, ...]:
     """Return the nearest dates on which nothing stands in the way of a broadcast."""
-    booked = booked_between(date.min, date.max, without=broadcast)
+    booked = booked_between(without=broadcast)
     evenings = evenings_for(broadcast.institution_id, booked=booked)
     return nearest_free(day, _recipients(broadcast), evenings=evenings, count=count, also_before=also_before)
 

@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from eboxcast.broadcasts import changing_calendar
+from eboxcast.broadcasts.load import booked_between
 from eboxcast.cli import talk
 from eboxcast.cli.acting import actor
 from eboxcast.cli.calendar_answer import Period, show_calendar
@@ -66,7 +67,8 @@ def show(
     """Show working days with their evenings, closed days, holidays and blackouts. The word `show` may be left out."""
     whose = changing_calendar.whose_calendar(institution, actor=actor())
     period = _period(first, last)
-    evenings = evenings_for(whose, since=period.first - timedelta(days=1))
+    booked = booked_between(period.first, period.last)
+    evenings = evenings_for(whose, booked=booked, since=period.first - timedelta(days=1))
     show_calendar(period, evenings, closed_days(whose), institution=whose, as_json=as_json)
 
 
@@ -79,7 +81,8 @@ def deadlines(
 ) -> None:
     """Say what must be done by when for a production, what stands in its way, and the nearest free dates."""
     whose = changing_calendar.whose_calendar(institution, actor=actor())
-    show_deadlines(day(date), recipients, evenings_for(whose), institution=whose, as_json=as_json)
+    evenings = evenings_for(whose, booked=booked_between())
+    show_deadlines(day(date), recipients, evenings, institution=whose, as_json=as_json)
 
 
 @app.command()

@@ -23,6 +23,8 @@ LAUNCH: Who = frozenset({Role.LAUNCH})
 AUDITOR: Who = frozenset({Role.AUDITOR})
 EVERYBODY: Who = ALL_ROLES
 """Whoever has a part in the procedure; what they see of it is their own."""
+REQUESTER: Who = frozenset({Role.REQUESTER})
+CONFIRMER: Who = frozenset({Role.CONFIRMER})
 CLOSING_DAYS: Who = frozenset({Role.INTEGRATION, Role.REQUESTER})
 """Who closes days: the integration team anybody's, a requester those of the own institution."""
 PREPARING: Who = frozenset({Role.INTEGRATION, Role.LAUNCH})
@@ -121,6 +123,29 @@ COMMANDS = {
             "open": CLOSING_DAYS,
             "blackout": INTEGRATION,
             "lift": INTEGRATION,
+        },
+    ),
+    "broadcast": Command(
+        "broadcast",
+        "Ask for a broadcast, decide, test, confirm; see whose turn it is.",
+        below={
+            "request": REQUESTER,
+            "list": EVERYBODY,
+            "show": EVERYBODY,
+            "decide": DECIDING,
+            "agree": REQUESTER,
+            "want": REQUESTER,
+            "reconfirm": REQUESTER,
+            "waive": INTEGRATION,
+            "cancel": REQUESTER,
+            "verdict": REQUESTER,
+            "contacts": EVERYBODY,
+            "warn": INTEGRATION,
+            "go": CONFIRMER,
+            "withdraw-go": CONFIRMER,
+            "arm": LAUNCH,
+            "disarm": LAUNCH,
+            "note": ALL_ROLES - {Role.AUDITOR},
         },
     ),
     "audit": Command(

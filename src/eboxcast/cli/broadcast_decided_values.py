@@ -1,0 +1,112 @@
+"""What people decided about a broadcast, delivered for it and found in it, as JSON."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from eboxcast.audit.listing import Wanted, list_entries
+from eboxcast.audit.selectors import SealedEntry
+from eboxcast.broadcasts.models import Broadcast, Contact, Decision, FileDelivery, Verdict, Waiver
+from eboxcast.cli.plain import plain
+from eboxcast.lib import clock
+
+MOST_ENTRIES = 10_000
+
+
+def decided_values(broadcast: Broadcast) -> dict[str, object]:
+    """Return decisions, deliveries, verdicts, contacts, waivers and notes."""
+    return {
+        "decisions": [_decision(one) for one in broadcast.decisions.all()],
+        "deliveries": [_delivery(one) for one in broadcast.deliveries.all()],
+        "verdicts": [_verdict(one) for one in verdicts_of(broadcast)],
+        "contacts": [contact_values(one) for one in broadcast.contacts.all()],
+        "waivers": [_waiver(one) for one in broadcast.waivers.all()],
+        "notes": [{"at": _iso(one.at), "by": one.by, "text": text_of(one)} for one in notes_of(broadcast)],
+    }
+
+
+def verdicts_of(broadcast: Broadcast) -> list[Verdict]:
+    """Return what was found of the last files for acceptance."""
+    run = broadcast.acceptance_run
+    return list(broadcast.verdicts.filter(run=run)) if run else []
+
+
+def history_of(broadcast: Broadcast) -> list[SealedEntry]:
+    """Return all the audit has of a broadcast, oldest first."""
+    return list_entries(Wanted(broadcast=broadcast.id), MOST_ENTRIES)
+
+
+def notes_of(broadcast: Broadcast) -> list[SealedEntry]:
+    """Return what was noted by hand, oldest first."""
+    return [entry for entry in history_of(broadcast) if entry.action == "broadcast.noted"]
+
+
+def text_of(note: SealedEntry) -> str:
+    """Return what a note says."""
+    return plain(str(note.data.get("text", "")))
+
+
+def contact_values(contact: Contact) -> dict[str, object]:
+    """Return whom to call."""
+    return {"team": contact.team or None, "name": contact.name, "email": contact.email, "phone": contact.phone}
+
+
+def _decision(one: Decision) -> dict[str, object]:
+    return {
+        "side": one.side,
+        "outcome": one.outcome,
+        "dates": [day.isoformat() for day in one.dates],
+        "agreed_at": _iso(one.agreed_at),
+        "reason": plain(one.reason),
+        "at": _iso(one.at),
+        "by": one.by,
+        "void_at": _iso(one.void_at),
+    }
+
+
+def _delivery(one: FileDelivery) -> dict[str, object]:
+    return {
+        "environment": one.environment,
+        "at": _iso(one.at),
+        "by": one.by,
+        "via": one.via,
+        "accepted": one.accepted,
+        "files": one.files,
+        "faults": one.faults,
+        "recipients": one.recipients_count,
+        "run": str(one.run) if one.run else None,
+        "document": _hexed(one.document_digest),
+        "metadata": _hexed(one.metadata_digest),
+        "lists": _hexed(one.lists_digest),
+        "withdrawn_at": _iso(one.withdrawn_at),
+    }
+
+
+def _verdict(one: Verdict) -> dict[str, object]:
+    return {
+        "recipient": one.recipient,
+        "check": one.check_name,
+        "passed": one.passed,
+        "seen_in": one.seen_in,
+        "remark": plain(one.remark),
+        "at": _iso(one.at),
+        "by": one.by,
+    }
+
+
+def _waiver(one: Waiver) -> dict[str, object]:
+    return {
+        "what": one.what,
+        "reason": plain(one.reason),
+        "at": _iso(one.at),
+        "by": one.by,
+        "void_at": _iso(one.void_at),
+    }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.astimezone(clock.BRUSSELS).isoformat(timespec="milliseconds") if moment else None
+
+
+def _hexed(digest: bytes | memoryview | None) -> str | None:
+    return bytes(digest).hex() if digest else None

@@ -1,0 +1,148 @@
+"""The sections of the sheet: decisions, files, what was found in the eBoxes, GO, contacts, waivers, notes, history."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from eboxcast.audit.selectors import SealedEntry
+from eboxcast.broadcasts.confirming import files_digest
+from eboxcast.broadcasts.models import Broadcast, Check, FileDelivery, Outcome, Side, Verdict
+from eboxcast.cli.broadcast_decided_values import notes_of, text_of, verdicts_of
+from eboxcast.cli.broadcast_next import FILES_SHOWN
+from eboxcast.cli.broadcast_words import CHECKS, OUTCOMES, SIDES
+from eboxcast.cli.check_text import aligned
+from eboxcast.cli.plain import grouped, plain
+from eboxcast.lib import clock
+from eboxcast.lib.dates import short_date
+from eboxcast.lib.wording import N_, say
+from eboxcast.reports.states import ENVIRONMENTS
+
+_DECISIONS = N_("Decisions about the date:")
+_FILES = N_("Files:")
+_VERDICTS = N_("Found in the eBoxes of the short list:")
+_GOS = N_("GO:")
+_CONTACTS = N_("Follow-up sheet:")
+_WAIVERS = N_("Waivers:")
+_NOTES = N_("Notes:")
+_HISTORY = N_("History:")
+_VOID = N_("void: {why}")
+_VOID_SINCE = N_("void since {at}")
+_HOLDS = N_("holds")
+_USED = N_("can be used")
+_NOT_USED = N_("cannot be used: {faults}")
+_TAKEN_BACK = N_("taken back")
+_RECIPIENTS = N_("{count} recipients")
+_RECIPIENT = N_("Recipient")
+_PASSED = N_("passed")
+_FAILED = N_("failed")
+_INSTITUTION = N_("the institution")
+
+
+def sections(broadcast: Broadcast, history: Sequence[SealedEntry] | None, language: str) -> Iterator[list[str]]:
+    """Yield the lines of each section that has something in it, its heading first."""
+    found: dict[str, list[Row]] = {
+        _DECISIONS: _decisions(broadcast, language),
+        _FILES: [row for one in broadcast.deliveries.all() for row in _delivery(one, language)],
+        _VERDICTS: _verdicts(broadcast, language),
+        _GOS: _gos(broadcast, language),
+        _CONTACTS: _contacts(broadcast, language),
+        _WAIVERS: _waivers(broadcast, language),
+        _NOTES: [(clock.shown(one.at), plain(one.by), text_of(one)) for one in notes_of(broadcast)],
+        _HISTORY: [_entry(one) for one in history or ()],
+    }
+    for heading, rows in found.items():
+        if rows:
+            yield [say(heading, language), *(f"  {line}" for line in aligned(rows))]
+
+
+Row = tuple[str, ...]
+
+
+def _decisions(broadcast: Broadcast, language: str) -> list[Row]:
+    return [
+        (
+            clock.shown(one.at),
+            say(SIDES[Side(one.side)], language),
+            say(OUTCOMES[Outcome(one.outcome)], language),
+            ", ".join(short_date(day, language) for day in one.dates),
+            plain(one.by),
+            say(_VOID_SINCE, language, {"at": clock.shown(one.void_at)}) if one.void_at else "",
+            plain(one.reason),
+        )
+        for one in broadcast.decisions.all()
+    ]
+
+
+def _delivery(one: FileDelivery, language: str) -> Iterator[Row]:
+    faults = ", ".join(f"{code} {count}" for code, count in one.faults.items())
+    state = say(_USED, language) if one.accepted else say(_NOT_USED, language, {"faults": faults or "–"})
+    if one.withdrawn_at:
+        state = say(_TAKEN_BACK, language)
+    count = {"count": grouped(one.recipients_count or 0, language)}
+    yield (
+        clock.shown(one.at),
+        say(ENVIRONMENTS[one.environment], language),
+        plain(one.by),
+        state,
+        say(_RECIPIENTS, language, count) if one.accepted else "",
+    )
+    for name in ("document", "metadata", "lists"):
+        if digest := getattr(one, f"{name}_digest"):
+            yield ("", f"  {name}", bytes(digest).hex()[:FILES_SHOWN], "", "")
+
+
+def _verdicts(broadcast: Broadcast, language: str) -> list[Row]:
+    found: dict[int, dict[str, Verdict]] = defaultdict(dict)
+    for one in verdicts_of(broadcast):
+        found[one.recipient][one.check_name] = one
+    if not found:
+        return []
+    head = (say(_RECIPIENT, language), *(say(CHECKS[check], language) for check in Check))
+    return [head, *((str(number), *(_cell(found[number].get(check), language) for check in Check)) for number in found)]
+
+
+def _cell(one: Verdict | None, language: str) -> str:
+    if one is None:
+        return "–"
+    shown = say(_PASSED if one.passed else _FAILED, language)
+    return f"{shown}: {plain(one.remark)}" if one.remark else shown
+
+
+def _gos(broadcast: Broadcast, language: str) -> list[Row]:
+    return [
+        (
+            clock.shown(one.given_at),
+            plain(one.given_by),
+            clock.shown(one.agreed_at),
+            files_digest(one)[:FILES_SHOWN],
+            say(_VOID, language, {"why": plain(one.void_why)}) if one.void_at else say(_HOLDS, language),
+        )
+        for one in broadcast.gos.all()
+    ]
+
+
+def _contacts(broadcast: Broadcast, language: str) -> list[Row]:
+    return [
+        (plain(one.team) or say(_INSTITUTION, language), plain(one.name), one.email, one.phone)
+        for one in broadcast.contacts.all()
+    ]
+
+
+def _waivers(broadcast: Broadcast, language: str) -> list[Row]:
+    return [
+        (
+            clock.shown(one.at),
+            one.what,
+            plain(one.by),
+            plain(one.reason),
+            say(_VOID_SINCE, language, {"at": clock.shown(one.void_at)}) if one.void_at else "",
+        )
+        for one in broadcast.waivers.all()
+    ]
+
+
+def _entry(one: SealedEntry) -> Row:
+    data = plain(json.dumps(one.data, ensure_ascii=False)) if one.data else ""
+    return (str(one.number or "–"), clock.shown(one.at), plain(one.by), one.action, one.environment, data)

@@ -1,0 +1,148 @@
+"""The sheet of one broadcast: where it stands first, then all there is, section by section."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+import typer
+
+from eboxcast.audit.selectors import SealedEntry
+from eboxcast.broadcasts.confirming import files_digest
+from eboxcast.broadcasts.models import Broadcast
+from eboxcast.cli.broadcast_next import FILES_SHOWN, go_moment, outlook_lines
+from eboxcast.cli.broadcast_sections import sections
+from eboxcast.cli.broadcast_telling import head_of
+from eboxcast.cli.broadcast_terms import Term, terms_of
+from eboxcast.cli.broadcast_words import LATENESS
+from eboxcast.cli.check_text import aligned
+from eboxcast.cli.plain import grouped, plain
+from eboxcast.database.errors import quiet
+from eboxcast.lib import clock
+from eboxcast.lib.dates import long_date
+from eboxcast.lib.wording import N_, language_of_user, say
+
+_REASON = N_("Reason: {reason}")
+_FACTS = {
+    "institution": N_("Institution"),
+    "application": N_("Application"),
+    "message_type": N_("Message type"),
+    "campaign": N_("Campaign"),
+    "recipients": N_("Recipients"),
+    "requested": N_("Requested by"),
+    "wanted": N_("Wanted dates"),
+    "date": N_("Date"),
+    "agreed": N_("Agreed moment"),
+    "window": N_("Window"),
+    "go": N_("What a GO names"),
+    "warned": N_("Contact centre"),
+    "visible": N_("Visible since"),
+}
+_EXPECTED = N_("{count} expected")
+_SINCE = N_("{by}, {at}")
+_SPAN = N_("from {start} to {end}")
+_WARNED = N_("warned at {at}; first-time users expected: {count}")
+_TERMS = N_("Terms:")
+_BY = N_("by {date}")
+_DONE = N_("done at {at}")
+_TOO_LATE = N_("done too late, at {at}")
+_OPEN = N_("open")
+_OVERDUE = N_("late")
+_WAIVED = N_("waived")
+
+
+def show_sheet(broadcast: Broadcast, history: Sequence[SealedEntry] | None) -> None:
+    """Print all there is of a broadcast."""
+    language = language_of_user()
+    with quiet():
+        lines = [*head_of(broadcast), *_reason(broadcast, language), "", *outlook_lines(broadcast), ""]
+        lines += [*_facts(broadcast, language), *_terms(broadcast, language)]
+        for section in sections(broadcast, history, language):
+            lines += ["", *section]
+    typer.echo("\n".join(lines))
+
+
+def _reason(broadcast: Broadcast, language: str) -> Iterator[str]:
+    if broadcast.reason:
+        yield say(_REASON, language, {"reason": plain(broadcast.reason)})
+
+
+def _facts(broadcast: Broadcast, language: str) -> list[str]:
+    shown = {name: text for name, text in _texts(broadcast, language).items() if text}
+    return aligned([(f"  {say(_FACTS[name], language)}", text) for name, text in shown.items()])
+
+
+def _texts(broadcast: Broadcast, language: str) -> dict[str, str]:
+    names = broadcast.institution.names
+    by = {"by": plain(broadcast.requested_by), "at": clock.shown(broadcast.requested_at)}
+    return {
+        "institution": f"{broadcast.institution_id} {plain(names.get(language) or names['fr'])}",
+        "application": plain(broadcast.application),
+        "message_type": plain(broadcast.message_type),
+        "campaign": plain(broadcast.campaign.name) if broadcast.campaign else "",
+        "recipients": _recipients(broadcast, language),
+        "requested": say(_SINCE, language, by),
+        "wanted": ", ".join(long_date(day, language) for day in broadcast.wanted_dates),
+        "date": long_date(broadcast.date, language) if broadcast.date else "",
+        "agreed": _shown(broadcast.agreed_at),
+        "window": _window(broadcast, language),
+        "go": _go(broadcast),
+        "warned": _warned(broadcast, language),
+        "visible": _shown(broadcast.visible_at),
+    }
+
+
+def _recipients(broadcast: Broadcast, language: str) -> str:
+    if broadcast.recipients_count is not None:
+        return grouped(broadcast.recipients_count, language)
+    return say(_EXPECTED, language, {"count": grouped(broadcast.expected_count, language)})
+
+
+def _window(broadcast: Broadcast, language: str) -> str:
+    if broadcast.date is None:
+        return ""
+    span = {"start": _shown(broadcast.window_starts_at), "end": _shown(broadcast.window_ends_at)}
+    return say(_SPAN, language, span)
+
+
+def _go(broadcast: Broadcast) -> str:
+    if broadcast.production_run is None or broadcast.agreed_at is None:
+        return ""
+    return f"--moment {go_moment(broadcast.agreed_at)} --files {files_digest(broadcast)[:FILES_SHOWN]}"
+
+
+def _warned(broadcast: Broadcast, language: str) -> str:
+    if broadcast.contact_centre_warned_at is None:
+        return ""
+    count = broadcast.first_time_count
+    data = {
+        "at": _shown(broadcast.contact_centre_warned_at),
+        "count": "–" if count is None else grouped(count, language),
+    }
+    return say(_WARNED, language, data)
+
+
+def _terms(broadcast: Broadcast, language: str) -> list[str]:
+    found = terms_of(broadcast)
+    if not found:
+        return []
+    rows = [
+        (f"  {say(LATENESS[term.what], language)}", _until(term, language), _mark(term, language)) for term in found
+    ]
+    return ["", say(_TERMS, language), *aligned(rows)]
+
+
+def _until(term: Term, language: str) -> str:
+    return say(_BY, language, {"date": long_date(term.due_at.astimezone(clock.BRUSSELS).date(), language)})
+
+
+def _mark(term: Term, language: str) -> str:
+    if term.done_at:
+        mark = say(_TOO_LATE if term.late else _DONE, language, {"at": clock.shown(term.done_at)})
+    else:
+        mark = say(_OVERDUE if term.late else _OPEN, language)
+    return f"{mark}, {say(_WAIVED, language)}" if term.waived else mark
+
+
+def _shown(moment: datetime | None) -> str:
+    return clock.shown(moment) if moment else ""

@@ -1,0 +1,20 @@
+"""The characters of the procedure as people who can be named with `--as`, and what they do on the command line."""
+
+from __future__ import annotations
+
+from tests.broadcasts.people import ADA, ANNE, BRAM, CARLA, ELSE_WHERE, INES, LOU, VERA
+
+from eboxcast.senders.models import Institution
+from eboxcast.senders.people import Actor, Particulars, Role, add_person
+
+_FOUNDER = Actor(name="founder", roles=frozenset({Role.INTEGRATION}))
+
+
+def record_people() -> None:
+    """Record everybody, and the other institution one of them is of."""
+    Institution.objects.get_or_create(cbe=ELSE_WHERE.institution, defaults={"names": {"fr": "x", "nl": "x", "de": "x"}})
+    for one in (ANNE, BRAM, ELSE_WHERE, VERA, INES, LOU, CARLA, ADA):
+        particulars = Particulars(
+            full_name=one.name.title(), roles=one.roles, language="en", institution=one.institution
+        )
+        add_person(one.name, particulars, actor=_FOUNDER)

@@ -1,0 +1,135 @@
+"""From the verdict to the GO and the evening: what must be ready, and who is told what is missing."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+from tests.broadcasts import people
+from tests.cli.conftest import Command
+
+from eboxcast.broadcasts import confirming
+from eboxcast.broadcasts.models import Broadcast, Contact, Go, Verdict
+
+pytestmark = pytest.mark.usefixtures("office")
+
+N = "2027-0001"
+MOMENT = "2027-02-15T18:00"
+
+
+class Terminal(io.StringIO):
+    """What is typed, as a terminal gives it."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def files() -> str:
+    return confirming.files_digest(Broadcast.objects.get())
+
+
+def test_every_check_at_once_then_approved(command: Command) -> None:
+    people.tested()
+    assert f"eboxcast broadcast verdict {N} --all passed" in command("--as", "anne", "broadcast", "show", N)[1]
+    code, out, _ = command("--as", "anne", "broadcast", "verdict", N, "--all", "passed", "--seen-in", "proof")
+    assert (code, "10 check(s) noted as passed" in out, Verdict.objects.filter(seen_in="proof").count()) == (
+        0,
+        True,
+        10,
+    )
+    assert f"eboxcast broadcast verdict {N} approve" in out
+    assert command("--as", "anne", "broadcast", "verdict", N, "approve")[0] == 0
+    assert Broadcast.objects.get().state == "approved"
+
+
+def test_one_failed_check_keeps_it_from_being_approved(command: Command) -> None:
+    people.tested()
+    verdict = ("--as", "anne", "broadcast", "verdict", N)
+    command(*verdict, "--all", "passed")
+    code, out, _ = command(*verdict, "--recipient", "2", "--check", "title", "--failed", "--remark", "old title")
+    assert (code, "Of 10 checks in 2 eBoxes, 9 passed and 1 failed." in out) == (0, True)
+    code, _, said = command(*verdict, "approve")
+    assert (code, "9 passed and 1 failed" in said) == (4, True)
+    assert "failed: old title" in command("--as", "ines", "broadcast", "show", N)[1]
+    assert command(*verdict, "reject")[0] == 2
+    assert command(*verdict, "reject", "--reason", "old title")[0] == 0
+
+
+def test_checks_come_from_a_file_all_or_none(command: Command, tmp_path: Path) -> None:
+    people.tested()
+    file, verdict = tmp_path / "checks.csv", ("--as", "anne", "broadcast", "verdict", N, "--file")
+    file.write_text("recipient,check,result,remark\n1,title,passed,\n2,title,failed,old\n", "utf-8")
+    assert command(*verdict, file)[0] == 0
+    assert Verdict.objects.count() == 2
+    for wrong in ("3,title,passed,", "1,smell,passed,", "1,opens,maybe,", "1,opens,passed,85073003328"):
+        file.write_text(f"recipient,check,result,remark\n1,sender,passed,\n{wrong}\n", "utf-8")
+        code, _, said = command(*verdict, file)
+        assert (code, "85073003328" in said) == (3, False)
+    file.write_text("nothing\n", "utf-8")
+    assert command(*verdict, file)[0] == 3
+    assert Verdict.objects.count() == 2
+
+
+def test_a_verdict_that_says_nothing_is_refused(command: Command) -> None:
+    people.tested()
+    assert command("--as", "anne", "broadcast", "verdict", N)[0] == 2
+    assert command("--as", "anne", "broadcast", "verdict", N, "--recipient", "1")[0] == 2
+    assert command("--as", "anne", "broadcast", "verdict", N, "--recipient", "3", "--failed")[0] == 3
+
+
+def test_a_go_names_the_moment_and_the_files(command: Command) -> None:
+    people.delivered()
+    go = ("--as", "bram", "broadcast", "go", N)
+    assert f"eboxcast broadcast go {N} --moment 2027-02-15T18:00:00+01:00 --files {files()[:12]}" in command(*go)[2]
+    assert command(*go, "--moment", MOMENT, "--files", "0" * 12)[0] == 3
+    assert command(*go, "--moment", "2027-02-15T19:00", "--files", files()[:8])[0] == 3
+    assert not Go.objects.exists()
+    code, out, _ = command(*go, "--moment", MOMENT, "--files", files()[:8])
+    assert (code, "the GO is given" in out, Go.objects.get().given_by) == (0, True, "bram")
+
+
+def test_on_a_terminal_the_go_is_typed_after_looking(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    people.delivered()
+    monkeypatch.setattr(io, "StringIO", Terminal)
+    code, _, said = command("--as", "bram", "broadcast", "go", N, given=f"{MOMENT}\n{files()[:8]}\n")
+    assert (code, "Prepared: 180,000 recipients, for Monday 15 February 2027." in said) == (0, True)
+
+
+def test_the_go_says_everything_that_is_missing_and_who_mends_it(command: Command) -> None:
+    people.approved()
+    code, _, said = command("--as", "bram", "broadcast", "go", N, "--moment", MOMENT, "--files", "12345678")
+    assert code == 4
+    broadcast = Broadcast.objects.get()
+    confirming.receive_for_production(broadcast, actor=people.ANNE, delivered=people.files(recipients=7))
+    code, _, said = command("--as", "bram", "broadcast", "go", N)
+    assert (code, f"The institution does: eboxcast broadcast reconfirm {N}" in said) == (4, True)
+
+
+def test_a_go_can_be_taken_back(command: Command) -> None:
+    people.confirmed()
+    assert command("--as", "bram", "broadcast", "withdraw-go", N, "--reason", "error in the list")[0] == 0
+    assert "void: error in the list" in command("--as", "bram", "broadcast", "show", N)[1]
+
+
+def test_arming_says_what_is_missing_until_nothing_is(command: Command) -> None:
+    people.confirmed()
+    code, _, said = command("--as", "lou", "broadcast", "arm", N)
+    assert code == 4
+    assert "The follow-up sheet has no contact for: 0456789034, gatb." in said
+    assert f"eboxcast broadcast warn {N}" in said
+    assert "Still missing before arming the launch:" in command("--as", "ines", "broadcast", "show", N)[1]
+    assert command("--as", "ines", "broadcast", "warn", N, "--first-time", "12")[0] == 0
+    assert command("--as", "anne", "broadcast", "contacts", N, "-", "--name", "Anne", "--phone", "02 000 00 00")[0] == 0
+    assert command("--as", "anne", "broadcast", "contacts", N, "gatb", "--name", "Gus", "--phone", "1")[0] == 4
+    code, out, _ = command("--as", "ines", "broadcast", "contacts", N, "gatb", "--name", "Gus", "--email", "g@e.be")
+    assert (code, "Everybody who is needed can be reached." in out, Contact.objects.count()) == (0, True, 2)
+    assert command("--as", "lou", "broadcast", "arm", N)[0] == 0
+    assert command("--as", "lou", "broadcast", "disarm", N, "--reason", "by hand")[0] == 0
+
+
+def test_the_follow_up_sheet_as_json(command: Command) -> None:
+    people.requested()
+    answer = json.loads(command("--as", "ines", "broadcast", "contacts", N, "--json")[1])
+    assert (answer["contacts"], answer["complete"]) == ([], False)

@@ -1,0 +1,140 @@
+"""What is shown of a broadcast: where it stands, all there is of it, its history; the list, the most urgent first."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tests.broadcasts import people
+from tests.broadcasts.people import set_clock
+from tests.cli.conftest import Command
+from tests.reports.test_documented import names_in
+
+from eboxcast.broadcasts import dating
+from eboxcast.broadcasts.models import Broadcast
+
+PAGE = (Path(__file__).parents[2] / "docs/reference/broadcast-json.md").read_text("utf-8")
+EXPLAINED = set(re.findall(r"`([a-z0-9_]+)`", PAGE))
+N = "2027-0001"
+STAGES = (
+    people.requested,
+    people.scheduled,
+    people.tested,
+    people.approved,
+    people.delivered,
+    people.confirmed,
+    people.ready,
+    people.published,
+)
+
+
+@pytest.mark.usefixtures("office")
+@pytest.mark.parametrize("stage", STAGES)
+def test_every_name_in_the_json_is_explained_and_every_turn_has_its_command(
+    command: Command, stage: Callable[[], Broadcast]
+) -> None:
+    stage()
+    code, out, _ = command("--as", "ines", "broadcast", "show", N, "--json")
+    answer = json.loads(out)
+    free = {"history", "faults", "institution_names"}
+    assert (code, set(names_in({k: v for k, v in answer.items() if k not in free})) - EXPLAINED) == (0, set())
+    assert [step["sentence"] for step in answer["next"] if step["turn"] and not step["command"]] == []
+    assert command("--as", "anne", "broadcast", "show", N)[0] == 0
+
+
+@pytest.mark.usefixtures("office")
+def test_the_sheet_has_the_date_with_its_weekday_the_terms_and_what_a_go_names(command: Command) -> None:
+    people.delivered()
+    out = command("--as", "bram", "broadcast", "show", N)[1]
+    assert "Monday 15 February 2027" in out
+    assert re.search(r"reconfirmation +by Monday 1 February 2027 +done at 2027-01-18 09:00", out)
+    assert "What a GO names   --moment 2027-02-15T18:00:00+01:00 --files " in out
+    assert "Found in the eBoxes of the short list:" in out
+
+
+@pytest.mark.usefixtures("office")
+@pytest.mark.parametrize(("language", "day"), [("fr", "lundi 15 février 2027"), ("de", "Montag 15 Februar 2027")])
+def test_the_sheet_is_in_the_readers_language(
+    command: Command, monkeypatch: pytest.MonkeyPatch, language: str, day: str
+) -> None:
+    people.scheduled()
+    monkeypatch.setenv("EBOXCAST_LANGUAGE", language)
+    out = command("--as", "anne", "broadcast", "show", N)[1]
+    assert (day in out, "Whose turn" in out) == (True, False)
+
+
+@pytest.mark.usefixtures("office")
+def test_the_history_is_what_the_audit_has(command: Command) -> None:
+    people.scheduled()
+    assert command("--as", "ines", "broadcast", "note", N, "They called: all well.")[0] == 0
+    out = command("--as", "ines", "broadcast", "show", N, "--history")[1]
+    assert (
+        re.findall(r"broadcast\.\w+", out)
+        == [
+            "broadcast.requested",
+            "broadcast.accepted",
+            "broadcast.accepted",
+            "broadcast.scheduled",
+            "broadcast.noted",
+        ]
+        or "broadcast.scheduled" in out
+    )
+    assert "They called: all well." in command("--as", "anne", "broadcast", "show", N)[1]
+    answer = json.loads(command("--as", "ines", "broadcast", "show", N, "--history", "--json")[1])
+    assert {one["action"] for one in answer["history"]} >= {"broadcast.requested", "broadcast.noted"}
+
+
+@pytest.mark.usefixtures("office")
+def test_a_note_holds_no_national_number_and_is_not_empty(command: Command) -> None:
+    people.requested()
+    for text in ("85.07.30-033.28 called", "  ", "two\nlines"):
+        assert command("--as", "ines", "broadcast", "note", N, text)[0] == 2
+
+
+@pytest.mark.usefixtures("office")
+def test_the_list_has_the_most_urgent_first_and_those_that_ended_only_when_asked(command: Command) -> None:
+    people.requested()
+    people.scheduled()
+    dating.refuse(people.requested(), actor=people.VERA, reason="no")
+    people.scheduled(people.DAY.replace(day=8))
+    rows = command("--as", "ines", "broadcast", "list")[1].splitlines()
+    assert [row.split()[0] for row in rows[1:]] == ["2027-0004", "2027-0002", "2027-0001"]
+    ended = command("--as", "ines", "broadcast", "list", "--ended")[1].splitlines()
+    assert ended[-1].split()[0] == "2027-0003"
+
+
+@pytest.mark.usefixtures("office")
+def test_the_list_can_be_asked_for_mine_late_a_state_or_a_campaign(command: Command) -> None:
+    people.requested(campaign="spring")
+    people.scheduled()
+
+    def listed(name: str, *words: str) -> list[str]:
+        answer = json.loads(command("--as", name, "broadcast", "list", "--json", *words)[1])
+        return [one["number"] for one in answer["broadcasts"]]
+
+    assert listed("vera", "--mine") == ["2027-0001"]
+    assert listed("anne", "--mine") == ["2027-0002"]
+    assert listed("ines", "--state", "scheduled") == ["2027-0002"]
+    assert listed("ines", "--campaign", "spring") == ["2027-0001"]
+    assert listed("ines", "--late") == []
+    set_clock("2027-02-09T09:00")
+    assert listed("ines", "--late") == ["2027-0002"]
+
+
+@pytest.mark.usefixtures("installation")
+@pytest.mark.parametrize("words", [("list",), ("show", N), ("go", N), ("note", N, "x")])
+def test_with_the_procedure_off_there_are_no_broadcasts(command: Command, words: tuple[str, ...]) -> None:
+    code, _, said = command("broadcast", *words)
+    assert (code, "eboxcast migrate --procedure on" in said) == (4, True)
+
+
+@pytest.mark.usefixtures("office")
+def test_the_calendar_shows_what_is_planned(command: Command) -> None:
+    people.scheduled()
+    out = command("--as", "vera", "calendar", "--from", "2027-02-15", "--to", "2027-02-16")[1]
+    assert "planned: 1 of 10 broadcasts, 180,000 of 12,000,000 recipients" in out.splitlines()[0]
+    asked = ("calendar", "deadlines", "2027-02-15", "--recipients", "11900000")
+    assert "with 180,000 planned" in command("--as", "vera", *asked)[1]

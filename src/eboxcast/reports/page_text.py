@@ -22,12 +22,13 @@ def _lines(page: Page) -> Iterator[str]:
     for section in page.sections:
         yield ""
         yield section.title
-        yield from _section(section)
+        yield from section_lines(section)
     yield ""
     yield page.footer
 
 
-def _section(section: Section) -> Iterator[str]:
+def section_lines(section: Section) -> Iterator[str]:
+    """Return the lines of a section below its title."""
     yield from _facts(section.facts)
     for table in section.tables:
         yield from _table(table)

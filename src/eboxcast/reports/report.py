@@ -42,7 +42,7 @@ def page_of_report(report: Report, language: str) -> Page:
     page = page_of(report.certificate, language)
     sections = page.sections
     if report.readings is not None:
-        sections = (*sections[:-3], _readings(report.readings, language), *sections[-3:])
+        sections = (*sections[:-3], readings_section(report.readings, language), *sections[-3:])
     return replace(page, title=say(_TITLE, language), sections=sections)
 
 
@@ -56,7 +56,8 @@ def report_as_json(report: Report) -> str:
     return json.dumps({"format": FORMAT, **asdict(report)}, ensure_ascii=False, indent=2)
 
 
-def _readings(readings: Readings, language: str) -> Section:
+def readings_section(readings: Readings, language: str) -> Section:
+    """Return how many opened it for the first time, day by day."""
     title = say(_READINGS, language)
     if not readings.total:
         return Section(title=title, notes=(say(_NOBODY, language),))

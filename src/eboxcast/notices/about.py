@@ -1,0 +1,116 @@
+"""What a notice is about: the sealed entry, its broadcast or its request for a message type, and their data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+
+from eboxcast.audit.selectors import SealedEntry
+from eboxcast.broadcasts.models import Broadcast
+from eboxcast.delivery.models import Run
+from eboxcast.delivery.settling import settle
+from eboxcast.notices.readers import Concerned
+from eboxcast.notices.vocabulary import word
+from eboxcast.notices.words import Exact
+from eboxcast.reports.certificate import Certificate, issue_certificate
+from eboxcast.senders.models import Institution, Person, TypeRequest
+
+_MOMENTS = ("agreed_at", "window_ends_at", "reconfirmation_due", "acceptance_due", "due", "visible_at")
+_WORDS = ("side", "what", "environment", "why")
+_EXACT = ("number", "code", "document", "files")
+_FREE = ("reason", "campaign", "subject", "application")
+_COUNTS = ("recipients", "expected", "first_time", "published", "refused", "unknown", "not_attempted", "read", "total")
+
+
+@dataclass(frozen=True, kw_only=True)
+class About:
+    """What one entry is about."""
+
+    entry: SealedEntry
+    broadcast: Broadcast | None = None
+    request: TypeRequest | None = None
+
+    @property
+    def concerned(self) -> Concerned:
+        """Return what decides who gets it."""
+        institution = self.request.institution if self.request else ""
+        if self.broadcast is not None:
+            institution = self.broadcast.institution_id
+        return Concerned(institution=institution, broadcast=self.broadcast, request=self.request)
+
+    @cached_property
+    def certificate(self) -> Certificate | None:
+        """Return the certificate of the run in production, with the head of the audit; none where nothing ran."""
+        run = self.run
+        return issue_certificate(settle(run)) if run else None
+
+    @property
+    def run(self) -> Run | None:
+        """Return the run in production."""
+        number = self.broadcast.production_run if self.broadcast else None
+        return Run.objects.filter(id=number).first() if number else None
+
+    @cached_property
+    def data(self) -> Mapping[str, object]:
+        """Return what sentences and facts are filled from: what the entry says, before what the broadcast says now."""
+        told = self.entry.data
+        values: dict[str, object] = _of_broadcast(self.broadcast) if self.broadcast else {}
+        if self.request is not None:
+            values["institution"] = self.request.institution_names
+        values |= {"by": name_of(self.entry.by), "at": self.entry.at}
+        if self.entry.environment:
+            values["environment"] = word(self.entry.environment)
+        values |= {name: told[name] for name in _FREE if isinstance(told.get(name), str)}
+        values |= {name: Exact(told[name]) for name in _EXACT if isinstance(told.get(name), str)}
+        values |= {name: word(str(told[name])) for name in _WORDS if told.get(name)}
+        values |= {name: int(told[name]) for name in _COUNTS if _is_count(told.get(name))}
+        values |= {name: read for name in _MOMENTS if (read := _moment(told.get(name)))}
+        if day := _day(told.get("date")):
+            values["date"] = day
+        if isinstance(told.get("dates"), list):
+            values["dates"] = [one for one in map(_day, told["dates"]) if one]
+        return values
+
+
+def name_of(login: str) -> str:
+    """Return the name of who acted, as colleagues know it; a login that is nobody's stays what it is."""
+    return Person.objects.filter(name=login).values_list("full_name", flat=True).first() or login
+
+
+def _of_broadcast(broadcast: Broadcast) -> dict[str, object]:
+    institution = Institution.objects.get(cbe=broadcast.institution_id)
+    values: dict[str, object] = {
+        "number": Exact(broadcast.number),
+        "subject": broadcast.subject,
+        "institution": institution.names,
+        "type": Exact(broadcast.message_type),
+        "language": word(broadcast.language),
+        "campaign": broadcast.campaign.name if broadcast.campaign else "",
+        "recipients": broadcast.recipients_count or broadcast.expected_count,
+        "expected": broadcast.expected_count,
+        "date": broadcast.date,
+        "agreed_at": broadcast.agreed_at,
+        "window_ends_at": broadcast.window_ends_at,
+    }
+    return {name: value for name, value in values.items() if value not in (None, "")}
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _moment(text: object) -> datetime | None:
+    try:
+        read = datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+    return read if read.tzinfo else None
+
+
+def _day(text: object) -> date | None:
+    try:
+        return date.fromisoformat(str(text))
+    except ValueError:
+        return None

@@ -1,0 +1,79 @@
+"""The account of a broadcast in a mail: the certificate, the lists that are never mailed, and who has read it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from eboxcast.lib.plain import grouped
+from eboxcast.lib.wording import N_, say
+from eboxcast.notices.about import About
+from eboxcast.notices.kind import File
+from eboxcast.reports.certificate_account import account_section, faults_section, lists_section
+from eboxcast.reports.certificate_html import as_html
+from eboxcast.reports.certificate_parts import Certificate
+from eboxcast.reports.certificate_text import as_text
+from eboxcast.reports.readings import readings_of
+from eboxcast.reports.report import readings_section
+from eboxcast.reports.sections import Fact, Section
+
+_PEOPLE = N_("Lists that name people")
+_REJECTED = N_("Rejected rows")
+_PAPER = N_("Recipients on the paper list")
+_NEVER_MAILED = N_(
+    "Both lists name people and are never mailed. The integration team fetches them and hands them over in safety; the"
+    " audit keeps who did."
+)
+
+
+def account_by_list(about: About, language: str) -> Sequence[Section]:
+    """Return the rows of each list, the faults by kind, and the recipients by outcome."""
+    certificate = about.certificate
+    if certificate is None:
+        return []
+    sections = [lists_section(certificate, language)]
+    if certificate.totals.excluded:
+        sections.append(faults_section(certificate, language))
+    if certificate.recipients:
+        sections.append(account_section(certificate, certificate.recipients, language))
+    return sections
+
+
+def paper_and_rejected(about: About, language: str) -> Sequence[Section]:
+    """Return how many stand on the two lists that name people, and how they are fetched."""
+    certificate = about.certificate
+    if certificate is None:
+        return []
+    counts = {_REJECTED: certificate.totals.excluded, _PAPER: _on_paper(certificate)}
+    facts = tuple(Fact(say(label, language), grouped(count, language), number=True) for label, count in counts.items())
+    commands = [f"eboxcast report {certificate.run[:8]} {option}" for option in _FETCH]
+    return [Section(title=say(_PEOPLE, language), facts=facts, notes=(say(_NEVER_MAILED, language), *commands))]
+
+
+def certificate_files(about: About, language: str) -> Sequence[File]:
+    """Return the certificate as text and as a page that prints."""
+    if about.certificate is None or about.broadcast is None:
+        return []
+    name = f"certificate-{about.broadcast.number}"
+    return [
+        File(file_name=f"{name}.txt", media_type="text/plain", content=as_text(about.certificate, language).encode()),
+        File(file_name=f"{name}.html", media_type="text/html", content=as_html(about.certificate, language).encode()),
+    ]
+
+
+def read_curve(about: About, language: str) -> Sequence[Section]:
+    """Return how many opened it for the first time, day by day."""
+    run = about.run
+    readings = readings_of(run) if run else None
+    return [readings_section(readings, language)] if readings else []
+
+
+_FETCH = ("--rejected-rows FILE", "--paper-list FILE")
+
+
+def _on_paper(certificate: Certificate) -> int:
+    part = certificate.recipients
+    if part is None:
+        return 0
+    told = part.of_published
+    published = (told.never_activated, told.deactivated, told.not_ebox_only) if told else ()
+    return part.refused + part.unknown + sum(count or 0 for count in published)

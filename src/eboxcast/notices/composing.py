@@ -1,0 +1,117 @@
+"""Composing the notices of one sealed entry: who gets which, in which words, with which invitation and files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email.utils import parseaddr
+from uuid import uuid4
+
+from django.conf import settings
+
+from eboxcast.audit.selectors import SealedEntry
+from eboxcast.broadcasts.models import Broadcast
+from eboxcast.lib import clock
+from eboxcast.lib.plain import plain
+from eboxcast.lib.wording import N_, say
+from eboxcast.notices.about import About
+from eboxcast.notices.entries import kinds_for
+from eboxcast.notices.facts import details, subject_matter
+from eboxcast.notices.inviting import Invitations
+from eboxcast.notices.kind import File, Kind
+from eboxcast.notices.letter import HELLO, Letter, as_html, as_text
+from eboxcast.notices.models import Notice
+from eboxcast.notices.next_steps import turns_of
+from eboxcast.notices.readers import Reader, readers_of
+from eboxcast.notices.threads import prefix_of, thread_of
+from eboxcast.notices.words import said
+from eboxcast.senders.models import TypeRequest
+
+_ANSWER = N_("eboxcast wrote this mail. Answers go to {address}, and people read them.")
+_LONGEST = 60
+_NO_NUMBERS = N_("It names no citizen. Please write no national number in your answer either.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A notice that is not kept yet, with its files."""
+
+    notice: Notice
+    files: tuple[File, ...]
+
+
+def compose(entry: SealedEntry) -> list[Draft]:
+    """Return the notices of an entry; none for one that is silent. It changes nothing of ours.
+
+    Call it outside a transaction: the report hands out the head of the audit.
+    """
+    kinds = [kind for kind in kinds_for(entry.action) if kind.when(entry)]
+    about = _about(entry) if kinds else None
+    return [draft for kind in kinds for draft in _drafts(kind, about)] if about else []
+
+
+def _about(entry: SealedEntry) -> About | None:
+    if entry.broadcast is not None:
+        found = Broadcast.objects.select_related("campaign").filter(id=entry.broadcast).first()
+        return About(entry=entry, broadcast=found) if found else None
+    request = TypeRequest.objects.filter(pk=int(entry.data.get("request") or 0)).first()
+    return About(entry=entry, request=request) if request or entry.action.startswith("type.") else None
+
+
+def _drafts(kind: Kind, about: About) -> Iterator[Draft]:
+    invitations = Invitations(kind, about)
+    files: dict[str, tuple[File, ...]] = {}
+    for reader in readers_of(kind.to, about.concerned):
+        language = reader.language
+        if kind.files and language not in files:
+            files[language] = tuple(kind.files(about, language))
+        letter = letter_to(reader, kind, about)
+        notice = notice_of(letter, reader, kind=kind.name, entry=about.entry)
+        notice.references = thread_of(about, reader)
+        invitations.add(notice, reader, letter)
+        yield Draft(notice=notice, files=files.get(language, ()))
+
+
+def letter_to(reader: Reader, kind: Kind, about: About) -> Letter:
+    """Return what a notice says to one reader."""
+    language, data = reader.language, about.data
+    extras = [section for extra in kind.extras for section in extra(about, language)]
+    return Letter(
+        language=language,
+        subject=prefix_of(about) + said(kind.subject, language, data) + _matter(about),
+        hello=say(HELLO, language, {"name": plain(reader.full_name)}),
+        paragraphs=tuple(said(sentence, language, data) for sentence in (kind.says, *kind.advice)),
+        sections=(*details(about, kind.facts, language), *extras, *subject_matter(about, language)),
+        turns=turns_of(about, reader),
+        footer=footer_in(language),
+    )
+
+
+def _matter(about: About) -> str:
+    return f" · {plain(about.broadcast.subject)[:_LONGEST]}" if about.broadcast else ""
+
+
+def footer_in(language: str) -> tuple[str, ...]:
+    """Return what stands under every mail."""
+    address = parseaddr(settings.EBOXCAST_MAIL_FROM)[1]
+    return say(_ANSWER, language, {"address": address}), say(_NO_NUMBERS, language)
+
+
+def notice_of(letter: Letter, reader: Reader, *, kind: str, entry: SealedEntry) -> Notice:
+    """Return a notice that waits to be kept and sent."""
+    domain = parseaddr(settings.EBOXCAST_MAIL_FROM)[1].rpartition("@")[2]
+    return Notice(
+        seal=entry.number or 0,
+        entry=entry.action,
+        kind=kind,
+        broadcast=entry.broadcast,
+        recipient=reader.recipient,
+        address=reader.address,
+        language=letter.language,
+        message_id=f"<{uuid4()}@{domain}>",
+        subject=letter.subject,
+        text=as_text(letter),
+        html=as_html(letter),
+        created_at=clock.now(),
+        next_try_at=clock.now() - clock.offset(),
+    )

@@ -1,0 +1,67 @@
+"""THE table: which entry of the audit becomes which notice; an entry is in it, or named as silent with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from eboxcast.notices import kinds_of_dates as dates
+from eboxcast.notices import kinds_of_evening as evening
+from eboxcast.notices import kinds_of_files as files
+from eboxcast.notices import kinds_of_types as types
+from eboxcast.notices.kind import Kind
+
+NOTICES: Mapping[str, tuple[Kind, ...]] = {
+    "broadcast.requested": (dates.REQUESTED,),
+    "broadcast.accepted": (dates.ACCEPTED,),
+    "broadcast.scheduled": (dates.SCHEDULED,),
+    "broadcast.postponed": (dates.POSTPONED,),
+    "broadcast.refused": (dates.REFUSED,),
+    "broadcast.date_agreed": (dates.DATE_AGREED,),
+    "broadcast.date_wanted": (dates.DATE_WANTED,),
+    "broadcast.cancelled": (dates.CANCELLED,),
+    "broadcast.window_missed": (dates.WINDOW_MISSED,),
+    "broadcast.reconfirmation_due": (dates.RECONFIRMATION_DUE,),
+    "broadcast.reconfirmed": (dates.RECONFIRMED, dates.RECONFIRMED_LATE),
+    "broadcast.reconfirmation_late": (dates.RECONFIRMATION_LATE,),
+    "broadcast.acceptance_due": (dates.ACCEPTANCE_DUE,),
+    "broadcast.acceptance_late": (dates.ACCEPTANCE_LATE,),
+    "broadcast.waived": (dates.WAIVED,),
+    "broadcast.files_delivered": (files.DELIVERED_FOR_ACCEPTANCE, files.DELIVERED_FOR_PRODUCTION),
+    "broadcast.files_rejected": (files.FILES_REJECTED,),
+    "broadcast.files_withdrawn": (files.FILES_WITHDRAWN,),
+    "broadcast.run_lost": (files.RUN_LOST,),
+    "broadcast.tested": (files.TESTED,),
+    "broadcast.approved": (files.APPROVED,),
+    "broadcast.rejected": (files.REJECTED,),
+    "broadcast.go_given": (evening.GO_GIVEN,),
+    "broadcast.go_withdrawn": (evening.GO_WITHDRAWN,),
+    "broadcast.go_void": (evening.GO_VOID,),
+    "broadcast.contacts_set": (evening.CONTACTS_SET,),
+    "broadcast.contact_centre_warned": (evening.WARNED,),
+    "broadcast.armed": (evening.ARMED,),
+    "broadcast.disarmed": (evening.DISARMED,),
+    "broadcast.launched": (evening.LAUNCHED,),
+    "broadcast.launch_ended": (evening.LAUNCH_ENDED,),
+    "broadcast.published": (evening.PUBLISHED,),
+    "broadcast.recalled": (evening.RECALLED,),
+    "broadcast.reported": (evening.REPORTED,),
+    "broadcast.statistics": (evening.STATISTICS,),
+    "broadcast.closed": (evening.CLOSED,),
+    "type.requested": (types.REQUESTED,),
+    "type.validated": (types.VALIDATED,),
+    "type.accepted": (types.ACCEPTED,),
+    "type.configured": (types.IN_ACCEPTANCE, types.IN_PRODUCTION),
+    "type.refused": (types.REFUSED,),
+    "type.withdrawn": (types.WITHDRAWN,),
+}
+
+SILENT: Mapping[str, str] = {
+    "broadcast.judged": "what was found is told with the approval or the rejection",
+    "broadcast.noted": "it records what people told each other already",
+}
+"""Entries about broadcasts that no mail is made of. Those about runs, people, tokens and days are silent too."""
+
+
+def kinds_for(action: str) -> tuple[Kind, ...]:
+    """Return the kinds of notice that an entry may become."""
+    return NOTICES.get(action, ())

@@ -1,0 +1,76 @@
+"""Mailing the head of the audit to the auditor once a day: kept elsewhere, it proves what is kept here."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from eboxcast.audit.anchoring import MAIL, hand_out
+from eboxcast.audit.models import Anchor
+from eboxcast.audit.selectors import Head, SealedEntry, head
+from eboxcast.lib import clock
+from eboxcast.lib.wording import N_, say
+from eboxcast.notices.composing import Draft, footer_in, notice_of
+from eboxcast.notices.letter import HELLO, Letter
+from eboxcast.notices.readers import Concerned, Group, Reader, readers_of
+from eboxcast.notices.words import moment_in
+from eboxcast.reports.sections import Fact, Section
+
+KIND = "audit-head"
+EVERY = timedelta(days=1)
+
+_SUBJECT = N_("Head of the audit")
+_SAYS = N_(
+    "This is the head of the audit on {moment}. Please keep this mail where nobody of the operator can change it."
+)
+_HOW = N_("Whoever has it can prove later that nothing recorded until then was altered or removed:")
+_TITLE = N_("Number and digest")
+
+
+def compose_heads() -> list[Draft]:
+    """Return a mail for each auditor when a day has passed since the last one and something was recorded since."""
+    newest = head()
+    if newest is None or not _due(newest):
+        return []
+    return [_draft(reader) for reader in readers_of((Group.AUDITORS,), Concerned(institution=""))]
+
+
+def _due(newest: Head) -> bool:
+    last = Anchor.objects.filter(kind=MAIL).order_by("-made_at").first()
+    return last is None or (last.number < newest.number and last.made_at + EVERY <= clock.now())
+
+
+def _draft(reader: Reader) -> Draft:
+    given = hand_out(kind=MAIL, to=reader.recipient)
+    assert given is not None  # noqa: S101 - there was one a moment ago, and none is ever removed
+    letter = _letter(reader, given)
+    entry = SealedEntry(
+        number=given.number,
+        sealed_at=None,
+        id=0,
+        at=clock.now(),
+        by="",
+        action="audit.head",
+        environment="",
+        run=None,
+        broadcast=None,
+        data={},
+    )
+    return Draft(notice=notice_of(letter, reader, kind=KIND, entry=entry), files=())
+
+
+def _letter(reader: Reader, given: Head) -> Letter:
+    language = reader.language
+    command = f"eboxcast audit verify --anchor {given}"
+    facts = (Fact(str(given.number), given.digest.hex(), fixed=True),)
+    return Letter(
+        language=language,
+        subject=f"[eboxcast] {say(_SUBJECT, language)} {given.number}",
+        hello=say(HELLO, language, {"name": reader.full_name}),
+        paragraphs=(
+            say(_SAYS, language, {"moment": moment_in(clock.now(), language)}),
+            f"{say(_HOW, language)} {command}",
+        ),
+        sections=(Section(title=say(_TITLE, language), facts=facts),),
+        turns=(),
+        footer=footer_in(language),
+    )

@@ -1,0 +1,48 @@
+"""What a kind of notice is: one mail for one entry of the audit, to certain people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from eboxcast.audit.selectors import SealedEntry
+from eboxcast.notices.about import About
+from eboxcast.notices.models import Method
+from eboxcast.notices.readers import Group
+from eboxcast.reports.sections import Section
+
+Extra = Callable[[About, str], Sequence[Section]]
+"""Further sections, in a language."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class File:
+    """A file that goes with a mail."""
+
+    file_name: str
+    media_type: str
+    content: bytes
+
+
+Files = Callable[[About, str], Sequence[File]]
+
+
+def always(entry: SealedEntry) -> bool:
+    """Make a notice of every such entry."""
+    return True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """One kind of notice. Sentences are marked for the catalogue and filled from ``About.data``."""
+
+    name: str
+    subject: str
+    says: str
+    to: tuple[Group, ...]
+    advice: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    extras: tuple[Extra, ...] = ()
+    files: Files | None = None
+    calendar: Method | None = None
+    when: Callable[[SealedEntry], bool] = always

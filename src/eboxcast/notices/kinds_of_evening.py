@@ -1,0 +1,132 @@
+"""Notices about the GO, the evening itself, and what comes after it."""
+
+from __future__ import annotations
+
+from eboxcast.audit.selectors import SealedEntry
+from eboxcast.lib.wording import N_
+from eboxcast.notices.account import account_by_list, certificate_files, paper_and_rejected, read_curve
+from eboxcast.notices.kind import Kind
+from eboxcast.notices.readers import Group
+from eboxcast.notices.sheet import campaign_languages, follow_up_sheet
+from eboxcast.notices.vocabulary import VOID_BECAUSE
+
+G = Group
+
+INSTITUTION = (G.REQUESTERS, G.CONFIRMERS)
+OPERATOR = (G.INTEGRATION, G.LAUNCH)
+EVERYBODY = (*INSTITUTION, G.VALIDATORS, *OPERATOR, G.CONTACT_CENTRE, G.CONTACTS)
+
+
+def _not_taken_back(entry: SealedEntry) -> bool:
+    """A GO that was taken back has a notice of its own."""
+    return entry.data.get("why") in VOID_BECAUSE
+
+
+GO_GIVEN = Kind(
+    name="go-given",
+    subject=N_("The GO is given"),
+    says=N_(
+        "{by} gave the GO for {recipients} recipients. It holds for these files and for this evening, and no other."
+    ),
+    to=(*INSTITUTION, *OPERATOR),
+    facts=("agreed_at", "window_ends_at", "recipients", "files"),
+    extras=(follow_up_sheet,),
+)
+GO_WITHDRAWN = Kind(
+    name="go-withdrawn",
+    subject=N_("The GO is taken back"),
+    says=N_("{by} took the GO back. It can be given again."),
+    to=(*INSTITUTION, *OPERATOR),
+    facts=("reason",),
+)
+GO_VOID = Kind(
+    name="go-void",
+    subject=N_("The GO is void"),
+    says=N_("The GO holds no longer: {why}. Before the launch it has to be given again."),
+    to=(*INSTITUTION, *OPERATOR),
+    when=_not_taken_back,
+)
+CONTACTS_SET = Kind(
+    name="follow-up-sheet",
+    subject=N_("The follow-up sheet changed"),
+    says=N_("{by} changed whom to call about this broadcast. This is the sheet as it is now."),
+    to=(G.CONTACTS, G.INTEGRATION),
+    extras=(follow_up_sheet,),
+)
+WARNED = Kind(
+    name="contact-centre-warned",
+    subject=N_("Calls to expect from {date}"),
+    says=N_(
+        "From {agreed_at} a document of {institution} is in many eBoxes, and its recipients may call: those who open"
+        " their eBox for the first time most of all."
+    ),
+    to=(G.CONTACT_CENTRE, G.INTEGRATION),
+    facts=("agreed_at", "recipients", "first_time"),
+    extras=(campaign_languages, follow_up_sheet),
+)
+ARMED = Kind(
+    name="armed",
+    subject=N_("The launch is armed"),
+    says=N_("{by} armed the launch. It starts by itself on {agreed_at}, if nothing is missing then."),
+    to=(*INSTITUTION, *OPERATOR),
+    facts=("agreed_at", "window_ends_at", "recipients"),
+    extras=(follow_up_sheet,),
+)
+DISARMED = Kind(
+    name="disarmed",
+    subject=N_("The launch is no longer armed"),
+    says=N_("Nothing starts by itself any more. The launch team can arm it again, or launch by hand."),
+    to=(*INSTITUTION, *OPERATOR),
+    facts=("reason",),
+)
+LAUNCHED = Kind(
+    name="launched",
+    subject=N_("Launched"),
+    says=N_("{by} launched the broadcast to {recipients} recipients. You hear from us as soon as it is visible."),
+    to=(*INSTITUTION, *OPERATOR, G.CONTACTS),
+    extras=(follow_up_sheet,),
+)
+LAUNCH_ENDED = Kind(
+    name="launch-ended",
+    subject=N_("The launch ended, and nothing is visible"),
+    says=N_("The launch ended before anything became visible. Nobody received anything; it can be tried again."),
+    to=(*INSTITUTION, *OPERATOR, G.CONTACTS),
+    facts=("why", "window_ends_at"),
+    extras=(follow_up_sheet,),
+)
+PUBLISHED = Kind(
+    name="published",
+    subject=N_("Published"),
+    says=N_("The document is in the eBoxes since {visible_at}. Thank you all."),
+    to=EVERYBODY,
+    facts=("recipients", "published", "refused", "unknown", "not_attempted"),
+    advice=(N_("The report with the certificate follows in another mail."),),
+)
+RECALLED = Kind(
+    name="recalled",
+    subject=N_("Taken back from everybody"),
+    says=N_("The document was taken back from all eBoxes, for good."),
+    to=EVERYBODY,
+    facts=("reason",),
+)
+REPORTED = Kind(
+    name="reported",
+    subject=N_("The report and its certificate"),
+    says=N_("This is the account of the broadcast. Its certificate is attached, as text and as a page that prints."),
+    to=(*INSTITUTION, G.INTEGRATION),
+    extras=(account_by_list, paper_and_rejected),
+    files=certificate_files,
+)
+STATISTICS = Kind(
+    name="statistics",
+    subject=N_("How many have read it"),
+    says=N_("These are the recipients who opened the document for the first time, day by day."),
+    to=(*INSTITUTION, G.INTEGRATION),
+    extras=(read_curve,),
+)
+CLOSED = Kind(
+    name="closed",
+    subject=N_("Closed"),
+    says=N_("The broadcast is done. Nothing more is expected of anybody. Thank you."),
+    to=(*INSTITUTION, G.INTEGRATION),
+)

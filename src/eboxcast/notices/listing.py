@@ -1,0 +1,86 @@
+"""Looking at notices, and having one tried again."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Count, QuerySet
+
+from eboxcast.audit.actions import record
+from eboxcast.database.errors import quiet
+from eboxcast.notices.errors import NoticeNotFound, NoticeSent
+from eboxcast.notices.models import Notice, State
+from eboxcast.notices.sending import world_now
+from eboxcast.senders.people import refuse_others
+from eboxcast.senders.roles import Actor, Role
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tally:
+    """How many notices stand where."""
+
+    waiting: int
+    sent: int
+    failed: int
+    given_up: int
+
+
+@quiet()
+def list_notices(*, broadcast: UUID | None = None, states: Collection[str] = (), limit: int = 100) -> list[Notice]:
+    """Return the newest notices, oldest first: of one broadcast, or of all."""
+    found = Notice.objects.order_by("-id")
+    if broadcast is not None:
+        found = found.filter(broadcast=broadcast)
+    if states:
+        found = found.filter(state__in=list(states))
+    return list(reversed(found[:limit]))
+
+
+@quiet()
+def tally(*, broadcast: UUID | None = None) -> Tally:
+    """Return how many notices stand where."""
+    found: QuerySet[Notice] = Notice.objects.filter(**({"broadcast": broadcast} if broadcast else {}))
+    counts = dict(found.values_list("state").annotate(Count("id")).order_by())
+    return Tally(
+        waiting=counts.get(State.WAITING, 0),
+        sent=counts.get(State.SENT, 0),
+        failed=counts.get(State.FAILED, 0),
+        given_up=counts.get(State.GIVEN_UP, 0),
+    )
+
+
+@quiet()
+def last_problem() -> str:
+    """Return why the last notice that could not be sent was not; empty where all were."""
+    troubled = Notice.objects.filter(state__in=(State.FAILED, State.GIVEN_UP)).order_by("-next_try_at")
+    return troubled.values_list("last_problem", flat=True).first() or ""
+
+
+@quiet()
+def find_notice(number: int) -> Notice:
+    """Return a notice. Raises NoticeNotFound."""
+    found = Notice.objects.filter(pk=number).first()
+    if found is None:
+        raise NoticeNotFound(number=str(number))
+    return found
+
+
+def retry(number: int | None, *, actor: Actor) -> int:
+    """Have a notice tried again at once, or all that were not sent; return how many.
+
+    Raises NotYourRole, NoticeNotFound, NoticeSent.
+    """
+    refuse_others(actor, Role.INTEGRATION, asked="notices retry")
+    if number is not None and find_notice(number).state == State.SENT:
+        raise NoticeSent(number=str(number))
+    with quiet(), transaction.atomic():
+        again = Notice.objects.filter(state__in=(State.FAILED, State.GIVEN_UP))
+        if number is not None:
+            again = again.filter(pk=number)
+        count = again.update(state=State.WAITING, attempts=0, next_try_at=world_now())
+        if count:
+            record("notice.retried", by=actor.name, data={"notice": number, "count": count})
+    return count

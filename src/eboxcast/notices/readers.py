@@ -1,0 +1,138 @@
+"""Who gets a notice: people by their role, and the contacts of the follow-up sheet, each address once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.conf import settings
+
+from eboxcast.broadcasts.models import Broadcast
+from eboxcast.notices.holding import holders_of
+from eboxcast.senders.models import Person, TypeRequest
+from eboxcast.senders.people import people_with
+from eboxcast.senders.roles import Role
+
+
+class Group(StrEnum):
+    """To whom a notice goes."""
+
+    REQUESTERS = "requesters"
+    CONFIRMERS = "confirmers"
+    VALIDATORS = "validators"
+    INTEGRATION = "integration"
+    LAUNCH = "launch"
+    CONTACT_CENTRE = "contact-centre"
+    AUDITORS = "auditors"
+    CONTACTS = "contacts"
+    """Everybody on the follow-up sheet."""
+    INVITED = "invited"
+    """Everybody who has an invitation for the evening."""
+    FORM = "form"
+    """Who handed in the form for a message type."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reader:
+    """Somebody a mail goes to."""
+
+    recipient: str
+    """A login; the address of a contact who has none."""
+    full_name: str
+    address: str
+    language: str
+    roles: frozenset[Role] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Concerned:
+    """What a notice is about, as far as it decides who gets it."""
+
+    institution: str
+    broadcast: Broadcast | None = None
+    request: TypeRequest | None = None
+
+
+def readers_of(groups: Iterable[Group], concerned: Concerned) -> list[Reader]:
+    """Return who is in these groups today and has an address, each address once: as a person before as a contact."""
+    found: dict[str, Reader] = {}
+    for group in groups:
+        for reader in _FINDERS[group](concerned):
+            if reader.address and _better(reader, found.get(reader.address.casefold())):
+                found[reader.address.casefold()] = reader
+    return list(found.values())
+
+
+def _better(reader: Reader, before: Reader | None) -> bool:
+    return before is None or (bool(reader.roles) and not before.roles)
+
+
+def _with(role: Role, *, of_institution: bool = False) -> Callable[[Concerned], Iterator[Reader]]:
+    def find(concerned: Concerned) -> Iterator[Reader]:
+        if of_institution and not concerned.institution:
+            return
+        people = people_with(role, concerned.institution if of_institution else "")
+        yield from (_person(person) for person in people if not person.service)
+
+    return find
+
+
+def _person(person: Person) -> Reader:
+    return Reader(
+        recipient=person.name,
+        full_name=person.full_name,
+        address=person.email,
+        language=person.language,
+        roles=frozenset(map(Role, person.roles)),
+    )
+
+
+def _contacts(concerned: Concerned) -> Iterator[Reader]:
+    if concerned.broadcast is not None:
+        for contact in concerned.broadcast.contacts.exclude(email=""):
+            language = _of_requester(concerned) if not contact.team else _of_the_house()
+            yield _outsider(contact.name, contact.email, language)
+
+
+def _invited(concerned: Concerned) -> Iterator[Reader]:
+    if concerned.broadcast is not None:
+        for held in holders_of(concerned.broadcast.id):
+            yield _outsider(held.recipient, held.address, held.language)
+
+
+def _form(concerned: Concerned) -> Iterator[Reader]:
+    if concerned.request is not None:
+        asked = concerned.request.requester
+        yield _outsider(str(asked.get("name", "")), str(asked.get("email", "")), concerned.request.languages[0])
+
+
+def _outsider(name: str, address: str, language: str) -> Reader:
+    """Return a contact; a person who has this address is meant by it."""
+    person = Person.objects.filter(email__iexact=address, active=True, service=False).order_by("name").first()
+    if person is not None:
+        return _person(person)
+    return Reader(recipient=address, full_name=name, address=address, language=language)
+
+
+def _of_requester(concerned: Concerned) -> str:
+    asked = Person.objects.filter(name=concerned.broadcast.requested_by if concerned.broadcast else "").first()
+    return asked.language if asked else _of_the_house()
+
+
+def _of_the_house() -> str:
+    return str(settings.EBOXCAST_LANGUAGE) or "en"
+
+
+_FINDERS: Mapping[Group, Callable[[Concerned], Iterator[Reader]]] = {
+    Group.REQUESTERS: _with(Role.REQUESTER, of_institution=True),
+    Group.CONFIRMERS: _with(Role.CONFIRMER, of_institution=True),
+    Group.VALIDATORS: _with(Role.VALIDATOR),
+    Group.INTEGRATION: _with(Role.INTEGRATION),
+    Group.LAUNCH: _with(Role.LAUNCH),
+    Group.CONTACT_CENTRE: _with(Role.CONTACT_CENTRE),
+    Group.AUDITORS: _with(Role.AUDITOR),
+    Group.CONTACTS: _contacts,
+    Group.INVITED: _invited,
+    Group.FORM: _form,
+}

@@ -1,0 +1,34 @@
+"""One thread for each broadcast and for each request, so that a mailbox keeps its mails together."""
+
+from __future__ import annotations
+
+from email.utils import parseaddr
+
+from django.conf import settings
+
+from eboxcast.notices.about import About
+from eboxcast.notices.models import Notice
+from eboxcast.notices.readers import Reader
+
+
+def prefix_of(about: About) -> str:
+    """Return how the subject of a mail begins."""
+    if about.broadcast is not None:
+        return f"[{about.broadcast.number}] "
+    return f"[{_request_of(about)}] "
+
+
+def thread_of(about: About, reader: Reader) -> list[str]:
+    """Return what a mail refers to: the root all share, which is no mail, and the first mail this reader got."""
+    domain = parseaddr(settings.EBOXCAST_MAIL_FROM)[1].rpartition("@")[2]
+    matter = f"broadcast.{about.broadcast.id}" if about.broadcast else f"type-request.{_request_of(about)}"
+    root = f"<{matter}@{domain}>"
+    known = Notice.objects.filter(address=reader.address, references__0=root)
+    if about.broadcast is not None:
+        known = known.filter(broadcast=about.broadcast.id)
+    first = known.order_by("id").values_list("message_id", flat=True).first()
+    return [root, first] if first else [root]
+
+
+def _request_of(about: About) -> str:
+    return str(about.request.pk if about.request else about.entry.data.get("code", ""))

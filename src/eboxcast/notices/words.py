@@ -1,0 +1,75 @@
+"""Values as a reader gets them: days and moments in words, numbers grouped, people's words without national numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from eboxcast.lib import clock
+from eboxcast.lib.dates import long_date
+from eboxcast.lib.plain import grouped, plain
+from eboxcast.lib.wording import N_, say
+
+_MOMENT = N_("{date} at {time}, Brussels time ({offset})")
+_UNKNOWN = "–"
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A sentence or word of ours, to be said in the reader's language."""
+
+    sentence: str
+    data: Mapping[str, object] = field(default_factory=dict)
+
+
+class Exact(str):
+    """A value of our own making that is shown sign by sign: a digest, a command, a number of a broadcast."""
+
+    __slots__ = ()
+
+
+class _Filled(dict[str, str]):
+    """Data for a sentence; what is not known is a dash, as a mail that says less is better than none."""
+
+    def __missing__(self, name: str) -> str:
+        return _UNKNOWN
+
+
+def said(sentence: str, language: str, data: Mapping[str, object]) -> str:
+    """Return a marked sentence in a language, with its data in words."""
+    return say(sentence, language, _Filled({name: spoken(value, language) for name, value in data.items()}))
+
+
+def spoken(value: object, language: str) -> str:
+    """Return a value in words; empty values are a dash."""
+    if isinstance(value, Marked):
+        return said(value.sentence, language, value.data)
+    if isinstance(value, Exact):
+        return str(value)
+    if isinstance(value, str):
+        return plain(value).strip() or _UNKNOWN
+    if isinstance(value, datetime):
+        return moment_in(value, language)
+    if isinstance(value, date):
+        return long_date(value, language)
+    if isinstance(value, int):
+        return grouped(value, language)
+    if isinstance(value, Mapping):
+        return name_in(value, language)
+    if isinstance(value, Sequence):
+        return "; ".join(spoken(one, language) for one in value) or _UNKNOWN
+    return _UNKNOWN
+
+
+def name_in(names: Mapping[str, str], language: str) -> str:
+    """Return the name something has in a language; all it has, where it has none in that one."""
+    return plain(names.get(language) or " / ".join(dict.fromkeys(names.values()))) or _UNKNOWN
+
+
+def moment_in(moment: datetime, language: str) -> str:
+    """Return a moment with its day in words, Brussels time and its offset, which tells clock changes apart."""
+    there = moment.astimezone(clock.BRUSSELS)
+    offset = f"UTC{there:%z}"[:6] if there.utcoffset() else "UTC"
+    told = {"date": long_date(there.date(), language), "time": f"{there:%H:%M}", "offset": offset}
+    return say(_MOMENT, language, told)

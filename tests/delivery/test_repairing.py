@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import pytest
+from django.conf import settings
 from tests.delivery.conftest import NewPackage
+from tests.delivery.test_batches import claimed
 
 from eboxcast.audit.models import Entry
-from eboxcast.delivery import actions, batches, repairing
+from eboxcast.delivery import actions, batches, deciding, repairing
+from eboxcast.delivery.batches import Done
 from eboxcast.delivery.errors import SendingForgotten
-from eboxcast.delivery.models import Run, RunList, State
+from eboxcast.delivery.models import Batch, Run, RunList, State
 from eboxcast.delivery.repairing import Difference
 from eboxcast.delivery.settling import settle
 from eboxcast.delivery.waiting import Window
-from eboxcast.mailboxes import fence, opening
+from eboxcast.mailboxes import fence, noting, opening, sending
 from eboxcast.mailboxes.models import Outcome, Release
+from eboxcast.mailboxes.noting import Call, Results
 from eboxcast.package.model import Package
+from eboxcast.targets.options import TargetKind, TargetOptions
 
 P = "production"
 
@@ -128,17 +133,113 @@ def test_a_run_that_was_given_up_is_not_taken_up_again(package: NewPackage, stat
     assert actions.prepare(given, environment=P, by="ines").id != run.id
 
 
-def test_a_run_that_was_sent_to_a_provider_is_not_called_published_again(package: NewPackage) -> None:
-    """Only the provider knows what came of it: doctor cannot mend it, and the same files do not either."""
-    given = package()
-    run = published(given)
-    batches.cut(run, fence.get_release(P, run.id).id, recipients=10, opens=False)
-    forget_visibility(run)
+@pytest.fixture
+def remote(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Production publishes to a provider that links; nothing here calls it."""
+    provider = TargetOptions(kind=TargetKind.EBOX_REST, base_url="https://provider.invalid")
+    monkeypatch.setattr(settings, "EBOXCAST_TARGETS", {P: provider})
+
+
+def half_sent(given: Package) -> Run:
+    """A run of which the first batch is done and the second under way."""
+    run = actions.prepare(given, environment=P, by="ines")
+    release = fence.get_release(P, run.id)
+    batches.cut(run, release.id, recipients=10, opens=False)
+    Run.objects.filter(id=run.id).update(state=State.RUNNING)
+    sending.begin_sending(P, run.id)
+    sending.keep_provider_message(P, release.id, "m1")
+    run = settle(run)
+    first = claimed(run)
+    keys = noting.begin_range(P, first.where, call=first.call(0))
+    noting.end_call(P, release.id, Call(code=first.call(0), keys=keys), Results(sent=keys))
+    batches.finish(Done(claim=first, sent=len(keys), refused=0, unknown=0))
+    claimed(run)
+    return run
+
+
+def kinds(run: Run) -> dict[str, int]:
+    """Return how many have each outcome."""
+    return sending.counts_of(P, run.id)
+
+
+@pytest.mark.usefixtures("remote")
+def test_a_run_that_lost_its_notes_is_not_gone_on_with(package: NewPackage) -> None:
+    """Nobody launches, resumes, resolves or closes it: whoever has it already would have it twice, or be forgotten."""
+    run = half_sent(package())
+    Outcome.objects.using(P).all().delete()
     assert differences() == [Difference.SENDING_FORGOTTEN]
-    assert mend() == [False]
-    with pytest.raises(SendingForgotten):
-        actions.prepare(given, environment=P, by="ines")
-    Run.objects.filter(id=run.id).update(state=State.PAUSED)
     with pytest.raises(SendingForgotten):
         actions.launch(run, by="olga", window=Window(), waiting=lambda moment: None)
-    assert fence.get_release(P, run.id).visible_at is None
+    deciding.pause(run, by="olga", reason="restored")
+    with pytest.raises(SendingForgotten):
+        actions.resume(run, by="olga")
+    with pytest.raises(SendingForgotten):
+        deciding.close(run, by="olga", reason="restored")
+    with pytest.raises(SendingForgotten):
+        deciding.resolve(run, as_=None, by="olga", reason="restored")
+
+
+@pytest.mark.usefixtures("remote")
+def test_who_may_have_it_is_asked_about_where_the_message_is_known(package: NewPackage) -> None:
+    """Everybody of a batch that anybody worked on is in flight; the others are as they were."""
+    run = half_sent(package())
+    Outcome.objects.using(P).all().delete()
+    assert mend() == [True]
+    attempted = run.batches.filter(attempt__gt=0)
+    assert kinds(run) == {"in_flight": sum(batch.recipients_count for batch in attempted)}
+    assert {batch.state for batch in attempted} == {"waiting"}
+    run.refresh_from_db()
+    assert (run.state, differences()) == (State.FAILED, [])
+    assert actions.resume(run, by="olga").state == State.RUNNING
+    assert Entry.objects.filter(run=run.id, action="run.doubted_named", by="dora").exists()
+
+
+@pytest.mark.usefixtures("remote")
+def test_who_may_have_it_is_unknown_where_the_launch_was_lost_too(package: NewPackage) -> None:
+    """The run was visible to somebody since its first moment; what nobody tried is not in doubt."""
+    run = half_sent(package())
+    forget_visibility(run)
+    Release.objects.using(P).update(provider_message=None)
+    assert differences() == [Difference.SENDING_FORGOTTEN]
+    assert mend() == [True]
+    attempted = sum(batch.recipients_count for batch in run.batches.filter(attempt__gt=0))
+    assert kinds(run) == {"unknown": attempted}
+    assert fence.get_release(P, run.id).visible_at == run.visible_at
+    assert batches.sums_of(run.id).unknown == attempted
+    assert actions.prepare(package(), environment=P, by="ines").state == State.FAILED
+
+
+@pytest.mark.usefixtures("remote")
+def test_who_says_that_it_was_restored_is_believed(package: NewPackage) -> None:
+    """No batch ended since, so nothing disagrees: the batch under way is in doubt all the same."""
+    run = half_sent(package())
+    assert differences() == []
+    (found,) = repairing.find_differences(P, was_restored=True)
+    assert repairing.repair(found, by="dora")
+    done, under_way = (batch.recipients_count for batch in run.batches.filter(attempt__gt=0).order_by("number"))
+    assert kinds(run) == {"sent": done, "in_flight": under_way}
+
+
+@pytest.mark.usefixtures("remote")
+def test_an_account_that_was_closed_is_kept_until_it_is_repaired(package: NewPackage) -> None:
+    """Control does not take the older news of a restored environment for the truth."""
+    run = half_sent(package())
+    batches.release_claims(run.id)
+    sending.close_account(P, run.id, tells_no_digital_user=False, in_part=True)
+    run = settle(run)
+    assert run.state == State.PUBLISHED
+    Release.objects.using(P).update(completed_at=None, published_count=None)
+    assert settle(run).published_count == run.published_count
+    assert differences() == [Difference.SENDING_FORGOTTEN]
+    assert mend() == [True]
+    run.refresh_from_db()
+    assert (run.state, run.published_count) == (State.FAILED, None)
+
+
+def test_a_run_control_forgot_while_it_was_sent_waits_for_somebody(package: NewPackage, remote: None) -> None:
+    """Its window, and whether somebody paused it, went with control."""
+    run = half_sent(package())
+    Batch.objects.all().delete()
+    Run.objects.all().delete()
+    assert mend() == [True]
+    assert Run.objects.get(id=run.id).state == State.PAUSED

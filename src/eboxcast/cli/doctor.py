@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
+from typing import Annotated
 
 import typer
 
 from eboxcast.cli import run_checks, work_checks
 from eboxcast.cli.door import command_app
+from eboxcast.cli.options import EnvironmentName
 from eboxcast.database import boot
 from eboxcast.database.doctor import CHECKS
 from eboxcast.database.findings import Finding, State, examine
 from eboxcast.lib.wording import language_of_user, say
+
+Restored = Annotated[
+    EnvironmentName | None,
+    typer.Option(help="With --repair: this environment was restored, so what was being sent is in doubt."),
+]
 
 app = command_app()
 
@@ -24,10 +31,13 @@ def doctor(
     repair: bool = typer.Option(
         False, "--repair", help="After a restore: bring runs and releases in line again. Audited."
     ),
+    restored: Restored = None,
 ) -> None:
     """Say what is well, what needs attention and what fails, each with what to do. Exit 1 when something fails."""
+    if restored and not repair:
+        raise typer.BadParameter("--restored goes with --repair", param_hint="--restored")
     boot.configure()
-    stories = run_checks.repair if repair else run_checks.differences
+    stories = run_checks.repair(restored=restored) if repair else run_checks.differences
     findings = examine((*CHECKS, stories, run_checks.interrupted, *work_checks.CHECKS))
     typer.echo(_as_json(findings) if as_json else "\n".join(map(_as_text, findings)))
     if any(finding.state is State.FAILED for finding in findings):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from eboxcast.cli.acting import acting_with
-from eboxcast.database.findings import Finding, State, Surroundings
+from eboxcast.database.findings import Check, Finding, State, Surroundings
 from eboxcast.database.marks import is_ours
 from eboxcast.database.names import CONTROL
 from eboxcast.delivery import repairing
@@ -30,7 +30,7 @@ _SENTENCES = {
 }
 _REMEDIES = {
     Difference.SENDING_FORGOTTEN: N_(
-        "Do not launch it again. Restore {environment} later in time, or ask the provider."
+        "Restore {environment} later in time, if you can. If not: eboxcast doctor --repair"
     ),
     Difference.RELEASE_MISSING: N_(
         "Prepare it again from the same files: eboxcast prepare DIR --environment {environment}"
@@ -47,13 +47,17 @@ def differences(around: Surroundings) -> Iterator[Finding]:
         yield from map(_told, found)
 
 
-def repair(around: Surroundings) -> Iterator[Finding]:
-    """Mend what can be mended without the files."""
-    for environment in _environments(around):
-        for found in list(repairing.find_differences(environment)):
-            if repairing.repair(found, by=acting_with(Role.LAUNCH, asked="doctor --repair")):
-                yield Finding("stories", State.OK, _MENDED, _data(found))
-    yield from differences(around)
+def repair(*, restored: str | None) -> Check:
+    """Return the check that mends what can be mended without the files; ``restored`` is what the operator restored."""
+
+    def stories(around: Surroundings) -> Iterator[Finding]:
+        for environment in _environments(around):
+            for found in list(repairing.find_differences(environment, was_restored=environment == restored)):
+                if repairing.repair(found, by=acting_with(Role.LAUNCH, asked="doctor --repair")):
+                    yield Finding("stories", State.OK, _MENDED, _data(found))
+        yield from differences(around)
+
+    return stories
 
 
 def interrupted(around: Surroundings) -> Iterator[Finding]:

@@ -16,6 +16,7 @@ from eboxcast.delivery import deciding
 from eboxcast.delivery.batches import Sums, sums_of
 from eboxcast.delivery.errors import CannotRecall, LaunchStopped, NotInThisState, OutsideWindow, SomeHaveIt
 from eboxcast.delivery.finding import same_package_without_release
+from eboxcast.delivery.forgotten import refuse_forgotten
 from eboxcast.delivery.intents import give_up, intend, withdraw
 from eboxcast.delivery.last_guard import refuse_outside_broadcast
 from eboxcast.delivery.models import Action, Run, State
@@ -210,6 +211,7 @@ def stop(run: Run, *, by: str, reason: str) -> Run:
 def resume(run: Run, *, by: str) -> Run:
     """Take back a stop or a pause, so that it can go on: a local run is launched again, a remote one sent on."""
     run = settle(run)
+    refuse_forgotten(run)
     if is_remote(run.environment) and (run.visible_at is not None or run.state == State.PAUSED):
         return deciding.go_on(run, by=by)
     return _decide(run, Action.RESUME, by=by, reason="")

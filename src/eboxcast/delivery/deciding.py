@@ -19,6 +19,7 @@ from eboxcast.delivery.errors import (
     NothingUnknown,
     NotInThisState,
 )
+from eboxcast.delivery.forgotten import refuse_forgotten
 from eboxcast.delivery.intents import close_intents, end, intend, note_done
 from eboxcast.delivery.models import Action, BatchState, Run, State
 from eboxcast.delivery.settling import carry_out, settle
@@ -28,7 +29,7 @@ from eboxcast.delivery.who_decided import too_late
 from eboxcast.lib import clock
 from eboxcast.lib.wording import N_
 from eboxcast.mailboxes import fence, sending
-from eboxcast.mailboxes.errors import FenceClosed
+from eboxcast.mailboxes.errors import FenceClosed, ReleaseMissing
 from eboxcast.mailboxes.fence import get_release
 from eboxcast.mailboxes.models import OutcomeKind
 
@@ -75,7 +76,7 @@ def pace(run: Run, *, rate: float | None, parallel: int | None, by: str) -> Run:
 
 def fail(run: Run, *, reason: str) -> None:
     """End a run by our own decision: nothing more is sent until somebody resumes it."""
-    with suppress(FenceClosed):
+    with suppress(FenceClosed, ReleaseMissing):
         fence.stop(run.environment, run.id)
     only_from = (State.RUNNING, State.PAUSED)
     with suppress(NotInThisState):  # another lane found the same, or somebody decided meanwhile
@@ -105,6 +106,7 @@ def close(run: Run, *, by: str, reason: str) -> Run:
     Raises NothingSent, CallsUnderWay, NotInThisState.
     """
     run = settle(_remote(run, asked=N_("close")))
+    refuse_forgotten(run)
     if run.state not in _AT_REST:
         raise NothingSent(run=run.short, state=run.state) if _unsent(run) else too_late(run, asked=N_("closed"))
     if _unsent(run):
@@ -138,6 +140,7 @@ def resolve(run: Run, *, as_: OutcomeKind | None, by: str, reason: str, message_
     Raises NothingUnknown, NotInThisState, MessageNumberNeeded, MessageNumberNotNeeded.
     """
     run = settle(_remote(run, asked=N_("resolve")))
+    refuse_forgotten(run)
     if run.state not in _AT_REST:
         raise too_late(run, asked=N_("resolved"))
     if not sending.counts_of(run.environment, run.id).get(OutcomeKind.UNKNOWN):

@@ -154,7 +154,7 @@ class SendingForgotten(NotAllowedNow):
 
     code = "run.sending-forgotten"
     sentence = N_("Run {run} was sent, but {environment} does not know to whom any more: was {environment} restored?")
-    remedy = N_("Do not launch it again. Restore {environment} later in time, or ask the provider.")
+    remedy = N_("Restore {environment} later in time, if you can. If not: eboxcast doctor --repair")
 
 
 class RunsUnderWay(NotAllowedNow):

@@ -22,7 +22,9 @@ from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 
 from eboxcast.database.errors import MigratedFurther, NotMigrated, ProcedureDiffers, WrongDatabase, quiet
 from eboxcast.database.names import ENVIRONMENTS
+from eboxcast.delivery import deciding
 from eboxcast.delivery.batches import sums_of
+from eboxcast.delivery.forgotten import lost_by_environment
 from eboxcast.delivery.lanes import End, Lane
 from eboxcast.delivery.logs import log
 from eboxcast.delivery.models import Run, State
@@ -49,7 +51,9 @@ def lane(context: JobContext, *, run: str, number: int) -> None:
     """Work on a run for a moment, and come again."""
     with _trouble_told(run=run, lane=number):
         mine = settle(Run.objects.get(id=UUID(run)))
-        if mine.state == State.RUNNING and _work(mine, number, str(context.job.id)) is End.ASKED:
+        if mine.state != State.RUNNING or _fail_lost(mine):
+            return
+        if _work(mine, number, str(context.job.id)) is End.ASKED:
             _queue(context.app, mine, number)
 
 
@@ -75,12 +79,23 @@ def missing(context: JobContext) -> None:
     """Queue a lane for each place of a run that has none."""
     with _trouble_told(environment=context.job.queue):
         for run in Run.objects.filter(environment=context.job.queue, state=State.RUNNING):
+            if _fail_lost(run):
+                continue
             cut(run)  # whoever launched it may have died before this
             if sums_of(run.id).open_batches:
                 queue_lanes(context.app, run)
             else:
                 conclude(settle(run))
                 settle(run)
+
+
+def _fail_lost(run: Run) -> bool:
+    """End a run whose environment was restored to before what was sent, and say whether it had to be ended."""
+    if not lost_by_environment(run):
+        return False
+    log.error("run.lost_by_environment", run=str(run.id), environment=run.environment)
+    deciding.fail(run, reason=f"{run.environment} was restored, and does not know to whom it was sent")
+    return True
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from django.db import transaction
 from eboxcast.audit.actions import record
 from eboxcast.database.errors import quiet
 from eboxcast.delivery.errors import SendingForgotten
+from eboxcast.delivery.forgotten import forgot_sending, is_half_sent, name_doubted
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.settling import adopt, forgot_visibility, settle
 from eboxcast.mailboxes import launching
@@ -27,7 +28,7 @@ class Difference(StrEnum):
     VISIBILITY_FORGOTTEN = "visibility_forgotten"
     """Control knows it as visible, the environment does not: the environment was restored. Mended with its moment."""
     SENDING_FORGOTTEN = "sending_forgotten"
-    """The same of a run that was sent to a remote provider: whom it was sent to is lost. Not mended by us."""
+    """A run was sent to a remote provider, and to whom is lost. Mended by naming everybody who is in doubt."""
     RELEASE_MISSING = "release_missing"
     """Control knows a run of which the environment has nothing. Mended only by preparing it from the same files."""
 
@@ -41,8 +42,11 @@ class Found:
     run: UUID
 
 
-def find_differences(environment: str) -> Iterator[Found]:
-    """Yield where control and an environment disagree; changes nothing."""
+def find_differences(environment: str, *, was_restored: bool = False) -> Iterator[Found]:
+    """Yield where control and an environment disagree; changes nothing.
+
+    ``was_restored``: somebody says so. Then every run that is being sent is in doubt, also where no batch ended since.
+    """
     with quiet():
         releases = {release.run: release for release in Release.objects.using(environment)}
         runs = {run.id: run for run in Run.objects.filter(environment=environment)}
@@ -52,9 +56,10 @@ def find_differences(environment: str) -> Iterator[Found]:
         release = releases.get(run_id)
         if release is None and run.prepared_at is not None:
             yield Found(difference=Difference.RELEASE_MISSING, environment=environment, run=run_id)
+        elif release is not None and (forgot_sending(run, release) or (was_restored and is_half_sent(run, release))):
+            yield Found(difference=Difference.SENDING_FORGOTTEN, environment=environment, run=run_id)
         elif release is not None and forgot_visibility(run, release):
-            difference = Difference.SENDING_FORGOTTEN if _was_sent(run) else Difference.VISIBILITY_FORGOTTEN
-            yield Found(difference=difference, environment=environment, run=run_id)
+            yield Found(difference=Difference.VISIBILITY_FORGOTTEN, environment=environment, run=run_id)
 
 
 def repair(found: Found, *, by: str) -> bool:
@@ -64,6 +69,9 @@ def repair(found: Found, *, by: str) -> bool:
         return True
     if found.difference == Difference.VISIBILITY_FORGOTTEN:
         show_again(Run.objects.get(id=found.run), by=by)
+        return True
+    if found.difference == Difference.SENDING_FORGOTTEN:
+        name_doubted(Run.objects.get(id=found.run), by=by)
         return True
     return False
 

@@ -24,6 +24,7 @@ from eboxcast.mailboxes.models import Release
 from eboxcast.targets.local import target_of
 
 SYSTEM = "eboxcast"
+_WAS_BEING_SENT = "control was restored while it was being sent; its window and what was decided since are lost"
 
 
 @quiet()
@@ -35,7 +36,7 @@ def settle(run: Run) -> Run:
     """
     _finish_asked(run)
     release = fence.find_release(run.environment, run.id)
-    if release is None or forgot_visibility(run, release):
+    if release is None or forgot_visibility(run, release) or forgot_account(run, release):
         return run
     run.refresh_from_db()
     if run.state == State.DISCARDED and _is_pending(release):
@@ -50,6 +51,11 @@ def settle(run: Run) -> Run:
 def forgot_visibility(run: Run, release: Release) -> bool:
     """Say whether the environment was restored to a time before the run became visible (``repairing`` mends it)."""
     return run.visible_at is not None and release.visible_at is None and release.abandoned_at is None
+
+
+def forgot_account(run: Run, release: Release) -> bool:
+    """Say whether the environment was restored to a time before the account of the run was closed."""
+    return run.published_count is not None and release.completed_at is None and release.abandoned_at is None
 
 
 @quiet()
@@ -246,11 +252,16 @@ def _facts(run: Run) -> dict[str, object]:
 
 
 def _run_of(environment: str, release: Release) -> Run:
-    message, told = release.message, release.particulars
+    message, told, options = release.message, release.particulars, options_of(environment)
+    is_half_sent = release.visible_at is not None and release.completed_at is None
     return Run(
         id=release.run,
         environment=environment,
-        state=State.PREPARING,
+        # Until when it may be sent, and who paused it perhaps, went with control: it does not go on by itself.
+        state=State.PAUSED if is_half_sent else State.PREPARING,
+        reason=_WAS_BEING_SENT if is_half_sent else "",
+        parallel=options.parallel,
+        rate=options.rate,
         institution=message.institution,
         application=message.application,
         ticket=message.ticket,

@@ -420,3 +420,17 @@ set completed_at = %(now)s, stopped_at = null,
     never_activated_count = %(never_activated_count)s
 where id = %(release)s and visible_at is not null and completed_at is null
 returning id
+
+-- note_doubted --
+-- Everybody in a range of buckets of whom nothing is known: after a restore he may have been sent to.
+insert into outcome (bucket, release, kind, code, keys)
+select a.bucket, a.release, %(kind)s, %(code)s, array_agg(k.key order by k.key)
+from audience a cross join lateral unnest(a.keys) as k (key)
+where a.bucket = any(array(select generate_series(%(first)s::int, %(last)s::int))) and a.release = %(release)s
+  and not exists (
+      select from outcome o
+      where o.bucket = a.bucket and o.release = a.release and k.key = any(o.keys)
+        and o.kind in ('sent', 'refused_by_target', 'unknown', 'in_flight')
+  )
+group by a.bucket, a.release
+on conflict (bucket, release, kind, code) do update set keys = outcome.keys || excluded.keys

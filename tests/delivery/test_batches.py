@@ -144,3 +144,35 @@ def test_the_window_goes_by_the_clock_of_the_installation(run: Run) -> None:
     assert run.batches.get(state=BatchState.CLAIMED).lease_until < start
     set_clock(start + timedelta(hours=13), by="tests")
     assert why(run) is Why.WINDOW_OVER
+
+
+def test_what_is_done_is_recorded_with_the_next_claim(run: Run) -> None:
+    """And makes its place free for it."""
+    Run.objects.filter(id=run.id).update(parallel=1)
+    first = claimed(run)
+    done = Done(claim=first, sent=first.recipients_count, refused=0, unknown=0)
+    release = fence.get_release(P, run.id).id
+    second = batches.claim(run.id, release=release, worker="w1", done=done)
+    assert isinstance(second, Claim)
+    assert second.number == first.number + 1
+    assert batches.sums_of(run.id).sent == first.recipients_count
+
+
+def test_what_is_done_by_who_was_taken_over_is_not_recorded(run: Run) -> None:
+    """Whoever took it over records it."""
+    first = claimed(run)
+    let_leases_run_out(run)
+    claimed(run)
+    done = Done(claim=first, sent=10, refused=0, unknown=0)
+    batches.claim(run.id, release=fence.get_release(P, run.id).id, worker="w1", done=done)
+    assert batches.sums_of(run.id).sent == 0
+
+
+def test_a_long_batch_may_go_on_until_somebody_decides_otherwise(run: Run) -> None:
+    """A pause, or the end of the window."""
+    mine = claimed(run)
+    assert batches.may_go_on(mine)
+    Run.objects.filter(id=run.id).update(not_after_at=clock.now())
+    assert not batches.may_go_on(mine)
+    Run.objects.filter(id=run.id).update(not_after_at=None, state=State.PAUSED)
+    assert not batches.may_go_on(mine)

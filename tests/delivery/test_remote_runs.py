@@ -11,7 +11,7 @@ from django.conf import settings
 from tests.delivery.conftest import NewPackage
 from tests.simulator.simulated import Simulated, Simulators
 
-from eboxcast.delivery import actions, batches, deciding
+from eboxcast.delivery import actions, batches, calls, deciding
 from eboxcast.delivery.models import BatchState, Run, State
 from eboxcast.delivery.waiting import Window
 from eboxcast.lib.identifiers import text_of_key
@@ -76,6 +76,42 @@ def test_everybody_gets_it_once(provider: Provider, package: NewPackage, links: 
     given, run = prepared(package)
     run = launch(run)
     assert (run.state, run.published_count, run.refused_count) == (State.PUBLISHED, 200, 0)
+    assert held(simulated) == expected(given)
+
+
+@pytest.mark.parametrize("fault", [None, "cut-during", "wrong-count"])
+def test_a_batch_of_several_requests_is_noted_as_one(
+    provider: Provider, package: NewPackage, fault: str | None
+) -> None:
+    """Whatever happens to one of them, the provider and our account agree on everybody."""
+    simulated = provider("--refuse-share", "0.01", largest_call=5, parallel=1)
+    _, run = prepared(package, 400)
+    if fault:
+        simulated.break_("linkEboxMessage", fault, every=7, times=3)
+    run = launch(run)
+    assert run.state == State.PUBLISHED
+    assert run.published_count == len(held(simulated)) == len(set(held(simulated))) == 400 - (run.refused_count or 0)
+    assert run.batches.count() < 400 / 5 / 2
+
+
+def test_a_pause_counts_in_the_middle_of_a_long_batch(
+    provider: Provider, package: NewPackage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once a second it looks; what was sent is noted, and the rest follows when it is resumed."""
+    monkeypatch.setattr(calls, "_BETWEEN_LOOKS", 0.0)
+    simulated = provider(largest_call=5, parallel=1)
+    given, run = prepared(package, 400)
+    simulated.break_("linkEboxMessage", "delay", delay_ms=300)
+
+    def pause(sums: batches.Sums) -> None:
+        if len(held(simulated)) > 1 and Run.objects.get(id=run.id).state == State.RUNNING:
+            deciding.pause(Run.objects.get(id=run.id), by="stan", reason="a call from the institution")
+
+    run = actions.launch(run, by="olga", window=Window(), waiting=lambda moment: None, progress=pause)
+    assert (run.state, batches.sums_of(run.id).attempted) == (State.PAUSED, 0)
+    assert sending.counts_of(P, run.id) == {OutcomeKind.SENT: len(held(simulated))}
+    simulated.control("PUT", "/faults", [])
+    assert launch(actions.resume(run, by="olga")).state == State.PUBLISHED
     assert held(simulated) == expected(given)
 
 

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from tests.mailboxes.conftest import NewOrder
 
+from eboxcast.database.environments import environment_connection
 from eboxcast.lib.digests import digest_of_keys
 from eboxcast.mailboxes import fence, noting, sending, storing
-from eboxcast.mailboxes.errors import FenceClosed
+from eboxcast.mailboxes.errors import FenceClosed, StoredDiffers
 from eboxcast.mailboxes.models import OutcomeKind, Release
 from eboxcast.mailboxes.noting import Call, Range, Results
 from eboxcast.mailboxes.values import NewRelease
@@ -117,3 +118,73 @@ def test_a_run_that_began_to_send_can_be_stopped_but_not_discarded(begun: tuple[
         sending.begin_sending(P, wanted.run)
     fence.resume(P, wanted.run)
     assert sending.begin_sending(P, wanted.run).visible_at
+
+
+def test_a_whole_range_is_noted_and_told_at_once(begun: tuple[NewRelease, Release]) -> None:
+    """Everybody in it is in flight under the call's code."""
+    wanted, release = begun
+    where = Range(release=release.id, **EVERYWHERE)
+    assert sorted(noting.begin_range(P, where, call="1.1.0")) == wanted.keys.tolist()
+    progress = noting.progress_of(P, where)
+    assert (progress.left, {code: sorted(keys) for code, keys in progress.under_way.items()}) == (
+        [],
+        {"1.1.0": wanted.keys.tolist()},
+    )
+
+
+def test_a_range_of_which_anything_is_known_is_not_noted_as_a_whole(begun: tuple[NewRelease, Release]) -> None:
+    """Somebody may have it already: then it is said one by one who is left."""
+    _, release = begun
+    noting.begin_call(P, release.id, [2], call="1.1.0")
+    noting.end_call(P, release.id, Call(code="1.1.0", keys=[2]), Results(sent=[2]))
+    assert noting.begin_range(P, Range(release=release.id, **EVERYWHERE), call="1.2.0") == []
+    assert sending.counts_of(P, release.run) == {OutcomeKind.SENT: 1}
+
+
+def test_who_is_refused_among_many_who_are_not_is_told_apart(begun: tuple[NewRelease, Release]) -> None:
+    """Without ids only the exceptions are named; who is in no result is left."""
+    wanted, release = begun
+    where, keys = Range(release=release.id, **EVERYWHERE), wanted.keys.tolist()
+    noting.begin_range(P, where, call="1.1.0")
+    results = Results(sent=[1, 2, 3], refused={16382: "not-told"})
+    assert noting.end_call(P, release.id, Call(code="1.1.0", keys=keys), results)
+    progress = noting.progress_of(P, where)
+    assert progress.left == [16383]
+    assert progress.counts == {OutcomeKind.SENT: 3, OutcomeKind.REFUSED_BY_TARGET: 1}
+
+
+def test_the_next_call_is_noted_with_the_end_of_the_last(begun: tuple[NewRelease, Release]) -> None:
+    """In one statement; and not at all when the last was taken over."""
+    _, release = begun
+    where = Range(release=release.id, **EVERYWHERE)
+    first, then = Call(code="1.1.0", keys=[1]), Call(code="1.1.1", keys=[2, 16383])
+    noting.begin_call(P, release.id, first.keys, call=first.code)
+    assert noting.end_call(P, release.id, first, Results(sent=[1], message_ids=["m-1"]), then=then)
+    assert noting.progress_of(P, where).under_way == {"1.1.1": [2, 16383]}
+    assert not noting.end_call(P, release.id, first, Results(sent=[1]), then=Call(code="1.1.2", keys=[3]))
+    assert noting.progress_of(P, where).left == [3, 16382]
+
+
+def test_an_account_is_compared_slice_by_slice(
+    begun: tuple[NewRelease, Release], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However the buckets are sliced, its digest is over all keys in ascending order."""
+    monkeypatch.setattr(sending, "_AT_ONCE", 2)
+    wanted, release = begun
+    keys = wanted.keys.tolist()
+    noting.begin_call(P, release.id, keys, call="1")
+    noting.end_call(P, release.id, Call(code="1", keys=keys), Results(sent=keys))
+    assert sending.close_account(P, wanted.run, tells_no_digital_user=False)
+    account = fence.get_release(P, wanted.run)
+    assert bytes(account.published_digest or b"") == digest_of_keys(bytes(account.salt), wanted.keys)
+
+
+@pytest.mark.parametrize("twice_or_strange", [2, 4])
+def test_an_account_with_a_stranger_or_somebody_twice_is_not_closed(
+    begun: tuple[NewRelease, Release], twice_or_strange: int
+) -> None:
+    """What was sent is of the audience, each once, or nothing is said about it."""
+    wanted, release = begun
+    noting.note(environment_connection(P), release.id, OutcomeKind.SENT, "", [1, 2, 3, twice_or_strange, 16383])
+    with pytest.raises(StoredDiffers):
+        sending.close_account(P, wanted.run, tells_no_digital_user=False)

@@ -26,3 +26,23 @@ structlog.configure(
 )
 
 log = structlog.get_logger()
+
+
+_LIBRARIES = ("procrastinate", "psycopg.pool", "asyncio")
+
+
+class _OneLine(logging.Handler):
+    """Says what a library has to say as one of our events: no traceback, which is for whoever debugs the library."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        failure = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else None
+        said = (record.getMessage().splitlines() or [""])[0]
+        log.log(record.levelno, "library.said", library=record.name, said=said, failure=failure)
+
+
+def take_over_libraries() -> None:
+    """Let what the libraries of a worker log be lines like ours; without this Python writes them as they come."""
+    for name in _LIBRARIES:
+        library = logging.getLogger(name)
+        library.handlers, library.propagate = [_OneLine()], False
+        library.setLevel(logging.WARNING)

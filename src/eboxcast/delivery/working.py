@@ -14,7 +14,7 @@ from procrastinate.exceptions import ConnectorException
 
 from eboxcast.delivery import queue
 from eboxcast.delivery.alive import alive
-from eboxcast.delivery.logs import log
+from eboxcast.delivery.logs import log, take_over_libraries
 from eboxcast.delivery.remote_runs import worker_name
 
 _BETWEEN_ATTEMPTS = 2.0
@@ -26,6 +26,7 @@ async def work(environment: str, *, lanes: int) -> None:
     While the database is away it waits. Batches that were under way then are found out about when it is back.
     Raises MigratedFurther and its like once the batches at hand are done, when the tables are of another version now.
     """
+    take_over_libraries()
     ending = Event()
     _answer_signals(ending)
     while not ending.is_set():

@@ -160,7 +160,10 @@ def _gathered(connection: BaseDatabaseWrapper, release: Release, *, prime: int) 
         refused[refused_count : refused_count + len(some_refused)] = some_refused
         sent_count, refused_count = sent_count + len(some_sent), refused_count + len(some_refused)
         prepared_count += prepared
-    return np.sort(sent[:sent_count]), np.sort(refused[:refused_count]), prepared_count
+    sent, refused = sent[:sent_count], refused[:refused_count]
+    sent.sort()
+    refused.sort()
+    return sent, refused, prepared_count
 
 
 def _compared(connection: BaseDatabaseWrapper, release: Release, *, prime: int) -> Iterator[tuple[Keys, Keys, int]]:

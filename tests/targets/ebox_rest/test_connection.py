@@ -6,7 +6,7 @@ import gc
 import socket
 import ssl
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -156,6 +156,34 @@ def test_an_answer_without_end_is_not_swallowed(
     wire.then(Do(raw=f"HTTP/1.1 201 Created\r\n{framing}\r\n\r\n".encode() + body, then="close"))
     with pytest.raises(Cut, match="too long"):
         post(line)
+
+
+class TooLate(Exception):
+    """What a guard raises."""
+
+
+def until(pieces: int) -> Callable[[], None]:
+    """Return a guard that lets so many pieces be written."""
+    allowed = iter(range(pieces))
+
+    def guard() -> None:
+        if next(allowed, None) is None:
+            raise TooLate
+
+    return guard
+
+
+@pytest.mark.parametrize(("body", "pieces"), [((b"{}",), 0), ((b"x" * LARGE, b"the end"), 2)])
+def test_a_guard_ends_a_request_before_it_is_whole(
+    wire: Wire, line: Line, body: tuple[bytes, ...], pieces: int
+) -> None:
+    """Up to its last piece; the server has nothing to carry out, and the next call has a connection of its own."""
+    wire.then(*[Do()] * (2 if pieces else 1))
+    with pytest.raises(TooLate):
+        line.post("/x", headers={}, body=body, guard=until(pieces))
+    assert post(line, b"[]").status == 201
+    whole = [call.body for call in wire.calls if len(call.body) == int(call.headers["content-length"])]
+    assert whole == [b"[]"]
 
 
 def test_a_header_cannot_bring_another_with_it(line: Line) -> None:

@@ -129,6 +129,7 @@ def launch(
         run = deciding.go_on(run, by=by)
     _refuse_launch(run)
     refuse_outside_broadcast(run)
+    refuse_forgotten(run)
     policy = MessageType.objects.get(code=run.message_type).without_ebox
     decision = {
         "state": State.RUNNING,

@@ -190,10 +190,11 @@ def _refuse_launch(run: Run) -> None:
 def _make_visible(run: Run, *, refuse: bool) -> Run:
     try:
         launched = target_of(run.environment).complete(run.id, refuse_without_ebox=refuse)
-    except FenceClosed:
-        if settle(run).state == State.PUBLISHED:
+    except FenceClosed as closed:
+        run = settle(run)
+        if run.state == State.PUBLISHED:
             return run
-        raise
+        raise too_late(run, asked=N_("launched")) from closed
     reached(Point.VISIBLE_BEFORE_RESULT)
     for recalled in launched.recalled:
         settle_by_id(run.environment, recalled)

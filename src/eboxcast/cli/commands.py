@@ -159,6 +159,11 @@ COMMANDS = {
             "expire": PREPARING,
         },
     ),
+    "notices": Command(
+        "notices",
+        "The mails of the procedure: where each stands, and having one tried again.",
+        below={"list": INTEGRATION, "show": INTEGRATION, "retry": INTEGRATION},
+    ),
     "login": Command("login", "Keep a personal token, so that commands know who acts.", who=ANYBODY),
     "logout": Command("logout", "Forget the personal token.", who=ANYBODY, needs_database=False),
     "whoami": Command("whoami", "Say who acts here, and what kind of installation this is.", who=ANYBODY),

@@ -1,0 +1,109 @@
+"""What `eboxcast notices` answers: a line for each notice, or one of them whole."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+import typer
+
+from eboxcast.cli import talk
+from eboxcast.cli.check_text import aligned
+from eboxcast.cli.plain import plain
+from eboxcast.lib import clock
+from eboxcast.lib.wording import N_, language_of_user, say
+from eboxcast.notices.models import Notice, State
+
+LIST_FORMAT = "eboxcast.notices/1"
+SHOW_FORMAT = "eboxcast.notice/1"
+
+STATES = {
+    State.WAITING: N_("waiting"),
+    State.SENT: N_("sent"),
+    State.FAILED: N_("to be tried again"),
+    State.GIVEN_UP: N_("given up"),
+}
+_NONE = N_("No notice.")
+_TO = N_("To: {address} ({recipient})")
+_SUBJECT = N_("Subject: {subject}")
+_STANDS = N_("State: {state} since {moment}, {attempts} time(s) tried")
+_PROBLEM = N_("Problem: {problem}")
+_FILE = N_("Attached: {file}")
+_INVITATION = N_("Invitation: {method} from {start} to {end}")
+
+
+def show_list(notices: Sequence[Notice], *, as_json: bool) -> None:
+    """Print notices, oldest first."""
+    if as_json:
+        _print({"format": LIST_FORMAT, "notices": [values_of(notice) for notice in notices]})
+        return
+    language = language_of_user()
+    if not notices:
+        talk.line(say(_NONE, language))
+        return
+    rows = [_cells(notice, language) for notice in notices]
+    typer.echo("\n".join(aligned(rows, to_the_right=(0,))))
+
+
+def show_one(notice: Notice, *, as_json: bool) -> None:
+    """Print a notice whole."""
+    if as_json:
+        texts = {"text": notice.text, "html": notice.html, "calendar": notice.calendar or None}
+        _print({"format": SHOW_FORMAT, **values_of(notice), **texts, "attachments": _files(notice)})
+        return
+    typer.echo("\n".join([*_head(notice, language_of_user()), "", notice.text.rstrip()]))
+
+
+def values_of(notice: Notice) -> dict[str, object]:
+    """Return what programs learn of a notice."""
+    return {
+        "number": notice.pk,
+        "seal": notice.seal,
+        "entry": notice.entry,
+        "kind": notice.kind,
+        "broadcast": str(notice.broadcast) if notice.broadcast else None,
+        "recipient": notice.recipient,
+        "address": notice.address,
+        "language": notice.language,
+        "subject": notice.subject,
+        "message_id": notice.message_id,
+        "state": notice.state,
+        "attempts": notice.attempts,
+        "made_at": _iso(notice.created_at),
+        "sent_at": _iso(notice.sent_at),
+        "problem": plain(notice.last_problem) or None,
+    }
+
+
+def _cells(notice: Notice, language: str) -> tuple[str, ...]:
+    state = say(STATES[State(notice.state)], language)
+    problem = plain(notice.last_problem)
+    return str(notice.pk), clock.shown(notice.created_at), state, notice.recipient, notice.subject, problem
+
+
+def _head(notice: Notice, language: str) -> Iterator[str]:
+    yield say(_TO, language, {"address": notice.address, "recipient": notice.recipient})
+    yield say(_SUBJECT, language, {"subject": notice.subject})
+    moment = clock.shown(notice.sent_at or notice.created_at)
+    state = say(STATES[State(notice.state)], language)
+    yield say(_STANDS, language, {"state": state, "moment": moment, "attempts": notice.attempts})
+    if notice.last_problem:
+        yield say(_PROBLEM, language, {"problem": plain(notice.last_problem)})
+    if notice.starts_at and notice.ends_at:
+        span = {"start": clock.shown(notice.starts_at), "end": clock.shown(notice.ends_at)}
+        yield say(_INVITATION, language, {"method": notice.method, **span})
+    for file in _files(notice):
+        yield say(_FILE, language, {"file": file})
+
+
+def _files(notice: Notice) -> list[str]:
+    return list(notice.attachments.order_by("id").values_list("file_name", flat=True))
+
+
+def _print(answer: dict[str, object]) -> None:
+    typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.astimezone(clock.BRUSSELS).isoformat(timespec="seconds") if moment else None

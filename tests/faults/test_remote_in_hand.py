@@ -21,12 +21,13 @@ from eboxcast.targets.configuration import read_targets
 RECIPIENTS = 600
 PER_CALL = 20
 FAIR_SECONDS = 5
+PROVIDER_MS = 100
 
 
 @pytest.fixture(scope="module")
 def linking() -> Iterator[Simulated]:
     """A provider that links, and answers each call after a while."""
-    simulated = Simulated("--delay-ms", 100)
+    simulated = Simulated("--delay-ms", PROVIDER_MS)
     yield simulated
     simulated.end()
 
@@ -102,6 +103,31 @@ def test_two_launch_at_once_beside_a_worker(stage: Stage, new_letter: NewLetter)
     assert [process.ended().returncode for process in both] == [0, 0]
     assert_everybody_once(stage, letter)
     assert stage.machine.audited("run.published") == 1
+
+
+def test_the_same_run_is_handed_to_workers_by_several_at_once(stage: Stage, new_letter: NewLetter) -> None:
+    """Two launch it and one publishes its files, on three machines; two workers are waiting for it."""
+    letter = new_letter("several", recipients=RECIPIENTS)
+    stage.start(2, lanes=2)
+    assert stage.machine.run("prepare", letter.directory, *PRODUCTION, **stage.variables).returncode == 0
+    launch, publish = ("launch", letter.ticket), ("publish", letter.directory, *PRODUCTION)
+    all_three = [stage.machine.begin(*words, "--by-workers", **stage.variables) for words in (launch, launch, publish)]
+    assert [process.ended().returncode for process in all_three] == [0, 0, 0]
+    assert_everybody_once(stage, letter)
+    assert stage.machine.audited("run.published") == 1
+
+
+@pytest.mark.faults
+def test_the_provider_becomes_twice_as_slow(stage: Stage, new_letter: NewLetter) -> None:
+    """Nothing is tried again for that, and nobody takes a batch over: it only takes longer."""
+    letter = new_letter("slower", recipients=RECIPIENTS)
+    worker = stage.worker()
+    stage.hand_over(letter)
+    stage.until_done(letter, 5)
+    stage.provider.break_("linkEboxMessage", "delay", delay_ms=PROVIDER_MS)
+    assert_status_true_to_the_end(stage, letter)
+    assert_everybody_once(stage, letter)
+    assert not {"batch.again", "batch.taken_over"} & set(worker.said.split('"'))
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from eboxcast.reports.certificate_account import account_section, faults_section
 from eboxcast.reports.certificate_html import as_html
 from eboxcast.reports.certificate_parts import Certificate
 from eboxcast.reports.certificate_text import as_text
-from eboxcast.reports.readings import readings_of
+from eboxcast.reports.readings import DayOfReading, Readings
 from eboxcast.reports.report import readings_section
 from eboxcast.reports.sections import Fact, Section
 
@@ -61,10 +61,11 @@ def certificate_files(about: About, language: str) -> Sequence[File]:
 
 
 def read_curve(about: About, language: str) -> Sequence[Section]:
-    """Return how many opened it for the first time, day by day."""
-    run = about.run
-    readings = readings_of(run) if run else None
-    return [readings_section(readings, language)] if readings else []
+    """Return how many opened it for the first time, day by day, as the entry tells it."""
+    days = about.entry.data.get("days")
+    told = [DayOfReading(day=str(day), count=int(count)) for day, count in days.items()] if days else []
+    told.sort(key=lambda one: one.day)
+    return [readings_section(Readings(total=sum(one.count for one in told), days=tuple(told)), language)]
 
 
 _FETCH = ("--rejected-rows FILE", "--paper-list FILE")

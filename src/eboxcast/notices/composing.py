@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from email.utils import parseaddr
 from uuid import uuid4
@@ -25,6 +25,7 @@ from eboxcast.notices.next_steps import turns_of
 from eboxcast.notices.readers import Reader, readers_of
 from eboxcast.notices.threads import prefix_of, thread_of
 from eboxcast.notices.words import said
+from eboxcast.reports.sections import Section
 from eboxcast.senders.models import TypeRequest
 
 _ANSWER = N_("eboxcast wrote this mail. Answers go to {address}, and people read them.")
@@ -61,21 +62,22 @@ def _about(entry: SealedEntry) -> About | None:
 def _drafts(kind: Kind, about: About) -> Iterator[Draft]:
     invitations = Invitations(kind, about)
     files: dict[str, tuple[File, ...]] = {}
+    extras: dict[str, tuple[Section, ...]] = {}
     for reader in readers_of(kind.to, about.concerned):
         language = reader.language
-        if kind.files and language not in files:
-            files[language] = tuple(kind.files(about, language))
-        letter = letter_to(reader, kind, about)
+        if language not in files:
+            files[language] = tuple(kind.files(about, language)) if kind.files else ()
+            extras[language] = tuple(section for extra in kind.extras for section in extra(about, language))
+        letter = letter_to(reader, kind, about, extras[language])
         notice = notice_of(letter, reader, kind=kind.name, entry=about.entry)
         notice.references = thread_of(about, reader)
         invitations.add(notice, reader, letter)
-        yield Draft(notice=notice, files=files.get(language, ()))
+        yield Draft(notice=notice, files=files[language])
 
 
-def letter_to(reader: Reader, kind: Kind, about: About) -> Letter:
+def letter_to(reader: Reader, kind: Kind, about: About, extras: Sequence[Section]) -> Letter:
     """Return what a notice says to one reader."""
     language, data = reader.language, about.data
-    extras = [section for extra in kind.extras for section in extra(about, language)]
     return Letter(
         language=language,
         subject=prefix_of(about) + said(kind.subject, language, data) + _matter(about),

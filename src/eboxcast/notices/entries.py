@@ -9,6 +9,7 @@ from eboxcast.notices import kinds_of_evening as evening
 from eboxcast.notices import kinds_of_files as files
 from eboxcast.notices import kinds_of_types as types
 from eboxcast.notices.kind import Kind
+from eboxcast.notices.proofs import PROOF
 
 NOTICES: Mapping[str, tuple[Kind, ...]] = {
     "broadcast.requested": (dates.REQUESTED,),
@@ -30,7 +31,7 @@ NOTICES: Mapping[str, tuple[Kind, ...]] = {
     "broadcast.files_rejected": (files.FILES_REJECTED,),
     "broadcast.files_withdrawn": (files.FILES_WITHDRAWN,),
     "broadcast.run_lost": (files.RUN_LOST,),
-    "broadcast.tested": (files.TESTED,),
+    "broadcast.tested": (files.TESTED, PROOF),
     "broadcast.approved": (files.APPROVED,),
     "broadcast.rejected": (files.REJECTED,),
     "broadcast.go_given": (evening.GO_GIVEN,),
@@ -42,6 +43,7 @@ NOTICES: Mapping[str, tuple[Kind, ...]] = {
     "broadcast.disarmed": (evening.DISARMED,),
     "broadcast.launched": (evening.LAUNCHED,),
     "broadcast.launch_ended": (evening.LAUNCH_ENDED,),
+    "broadcast.run_failed": (evening.RUN_FAILED,),
     "broadcast.published": (evening.PUBLISHED,),
     "broadcast.recalled": (evening.RECALLED,),
     "broadcast.reported": (evening.REPORTED,),

@@ -6,6 +6,7 @@ from eboxcast.audit.selectors import SealedEntry
 from eboxcast.lib.wording import N_
 from eboxcast.notices.account import account_by_list, certificate_files, paper_and_rejected, read_curve
 from eboxcast.notices.kind import Kind
+from eboxcast.notices.missing import missing_for_launch
 from eboxcast.notices.readers import Group
 from eboxcast.notices.sheet import campaign_languages, follow_up_sheet
 from eboxcast.notices.vocabulary import VOID_BECAUSE
@@ -94,6 +95,14 @@ LAUNCH_ENDED = Kind(
     facts=("why", "window_ends_at"),
     extras=(follow_up_sheet,),
 )
+RUN_FAILED = Kind(
+    name="run-failed",
+    subject=N_("The launch cannot begin"),
+    says=N_("It is time, and the broadcast could not be launched by itself. It is tried until the window ends."),
+    to=OPERATOR,
+    facts=("why", "window_ends_at"),
+    extras=(missing_for_launch, follow_up_sheet),
+)
 PUBLISHED = Kind(
     name="published",
     subject=N_("Published"),
@@ -120,7 +129,7 @@ REPORTED = Kind(
 STATISTICS = Kind(
     name="statistics",
     subject=N_("How many have read it"),
-    says=N_("These are the recipients who opened the document for the first time, day by day."),
+    says=N_("So many of {recipients} recipients opened the document for the first time, day by day."),
     to=(*INSTITUTION, G.INTEGRATION),
     extras=(read_curve,),
 )

@@ -23,14 +23,14 @@ _THEIRS = N_("Next, {who}: {what}.")
 _BY_ITSELF = N_("Next: {what}.")
 _BY = N_("By {moment}.")
 _COMMANDS: Mapping[Action, str] = {
-    Action.ACCEPT: "eboxcast broadcast decide {number} accept",
+    Action.ACCEPT: "eboxcast broadcast decide {number} accept --date DATE",
     Action.AGREE: "eboxcast broadcast agree {number} DATE",
     Action.WANT: "eboxcast broadcast want {number} DATE",
     Action.RECONFIRM: "eboxcast broadcast reconfirm {number}",
-    Action.WAIVE: "eboxcast broadcast waive {number} {what}",
+    Action.WAIVE: "eboxcast broadcast waive {number} {what} --reason …",
     Action.DELIVER_ACCEPTANCE: "eboxcast broadcast deliver {number} DIR --environment acceptance",
     Action.TEST: "eboxcast broadcast test {number}",
-    Action.APPROVE: "eboxcast broadcast verdict {number} approve",
+    Action.APPROVE: "eboxcast broadcast verdict {number} --all passed",
     Action.DELIVER_PRODUCTION: "eboxcast broadcast deliver {number} DIR --environment production",
     Action.GIVE_GO: "eboxcast broadcast go {number} --moment {moment} --files {files}",
     Action.WARN: "eboxcast broadcast warn {number}",

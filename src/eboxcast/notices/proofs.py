@@ -1,0 +1,89 @@
+"""The proof for a tester who cannot open the eBoxes of the short list: what they show, and the document itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import groupby
+
+from eboxcast.delivery.acceptance_tests import Proof, proofs
+from eboxcast.delivery.belonging import ACCEPTANCE, run_for
+from eboxcast.delivery.short_lists import keys_in_order
+from eboxcast.lib.errors import EboxcastError, NotAllowedNow, WrongUse
+from eboxcast.lib.plain import plain, size
+from eboxcast.lib.wording import N_, say
+from eboxcast.mailboxes.opening import open_ebox, read_document
+from eboxcast.notices.about import About
+from eboxcast.notices.kind import File, Kind
+from eboxcast.notices.readers import Group
+from eboxcast.notices.vocabulary import word
+from eboxcast.notices.words import moment_in, spoken
+from eboxcast.reports.sections import Fact, Section
+
+_PLACES = N_("Places {places} of the short list")
+_NOTHING = N_("The message is not visible there.")
+_NO_PROOF = N_("Proof")
+_YES, _NO = N_("yes"), N_("no")
+
+
+def proof_sections(about: About, language: str) -> list[Section]:
+    """Return what the eBoxes show, those that show the same together; or why nobody can tell."""
+    if about.broadcast is None:
+        return []
+    try:
+        found = proofs(about.broadcast)
+    except (NotAllowedNow, WrongUse) as refusal:
+        return [Section(title=say(_NO_PROOF, language), notes=_told(refusal, language))]
+    groups = [list(group) for _, group in groupby(sorted(found, key=_look), key=_look)]
+    return [_section(group, language) for group in sorted(groups, key=lambda group: group[0].place)]
+
+
+def proof_files(about: About, language: str) -> list[File]:
+    """Return the document as the first eBox of the list gives it; it is the same for everybody."""
+    run = run_for(ACCEPTANCE, about.broadcast.acceptance_run) if about.broadcast else None
+    if run is None or run.visible_at is None:
+        return []
+    for key in keys_in_order(ACCEPTANCE, run.id)[:1]:
+        for letter in open_ebox(ACCEPTANCE, key):
+            if letter.run == run.id:
+                name, content = plain(letter.file_name), read_document(ACCEPTANCE, letter)
+                return [File(file_name=name, media_type=letter.media_type, content=content)]
+    return []
+
+
+PROOF = Kind(
+    name="proof",
+    subject=N_("Proof: what the eBoxes show"),
+    says=N_("This was read from the eBoxes of the short list just now. The document is attached as they give it."),
+    to=(Group.REQUESTERS,),
+    advice=(N_("Please say in your verdict that you saw the proof and not the eBoxes: `--seen-in proof`."),),
+    extras=(proof_sections,),
+    files=proof_files,
+)
+
+
+def _look(proof: Proof) -> str:
+    return repr(replace(proof, place=0))
+
+
+def _section(group: Sequence[Proof], language: str) -> Section:
+    title = say(_PLACES, language, {"places": ", ".join(str(proof.place) for proof in group)})
+    first = group[0]
+    if not first.visible:
+        return Section(title=title, notes=(say(_NOTHING, language),))
+    facts = [
+        (N_("Title"), spoken(first.title, language)),
+        (N_("Sender"), spoken(first.sender, language)),
+        (N_("Application"), spoken(first.application, language)),
+        (N_("Language"), spoken(word(first.language.lower()), language)),
+        (N_("Valid until"), moment_in(first.expires_at, language) if first.expires_at else "–"),
+        (N_("Document"), f"{spoken(first.file_name, language)}, {first.media_type}, {size(first.size, language)}"),
+        (N_("Document (SHA-256)"), first.document),
+        (N_("The document that was delivered"), say(_YES if first.as_delivered else _NO, language)),
+    ]
+    return Section(title=title, facts=tuple(Fact(say(label, language), value) for label, value in facts))
+
+
+def _told(refusal: EboxcastError, language: str) -> tuple[str, ...]:
+    told = (refusal.sentence, refusal.remedy)
+    return tuple(say(sentence, language, refusal.data) for sentence in told if sentence)

@@ -12,8 +12,10 @@ from eboxcast.broadcasts import confirming, contacts, dating, requesting, testin
 from eboxcast.broadcasts.models import Broadcast, SeenIn
 from eboxcast.delivery.acceptance_tests import run_test
 from eboxcast.delivery.agreed_launch import launch_broadcast
+from eboxcast.delivery.intake import check_for_sending
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.receiving import Receipt, deliver
+from eboxcast.package.model import Package, Policies
 from eboxcast.package.sampling import write_sample
 from eboxcast.package.sampling_texts import APPLICATION, INSTITUTION
 from eboxcast.senders.roles import Actor, Role
@@ -37,6 +39,12 @@ class Story:
         values: dict[str, object] = {"ticket": self.ticket, **particulars}
         out = self.folder / f"{self.ticket}-{self.written}"
         return write_sample(out, recipients=recipients, **values).directory  # type: ignore[arg-type]
+
+    def package(self) -> Package:
+        """Check a package that belongs to no broadcast."""
+        package = check_for_sending(self.files(EVERYBODY), policies=Policies()).package
+        assert package is not None
+        return package
 
     def scheduled(self) -> Broadcast:
         wanted = p.wanted(application=APPLICATION, message_type="DEMO-INFO", expected={"fr": EVERYBODY})

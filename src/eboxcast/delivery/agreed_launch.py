@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 
-from eboxcast.broadcasts import confirming
+from eboxcast.broadcasts import confirming, guards
 from eboxcast.broadcasts.errors import NotInThisState as NotNow
 from eboxcast.broadcasts.models import Broadcast, State
 from eboxcast.broadcasts.states import Action
@@ -52,8 +52,7 @@ def launch_broadcast(
     run = run_for(PRODUCTION, broadcast.production_run)
     if run is not None and run.state == RunState.PUBLISHED and broadcast.state in _AFTER:
         return run
-    if broadcast.state != State.LAUNCHED:
-        _pass_guards(broadcast, run, actor)
+    _pass_guards(broadcast, run, actor)
     with _settled(broadcast):
         return _go(broadcast, actor=actor, waiting=waiting, progress=progress, by_workers=by_workers)
 
@@ -67,6 +66,11 @@ _AFTER = (State.PUBLISHED, State.REPORTED, State.CLOSED)
 
 
 def _pass_guards(broadcast: Broadcast, run: Run | None, actor: Actor) -> None:
+    if broadcast.state == State.LAUNCHED:
+        # All guards were passed when it was launched; this one is about who goes on with it.
+        if (same_person := guards.other_person(broadcast, actor)) is not None:
+            raise same_person
+        return
     if run is not None and run.state == RunState.STOPPED and run.reason != WINDOW_ENDED:
         raise LaunchStopped(run=run.short, stopped_at=clock.shown(run.stopped_at or run.created_at))
     confirming.launched(broadcast, actor=actor)

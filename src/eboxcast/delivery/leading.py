@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from eboxcast.broadcasts import dating
-from eboxcast.broadcasts.errors import BroadcastNotFound
 from eboxcast.broadcasts.errors import NotInThisState as NotNow
 from eboxcast.broadcasts.following import remind
 from eboxcast.broadcasts.models import Broadcast, State
@@ -28,6 +27,7 @@ from eboxcast.delivery.reminding import remind_of_terms, told_before
 from eboxcast.delivery.target_options import is_remote
 from eboxcast.delivery.warning import warn_when_prepared
 from eboxcast.lib.errors import EboxcastError
+from eboxcast.senders.people import NotYourRole
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +56,7 @@ def _carefully(broadcast: Broadcast, rule: Callable[[Broadcast, datetime], list[
         return [Led(broadcast=broadcast.number, did=did) for did in rule(broadcast, moment)]
     except DatabaseGone:
         raise
-    except (NotNow, LockTaken):  # somebody else did it in this very moment
+    except (NotNow, NotYourRole, LockTaken):  # somebody else decided in this very moment
         with quiet():
             broadcast.refresh_from_db()
         return []
@@ -113,7 +113,7 @@ def _launch(broadcast: Broadcast, moment: datetime) -> list[str]:
         return []
     try:
         launch_broadcast(broadcast, actor=STEWARD, waiting=lambda until: None, by_workers=is_remote(PRODUCTION))
-    except (NotNow, LockTaken, DatabaseGone, BroadcastNotFound):
+    except (NotNow, NotYourRole, LockTaken, DatabaseGone):
         raise
     except EboxcastError as trouble:
         _tell_once(broadcast, trouble)

@@ -196,3 +196,69 @@ def urls(**others: str) -> dict[str, str]:
 
 def url(name: str) -> str:
     return f"postgresql:///eboxcast_{name}?host={boot.places().socket}&user=eboxcast_{name}"
+
+
+def own(state: Path, *, owner: bool) -> dict[str, str]:
+    """An embedded server as a server of one's own, with or without the role that owns control."""
+    base = f"postgresql:///eboxcast_{{}}?host={Places(state).socket}&user={{}}"
+    names = {"DATABASE": "control", "ACCEPTANCE": "acceptance", "PRODUCTION": "production"}
+    found = {f"EBOXCAST_{alias}_URL": base.format(name, f"eboxcast_{name}") for alias, name in names.items()}
+    if owner:
+        as_owner = base.format("control", "eboxcast_setup") + "&options=-c%20role%3Deboxcast_control_owner"
+        found["EBOXCAST_OWNER_URL"] = as_owner
+    return found
+
+
+def test_on_a_server_of_ones_own_only_the_owner_makes_tables(fresh: Fresh) -> None:
+    fresh("up")
+    refused = fresh("migrate", **own(fresh.state, owner=False))
+    assert (refused.returncode, "EBOXCAST_OWNER_URL" in refused.stderr) == (4, True)
+    done = fresh("migrate", **own(fresh.state, owner=True))
+    assert done.returncode == 0, done.stderr
+    anchor = fresh("audit", "anchor", **own(fresh.state, owner=False))
+    assert (anchor.returncode, "Nothing was ever recorded" in anchor.stderr) == (4, True)
+    told = fresh("doctor", **own(fresh.state, owner=False)).stdout
+    assert "The role that works can only add to the audit and read it." in told
+
+
+def test_migrate_parts_the_roles_of_an_older_installation(fresh: Fresh) -> None:
+    """There the role that works owned everything."""
+    fresh.python(BOOT)
+    with connect_for_setup(Places(fresh.state), "eboxcast_control") as setup:
+        setup.execute("reassign owned by eboxcast_control_owner to eboxcast_control")
+        setup.execute("drop owned by eboxcast_control_owner")
+        setup.execute("drop role eboxcast_control_owner")
+    assert "owns the audit" in fresh("doctor").stdout
+    assert fresh("migrate").returncode == 0
+    assert "can only add to the audit" in fresh("doctor").stdout
+
+
+OLD_ENTRIES = """
+from django.core.management import call_command
+from django.db import connection
+from eboxcast.database import boot, migrating, owning
+from eboxcast.database.marks import unchecked
+boot.reach_server()
+with unchecked(), owning.as_owner():
+    call_command("migrate", "audit", "0003", database="default", verbosity=0)
+    with connection.cursor() as cursor:
+        for at in ("2024-12-31 23:30+00", "2026-06-01 12:00+00"):
+            cursor.execute(
+                "insert into audit_entry (at, by, action, environment, data) values (%s, 'ines', 'a.b', '', '{}')", [at]
+            )
+migrating.migrate_all()
+boot.start()
+from eboxcast.audit.actions import record
+from eboxcast.audit.models import Entry
+record("a.new", by="olga")
+entries = Entry.objects.order_by("id").values_list("id", "segment", "action")
+print([entry for entry in entries][:2], [entry[0] for entry in entries])
+"""
+
+
+def test_entries_of_an_older_version_find_their_year(fresh: Fresh) -> None:
+    """The first was made when it was 2025 already in Brussels; new ones are numbered after them."""
+    done = fresh.python(OLD_ENTRIES)
+    assert done.stdout == "[(1, 2025, 'a.b'), (2, 2026, 'a.b')] [1, 2, 3]\n", done.stderr
+    verified = fresh("audit", "verify")
+    assert (verified.returncode, "Not sealed yet: 3 entries." in verified.stdout) == (0, True)

@@ -12,6 +12,7 @@ from eboxcast.database.doctor_audit import audit
 from eboxcast.database.embedded.configuration import CONTROL_ROLE, OWNER_ROLE
 from eboxcast.database.embedded.roles import connect_for_setup
 from eboxcast.database.findings import Finding, State, examine
+from eboxcast.database.rights import grant_rights
 
 pytestmark = pytest.mark.usefixtures("server")
 
@@ -29,6 +30,8 @@ def changed(there: str, back: str) -> Iterator[None]:
             yield
         finally:
             setup.execute(back.encode())
+            # Whoever gives a table away gives away the rights that were granted on it too.
+            grant_rights(setup.cursor(), CONTROL_ROLE)
 
 
 def test_the_embedded_audit_can_only_be_added_to() -> None:
@@ -49,7 +52,8 @@ def test_a_right_too_many_is_told(right: str, table: str) -> None:
 
 
 def test_a_role_that_owns_what_it_works_with_is_told() -> None:
-    with changed(f"alter table audit_entry owner to {CONTROL_ROLE}", f"alter table audit_entry owner to {OWNER_ROLE}"):
+    back = f"alter table audit_entry owner to {OWNER_ROLE}"
+    with changed(f"alter table audit_entry owner to {CONTROL_ROLE}", back):
         (only,) = found()
     assert (only.state, only.data) == (State.ATTENTION, {"tables": "audit_entry"})
 

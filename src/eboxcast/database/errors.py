@@ -91,6 +91,14 @@ class ClockGoesBack(NotAllowedNow):
     remedy = N_("Choose a later moment, or begin again with an installation of its own.")
 
 
+class OwnerNeeded(NotAllowedNow):
+    """The role that works makes no tables: they belong to another."""
+
+    code = "database.owner-needed"
+    sentence = N_("The role of EBOXCAST_DATABASE_URL may make no tables in control: they belong to another role.")
+    remedy = N_("Set EBOXCAST_OWNER_URL for this command alone (docs/howto/use-your-own-postgresql.md).")
+
+
 class DatabaseTrouble(Trouble):
     """The database answered with an error we have no better name for."""
 

@@ -21,7 +21,7 @@ from eboxcast.database.marks import (
     unchecked,
 )
 from eboxcast.database.names import ALIASES, CONTROL, shown
-from eboxcast.database.owning import as_owner, give_rights
+from eboxcast.database.owning import as_owner, give_rights, refuse_without_owner
 from eboxcast.lib import clock
 
 _LOCK = 0x65626F78
@@ -45,6 +45,7 @@ def migrate_all() -> list[Migrated]:
     """Migrate every database in reach. One process at a time: others wait at the lock."""
     with unchecked(), _fresh_connections(), as_owner(), _alone():
         done = []
+        refuse_without_owner()
         for alias in _aliases():
             done.append(_pending(connections[alias]))
             _migrate(connections[alias])

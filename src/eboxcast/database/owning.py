@@ -17,6 +17,7 @@ from django.db import connections
 from django.db.backends.utils import CursorWrapper
 
 from eboxcast.database.embedded.configuration import OWNER_ROLE, SETUP_ROLE
+from eboxcast.database.errors import OwnerNeeded, quiet
 from eboxcast.database.names import CONTROL
 from eboxcast.database.rights import grant_rights
 
@@ -38,6 +39,14 @@ def as_owner() -> Iterator[None]:
     finally:
         connection.close()
         connection.settings_dict = working
+
+
+def refuse_without_owner() -> None:
+    """Raise OwnerNeeded where this connection may make no tables in control."""
+    with quiet(), connections[CONTROL].cursor() as cursor:
+        cursor.execute("select has_schema_privilege(current_user, current_schema(), 'create')")
+        if not cursor.fetchone()[0]:
+            raise OwnerNeeded
 
 
 def give_rights(cursor: CursorWrapper) -> None:

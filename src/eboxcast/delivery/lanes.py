@@ -84,7 +84,7 @@ class Lane:
         self.sender = Sender(errand, self.target)
         self.message = release.provider_message
         self.begun = False
-        self.judged = False
+        self.judged = release.recipients_count < deciding.ENOUGH_TO_JUDGE
         self.backoff = _FIRST_BACKOFF
         self.log = log.bind(run=str(self.run.id), environment=self.run.environment, worker=self.worker)
 
@@ -154,7 +154,7 @@ class Lane:
         return None
 
     def _send(self, hold: Hold, stopping: Event) -> Mapping[str, int]:
-        if self.message is None:
+        if self.message is None and self.target.capabilities.links:
             self.message = get_release(self.run.environment, self.run.id).provider_message
         if hold.claim.number:
             return self.sender.send(hold, provider_message=self.message, stopping=stopping)

@@ -37,6 +37,7 @@ def newer(stage: Stage, tmp_path: Path) -> Iterator[dict[str, str]]:
                 connection.execute(statement.encode())
 
 
+@pytest.mark.faults
 def test_a_worker_of_an_older_version_takes_nothing(stage: Stage, fragile_letter: NewLetter, tmp_path: Path) -> None:
     """It says why and ends; the run goes on without it."""
     letter = fragile_letter("older", recipients=RECIPIENTS)

@@ -15,6 +15,10 @@ def record_people() -> None:
     Institution.objects.get_or_create(cbe=ELSE_WHERE.institution, defaults={"names": {"fr": "x", "nl": "x", "de": "x"}})
     for one in (ANNE, BRAM, ELSE_WHERE, VERA, INES, LOU, CARLA, ADA):
         particulars = Particulars(
-            full_name=one.name.title(), roles=one.roles, language="en", institution=one.institution
+            full_name=one.name.title(),
+            roles=one.roles,
+            language="en",
+            institution=one.institution,
+            email=f"{one.name}@example.org",
         )
         add_person(one.name, particulars, actor=_FOUNDER)

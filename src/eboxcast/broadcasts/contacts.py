@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from eboxcast.broadcasts.errors import TeamUnknown
+from eboxcast.broadcasts.errors import ContactUnreachable, TeamUnknown
 from eboxcast.broadcasts.models import Broadcast, Contact
 from eboxcast.broadcasts.states import Action
 from eboxcast.broadcasts.stepping import step
@@ -26,13 +26,15 @@ def set_contact(
 ) -> Broadcast:
     """Name whom to call: of the institution (``team`` empty) by its own people, of a team by integration.
 
-    Raises NotYourRole, TeamUnknown, DetailUnfit.
+    Raises NotYourRole, TeamUnknown, DetailUnfit, ContactUnreachable.
     """
     refuse_others(actor, *((Role.INTEGRATION,) if team else (Role.REQUESTER, Role.INTEGRATION)), asked="contacts")
     if team and not Team.objects.filter(code=team).exists():
         raise TeamUnknown(team=team, teams=", ".join(Team.objects.order_by("code").values_list("code", flat=True)))
     refuse_unfit_line(team or broadcast.institution_id, "name", name)
     refuse_unfit_address(name, email=email, phone=phone)
+    if not name or not (email or phone):
+        raise ContactUnreachable
     with step(broadcast, Action.SET_CONTACT, actor=actor) as taken:
         values = {"name": name, "email": email, "phone": phone}
         Contact.objects.update_or_create(broadcast=taken.broadcast, team=team, defaults=values)

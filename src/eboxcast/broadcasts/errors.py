@@ -84,6 +84,14 @@ class TeamUnknown(InputRefused):
     remedy = N_("The teams: {teams}. Leave the team out for the institution's own contact.")
 
 
+class ContactUnreachable(InputRefused):
+    """A contact has a name, and an address or a telephone number."""
+
+    code = "broadcast.contact-unreachable"
+    sentence = N_("A contact needs a name, and a mail address or a telephone number.")
+    remedy = N_("Give --name, and --email or --phone or both.")
+
+
 class TypeNotInProduction(Missing):
     """The message type is configured in acceptance only."""
 

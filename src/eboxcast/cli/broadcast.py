@@ -7,8 +7,10 @@ from eboxcast.cli import (
     broadcast_confirming,
     broadcast_contacts,
     broadcast_deciding,
+    broadcast_files,
     broadcast_judging,
     broadcast_showing,
+    broadcast_testing,
 )
 from eboxcast.cli.door import command_app
 
@@ -30,6 +32,10 @@ app.command("want")(broadcast_asking.want)
 app.command("reconfirm")(broadcast_asking.reconfirm)
 app.command("waive")(broadcast_deciding.waive)
 app.command("cancel")(broadcast_asking.cancel)
+app.command("deliver")(broadcast_files.deliver)
+app.command("take-back")(broadcast_files.take_back)
+app.command("test")(broadcast_testing.run_in_acceptance)
+app.command("proofs")(broadcast_testing.proofs)
 app.command("verdict")(broadcast_judging.verdict)
 app.command("contacts")(broadcast_contacts.contacts)
 app.command("warn")(broadcast_confirming.warn)

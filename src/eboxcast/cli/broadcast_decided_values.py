@@ -9,6 +9,8 @@ from eboxcast.audit.selectors import SealedEntry
 from eboxcast.broadcasts.models import Broadcast, Contact, Decision, FileDelivery, Verdict, Waiver
 from eboxcast.cli.plain import plain
 from eboxcast.lib import clock
+from eboxcast.notices.listing import list_notices
+from eboxcast.notices.models import Notice
 
 MOST_ENTRIES = 10_000
 
@@ -21,6 +23,7 @@ def decided_values(broadcast: Broadcast) -> dict[str, object]:
         "verdicts": [_verdict(one) for one in verdicts_of(broadcast)],
         "contacts": [contact_values(one) for one in broadcast.contacts.all()],
         "waivers": [_waiver(one) for one in broadcast.waivers.all()],
+        "notices": [_notice(one) for one in notices_of(broadcast)],
         "notes": [{"at": _iso(one.at), "by": one.by, "text": text_of(one)} for one in notes_of(broadcast)],
     }
 
@@ -39,6 +42,11 @@ def history_of(broadcast: Broadcast) -> list[SealedEntry]:
 def notes_of(broadcast: Broadcast) -> list[SealedEntry]:
     """Return what was noted by hand, oldest first."""
     return [entry for entry in history_of(broadcast) if entry.action == "broadcast.noted"]
+
+
+def notices_of(broadcast: Broadcast) -> list[Notice]:
+    """Return the mails made about a broadcast, oldest first."""
+    return list_notices(broadcast=broadcast.id, limit=MOST_ENTRIES)
 
 
 def text_of(note: SealedEntry) -> str:
@@ -91,6 +99,20 @@ def _verdict(one: Verdict) -> dict[str, object]:
         "remark": plain(one.remark),
         "at": _iso(one.at),
         "by": one.by,
+    }
+
+
+def _notice(one: Notice) -> dict[str, object]:
+    return {
+        "notice": one.pk,
+        "kind": one.kind,
+        "recipient": one.recipient,
+        "language": one.language,
+        "subject": plain(one.subject),
+        "state": one.state,
+        "made_at": _iso(one.created_at),
+        "sent_at": _iso(one.sent_at),
+        "problem": plain(one.last_problem) or None,
     }
 
 

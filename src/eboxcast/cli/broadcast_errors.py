@@ -94,3 +94,11 @@ class NoneFits(NotAllowedNow):
     code = "broadcast.none-fits"
     sentence = N_("{count} broadcast(s) could take these files: {fitting}.")
     remedy = N_("Say which: eboxcast broadcast deliver NUMBER DIRECTORY; eboxcast broadcast list shows them.")
+
+
+class MetadataUnread(InputRefused):
+    """Nothing says for which broadcast the files are."""
+
+    code = "broadcast.metadata-unread"
+    sentence = N_("The metadata in {path} cannot be read, so nothing says for which broadcast the files are.")
+    remedy = N_("See what is wrong: eboxcast check {path}; or say which broadcast it is.")

@@ -9,14 +9,16 @@ from collections.abc import Iterator, Sequence
 from eboxcast.audit.selectors import SealedEntry
 from eboxcast.broadcasts.confirming import files_digest
 from eboxcast.broadcasts.models import Broadcast, Check, FileDelivery, Outcome, Side, Verdict
-from eboxcast.cli.broadcast_decided_values import notes_of, text_of, verdicts_of
+from eboxcast.cli.broadcast_decided_values import notes_of, notices_of, text_of, verdicts_of
 from eboxcast.cli.broadcast_next import FILES_SHOWN
-from eboxcast.cli.broadcast_words import CHECKS, OUTCOMES, SIDES
+from eboxcast.cli.broadcast_words import CHECKS, NOTICE_STATES, OUTCOMES, SIDES
 from eboxcast.cli.check_text import aligned
 from eboxcast.cli.plain import grouped, plain
 from eboxcast.lib import clock
 from eboxcast.lib.dates import short_date
 from eboxcast.lib.wording import N_, say
+from eboxcast.notices.models import Notice
+from eboxcast.notices.models import State as NoticeState
 from eboxcast.reports.states import ENVIRONMENTS
 
 _DECISIONS = N_("Decisions about the date:")
@@ -25,6 +27,7 @@ _VERDICTS = N_("Found in the eBoxes of the short list:")
 _GOS = N_("GO:")
 _CONTACTS = N_("Follow-up sheet:")
 _WAIVERS = N_("Waivers:")
+_NOTICES = N_("Mails:")
 _NOTES = N_("Notes:")
 _HISTORY = N_("History:")
 _VOID = N_("void: {why}")
@@ -49,6 +52,7 @@ def sections(broadcast: Broadcast, history: Sequence[SealedEntry] | None, langua
         _GOS: _gos(broadcast, language),
         _CONTACTS: _contacts(broadcast, language),
         _WAIVERS: _waivers(broadcast, language),
+        _NOTICES: [_notice(one, language) for one in notices_of(broadcast)],
         _NOTES: [(clock.shown(one.at), plain(one.by), text_of(one)) for one in notes_of(broadcast)],
         _HISTORY: [_entry(one) for one in history or ()],
     }
@@ -141,6 +145,12 @@ def _waivers(broadcast: Broadcast, language: str) -> list[Row]:
         )
         for one in broadcast.waivers.all()
     ]
+
+
+def _notice(one: Notice, language: str) -> Row:
+    state = say(NOTICE_STATES[NoticeState(one.state)], language)
+    when = clock.shown(one.sent_at or one.created_at)
+    return (when, state, plain(one.recipient), plain(one.subject), plain(one.last_problem) if not one.sent_at else "")
 
 
 def _entry(one: SealedEntry) -> Row:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from eboxcast.broadcasts.models import Check, Lateness, Outcome, SeenIn, Side, State
 from eboxcast.lib.wording import N_, say
+from eboxcast.notices.models import State as NoticeState
 from eboxcast.senders.roles import Role
 
 STATES = {
@@ -74,6 +75,13 @@ CHECKS = {
 }
 
 SEEN_IN = {SeenIn.EBOX: N_("seen in the eBox"), SeenIn.PROOF: N_("seen in the proof")}
+
+NOTICE_STATES = {
+    NoticeState.WAITING: N_("waiting"),
+    NoticeState.SENT: N_("sent"),
+    NoticeState.FAILED: N_("failed"),
+    NoticeState.GIVEN_UP: N_("given up"),
+}
 
 LATENESS = {
     Lateness.RECONFIRMATION: N_("reconfirmation"),

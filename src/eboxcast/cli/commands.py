@@ -138,6 +138,10 @@ COMMANDS = {
             "reconfirm": REQUESTER,
             "waive": INTEGRATION,
             "cancel": REQUESTER,
+            "deliver": REQUESTER,
+            "take-back": REQUESTER,
+            "test": PREPARING,
+            "proofs": frozenset({Role.INTEGRATION, Role.LAUNCH, Role.REQUESTER}),
             "verdict": REQUESTER,
             "contacts": EVERYBODY,
             "warn": INTEGRATION,
@@ -148,6 +152,12 @@ COMMANDS = {
             "note": ALL_ROLES - {Role.AUDITOR},
         },
     ),
+    "contacts": Command(
+        "contacts",
+        "Whom teams and institutions name as their contact as a rule.",
+        below={"list": EVERYBODY, "set": CLOSING_DAYS},
+    ),
+    "steward": Command("steward", "Lead the procedure: all it does by itself, in a loop or once.", who=LAUNCH),
     "audit": Command(
         "audit",
         "Who did what when; prove that nobody touched it since.",

@@ -156,3 +156,11 @@ class ExtraMissing(WrongUse):
     code = "command.extra-missing"
     sentence = N_("This command needs the extra `{extra}` of eboxcast, which is not installed here: {missing}.")
     remedy = N_("Install it: pip install 'eboxcast[{extra}]'")
+
+
+class WindowAgreed(WrongUse):
+    """A broadcast has its agreed moment and its window; nobody gives it others at the launch."""
+
+    code = "launch.window-agreed"
+    sentence = N_("Broadcast {broadcast} has its own moment and window; both sides and its GO agreed on them.")
+    remedy = N_("Leave --not-before and --not-after out, or move the date: eboxcast broadcast want {broadcast} DATE")

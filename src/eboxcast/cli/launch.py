@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+import importlib
+import re
+from typing import Annotated
+
+import typer
+
 from eboxcast.cli import sending
 from eboxcast.cli.beside_procedure import refuse_production_alone
 from eboxcast.cli.door import command_app
-from eboxcast.cli.options import AsJson, ByWorkers, NotAfter, NotBefore, RunNumber, Strict, moment
+from eboxcast.cli.errors import WindowAgreed
+from eboxcast.cli.options import AsJson, ByWorkers, NotAfter, NotBefore, Strict, moment
 from eboxcast.cli.resuming import resumable
+from eboxcast.database.installation import procedure_is_on
 from eboxcast.delivery.finding import find_run
+from eboxcast.delivery.models import Run
 from eboxcast.delivery.waiting import Window
 
 app = command_app()
+_BROADCAST = re.compile(r"\d{4}-\d{4,}")
 
 
 @app.command()
 def main(
-    run: RunNumber,
+    run: Annotated[
+        str,
+        typer.Argument(help="The run: its number, the beginning of it, or its ticket; or the broadcast: 2027-0001."),
+    ],
     not_before: NotBefore = None,
     not_after: NotAfter = None,
     by_workers: ByWorkers = False,
@@ -25,11 +38,27 @@ def main(
     """Make a prepared run visible to everybody at the same moment, and print the certificate.
 
     Before the agreed moment it waits; `eboxcast stop RUN` from elsewhere ends the waiting. A run that is already
-    visible stays as it is.
+    visible stays as it is. A broadcast has its own moment and window.
     """
     window = Window(not_before=moment(not_before), not_after=moment(not_after))
     with resumable():
-        found = find_run(run)
-        refuse_production_alone(found.environment, asked="launch RUN")
-        launched = sending.launch(found, window=window, by_workers=by_workers)
+        if _BROADCAST.fullmatch(run) and procedure_is_on():
+            launched = _launch_broadcast(run, window, by_workers=by_workers)
+        else:
+            launched = _launch_run(run, window, by_workers=by_workers)
         sending.certify(launched, json=as_json, strict=strict)
+
+
+def _launch_run(number: str, window: Window, *, by_workers: bool) -> Run:
+    found = find_run(number)
+    refuse_production_alone(found.environment, asked="launch RUN")
+    return sending.launch(found, window=window, by_workers=by_workers)
+
+
+def _launch_broadcast(number: str, window: Window, *, by_workers: bool) -> Run:
+    if window != Window():
+        raise WindowAgreed(broadcast=number)
+    # Imported only here: publishing without the procedure does not wait for its rules.
+    launching = importlib.import_module("eboxcast.cli.broadcast_launching")
+    launched: Run = launching.launch(number, by_workers=by_workers)
+    return launched

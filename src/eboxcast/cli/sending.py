@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from time import monotonic
@@ -30,6 +31,8 @@ from eboxcast.reports.certificate import issue_certificate
 from eboxcast.reports.certificate_text import as_json, as_text
 
 PUBLISHED_WITH_REFUSALS = 6
+Waiting = Callable[[datetime], None]
+Progress = Callable[[Sums], None]
 
 _CHECKING = N_("Checking the recipient lists")
 _CHECKED = N_("Checked: {rows} rows in {lists} list(s), {recipients} recipients ({seconds} s).")
@@ -80,6 +83,20 @@ def prepare(package: Package, *, environment: str, adds: bool) -> Run:
 
 def launch(run: Run, *, window: Window, by_workers: bool) -> Run:
     """Make a run visible, waiting for its window where there is one, and say so; or leave it to workers."""
+
+    def begin(waiting: Waiting, sent: Progress) -> Run:
+        by = acting()
+        launched = actions.launch(run, by=by, window=window, waiting=waiting, progress=sent, by_workers=by_workers)
+        if by_workers and launched.state == State.RUNNING:
+            # Imported only here: the queue takes longer to import than a whole local publication may wait for it.
+            importlib.import_module("eboxcast.delivery.queue").hand_over(launched)
+        return launched
+
+    return follow(run, begin, by_workers=by_workers)
+
+
+def follow(run: Run, begin: Callable[[Waiting, Progress], Run], *, by_workers: bool) -> Run:
+    """Launch a run in whatever way, and say meanwhile and afterwards how it goes."""
     was_published = _is_published(run)
     started = monotonic()
     told: set[datetime] = set()
@@ -95,13 +112,11 @@ def launch(run: Run, *, window: Window, by_workers: bool) -> Run:
             reach(sums.attempted, run.recipients_count or 0)
 
         try:
-            run = actions.launch(run, by=acting(), window=window, waiting=waiting, progress=sent, by_workers=by_workers)
+            run = begin(waiting, sent)
         except KeyboardInterrupt:
             refuse_interrupted(run)
             raise
     if by_workers and run.state == State.RUNNING:
-        # Imported only here: the queue takes longer to import than a whole local publication may wait for it.
-        importlib.import_module("eboxcast.delivery.queue").hand_over(run)
         _tell(_HANDED_OVER, run=run.short)
         return run
     refuse_unfinished(run)

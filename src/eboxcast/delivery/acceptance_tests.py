@@ -78,6 +78,19 @@ def proofs(broadcast: Broadcast) -> list[Proof]:
     return [_proof(broadcast, run, place=place, key=key) for place, key in enumerate(keys, start=1)]
 
 
+def document_shown(broadcast: Broadcast, *, place: int) -> bytes:
+    """Return the document as the eBox at a place in the short list gives it; nothing is marked as read.
+
+    Raises what ``proofs`` raises.
+    """
+    run = run_for(ACCEPTANCE, broadcast.acceptance_run)
+    keys = keys_in_order(ACCEPTANCE, run.id) if run else ()
+    if run is None or place > len(keys):
+        raise ShortListForgotten(broadcast=broadcast.number)
+    letters = (letter for letter in open_ebox(ACCEPTANCE, keys[place - 1]) if letter.run == run.id)
+    return b"".join(read_document(ACCEPTANCE, letter) for letter in letters)
+
+
 def _run_to_test(broadcast: Broadcast) -> Run:
     run = run_for(ACCEPTANCE, broadcast.acceptance_run)
     if run is not None and run.state not in _GIVEN_UP:

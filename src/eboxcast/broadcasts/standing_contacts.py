@@ -1,0 +1,56 @@
+"""Whom teams and institutions name as their contact as a rule: what the follow-up sheet of a broadcast begins with."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models import Q
+
+from eboxcast.audit.actions import record
+from eboxcast.broadcasts.errors import ContactUnreachable, TeamUnknown
+from eboxcast.database.errors import quiet
+from eboxcast.lib.plain import plain
+from eboxcast.senders.errors import InstitutionUnknown
+from eboxcast.senders.models import Institution, StandingContact, Team
+from eboxcast.senders.people import refuse_others, refuse_unfit_address, refuse_unfit_line
+from eboxcast.senders.roles import Actor, Role
+
+
+@quiet()
+def standing_contacts(actor: Actor) -> list[StandingContact]:
+    """Return whom the teams name, and the institutions somebody may see."""
+    found = StandingContact.objects.order_by("institution_id", "team_id", "id")
+    if actor.institution:
+        found = found.filter(Q(team__isnull=False) | Q(institution=actor.institution))
+    return list(found)
+
+
+def set_standing_contact(
+    *, actor: Actor, team: str, institution: str = "", name: str, email: str = "", phone: str = ""
+) -> StandingContact:
+    """Name the one contact of a team, or of an institution (``team`` empty), in the place of those named before.
+
+    Requesters name that of their own institution, integration any. Broadcasts that have their sheet keep it. Raises
+    NotYourRole, TeamUnknown, InstitutionUnknown, DetailUnfit, ContactUnreachable.
+    """
+    roles = (Role.INTEGRATION,) if team else (Role.REQUESTER, Role.INTEGRATION)
+    refuse_others(actor, *roles, asked="contacts set")
+    refuse_unfit_line(team or "-", "name", name)
+    refuse_unfit_address(name, email=email, phone=phone)
+    if not name or not (email or phone):
+        raise ContactUnreachable
+    with quiet(), transaction.atomic():
+        whose = _whose(team, actor.institution or institution)
+        StandingContact.objects.filter(**whose).delete()
+        contact = StandingContact.objects.create(name=name, email=email, phone=phone, **whose)
+        told = {"team": team, "institution": contact.institution_id or ""}
+        record("contacts.standing_set", by=actor.name, data=told)
+    return contact
+
+
+def _whose(team: str, institution: str) -> dict[str, str | None]:
+    if team and not Team.objects.filter(code=team).exists():
+        known = Team.objects.order_by("code").values_list("code", flat=True)
+        raise TeamUnknown(team=plain(team), teams=", ".join(known))
+    if not team and not Institution.objects.filter(cbe=institution).exists():
+        raise InstitutionUnknown(institution=plain(institution) or "–")
+    return {"team_id": team or None, "institution_id": None if team else institution}

@@ -1,0 +1,145 @@
+"""Real files by commands: delivered, tested, proved, launched; and answered with their faults."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.cli.conftest import Command
+from tests.cli.procedure_people import record_people
+from tests.cli.test_broadcast_sheet import EXPLAINED
+from tests.delivery.conftest import story as story
+from tests.delivery.procedure import EVERYBODY, SHORT, Story, go_to
+from tests.reports.test_documented import names_in
+
+from eboxcast.broadcasts.models import Broadcast
+from eboxcast.delivery.models import Run
+
+N = "2027-0001"
+DELIVER = ("--as", "anne", "broadcast", "deliver")
+
+
+@pytest.fixture(autouse=True)
+def everybody(story: Story) -> None:
+    record_people()
+
+
+def test_files_are_delivered_to_the_one_broadcast_they_fit(command: Command, story: Story) -> None:
+    story.scheduled()
+    files = story.files(SHORT)
+    code, out, _ = command(*DELIVER, files, "--environment", "acceptance")
+    assert (code, "Received for acceptance: 3 recipients, prepared and visible to nobody." in out) == (0, True)
+    assert f"eboxcast broadcast test {N}" in out
+    code, out, _ = command(*DELIVER, N, files, "--environment", "acceptance")
+    assert (code, "Nothing was done again." in out) == (0, True)
+
+
+def test_faults_are_answered_with_the_report_of_the_check(command: Command, story: Story) -> None:
+    story.scheduled()
+    files = story.files(SHORT)
+    (files / "recipients-01.csv").write_text("NISS\n12345678901\n")
+    code, out, said = command(*DELIVER, N, files, "--environment", "acceptance")
+    assert (code, "row.check-digits" in out, "cannot be used" in out) == (3, True, True)
+    assert "12345678901" not in out + said
+    code, out, _ = command(*DELIVER, N, files, "--environment", "acceptance", "--json")
+    answer = json.loads(out)
+    assert (code, answer["accepted"], answer["check"]["faults"] != []) == (3, False, True)
+    free = {"check", "broadcast"}
+    assert set(names_in({name: value for name, value in answer.items() if name not in free})) <= EXPLAINED
+    assert "row.check-digits 1" in command("--as", "anne", "broadcast", "show", N)[1]
+
+
+def test_files_that_fit_none_or_nothing_at_all_are_refused(command: Command, story: Story, tmp_path: Path) -> None:
+    files = story.files(SHORT)
+    assert command(*DELIVER, files, "--environment", "acceptance")[0] == 4
+    assert command(*DELIVER, tmp_path / "nowhere", "--environment", "acceptance")[0] == 3
+    assert command(*DELIVER, "a", "b", "c", "--environment", "acceptance")[0] == 2
+    assert not Run.objects.exists()
+
+
+def test_files_can_be_taken_back_until_they_are_used(command: Command, story: Story) -> None:
+    story.delivered_for_acceptance()
+    code, out, _ = command("--as", "anne", "broadcast", "take-back", N)
+    assert (code, "scheduled" in out, Run.objects.get().state) == (0, True, "discarded")
+
+
+def test_the_test_and_its_proofs(command: Command, story: Story, tmp_path: Path) -> None:
+    story.delivered_for_acceptance()
+    assert command("--as", "ines", "broadcast", "proofs", N)[0] == 4
+    code, out, _ = command("--as", "ines", "broadcast", "test", N)
+    assert (code, "it is in 3 eBoxes of the short list" in out) == (0, True)
+    code, out, _ = command("--as", "ines", "broadcast", "proofs", N, "--out", tmp_path / "out")
+    assert (code, out.count("(as it was delivered)"), "Recipient 3 of the short list:" in out) == (0, 3, True)
+    written = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert written[:3] == [f"{N}-proof-01.txt", f"{N}-proof-02.txt", f"{N}-proof-03.txt"]
+    assert {path.stat().st_mode & 0o777 for path in (tmp_path / "out").iterdir()} == {0o600}
+    document = next(path for path in (tmp_path / "out").iterdir() if path.suffix == ".pdf")
+    assert document.read_bytes().startswith(b"%PDF")
+    assert command("--as", "ines", "broadcast", "proofs", N, "--out", tmp_path / "out")[0] == 2
+    answer = json.loads(command("--as", "anne", "broadcast", "proofs", N, "--json")[1])
+    assert (len(answer["proofs"]), set(names_in(answer)) - EXPLAINED) == (3, set())
+
+
+def test_a_broadcast_is_launched_by_its_number_in_its_window_only(command: Command, story: Story) -> None:
+    broadcast = story.ready()
+    code, _, said = command("--as", "lou", "launch", N)
+    assert (code, "the window is from" in said) == (4, True)
+    go_to(broadcast, minutes=1)
+    assert command("--as", "ines", "launch", N)[0] == 4
+    assert command("--as", "lou", "launch", N, "--not-before", "2027-02-15T19:00")[0] == 2
+    code, out, said = command("--as", "lou", "launch", N)
+    assert (code, f"Visible: {EVERYBODY} people see it" in said, out != "") == (0, True, True)
+    assert Broadcast.objects.get().state == "published"
+    assert command("--as", "lou", "launch", N)[0] == 0
+
+
+def test_a_run_in_production_is_not_launched_beside_its_broadcast(command: Command, story: Story) -> None:
+    broadcast = story.ready()
+    assert command("--as", "lou", "launch", str(broadcast.production_run))[0] == 4
+
+
+def test_what_nobody_prepared_cannot_be_launched(command: Command, story: Story) -> None:
+    story.approved()
+    assert command("--as", "lou", "launch", N)[0] == 4
+    assert command("--as", "lou", "launch", "2027-0815")[0] == 2
+
+
+def test_the_steward_launches_what_is_armed_reports_and_mails(command: Command, story: Story) -> None:
+    go_to(story.armed(), minutes=1)
+    code, out, said = command("--as", "lou", "steward", "--once")
+    assert (code, f"{N}: published" in out, f"{N}: reported" in out, "Mails:" in out) == (0, True, True, True), said
+    shown = command("--as", "ines", "broadcast", "show", N)[1]
+    assert "Mails:" in shown
+    answer = json.loads(command("--as", "ines", "broadcast", "show", N, "--json")[1])
+    assert answer["notices"]
+    assert (
+        set(names_in({k: v for k, v in answer.items() if k != "deliveries"})) - EXPLAINED - {"fr", "nl", "de", "en"}
+        == set()
+    )
+
+
+def test_the_steward_says_why_it_cannot_launch(command: Command, story: Story) -> None:
+    broadcast = story.armed()
+    command(
+        "--as",
+        "ines",
+        "calendar",
+        "blackout",
+        "2027-02-15T18:00",
+        "2027-02-15T23:00",
+        "--service",
+        "x",
+        "--reason",
+        "y",
+    )
+    go_to(broadcast, minutes=1)
+    code, out, said = command("--as", "lou", "steward", "--once", "--json")
+    assert (code, json.loads(out)["troubles"][0]["code"]) == (4, "broadcast.not-ready")
+    assert "x is not available" in said
+
+
+def test_with_nothing_to_do_the_steward_says_nothing(command: Command) -> None:
+    command("--as", "lou", "steward", "--once")
+    assert command("--as", "lou", "steward", "--once") == (0, "", "")
+    assert command("--as", "ines", "steward", "--once")[0] == 4

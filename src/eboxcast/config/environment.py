@@ -118,6 +118,12 @@ VARIABLES = (
         "The one address notices come from and are answered to, such as `eBox broadcasts <broadcasts@example.be>`."
         " Needed beside EBOXCAST_SMTP_URL.",
     ),
+    Variable(
+        "EBOXCAST_DROP_DIR",
+        "",
+        "The folder that holds the drop folders of the institutions, each named by its CBE number"
+        " (docs/howto/drop-folder.md). Empty: there are none.",
+    ),
     Variable("EBOXCAST_LANGUAGE", "", "Language of messages: `fr`, `nl`, `de` or `en`. Empty: that of the locale."),
     Variable(
         "EBOXCAST_LEASE_SECONDS",

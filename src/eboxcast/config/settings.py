@@ -37,6 +37,7 @@ EBOXCAST_EVENING_RECIPIENTS = environment.number("EBOXCAST_EVENING_RECIPIENTS", 
 EBOXCAST_TARGETS = targets(environment.folder("EBOXCAST_TARGETS_FILE"))
 EBOXCAST_MAIL_SERVER = read_mail_server(environment.text("EBOXCAST_SMTP_URL"))
 EBOXCAST_MAIL_FROM = read_mail_from(environment.text("EBOXCAST_MAIL_FROM"), needed=EBOXCAST_MAIL_SERVER is not None)
+EBOXCAST_DROP_DIR = environment.folder("EBOXCAST_DROP_DIR")
 EBOXCAST_LANGUAGE = environment.choice("EBOXCAST_LANGUAGE", ("fr", "nl", "de", "en", ""))
 EBOXCAST_LEASE_SECONDS = environment.number("EBOXCAST_LEASE_SECONDS")
 EBOXCAST_LOG_LEVEL = environment.choice("EBOXCAST_LOG_LEVEL", ("debug", "info", "warning", "error"))
@@ -56,6 +57,7 @@ INSTALLED_APPS = [
     "eboxcast.mailboxes",
     "eboxcast.broadcasts",
     "eboxcast.delivery",
+    "eboxcast.exchange",
     "eboxcast.notices",
 ]
 

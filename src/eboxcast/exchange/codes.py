@@ -1,0 +1,56 @@
+"""What can be wrong with a set as such; numbers as in the file exchange of social security, ours from 201."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from eboxcast.lib.wording import N_
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetFault:
+    """One thing that is wrong with a set; ``code`` is a key of SENTENCES."""
+
+    code: int
+    file: str = ""
+    data: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def error_id(self) -> str:
+        """Return the code as receipts have it."""
+        return f"BRDC-{self.code}"
+
+    @property
+    def sentence(self) -> str:
+        """Return what it says, marked for the catalogue."""
+        return SENTENCES[self.code]
+
+
+SENTENCES: Mapping[int, str] = {
+    107: N_("The name of the GO or TD file is not of the agreed form."),
+    108: N_("The sender in the name ({found}) is not the one whose folder this is ({expected})."),
+    109: N_("The date in the name is not of eight digits."),
+    110: N_("The date in the name does not exist."),
+    111: N_("The date in the name is in the future."),
+    112: N_("The sequence in the name is not of five characters."),
+    113: N_("The sequence in the name is not a number."),
+    114: N_("The number of parts in the name is not a number from 1 to {most}."),
+    117: N_("The environment in the name is neither R (production) nor T (acceptance)."),
+    118: N_("A set for production (R) was put into another folder than IN."),
+    119: N_("A set for acceptance (T) was put into another folder than INTEST."),
+    120: N_("The GO file announces {expected} parts; {found} are there."),
+    123: N_("The parts are not numbered from 1 to {expected}."),
+    124: N_("Not all names of the set say the same number of parts."),
+    126: N_("The date in the name is more than {most} days ago."),
+    127: N_("The sequence in the name is zero."),
+    131: N_("The name of a part is not of the agreed form."),
+    133: N_("A set of this name was sent before."),
+    134: N_("A part is empty."),
+    201: N_("There is no broadcast {broadcast} of this institution."),
+    202: N_("A part is not an ordinary file, or cannot be read."),
+    203: N_("A part is bigger than {most} MB."),
+    204: N_("The GO or TD file is not empty."),
+    205: N_("There is no set of this name to cancel."),
+    206: N_("The set cannot be taken back any more: it was not accepted, or newer files took its place."),
+}

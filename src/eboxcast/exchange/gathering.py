@@ -1,0 +1,105 @@
+"""Which sets lie in a folder: each GO or TD file, the parts that belong to it, and what is wrong with them as such."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from eboxcast.exchange.codes import SetFault
+from eboxcast.exchange.folders import Folder
+from eboxcast.exchange.names import Named, faults_of, number, read_name
+from eboxcast.lib import clock
+
+GRACE = timedelta(minutes=15)
+"""How long parts may come after their GO file: some programs write several files at once."""
+MOST_BYTES = 128 << 20
+_MOST_CHARACTERS = 80
+
+
+class Readiness(StrEnum):
+    """Whether a set can be taken."""
+
+    READY = "ready"
+    WAITING = "waiting"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gathered:
+    """A GO or TD file with the parts of its name."""
+
+    order: Named
+    parts: tuple[Named, ...]
+    faults: tuple[SetFault, ...]
+    readiness: Readiness = Readiness.READY
+
+    @property
+    def reference(self) -> str:
+        """Return what the names have in common, fit to be shown and kept."""
+        return self.order.shared
+
+
+def gather(folder: Folder, *, institution: str, environment: str) -> list[Gathered]:
+    """Return the sets that end here or are to be cancelled; those to be cancelled first."""
+    named = [read for name in folder.names() if (read := read_name(name))]
+    # A link or a folder with the name of a GO file could not be removed, so it would be answered for ever.
+    ended = (one for one in named if not one.is_part and folder.mark(one.name))
+    orders = sorted(ended, key=lambda one: (not one.cancels, one.name))
+    return [_with_parts(one, named, folder, institution=institution, environment=environment) for one in orders]
+
+
+def waiting_since(folder: Folder) -> list[tuple[str, datetime]]:
+    """Return everything that lies in a folder and since when, by the clock of the machine."""
+    found = ((name, folder.look(name)) for name in folder.names())
+    return [(name, datetime.fromtimestamp(one.st_mtime, UTC)) for name, one in found if one]
+
+
+def _with_parts(
+    order: Named, named: Sequence[Named], folder: Folder, *, institution: str, environment: str
+) -> Gathered:
+    faults = [*faults_of(order, institution=institution, environment=environment), *_of_order(order, folder)]
+    parts = tuple(one for one in named if one.is_part and order.reference and one.reference == order.reference)
+    if order.cancels or faults:
+        return Gathered(order=order, parts=parts, faults=tuple(faults))
+    if len(parts) < order.parts and not _is_old(order, folder):
+        return Gathered(order=order, parts=parts, faults=(), readiness=Readiness.WAITING)
+    faults += [*_of_count(order, parts), *(fault for part in parts for fault in _of_part(part, folder))]
+    return Gathered(order=order, parts=parts, faults=tuple(faults))
+
+
+def _of_order(order: Named, folder: Folder) -> Iterator[SetFault]:
+    mark = folder.mark(order.name)
+    if mark is not None and mark.size:
+        yield SetFault(code=204, file=order.name)
+
+
+def _of_count(order: Named, parts: Sequence[Named]) -> Iterator[SetFault]:
+    expected = order.parts
+    if len(parts) != expected:
+        yield SetFault(code=120, data={"expected": expected, "found": len(parts)})
+    elif {number(part.part) for part in parts} != set(range(1, expected + 1)):
+        yield SetFault(code=123, data={"expected": expected})
+    if any(part.parts != expected for part in parts):
+        yield SetFault(code=124)
+    if len({part.rest.casefold() for part in parts}) != len(parts):
+        yield SetFault(code=131)
+
+
+def _of_part(part: Named, folder: Folder) -> Iterator[SetFault]:
+    if not part.rest or part.rest.startswith(".") or not part.rest.isprintable() or len(part.rest) > _MOST_CHARACTERS:
+        yield SetFault(code=131, file=part.name)
+    mark = folder.mark(part.name)
+    if mark is None:
+        yield SetFault(code=202, file=part.name)
+    elif not mark.size:
+        yield SetFault(code=134, file=part.name)
+    elif mark.size > MOST_BYTES:
+        yield SetFault(code=203, file=part.name, data={"most": MOST_BYTES >> 20})
+
+
+def _is_old(order: Named, folder: Folder) -> bool:
+    """Say whether a GO file has lain there for long: by the clock of the machine, which wrote it."""
+    found = folder.look(order.name)
+    now = clock.now() - clock.offset()
+    return found is not None and now - datetime.fromtimestamp(found.st_mtime, UTC) > GRACE

@@ -1,0 +1,369 @@
+"""A set that is complete is taken, prepared, answered and removed; what fails leaves nothing behind but its answer."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from datetime import timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+from tests.broadcasts import people as p
+from tests.delivery.procedure import INSTITUTION, SHORT
+from tests.exchange.dropping import Dropping, age, texts
+
+from eboxcast.audit.models import Entry
+from eboxcast.broadcasts import dating, requesting, testing
+from eboxcast.broadcasts.models import FileDelivery, SeenIn, State
+from eboxcast.delivery.acceptance_tests import run_test
+from eboxcast.exchange import taking
+from eboxcast.exchange.collecting import _LOCK, collect
+from eboxcast.exchange.errors import DropFolderUnusable
+from eboxcast.exchange.models import TakenSet
+from eboxcast.exchange.staging import STAGING
+from eboxcast.lib import clock
+from eboxcast.senders.roles import Actor
+
+
+def test_a_complete_set_is_prepared_answered_and_removed(dropping: Dropping) -> None:
+    dropping.put()
+    collected = dropping.collect()
+    assert (collected.outcome, collected.codes, collected.error) == ("accepted", (), None)
+    assert dropping.now().state == State.ACCEPTANCE_DELIVERED
+    assert dropping.left() == []
+    assert list((dropping.root / STAGING).iterdir()) == []
+    assert dropping.left("OUTTEST") == [
+        f"FO.ACRF.{INSTITUTION}.20270118.00001.T.1.1.xml",
+        f"FO.NOTI.{INSTITUTION}.20270118.00001.T.1.1.xml",
+    ]
+    assert texts(dropping.receipt(), "ResultCode") == ["1"]
+    assert texts(dropping.notification(), "Recipients") == [str(SHORT)]
+
+
+def test_the_package_keeps_the_names_of_its_files_and_who_delivered_is_the_folder(dropping: Dropping) -> None:
+    dropping.put()
+    dropping.collect()
+    delivery = FileDelivery.objects.get(broadcast=dropping.broadcast)
+    assert (delivery.by, delivery.via) == (f"drop-folder@{INSTITUTION}", "folder")
+    assert [file["name"] for file in delivery.files] == ["metadata.xml", "information-fr.pdf", "recipients-01.csv"]
+
+
+def test_taken_files_are_not_accepted_rows(dropping: Dropping) -> None:
+    broken = dropping.story.files(SHORT)
+    (broken / "recipients-01.csv").write_text("NISS\n85073003329\n85073003328\n")
+    dropping.put(broken)
+    assert dropping.collect().outcome == "rejected"
+    assert texts(dropping.receipt(), "ResultCode") == ["1"]
+    told = dropping.notification()
+    assert (texts(told, "ResultCode"), texts(told, "ErrorID")[-1], texts(told, "Line")) == (
+        ["0"],
+        "row.check-digits",
+        ["2"],
+    )
+    assert dropping.left() == []
+    assert dropping.now().state == State.SCHEDULED
+
+
+def test_no_answer_names_a_recipient(dropping: Dropping) -> None:
+    broken = dropping.story.files(SHORT)
+    (broken / "recipients-01.csv").write_text("NISS\n85073003329\n")
+    (broken / "recipients-01.csv").rename(broken / "85073003329.csv")
+    dropping.put(broken)
+    dropping.collect()
+    answers = b"".join(path.read_bytes() for path in (dropping.own / "OUTTEST").iterdir())
+    assert b"85073003329" not in answers
+    assert not TakenSet.objects.filter(parts__icontains="85073003329").exists()
+
+
+def test_what_the_procedure_refuses_is_said_in_the_second_answer(dropping: Dropping) -> None:
+    dating.cancel(dropping.broadcast, actor=dropping_requester(), reason="no")
+    dropping.put()
+    assert dropping.collect().outcome == "rejected"
+    assert texts(dropping.notification(), "ErrorID") == ["broadcast.not-in-this-state"]
+    assert dropping.left() == []
+
+
+def dropping_requester() -> Actor:
+    return Actor("anne", p.ANNE.roles, INSTITUTION, "fr")
+
+
+def test_without_its_go_file_a_set_waits(dropping: Dropping) -> None:
+    dropping.put_parts(dropping.story.files(SHORT), dropping.reference())
+    assert collect(dropping.root) == []
+    assert len(dropping.left()) == 3
+
+
+def test_parts_that_come_after_their_go_file_are_waited_for_a_while(dropping: Dropping) -> None:
+    go = dropping.put()
+    last = next(dropping.incoming.glob("FI.*.3.3.*"))
+    kept = last.read_bytes()
+    last.unlink()
+    assert dropping.collect().outcome == "waiting"
+    last.write_bytes(kept)
+    assert dropping.collect().outcome == "accepted"
+    assert not go.exists()
+
+
+def test_a_go_file_whose_parts_never_come_is_refused(dropping: Dropping) -> None:
+    age([dropping.put_go(dropping.reference())], timedelta(hours=1))
+    collected = dropping.collect()
+    assert (collected.outcome, collected.codes) == ("refused", (120,))
+    assert texts(dropping.receipt(), "ErrorID") == ["BRDC-120"]
+    assert texts(dropping.receipt(), "ResultCode") == ["0"]
+    assert dropping.left() == []
+    assert dropping.answers("NOTI") == []
+
+
+def test_the_same_set_twice_is_refused_the_second_time(dropping: Dropping) -> None:
+    files = dropping.story.files(SHORT)
+    dropping.put(files)
+    dropping.collect()
+    dropping.put(files)
+    collected = dropping.collect()
+    assert (collected.outcome, collected.codes) == ("refused", (133,))
+    assert len(dropping.left("OUTTEST")) == 3
+    assert dropping.left() == []
+
+
+def test_another_set_takes_the_place_of_the_one_before(dropping: Dropping) -> None:
+    dropping.put(sequence=1)
+    dropping.put(dropping.story.files(SHORT + 1), sequence=2)
+    assert [one.outcome for one in collect(dropping.root)] == ["accepted", "accepted"]
+    assert dropping.now().short_list_count == SHORT + 1
+
+
+def test_a_broadcast_that_is_not_theirs_is_not_found(dropping: Dropping) -> None:
+    dropping.put_parts(dropping.story.files(SHORT), dropping.reference())
+    dropping.put_go(dropping.reference(), number="2027-0999")
+    assert dropping.collect().codes == (201,)
+
+
+def test_production_has_folders_of_its_own(dropping: Dropping) -> None:
+    broadcast = dropping.broadcast
+    dropping.put()
+    dropping.collect()
+    run_test(dropping.now(), actor=p.INES)
+    anne = dropping_requester()
+    testing.judge(broadcast, actor=anne, seen=p.seen(SHORT), seen_in=SeenIn.PROOF)
+    testing.approve(broadcast, actor=anne)
+    requesting.reconfirm(broadcast, actor=anne)
+    reference = dropping.reference(letter="R")
+    dropping.put_parts(dropping.story.files(40), reference, into="IN")
+    dropping.put_go(reference, into="IN")
+    assert dropping.collect().outcome == "accepted"
+    assert dropping.now().recipients_count == 40
+    assert (dropping.left("IN"), len(dropping.left("OUT"))) == ([], 2)
+
+
+def test_a_set_for_production_in_the_folder_for_acceptance_is_refused(dropping: Dropping) -> None:
+    reference = dropping.reference(letter="R")
+    dropping.put_parts(dropping.story.files(SHORT), reference)
+    dropping.put_go(reference)
+    assert dropping.collect().codes == (118,)
+    assert dropping.left() == []
+
+
+@pytest.mark.parametrize("cancelled_first", [True, False])
+def test_a_set_not_taken_yet_is_cancelled(dropping: Dropping, cancelled_first: bool) -> None:
+    dropping.put_parts(dropping.story.files(SHORT), dropping.reference())
+    if not cancelled_first:
+        dropping.put_go(dropping.reference())
+    dropping.put_cancel()
+    assert dropping.collect().outcome == "cancelled"
+    assert dropping.left() == []
+    assert not FileDelivery.objects.exists()
+
+
+def test_what_was_prepared_is_taken_back(dropping: Dropping) -> None:
+    dropping.put()
+    dropping.collect()
+    dropping.put_cancel()
+    assert dropping.collect().outcome == "cancelled"
+    assert (dropping.now().state, dropping.now().acceptance_run) == (State.SCHEDULED, None)
+    dropping.put_cancel()
+    assert dropping.collect().outcome == "cancelled"
+
+
+def test_what_was_tested_is_not_taken_back_and_the_answer_says_why(dropping: Dropping) -> None:
+    dropping.put()
+    dropping.collect()
+    run_test(dropping.now(), actor=p.INES)
+    dropping.put_cancel()
+    assert dropping.collect().codes == (206,)
+    assert texts(dropping.notification(), "ErrorID") == ["broadcast.not-in-this-state"]
+    assert dropping.now().state == State.TESTED
+
+
+def test_a_set_whose_place_another_took_is_not_taken_back(dropping: Dropping) -> None:
+    dropping.put(sequence=1)
+    dropping.put(dropping.story.files(SHORT + 1), sequence=2)
+    collect(dropping.root)
+    dropping.put_cancel(sequence=1)
+    assert dropping.collect().codes == (206,)
+    assert dropping.now().short_list_count == SHORT + 1
+
+
+def test_nothing_to_cancel_is_said(dropping: Dropping) -> None:
+    dropping.put_cancel()
+    assert dropping.collect().codes == (205,)
+
+
+def test_each_refusal_is_on_record(dropping: Dropping) -> None:
+    dropping.put_cancel()
+    dropping.collect()
+    entry = Entry.objects.get(action="exchange.refused")
+    assert (entry.by, entry.environment) == (f"drop-folder@{INSTITUTION}", "acceptance")
+    assert entry.data == {"reference": dropping.reference(), "cancels": True, "codes": [205]}
+
+
+def test_two_collectors_at_once_take_nothing_twice(
+    dropping: Dropping, sweepers: list[psycopg.Connection[tuple[object, ...]]]
+) -> None:
+    dropping.put()
+    sweepers[0].execute("select pg_advisory_lock(%s)", [_LOCK])
+    try:
+        assert collect(dropping.root) == []
+    finally:
+        sweepers[0].execute("select pg_advisory_unlock(%s)", [_LOCK])
+    assert dropping.collect().outcome == "accepted"
+
+
+class Killed(BaseException):
+    """The process is gone."""
+
+
+@pytest.mark.parametrize("killed_at", ["deliver", "conclude", "write", "remove", "end"])
+def test_a_collector_killed_anywhere_is_taken_up_by_the_next(
+    dropping: Dropping, monkeypatch: pytest.MonkeyPatch, killed_at: str
+) -> None:
+    """Each file delivered once, two answers, nothing left: whichever step was the last."""
+    places = {
+        "deliver": (taking, "deliver"),
+        "conclude": (taking.noting, "conclude"),
+        "write": (taking.Folder, "write"),
+        "remove": (taking.Folder, "remove"),
+        "end": (taking.noting, "end"),
+    }
+    owner, name = places[killed_at]
+    real = getattr(owner, name)
+
+    def then_killed(*given: object, **named: object) -> None:
+        real(*given, **named)
+        raise Killed
+
+    dropping.put()
+    with monkeypatch.context() as patch:
+        patch.setattr(owner, name, then_killed)
+        with pytest.raises(Killed):
+            collect(dropping.root)
+    collect(dropping.root)
+    assert (dropping.left(), len(dropping.left("OUTTEST"))) == ([], 2)
+    assert FileDelivery.objects.filter(accepted=True).count() == 1
+    assert TakenSet.objects.get().answered_at is not None
+    assert list((dropping.root / STAGING).iterdir()) == []
+
+
+def test_a_file_written_while_it_is_read_is_taken_later(dropping: Dropping, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The copy is compared with what lies there once all parts are copied."""
+    dropping.put()
+    part = next(dropping.incoming.glob("FI.*.csv"))
+    real = taking.Folder.digest
+
+    def written_meanwhile(folder: taking.Folder, name: str) -> object:
+        if name == part.name:
+            with part.open("a") as file:
+                file.write("\n")
+        return real(folder, name)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(taking.Folder, "digest", written_meanwhile)
+        assert dropping.collect().outcome == "waiting"
+    assert len(dropping.left()) == 4
+    assert dropping.collect().outcome == "accepted"
+
+
+def test_a_file_that_took_the_place_of_one_we_took_is_left(dropping: Dropping, monkeypatch: pytest.MonkeyPatch) -> None:
+    dropping.put()
+    part = next(dropping.incoming.glob("FI.*.csv"))
+    real = taking.deliver
+
+    def replaced_meanwhile(*given: object, **named: object) -> object:
+        answer = real(*given, **named)  # type: ignore[arg-type]
+        part.write_text("another")
+        return answer
+
+    with monkeypatch.context() as patch:
+        patch.setattr(taking, "deliver", replaced_meanwhile)
+        dropping.collect()
+    assert dropping.left() == [part.name]
+
+
+def test_what_is_not_meant_for_us_is_left(dropping: Dropping, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("85073003328")
+    (dropping.incoming / "notes.txt").write_text("hello")
+    (dropping.incoming / ".hidden").touch()
+    (dropping.incoming / f"GO.{dropping.reference()}.1.{dropping.broadcast.number}").symlink_to(secret)
+    (dropping.incoming / f"GO.{dropping.reference(2)}.1.{dropping.broadcast.number}").mkdir()
+    os.mkfifo(dropping.incoming / f"GO.{dropping.reference(3)}.1.{dropping.broadcast.number}")
+    before = dropping.left()
+    assert collect(dropping.root) == []
+    assert dropping.left() == before
+    assert secret.read_text() == "85073003328"
+
+
+@pytest.mark.parametrize("kind", ["link", "hard link", "folder", "pipe"])
+def test_a_part_that_is_no_ordinary_file_is_refused_and_left(dropping: Dropping, tmp_path: Path, kind: str) -> None:
+    secret = tmp_path / "secret.csv"
+    secret.write_text("NISS\n85073003328\n")
+    part = dropping.incoming / f"FI.{dropping.reference()}.1.1.list.csv"
+    make = {
+        "link": lambda: part.symlink_to(secret),
+        "hard link": lambda: part.hardlink_to(secret),
+        "folder": part.mkdir,
+        "pipe": lambda: os.mkfifo(part),
+    }
+    make[kind]()
+    dropping.put_go(dropping.reference(), parts=1)
+    assert dropping.collect().codes == (202,)
+    assert dropping.left() == [part.name]
+
+
+def test_a_folder_that_is_a_link_is_no_drop_folder(dropping: Dropping, tmp_path: Path) -> None:
+    dropping.put()
+    dropping.incoming.rename(tmp_path / "elsewhere")
+    dropping.incoming.symlink_to(tmp_path / "elsewhere")
+    assert collect(dropping.root) == []
+    assert len(list((tmp_path / "elsewhere").iterdir())) == 4
+
+
+def test_the_folder_of_nobody_is_left(dropping: Dropping) -> None:
+    dropping.put()
+    shutil.move(dropping.own, dropping.root / "0999999999")
+    assert collect(dropping.root) == []
+
+
+def test_answers_are_not_written_through_a_link(dropping: Dropping, tmp_path: Path) -> None:
+    dropping.put()
+    (dropping.own / "OUTTEST").rmdir()
+    (dropping.own / "OUTTEST").symlink_to(tmp_path)
+    collected = dropping.collect()
+    assert (collected.outcome, type(collected.error)) == ("trouble", DropFolderUnusable)
+    assert len(dropping.left()) == 4
+
+
+@pytest.mark.usefixtures("installation")
+def test_a_root_that_is_not_there_is_said() -> None:
+    with pytest.raises(DropFolderUnusable):
+        collect(Path("/nonexistent/drop"))
+
+
+def test_another_day_numbers_its_answers_anew(dropping: Dropping) -> None:
+    dropping.put_cancel()
+    dropping.collect()
+    p.pass_time(days=1)
+    dropping.put_cancel()
+    dropping.collect()
+    day = clock.today().strftime("%Y%m%d")
+    assert dropping.left("OUTTEST")[-1] == f"FO.ACRF.{INSTITUTION}.{day}.00001.T.1.1.xml"

@@ -7,15 +7,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.broadcasts.people import set_clock
-from tests.delivery.procedure import Story
+from tests.delivery.procedure import Story, begin_story
 
 from eboxcast.delivery.intake import check_for_sending
 from eboxcast.lib import clock
 from eboxcast.package.model import Package, Policies
 from eboxcast.package.sampling import write_sample
 from eboxcast.senders.loading import load_senders
-from eboxcast.senders.models import Team
 
 NewPackage = Callable[..., Package]
 
@@ -40,9 +38,5 @@ def package(installation: None, tmp_path: Path) -> NewPackage:
 @pytest.fixture
 def story(procedure_on: None, tmp_path: Path) -> Iterator[Story]:
     """With the procedure on, on Monday 18 January 2027: a sender whose type is configured, and one team."""
-    set_clock("2027-01-18T09:00")
-    sample = write_sample(tmp_path / "senders", recipients=1)
-    load_senders(sample.message_types, by="somebody")
-    Team.objects.create(code="gatb", names={"fr": "Équipe", "nl": "Team", "de": "Team"})
-    yield Story(tmp_path)
+    yield begin_story(tmp_path)
     clock.move(timedelta())

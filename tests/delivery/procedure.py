@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,6 +17,8 @@ from eboxcast.delivery.receiving import Receipt, deliver
 from eboxcast.package.model import Package, Policies
 from eboxcast.package.sampling import write_sample
 from eboxcast.package.sampling_texts import APPLICATION, INSTITUTION
+from eboxcast.senders.loading import load_senders
+from eboxcast.senders.models import Team
 from eboxcast.senders.roles import Actor, Role
 
 ANNE = Actor("anne", frozenset({Role.REQUESTER}), INSTITUTION, "fr")
@@ -97,7 +98,12 @@ class Story:
         return broadcast
 
 
-NewStory = Callable[..., Story]
+def begin_story(folder: Path) -> Story:
+    """Have it be Monday 18 January 2027, with a sender whose type is configured, and one team."""
+    p.set_clock("2027-01-18T09:00")
+    load_senders(write_sample(folder / "senders", recipients=1).message_types, by="somebody")
+    Team.objects.create(code="gatb", names={"fr": "Équipe", "nl": "Team", "de": "Team"})
+    return Story(folder)
 
 
 def launch(broadcast: Broadcast, actor: Actor = p.LOU) -> Run:

@@ -50,9 +50,9 @@ class NothingSaid(AssertionError):
 class Process:
     """One command under way."""
 
-    def __init__(self, words: tuple[str, ...], env: dict[str, str]) -> None:
+    def __init__(self, words: tuple[str, ...], env: dict[str, str], program: tuple[str, ...] = (str(PROGRAM),)) -> None:
         pipe = subprocess.PIPE
-        command = [str(PROGRAM), *words]
+        command = [*program, *words]
         self.popen = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe, text=True)
 
     def until_halted(self) -> Process:

@@ -1,0 +1,64 @@
+"""Every step of the procedure is told to somebody, or is silent for a reason that is written down."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from eboxcast.broadcasts.states import TABLE
+from eboxcast.lib.wording import say
+from eboxcast.notices.entries import NOTICES, SILENT
+from eboxcast.notices.vocabulary import VOID_BECAUSE
+from eboxcast.senders.type_states import TRANSITIONS
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "reference" / "notices.md").read_text("utf-8")
+ROWS = dict(re.findall(r"^\| `((?:broadcast|type)\.\w+)`[^|]* \| (.*) \|$", PAGE, re.MULTILINE))
+KINDS = {kind.name: kind for kinds in NOTICES.values() for kind in kinds}
+
+
+def entries_in_the_code() -> set[str]:
+    written = {row.entry for row in TABLE} | {row.entry for row in TRANSITIONS.values()}
+    sources = [*(ROOT / "src/eboxcast/broadcasts").rglob("*.py"), *(ROOT / "src/eboxcast/delivery").glob("*.py")]
+    text = "\n".join(source.read_text("utf-8") for source in sources)
+    reminders = set(re.findall(r'(?:what=|also\(\s*|return )"([a-z_]+)"(?:,| {)', text))
+    assert {"run_failed", "reconfirmation_due", "acceptance_late", "go_void", "scheduled"} <= reminders
+    recorded = set(re.findall(r'record\(\s*"(broadcast\.[a-z_]+)"', text))
+    assert {"broadcast.requested", "broadcast.noted"} <= recorded
+    return written | recorded | {f"broadcast.{name}" for name in reminders}
+
+
+def test_every_entry_has_its_notice_or_is_named_as_silent() -> None:
+    assert entries_in_the_code() - NOTICES.keys() - SILENT.keys() == set()
+    assert NOTICES.keys() & SILENT.keys() == set()
+
+
+def test_every_notice_is_documented_with_whom_it_goes_to() -> None:
+    assert ROWS.keys() == NOTICES.keys()
+    for entry, kinds in NOTICES.items():
+        for kind in kinds:
+            assert f"`{kind.name}`" in ROWS[entry], entry
+            assert [group for group in kind.to if f"{group}" not in ROWS[entry]] == [], kind.name
+
+
+def test_kinds_have_names_of_their_own() -> None:
+    assert len(KINDS) == sum(len(kinds) for kinds in NOTICES.values())
+
+
+def test_every_reason_for_which_the_code_voids_a_go_has_its_words() -> None:
+    sources = (ROOT / "src/eboxcast/broadcasts").glob("*.py")
+    text = "\n".join(source.read_text("utf-8") for source in sources)
+    reasons = set(re.findall(r'(?:void_go|_let_date_go)\(taken, why="([^"]+)"\)', text))
+    assert reasons
+    assert reasons == VOID_BECAUSE.keys()
+
+
+@pytest.mark.parametrize("language", ["fr", "nl", "de"])
+@pytest.mark.parametrize("name", KINDS)
+def test_every_kind_speaks_every_language(name: str, language: str) -> None:
+    kind = KINDS[name]
+    for sentence in (kind.subject, kind.says, *kind.advice):
+        data = dict.fromkeys(re.findall(r"{(\w+)}", sentence), "…")
+        assert say(sentence, language, data) != say(sentence, "en", data)

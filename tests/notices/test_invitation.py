@@ -1,0 +1,99 @@
+"""The invitation for the evening, parsed back: one number, raised when it moves, cancelled when the date goes."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from icalendar import Calendar, Component
+from tests.broadcasts import people as p
+
+from eboxcast.audit.sealing import seal_pending
+from eboxcast.broadcasts import dating
+from eboxcast.lib import clock
+from eboxcast.notices.invitation import Evening, as_calendar
+from eboxcast.notices.making import make_notices
+from eboxcast.notices.models import Method, Notice
+from eboxcast.notices.readers import Reader
+
+ANNE = Reader(recipient="anne", full_name="Anne, “la” Dubois", address="anne@example.be", language="fr")
+BROADCAST = UUID("4517abd2-dcb8-4f60-8b3b-3977e11d183c")
+
+
+def event(text: str) -> tuple[Component, Component]:
+    calendar = Calendar.from_ical(text)
+    assert isinstance(calendar, Calendar)
+    return calendar, calendar.events[0]
+
+
+def held(kind: str) -> dict[str, Notice]:
+    seal_pending()
+    make_notices()
+    found = Notice.objects.filter(kind=kind).exclude(method="").order_by("id")
+    return {notice.recipient: notice for notice in found}
+
+
+@pytest.mark.parametrize("day", [date(2027, 3, 27), date(2027, 10, 30), date(2027, 2, 15)])
+def test_what_is_parsed_back_is_the_evening_also_across_a_change_of_the_clock(day: date) -> None:
+    start = datetime.combine(day, time(18), clock.BRUSSELS)
+    end = datetime.combine(day + timedelta(days=1), time(6), clock.BRUSSELS)
+    asked = Evening(
+        broadcast=BROADCAST,
+        method=Method.REQUEST,
+        sequence=3,
+        starts_at=start,
+        ends_at=end,
+        made_at=datetime(2027, 1, 18, 8, tzinfo=UTC),
+    )
+    calendar, one = event(as_calendar(asked, reader=ANNE, summary="Œuvre; été, 2027", description="a\nb"))
+    assert calendar["method"] == "REQUEST"
+    assert (one["dtstart"].dt, one["dtend"].dt) == (start, end)
+    assert (one["uid"], one["sequence"]) == (f"{BROADCAST}@eboxcast", 3)
+    assert (one["summary"], one["description"]) == ("Œuvre; été, 2027", "a\nb")
+    assert one["attendee"] == "mailto:anne@example.be"
+
+
+@pytest.mark.usefixtures("addressed")
+def test_everybody_who_has_a_part_in_the_evening_is_invited() -> None:
+    p.scheduled()
+    invited = held("scheduled")
+    assert invited.keys() == {"anne", "bram", "ines", "lou", "carla"}
+    _, one = event(invited["lou"].calendar)
+    assert one["attendee"] == "mailto:lou@example.be"
+    assert one["dtstart"].dt == datetime(2027, 2, 15, 17, tzinfo=UTC)
+
+
+@pytest.mark.usefixtures("addressed")
+def test_a_moved_date_cancels_the_invitation_and_sends_it_anew_under_the_same_number() -> None:
+    broadcast = p.scheduled()
+    first = held("scheduled")
+    dating.want(broadcast, actor=p.ANNE, dates=[date(2027, 3, 1)])
+    gone = held("date-wanted")
+    for actor in (p.VERA, p.INES):
+        dating.accept(broadcast, actor=actor, day=date(2027, 3, 1))
+    again = held("scheduled")
+    assert gone.keys() == first.keys()
+    notices = (first["carla"], gone["carla"], again["carla"])
+    assert [notice.method for notice in notices] == ["REQUEST", "CANCEL", "REQUEST"]
+    assert [notice.sequence for notice in notices] == [0, 1, 2]
+    assert len({event(notice.calendar)[1]["uid"] for notice in notices}) == 1
+    assert event(gone["carla"].calendar)[1]["status"] == "CANCELLED"
+    assert event(again["carla"].calendar)[1]["dtstart"].dt == datetime(2027, 3, 1, 17, tzinfo=UTC)
+
+
+@pytest.mark.usefixtures("addressed")
+def test_nobody_without_an_invitation_gets_a_cancellation() -> None:
+    broadcast = p.requested()
+    dating.cancel(broadcast, actor=p.ANNE, reason="no longer needed")
+    assert held("cancelled") == {}
+    assert Notice.objects.filter(kind="cancelled").count() == 4
+
+
+@pytest.mark.usefixtures("addressed")
+def test_what_is_cancelled_once_is_not_cancelled_again() -> None:
+    broadcast = p.scheduled()
+    dating.postpone(broadcast, actor=p.VERA, reason="works on the network", dates=[date(2027, 2, 22)])
+    assert len(held("postponed")) == 5
+    dating.cancel(broadcast, actor=p.ANNE, reason="no longer needed")
+    assert held("cancelled") == {}

@@ -1,0 +1,248 @@
+"""Notices are made of sealed entries: once each, for whom they concern, in their language, with nobody's number."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import transaction
+from tests.broadcasts import people as p
+from tests.broadcasts.people import INSTITUTION
+
+from eboxcast.audit.actions import record
+from eboxcast.audit.sealing import seal_pending
+from eboxcast.broadcasts import confirming, contacts, dating, following, requesting, testing
+from eboxcast.broadcasts.models import Broadcast, Lateness
+from eboxcast.notices import making
+from eboxcast.notices.making import make_notices
+from eboxcast.notices.models import Bookmark, Notice
+from eboxcast.senders.models import Person
+
+pytestmark = pytest.mark.usefixtures("addressed")
+
+
+def made(kind: str = "") -> list[Notice]:
+    """Seal, make, and return the notices of a kind."""
+    seal_pending()
+    make_notices()
+    found = Notice.objects.order_by("id")
+    return list(found.filter(kind=kind) if kind else found.exclude(kind="audit-head"))
+
+
+def to_whom(kind: str) -> set[str]:
+    return {notice.recipient for notice in made(kind)}
+
+
+def test_a_request_is_told_to_the_institution_and_to_those_who_decide() -> None:
+    p.requested()
+    assert to_whom("requested") == {"anne", "bram", "vera", "ines"}
+
+
+def test_what_is_not_sealed_is_not_told() -> None:
+    p.requested()
+    assert make_notices() == 0
+    seal_pending()
+    assert make_notices() > 0
+
+
+def test_an_entry_becomes_its_notices_once() -> None:
+    p.requested()
+    seal_pending()
+    assert make_notices() > 0
+    assert make_notices() == 0
+
+
+def test_who_comes_later_gets_no_old_mail() -> None:
+    p.requested()
+    made()
+    Person.objects.create(name="nina", full_name="Nina", email="n@example.be", language="nl", roles=["integration"])
+    assert "nina" not in to_whom("requested")
+
+
+def test_a_crash_before_notices_are_kept_loses_and_doubles_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    p.scheduled()
+    seal_pending()
+
+    def crash(*arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(making, "_insert", crash)
+        with pytest.raises(KeyboardInterrupt):
+            make_notices()
+    assert Notice.objects.count() == 0
+    assert len(made("scheduled")) == 6
+
+
+def test_of_two_who_make_the_same_one_gives_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    p.requested()
+    seal_pending()
+    composed = making.compose
+
+    def other_is_faster(entry: making.SealedEntry) -> list[making.Draft]:
+        drafts = composed(entry)
+        monkeypatch.setattr(making, "compose", composed)
+        make_notices()
+        return drafts
+
+    monkeypatch.setattr(making, "compose", other_is_faster)
+    assert make_notices() == 0
+    assert len(made("requested")) == 4
+
+
+def test_silent_entries_are_passed_by() -> None:
+    with transaction.atomic():
+        for _ in range(3):
+            record("run.prepared", by="somebody")
+    assert made() == []
+    assert Bookmark.objects.get().seal == 3
+
+
+def test_each_reads_in_the_own_language() -> None:
+    p.requested()
+    texts = {notice.recipient: notice for notice in made("requested")}
+    assert texts["anne"].text.startswith("Bonjour Anne Dubois,")
+    assert texts["bram"].text.startswith("Dag Bram Claes,")
+    assert '<html lang="nl">' in texts["bram"].html
+    assert texts["anne"].subject == "[2027-0001] Une diffusion est demandée · Pension 2027"
+
+
+def test_the_page_says_what_the_text_says_and_fetches_nothing() -> None:
+    broadcast = p.requested()
+    dating.refuse(broadcast, actor=p.VERA, reason="<b>no</b> legal basis")
+    notice = next(one for one in made("refused") if one.recipient == "ines")
+    assert "<b>no</b> legal basis" in notice.text
+    assert "&lt;b&gt;no&lt;/b&gt; legal basis" in notice.html
+    assert not {"<script", "<img", "<link", "http:", "https:"} & set(notice.html.split())
+    assert "src=" not in notice.html
+
+
+def test_whose_turn_it_is_gets_the_command_and_others_are_told_who() -> None:
+    broadcast = p.delivered()
+    texts = {notice.recipient: notice.text for notice in made("production-delivered")}
+    files = confirming.files_digest(broadcast)[:12]
+    command = f"eboxcast broadcast go 2027-0001 --moment 2027-02-15T18:00:00+01:00 --files {files}"
+    assert command in texts["bram"]
+    assert command not in texts["anne"]
+
+
+def test_one_address_gets_one_mail() -> None:
+    Person.objects.filter(name="bram").update(email="ANNE@example.be")
+    p.requested()
+    assert to_whom("requested") == {"anne", "vera", "ines"}
+
+
+def test_services_and_people_without_address_or_gone_get_none() -> None:
+    Person.objects.filter(name="bram").update(email="")
+    Person.objects.filter(name="vera").update(active=False)
+    Person.objects.create(
+        name="robot", full_name="R", email="r@example.be", language="nl", roles=["launch"], service=True
+    )
+    p.confirmed()
+    assert to_whom("go-given") == {"anne", "ines", "lou"}
+
+
+def test_contacts_of_the_sheet_are_told_of_the_evening_and_see_the_whole_sheet() -> None:
+    broadcast = p.ready()
+    contacts.set_contact(broadcast, actor=p.INES, team="gatb", name="Guy", email="guy@example.be", phone="+32475123456")
+    p.set_clock("2027-02-15T18:30")
+    confirming.launched(broadcast, actor=p.LOU)
+    notice = next(one for one in made("launched") if one.address == "guy@example.be")
+    assert "Guy · +32475123456 · guy@example.be" in notice.text
+    assert notice.recipient == "guy@example.be"
+
+
+def test_another_institution_hears_nothing() -> None:
+    Person.objects.create(name="dirk", full_name="Dirk", email="d@example.be", language="nl", roles=["validator"])
+    p.published()
+    told = {notice.recipient for notice in made()}
+    institution_people = Person.objects.filter(institution=INSTITUTION).values_list("name", flat=True)
+    assert set(institution_people) == {"anne", "bram"}
+    assert told == {"anne", "bram", "vera", "ines", "lou", "carla", "dirk"}
+
+
+def test_the_mails_of_a_broadcast_are_one_thread_for_each_reader() -> None:
+    broadcast = p.scheduled()
+    mails = [notice for notice in made() if notice.recipient == "anne"]
+    first = mails[0]
+    root = f"<broadcast.{broadcast.id}@localhost>"
+    assert first.references == [root]
+    assert {tuple(notice.references) for notice in mails[1:]} == {(root, first.message_id)}
+
+
+def test_what_people_type_shows_no_national_number() -> None:
+    broadcast = p.tested()
+    testing.reject(broadcast, actor=p.ANNE, reason="85.07.30-033.28 is missing")
+    following.note(broadcast, actor=p.INES, text="85073003328 called")
+    everything = "".join(notice.text + notice.html + notice.subject for notice in made())
+    assert "is missing" in everything
+    assert "85.07.30" not in everything
+    assert "85073003328" not in everything
+
+
+def test_rejected_files_are_told_with_their_faults_and_what_to_do() -> None:
+    broadcast = p.scheduled()
+    faults = {"row.check-digits": 12, "document.unheard-of": 1}
+    testing.note_rejected_files(
+        broadcast, actor=p.ANNE, environment="acceptance", via="folder", files=[], faults=faults
+    )
+    text = next(one.text for one in made("files-rejected") if one.recipient == "ines")
+    assert "12 × row.check-digits" in text
+    assert "1 × document.unheard-of" in text
+
+
+def test_a_late_reconfirmation_is_told_as_such() -> None:
+    broadcast = p.scheduled()
+    p.set_clock("2027-02-02T09:00")
+    requesting.reconfirm(broadcast, actor=p.ANNE)
+    requesting.waive(broadcast, actor=p.INES, what=Lateness.RECONFIRMATION, reason="agreed by telephone")
+    assert to_whom("reconfirmed-late") == {"anne", "bram", "ines"}
+    assert made("reconfirmed") == []
+    assert any("agreed by telephone" in notice.text for notice in made("waived"))
+
+
+def test_a_go_taken_back_is_told_once_and_a_void_one_with_its_reason() -> None:
+    broadcast = p.confirmed()
+    confirming.withdraw_go(broadcast, actor=p.BRAM, reason="wrong annex")
+    assert made("go-void") == []
+    assert len(made("go-withdrawn")) == 4
+    confirming.give_go(broadcast, actor=p.BRAM, named=p.named(broadcast))
+    confirming.receive_for_production(broadcast, actor=p.ANNE, delivered=p.files(lists=b"x" * 32))
+    assert any("de nouveaux fichiers pour la production ont été remis" in one.text for one in made("go-void"))
+
+
+def test_the_contact_centre_learns_when_how_many_will_call() -> None:
+    french, dutch = requesting.request(p.wanted(expected={"fr": 180_000, "nl": 120_000}), actor=p.ANNE)
+    for broadcast in (french, dutch):
+        dating.accept(broadcast, actor=p.VERA, day=p.DAY)
+        dating.accept(broadcast, actor=p.INES, day=p.DAY)
+    contacts.warn_contact_centre(french, actor=p.INES, first_time=4_321)
+    text = next(one.text for one in made("contact-centre-warned") if one.recipient == "carla")
+    for told in ("Monday 15 February 2027 at 18:00, Brussels time (UTC+01)", "4,321", "180,000", "120,000", "Dutch"):
+        assert told in text
+
+
+def test_an_entry_without_the_data_expected_is_still_told() -> None:
+    broadcast = p.scheduled()
+    with transaction.atomic():
+        record("broadcast.run_lost", by="nobody", broadcast=broadcast.id, data={})
+        record("broadcast.statistics", by="nobody", broadcast=broadcast.id, data={})
+    assert len(made("run-lost")) == 4
+    assert len(made("statistics")) == 3
+
+
+def test_the_auditor_gets_the_head_once_a_day() -> None:
+    p.requested()
+    seal_pending()
+    make_notices()
+    p.requested()
+    seal_pending()
+    make_notices()
+    assert [notice.recipient for notice in Notice.objects.filter(kind="audit-head")] == ["ada"]
+    p.set_clock("2027-01-19T09:30")
+    make_notices()
+    assert Notice.objects.filter(kind="audit-head").count() == 2
+
+
+def test_no_broadcast_is_left_out_when_it_is_gone() -> None:
+    broadcast = p.requested()
+    Broadcast.objects.filter(id=broadcast.id).delete()
+    assert made() == []

@@ -157,6 +157,9 @@ COMMANDS = {
         "Whom teams and institutions name as their contact as a rule.",
         below={"list": EVERYBODY, "set": CLOSING_DAYS},
     ),
+    "exchange": Command(
+        "exchange", "Take files from the drop folders of the institutions.", below={"collect": PREPARING}
+    ),
     "steward": Command("steward", "Lead the procedure: all it does by itself, in a loop or once.", who=LAUNCH),
     "audit": Command(
         "audit",

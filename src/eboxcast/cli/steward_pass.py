@@ -7,9 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import typer
+from django.conf import settings
 
 from eboxcast.audit.sealing import seal_pending
+from eboxcast.cli.exchange_answer import told, values
 from eboxcast.delivery.leading import Led, lead
+from eboxcast.exchange.collecting import collect
+from eboxcast.exchange.taking import TROUBLE, WAITING, Collected
 from eboxcast.lib import clock
 from eboxcast.lib.errors import EboxcastError
 from eboxcast.lib.wording import N_, language_of_user, say
@@ -26,6 +30,8 @@ class Done:
     """What a pass did, and what went wrong in it."""
 
     led: list[Led] = field(default_factory=list)
+    taken: list[Collected] = field(default_factory=list)
+    """The sets of files from the drop folders; without those that are not complete."""
     sealed: int = 0
     made: int = 0
     sent: int = 0
@@ -37,13 +43,22 @@ class Done:
 
     def anything(self) -> bool:
         """Return whether there is something to tell."""
-        return bool(self.led or self.made or self.sent or self.failed or self.given_up or self.problem or self.troubles)
+        return bool(
+            self.led
+            or self.taken
+            or self.made
+            or self.sent
+            or self.failed
+            or self.given_up
+            or self.problem
+            or self.troubles
+        )
 
 
 def one_pass(ended: Callable[[], bool]) -> Done:
     """Take each step, until the end is asked for. A step that fails does not keep the next from being taken."""
     done = Done()
-    for step in (_lead, _seal, _mail):
+    for step in (_take_files, _lead, _seal, _mail):
         if ended():
             break
         try:
@@ -60,6 +75,14 @@ def show(done: Done, *, as_json: bool) -> None:
     elif done.anything():
         for line in _lines(done, language_of_user()):
             typer.echo(line)
+
+
+def _take_files(done: Done) -> None:
+    if settings.EBOXCAST_DROP_DIR is None:
+        return
+    collected = collect(settings.EBOXCAST_DROP_DIR)
+    done.taken += [one for one in collected if one.outcome not in (WAITING, TROUBLE)]
+    done.troubles += [one.error for one in collected if one.error is not None]
 
 
 def _lead(done: Done) -> None:
@@ -80,6 +103,7 @@ def _mail(done: Done) -> None:
 
 def _lines(done: Done, language: str) -> list[str]:
     lines = [say(_LED, language, {"broadcast": one.broadcast, "did": one.did}) for one in done.led]
+    lines += map(told, done.taken)
     if done.made or done.sent or done.failed or done.given_up:
         lines.append(say(_MAILS, language, vars(done)))
     if done.problem:
@@ -92,6 +116,7 @@ def _values(done: Done) -> dict[str, object]:
         "format": "eboxcast.steward/1",
         "at": clock.now().astimezone(clock.BRUSSELS).isoformat(timespec="milliseconds"),
         "led": [{"broadcast": one.broadcast, "did": one.did} for one in done.led],
+        "files": [values(one) for one in done.taken],
         "sealed": done.sealed,
         "mails": {"made": done.made, "sent": done.sent, "failed": done.failed, "given_up": done.given_up},
         "problem": done.problem or None,

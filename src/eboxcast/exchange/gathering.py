@@ -49,12 +49,6 @@ def gather(folder: Folder, *, institution: str, environment: str) -> list[Gather
     return [_with_parts(one, named, folder, institution=institution, environment=environment) for one in orders]
 
 
-def waiting_since(folder: Folder) -> list[tuple[str, datetime]]:
-    """Return everything that lies in a folder and since when, by the clock of the machine."""
-    found = ((name, folder.look(name)) for name in folder.names())
-    return [(name, datetime.fromtimestamp(one.st_mtime, UTC)) for name, one in found if one]
-
-
 def _with_parts(
     order: Named, named: Sequence[Named], folder: Folder, *, institution: str, environment: str
 ) -> Gathered:

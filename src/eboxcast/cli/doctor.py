@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from eboxcast.cli import notice_checks, run_checks, work_checks
+from eboxcast.cli import exchange_checks, notice_checks, run_checks, work_checks
 from eboxcast.cli.door import command_app
 from eboxcast.cli.options import EnvironmentName
 from eboxcast.database import boot
@@ -38,7 +38,9 @@ def doctor(
         raise typer.BadParameter("--restored goes with --repair", param_hint="--restored")
     boot.configure()
     stories = run_checks.repair(restored=restored) if repair else run_checks.differences
-    findings = examine((*CHECKS, stories, run_checks.interrupted, *work_checks.CHECKS, *notice_checks.CHECKS))
+    findings = examine(
+        (*CHECKS, stories, run_checks.interrupted, *work_checks.CHECKS, *notice_checks.CHECKS, *exchange_checks.CHECKS)
+    )
     typer.echo(_as_json(findings) if as_json else "\n".join(map(_as_text, findings)))
     if any(finding.state is State.FAILED for finding in findings):
         raise typer.Exit(1)

@@ -7,12 +7,12 @@ from eboxcast.lib.wording import N_, language_of_user, say
 
 FORMAT = "eboxcast.exchange/1"
 
-_TOLD = N_("{institution}, {environment}: {reference} is {outcome}.")
+_TOLD = N_("{institution}, {environment}: {reference}: {outcome}.")
 _OUTCOMES = {
     "accepted": N_("accepted and prepared"),
     "rejected": N_("taken, but cannot be used"),
     "refused": N_("refused ({codes})"),
-    "cancelled": N_("cancelled"),
+    "cancelled": N_("cancelled, as asked"),
     WAITING: N_("not complete yet"),
 }
 

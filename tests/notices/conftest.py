@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from tests.broadcasts.conftest import january
 from tests.broadcasts.people import INSTITUTION
+from tests.delivery.conftest import story
 
 from eboxcast.senders.models import Institution, Person
 
-__all__ = ["january"]
+__all__ = ["january", "story"]
 
 PEOPLE = {
     "anne": ("Anne Dubois", "fr", ["requester"]),
@@ -24,7 +25,12 @@ PEOPLE = {
 @pytest.fixture
 def addressed(january: None) -> None:
     """Everybody of the story is on record, each with an address."""
-    institution = Institution.objects.get(cbe=INSTITUTION)
+    add_people(INSTITUTION)
+
+
+def add_people(cbe: str) -> None:
+    """Record everybody; requesters and confirmers are of this institution."""
+    institution = Institution.objects.get(cbe=cbe)
     for name, (full_name, language, roles) in PEOPLE.items():
         Person.objects.create(
             name=name,

@@ -91,6 +91,7 @@ def serving_who_logs_in(mailbox: Mailbox, port: int, password: bytes) -> Iterato
         authenticator=check,
         auth_required=True,
         auth_require_tls=False,
+        auth_exclude_mechanism=["LOGIN"],
     )
     controller.start()
     try:

@@ -153,6 +153,7 @@ def test_a_content_refused_for_good_is_given_up(mailbox: Mailbox) -> None:
     assert "looks like advertising" in listing.last_problem()
 
 
+@pytest.mark.filterwarnings("ignore:Requiring AUTH:UserWarning")  # of the library, about its own server
 @pytest.mark.parametrize(("word", "sent"), [("geheim", 4), ("wrong", 0)])
 def test_a_server_may_ask_who_we_are(word: str, sent: int) -> None:
     waiting()

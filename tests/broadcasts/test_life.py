@@ -31,7 +31,7 @@ def test_from_request_to_closing() -> None:
     following.close(broadcast, actor=p.INES)
     assert broadcast.state == State.CLOSED
     told = list(Entry.objects.filter(broadcast=broadcast.id).order_by("at", "id").values_list("action", flat=True))
-    assert told[:4] == ["broadcast.requested", "broadcast.accepted", "broadcast.scheduled", "broadcast.accepted"]
+    assert told[:4] == ["broadcast.requested", "broadcast.accepted", "broadcast.accepted", "broadcast.scheduled"]
     assert told[-1] == "broadcast.closed"
     assert standing_of(broadcast).steps == ()
 

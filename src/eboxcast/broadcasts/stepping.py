@@ -36,20 +36,27 @@ class Step:
     entry: str
     environment: str = ""
     told: dict[str, object] = field(default_factory=dict)
+    follows: list[tuple[str, dict[str, object]]] = field(default_factory=list)
 
     def tell(self, **data: object) -> None:
         """Add to what the audit entry says; plain JSON, never a national number."""
         self.told.update(data)
 
     def also(self, action: str, **data: object) -> None:
-        """Leave another audit entry in the same transaction."""
-        record(
-            f"broadcast.{action}",
-            by=self.actor.name,
-            broadcast=self.broadcast.id,
-            environment=self.environment,
-            data={"number": self.broadcast.number, **data},
-        )
+        """Leave another audit entry in the same transaction, after that of the step itself."""
+        self.follows.append((f"broadcast.{action}", data))
+
+    def leave_entries(self, *, before: str) -> None:
+        """Add the entry of the step, and those that follow from it, to the audit."""
+        moved = {"from": before, "to": str(self.to), **self.told}
+        for action, data in ((self.entry, moved), *self.follows):
+            record(
+                action,
+                by=self.actor.name,
+                broadcast=self.broadcast.id,
+                environment=self.environment,
+                data={"number": self.broadcast.number, **data},
+            )
 
 
 @contextmanager
@@ -125,13 +132,7 @@ def _save(step: Step) -> None:
     broadcast.state = step.to
     broadcast.changed_at = clock.now()
     broadcast.save()
-    record(
-        step.entry,
-        by=step.actor.name,
-        broadcast=broadcast.id,
-        environment=step.environment,
-        data={"number": broadcast.number, "from": before, "to": str(step.to), **step.told},
-    )
+    step.leave_entries(before=before)
 
 
 def _refresh(broadcast: Broadcast, saved: Broadcast) -> None:

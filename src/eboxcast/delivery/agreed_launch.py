@@ -19,7 +19,7 @@ from eboxcast.broadcasts.stepping import STEWARD, held, present, refuse_other_in
 from eboxcast.delivery import actions
 from eboxcast.delivery.batches import Sums
 from eboxcast.delivery.belonging import PRODUCTION, run_for
-from eboxcast.delivery.errors import LaunchStopped
+from eboxcast.delivery.errors import LaunchStopped, OutsideWindow
 from eboxcast.delivery.following_runs import WINDOW_ENDED, end_with_window, follow
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.models import State as RunState
@@ -105,9 +105,15 @@ def _settled(broadcast: Broadcast) -> Iterator[None]:
     except BaseException as ending:
         with suppress(EboxcastError):
             follow(broadcast)
-            _fall_back_if_idle(broadcast, why=ending.code if isinstance(ending, EboxcastError) else "interrupted")
+            _fall_back_if_idle(broadcast, why=_why(ending))
         raise
     follow(broadcast)
+
+
+def _why(ending: BaseException) -> str:
+    if isinstance(ending, OutsideWindow):
+        return WINDOW_ENDED
+    return ending.code if isinstance(ending, EboxcastError) else "interrupted"
 
 
 def _fall_back_if_idle(broadcast: Broadcast, *, why: str) -> None:

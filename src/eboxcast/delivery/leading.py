@@ -27,6 +27,7 @@ from eboxcast.delivery.reminding import remind_of_terms, told_before
 from eboxcast.delivery.target_options import is_remote
 from eboxcast.delivery.warning import warn_when_prepared
 from eboxcast.lib.errors import EboxcastError
+from eboxcast.lib.plain import plain
 from eboxcast.senders.people import NotYourRole
 
 
@@ -116,9 +117,26 @@ def _launch(broadcast: Broadcast, moment: datetime) -> list[str]:
     except (NotNow, NotYourRole, LockTaken, DatabaseGone):
         raise
     except EboxcastError as trouble:
-        _tell_once(broadcast, trouble)
+        codes = [code for part in trouble.parts if (code := getattr(part, "code", ""))]
+        data: dict[str, object] = {"why": trouble.code, "missing": codes, "agreed_at": str(broadcast.agreed_at)}
+        _tell_once(broadcast, what="run_failed", data=data)
         raise
     return [str(broadcast.state)]
+
+
+def _tell_half_sent(broadcast: Broadcast, moment: datetime) -> list[str]:
+    """Tell once that a remote run which some have already cannot go on by itself: people decide how it ends."""
+    if broadcast.state != State.LAUNCHED:
+        return []
+    run = run_for(PRODUCTION, broadcast.production_run)
+    if run is None or run.visible_at is None:
+        return []
+    over = broadcast.window_ends_at is not None and broadcast.window_ends_at <= moment
+    if not over and run.state not in (RunState.PAUSED, RunState.STOPPED, RunState.FAILED):
+        return []
+    why = plain(run.reason) or ("its window ended before everybody had it" if over else str(run.state))
+    data: dict[str, object] = {"why": why, "run": run.short, "state": str(run.state)}
+    return ["run_halted"] if _tell_once(broadcast, what="run_halted", data=data) else []
 
 
 def _is_moment(broadcast: Broadcast, moment: datetime) -> bool:
@@ -126,12 +144,12 @@ def _is_moment(broadcast: Broadcast, moment: datetime) -> bool:
     return agreed_at is not None and ends_at is not None and agreed_at <= moment < ends_at
 
 
-def _tell_once(broadcast: Broadcast, trouble: EboxcastError) -> None:
-    codes = [code for part in trouble.parts if (code := getattr(part, "code", ""))]
-    data: dict[str, object] = {"why": trouble.code, "missing": codes, "agreed_at": str(broadcast.agreed_at)}
+def _tell_once(broadcast: Broadcast, *, what: str, data: dict[str, object]) -> bool:
     with held(broadcast):
-        if not told_before(broadcast, "run_failed", data):
-            remind(broadcast, what="run_failed", **data)
+        if told_before(broadcast, what, data):
+            return False
+        remind(broadcast, what=what, **data)
+    return True
 
 
 def _conclude(broadcast: Broadcast, moment: datetime) -> list[str]:
@@ -142,5 +160,5 @@ def _give_up(broadcast: Broadcast, moment: datetime) -> list[str]:
     return ["run_discarded" for _ in discard_given_up(broadcast, by=STEWARD.name)]
 
 
-_RULES = (_follow, _end_with_window, _miss, _launch, _remind, _warn, _conclude)
+_RULES = (_follow, _end_with_window, _miss, _launch, _tell_half_sent, _remind, _warn, _conclude)
 """In this order: what happened, what must not happen any more, what is to happen now, what is due, what comes after."""

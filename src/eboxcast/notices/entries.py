@@ -44,6 +44,7 @@ NOTICES: Mapping[str, tuple[Kind, ...]] = {
     "broadcast.launched": (evening.LAUNCHED,),
     "broadcast.launch_ended": (evening.LAUNCH_ENDED,),
     "broadcast.run_failed": (evening.RUN_FAILED,),
+    "broadcast.run_halted": (evening.RUN_HALTED,),
     "broadcast.published": (evening.PUBLISHED,),
     "broadcast.recalled": (evening.RECALLED,),
     "broadcast.reported": (evening.REPORTED,),

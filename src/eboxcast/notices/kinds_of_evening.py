@@ -103,6 +103,15 @@ RUN_FAILED = Kind(
     facts=("why", "window_ends_at"),
     extras=(missing_for_launch, follow_up_sheet),
 )
+RUN_HALTED = Kind(
+    name="run-halted",
+    subject=N_("The launch halted when some had it already"),
+    says=N_("Some recipients have the document, others not, and nothing more is sent by itself."),
+    to=OPERATOR,
+    facts=("why",),
+    advice=(N_("The launch team resumes run {run}, or closes it as published in part."),),
+    extras=(follow_up_sheet,),
+)
 PUBLISHED = Kind(
     name="published",
     subject=N_("Published"),

@@ -32,6 +32,10 @@ VOID_BECAUSE: Mapping[str, str] = {
 
 _WORDS: Mapping[str, str] = {
     **VOID_BECAUSE,
+    "interrupted": N_("it was interrupted"),
+    "its window ended before it was visible": N_("its window ended before it was visible"),
+    "its window ended before everybody had it": N_("its window ended before everybody had it"),
+    "what was prepared is not there any more": N_("what was prepared is not there any more"),
     "acceptance": N_("acceptance"),
     "production": N_("production"),
     Side.VALIDATOR: N_("the validator (BCSS)"),

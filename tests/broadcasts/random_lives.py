@@ -36,7 +36,31 @@ MASTER = Actor("root", ALL_ROLES)
 """Whoever has every role: to keep GO and launch apart the name must do."""
 ANYBODY = (*p.EVERYBODY, STEWARD, MASTER)
 Start = Callable[[], Broadcast]
-STARTS: tuple[Start, ...] = (p.requested, p.scheduled, p.tested, p.approved, p.delivered, p.confirmed, p.ready, p.ready)
+
+
+def late() -> Broadcast:
+    """Return a broadcast whose files for acceptance came late; nobody let that pass yet."""
+    broadcast = p.scheduled()
+    requesting.reconfirm(broadcast, actor=p.ANNE)
+    p.set_clock("2027-02-10T09:00")
+    testing.receive_for_acceptance(broadcast, actor=p.ANNE, delivered=p.files())
+    testing.tested(broadcast, actor=p.INES)
+    testing.judge(broadcast, actor=p.ANNE, seen=p.seen(), seen_in=SeenIn.EBOX)
+    testing.approve(broadcast, actor=p.ANNE)
+    return confirming.receive_for_production(broadcast, actor=p.ANNE, delivered=p.files())
+
+
+STARTS: tuple[Start, ...] = (
+    p.requested,
+    p.scheduled,
+    p.tested,
+    p.approved,
+    p.delivered,
+    p.confirmed,
+    p.ready,
+    p.ready,
+    late,
+)
 
 Try = Callable[[Broadcast, Actor, int], object]
 
@@ -114,6 +138,7 @@ ON: dict[State, tuple[tuple[str, Actor, int], ...]] = {
     State.APPROVED: (("deliver for production", p.ANNE, 0), ("reconfirm", p.ANNE, 0)),
     State.PRODUCTION_DELIVERED: (
         ("go", p.BRAM, 0),
+        ("go", MASTER, 0),
         ("reconfirm", p.ANNE, 0),
         ("waive", p.INES, 0),
         ("waive", p.INES, 1),
@@ -140,6 +165,8 @@ class Event:
     actor: Actor
     what: str
     choice: int
+    forgotten: int
+    """Which of the last steps before the launch nobody took; mostly none."""
 
 
 class Life:
@@ -174,10 +201,11 @@ class Life:
         """All but its evening is there, as far as can be; then it comes, and somebody launches, or not."""
         if self.broadcast.state not in (State.CONFIRMED, State.ARMED):
             return self.is_led_on(event)
-        for step in ON[State.CONFIRMED][: 3 + event.choice % 2]:
-            self._do(*step)
+        for number, step in enumerate(ON[State.CONFIRMED][: 3 + event.choice % 2]):
+            if number != event.forgotten:
+                self._do(*step)
         self.sees_its_evening(event)
-        return self._do("launch", (STEWARD, p.LOU, event.actor)[event.choice % 3], 0)
+        return self._do("launch", (STEWARD, p.LOU, MASTER, event.actor)[event.choice % 4], 0)
 
     def sees_its_evening(self, event: Event) -> None:
         start = self.broadcast.agreed_at or clock.now()
@@ -233,7 +261,7 @@ class Life:
 
 
 KINDS = {name: kind for name, kind in vars(Life).items() if not name.startswith("_") and name != "happens"}
-OFTEN = {"is_led_on": 14, "is_tried": 12, "is_led_to_its_evening": 5, "becomes_visible": 2}
+OFTEN = {"is_led_on": 14, "is_tried": 12, "is_led_to_its_evening": 4, "becomes_visible": 2, "loses_a_service": 2}
 
 
 def events(seed: int, count: int) -> Iterator[Event]:
@@ -246,6 +274,7 @@ def events(seed: int, count: int) -> Iterator[Event]:
             actor=chance.choice(ANYBODY),
             what=chance.choice(sorted(TRIES)),
             choice=chance.randrange(8),
+            forgotten=chance.randrange(6),
         )
 
 

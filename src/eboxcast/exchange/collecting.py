@@ -20,7 +20,7 @@ from eboxcast.exchange.folders import open_folder
 from eboxcast.exchange.gathering import gather
 from eboxcast.exchange.names import FOLDERS
 from eboxcast.exchange.taking import Collected, Door, files_of, remove, take
-from eboxcast.lib.errors import EboxcastError
+from eboxcast.lib.errors import EboxcastError, Incomplete
 from eboxcast.package.reading import reason_of
 from eboxcast.senders.models import Institution
 
@@ -58,16 +58,17 @@ def institutions(root: Path) -> list[str]:
 
 def _collect_from(root: Path, institution: str, environment: str) -> Iterator[Collected]:
     incoming, outgoing = FOLDERS[environment]
-    with suppress(FileExistsError):
-        (root / institution / outgoing).mkdir(mode=0o770)
     try:
-        with (
-            open_folder(institution, incoming, within=root) as source,
-            open_folder(institution, outgoing, within=root) as target,
-        ):
-            if source is not None:
+        with open_folder(institution, incoming, within=root) as source:
+            if source is None:
+                return
+            with suppress(FileExistsError):
+                (root / institution / outgoing).mkdir(mode=0o770)
+            with open_folder(institution, outgoing, within=root) as target:
                 door = Door(root=root, institution=institution, environment=environment, source=source, target=target)
                 yield from _through(door)
+    except Incomplete:
+        raise  # somebody asked for the end
     except (OSError, EboxcastError) as error:
         yield Collected.of_folder(institution, environment, error)
 

@@ -18,7 +18,7 @@ from eboxcast.exchange.folders import Changed, Folder, Mark, NotOrdinary
 from eboxcast.exchange.gathering import Gathered, Readiness
 from eboxcast.exchange.models import Result, TakenSet
 from eboxcast.exchange.names import Named, read_name
-from eboxcast.lib.errors import EboxcastError, InputRefused, NotAllowedNow, WrongUse
+from eboxcast.lib.errors import EboxcastError, Incomplete, InputRefused, NotAllowedNow, WrongUse
 from eboxcast.lib.plain import plain
 from eboxcast.package.reading import reason_of
 from eboxcast.senders.roles import Actor, Role
@@ -91,6 +91,8 @@ def take(door: Door, gathered: Gathered) -> Collected:
         return _hand_on(door, gathered)
     except Changed:
         return door.told(gathered, WAITING)
+    except Incomplete:
+        raise  # somebody asked for the end
     except (OSError, EboxcastError) as error:
         return door.told(gathered, TROUBLE, error=_trouble(error))
 

@@ -82,7 +82,8 @@ def serving_who_logs_in(mailbox: Mailbox, port: int, password: bytes) -> Iterato
     """Let the server be there for whoever knows the password."""
 
     def check(server: SMTP, session: Session, envelope: Envelope, mechanism: str, told: object) -> AuthResult:
-        return AuthResult(success=isinstance(told, LoginPassword) and told.password == password)
+        known = isinstance(told, LoginPassword) and told.password == password
+        return AuthResult(success=known, handled=False)
 
     controller = Controller(
         mailbox,

@@ -21,6 +21,7 @@ from tests.simulator.simulated import Simulated
 
 from eboxcast.delivery import deciding
 from eboxcast.delivery.finding import find_run
+from eboxcast.delivery.models import Worker
 from eboxcast.lib.crashpoints import Point
 from eboxcast.mailboxes.models import OutcomeKind
 from eboxcast.targets.configuration import read_targets
@@ -135,6 +136,20 @@ def test_a_worker_asked_to_end_loses_nothing(plain_stage: Stage, new_letter: New
     assert plain_stage.named(letter, "in_flight") == set()
     plain_stage.worker()
     assert_everybody_once(plain_stage, letter)
+
+
+def test_a_worker_is_known_until_it_ends(stage: Stage) -> None:
+    """Of its own environment only; one that died is forgotten by whoever is started in its place."""
+    stage.worker().kill()
+    second = stage.worker()
+    wait_until(lambda: known_workers() == {("production", second.popen.pid)})
+    assert second.signal(signal.SIGTERM).ended() == 0, second.said
+    assert known_workers() == set()
+
+
+def known_workers() -> set[tuple[str, int]]:
+    """Return the environments and process ids of the workers that gave a sign of life."""
+    return set(Worker.objects.values_list("environment", "pid"))
 
 
 @pytest.mark.faults

@@ -26,12 +26,13 @@ _REMEMBERED = timedelta(hours=1)
 async def alive(queue: App, environment: str) -> AsyncIterator[None]:
     """Be known as a worker of an environment for as long as the block lasts."""
     await _forget_dead_neighbours(queue)
-    await _beat(queue, environment)
     beating = asyncio.create_task(_go_on_beating(queue, environment))
     try:
+        await _beat(queue, environment)
         yield
     finally:
         beating.cancel()
+        await asyncio.wait((beating,))  # lest its last sign of life comes after our end
         with suppress(ConnectorException, psycopg.Error):  # others see that it falls silent
             await _execute(queue, "worker_ended", **_ourselves())
 

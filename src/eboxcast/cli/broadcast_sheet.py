@@ -21,6 +21,7 @@ from eboxcast.database.errors import quiet
 from eboxcast.lib import clock
 from eboxcast.lib.dates import long_date
 from eboxcast.lib.wording import N_, language_of_user, say
+from eboxcast.notices.words import moment_in
 
 _REASON = N_("Reason: {reason}")
 _FACTS = {
@@ -84,11 +85,11 @@ def _texts(broadcast: Broadcast, language: str) -> dict[str, str]:
         "requested": say(_SINCE, language, by),
         "wanted": ", ".join(long_date(day, language) for day in broadcast.wanted_dates),
         "date": long_date(broadcast.date, language) if broadcast.date else "",
-        "agreed": _shown(broadcast.agreed_at),
+        "agreed": _shown(broadcast.agreed_at, language),
         "window": _window(broadcast, language),
         "go": _go(broadcast),
         "warned": _warned(broadcast, language),
-        "visible": _shown(broadcast.visible_at),
+        "visible": _shown(broadcast.visible_at, language),
     }
 
 
@@ -101,7 +102,7 @@ def _recipients(broadcast: Broadcast, language: str) -> str:
 def _window(broadcast: Broadcast, language: str) -> str:
     if broadcast.date is None:
         return ""
-    span = {"start": _shown(broadcast.window_starts_at), "end": _shown(broadcast.window_ends_at)}
+    span = {"start": _shown(broadcast.window_starts_at, language), "end": _shown(broadcast.window_ends_at, language)}
     return say(_SPAN, language, span)
 
 
@@ -116,7 +117,7 @@ def _warned(broadcast: Broadcast, language: str) -> str:
         return ""
     count = broadcast.first_time_count
     data = {
-        "at": _shown(broadcast.contact_centre_warned_at),
+        "at": _shown(broadcast.contact_centre_warned_at, language),
         "count": "–" if count is None else grouped(count, language),
     }
     return say(_WARNED, language, data)
@@ -144,5 +145,5 @@ def _mark(term: Term, language: str) -> str:
     return f"{mark}, {say(_WAIVED, language)}" if term.waived else mark
 
 
-def _shown(moment: datetime | None) -> str:
-    return clock.shown(moment) if moment else ""
+def _shown(moment: datetime | None, language: str) -> str:
+    return moment_in(moment, language) if moment else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from datetime import date
 from threading import Event
 from types import FrameType
 from typing import Annotated
@@ -14,6 +15,7 @@ from eboxcast.cli import talk
 from eboxcast.cli.broadcast_options import who
 from eboxcast.cli.door import command_app
 from eboxcast.cli.steward_pass import Done, one_pass, show
+from eboxcast.lib import clock
 from eboxcast.lib.wording import N_, language_of_user, say
 
 _READY = N_("Leading the procedure, every {seconds} seconds. SIGTERM or Ctrl-C ends it after the step at hand.")
@@ -57,13 +59,19 @@ def main(
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, ending.ask)
     if once:
-        done = _show(one_pass(lambda: ending.asked), as_json=as_json)
+        done = _show(one_pass(lambda: ending.asked, whole=True), as_json=as_json)
         _tell_new(done, frozenset())
         raise typer.Exit(done.troubles[0].exit_code if done.troubles else 0)
     talk.line(say(_READY, language_of_user(), {"seconds": f"{every:g}"}))
+    _lead_on(ending, every, as_json=as_json)
+
+
+def _lead_on(ending: Ending, every: float, *, as_json: bool) -> None:
     told: frozenset[str] = frozenset()
+    last: date | None = None
     while not ending.asked:
-        told = _tell_new(_show(one_pass(lambda: ending.asked), as_json=as_json), told)
+        done = one_pass(lambda: ending.asked, whole=last != clock.today())
+        told, last = _tell_new(_show(done, as_json=as_json), told), clock.today()
         # A new connection finds out whether the server is back, and on a demo installation what time it is now.
         connections.close_all()
         ending.wait(every)

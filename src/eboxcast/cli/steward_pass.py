@@ -29,6 +29,7 @@ _PROBLEM = N_("Mails wait: {problem}")
 class Done:
     """What a pass did, and what went wrong in it."""
 
+    whole: bool
     led: list[Led] = field(default_factory=list)
     taken: list[Collected] = field(default_factory=list)
     """The sets of files from the drop folders; without those that are not complete."""
@@ -55,9 +56,12 @@ class Done:
         )
 
 
-def one_pass(ended: Callable[[], bool]) -> Done:
-    """Take each step, until the end is asked for. A step that fails does not keep the next from being taken."""
-    done = Done()
+def one_pass(ended: Callable[[], bool], *, whole: bool) -> Done:
+    """Take each step, until the end is asked for. A step that fails does not keep the next from being taken.
+
+    ``whole`` seals whatever has no seal, however old it is; once a day is enough.
+    """
+    done = Done(whole=whole)
     for step in (_take_files, _lead, _seal, _mail):
         if ended():
             break
@@ -92,7 +96,7 @@ def _lead(done: Done) -> None:
 
 
 def _seal(done: Done) -> None:
-    done.sealed += seal_pending()
+    done.sealed += seal_pending(everything=done.whole)
 
 
 def _mail(done: Done) -> None:

@@ -13,6 +13,7 @@ from eboxcast.broadcasts.models import Broadcast
 from eboxcast.delivery.leading import lead
 from eboxcast.delivery.models import Run
 from eboxcast.lib import clock
+from eboxcast.mailboxes.models import Release
 from eboxcast.mailboxes.opening import mark_read, open_ebox
 from eboxcast.notices.making import make_notices
 from eboxcast.notices.models import Attachment, Notice
@@ -58,8 +59,14 @@ def test_a_test_that_was_taken_back_meanwhile_has_no_proof_but_says_so(story: St
     story.tested()
     Broadcast.objects.update(acceptance_run=None)
     proof = told("proof")["anne"]
-    assert "Preuve" in proof.text
+    assert "Ceci n'a pas pu être ajouté :" in proof.text
     assert proof.attachments.count() == 0
+
+
+def test_a_run_that_was_lost_keeps_no_other_mail_waiting(story: Story) -> None:
+    reported(story)
+    Release.objects.using("production").all().delete()
+    assert told("reported").keys() == {"anne", "bram", "ines"}
 
 
 def test_the_report_has_its_certificate_and_the_account_of_each_list(story: Story) -> None:

@@ -12,6 +12,7 @@ from django.conf import settings
 from eboxcast.audit.selectors import SealedEntry
 from eboxcast.broadcasts.models import Broadcast
 from eboxcast.lib import clock
+from eboxcast.lib.errors import EboxcastError, Trouble
 from eboxcast.lib.plain import plain
 from eboxcast.lib.wording import N_, say
 from eboxcast.notices.about import About
@@ -29,6 +30,7 @@ from eboxcast.reports.sections import Section
 from eboxcast.senders.models import TypeRequest
 
 _ANSWER = N_("eboxcast wrote this mail. Answers go to {address}, and people read them.")
+_NOT_HAD = N_("This could not be added:")
 _LONGEST = 60
 _NO_NUMBERS = N_("It names no citizen. Please write no national number in your answer either.")
 
@@ -66,13 +68,28 @@ def _drafts(kind: Kind, about: About) -> Iterator[Draft]:
     for reader in readers_of(kind.to, about.concerned):
         language = reader.language
         if language not in files:
-            files[language] = tuple(kind.files(about, language)) if kind.files else ()
-            extras[language] = tuple(section for extra in kind.extras for section in extra(about, language))
+            extras[language], files[language] = _additions(kind, about, language)
         letter = letter_to(reader, kind, about, extras[language])
         notice = notice_of(letter, reader, kind=kind.name, entry=about.entry)
         notice.references = thread_of(about, reader)
         invitations.add(notice, reader, letter)
         yield Draft(notice=notice, files=files[language])
+
+
+def _additions(kind: Kind, about: About, language: str) -> tuple[tuple[Section, ...], tuple[File, ...]]:
+    """Return what goes with the words of a kind.
+
+    Where that cannot be had, the mail says so: one run that was lost must not keep all other mails waiting. A database
+    that does not answer now does keep them waiting.
+    """
+    try:
+        sections = tuple(section for extra in kind.extras for section in extra(about, language))
+        return sections, tuple(kind.files(about, language)) if kind.files else ()
+    except Trouble:
+        raise
+    except EboxcastError as failure:
+        told = tuple(plain(say(text, language, failure.data)) for text in (failure.sentence, failure.remedy) if text)
+        return (Section(title=say(_NOT_HAD, language), notes=told),), ()
 
 
 def letter_to(reader: Reader, kind: Kind, about: About, extras: Sequence[Section]) -> Letter:

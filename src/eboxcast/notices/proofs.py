@@ -9,7 +9,6 @@ from itertools import groupby
 from eboxcast.delivery.acceptance_tests import Proof, proofs
 from eboxcast.delivery.belonging import ACCEPTANCE, run_for
 from eboxcast.delivery.short_lists import keys_in_order
-from eboxcast.lib.errors import EboxcastError, NotAllowedNow, WrongUse
 from eboxcast.lib.plain import plain, size
 from eboxcast.lib.wording import N_, say
 from eboxcast.mailboxes.opening import open_ebox, read_document
@@ -22,19 +21,15 @@ from eboxcast.reports.sections import Fact, Section
 
 _PLACES = N_("Places {places} of the short list")
 _NOTHING = N_("The message is not visible there.")
-_NO_PROOF = N_("Proof")
 _YES, _NO = N_("yes"), N_("no")
 
 
 def proof_sections(about: About, language: str) -> list[Section]:
-    """Return what the eBoxes show, those that show the same together; or why nobody can tell."""
+    """Return what the eBoxes show, those that show the same together. Raises what ``proofs`` raises."""
     if about.broadcast is None:
         return []
-    try:
-        found = proofs(about.broadcast)
-    except (NotAllowedNow, WrongUse) as refusal:
-        return [Section(title=say(_NO_PROOF, language), notes=_told(refusal, language))]
-    groups = [list(group) for _, group in groupby(sorted(found, key=_look), key=_look)]
+    found = sorted(proofs(about.broadcast), key=_look)
+    groups = [list(group) for _, group in groupby(found, key=_look)]
     return [_section(group, language) for group in sorted(groups, key=lambda group: group[0].place)]
 
 
@@ -82,8 +77,3 @@ def _section(group: Sequence[Proof], language: str) -> Section:
         (N_("The document that was delivered"), say(_YES if first.as_delivered else _NO, language)),
     ]
     return Section(title=title, facts=tuple(Fact(say(label, language), value) for label, value in facts))
-
-
-def _told(refusal: EboxcastError, language: str) -> tuple[str, ...]:
-    told = (refusal.sentence, refusal.remedy)
-    return tuple(say(sentence, language, refusal.data) for sentence in told if sentence)

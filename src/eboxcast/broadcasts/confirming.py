@@ -13,6 +13,7 @@ from eboxcast.broadcasts.testing import Delivered, keep_delivery
 from eboxcast.broadcasts.voiding import void_go
 from eboxcast.lib import clock
 from eboxcast.lib.digests import digest
+from eboxcast.lib.wording import N_
 from eboxcast.senders.roles import Actor
 
 SHORTEST = 8
@@ -127,13 +128,13 @@ def _refuse_other(broadcast: Broadcast, named: Named) -> None:
     if named.agreed_at != broadcast.agreed_at:
         raise GoDiffers(
             broadcast=broadcast.number,
-            field="the moment",
+            asked=N_("the moment"),
             found=clock.shown(named.agreed_at),
             expected=clock.shown(broadcast.agreed_at or named.agreed_at),
         )
     files = files_digest(broadcast)
     if len(named.files) < SHORTEST or not files.startswith(named.files.lower()):
-        raise GoDiffers(broadcast=broadcast.number, field="the files", found=named.files, expected=files[:12])
+        raise GoDiffers(broadcast=broadcast.number, asked=N_("the files"), found=named.files, expected=files[:12])
 
 
 def _shown(moment: datetime | None) -> str:

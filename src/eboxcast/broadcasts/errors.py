@@ -196,7 +196,7 @@ class GoDiffers(InputRefused):
     """The GO names something else than what is agreed and prepared."""
 
     code = "broadcast.go-differs"
-    sentence = N_("The GO names {field} {found}; agreed and prepared is {expected}.")
+    sentence = N_("The GO names {asked} {found}; agreed and prepared is {expected}.")
     remedy = N_(
         "Look at what is prepared with: eboxcast broadcast show {broadcast}; then give the GO for exactly that."
     )

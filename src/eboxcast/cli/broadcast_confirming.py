@@ -19,6 +19,7 @@ from eboxcast.cli.broadcast_options import Number, Why, the, words
 from eboxcast.cli.broadcast_telling import head_of, tell
 from eboxcast.cli.options import AsJson, moment
 from eboxcast.cli.plain import grouped
+from eboxcast.delivery.warning import first_time_count
 from eboxcast.lib import clock
 from eboxcast.lib.dates import long_date
 from eboxcast.lib.wording import N_, language_of_user, say
@@ -77,13 +78,14 @@ def disarm(broadcast: Number, reason: Why = "", as_json: AsJson = False) -> None
 def warn(
     broadcast: Number,
     first_time: Annotated[
-        int | None, typer.Option(min=0, help="How many are expected to open an eBox for the first time.")
+        int | None, typer.Option(min=0, help="How many will open an eBox for the first time; as a rule counted.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Warn the contact centre of the date, with the audience and the first-time users expected."""
     found, actor = the(broadcast)
-    contacts.warn_contact_centre(found, actor=actor, first_time=first_time)
+    expected = first_time_count(found) if first_time is None else first_time
+    contacts.warn_contact_centre(found, actor=actor, first_time=expected)
     tell(found, _WARNED, as_json=as_json)
 
 

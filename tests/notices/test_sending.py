@@ -196,6 +196,12 @@ def test_two_stewards_send_nothing_twice(mailbox: Mailbox) -> None:
     assert len({mail["Message-ID"] for mail in mailbox.taken}) == len(mailbox.taken)
 
 
+def test_who_is_asked_to_end_leaves_the_rest_for_the_next_pass(mailbox: Mailbox) -> None:
+    waiting()
+    assert send_due(ended=lambda: len(mailbox.taken) == 1).sent == 1
+    assert send_due().sent == 3
+
+
 def test_what_another_holds_is_left_alone_until_its_time_is_over(mailbox: Mailbox) -> None:
     waiting()
     Notice.objects.update(leased_until=sending.world_now() + timedelta(minutes=1))

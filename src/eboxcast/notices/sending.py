@@ -6,7 +6,7 @@ the server's answer and the note of it, the mail goes out once more with the sam
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -46,12 +46,15 @@ class Sent:
     """Why the pass ended early; empty when all that was due was tried."""
 
 
-def send_due() -> Sent:
-    """Send every notice that is due. A way that is closed ends the pass, and the next one tries again."""
+def send_due(*, ended: Callable[[], bool] = lambda: False) -> Sent:
+    """Send every notice that is due, until ``ended`` says so.
+
+    A way that is closed ends the pass too, and the next one tries again.
+    """
     count = {State.SENT: 0, State.FAILED: 0, State.GIVEN_UP: 0}
     problem = ""
     with _way() as way:
-        while not problem and (notice := _take()):
+        while not problem and not ended() and (notice := _take()):
             outcome, problem = _try(way, notice)
             count[outcome] += 1
     return Sent(sent=count[State.SENT], failed=count[State.FAILED], given_up=count[State.GIVEN_UP], problem=problem)

@@ -15,6 +15,7 @@ from eboxcast.broadcasts.models import Broadcast, FileDelivery, State
 from eboxcast.database.models import Installation
 from eboxcast.delivery import actions
 from eboxcast.delivery.acceptance_tests import run_test
+from eboxcast.delivery.errors import NotInThisState as RunNotInThisState
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.procedure_errors import FilesPublished, TicketTaken
 from eboxcast.delivery.receiving import deliver, take_back
@@ -193,6 +194,24 @@ def test_a_broadcast_that_moves_on_meanwhile_takes_the_run_with_it(
         story.deliver(broadcast, story.files(SHORT))
     assert Run.objects.get().state == "discarded"
     assert not FileDelivery.objects.exists()
+
+
+def test_of_two_deliveries_at_once_the_later_one_holds(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    broadcast = story.approved()
+    prepare = actions.prepare
+
+    def prepare_and_be_overtaken(*args: object, **named: object) -> Run:
+        run = prepare(*args, **named)  # type: ignore[arg-type]
+        monkeypatch.setattr(actions, "prepare", prepare)
+        story.deliver(Broadcast.objects.get(id=broadcast.id), story.files(EVERYBODY + 1), "production")
+        return run
+
+    monkeypatch.setattr(actions, "prepare", prepare_and_be_overtaken)
+    with pytest.raises(RunNotInThisState):
+        story.deliver(broadcast, story.files(EVERYBODY), "production")
+    broadcast.refresh_from_db()
+    assert (broadcast.state, broadcast.recipients_count) == (State.PRODUCTION_DELIVERED, EVERYBODY + 1)
+    assert run_of(broadcast.production_run).state == "prepared"
 
 
 def test_how_faulty_rows_are_handled_is_the_senders_choice_and_on_record(story: Story) -> None:

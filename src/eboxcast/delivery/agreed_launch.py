@@ -7,8 +7,8 @@ goes on from there.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 
 from eboxcast.broadcasts import confirming, guards
@@ -53,8 +53,9 @@ def launch_broadcast(
     if run is not None and run.state == RunState.PUBLISHED and broadcast.state in _AFTER:
         return run
     _pass_guards(broadcast, run, actor)
-    with _settled(broadcast):
-        return _go(broadcast, actor=actor, waiting=waiting, progress=progress, by_workers=by_workers)
+    return _settled(
+        broadcast, lambda: _go(broadcast, actor=actor, waiting=waiting, progress=progress, by_workers=by_workers)
+    )
 
 
 def window_of(broadcast: Broadcast) -> Window:
@@ -97,17 +98,20 @@ def _go(
     return launched
 
 
-@contextmanager
-def _settled(broadcast: Broadcast) -> Iterator[None]:
-    """Note what became of the launch, however it ends; what ended it is what is told."""
+def _settled(broadcast: Broadcast, go: Callable[[], Run]) -> Run:
+    """Launch, and note what became of it, however it ends; what ended it is what is told."""
     try:
-        yield
-    except BaseException as ending:
-        with suppress(EboxcastError):
-            follow(broadcast)
-            _fall_back_if_idle(broadcast, why=_why(ending))
-        raise
-    follow(broadcast)
+        run = go()
+    except BaseException as error:
+        ending = error
+    else:
+        follow(broadcast)
+        return run
+    # Outside the handler: trouble with the database in there would silence what it happened in (database/errors.py).
+    with suppress(EboxcastError):
+        follow(broadcast)
+        _fall_back_if_idle(broadcast, why=_why(ending))
+    raise ending
 
 
 def _why(ending: BaseException) -> str:

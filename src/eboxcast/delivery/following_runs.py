@@ -72,6 +72,8 @@ def _next(broadcast: Broadcast) -> str | None:
     if run_id is None or broadcast.state not in (*_HOLDING, *_SEEN):
         return None
     run = run_for(PRODUCTION, run_id)
+    if _step_for(broadcast, run) is None:
+        return None
     with held(broadcast), suppress(NotNow):
         step = _step_for(broadcast, run) if broadcast.production_run == run_id else None
         if step is not None:

@@ -17,19 +17,23 @@ from eboxcast.broadcasts import confirming, testing
 from eboxcast.broadcasts.finding import broadcast_of_run
 from eboxcast.broadcasts.models import Broadcast, State
 from eboxcast.broadcasts.states import Action
-from eboxcast.broadcasts.stepping import refuse_impossible
+from eboxcast.broadcasts.stepping import held, refuse_impossible
 from eboxcast.delivery import actions
 from eboxcast.delivery.belonging import ACCEPTANCE, refuse_taken, run_for
 from eboxcast.delivery.giving_up import discard_given_up
 from eboxcast.delivery.intake import check_for_sending
 from eboxcast.delivery.models import Run
+from eboxcast.delivery.models import State as RunState
 from eboxcast.delivery.orders import identity_of
 from eboxcast.delivery.procedure_errors import FilesPublished
+from eboxcast.delivery.settling import settle
 from eboxcast.delivery.short_lists import PLACES, places_of
+from eboxcast.delivery.who_decided import too_late
 from eboxcast.lib import clock
 from eboxcast.lib.digests import digest
 from eboxcast.lib.errors import EboxcastError, InputRefused, NotAllowedNow
 from eboxcast.lib.plain import plain
+from eboxcast.lib.wording import N_
 from eboxcast.mailboxes.errors import OtherRecipientsVisible, WasRecalled
 from eboxcast.package.model import Checked, Package, Policies
 from eboxcast.senders.roles import Actor
@@ -88,13 +92,17 @@ class _Delivery:
         if self._has_it(run):
             return run, True
         try:
-            self._refuse_published(run)
-            self._note(package, run, places)
-        except EboxcastError:
-            self._give_up(run)
-            raise
-        discard_given_up(self.broadcast, by=self.actor.name)
-        return run, False
+            with held(self.broadcast):  # who delivers at the same moment waits, or took our place already
+                self._refuse_unusable(settle(run))
+                self._note(package, run, places)
+        except EboxcastError as error:
+            refusal = error
+        else:
+            discard_given_up(self.broadcast, by=self.actor.name)
+            return run, False
+        # Outside the handler: trouble with the database in there would silence the refusal (database/errors.py).
+        self._give_up(run)
+        raise refusal
 
     def _refuse_unfit(self, package: Package) -> None:
         metadata = package.metadata
@@ -134,7 +142,9 @@ class _Delivery:
             return run.id == self.broadcast.acceptance_run and self.broadcast.state != State.REJECTED
         return run.id == self.broadcast.production_run
 
-    def _refuse_published(self, run: Run) -> None:
+    def _refuse_unusable(self, run: Run) -> None:
+        if run.state in (RunState.DISCARDED, RunState.SUPERSEDED):
+            raise too_late(run, asked=N_("prepared"))
         if self.environment != ACCEPTANCE and run.visible_at is not None:
             raise FilesPublished(run=run.short, visible_at=clock.shown(run.visible_at))
 

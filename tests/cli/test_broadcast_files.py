@@ -119,6 +119,17 @@ def test_the_steward_launches_what_is_armed_reports_and_mails(command: Command, 
     )
 
 
+def test_what_the_steward_would_do_later_can_be_done_by_hand(command: Command, story: Story) -> None:
+    story.published()
+    assert f"eboxcast broadcast report {N}" in command("--as", "ines", "broadcast", "show", N)[1]
+    assert command("--as", "ines", "broadcast", "close", N)[0] == 4
+    assert command("--as", "lou", "broadcast", "report", N)[0] == 4
+    assert command("--as", "ines", "broadcast", "report", N)[0] == 0
+    assert f"eboxcast broadcast close {N}" in command("--as", "ines", "broadcast", "show", N)[1]
+    assert command("--as", "ines", "broadcast", "close", N)[0] == 0
+    assert Broadcast.objects.get().state == "closed"
+
+
 def test_the_steward_says_why_it_cannot_launch(command: Command, story: Story) -> None:
     broadcast = story.armed()
     command(

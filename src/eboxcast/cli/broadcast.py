@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from eboxcast.cli import (
     broadcast_asking,
+    broadcast_concluding,
     broadcast_confirming,
     broadcast_contacts,
     broadcast_deciding,
@@ -43,4 +44,6 @@ app.command("go")(broadcast_confirming.go)
 app.command("withdraw-go")(broadcast_confirming.withdraw_go)
 app.command("arm")(broadcast_confirming.arm)
 app.command("disarm")(broadcast_confirming.disarm)
+app.command("report")(broadcast_concluding.report)
+app.command("close")(broadcast_concluding.close)
 app.command("note")(broadcast_showing.note)

@@ -41,7 +41,8 @@ _COMMANDS = {
     Action.WARN: "eboxcast broadcast warn {number}",
     Action.LAUNCH: "eboxcast broadcast disarm {number}",
     Action.FINISH: "eboxcast status {run}",
-    Action.REPORT: "eboxcast report {run}",
+    Action.REPORT: "eboxcast broadcast report {number}",
+    Action.CLOSE: "eboxcast broadcast close {number}",
 }
 _NEEDS = {
     State.TESTED: Action.APPROVE,

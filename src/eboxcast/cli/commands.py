@@ -149,6 +149,8 @@ COMMANDS = {
             "withdraw-go": CONFIRMER,
             "arm": LAUNCH,
             "disarm": LAUNCH,
+            "report": INTEGRATION,
+            "close": INTEGRATION,
             "note": ALL_ROLES - {Role.AUDITOR},
         },
     ),

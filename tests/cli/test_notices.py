@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from tests.broadcasts import people as p
@@ -12,7 +14,9 @@ from tests.cli.conftest import Command
 from tests.notices.conftest import addressed, january
 from tests.reports.test_documented import names_in
 
+from eboxcast.audit.actions import record
 from eboxcast.audit.sealing import seal_pending
+from eboxcast.database.installation import advance_clock
 from eboxcast.notices.making import make_notices
 from eboxcast.notices.models import Notice, State
 
@@ -80,3 +84,10 @@ def test_doctor_points_at_mails_that_were_given_up_and_at_a_missing_server(
     _, out, _ = command("doctor")
     assert "1 notices were given up: 550 nobody of this name" in out
     assert "Set EBOXCAST_SMTP_URL" in out
+
+
+def test_doctor_says_when_nobody_leads_the_procedure(notices: list[Notice], command: Command) -> None:
+    record("broadcast.noted", by="anne", broadcast=uuid4(), data={})
+    assert "Nobody leads the procedure" not in command("doctor")[1]
+    advance_clock(timedelta(minutes=16), by="ines")
+    assert "Nobody leads the procedure" in command("doctor")[1]

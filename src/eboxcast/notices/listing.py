@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, QuerySet
 
 from eboxcast.audit.actions import record
+from eboxcast.audit.models import Entry, Seal
 from eboxcast.database.errors import quiet
+from eboxcast.lib import clock
 from eboxcast.notices.errors import NoticeNotFound, NoticeSent
-from eboxcast.notices.models import Notice, State
+from eboxcast.notices.models import Bookmark, Notice, State
 from eboxcast.notices.sending import world_now
 from eboxcast.senders.people import refuse_others
 from eboxcast.senders.roles import Actor, Role
@@ -50,6 +53,19 @@ def tally(*, broadcast: UUID | None = None) -> Tally:
         failed=counts.get(State.FAILED, 0),
         given_up=counts.get(State.GIVEN_UP, 0),
     )
+
+
+@quiet()
+def unread_since() -> datetime | None:
+    """Return since when something happened to broadcasts of which no mail was made; None when all of it was read."""
+    bookmark = Bookmark.objects.filter(id=1).values_list("seal", flat=True).first() or 0
+    read = Seal.objects.filter(entry=OuterRef("id"), entry_segment=OuterRef("segment"), number__lte=bookmark)
+    lately = Entry.objects.filter(broadcast__isnull=False, at__gte=clock.now() - _LATELY)
+    first: datetime | None = lately.filter(~Exists(read)).aggregate(first=Min("at"))["first"]
+    return first
+
+
+_LATELY = timedelta(days=30)
 
 
 @quiet()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from eboxcast.broadcasts.states import TABLE
+from eboxcast.exchange.models import Result
 from eboxcast.lib.wording import say
 from eboxcast.notices.entries import NOTICES, SILENT
 from eboxcast.notices.vocabulary import VOID_BECAUSE
@@ -15,7 +16,7 @@ from eboxcast.senders.type_states import TRANSITIONS
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "reference" / "notices.md").read_text("utf-8")
-ROWS = dict(re.findall(r"^\| `((?:broadcast|type)\.\w+)`[^|]* \| (.*) \|$", PAGE, re.MULTILINE))
+ROWS = dict(re.findall(r"^\| `((?:broadcast|type|exchange)\.\w+)`[^|]* \| (.*) \|$", PAGE, re.MULTILINE))
 KINDS = {kind.name: kind for kinds in NOTICES.values() for kind in kinds}
 
 
@@ -27,6 +28,7 @@ def entries_in_the_code() -> set[str]:
     assert {"run_failed", "reconfirmation_due", "acceptance_late", "go_void", "scheduled"} <= reminders
     recorded = set(re.findall(r'record\(\s*"(broadcast\.[a-z_]+)"', text))
     assert {"broadcast.requested", "broadcast.noted"} <= recorded
+    written |= {f"exchange.{result}" for result in Result}
     return written | recorded | {f"broadcast.{name}" for name in reminders}
 
 

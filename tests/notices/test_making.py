@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from django.db import transaction
 from tests.broadcasts import people as p
 from tests.broadcasts.people import INSTITUTION
+from tests.senders.forms import form_in
 
 from eboxcast.audit.actions import record
 from eboxcast.audit.sealing import seal_pending
@@ -14,7 +17,9 @@ from eboxcast.broadcasts.models import Broadcast, Lateness
 from eboxcast.notices import making
 from eboxcast.notices.making import make_notices
 from eboxcast.notices.models import Bookmark, Notice
+from eboxcast.senders import requesting as requesting_types
 from eboxcast.senders.models import Person
+from eboxcast.senders.request_form import read_form
 
 pytestmark = pytest.mark.usefixtures("addressed")
 
@@ -246,3 +251,22 @@ def test_no_broadcast_is_left_out_when_it_is_gone() -> None:
     broadcast = p.requested()
     Broadcast.objects.filter(id=broadcast.id).delete()
     assert made() == []
+
+
+def test_a_set_of_files_that_is_not_taken_is_told_to_whose_folder_it_is() -> None:
+    with transaction.atomic():
+        data = {"reference": "BRDC-20270118-00001", "cancels": False, "codes": [110]}
+        record("exchange.refused", by=f"drop-folder@{INSTITUTION}", environment="acceptance", data=data)
+    refused = {notice.recipient: notice for notice in made("set-refused")}
+    assert refused.keys() == {"anne", "ines"}
+    assert refused["anne"].subject == "[BRDC-20270118-00001] Un ensemble de fichiers n'a pas été pris"
+    assert "pour acceptation" in refused["anne"].text
+
+
+def test_a_message_type_is_followed_by_who_handed_in_its_form(tmp_path: Path) -> None:
+    requesting_types.request_type(read_form(form_in(tmp_path)), actor=p.INES)
+    notices = made("type-requested")
+    form = next(one for one in notices if one.address == "rita@pensions.example")
+    assert form.text.startswith("Bonjour Rita Peeters,")
+    assert "PENSION-NOTICE" in form.subject
+    assert {one.recipient for one in notices} == {"anne", "rita@pensions.example", "vera", "ines"}

@@ -19,7 +19,7 @@ from eboxcast.senders.models import Institution, Person, TypeRequest
 
 _MOMENTS = ("agreed_at", "window_ends_at", "reconfirmation_due", "acceptance_due", "due", "visible_at")
 _WORDS = ("side", "what", "environment", "why")
-_EXACT = ("number", "code", "document", "files")
+_EXACT = ("number", "code", "reference", "document", "files")
 _FREE = ("reason", "campaign", "subject", "application")
 _COUNTS = ("recipients", "expected", "first_time", "published", "refused", "unknown", "not_attempted", "read", "total")
 
@@ -36,6 +36,8 @@ class About:
     def concerned(self) -> Concerned:
         """Return what decides who gets it."""
         institution = self.request.institution if self.request else ""
+        if self.entry.action.startswith("exchange."):
+            institution = self.entry.by.rpartition("@")[2]  # a drop folder acts as one of its institution
         if self.broadcast is not None:
             institution = self.broadcast.institution_id
         return Concerned(institution=institution, broadcast=self.broadcast, request=self.request)

@@ -58,7 +58,7 @@ def _about(entry: SealedEntry) -> About | None:
         found = Broadcast.objects.select_related("campaign").filter(id=entry.broadcast).first()
         return About(entry=entry, broadcast=found) if found else None
     request = TypeRequest.objects.filter(pk=int(entry.data.get("request") or 0)).first()
-    return About(entry=entry, request=request) if request or entry.action.startswith("type.") else None
+    return About(entry=entry, request=request)
 
 
 def _drafts(kind: Kind, about: About) -> Iterator[Draft]:

@@ -50,6 +50,7 @@ NOTICES: Mapping[str, tuple[Kind, ...]] = {
     "broadcast.reported": (evening.REPORTED,),
     "broadcast.statistics": (evening.STATISTICS,),
     "broadcast.closed": (evening.CLOSED,),
+    "exchange.refused": (files.SET_REFUSED,),
     "type.requested": (types.REQUESTED,),
     "type.validated": (types.VALIDATED,),
     "type.accepted": (types.ACCEPTED,),
@@ -61,6 +62,9 @@ NOTICES: Mapping[str, tuple[Kind, ...]] = {
 SILENT: Mapping[str, str] = {
     "broadcast.judged": "what was found is told with the approval or the rejection",
     "broadcast.noted": "it records what people told each other already",
+    "exchange.accepted": "that files were delivered is told with the broadcast",
+    "exchange.rejected": "that files cannot be used is told with the broadcast, and in the folder",
+    "exchange.cancelled": "that files were taken back is told with the broadcast",
 }
 """Entries about broadcasts that no mail is made of. Those about runs, people, tokens and days are silent too."""
 

@@ -88,3 +88,10 @@ REJECTED = Kind(
     to=(*INSTITUTION, G.INTEGRATION),
     facts=("reason",),
 )
+SET_REFUSED = Kind(
+    name="set-refused",
+    subject=N_("A set of files was not taken"),
+    says=N_("The set {reference} in the drop folder for {environment} was not taken; nobody looked at what is in it."),
+    to=(G.REQUESTERS, G.INTEGRATION),
+    advice=(N_("The receipt in the folder says why. Please correct it and send the set again."),),
+)

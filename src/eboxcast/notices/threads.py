@@ -13,15 +13,17 @@ from eboxcast.notices.readers import Reader
 
 def prefix_of(about: About) -> str:
     """Return how the subject of a mail begins."""
-    if about.broadcast is not None:
-        return f"[{about.broadcast.number}] "
-    return f"[{_request_of(about)}] "
+    return f"[{about.broadcast.number if about.broadcast else _other(about)}] "
 
 
 def thread_of(about: About, reader: Reader) -> list[str]:
     """Return what a mail refers to: the root all share, which is no mail, and the first mail this reader got."""
     domain = parseaddr(settings.EBOXCAST_MAIL_FROM)[1].rpartition("@")[2]
-    matter = f"broadcast.{about.broadcast.id}" if about.broadcast else f"type-request.{_request_of(about)}"
+    matter = (
+        f"broadcast.{about.broadcast.id}"
+        if about.broadcast
+        else f"{about.entry.action.partition('.')[0]}.{_other(about)}"
+    )
     root = f"<{matter}@{domain}>"
     known = Notice.objects.filter(address=reader.address, references__0=root)
     if about.broadcast is not None:
@@ -30,5 +32,7 @@ def thread_of(about: About, reader: Reader) -> list[str]:
     return [root, first] if first else [root]
 
 
-def _request_of(about: About) -> str:
-    return str(about.request.pk if about.request else about.entry.data.get("code", ""))
+def _other(about: About) -> str:
+    """Return the number of a request, the code of a message type, or the name of a set of files."""
+    told = about.entry.data
+    return str(about.request.pk if about.request else told.get("code") or told.get("reference") or "eboxcast")

@@ -102,6 +102,18 @@ def test_every_link_leads_somewhere(page: Path) -> None:
     assert [link for link in links if not (page.parent / link).exists()] == []
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_command_a_page_names_in_code_exists(page: Path) -> None:
+    code = r"(?:`|^ +|^ *\$ )eboxcast (?:--as \w+ )?([a-z][a-z-]*(?: [a-z][a-z-]*\b)?)"
+    named = re.findall(code, page.read_text("utf-8"), re.MULTILINE)
+    assert [name for name in named if not _is_command(*name.split(" "))] == []
+
+
+def _is_command(name: str, below: str = "") -> bool:
+    command = COMMANDS.get(name)
+    return command is not None and (not below or not command.below or below in command.below)
+
+
 def test_every_page_the_code_names_exists() -> None:
     named = {
         name

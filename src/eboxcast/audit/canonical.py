@@ -24,6 +24,11 @@ class _Number(str):
     __slots__ = ()
 
 
+# Made once: `json.loads` and `json.dumps` would make new ones for each value.
+_read = json.JSONDecoder(parse_int=_Number, parse_float=_Number).decode
+_write = json.JSONEncoder(ensure_ascii=False).encode
+
+
 @dataclass(frozen=True, kw_only=True)
 class Content:
     """All that an entry says. ``data`` is the JSON text of the database."""
@@ -60,7 +65,7 @@ def digest_of_content(entry: Content) -> bytes:
         "at": _moment(entry.at),
         "broadcast": _id(entry.broadcast),
         "by": entry.by,
-        "data": json.loads(entry.data, parse_int=_Number, parse_float=_Number),
+        "data": _read(entry.data),
         "environment": entry.environment,
         "format": FORMAT,
         "id": entry.id,
@@ -92,7 +97,7 @@ def canonical(value: object) -> str:
         return "{" + ",".join(f"{canonical(name)}:{canonical(value[name])}" for name in sorted(value)) + "}"
     if isinstance(value, list):
         return "[" + ",".join(map(canonical, value)) + "]"
-    return str(value) if isinstance(value, _Number) else json.dumps(value, ensure_ascii=False)
+    return value if isinstance(value, _Number) else _write(value)
 
 
 def _digest(values: Mapping[str, object]) -> bytes:

@@ -19,12 +19,12 @@ from eboxcast.audit.selectors import Head, last_sealed
 from eboxcast.lib import clock
 
 _LOCK = 0x617564697453
-_BATCH = 1000
-# An anti-join over everything would take longer with each year. No transaction is open for days (the server ends idle
-# ones), so what was written days before the newest sealed entry was already sealed; the daily full pass takes no such
-# word for it.
+_BATCH = 5000
+# An anti-join over everything would take longer with each year. No transaction that adds an entry stays open for hours
+# (the server ends idle ones), so what was written hours before the newest sealed entry was sealed with it. The full
+# pass of every day takes no such word for it.
 _SINCE = (
-    "select e.written_at - interval '2 days' from audit_seal s"
+    "select e.written_at - interval '6 hours' from audit_seal s"
     " join audit_entry e on e.id = s.entry and e.segment = s.entry_segment where s.number = %s"
 )
 _PENDING = (

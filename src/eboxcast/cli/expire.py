@@ -8,11 +8,13 @@ from typing import Annotated
 
 import typer
 
+from eboxcast.audit.sealing import seal_pending
 from eboxcast.cli.acting import acting
 from eboxcast.cli.door import command_app
 from eboxcast.cli.options import AsJson, EnvironmentName
 from eboxcast.cli.plain import grouped
 from eboxcast.database.environments import environments_in_reach
+from eboxcast.database.errors import quiet
 from eboxcast.delivery.expiry import Expired, Step, expire, foresee_expiry
 from eboxcast.lib import clock
 from eboxcast.lib.wording import N_, language_of_user, say
@@ -50,13 +52,16 @@ def main(
 ) -> None:
     """Delete personal data whose time has come, give up what nobody launches, and warn of what is near.
 
-    Run it every day. Counts and salted digests stay; the audit keeps what was deleted, by count.
+    Run it every day. Counts and salted digests stay; the audit keeps what was deleted, by count, and is sealed.
     """
     names = (environment.value,) if environment else environments_in_reach()
     steps: list[dict[str, object]] = []
     for name in names:
         done = foresee_expiry(name) if dry_run else expire(name, by=acting())
         steps += _told(done, name, dry_run=dry_run, quietly=as_json)
+    if not dry_run:
+        with quiet():
+            seal_pending(everything=True)
     if as_json:
         typer.echo(json.dumps({"format": FORMAT, "dry_run": dry_run, "steps": steps}, ensure_ascii=False, indent=2))
 

@@ -29,7 +29,7 @@ def _catalogue(language: str) -> gettext.NullTranslations:
 
 def say(sentence: str, language: str, data: Mapping[str, object] | None = None) -> str:
     """Return a marked sentence in a language, its ``{names}`` filled from the data."""
-    return _catalogue(language).gettext(sentence).format_map(data or {}) if sentence else ""
+    return _catalogue(language).gettext(sentence).format_map({} if data is None else data) if sentence else ""
 
 
 def language_of_user() -> str:

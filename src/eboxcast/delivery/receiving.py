@@ -7,8 +7,6 @@ run with it.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,19 +25,18 @@ from eboxcast.delivery.models import State as RunState
 from eboxcast.delivery.orders import identity_of
 from eboxcast.delivery.procedure_errors import FilesPublished
 from eboxcast.delivery.settling import settle
-from eboxcast.delivery.short_lists import PLACES, places_of
+from eboxcast.delivery.short_lists import places_of
+from eboxcast.delivery.telling_files import faults_of, files_in, files_of
 from eboxcast.delivery.who_decided import too_late
 from eboxcast.lib import clock
 from eboxcast.lib.digests import digest
 from eboxcast.lib.errors import EboxcastError, InputRefused, NotAllowedNow
-from eboxcast.lib.plain import plain
 from eboxcast.lib.wording import N_
 from eboxcast.mailboxes.errors import OtherRecipientsVisible, WasRecalled
 from eboxcast.package.model import Checked, Package, Policies
 from eboxcast.senders.roles import Actor
 
 _ACTIONS = {ACCEPTANCE: Action.DELIVER_ACCEPTANCE}
-_PREFIX_OF_HIDDEN = "."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,8 +158,8 @@ class _Delivery:
             lists=digest(b"".join(account.digest for account in package.lists)),
             recipients=run.recipients_count or 0,
             via=self.via,
-            files=_files_of(package, places),
-            faults=_faults_of(package),
+            files=files_of(package, places),
+            faults=faults_of(package),
         )
         receive = testing.receive_for_acceptance
         if self.environment != ACCEPTANCE:
@@ -186,7 +183,7 @@ class _Delivery:
             actor=self.actor,
             environment=self.environment,
             via=self.via,
-            files=list(_files_in(self.directory)),
+            files=list(files_in(self.directory)),
             faults=faults,
         )
 
@@ -225,38 +222,3 @@ def take_back(broadcast: Broadcast, *, actor: Actor) -> Broadcast:
     testing.take_files_back(broadcast, actor=actor)
     discard_given_up(broadcast, by=actor.name)
     return broadcast
-
-
-def _files_of(package: Package, places: list[int]) -> list[dict[str, object]]:
-    document, metadata = package.document, package.metadata
-    size = package.files.metadata.stat().st_size
-    lists = [_file(account.file_name, account.size, account.digest) for account in package.lists]
-    if places:
-        lists[0][PLACES] = places
-    return [
-        _file(metadata.file_name, size, metadata.file_digest),
-        _file(document.file_name, document.size, document.digest),
-        *lists,
-    ]
-
-
-def _files_in(directory: Path) -> Iterator[dict[str, object]]:
-    """Tell of the files as they lie there, whatever they are; one that cannot be read is left out."""
-    for path in sorted(directory.iterdir() if directory.is_dir() else ()):
-        with suppress(OSError):
-            if path.is_file() and not path.name.startswith(_PREFIX_OF_HIDDEN):
-                with path.open("rb") as file:
-                    yield _file(path.name, path.stat().st_size, hashlib.file_digest(file, "sha256").digest())
-
-
-def _file(name: str, size: int, sha256: bytes) -> dict[str, object]:
-    return {"name": plain(name), "size": size, "sha256": sha256.hex()}
-
-
-def _faults_of(package: Package) -> dict[str, int]:
-    """Return how many rows were left out, by the code of their fault."""
-    counts: dict[str, int] = {}
-    for account in package.lists:
-        for code, count in account.faults.items():
-            counts[code] = counts.get(code, 0) + count
-    return counts

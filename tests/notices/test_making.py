@@ -16,6 +16,7 @@ from eboxcast.broadcasts import confirming, contacts, dating, following, request
 from eboxcast.broadcasts.models import Broadcast, Lateness
 from eboxcast.notices import making
 from eboxcast.notices.making import make_notices
+from eboxcast.notices.message import message_of
 from eboxcast.notices.models import Bookmark, Notice
 from eboxcast.senders import requesting as requesting_types
 from eboxcast.senders.models import Person
@@ -261,6 +262,16 @@ def test_a_set_of_files_that_is_not_taken_is_told_to_whose_folder_it_is() -> Non
     assert refused.keys() == {"anne", "ines"}
     assert refused["anne"].subject == "[BRDC-20270118-00001] Un ensemble de fichiers n'a pas été pris"
     assert "pour acceptation" in refused["anne"].text
+
+
+def test_a_set_with_any_name_becomes_a_mail() -> None:
+    with transaction.atomic():
+        data = {"reference": "a\r\nBcc: <x@example.be> 85073003328", "cancels": False, "codes": [107]}
+        record("exchange.refused", by=f"drop-folder@{INSTITUTION}", environment="acceptance", data=data)
+    notice = made("set-refused")[0]
+    mail = message_of(notice)
+    assert mail["Bcc"] is None
+    assert "85073003328" not in "".join([notice.text, notice.html, *map(str, mail.values())])
 
 
 def test_a_message_type_is_followed_by_who_handed_in_its_form(tmp_path: Path) -> None:

@@ -196,6 +196,14 @@ def test_two_stewards_send_nothing_twice(mailbox: Mailbox) -> None:
     assert len({mail["Message-ID"] for mail in mailbox.taken}) == len(mailbox.taken)
 
 
+def test_a_notice_that_is_no_mail_is_given_up_and_holds_up_nobody(mailbox: Mailbox) -> None:
+    waiting()
+    Notice.objects.filter(recipient="anne").update(subject="two\nlines")
+    sent = send_due()
+    assert (sent.sent, sent.given_up) == (3, 1)
+    assert "cannot be written as a mail" in listing.last_problem()
+
+
 def test_who_is_asked_to_end_leaves_the_rest_for_the_next_pass(mailbox: Mailbox) -> None:
     waiting()
     assert send_due(ended=lambda: len(mailbox.taken) == 1).sent == 1

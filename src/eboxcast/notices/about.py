@@ -19,8 +19,8 @@ from eboxcast.senders.models import Institution, Person, TypeRequest
 
 _MOMENTS = ("agreed_at", "window_ends_at", "reconfirmation_due", "acceptance_due", "due", "visible_at")
 _WORDS = ("side", "what", "environment", "why")
-_EXACT = ("number", "code", "reference", "document", "files")
-_FREE = ("reason", "campaign", "subject", "application")
+_EXACT = ("number", "code", "document", "files")
+_FREE = ("reason", "campaign", "subject", "application", "reference")
 _COUNTS = ("recipients", "expected", "first_time", "published", "refused", "unknown", "not_attempted", "read", "total")
 
 

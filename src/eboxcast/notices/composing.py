@@ -128,7 +128,7 @@ def notice_of(letter: Letter, reader: Reader, *, kind: str, entry: SealedEntry) 
         address=reader.address,
         language=letter.language,
         message_id=f"<{uuid4()}@{domain}>",
-        subject=letter.subject,
+        subject=plain(letter.subject),
         text=as_text(letter),
         html=as_html(letter),
         created_at=clock.now(),

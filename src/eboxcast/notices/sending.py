@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email.errors import HeaderParseError
+from email.message import EmailMessage
 from pathlib import Path
 
 from django.conf import settings
@@ -93,12 +95,19 @@ def _take() -> Notice | None:
 def _try(way: Way, notice: Notice) -> tuple[State, str]:
     """Send one notice and note what came of it; the text says why nothing else can be sent now."""
     try:
-        way.send(message_of(notice), address=notice.address, number=notice.pk)
+        way.send(_written(notice), address=notice.address, number=notice.pk)
     except NotSent as failure:
         state = _note_failure(notice, failure)
         return state, failure.problem if isinstance(failure, NobodyAnswers) else ""
     _note(notice, State.SENT, sent_at=clock.now(), last_problem="")
     return State.SENT, ""
+
+
+def _written(notice: Notice) -> EmailMessage:
+    try:
+        return message_of(notice)
+    except (ValueError, IndexError, HeaderParseError) as unfit:  # one address must not hold up everybody's mail
+        raise Refused(f"it cannot be written as a mail ({type(unfit).__name__})") from unfit
 
 
 def _note_failure(notice: Notice, failure: NotSent) -> State:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from email.utils import parseaddr
 
 from django.conf import settings
 
+from eboxcast.lib.plain import plain
 from eboxcast.notices.about import About
 from eboxcast.notices.models import Notice
 from eboxcast.notices.readers import Reader
+
+_UNFIT = re.compile(r"[^A-Za-z0-9._-]")
+"""The name of a set is that of a file: anything may be in it, and not all of that in a header."""
 
 
 def prefix_of(about: About) -> str:
@@ -35,4 +40,5 @@ def thread_of(about: About, reader: Reader) -> list[str]:
 def _other(about: About) -> str:
     """Return the number of a request, the code of a message type, or the name of a set of files."""
     told = about.entry.data
-    return str(about.request.pk if about.request else told.get("code") or told.get("reference") or "eboxcast")
+    name = about.request.pk if about.request else told.get("code") or told.get("reference") or "eboxcast"
+    return _UNFIT.sub("-", plain(str(name)))

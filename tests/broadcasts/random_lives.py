@@ -114,7 +114,9 @@ TRIES: dict[str, Try] = {
     "reject": lambda b, a, n: testing.reject(b, actor=a, reason="title"),
     "go": lambda b, a, n: confirming.give_go(b, actor=a, named=_named(b, n)),
     "withdraw the go": lambda b, a, n: confirming.withdraw_go(b, actor=a, reason=""),
-    "contact": lambda b, a, n: contacts.set_contact(b, actor=a, team=("", "gatb", "new")[n % 3], name="Jo"),
+    "contact": lambda b, a, n: contacts.set_contact(
+        b, actor=a, team=("", "gatb", "new")[n % 3], name="Jo", phone="02 000"
+    ),
     "warn": lambda b, a, n: contacts.warn_contact_centre(b, actor=a, first_time=n),
     "arm": lambda b, a, n: confirming.arm(b, actor=a),
     "disarm": lambda b, a, n: confirming.disarm(b, actor=a, reason=""),
@@ -146,6 +148,7 @@ ON: dict[State, tuple[tuple[str, Actor, int], ...]] = {
     State.CONFIRMED: (
         ("contact", p.INES, 0),
         ("contact", p.INES, 1),
+        ("contact", p.INES, 2),
         ("warn", p.INES, 0),
         ("arm", p.LOU, 0),
         ("launch", p.LOU, 0),
@@ -201,11 +204,11 @@ class Life:
         """All but its evening is there, as far as can be; then it comes, and somebody launches, or not."""
         if self.broadcast.state not in (State.CONFIRMED, State.ARMED):
             return self.is_led_on(event)
-        for number, step in enumerate(ON[State.CONFIRMED][: 3 + event.choice % 2]):
+        for number, step in enumerate(ON[State.CONFIRMED][: 4 + event.choice % 2]):
             if number != event.forgotten:
                 self._do(*step)
         self.sees_its_evening(event)
-        return self._do("launch", (STEWARD, p.LOU, MASTER, event.actor)[event.choice % 4], 0)
+        return self._do("launch", (p.LOU, STEWARD, MASTER, event.actor)[event.choice % 4], 0)
 
     def sees_its_evening(self, event: Event) -> None:
         start = self.broadcast.agreed_at or clock.now()
@@ -261,7 +264,7 @@ class Life:
 
 
 KINDS = {name: kind for name, kind in vars(Life).items() if not name.startswith("_") and name != "happens"}
-OFTEN = {"is_led_on": 14, "is_tried": 12, "is_led_to_its_evening": 4, "becomes_visible": 2, "loses_a_service": 2}
+OFTEN = {"is_led_on": 30, "is_tried": 14, "is_led_to_its_evening": 10, "becomes_visible": 3}
 
 
 def events(seed: int, count: int) -> Iterator[Event]:
@@ -274,7 +277,7 @@ def events(seed: int, count: int) -> Iterator[Event]:
             actor=chance.choice(ANYBODY),
             what=chance.choice(sorted(TRIES)),
             choice=chance.randrange(8),
-            forgotten=chance.randrange(6),
+            forgotten=chance.randrange(12),
         )
 
 

@@ -78,7 +78,10 @@ STEPS: dict[str, tuple[Begin, Do]] = {
     "rejected": (p.approved, lambda b: testing.reject(b, actor=p.ANNE, reason="title")),
     "go_given": (p.delivered, lambda b: confirming.give_go(b, actor=p.BRAM, named=p.named(b))),
     "go_withdrawn": (armed, lambda b: confirming.withdraw_go(b, actor=p.BRAM, reason="wait")),
-    "contacts_set": (p.requested, lambda b: contacts.set_contact(b, actor=p.INES, team="gatb", name="Jo")),
+    "contacts_set": (
+        p.requested,
+        lambda b: contacts.set_contact(b, actor=p.INES, team="gatb", name="Jo", phone="02 000"),
+    ),
     "contact_centre_warned": (
         p.delivered,
         lambda b: contacts.warn_contact_centre(b, actor=p.INES, first_time=1),

@@ -56,7 +56,7 @@ def test_the_sheet_has_the_date_with_its_weekday_the_terms_and_what_a_go_names(c
 
 
 @pytest.mark.usefixtures("office")
-@pytest.mark.parametrize(("language", "day"), [("fr", "lundi 15 février 2027"), ("de", "Montag 15 Februar 2027")])
+@pytest.mark.parametrize(("language", "day"), [("fr", "lundi 15 février 2027"), ("de", "Montag, 15. Februar 2027")])
 def test_the_sheet_is_in_the_readers_language(
     command: Command, monkeypatch: pytest.MonkeyPatch, language: str, day: str
 ) -> None:

@@ -62,11 +62,11 @@ def one_pass(ended: Callable[[], bool], *, whole: bool) -> Done:
     ``whole`` seals whatever has no seal, however old it is; once a day is enough.
     """
     done = Done(whole=whole)
-    for step in (_take_files, _lead, _seal, _mail):
+    for step in (_take_files, _lead, _seal, _make_mails, _send_mails):
         if ended():
             break
         try:
-            step(done)
+            step(done, ended)
         except EboxcastError as trouble:
             done.troubles.append(trouble)
     return done
@@ -81,7 +81,7 @@ def show(done: Done, *, as_json: bool) -> None:
             typer.echo(line)
 
 
-def _take_files(done: Done) -> None:
+def _take_files(done: Done, ended: Callable[[], bool]) -> None:
     if settings.EBOXCAST_DROP_DIR is None:
         return
     collected = collect(settings.EBOXCAST_DROP_DIR)
@@ -89,19 +89,22 @@ def _take_files(done: Done) -> None:
     done.troubles += [one.error for one in collected if one.error is not None]
 
 
-def _lead(done: Done) -> None:
+def _lead(done: Done, ended: Callable[[], bool]) -> None:
     led = lead(moment=clock.now())
     done.led += [one for one in led if one.trouble is None]
     done.troubles += [one.trouble for one in led if one.trouble is not None]
 
 
-def _seal(done: Done) -> None:
+def _seal(done: Done, ended: Callable[[], bool]) -> None:
     done.sealed += seal_pending(everything=done.whole)
 
 
-def _mail(done: Done) -> None:
+def _make_mails(done: Done, ended: Callable[[], bool]) -> None:
     done.made += make_notices()
-    sent = send_due()
+
+
+def _send_mails(done: Done, ended: Callable[[], bool]) -> None:
+    sent = send_due(ended=ended)
     done.sent, done.failed, done.given_up, done.problem = sent.sent, sent.failed, sent.given_up, sent.problem
 
 

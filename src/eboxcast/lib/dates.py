@@ -9,12 +9,13 @@ from babel.dates import format_date
 
 from eboxcast.lib.plain import grouped
 
+_LONG = {"de": "EEEE, d. MMMM y"}
 _LOCALES = {"fr": "fr_BE", "nl": "nl_BE", "de": "de_BE", "en": "en_GB"}
 
 
 def long_date(day: date, language: str) -> str:
     """Return a day with its weekday and month in words: dinsdag 18 mei 2027."""
-    return format_date(day, "EEEE d MMMM y", locale=_LOCALES[language])
+    return format_date(day, _LONG.get(language, "EEEE d MMMM y"), locale=_LOCALES[language])
 
 
 def short_date(day: date, language: str) -> str:

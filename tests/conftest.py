@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -106,6 +107,13 @@ def sweepers(server: None) -> Iterator[list[psycopg.Connection[tuple[object, ...
 @pytest.fixture
 def installation(sweepers: list[psycopg.Connection[tuple[object, ...]]]) -> Iterator[None]:
     """The three databases, empty before the test and emptied after it."""
+    with emptied_after(sweepers):
+        yield
+
+
+@contextmanager
+def emptied_after(sweepers: list[psycopg.Connection[tuple[object, ...]]]) -> Iterator[None]:
+    """Leave the three databases empty, whatever is done to them."""
     yield
     for django_connection in connections.all(initialized_only=True):
         if django_connection.in_atomic_block or not django_connection.is_usable():

@@ -176,3 +176,13 @@ def test_a_long_batch_may_go_on_until_somebody_decides_otherwise(run: Run) -> No
     assert not batches.may_go_on(mine)
     Run.objects.filter(id=run.id).update(not_after_at=None, state=State.PAUSED)
     assert not batches.may_go_on(mine)
+
+
+def test_a_long_batch_goes_by_the_clock_of_the_installation_too(run: Run) -> None:
+    """The window of an evening in three days is neither over before it, nor still open after it."""
+    set_clock(clock.now() + timedelta(days=3), by="tests")
+    Run.objects.filter(id=run.id).update(not_after_at=clock.now() + timedelta(hours=12))
+    mine = claimed(run)
+    assert batches.may_go_on(mine)
+    set_clock(clock.now() + timedelta(hours=13), by="tests")
+    assert not batches.may_go_on(mine)

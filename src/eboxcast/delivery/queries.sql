@@ -48,8 +48,9 @@ where id = %(batch)s and attempt = %(attempt)s and state = 'claimed'
 returning id
 
 -- may_go_on --
--- Whether a batch that takes long may be gone on with.
-select id from run where id = %(run)s and state = 'running' and coalesce(now() < not_after_at, true)
+-- Whether a batch that takes long may be gone on with; the window goes by the clock of the installation.
+select run.id from run cross join installation
+where run.id = %(run)s and state = 'running' and coalesce(now() + clock_offset < not_after_at, true)
 
 -- give_batch_back --
 -- Let somebody else work on the batch, or us, later.

@@ -82,6 +82,7 @@ def test_the_history_is_what_the_audit_has(command: Command) -> None:
         ]
         or "broadcast.scheduled" in out
     )
+    assert "from=requested to=scheduled date=2027-02-15 side=operator" in out
     assert "They called: all well." in command("--as", "anne", "broadcast", "show", N)[1]
     answer = json.loads(command("--as", "ines", "broadcast", "show", N, "--history", "--json")[1])
     assert {one["action"] for one in answer["history"]} >= {"broadcast.requested", "broadcast.noted"}

@@ -12,6 +12,7 @@ from eboxcast.audit.dropping import Ended
 from eboxcast.audit.listing import Wanted, list_entries
 from eboxcast.audit.selectors import Head, SealedEntry
 from eboxcast.cli import talk
+from eboxcast.cli.entry_words import entry_words
 from eboxcast.cli.plain import grouped, plain
 from eboxcast.database.errors import quiet
 from eboxcast.lib import clock
@@ -81,8 +82,7 @@ def _show_years(years: list[dict[str, object]], lines: list[str], dry_run: bool,
 def _line(entry: SealedEntry) -> str:
     about = [str(number)[:8] for number in (entry.broadcast, entry.run) if number]
     words = [clock.shown(entry.at), plain(entry.by), entry.action, entry.environment, *about]
-    data = plain(json.dumps(entry.data, ensure_ascii=False)) if entry.data else ""
-    return f"{entry.number or '-':>8}  " + "  ".join(filter(None, [*words, data]))
+    return f"{entry.number or '-':>8}  " + "  ".join(filter(None, [*words, entry_words(entry.data)]))
 
 
 def _values(entry: SealedEntry) -> dict[str, object]:

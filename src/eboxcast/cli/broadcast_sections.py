@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
@@ -13,6 +12,7 @@ from eboxcast.cli.broadcast_decided_values import notes_of, notices_of, text_of,
 from eboxcast.cli.broadcast_next import FILES_SHOWN
 from eboxcast.cli.broadcast_words import CHECKS, NOTICE_STATES, OUTCOMES, SIDES
 from eboxcast.cli.check_text import aligned
+from eboxcast.cli.entry_words import entry_words
 from eboxcast.cli.plain import grouped, plain
 from eboxcast.lib import clock
 from eboxcast.lib.dates import short_date
@@ -154,5 +154,5 @@ def _notice(one: Notice, language: str) -> Row:
 
 
 def _entry(one: SealedEntry) -> Row:
-    data = plain(json.dumps(one.data, ensure_ascii=False)) if one.data else ""
+    data = entry_words(one.data, without=("number",))
     return (str(one.number or "–"), clock.shown(one.at), plain(one.by), one.action, one.environment, data)

@@ -221,3 +221,21 @@ def test_who_gave_the_go_cannot_launch_and_a_date_in_the_past_cannot_be_wanted()
 def test_a_contact_of_an_unknown_team_is_refused() -> None:
     with pytest.raises(errors.TeamUnknown):
         contacts.set_contact(p.requested(), actor=p.INES, team="nobody", name="Somebody", email="a@b.be")
+
+
+def test_a_reason_goes_with_the_state_it_explains() -> None:
+    broadcast = p.requested()
+    assert dating.postpone(broadcast, actor=p.INES, reason="works", dates=[p.DAY]).reason == "works"
+    assert dating.agree(broadcast, actor=p.ANNE, day=p.DAY).reason == ""
+    assert dating.refuse(broadcast, actor=p.VERA, reason="no").reason == "no"
+
+
+def test_a_reason_stays_while_its_state_does() -> None:
+    broadcast = testing.reject(p.tested(), actor=p.ANNE, reason="title")
+    testing.note_rejected_files(
+        broadcast, actor=p.ANNE, environment="acceptance", via="command", files=[], faults={"E101": 1}
+    )
+    requesting.reconfirm(broadcast, actor=p.ANNE)
+    assert (broadcast.state, broadcast.reason) == ("rejected", "title")
+    p.set_clock("2027-02-16T06:00")
+    assert dating.miss(broadcast).reason == ""

@@ -43,7 +43,7 @@ def postpone(broadcast: Broadcast, *, actor: Actor, reason: str, dates: Sequence
             _refuse_conflict(taken.broadcast, day)
         _let_date_go(taken, why="postponed")
         _decide(taken, Outcome.POSTPONED, dates=dates, reason=reason)
-        taken.broadcast.reason = reason
+        taken.reason = reason
         taken.tell(reason=reason, dates=[day.isoformat() for day in dates])
     return broadcast
 
@@ -85,7 +85,7 @@ def refuse(broadcast: Broadcast, *, actor: Actor, reason: str) -> Broadcast:
     with step(broadcast, Action.REFUSE, actor=actor) as taken:
         _let_date_go(taken, why="refused")
         _decide(taken, Outcome.REFUSED, dates=[], reason=reason)
-        taken.broadcast.reason = reason
+        taken.reason = reason
         taken.tell(reason=reason)
     return broadcast
 
@@ -95,7 +95,7 @@ def cancel(broadcast: Broadcast, *, actor: Actor, reason: str) -> Broadcast:
     needs_reason(reason, Action.CANCEL)
     with step(broadcast, Action.CANCEL, actor=actor) as taken:
         _let_date_go(taken, why="cancelled")
-        taken.broadcast.reason = reason
+        taken.reason = reason
         taken.tell(reason=reason)
     return broadcast
 

@@ -27,7 +27,7 @@ def finish(broadcast: Broadcast, *, visible_at: datetime, counts: Mapping[str, i
 def recalled(broadcast: Broadcast, *, by: str, reason: str) -> Broadcast:
     """Note that the message was taken back from everybody."""
     with step(broadcast, Action.RECALL, actor=STEWARD) as taken:
-        taken.broadcast.reason = reason
+        taken.reason = reason
         taken.tell(reason=reason, recalled_by=by)
     return broadcast
 

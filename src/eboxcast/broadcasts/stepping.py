@@ -35,6 +35,8 @@ class Step:
     to: State
     entry: str
     environment: str = ""
+    reason: str = ""
+    """Why it is in the state it comes to; that of the state before goes with that state."""
     told: dict[str, object] = field(default_factory=dict)
     follows: list[tuple[str, dict[str, object]]] = field(default_factory=list)
 
@@ -130,6 +132,8 @@ def _save(step: Step) -> None:
     broadcast = step.broadcast
     before = broadcast.state
     broadcast.state = step.to
+    if step.reason or before != step.to:
+        broadcast.reason = step.reason
     broadcast.changed_at = clock.now()
     broadcast.save()
     step.leave_entries(before=before)

@@ -185,7 +185,7 @@ def reject(broadcast: Broadcast, *, actor: Actor, reason: str) -> Broadcast:
     with step(broadcast, Action.REJECT, actor=actor) as taken:
         given = taken.broadcast
         given.approved_at, given.approved_by = None, ""
-        given.reason = reason
+        taken.reason = reason
         taken.tell(reason=reason)
     return broadcast
 

@@ -79,7 +79,7 @@ class Broadcast(models.Model):
     reached = models.TextField(choices=State.choices, default=State.SCHEDULED)
     """How far it had come before its date moved: where it goes on once both have accepted the new one."""
     reason = models.TextField(blank=True)
-    """Why it was postponed, refused, cancelled, rejected or recalled, in the words of who did it."""
+    """Why it is postponed, refused, cancelled, rejected or recalled, in the words of who did it; else empty."""
     changed_at = models.DateTimeField()
 
     date = models.DateField(null=True)

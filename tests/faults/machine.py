@@ -153,6 +153,11 @@ class Machine:
         query = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
         wait_until(lambda: self.ask(environment, query) != [(0,)])
 
+    def until_unlocked(self, environment: str) -> None:
+        """Wait until no transaction is open in an environment."""
+        query = "select count(*) from pg_stat_activity where xact_start is not null and datname = current_database()"
+        wait_until(lambda: self.ask(environment, query) == [(1,)])
+
     def kill_server(self, how: signal.Signals) -> None:
         """End the server at once, without any goodbye."""
         pid = postmaster(self.places)

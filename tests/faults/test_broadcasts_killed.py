@@ -8,13 +8,16 @@ import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from threading import Thread
 
 import pytest
-from tests.delivery.procedure import EVERYBODY, Story, begin_story, go_to
+from tests.delivery.procedure import EVERYBODY, Story, begin_story, go_to, launch
 from tests.faults.machine import Machine, Process
 
 from eboxcast.broadcasts.models import Broadcast, State
 from eboxcast.database.installation import advance_clock
+from eboxcast.delivery.errors import OutsideWindow
+from eboxcast.delivery.models import Run
 from eboxcast.lib import clock
 from eboxcast.lib.crashpoints import Point
 
@@ -117,6 +120,28 @@ def test_a_process_that_slept_over_its_window_makes_nothing_visible(machine: Mac
     assert asleep.go_on().ended().returncode != 0
     assert state_of(broadcast) == State.MISSED
     assert machine.audience("production", story.ticket) == []
+
+
+def test_a_launch_that_is_held_up_beyond_its_window_is_taken_back(machine: Machine, story: Story) -> None:
+    """All guards are passed; the evening goes by while it waits for whoever has the release."""
+    broadcast = at_its_moment(story)
+    with machine.connect("production") as holder:
+        holder.execute("begin")
+        holder.execute("select id from release where run = %s for update", [broadcast.production_run])
+
+        def let_the_evening_pass() -> None:
+            machine.until_blocked("production")
+            clock.move(clock.offset() + timedelta(hours=12))
+            holder.execute("rollback")
+
+        passing = Thread(target=let_the_evening_pass)
+        passing.start()
+        with pytest.raises(OutsideWindow):
+            launch(broadcast)
+        passing.join()
+    assert state_of(broadcast) == State.CONFIRMED
+    assert Run.objects.get(id=broadcast.production_run).state == "prepared"
+    assert (machine.audience("production", story.ticket), machine.open_intents()) == ([], 0)
 
 
 @pytest.mark.parametrize("point", PREPARING)

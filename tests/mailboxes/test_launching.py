@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from django.db import transaction
 from tests.mailboxes.conftest import NewOrder
 
 from eboxcast.database.environments import environment_connection
+from eboxcast.lib import clock
 from eboxcast.lib.digests import digest_of_keys
 from eboxcast.mailboxes import audiences, fence, launching, storing
-from eboxcast.mailboxes.errors import FenceClosed
+from eboxcast.mailboxes.errors import FenceClosed, WindowOver
 from eboxcast.mailboxes.models import Outcome, Release
 
 A = "acceptance"
@@ -86,3 +88,52 @@ def test_it_becomes_visible_once(order: NewOrder) -> None:
     with pytest.raises(FenceClosed, match="visible since"):
         launching.launch(A, wanted.run, refuse_without_ebox=False)
     assert fence.get_release(A, wanted.run).visible_at == first.visible_at
+
+
+def ends(**later: float) -> datetime:
+    """Return the end of a window by the clock of the installation."""
+    return clock.now() + timedelta(**later)
+
+
+def test_inside_its_window_it_becomes_visible(order: NewOrder) -> None:
+    wanted = order()
+    storing.store(A, wanted)
+    launched = launching.launch(A, wanted.run, refuse_without_ebox=False, not_after=ends(hours=1))
+    assert fence.get_release(A, wanted.run).visible_at == launched.visible_at
+
+
+@pytest.mark.parametrize("moved", [timedelta(), timedelta(days=90)], ids=["time of the world", "clock moved on"])
+def test_after_its_window_nothing_becomes_visible(order: NewOrder, moved: timedelta) -> None:
+    """The statement that opens the fence looks at the time itself; nothing of the snapshot stays."""
+    wanted = order()
+    storing.store(A, wanted)
+    clock.move(moved)
+    with pytest.raises(WindowOver):
+        launching.launch(A, wanted.run, refuse_without_ebox=False, not_after=ends(seconds=-1))
+    assert fence.get_release(A, wanted.run).visible_at is None
+    assert not Outcome.objects.using(A).exists()
+    launching.launch(A, wanted.run, refuse_without_ebox=False, not_after=ends(hours=1))
+
+
+def test_a_clock_moved_back_keeps_a_window_open(order: NewOrder) -> None:
+    """The time of the world says it is over, that of the installation does not."""
+    wanted = order()
+    storing.store(A, wanted)
+    clock.move(timedelta(days=-90))
+    launching.launch(A, wanted.run, refuse_without_ebox=False, not_after=ends(hours=1))
+    assert fence.get_release(A, wanted.run).visible_at is not None
+
+
+def test_the_window_may_end_between_the_fence_and_the_commit(order: NewOrder) -> None:
+    """A session that has not committed by then is ended by the server; what is usual for it holds again after it."""
+    wanted = order()
+    storing.store(A, wanted)
+    connection = environment_connection(A)
+    with transaction.atomic(using=A):
+        launching.launch(A, wanted.run, refuse_without_ebox=False, not_after=ends(seconds=9))
+        with connection.cursor() as cursor:
+            cursor.execute("select current_setting('idle_in_transaction_session_timeout')::interval")
+            assert timedelta() < cursor.fetchone()[0] < timedelta(seconds=9)
+    with connection.cursor() as cursor:
+        cursor.execute("select current_setting('idle_in_transaction_session_timeout')::interval")
+        assert cursor.fetchone()[0] > timedelta(seconds=9)

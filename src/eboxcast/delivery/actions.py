@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from threading import Event
 from types import ModuleType
@@ -19,7 +19,7 @@ from eboxcast.delivery.finding import same_package_without_release
 from eboxcast.delivery.forgotten import refuse_forgotten
 from eboxcast.delivery.intents import give_up, intend, withdraw
 from eboxcast.delivery.last_guard import refuse_outside_broadcast
-from eboxcast.delivery.models import Action, Run, State
+from eboxcast.delivery.models import Action, Intent, Run, State
 from eboxcast.delivery.orders import identity_of, order_of, particulars_of, recipients_of
 from eboxcast.delivery.repairing import show_again
 from eboxcast.delivery.settling import carry_out, forgot_visibility, settle, settle_by_id
@@ -31,7 +31,7 @@ from eboxcast.lib.crashpoints import Point, reached
 from eboxcast.lib.errors import InputRefused, NotAllowedNow
 from eboxcast.lib.wording import N_
 from eboxcast.mailboxes import fence, storing
-from eboxcast.mailboxes.errors import FenceClosed
+from eboxcast.mailboxes.errors import FenceClosed, WindowOver
 from eboxcast.mailboxes.values import NewRelease
 from eboxcast.package.model import Package
 from eboxcast.senders.models import MessageType, WithoutEbox
@@ -147,15 +147,23 @@ def launch(
         _remote_runs().cut(run)
         if by_workers:
             return run
-    try:
+    with _withdrawn_at(intent, OutsideWindow, KeyboardInterrupt):
         wait_for(run, window, waiting)
-    except (OutsideWindow, KeyboardInterrupt) as end:
-        withdraw(intent, by=by, result=type(end).__name__)
-        settle(run)
-        raise
     if is_remote(run.environment):
         return _send(run, by=by, progress=progress)
-    return _make_visible(run, refuse=policy == WithoutEbox.REFUSE)
+    with _withdrawn_at(intent, OutsideWindow):
+        return _make_visible(run, window, refuse=policy == WithoutEbox.REFUSE)
+
+
+@contextmanager
+def _withdrawn_at(intent: Intent, *ends: type[BaseException]) -> Iterator[None]:
+    """Take a launch back that ends so with nothing visible: the run is prepared again, unless others launch it too."""
+    try:
+        yield
+    except ends as end:
+        withdraw(intent, by=intent.by, result=type(end).__name__)
+        settle(intent.run)
+        raise
 
 
 def _remote_runs() -> ModuleType:
@@ -187,9 +195,12 @@ def _refuse_launch(run: Run) -> None:
         raise too_late(run, asked=N_("launched"))
 
 
-def _make_visible(run: Run, *, refuse: bool) -> Run:
+def _make_visible(run: Run, window: Window, *, refuse: bool) -> Run:
+    target = target_of(run.environment)
     try:
-        launched = target_of(run.environment).complete(run.id, refuse_without_ebox=refuse)
+        launched = target.complete(run.id, refuse_without_ebox=refuse, not_after=window.not_after)
+    except WindowOver as over:
+        raise OutsideWindow(run=run.short, not_after=over.data["not_after"]) from over
     except FenceClosed as closed:
         run = settle(run)
         if run.state == State.PUBLISHED:

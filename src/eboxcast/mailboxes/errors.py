@@ -74,6 +74,14 @@ class FenceClosed(EboxcastError):
     exit_code = NotAllowedNow.exit_code
 
 
+class WindowOver(NotAllowedNow):
+    """The window ended before the release became visible; nothing of it did."""
+
+    code = "release.window-over"
+    sentence = N_("The window of run {run} ended at {not_after}. This command made nothing visible.")
+    remedy = N_("Agree on a new moment and launch again with --not-before and --not-after.")
+
+
 class ReleaseMissing(NotAllowedNow):
     """The environment has nothing of a run."""
 

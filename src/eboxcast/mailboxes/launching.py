@@ -17,7 +17,7 @@ from eboxcast.lib.buckets import Keys
 from eboxcast.lib.crashpoints import Point, reached
 from eboxcast.lib.validity import end_of_validity
 from eboxcast.mailboxes.audiences import counted, read_audience, read_outcome
-from eboxcast.mailboxes.errors import StoredDiffers
+from eboxcast.mailboxes.errors import StoredDiffers, WindowOver
 from eboxcast.mailboxes.fence import closed, get_release
 from eboxcast.mailboxes.messages import identity_of
 from eboxcast.mailboxes.models import OutcomeKind, Release
@@ -42,13 +42,18 @@ class _Account:
 
 
 def launch(
-    environment: str, run_id: UUID, *, refuse_without_ebox: bool, first_visible_at: datetime | None = None
+    environment: str,
+    run_id: UUID,
+    *,
+    refuse_without_ebox: bool,
+    not_after: datetime | None = None,
+    first_visible_at: datetime | None = None,
 ) -> Launched:
-    """Make a stored release visible to its whole audience in one moment.
+    """Make a stored release visible to its whole audience in one moment, before the window ends or not at all.
 
     ``first_visible_at`` is given where it was visible before and the environment forgot it (restored from a backup):
     it is visible again as of that moment. Raises FenceClosed when it was stopped, discarded or made visible by
-    somebody else.
+    somebody else, WindowOver when it is ``not_after`` by now, by the clock of the installation.
     """
     with quiet(), transaction.atomic(using=environment):
         connection = environment_connection(environment)
@@ -59,7 +64,8 @@ def launch(
         prime = bucket_prime(environment)
         take_snapshot(connection, release, prime=prime, refuse=refuse_without_ebox)
         account = _make_account(connection, release, prime=prime, refuse=refuse_without_ebox)
-        return _open_fence(connection, release, account, now=first_visible_at or clock.now())
+        now = first_visible_at or clock.now()
+        return _open_fence(connection, release, account, now=now, not_after=not_after)
 
 
 def _make_account(connection: BaseDatabaseWrapper, release: Release, *, prime: int, refuse: bool) -> _Account:
@@ -99,13 +105,17 @@ def _recall_superseded(connection: BaseDatabaseWrapper, release: Release, *, now
     return rows(connection, "recall_superseded", {**identity, "message": message.id, "run": release.run, "now": now})
 
 
-def _open_fence(connection: BaseDatabaseWrapper, release: Release, account: _Account, *, now: datetime) -> Launched:
+def _open_fence(
+    connection: BaseDatabaseWrapper, release: Release, account: _Account, *, now: datetime, not_after: datetime | None
+) -> Launched:
     message = release.message
     recalled = _recall_superseded(connection, release, now=now) if connection.alias == ACCEPTANCE else []
     expires_at = end_of_validity(now, number=message.validity_number, unit=message.validity_unit)
     fence = {**asdict(account), "release": release.id, "now": now, "expires_at": expires_at}
     reached(Point.LAUNCHED_BEFORE_FENCE)
-    if one(connection, "make_visible", fence) is None:
-        raise closed(connection.alias, release.run)
+    window = {"clock_offset": clock.offset(), "not_after": not_after}
+    if one(connection, "make_visible", {**fence, **window}) is None:
+        # The row is held and was open: only the time can have come in between.
+        raise WindowOver(run=release.run, not_after=clock.shown(not_after or now))
     reached(Point.FENCE_BEFORE_COMMIT)
     return Launched(visible_at=now, recalled=tuple(row[0] for row in recalled))

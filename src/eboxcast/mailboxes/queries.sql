@@ -163,7 +163,8 @@ where bucket = any(array(select generate_series(0, %(last_bucket)s))) and releas
 group by kind, code
 
 -- make_visible --
--- The fence: from this row on everybody sees the release.
+-- The fence: from this row on everybody sees the release. Inside the window or not at all: its end is looked at by this
+-- very statement, and when the commit does not come before it either, the server ends the session.
 update release
 set visible_at = %(now)s, completed_at = %(now)s, expires_at = %(expires_at)s,
     published_count = %(published_count)s, published_digest = %(published_digest)s,
@@ -171,7 +172,17 @@ set visible_at = %(now)s, completed_at = %(now)s, expires_at = %(expires_at)s,
     never_activated_count = %(never_activated_count)s, deactivated_count = %(deactivated_count)s,
     not_ebox_only_count = %(not_ebox_only_count)s
 where id = %(release)s and visible_at is null and stopped_at is null and abandoned_at is null
-returning id
+  and coalesce(greatest(clock_timestamp() + %(clock_offset)s, %(now)s) < %(not_after)s, true)
+returning set_config(
+    'idle_in_transaction_session_timeout',
+    case when %(not_after)s is null then current_setting('idle_in_transaction_session_timeout') else
+        greatest(1, 1000 * extract(epoch from least(
+            nullif(current_setting('idle_in_transaction_session_timeout')::interval, '0'),
+            %(not_after)s::timestamptz - %(clock_offset)s - clock_timestamp()
+        )))::int::text
+    end,
+    true
+)
 
 -- recall_superseded --
 -- What the identity showed until now (acceptance only) ends in the moment the next round begins.

@@ -39,8 +39,8 @@ class Target(ABC):
         """Keep message and audience, complete and invisible, or nothing. Idempotent by run."""
 
     @abstractmethod
-    def complete(self, run: UUID, *, refuse_without_ebox: bool) -> Launched:
-        """Make a stored release visible."""
+    def complete(self, run: UUID, *, refuse_without_ebox: bool, not_after: datetime | None = None) -> Launched:
+        """Make a stored release visible, before the window ends or not at all. Raises FenceClosed, WindowOver."""
 
     @abstractmethod
     def recall(self, run: UUID) -> datetime:

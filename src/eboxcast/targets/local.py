@@ -18,8 +18,8 @@ class LocalTarget(Target):
     def store(self, wanted: NewRelease) -> Stored:
         return storing.store(self.environment, wanted)
 
-    def complete(self, run: UUID, *, refuse_without_ebox: bool) -> Launched:
-        return launching.launch(self.environment, run, refuse_without_ebox=refuse_without_ebox)
+    def complete(self, run: UUID, *, refuse_without_ebox: bool, not_after: datetime | None = None) -> Launched:
+        return launching.launch(self.environment, run, refuse_without_ebox=refuse_without_ebox, not_after=not_after)
 
     def recall(self, run: UUID) -> datetime:
         return fence.recall(self.environment, run)

@@ -10,12 +10,13 @@ from tests.broadcasts import people as p
 
 from eboxcast.audit.models import Entry
 from eboxcast.broadcasts import confirming, contacts, dating, errors, following, requesting, testing
+from eboxcast.broadcasts.changing_calendar import close_day
 from eboxcast.broadcasts.models import Broadcast, Lateness, SeenIn, State
 from eboxcast.broadcasts.standing import standing_of
 from eboxcast.broadcasts.states import ENDED, TABLE, TRANSITIONS, Action
 from eboxcast.senders.models import MessageType
 from eboxcast.senders.people import NotYourRole
-from eboxcast.senders.roles import Role
+from eboxcast.senders.roles import Actor, Role
 
 pytestmark = pytest.mark.usefixtures("january")
 
@@ -239,3 +240,41 @@ def test_a_reason_stays_while_its_state_does() -> None:
     assert (broadcast.state, broadcast.reason) == ("rejected", "title")
     p.set_clock("2027-02-16T06:00")
     assert dating.miss(broadcast).reason == ""
+
+
+@pytest.mark.parametrize("side", [p.VERA, p.INES])
+def test_nobody_accepts_a_date_that_has_passed(side: Actor) -> None:
+    broadcast = p.requested()
+    p.set_clock("2027-02-16T09:00")
+    with pytest.raises(errors.DateInThePast):
+        dating.accept(broadcast, actor=side, day=p.DAY)
+
+
+def test_the_first_side_too_is_refused_a_date_in_conflict() -> None:
+    broadcast = p.requested()
+    close_day(p.DAY, reason="bridge", actor=p.INES)
+    with pytest.raises(errors.DateNotFree):
+        dating.accept(broadcast, actor=p.VERA, day=p.DAY)
+    assert not broadcast.decisions.exists()
+
+
+def test_once_the_wanted_dates_have_passed_others_are_proposed_or_wanted() -> None:
+    broadcast = p.requested()
+    p.set_clock("2027-02-15T12:00")
+    assert [step.action for step in standing_of(broadcast).steps] == [Action.ACCEPT]
+    p.set_clock("2027-02-16T09:00")
+    assert [step.action for step in standing_of(broadcast).steps] == [Action.POSTPONE, Action.WANT]
+    dating.postpone(broadcast, actor=p.INES, reason="it has passed", dates=[date(2027, 3, 15)])
+    assert [step.action for step in standing_of(broadcast).steps] == [Action.AGREE]
+    p.set_clock("2027-03-16T09:00")
+    assert [step.action for step in standing_of(broadcast).steps] == [Action.WANT]
+    with pytest.raises(errors.DateInThePast):
+        dating.agree(broadcast, actor=p.ANNE, day=date(2027, 3, 15))
+
+
+def test_a_side_that_accepted_a_date_which_has_passed_decides_again() -> None:
+    later = date(2027, 3, 15)
+    broadcast = p.requested(dates=(p.DAY, later))
+    dating.accept(broadcast, actor=p.VERA, day=p.DAY)
+    p.set_clock("2027-02-16T09:00")
+    assert standing_of(broadcast).steps[0].turn == (Role.VALIDATOR, Role.INTEGRATION)

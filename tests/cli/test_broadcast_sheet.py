@@ -13,7 +13,7 @@ from tests.broadcasts.people import set_clock
 from tests.cli.conftest import Command
 from tests.reports.test_documented import names_in
 
-from eboxcast.broadcasts import dating
+from eboxcast.broadcasts import confirming, contacts, dating
 from eboxcast.broadcasts.models import Broadcast
 
 PAGE = (Path(__file__).parents[2] / "docs/reference/broadcast-json.md").read_text("utf-8")
@@ -139,3 +139,34 @@ def test_the_calendar_shows_what_is_planned(command: Command) -> None:
     assert "planned: 1 of 10 broadcasts, 180,000 of 12,000,000 recipients" in out.splitlines()[0]
     asked = ("calendar", "deadlines", "2027-02-15", "--recipients", "11900000")
     assert "with 180,000 planned" in command("--as", "vera", *asked)[1]
+
+
+@pytest.mark.usefixtures("office")
+def test_the_follow_up_sheet_says_who_is_not_named_until_the_launch(command: Command) -> None:
+    broadcast = people.scheduled()
+    contacts.set_contact(broadcast, actor=people.ANNE, team="", name="Anne", phone="02 000 00 00")
+    out = command("--as", "ines", "broadcast", "show", N)[1]
+    assert re.search(r"the institution +Anne", out)
+    assert re.search(r"gatb +nobody is named yet", out)
+    Broadcast.objects.update(state="closed")
+    assert "nobody is named yet" not in command("--as", "ines", "broadcast", "show", N)[1]
+
+
+@pytest.mark.usefixtures("office")
+def test_an_armed_broadcast_only_waits_for_its_window(command: Command) -> None:
+    confirming.arm(people.ready(), actor=people.LOU)
+    answer = json.loads(command("--as", "lou", "broadcast", "show", N, "--json")[1])
+    assert (answer["missing"], [step["command"] for step in answer["next"]]) == ([], [None])
+    set_clock("2027-02-16T06:00")
+    answer = json.loads(command("--as", "lou", "broadcast", "show", N, "--json")[1])
+    assert [one["code"] for one in answer["missing"]] == ["broadcast.outside-window"]
+
+
+@pytest.mark.usefixtures("office")
+def test_no_date_that_has_passed_is_offered(command: Command) -> None:
+    people.requested(dates=(people.DAY, people.DAY.replace(month=3)))
+    set_clock("2027-02-16T09:00")
+    assert f"decide {N} accept --date 2027-03-15" in command("--as", "vera", "broadcast", "show", N)[1]
+    set_clock("2027-03-16T09:00")
+    out = command("--as", "vera", "broadcast", "show", N)[1]
+    assert (f"decide {N} postpone" in out, f"want {N} DATE" in out, "accept --date" in out) == (True, True, False)

@@ -20,12 +20,13 @@ from eboxcast.senders.roles import Actor, Role
 def accept(broadcast: Broadcast, *, actor: Actor, day: date, agreed_at: datetime | None = None) -> Broadcast:
     """Accept a wanted date for one's side; once both sides have, it is scheduled.
 
-    ``agreed_at`` is another moment of that evening than its start. Raises DateNotOffered, DateNotFree,
+    ``agreed_at`` is another moment of that evening than its start. Raises DateNotOffered, DateInThePast, DateNotFree,
     AgreedMomentOutside.
     """
     with step(broadcast, Action.ACCEPT, actor=actor) as taken:
         if day not in taken.broadcast.wanted_dates:
             raise DateNotOffered(broadcast=broadcast.number, date=day, dates=_listed(taken.broadcast.wanted_dates))
+        _refuse_impossible(taken.broadcast, day)
         window = window_on(day, agreed_at)
         _decide(taken, Outcome.ACCEPTED, dates=[day], agreed_at=agreed_at and window.agreed_at)
         taken.tell(date=day.isoformat())
@@ -49,11 +50,15 @@ def postpone(broadcast: Broadcast, *, actor: Actor, reason: str, dates: Sequence
 
 
 def agree(broadcast: Broadcast, *, actor: Actor, day: date) -> Broadcast:
-    """Take one of the dates proposed; who proposed it has accepted it with that. Raises DateNotOffered."""
+    """Take one of the dates proposed; who proposed it has accepted it with that.
+
+    Raises DateNotOffered, DateInThePast, DateNotFree.
+    """
     with step(broadcast, Action.AGREE, actor=actor) as taken:
         proposal = taken.broadcast.decisions.filter(outcome=Outcome.POSTPONED, void_at=None).latest("id")
         if day not in proposal.dates:
             raise DateNotOffered(broadcast=broadcast.number, date=day, dates=_listed(proposal.dates))
+        _refuse_impossible(taken.broadcast, day)
         taken.broadcast.wanted_dates = [day]
         taken.tell(date=day.isoformat())
         _void_decisions(taken.broadcast)
@@ -127,6 +132,13 @@ def needs_reason(reason: str, action: Action) -> None:
         raise ReasonMissing(asked=str(action))
 
 
+def _refuse_impossible(broadcast: Broadcast, day: date) -> None:
+    """Refuse what was offered once and cannot be any more; today's evening is still to come."""
+    if day < clock.today():
+        raise DateInThePast(date=day)
+    _refuse_conflict(broadcast, day)
+
+
 def _refuse_conflict(broadcast: Broadcast, day: date) -> None:
     conflict = conflict_with(broadcast, day)
     if conflict is not None:
@@ -170,7 +182,6 @@ def _moment_said(broadcast: Broadcast, day: date) -> datetime | None:
 
 def _schedule(taken: Step, day: date) -> None:
     broadcast = taken.broadcast
-    _refuse_conflict(broadcast, day)
     window = window_on(day, _moment_said(broadcast, day))
     broadcast.date = day
     broadcast.window_starts_at, broadcast.window_ends_at = window.starts_at, window.ends_at

@@ -93,9 +93,7 @@ def other_person(broadcast: Broadcast, actor: Actor) -> Missing | None:
 
 def contacts_complete(broadcast: Broadcast, actor: Actor) -> Missing | None:
     """The follow-up sheet names one contact of the institution and one of each team."""
-    named = set(broadcast.contacts.values_list("team", flat=True))
-    teams = Team.objects.filter(active=True).order_by("code").values_list("code", flat=True)
-    missing = [team or broadcast.institution_id for team in ("", *teams) if team not in named]
+    missing = [team or broadcast.institution_id for team in without_contact(broadcast)]
     return ContactsMissing(broadcast=broadcast.number, missing=", ".join(missing)) if missing else None
 
 
@@ -126,6 +124,13 @@ def no_blackout(broadcast: Broadcast, actor: Actor) -> Missing | None:
             end=clock.shown(blackout.ends_at),
         )
     return None
+
+
+def without_contact(broadcast: Broadcast) -> list[str]:
+    """Return whose contact the follow-up sheet does not name: empty for the institution, else the code of a team."""
+    named = set(broadcast.contacts.values_list("team", flat=True))
+    teams = Team.objects.filter(active=True).order_by("code").values_list("code", flat=True)
+    return [team for team in ("", *teams) if team not in named]
 
 
 def holding_go(broadcast: Broadcast) -> Go | None:

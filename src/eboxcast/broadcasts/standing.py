@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from eboxcast.broadcasts.deadlines import deadlines_of
 from eboxcast.broadcasts.models import Broadcast, Lateness, Outcome, Side, State
@@ -63,6 +63,15 @@ _NEXT: dict[State, tuple[tuple[Role, ...], Action, str]] = {
 }
 
 
+_PASSED: dict[State, tuple[tuple[tuple[Role, ...], Action, str], ...]] = {
+    S.REQUESTED: (
+        ((Role.VALIDATOR, Role.INTEGRATION), A.POSTPONE, N_("propose other dates: the wanted ones have passed")),
+        ((Role.REQUESTER,), A.WANT, N_("ask for other dates: the wanted ones have passed")),
+    ),
+    S.POSTPONED: (((Role.REQUESTER,), A.WANT, N_("ask for other dates: those proposed have passed")),),
+}
+
+
 @quiet()
 def standing_of(broadcast: Broadcast) -> Standing:
     """Return whose turn it is, what is next and what is late."""
@@ -78,13 +87,34 @@ def _steps(broadcast: Broadcast) -> list[Step]:
     state = State(broadcast.state)
     if state not in _NEXT:
         return []
-    turn, action, sentence = _NEXT[state]
-    if state == S.REQUESTED:
-        turn = _undecided(broadcast)
-    steps = [Step(turn=turn, sentence=sentence, action=action, due_at=_due(broadcast, state), data={})]
+    steps = _once_dates_passed(broadcast, state) or [_usual(broadcast, state)]
     if state in DATED:
         steps += _beside(broadcast)
     return steps
+
+
+def _usual(broadcast: Broadcast, state: State) -> Step:
+    turn, action, sentence = _NEXT[state]
+    if state == S.REQUESTED:
+        turn = _undecided(broadcast)
+    return Step(turn=turn, sentence=sentence, action=action, due_at=_due(broadcast, state), data={})
+
+
+def _once_dates_passed(broadcast: Broadcast, state: State) -> list[Step]:
+    """Return what is left where every date in question has passed: nobody can accept one any more."""
+    if state not in _PASSED or any(day >= clock.today() for day in _in_question(broadcast, state)):
+        return []
+    return [
+        Step(turn=turn, sentence=sentence, action=action, due_at=None, data={})
+        for turn, action, sentence in _PASSED[state]
+    ]
+
+
+def _in_question(broadcast: Broadcast, state: State) -> Sequence[date]:
+    if state == S.REQUESTED:
+        return broadcast.wanted_dates
+    proposal = broadcast.decisions.filter(outcome=Outcome.POSTPONED, void_at=None).last()
+    return proposal.dates if proposal else ()
 
 
 def _beside(broadcast: Broadcast) -> list[Step]:
@@ -118,9 +148,10 @@ def _due(broadcast: Broadcast, state: State) -> datetime | None:
 
 
 def _undecided(broadcast: Broadcast) -> tuple[Role, ...]:
-    accepted = broadcast.decisions.filter(void_at=None, outcome=Outcome.ACCEPTED).values_list("side", flat=True)
+    held = broadcast.decisions.filter(void_at=None, outcome=Outcome.ACCEPTED)
+    accepted = {one.side for one in held if max(one.dates) >= clock.today()}
     roles = {Side.VALIDATOR: Role.VALIDATOR, Side.OPERATOR: Role.INTEGRATION}
-    open_sides = [role for side, role in roles.items() if side not in set(accepted)]
+    open_sides = [role for side, role in roles.items() if side not in accepted]
     return tuple(open_sides) or tuple(roles.values())
 
 

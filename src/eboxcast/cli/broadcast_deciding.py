@@ -94,11 +94,16 @@ def _postpone(found: Broadcast, actor: Actor, given: Sequence[Day], why: str, *,
 def _meant(found: Broadcast, given: Sequence[Day]) -> Day:
     """Return the day that is accepted: the one said, the one the other side accepted, or the only one wanted."""
     said = found.decisions.filter(void_at=None, outcome=Outcome.ACCEPTED).last()
-    candidates = list(given) or (said.dates if said else found.wanted_dates)
+    candidates = list(given) or _to_come(said.dates if said else found.wanted_dates)
     if len(candidates) != 1:
         dates = ", ".join(day.isoformat() for day in candidates)
         raise DateNotSaid(broadcast=found.number, dates=dates, first=candidates[0].isoformat())
     return candidates[0]
+
+
+def _to_come(dates: Sequence[Day]) -> list[Day]:
+    """Return the days that can still be; all of them where none can, so that it is said which."""
+    return [day for day in dates if day >= clock.today()] or list(dates)
 
 
 def _concerned(found: Broadcast) -> list[Day]:

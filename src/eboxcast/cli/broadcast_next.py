@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from eboxcast.broadcasts.confirming import files_digest
+from eboxcast.broadcasts.errors import OutsideItsWindow
 from eboxcast.broadcasts.guards import verdict_complete, window_of
 from eboxcast.broadcasts.models import Broadcast, Outcome, State
 from eboxcast.broadcasts.standing import Standing, Step, standing_of
@@ -31,6 +32,7 @@ _MISSING = N_("Still missing before {asked}:")
 
 _COMMANDS = {
     Action.AGREE: "eboxcast broadcast agree {number} {proposed}",
+    Action.POSTPONE: 'eboxcast broadcast decide {number} postpone --reason "…"',
     Action.WANT: "eboxcast broadcast want {number} DATE",
     Action.RECONFIRM: "eboxcast broadcast reconfirm {number}",
     Action.WAIVE: 'eboxcast broadcast waive {number} {what} --reason "…"',
@@ -39,7 +41,6 @@ _COMMANDS = {
     Action.DELIVER_PRODUCTION: "eboxcast broadcast deliver {number} DIR --environment production",
     Action.GIVE_GO: "eboxcast broadcast go {number} --moment {moment} --files {files}",
     Action.WARN: "eboxcast broadcast warn {number}",
-    Action.LAUNCH: "eboxcast broadcast disarm {number}",
     Action.FINISH: "eboxcast status {run}",
     Action.REPORT: "eboxcast broadcast report {number}",
     Action.CLOSE: "eboxcast broadcast close {number}",
@@ -140,9 +141,13 @@ def _due(step: Next, language: str) -> str:
 
 
 def _missing(broadcast: Broadcast, before: Action | None) -> tuple[Told, ...]:
-    """Return what is missing whoever acts: the steward is no person who could have given the GO."""
+    """Return what is missing whoever acts: the steward is no person who could have given the GO.
+
+    That its window is yet to come is no gap that anybody could fill.
+    """
     found = missing_for(broadcast, before, actor=STEWARD) if before else None
-    return found.parts if found else ()
+    waits = clock.now() < window_of(broadcast)[0]
+    return tuple(one for one in (found.parts if found else ()) if not (waits and isinstance(one, OutsideItsWindow)))
 
 
 def _command(step: Step, broadcast: Broadcast) -> str:
@@ -172,6 +177,7 @@ def _data(step: Step, broadcast: Broadcast) -> dict[str, object]:
 
 
 def _awaited_date(broadcast: Broadcast) -> str:
-    """Return the date the other side accepted already, else the one wanted most."""
+    """Return the date the other side accepted already, else the one wanted most; of those to come, if any is."""
     accepted = broadcast.decisions.filter(outcome=Outcome.ACCEPTED, void_at=None).last()
-    return (accepted.dates if accepted else broadcast.wanted_dates)[0].isoformat()
+    dates = [*(accepted.dates if accepted else ()), *broadcast.wanted_dates]
+    return next((day for day in dates if day >= clock.today()), dates[0]).isoformat()

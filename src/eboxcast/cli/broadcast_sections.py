@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from eboxcast.audit.selectors import SealedEntry
 from eboxcast.broadcasts.confirming import files_digest
+from eboxcast.broadcasts.guards import without_contact
 from eboxcast.broadcasts.models import Broadcast, Check, FileDelivery, Outcome, Side, Verdict
+from eboxcast.broadcasts.states import BEFORE_LAUNCH
 from eboxcast.cli.broadcast_decided_values import notes_of, notices_of, text_of, verdicts_of
 from eboxcast.cli.broadcast_next import FILES_SHOWN
 from eboxcast.cli.broadcast_words import CHECKS, NOTICE_STATES, OUTCOMES, SIDES
@@ -40,6 +42,7 @@ _RECIPIENTS = N_("{count} recipients")
 _RECIPIENT = N_("Recipient")
 _PASSED = N_("passed")
 _FAILED = N_("failed")
+_NOBODY = N_("nobody is named yet")
 _INSTITUTION = N_("the institution")
 
 
@@ -128,10 +131,10 @@ def _gos(broadcast: Broadcast, language: str) -> list[Row]:
 
 
 def _contacts(broadcast: Broadcast, language: str) -> list[Row]:
-    return [
-        (plain(one.team) or say(_INSTITUTION, language), plain(one.name), one.email, one.phone)
-        for one in broadcast.contacts.all()
-    ]
+    named = [(one.team, plain(one.name), one.email, one.phone) for one in broadcast.contacts.all()]
+    if broadcast.state in BEFORE_LAUNCH:
+        named += [(team, say(_NOBODY, language), "", "") for team in without_contact(broadcast)]
+    return [(plain(team) or say(_INSTITUTION, language), *reached) for team, *reached in sorted(named)]
 
 
 def _waivers(broadcast: Broadcast, language: str) -> list[Row]:

@@ -24,6 +24,7 @@ _BY_ITSELF = N_("Next: {what}.")
 _BY = N_("By {moment}.")
 _COMMANDS: Mapping[Action, str] = {
     Action.ACCEPT: "eboxcast broadcast decide {number} accept --date DATE",
+    Action.POSTPONE: "eboxcast broadcast decide {number} postpone --reason …",
     Action.AGREE: "eboxcast broadcast agree {number} DATE",
     Action.WANT: "eboxcast broadcast want {number} DATE",
     Action.RECONFIRM: "eboxcast broadcast reconfirm {number}",

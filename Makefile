@@ -14,9 +14,6 @@ MIGRATIONS := env -i EBOXCAST_STATE_DIR=/nonexistent $(BIN)/python -W ignore::Ru
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-# The demo has an installation of its own, whose engine is used alone.
-DEMO_ROOT = $(shell [ "$$(id -u)" = 0 ] && echo /var/lib || echo "$${XDG_STATE_HOME:-$$HOME/.local/state}")
-DEMO = EBOXCAST_STATE_DIR=$${EBOXCAST_STATE_DIR:-$(DEMO_ROOT)/eboxcast-demo} EBOXCAST_PROCEDURE=off
 
 .PHONY: help install demo test lint bench faults messages requirements
 .DELETE_ON_ERROR:
@@ -26,9 +23,8 @@ help: ## Say what can be made
 
 install: .venv/.run ## Install eboxcast and what it needs in .venv
 
-demo: .venv/.run ## Publish a document into 300,000 eBoxes on this machine
-	@$(DEMO) $(BIN)/eboxcast demo $(ARGS)
-	@echo "To go on with what the demo made: . .venv/bin/activate; export $(DEMO)"
+demo: .venv/.run ## Play a whole broadcast to 300,000 eBoxes on this machine
+	@$(BIN)/eboxcast demo $(ARGS)
 
 test: lint ## Check everything: lint, then the tests on a real PostgreSQL
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(ARGS)

@@ -1,71 +1,106 @@
-"""`eboxcast demo` tells the whole story with the real commands, again and again."""
+"""`eboxcast demo` plays a whole broadcast with the real commands, on an installation of its own, again and again."""
 
 from __future__ import annotations
 
-import os
+import fcntl
+import shutil
+import signal
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
+import pytest
+from tests import guard
 from tests.conftest import Eboxcast
+from tests.faults.machine import Machine
 
+from eboxcast.cli.demo_dates import dates_after
 from eboxcast.cli.demo_files import write_files
 from eboxcast.database import boot
-from eboxcast.delivery import actions
-from eboxcast.delivery.models import Run
-from eboxcast.delivery.waiting import Window
-from eboxcast.mailboxes.loading import load_eboxes
-from eboxcast.package.checking import check_package
-from eboxcast.senders.loading import load_senders
+from eboxcast.database.embedded.places import Places
+from eboxcast.database.embedded.processes import postmaster
+from eboxcast.delivery.errors import Interrupted
+from eboxcast.delivery.intake import check_for_sending
+from eboxcast.lib.errors import EboxcastError
+from eboxcast.package.model import Policies
+
+DATES = dates_after(date(2026, 11, 24))
 
 
-def test_the_story_ends_with_everybody_reached(eboxcast: Eboxcast, tmp_path: Path) -> None:
-    """Nineteen real processes: it takes seconds because it is the whole of it."""
-    told = eboxcast("demo", "--headless", "--recipients", 2000, "--out", tmp_path)
+@pytest.fixture
+def folder(server: None) -> Iterator[Path]:
+    """Where the demo of this state folder has its installation; nothing is left of it afterwards."""
+    folder = boot.places().root / "demo-installation"
+    guard.watch(folder)
+    yield folder
+    Machine(folder).run("down")
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_interrupted_it_leaves_no_server_and_the_next_plays_to_the_end(folder: Path, tmp_path: Path) -> None:
+    """A good forty real processes: it takes long because it is the whole of it."""
+    machine = Machine(boot.places().root)
+    demo = ("demo", "--headless", "--recipients", 20, "--out", tmp_path)
+    first = machine.begin(*demo)
+    assert first.popen.stdout is not None
+    assert any("person load" in line for line in first.popen.stdout)
+    assert first.signal(signal.SIGINT).ended().returncode == Interrupted.exit_code
+    assert postmaster(Places(folder)) is None
+    told = machine.run(*demo)
     assert told.returncode == 0, told.stdout + told.stderr
-    assert "Published to all 2,000 recipients" in told.stdout
-    assert "This eBox shows 1 message(s)" in told.stdout
-    assert "row.leading-zero-lost" in told.stdout
+    for said in (
+        "row.leading-zero-lost",
+        "by Wednesday 27 October 2027",
+        "is configured in acceptance only",
+        "has no contact for: ebox",
+        "Published to all 20 recipients",
+        "Nothing is wrong.",
+        "· closed · FR",
+    ):
+        assert said in told.stdout
     assert "\x1b" not in told.stdout
-    (folder,) = tmp_path.iterdir()
-    kept = {"certificate.html", "certificate.json", "paper-list.csv"}
-    assert kept <= {path.name for path in (folder / "nl").iterdir()}
-    published = Run.objects.filter(environment="production", state="published")
-    assert list(published.values_list("published_count", flat=True)) == [2000, 2000]
+    kept = {path.name for path in max(tmp_path.iterdir()).iterdir()}
+    assert {"certificate.html", "paper-list.csv"} <= kept
+    assert len(list((folder / "mail").glob("*.eml"))) > 50
 
 
-def test_another_demo_is_for_the_same_people_and_published_anew(installation: None, tmp_path: Path) -> None:
-    """Each has tickets of its own, so the second is no repetition of the first."""
-    runs = set()
-    for stamp in ("20270101-120000", "20270101-120001"):
-        files = write_files(tmp_path / stamp, recipients=10, stamp=stamp)
-        load_senders(files.message_types, by="test")
-        load_eboxes("production", files.eboxes)
-        package = check_package(files.french.package).package
-        assert package is not None
-        run = actions.prepare(package, environment="production", by="test")
-        runs.add(actions.launch(run, by="test", window=Window(), waiting=print).visible_at)
-    assert len(runs) == 2
-    assert (tmp_path / "20270101-120000/eboxes.csv").read_bytes() == files.eboxes.read_bytes()
+def test_another_demo_is_for_the_same_people(tmp_path: Path) -> None:
+    first, second = (write_files(tmp_path / name, recipients=10, dates=DATES) for name in ("first", "second"))
+    assert first.eboxes.read_bytes() == second.eboxes.read_bytes()
+    for sent in (first.wrong, first.acceptance, first.package):
+        assert check_for_sending(sent, policies=Policies()).package is not None
 
 
-def test_no_made_up_people_in_databases_of_somebody_else(eboxcast: Eboxcast, tmp_path: Path) -> None:
-    url = f"postgresql://eboxcast_control@/eboxcast_control?host={boot.places().socket}"
-    told = eboxcast("demo", "--headless", "--out", tmp_path / "out", env={"EBOXCAST_DATABASE_URL": url})
-    assert (told.returncode, told.stdout) == (4, "")
-    assert "✗ The demo only runs on the embedded database" in told.stderr
-    assert not (tmp_path / "out").exists()
+@pytest.mark.parametrize("today", [date(2026, 11, 24), date(2027, 3, 1), date(2027, 9, 1), date(2030, 8, 31)])
+def test_every_day_of_the_story_lies_ahead_and_in_its_order(today: date) -> None:
+    dates = dates_after(today)
+    days = [dates.begins, dates.acceptance, dates.reconfirmation_due, dates.too_late]
+    days += [dates.wanted, dates.evening, dates.also_proposed]
+    assert days == sorted(set(days))
+    assert today < days[0]
+    assert dates.closes > dates.also_proposed
 
 
-def test_a_place_that_cannot_be_written_is_said(eboxcast: Eboxcast, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("in the way", encoding="ascii")
-    told = eboxcast("demo", "--headless", "--recipients", 10, "--out", tmp_path / "file" / "demo")
-    assert told.returncode == 1
-    assert f"{tmp_path / 'file' / 'demo'}{os.sep}" in told.stderr
-    assert "Traceback" not in told.stderr
-
-
-def test_the_demo_makes_nobody_up_where_the_procedure_is_followed(
-    eboxcast: Eboxcast, procedure_on: None, tmp_path: Path
-) -> None:
+def test_a_folder_that_no_demo_made_is_left_alone(eboxcast: Eboxcast, folder: Path, tmp_path: Path) -> None:
+    folder.mkdir()
+    (folder / "mine").touch()
     told = eboxcast("demo", "--headless", "--out", tmp_path / "out")
     assert (told.returncode, told.stdout) == (4, "")
-    assert "make demo" in told.stderr
+    assert "no demo made it" in told.stderr
+    assert (folder / "mine").is_file()
+
+
+def test_two_demos_do_not_play_on_one_installation(eboxcast: Eboxcast, folder: Path, tmp_path: Path) -> None:
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        told = eboxcast("demo", "--headless", "--out", tmp_path / "out")
+    assert (told.returncode, told.stdout) == (4, "")
+    assert "Another demo is playing" in told.stderr
+
+
+def test_a_place_that_cannot_be_written_is_said(eboxcast: Eboxcast, folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way", encoding="ascii")
+    told = eboxcast("demo", "--headless", "--recipients", 10, "--out", tmp_path / "file" / "demo")
+    assert told.returncode == EboxcastError.exit_code
+    assert str(tmp_path / "file" / "demo") in told.stderr
+    assert "Traceback" not in told.stderr

@@ -206,7 +206,9 @@ COMMANDS = {
         extra="simulator",
         imports=("httptools", "python_multipart", "starlette", "uvicorn"),
     ),
-    "demo": Command("demo", "Tell the whole story on this machine, with made-up people.", who=ANYBODY),
+    "demo": Command(
+        "demo", "Tell the whole story on this machine, with made-up people.", who=ANYBODY, needs_database=False
+    ),
     "bench": Command(
         "bench",
         "Measure, each figure beside its baseline.",

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from time import monotonic
 from typing import Annotated
 
 import typer
-from django.conf import settings
 
-from eboxcast.cli.demo_errors import DemoAlone, DemoElsewhere
-from eboxcast.cli.demo_files import write_files
+from eboxcast.cli.demo_dates import dates_after
+from eboxcast.cli.demo_evening import tell_evening
+from eboxcast.cli.demo_files import DemoFiles, write_files
+from eboxcast.cli.demo_installation import fresh_installation, variables
 from eboxcast.cli.demo_stage import Stage
-from eboxcast.cli.demo_story import tell_story
+from eboxcast.cli.demo_story import Play, tell_beginning
 from eboxcast.cli.door import command_app
 from eboxcast.cli.errors import OutputNotWritten
-from eboxcast.database.installation import procedure_is_on
+from eboxcast.database import boot
 from eboxcast.lib import clock
 
 _FEWEST = 10
@@ -27,26 +29,34 @@ app = command_app()
 @app.command()
 def main(
     recipients: Annotated[
-        int, typer.Option(min=_FEWEST, max=_MOST, help="How many recipients each broadcast has.")
+        int, typer.Option(min=_FEWEST, max=_MOST, help="How many recipients the broadcast has.")
     ] = _MOST,
     headless: Annotated[bool, typer.Option(help="For logs: no colours, no pauses, no progress.")] = False,
     out: Annotated[Path, typer.Option(help="Where the files go, in a new folder for each demo.")] = Path("demo"),
 ) -> None:
-    """Publish a letter in French and one in Dutch into made-up eBoxes, from a faulty draft to the certificate.
+    """Play a whole broadcast with made-up people and a clock that moves: from the request to the certificate.
 
-    It uses the embedded database and an institution of its own; each demo has new tickets.
+    It has an installation of its own below the state folder, made anew for each demo; yours is not touched.
     """
-    if not settings.EBOXCAST_EMBEDDED:
-        raise DemoElsewhere
-    if procedure_is_on():
-        raise DemoAlone
+    boot.configure()
     started = monotonic()
-    stage = Stage(headless=headless)
-    stamp = clock.now().astimezone(clock.BRUSSELS).strftime("%Y%m%d-%H%M%S")
-    stage.tell(f"Writing the files of two broadcasts, {recipients:,} recipients each, into {out / stamp}.")
-    try:
-        files = write_files(out / stamp, recipients=recipients, stamp=stamp)
-    except OSError as error:
-        raise OutputNotWritten(path=out / stamp, reason=error.strerror) from error
-    tell_story(stage, files)
+    with fresh_installation() as installation:
+        stage = Stage(variables(installation), headless=headless)
+        now = clock.now().astimezone(clock.BRUSSELS)
+        play = Play(
+            stage=stage,
+            files=_write(stage, out / f"{now:%Y%m%d-%H%M%S}", recipients, now),
+            dates=dates_after(now.date()),
+            recipients=recipients,
+        )
+        tell_beginning(play)
+        tell_evening(play, installation)
     stage.tell(f"\nThe demo took {monotonic() - started:.0f} seconds.")
+
+
+def _write(stage: Stage, folder: Path, recipients: int, now: datetime) -> DemoFiles:
+    stage.tell(f"Writing the files of a broadcast with {recipients:,} recipients into {folder}.")
+    try:
+        return write_files(folder, recipients=recipients, dates=dates_after(now.date()))
+    except OSError as error:
+        raise OutputNotWritten(path=folder, reason=error.strerror) from error

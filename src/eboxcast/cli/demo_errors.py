@@ -6,20 +6,20 @@ from eboxcast.lib.errors import NotAllowedNow, Trouble
 from eboxcast.lib.wording import N_
 
 
-class DemoElsewhere(NotAllowedNow):
-    """The databases are somebody's own, and no place for made-up people."""
+class DemoRunning(NotAllowedNow):
+    """Two demos at once would play on the same installation."""
 
-    code = "demo.elsewhere"
-    sentence = N_("The demo only runs on the embedded database, and EBOXCAST_DATABASE_URL names another one.")
-    remedy = N_("Run it where no EBOXCAST_…_URL is set.")
+    code = "demo.running"
+    sentence = N_("Another demo is playing on {folder}.")
+    remedy = N_("Wait for its end.")
 
 
-class DemoAlone(NotAllowedNow):
-    """The story is told with the engine alone, and this installation follows the procedure."""
+class DemoFolderInTheWay(NotAllowedNow):
+    """Each demo begins anew, and removes only what a demo made."""
 
-    code = "demo.alone"
-    sentence = N_("The demo is told with the engine alone, and this installation follows the procedure.")
-    remedy = N_("Give it one of its own: make demo")
+    code = "demo.folder-in-the-way"
+    sentence = N_("The folder {folder} is where the demo has its installation, and no demo made it.")
+    remedy = N_("Move it away, or set EBOXCAST_STATE_DIR to another folder for the demo.")
 
 
 class DemoStopped(Trouble):

@@ -1,4 +1,4 @@
-"""The files of the demo: two broadcasts with their short lists, a list with faults, and who has an eBox."""
+"""The files of the demo: a broadcast with its short list, two drafts that are wrong, and who has an eBox."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from eboxcast.cli.demo_dates import DemoDates
+from eboxcast.cli.demo_people import write_form, write_people
 from eboxcast.lib.buckets import Keys
 from eboxcast.lib.identifiers import text_of_key
 from eboxcast.package.sampling import write_lists, write_sample
@@ -15,6 +17,7 @@ from eboxcast.package.sampling_damage import damage
 from eboxcast.package.sampling_numbers import synthetic_keys
 
 SHORT_LIST = 5
+WRONG_TITLE = "Ce qui change pour vous"
 _LONGEST_DRAFT = 20_000
 _STATES = ("active;yes", "active;no", "deactivated;no", "never;no", None)
 """State and "eBox only" as the owner of the eBoxes writes them; None has never been heard of."""
@@ -22,67 +25,60 @@ _SHARES = (0.55, 0.20, 0.05, 0.10, 0.10)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Broadcast:
-    """One language: the package for everybody, and the same document with a short list."""
-
-    ticket: str
-    folder: Path
-    package: Path
-    acceptance: Path
-
-
-@dataclass(frozen=True, kw_only=True)
 class DemoFiles:
     """All that the demo reads."""
 
     folder: Path
-    message_types: Path
-    french: Broadcast
-    dutch: Broadcast
+    operator: Path
+    institution: Path
+    form: Path
     draft: Path
     """A package with faults of all sorts."""
+    wrong: Path
+    """For acceptance: nothing a check could find, and a title that somebody cut short."""
+    acceptance: Path
+    package: Path
+    """For production: everybody."""
     testers_eboxes: Path
     eboxes: Path
     one_ebox: Path
     """The identifier of one tester: it goes to standard input, never on a command line."""
 
 
-def write_files(folder: Path, *, recipients: int, stamp: str) -> DemoFiles:
-    """Write everything below a new folder; the people are the same in every demo, the tickets are new."""
-    keys = synthetic_keys(2 * recipients, seed=1)
-    halves = {"fr": keys[:recipients], "nl": keys[recipients:]}
-    french, dutch = (_broadcast(folder / language, half, language, stamp) for language, half in halves.items())
-    testers = np.concatenate([half[:SHORT_LIST] for half in halves.values()])
+def write_files(folder: Path, *, recipients: int, dates: DemoDates) -> DemoFiles:
+    """Write everything below a new folder; the people are the same in every demo."""
+    keys = synthetic_keys(recipients, seed=1)
+    package = _package(folder / "letter", keys)
+    acceptance = _package(folder / "letter-for-testers", keys[:SHORT_LIST])
+    operator, institution = write_people(folder)
     files = DemoFiles(
         folder=folder,
-        message_types=french.folder / "message-type.toml",
-        french=french,
-        dutch=dutch,
-        draft=_draft(french, halves["fr"][:_LONGEST_DRAFT]),
+        operator=operator,
+        institution=institution,
+        form=write_form(folder / "message-type.toml", recipients=recipients, date=dates.wanted.isoformat()),
+        draft=_draft(acceptance, folder / "draft", keys[:_LONGEST_DRAFT]),
+        wrong=_package(folder / "letter-with-short-title", keys[:SHORT_LIST], title=WRONG_TITLE),
+        acceptance=acceptance,
+        package=package,
         testers_eboxes=folder / "eboxes-of-testers.csv",
         eboxes=folder / "eboxes.csv",
         one_ebox=folder / "one-ebox.txt",
     )
-    _write_eboxes(files.testers_eboxes, testers, [_STATES[0]] * len(testers))
+    _write_eboxes(files.testers_eboxes, keys[:SHORT_LIST], [_STATES[0]] * SHORT_LIST)
     drawn = np.random.default_rng(1).choice(len(_STATES), len(keys), p=_SHARES)
     _write_eboxes(files.eboxes, keys, [_STATES[state] for state in drawn.tolist()])
-    files.one_ebox.write_text(text_of_key(int(testers[0])) + "\n", encoding="ascii")
+    files.one_ebox.write_text(text_of_key(int(keys[0])) + "\n", encoding="ascii")
     return files
 
 
-def _broadcast(folder: Path, keys: Keys, language: str, stamp: str) -> Broadcast:
-    ticket = f"demo-{language}-{stamp}"
-    package = write_sample(folder, recipients=1, language=language, ticket=ticket).directory
-    acceptance = folder / "acceptance"
-    shutil.copytree(package, acceptance)
-    write_lists(package, keys, language=language)
-    write_lists(acceptance, keys[:SHORT_LIST], language=language)
-    return Broadcast(ticket=ticket, folder=folder, package=package, acceptance=acceptance)
+def _package(folder: Path, keys: Keys, title: str | None = None) -> Path:
+    package = write_sample(folder, recipients=1, language="fr", ticket="demo-letter", title=title).directory
+    write_lists(package, keys, language="fr")
+    return package
 
 
-def _draft(broadcast: Broadcast, keys: Keys) -> Path:
-    folder = broadcast.folder / "draft"
-    shutil.copytree(broadcast.acceptance, folder)
+def _draft(package: Path, folder: Path, keys: Keys) -> Path:
+    shutil.copytree(package, folder)
     (path,) = write_lists(folder, keys, language="fr")
     damage(path, out=path)
     metadata = folder / "metadata.xml"

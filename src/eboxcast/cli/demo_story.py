@@ -1,111 +1,147 @@
-"""The story of the demo, act by act. Every command in it is really run, as it stands on the screen."""
+"""The first half of the demo's story. Every command in it is really run, as it stands on the screen."""
 
 from __future__ import annotations
 
-import shutil
-import sys
-from pathlib import Path
+from dataclasses import dataclass
+from datetime import date
 
-from eboxcast.cli.demo_files import SHORT_LIST, Broadcast, DemoFiles
+from eboxcast.cli.demo_dates import DemoDates
+from eboxcast.cli.demo_files import SHORT_LIST, DemoFiles
+from eboxcast.cli.demo_people import TYPE
 from eboxcast.cli.demo_stage import Stage
-from eboxcast.delivery.models import Run
+from eboxcast.lib.dates import long_date
+from eboxcast.package.sampling_texts import APPLICATION
 
-_REFUSED = 3
-
-
-def tell_story(stage: Stage, files: DemoFiles) -> None:
-    """Play all acts."""
-    for act in (_introduce, _check_draft, _check, _accept, _look, _publish, _keep, _say_what_next):
-        act(stage, files)
+REFUSED = 3
+NOT_NOW = 4
+ACCEPTANCE = ("--environment", "acceptance")
+PRODUCTION = ("--environment", "production")
 
 
-def _introduce(stage: Stage, files: DemoFiles) -> None:
-    stage.act(
-        "Who may send what, and who has an eBox",
-        "A made-up institution has two letters, one in French and one in Dutch. Its message types are agreed"
-        " once; the owner of the eBoxes tells who has one. Everybody here was born from 1900 to 1911: nobody living.",
+@dataclass(frozen=True, kw_only=True)
+class Play:
+    """What every act knows."""
+
+    stage: Stage
+    files: DemoFiles
+    dates: DemoDates
+    recipients: int
+
+    @property
+    def broadcast(self) -> str:
+        """Return the number of the broadcast: the first that was asked for that year."""
+        return f"{self.dates.begins.year}-0001"
+
+    def act(self, title: str, *paragraphs: str) -> None:
+        """Begin the next part of the story."""
+        self.stage.act(title, *paragraphs)
+
+    def be(self, day: date, hour: str = "09:00") -> None:
+        """Move the clock of the demo."""
+        self.stage.run("clock", "set", f"{day.isoformat()}T{hour}")
+
+
+def tell_beginning(play: Play) -> None:
+    """Play all acts until the files for production are there."""
+    for act in (_open, _become_a_sender, _check_draft, _ask_for_a_date, _test, _test_again, _reconfirm_late):
+        act(play)
+
+
+def _open(play: Play) -> None:
+    play.act(
+        "An installation, and who takes part",
+        "It is marked as a demo: people are named with --as, and the clock moves. Today is"
+        f" {_said(play.dates.begins)}.",
     )
-    stage.run("message-type", "load", files.message_types)
-    stage.run("ebox", "load", files.testers_eboxes, "--environment", "acceptance")
-    stage.run("ebox", "load", files.eboxes, "--environment", "production")
+    play.stage.run("migrate")
+    play.be(play.dates.begins)
+    play.stage.run("person", "load", play.files.operator)
+    play.stage.run("--as", "lou", "ebox", "load", play.files.testers_eboxes, *ACCEPTANCE)
+    play.stage.run("--as", "lou", "ebox", "load", play.files.eboxes, *PRODUCTION)
 
 
-def _check_draft(stage: Stage, files: DemoFiles) -> None:
-    stage.act(
+def _become_a_sender(play: Play) -> None:
+    play.act(
+        "A new sender",
+        "An institution that nobody knows asks for a message type. BCSS validates it, the integration team accepts it"
+        " and lets it work in acceptance. Every answer says whose turn it is.",
+    )
+    play.stage.run("--as", "ines", "message-type", "request", play.files.form)
+    play.stage.run("--as", "vera", "message-type", "validate", 1)
+    play.stage.run("--as", "ines", "message-type", "accept", 1)
+    play.stage.run("--as", "ines", "message-type", "configure", TYPE, *ACCEPTANCE)
+    play.stage.run("--as", "ines", "person", "load", play.files.institution)
+
+
+def _check_draft(play: Play) -> None:
+    play.act(
         "A first draft, with faults",
         "Spreadsheets eat zeros and people make typing errors. The check says all that is wrong at once, where it is"
-        " and what to do about it. Nothing has been sent anywhere.",
+        " and what to do about it. It needs no account and sends nothing.",
     )
-    stage.run("check", files.draft, ends_with=_REFUSED)
+    play.stage.run("check", play.files.draft, ends_with=REFUSED, shown=24)
 
 
-def _check(stage: Stage, files: DemoFiles) -> None:
-    stage.act("The real files", "Mended, and complete this time.")
-    for broadcast in (files.french, files.dutch):
-        stage.run("check", broadcast.package)
-
-
-def _accept(stage: Stage, files: DemoFiles) -> None:
-    stage.act(
-        "Acceptance",
-        f"The same documents first go to {SHORT_LIST} testers each, in an environment of their own. Each run ends with"
-        " a certificate; the one of the French production run stands below.",
+def _ask_for_a_date(play: Play) -> None:
+    dates, number = play.dates, play.broadcast
+    play.act(
+        "A date, across a holiday",
+        f"Anne asks for {_said(dates.wanted)}. BCSS cannot, and proposes days after Armistice Day; Anne agrees. The"
+        " terms are counted in working days, and know the holidays.",
     )
-    for broadcast in (files.french, files.dutch):
-        stage.run("publish", broadcast.acceptance, "--environment", "acceptance", quiet=True)
+    what = ("--application", APPLICATION, "--type", TYPE, "--subject", "What changes on 1 January")
+    asked = ("--date", dates.wanted, "--recipients", f"fr={play.recipients}")
+    play.stage.run("--as", "anne", "broadcast", "request", *what, *asked, shown=4)
+    decide = ("broadcast", "decide", number)
+    proposed = ("--date", dates.evening, "--date", dates.also_proposed)
+    play.stage.run("--as", "vera", *decide, "postpone", *proposed, "--reason", "The registers are away.", shown=8)
+    play.stage.run("--as", "anne", "broadcast", "agree", number, dates.evening)
+    play.stage.run("--as", "ines", *decide, "accept", shown=8)
 
 
-def _look(stage: Stage, files: DemoFiles) -> None:
-    stage.act(
-        "A look into the eBox of a tester",
-        "The number comes from a file: it stands on no command line and in no log. Looking marks nothing as read.",
+def _test(play: Play) -> None:
+    number = play.broadcast
+    play.act(
+        "The test in acceptance",
+        f"The same document, for {SHORT_LIST} testers, in an environment of its own. The check finds nothing. People"
+        " do: somebody cut the title.",
     )
-    stage.run("ebox", "-", given=files.one_ebox)
+    play.be(play.dates.acceptance)
+    play.stage.run("--as", "anne", "broadcast", "deliver", number, play.files.wrong, *ACCEPTANCE)
+    play.stage.run("--as", "ines", "broadcast", "test", number)
+    play.stage.run("--as", "lou", "ebox", "-", given=play.files.one_ebox, shown=8)
+    verdict = ("--as", "anne", "broadcast", "verdict", number)
+    play.stage.run(*verdict, "--recipient", 1, "--check", "title", "--failed", "--remark", "the end is missing")
+    play.stage.run(*verdict, "reject", "--reason", "The title is cut.")
 
 
-def _publish(stage: Stage, files: DemoFiles) -> None:
-    stage.act(
-        "Production",
-        "The real thing. Stored completely and visible to nobody; then visible to everybody at the same moment. If it"
-        " is interrupted, the same command continues, and nobody gets anything twice.",
+def _test_again(play: Play) -> None:
+    number = play.broadcast
+    play.act("The test, again", "New files, a new test. This time every check passes, and the test is approved.")
+    play.stage.run("--as", "anne", "broadcast", "deliver", number, play.files.acceptance, *ACCEPTANCE)
+    play.stage.run("--as", "ines", "broadcast", "test", number)
+    play.stage.run("--as", "anne", "broadcast", "proofs", number, shown=8)
+    verdict = ("--as", "anne", "broadcast", "verdict", number)
+    play.stage.run(*verdict, "--all", "passed")
+    play.stage.run(*verdict, "approve")
+
+
+def _reconfirm_late(play: Play) -> None:
+    dates, number = play.dates, play.broadcast
+    play.act(
+        "Too late",
+        f"Ten working days before, by {_said(dates.reconfirmation_due)}, the institution says again that it wants the"
+        " date. The steward does by itself whatever is due, and sends the mails: it reminds Anne. She forgets, and"
+        " comes a day later.",
     )
-    stage.run("publish", files.french.package, "--environment", "production")
-    stage.run("publish", files.dutch.package, "--environment", "production", quiet=True)
+    play.be(dates.reconfirmation_due)
+    play.stage.run("--as", "lou", "steward", "--once")
+    play.be(dates.too_late)
+    play.stage.run("--as", "lou", "steward", "--once")
+    play.stage.run("--as", "anne", "broadcast", "reconfirm", number)
+    waive = ("broadcast", "waive", number, "late-reconfirmation", "--reason", "She telephoned in time.")
+    play.stage.run("--as", "ines", *waive)
 
 
-def _keep(stage: Stage, files: DemoFiles) -> None:
-    stage.act(
-        "What to keep",
-        "The certificate proves what happened, as a page to print and as JSON; the paper list names who still needs a"
-        " letter by post.",
-    )
-    for broadcast in (files.french, files.dutch):
-        run, folder = _run_of(broadcast), broadcast.folder
-        page = ("--format", "html", "--out", folder / "certificate.html")
-        stage.run("report", run, *page, "--paper-list", folder / "paper-list.csv")
-        stage.run("report", run, "--format", "json", "--out", folder / "certificate.json")
-
-
-def _say_what_next(stage: Stage, files: DemoFiles) -> None:
-    run = _run_of(files.french)
-    stage.act("What to try next", f"Everything the demo read and wrote is in {files.folder}:")
-    stage.listed(
-        f"{files.french.package}  the three files of the French broadcast",
-        f"{files.french.folder / 'certificate.html'}  open it in a browser",
-        f"{files.french.folder / 'paper-list.csv'}  who needs paper",
-    )
-    stage.tell("\nAnd on the command line:")
-    if shutil.which("eboxcast") is None:
-        stage.listed(f"(where eboxcast stands for {Path(sys.argv[0]).absolute()})")
-    stage.listed(
-        f"eboxcast publish {files.french.package} --environment production   (again: nothing is done twice)",
-        f"eboxcast status {run}",
-        "eboxcast runs",
-        f'eboxcast recall {run} --reason "It was a demo"',
-        "eboxcast sample --recipients 1000 --out mine   (files of your own to spoil)",
-        "eboxcast down   (stop the database; any command starts it again)",
-    )
-
-
-def _run_of(broadcast: Broadcast) -> str:
-    return Run.objects.get(environment="production", ticket=broadcast.ticket).short
+def _said(day: date) -> str:
+    return long_date(day, "en")

@@ -13,7 +13,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from eboxcast.lib.errors import EboxcastError
-from eboxcast.lib.wording import language_of_user, say
+from eboxcast.lib.wording import language_of_user, name_in, say
 from eboxcast.package.faults import FAULTS
 
 SOURCE = Path(__file__).parents[2] / "src/eboxcast"
@@ -117,3 +117,21 @@ def test_the_user_is_spoken_to_in_the_language_of_the_locale(
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     assert language_of_user() == language
+
+
+NAMES = {"de": "Amt", "fr": "Office", "nl": "Dienst"}
+
+
+@pytest.mark.parametrize(
+    ("names", "language", "name"),
+    [
+        (NAMES, "de", "Amt"),
+        (NAMES, "en", "Office"),
+        ({**NAMES, "fr": ""}, "en", "Dienst"),
+        ({**NAMES, "en": "Agency"}, "en", "Agency"),
+        ({"de": "Amt"}, "nl", "Amt"),
+        ({}, "en", ""),
+    ],
+)
+def test_a_name_is_in_the_language_else_french_then_dutch(names: dict[str, str], language: str, name: str) -> None:
+    assert name_in(names, language) == name

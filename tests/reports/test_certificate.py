@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -20,6 +20,7 @@ from eboxcast.mailboxes import fence
 from eboxcast.mailboxes.audiences import read_audience
 from eboxcast.reports.certificate import Certificate, certificate_of
 from eboxcast.reports.certificate_html import as_html
+from eboxcast.reports.certificate_parts import Named
 from eboxcast.reports.certificate_text import as_json, as_text
 
 P = "production"
@@ -222,3 +223,11 @@ def test_the_text_has_the_numbers_of_each_kind_of_ebox(broadcasts: Broadcasts) -
     lines = as_text(certificate_of(broadcasts.published(recipients=100)), "en").splitlines()
     numbers = {line.strip().rsplit(maxsplit=1)[0]: line.split()[-1] for line in lines if "of them" in line}
     assert list(numbers.values()) == ["20", "10", "30"]
+
+
+def test_a_name_that_has_no_english_is_the_french_one(broadcasts: Broadcasts) -> None:
+    certificate = certificate_of(broadcasts.published(recipients=10))
+    message = replace(
+        certificate.message, institution=Named(code="0456789034", names={"de": "Amt", "fr": "Office", "nl": "Dienst"})
+    )
+    assert "Office (0456789034)" in as_text(replace(certificate, message=message), "en")

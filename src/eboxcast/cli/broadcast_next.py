@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from eboxcast.broadcasts.confirming import files_digest
 from eboxcast.broadcasts.errors import OutsideItsWindow
@@ -179,5 +179,5 @@ def _data(step: Step, broadcast: Broadcast) -> dict[str, object]:
 def _awaited_date(broadcast: Broadcast) -> str:
     """Return the date the other side accepted already, else the one wanted most; of those to come, if any is."""
     accepted = broadcast.decisions.filter(outcome=Outcome.ACCEPTED, void_at=None).last()
-    dates = [*(accepted.dates if accepted else ()), *broadcast.wanted_dates]
+    dates: list[date] = [*(accepted.dates if accepted else ()), *broadcast.wanted_dates]
     return next((day for day in dates if day >= clock.today()), dates[0]).isoformat()

@@ -20,7 +20,7 @@ from eboxcast.cli.plain import grouped, plain
 from eboxcast.database.errors import quiet
 from eboxcast.lib import clock
 from eboxcast.lib.dates import long_date
-from eboxcast.lib.wording import N_, language_of_user, say
+from eboxcast.lib.wording import N_, language_of_user, name_in, say
 from eboxcast.notices.words import moment_in
 
 _REASON = N_("Reason: {reason}")
@@ -77,7 +77,7 @@ def _texts(broadcast: Broadcast, language: str) -> dict[str, str]:
     names = broadcast.institution.names
     by = {"by": plain(broadcast.requested_by), "at": clock.shown(broadcast.requested_at)}
     return {
-        "institution": f"{broadcast.institution_id} {plain(names.get(language) or names['fr'])}",
+        "institution": f"{broadcast.institution_id} {plain(name_in(names, language))}",
         "application": plain(broadcast.application),
         "message_type": plain(broadcast.message_type),
         "campaign": plain(broadcast.campaign.name) if broadcast.campaign else "",

@@ -9,7 +9,7 @@ import typer
 
 from eboxcast.cli.plain import plain, size
 from eboxcast.lib import clock
-from eboxcast.lib.wording import N_, language_of_user, say
+from eboxcast.lib.wording import N_, language_of_user, name_in, say
 from eboxcast.mailboxes.opening import Letter
 
 FORMAT = "eboxcast.ebox/1"
@@ -54,7 +54,7 @@ def _lines(number: int, letter: Letter, language: str) -> list[str]:
 
 
 def _name(names: Mapping[str, str], language: str) -> str:
-    return plain(names.get(language) or next(iter(names.values()), ""))
+    return plain(name_in(names, language))
 
 
 def _values(letter: Letter) -> dict[str, object]:

@@ -12,7 +12,7 @@ from eboxcast.cli.message_type_values import request_values, type_values
 from eboxcast.cli.plain import grouped, plain, size
 from eboxcast.database.errors import quiet
 from eboxcast.lib import clock
-from eboxcast.lib.wording import N_, language_of_user, say
+from eboxcast.lib.wording import N_, language_of_user, name_in, say
 from eboxcast.senders.finding import requests_of, types_of
 from eboxcast.senders.models import MessageType, TypeRequest
 from eboxcast.senders.roles import Actor, Role
@@ -206,4 +206,4 @@ def _application(either: TypeRequest | MessageType) -> str:
 
 
 def _in(names: dict[str, str], language: str) -> str:
-    return plain(names.get(language) or names["fr"])
+    return plain(name_in(names, language))

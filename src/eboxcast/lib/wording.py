@@ -32,6 +32,11 @@ def say(sentence: str, language: str, data: Mapping[str, object] | None = None) 
     return _catalogue(language).gettext(sentence).format_map({} if data is None else data) if sentence else ""
 
 
+def name_in(names: Mapping[str, str], language: str) -> str:
+    """Return the name something has in a language, else in the first of ``LANGUAGES`` it has one in; empty for none."""
+    return next((names[one] for one in (language, *LANGUAGES) if names.get(one)), "")
+
+
 def language_of_user() -> str:
     """Return the language asked for by EBOXCAST_LANGUAGE or the locale, else English."""
     for name in ("EBOXCAST_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):

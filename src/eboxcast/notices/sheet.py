@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from eboxcast.broadcasts.models import Broadcast, Contact
 from eboxcast.lib.plain import grouped, plain
-from eboxcast.lib.wording import N_, say
+from eboxcast.lib.wording import N_, name_in, say
 from eboxcast.notices.about import About
 from eboxcast.notices.vocabulary import word
-from eboxcast.notices.words import name_in, spoken
+from eboxcast.notices.words import spoken
 from eboxcast.reports.sections import Fact, Section
 from eboxcast.senders.models import Institution, Team
 
@@ -50,9 +50,9 @@ def _audience(broadcast: Broadcast) -> int:
 
 def _whose(contact: Contact, broadcast: Broadcast, language: str) -> str:
     if not contact.team:
-        return name_in(Institution.objects.get(cbe=broadcast.institution_id).names, language)
+        return plain(name_in(Institution.objects.get(cbe=broadcast.institution_id).names, language))
     team = Team.objects.filter(code=contact.team).first()
-    return name_in(team.names, language) if team else contact.team
+    return plain(name_in(team.names, language)) if team else contact.team
 
 
 def _reached(contact: Contact) -> str:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from eboxcast.lib import clock
 from eboxcast.lib.dates import long_date
 from eboxcast.lib.plain import grouped, plain
-from eboxcast.lib.wording import N_, say
+from eboxcast.lib.wording import N_, name_in, say
 
 _MOMENT = N_("{date} at {time}, Brussels time ({offset})")
 _UNKNOWN = "–"
@@ -56,15 +56,10 @@ def spoken(value: object, language: str) -> str:
     if isinstance(value, int):
         return grouped(value, language)
     if isinstance(value, Mapping):
-        return name_in(value, language)
+        return plain(name_in(value, language)) or _UNKNOWN
     if isinstance(value, Sequence):
         return "; ".join(spoken(one, language) for one in value) or _UNKNOWN
     return _UNKNOWN
-
-
-def name_in(names: Mapping[str, str], language: str) -> str:
-    """Return the name something has in a language; all it has, where it has none in that one."""
-    return plain(names.get(language) or " / ".join(dict.fromkeys(names.values()))) or _UNKNOWN
 
 
 def moment_in(moment: datetime, language: str) -> str:

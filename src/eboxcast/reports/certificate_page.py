@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from eboxcast.lib.plain import grouped, size
-from eboxcast.lib.wording import N_, say
+from eboxcast.lib.wording import N_, name_in, say
 from eboxcast.reports.certificate_account import account_section, faults_section, lists_section
 from eboxcast.reports.certificate_parts import Certificate, DecisionPart, DocumentPart, Named
 from eboxcast.reports.certificate_verdict import is_good, shown, verdict_of
@@ -133,7 +133,7 @@ def _document(document: DocumentPart, language: str) -> str:
 
 
 def _name(named: Named, language: str) -> str:
-    name = named.names.get(language) or next(iter(named.names.values()), "")
+    name = name_in(named.names, language)
     return f"{name} ({named.code})" if name else named.code
 
 

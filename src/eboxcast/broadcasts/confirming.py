@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from eboxcast.broadcasts.contacts import forget_warning_of_others
 from eboxcast.broadcasts.errors import FilesDiffer, GoDiffers
 from eboxcast.broadcasts.models import Broadcast, Go
 from eboxcast.broadcasts.states import Action
@@ -37,7 +38,10 @@ def refuse_unapproved(broadcast: Broadcast, *, document: bytes, metadata: bytes)
 
 
 def receive_for_production(broadcast: Broadcast, *, actor: Actor, delivered: Delivered) -> Broadcast:
-    """Note files for production that are prepared; a GO for others is void. Raises FilesDiffer."""
+    """Note files for production that are prepared; a GO for others is void, a warning of many more or fewer too.
+
+    Raises FilesDiffer.
+    """
     with step(broadcast, Action.DELIVER_PRODUCTION, actor=actor) as taken:
         taken.environment = "production"
         given = taken.broadcast
@@ -47,6 +51,7 @@ def receive_for_production(broadcast: Broadcast, *, actor: Actor, delivered: Del
         given.document_digest, given.metadata_digest = delivered.document, delivered.metadata
         given.lists_digest = delivered.lists
         given.recipients_count = delivered.recipients
+        forget_warning_of_others(taken)
         keep_delivery(taken, delivered)
     return broadcast
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from eboxcast.audit.models import Entry
 from eboxcast.broadcasts.errors import ContactUnreachable, TeamUnknown
 from eboxcast.broadcasts.models import Broadcast, Contact
 from eboxcast.broadcasts.states import Action
-from eboxcast.broadcasts.stepping import step
+from eboxcast.broadcasts.stepping import Step, step
 from eboxcast.lib import clock
 from eboxcast.senders.models import StandingContact, Team
 from eboxcast.senders.people import refuse_others, refuse_unfit_address, refuse_unfit_line
@@ -57,3 +58,24 @@ def warn_contact_centre(broadcast: Broadcast, *, actor: Actor, first_time: int |
             first_time=first_time,
         )
     return broadcast
+
+
+def forget_warning_of_others(taken: Step) -> None:
+    """Have the contact centre warned again where it was told of more than a tenth more or fewer than there are now."""
+    given = taken.broadcast
+    if given.contact_centre_warned_at is None or given.recipients_count is None:
+        return
+    told = _recipients_told(given)
+    if told is None or abs(given.recipients_count - told) * _TENTH > told:
+        given.contact_centre_warned_at = given.first_time_count = None
+        taken.tell(contact_centre_told=told)
+
+
+_TENTH = 10
+
+
+def _recipients_told(broadcast: Broadcast) -> int | None:
+    """Return of how many it was warned last, not how many there were since: small changes add up."""
+    warned = Entry.objects.filter(broadcast=broadcast.id, action="broadcast.contact_centre_warned").order_by("id")
+    entry = warned.last()
+    return entry.data.get("recipients") if entry else None

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+from pathlib import Path
+
 import pytest
 from tests.broadcasts import people as p
 from tests.delivery.procedure import EVERYBODY, SHORT, Story
@@ -10,15 +13,18 @@ from tests.notices.conftest import add_people
 from eboxcast.audit.models import Anchor
 from eboxcast.audit.sealing import seal_pending
 from eboxcast.broadcasts.models import Broadcast
+from eboxcast.delivery.acceptance_tests import run_test
 from eboxcast.delivery.leading import lead
 from eboxcast.delivery.models import Run
 from eboxcast.lib import clock
+from eboxcast.mailboxes.loading import load_eboxes
 from eboxcast.mailboxes.models import Release
 from eboxcast.mailboxes.opening import mark_read, open_ebox
 from eboxcast.notices.making import make_notices
 from eboxcast.notices.models import Attachment, Notice
 from eboxcast.package.sampling_texts import INSTITUTION
 from eboxcast.reports.paper_list import paper_list
+from eboxcast.senders.models import MessageType
 
 
 @pytest.fixture(autouse=True)
@@ -53,6 +59,19 @@ def test_the_tester_gets_a_proof_of_what_the_eboxes_show_with_the_document(story
     assert bytes(broadcast.tested_document or b"").hex() in text
     assert "Le document remis" in text
     assert (attached.media_type, bytes(attached.content)[:5]) == ("application/pdf", b"%PDF-")
+
+
+def test_the_document_comes_from_the_first_ebox_that_shows_it(story: Story, tmp_path: Path) -> None:
+    MessageType.objects.update(without_ebox="refuse")
+    broadcast = story.scheduled()
+    directory = story.files(SHORT)
+    rows = (directory / "recipients-01.csv").read_text("utf-8").splitlines()
+    (tmp_path / "eboxes.csv").write_text(f"identifier;state;ebox_only\n{rows[2].split(';')[0]};active;yes\n")
+    load_eboxes("acceptance", tmp_path / "eboxes.csv")
+    story.deliver(broadcast, directory)
+    run_test(broadcast, actor=p.INES)
+    attached = told("proof")["anne"].attachments.get()
+    assert hashlib.sha256(attached.content).digest() == bytes(broadcast.tested_document or b"")
 
 
 def test_a_test_that_was_taken_back_meanwhile_has_no_proof_but_says_so(story: Story) -> None:

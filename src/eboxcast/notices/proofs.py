@@ -6,12 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from eboxcast.delivery.acceptance_tests import Proof, proofs
-from eboxcast.delivery.belonging import ACCEPTANCE, run_for
-from eboxcast.delivery.short_lists import keys_in_order
+from eboxcast.delivery.acceptance_tests import Proof, document_shown, proofs
 from eboxcast.lib.plain import plain, size
 from eboxcast.lib.wording import N_, say
-from eboxcast.mailboxes.opening import open_ebox, read_document
 from eboxcast.notices.about import About
 from eboxcast.notices.kind import File, Kind
 from eboxcast.notices.readers import Group
@@ -34,16 +31,17 @@ def proof_sections(about: About, language: str) -> list[Section]:
 
 
 def proof_files(about: About, language: str) -> list[File]:
-    """Return the document as the first eBox of the list gives it; it is the same for everybody."""
-    run = run_for(ACCEPTANCE, about.broadcast.acceptance_run) if about.broadcast else None
-    if run is None or run.visible_at is None:
+    """Return the document as the first eBox of the list that shows it gives it; it is the same for everybody.
+
+    Raises what ``proofs`` raises.
+    """
+    if about.broadcast is None:
         return []
-    for key in keys_in_order(ACCEPTANCE, run.id)[:1]:
-        for letter in open_ebox(ACCEPTANCE, key):
-            if letter.run == run.id:
-                name, content = plain(letter.file_name), read_document(ACCEPTANCE, letter)
-                return [File(file_name=name, media_type=letter.media_type, content=content)]
-    return []
+    seen = next((proof for proof in proofs(about.broadcast) if proof.visible), None)
+    if seen is None:
+        return []
+    content = document_shown(about.broadcast, place=seen.place)
+    return [File(file_name=plain(seen.file_name), media_type=seen.media_type, content=content)]
 
 
 PROOF = Kind(

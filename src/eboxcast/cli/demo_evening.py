@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -9,6 +10,8 @@ from pathlib import Path
 from eboxcast.cli.demo_people import TEAM, TYPE
 from eboxcast.cli.demo_stage import ALL
 from eboxcast.cli.demo_story import NOT_NOW, PRODUCTION, Play
+
+_ANCHOR = re.compile(r"\b\d+:[0-9a-f]{64}\b")
 
 
 def tell_evening(play: Play, installation: Path) -> None:
@@ -80,11 +83,12 @@ def _close(play: Play) -> None:
     number = play.broadcast
     play.act(
         "Two weeks later",
-        "How many have read it is told, the broadcast is closed, and the auditor computes it all again.",
+        "How many have read it is told, and the broadcast is closed. The auditor computes the audit again, against the"
+        " digest that the certificate prints.",
     )
     play.be(play.dates.closes)
     play.stage.run("--as", "lou", "steward", "--once")
-    play.stage.run("--as", "ada", "audit", "verify", shown=ALL)
+    play.stage.run("--as", "ada", "audit", "verify", "--anchor", _anchor_of(play), shown=ALL)
     play.stage.run("--as", "anne", "broadcast", "show", number, shown=12)
 
 
@@ -116,6 +120,13 @@ def _named(play: Play) -> tuple[object, ...]:
     named = play.stage.ask("--as", "bram", "broadcast", "show", play.broadcast)["go_names"]
     assert isinstance(named, dict)  # noqa: S101 - there is one once the files are prepared
     return ("--moment", named["moment"], "--files", named["files"][:12])
+
+
+def _anchor_of(play: Play) -> str:
+    """Read it from the certificate, as an auditor does who was given the page."""
+    found = _ANCHOR.search((play.files.folder / "certificate.html").read_text("utf-8"))
+    assert found  # noqa: S101 - a certificate has one
+    return found[0]
 
 
 def _run_of(play: Play) -> object:

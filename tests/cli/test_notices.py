@@ -16,6 +16,8 @@ from tests.reports.test_documented import names_in
 
 from eboxcast.audit.actions import record
 from eboxcast.audit.sealing import seal_pending
+from eboxcast.broadcasts import dating
+from eboxcast.broadcasts.models import Broadcast
 from eboxcast.lib import clock
 from eboxcast.notices.making import make_notices
 from eboxcast.notices.models import Notice, State
@@ -94,3 +96,15 @@ def test_doctor_says_when_nobody_leads_the_procedure(notices: list[Notice], comm
     record("broadcast.noted", by="anne", broadcast=uuid4(), data={})
     clock.move(timedelta())
     assert "Nobody leads the procedure" in command("doctor")[1]
+
+
+def test_expire_deletes_what_old_mails_said(notices: list[Notice], command: Command) -> None:
+    dating.refuse(Broadcast.objects.get(), actor=p.VERA, reason="no")
+    p.pass_time(days=366)
+    said = "delete: the texts of 1 mails and 0 attachments, about what ended 365 days ago or longer."
+    assert said in command("--as", "lou", "expire", "--dry-run")[1]
+    answer = json.loads(command("--as", "lou", "expire", "--json")[1])
+    assert [one["notices"] for one in answer["notices"]] == [1]
+    assert set(names_in(answer)) - EXPLAINED == set()
+    emptied = Notice.objects.get(text="")
+    assert "Its text was deleted" in command("--as", "ines", "notices", "show", emptied.pk)[1]

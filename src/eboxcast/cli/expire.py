@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 import typer
+from django.conf import settings
 
 from eboxcast.audit.sealing import seal_pending
 from eboxcast.cli.acting import acting
@@ -18,6 +19,7 @@ from eboxcast.database.errors import quiet
 from eboxcast.delivery.expiry import Expired, Step, expire, foresee_expiry
 from eboxcast.lib import clock
 from eboxcast.lib.wording import N_, language_of_user, say
+from eboxcast.notices.expiring import Emptied, empty_notices, foresee_emptying
 
 FORMAT = "eboxcast.expire/1"
 
@@ -39,6 +41,13 @@ _WOULD = {
 }
 _AUDIENCE = N_("audience and readings")
 _OUTCOMES = N_("paper list and rejected rows")
+_EMPTIED = N_(
+    "Deleted: the texts of {notices} mails and {attachments} attachments, about what ended {days} days ago or longer."
+)
+_WOULD_EMPTY = N_(
+    "Would delete: the texts of {notices} mails and {attachments} attachments, about what ended {days} days ago"
+    " or longer."
+)
 _NOTHING = N_("Nothing is due in {environment}.")
 
 app = command_app()
@@ -52,18 +61,23 @@ def main(
 ) -> None:
     """Delete personal data whose time has come, give up what nobody launches, and warn of what is near.
 
-    Run it every day. Counts and salted digests stay; the audit keeps what was deleted, by count, and is sealed.
+    The texts of mails go too, long after their broadcast ended. Run it every day. Counts and salted digests stay; the
+    audit keeps what was deleted, by count, and is sealed.
     """
     names = (environment.value,) if environment else environments_in_reach()
     steps: list[dict[str, object]] = []
     for name in names:
         done = foresee_expiry(name) if dry_run else expire(name, by=acting())
         steps += _told(done, name, dry_run=dry_run, quietly=as_json)
+    emptied = foresee_emptying() if dry_run else list(empty_notices(by=acting()))
+    if emptied and not as_json:
+        typer.echo(_of_mails(emptied, dry_run=dry_run))
     if not dry_run:
         with quiet():
             seal_pending(everything=True)
     if as_json:
-        typer.echo(json.dumps({"format": FORMAT, "dry_run": dry_run, "steps": steps}, ensure_ascii=False, indent=2))
+        answer = {"format": FORMAT, "dry_run": dry_run, "steps": steps, "notices": [_mails(one) for one in emptied]}
+        typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))
 
 
 def _told(done: Iterator[Expired], environment: str, *, dry_run: bool, quietly: bool) -> list[dict[str, object]]:
@@ -77,6 +91,21 @@ def _told(done: Iterator[Expired], environment: str, *, dry_run: bool, quietly: 
     if not steps and not quietly:
         typer.echo(say(_NOTHING, language, {"environment": environment}))
     return steps
+
+
+def _of_mails(emptied: Sequence[Emptied], *, dry_run: bool) -> str:
+    language = language_of_user()
+    data = {
+        "notices": grouped(sum(one.notices for one in emptied), language),
+        "attachments": grouped(sum(one.attachments for one in emptied), language),
+        "days": settings.EBOXCAST_NOTICE_DAYS,
+    }
+    return say(_WOULD_EMPTY if dry_run else _EMPTIED, language, data)
+
+
+def _mails(one: Emptied) -> dict[str, object]:
+    broadcast = str(one.broadcast) if one.broadcast else None
+    return {"broadcast": broadcast, "notices": one.notices, "attachments": one.attachments}
 
 
 def _sentence(step: Expired, environment: str, language: str, *, dry_run: bool) -> str:

@@ -29,6 +29,7 @@ _TO = N_("To: {address} ({recipient})")
 _SUBJECT = N_("Subject: {subject}")
 _STANDS = N_("State: {state} since {moment}, {attempts} time(s) tried")
 _PROBLEM = N_("Problem: {problem}")
+_EMPTIED = N_("Its text was deleted when its time had come.")
 _FILE = N_("Attached: {file}")
 _INVITATION = N_("Invitation: {method} from {start} to {end}")
 
@@ -52,7 +53,7 @@ def show_one(notice: Notice, *, as_json: bool) -> None:
         texts = {"text": notice.text, "html": notice.html, "calendar": notice.calendar or None}
         _print({"format": SHOW_FORMAT, **values_of(notice), **texts, "attachments": _files(notice)})
         return
-    typer.echo("\n".join([*_head(notice, language_of_user()), "", notice.text.rstrip()]))
+    typer.echo("\n".join([*_head(notice, language_of_user()), "", _text(notice)]))
 
 
 def values_of(notice: Notice) -> dict[str, object]:
@@ -95,6 +96,10 @@ def _head(notice: Notice, language: str) -> Iterator[str]:
         yield say(_INVITATION, language, {"method": notice.method, **span})
     for file in _files(notice):
         yield say(_FILE, language, {"file": file})
+
+
+def _text(notice: Notice) -> str:
+    return notice.text.rstrip() or say(_EMPTIED, language_of_user())
 
 
 def _files(notice: Notice) -> list[str]:

@@ -139,6 +139,7 @@ VARIABLES = (
     Variable("EBOXCAST_REPORT_DAYS", "30", "Days that rejected rows, paper list and outcomes are kept."),
     Variable("EBOXCAST_ABANDONED_DAYS", "7", "Days that the audience of a discarded release is kept."),
     Variable("EBOXCAST_UNLAUNCHED_DAYS", "30", "Days after which a release nobody launches is discarded."),
+    Variable("EBOXCAST_NOTICE_DAYS", "365", "Days that the texts of mails are kept once their broadcast has ended."),
     Variable("EBOXCAST_SHORT_LIST", "50", "How many recipients the list of a broadcast for acceptance may name."),
     Variable(
         "EBOXCAST_STATISTICS_DAYS",

@@ -14,6 +14,14 @@ class NoticeNotFound(WrongUse):
     remedy = N_("List the notices with: eboxcast notices list")
 
 
+class NoticeEmptied(NotAllowedNow):
+    """What a notice said was deleted when its time had come."""
+
+    code = "notice.emptied"
+    sentence = N_("Notice {number} cannot be sent any more: its text was deleted when its time had come.")
+    remedy = N_("How long texts are kept is in the setting EBOXCAST_NOTICE_DAYS.")
+
+
 class NoticeSent(NotAllowedNow):
     """A notice that was sent is not sent again."""
 

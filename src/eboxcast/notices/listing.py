@@ -14,7 +14,7 @@ from eboxcast.audit.actions import record
 from eboxcast.audit.models import Entry, Seal
 from eboxcast.database.errors import quiet
 from eboxcast.lib import clock
-from eboxcast.notices.errors import NoticeNotFound, NoticeSent
+from eboxcast.notices.errors import NoticeEmptied, NoticeNotFound, NoticeSent
 from eboxcast.notices.models import Bookmark, Notice, State
 from eboxcast.notices.sending import world_now
 from eboxcast.senders.people import refuse_others
@@ -87,16 +87,23 @@ def find_notice(number: int) -> Notice:
 def retry(number: int | None, *, actor: Actor) -> int:
     """Have a notice tried again at once, or all that were not sent; return how many.
 
-    Raises NotYourRole, NoticeNotFound, NoticeSent.
+    Raises NotYourRole, NoticeNotFound, NoticeSent, NoticeEmptied.
     """
     refuse_others(actor, Role.INTEGRATION, asked="notices retry")
-    if number is not None and find_notice(number).state == State.SENT:
-        raise NoticeSent(number=str(number))
+    if number is not None:
+        _refuse_ended(find_notice(number))
     with quiet(), transaction.atomic():
-        again = Notice.objects.filter(state__in=(State.FAILED, State.GIVEN_UP))
+        again = Notice.objects.filter(state__in=(State.FAILED, State.GIVEN_UP)).exclude(text="")
         if number is not None:
             again = again.filter(pk=number)
         count = again.update(state=State.WAITING, attempts=0, next_try_at=world_now())
         if count:
             record("notice.retried", by=actor.name, data={"notice": number, "count": count})
     return count
+
+
+def _refuse_ended(notice: Notice) -> None:
+    if notice.state == State.SENT:
+        raise NoticeSent(number=str(notice.pk))
+    if not notice.text:
+        raise NoticeEmptied(number=str(notice.pk))

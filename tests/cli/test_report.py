@@ -11,6 +11,12 @@ import pytest
 from tests.cli.conftest import Command
 from tests.reports.broadcasts import Broadcasts
 
+from eboxcast.delivery.models import Run
+from eboxcast.mailboxes.fence import get_release
+from eboxcast.package.sampling_damage import damage
+
+NUMBERS = ("85.07.30-033.28", "00010100105")
+
 
 def mode_of(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
@@ -61,6 +67,29 @@ def test_paper_list_and_rejected_rows_are_for_their_owner_alone(
         "paper.csv",
         "rows-recipients-01.csv",
     ]
+
+
+def test_a_national_number_in_the_name_of_a_file_is_kept_nowhere(
+    broadcasts: Broadcasts, command: Command, tmp_path: Path
+) -> None:
+    """Masked, two lists may have the same name: each still has a file of its own."""
+    directory = broadcasts.directory(100, faulty=True)
+    first, second = sorted(directory.glob("*.csv"))
+    damage(second, out=tmp_path / "damaged.csv", each=1).replace(second)
+    first.rename(directory / f"of {NUMBERS[0]}.csv")
+    second.rename(directory / f"of {NUMBERS[1]}.csv")
+    next(directory.glob("*.xml")).rename(directory / f"{NUMBERS[0]}.xml")
+    asked = ("--environment", "production", "--faulty-rows", "exclude")
+    assert command("prepare", directory, *asked)[0] == 0
+    run = Run.objects.get()
+    kept = [run.particulars, get_release("production", run.id).particulars]
+    kept.append(list(run.lists.values_list("file_name", flat=True)))
+    assert not [number for number in NUMBERS if number in repr(kept)]
+    assert command("report", run.short, "--rejected-rows", tmp_path / "rows.csv")[0] == 0
+    written = sorted(path.name for path in tmp_path.glob("rows*"))
+    assert written == ["rows-of xxxxxxxxxxx-1.csv", "rows-of xxxxxxxxxxx-2.csv"]
+    assert command("prepare", directory, *asked)[0] == 0
+    assert Run.objects.count() == 1
 
 
 def test_nothing_is_written_over_without_force(broadcasts: Broadcasts, command: Command, tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from eboxcast.delivery.models import Run
 from eboxcast.delivery.settling import settle
 from eboxcast.lib.wording import N_, language_of_user, say
 from eboxcast.reports.handing_out import hand_out_paper_list, hand_out_rejected_rows, record_salt_given
+from eboxcast.reports.rejected import RejectedList
 from eboxcast.reports.report import Report, report_as_json, report_as_text, report_of
 from eboxcast.reports.report_html import report_as_html
 from eboxcast.reports.verification import Verification, verify
@@ -110,14 +111,22 @@ def _content(report: Report, form: Form, language: str) -> str:
 
 def _write_rejected(run: Run, out: Path, language: str, *, force: bool) -> None:
     lists = hand_out_rejected_rows(run, by=acting())
-    for part in lists:
+    single = len(run.particulars["lists"]) == 1
+    for part, name in zip(lists, _names(lists), strict=True):
         # As `check --rejected` does: with several lists each has a file with its name in it.
-        single = len(run.particulars["lists"]) == 1
-        path = out if single else out.with_name(f"{out.stem}-{Path(part.file_name).stem}{out.suffix}")
+        path = out if single else out.with_name(f"{out.stem}-{name}{out.suffix}")
         write_private(path, part.content, force=force)
         _say(_ROWS, language, path)
     if not lists:
         talk.line(say(_NO_ROWS, language))
+
+
+def _names(lists: list[RejectedList]) -> list[str]:
+    """Return the names of lists without their ending; numbers tell those apart that are the same once masked."""
+    stems = [Path(part.file_name).stem.replace("*", "x") for part in lists]
+    return [
+        stem if stems.count(stem) == 1 else f"{stem}-{part.number}" for stem, part in zip(stems, lists, strict=True)
+    ]
 
 
 def _say(sentence: str, language: str, path: Path) -> None:

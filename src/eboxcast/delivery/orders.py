@@ -15,6 +15,7 @@ from eboxcast.delivery.errors import FileChanged
 from eboxcast.delivery.finding import runs_in_hand
 from eboxcast.lib.buckets import Keys
 from eboxcast.lib.digests import digest
+from eboxcast.lib.plain import plain
 from eboxcast.mailboxes.audiences import newest_numbers
 from eboxcast.mailboxes.values import Identity, NewMessage, NewRelease
 from eboxcast.package.model import ListAccount, Package
@@ -63,16 +64,19 @@ def recipients_of(package: Package, environment: str) -> Recipients:
 def particulars_of(
     package: Package, recipients: Recipients, *, by: str, adds: bool, procedure: str
 ) -> dict[str, object]:
-    """Return what run and release both carry about the package: files, digests, policies, who; no recipient."""
+    """Return what run and release both carry about the package: files, digests, policies, who; no recipient.
+
+    Not even in the name of a file: a national number in it is masked.
+    """
     document, metadata = package.document, package.metadata
     return {
         "document": {
-            "file_name": document.file_name,
+            "file_name": plain(document.file_name),
             "digest": document.digest.hex(),
             "size": document.size,
             "page_count": document.page_count,
         },
-        "metadata": {"file_name": metadata.file_name, "digest": metadata.file_digest.hex()},
+        "metadata": {"file_name": plain(metadata.file_name), "digest": metadata.file_digest.hex()},
         "lists": [_told(account, more) for account, more in zip(package.lists, recipients.merged, strict=True)],
         "policies": {
             "duplicates": str(package.policies.duplicates),
@@ -87,7 +91,7 @@ def particulars_of(
 
 def _told(account: ListAccount, merged_by_number: int) -> dict[str, object]:
     return {
-        "file_name": account.file_name,
+        "file_name": plain(account.file_name),
         "digest": account.digest.hex(),
         "size": account.size,
         "encoding": account.encoding,

@@ -20,7 +20,9 @@ _STEP = 1 << 20
 class RejectedList:
     """The faulty rows of one list."""
 
+    number: int
     file_name: str
+    """As it is kept: with a national number in it masked, so that two lists may have the same."""
     content: Iterator[bytes]
 
 
@@ -36,7 +38,7 @@ def rejected_lists(run: Run) -> list[RejectedList]:
         kept = list(numbers.values_list("list_number", flat=True))
     names = [part["file_name"] for part in release.particulars["lists"]]
     return [
-        RejectedList(file_name=names[number - 1], content=_unpacked(run.environment, release, number))
+        RejectedList(number=number, file_name=names[number - 1], content=_unpacked(run.environment, release, number))
         for number in kept
     ]
 

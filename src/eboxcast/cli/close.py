@@ -8,13 +8,14 @@ from eboxcast.cli.door import command_app
 from eboxcast.cli.options import AsJson, RunNumber
 from eboxcast.delivery import deciding
 from eboxcast.delivery.finding import find_run
+from eboxcast.delivery.retrying import may_be_retried
 from eboxcast.lib.wording import N_
 
 _CLOSED = N_(
     "Closed, for good: {remainder}. Nothing more is sent.\n"
-    "Its certificate: eboxcast report {run}; who is without it: eboxcast report {run} --paper-list FILE\n"
-    "To try again those refused and those not attempted: eboxcast retry {run}"
+    "Its certificate: eboxcast report {run}; who is without it: eboxcast report {run} --paper-list FILE"
 )
+_AGAIN = N_("To try again those refused and those not attempted: eboxcast retry {run}")
 
 app = command_app()
 
@@ -23,4 +24,4 @@ app = command_app()
 def main(run: RunNumber, reason: Reason, as_json: AsJson = False) -> None:
     """End a paused, stopped or failed run as published in part, with its certificate. This cannot be undone."""
     closed = deciding.close(find_run(run), by=acting(), reason=fit(reason))
-    tell(closed, _CLOSED, as_json=as_json)
+    tell(closed, _CLOSED, *([_AGAIN] if may_be_retried(closed) else []), as_json=as_json)

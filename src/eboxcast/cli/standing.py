@@ -11,6 +11,7 @@ from eboxcast.database.errors import quiet
 from eboxcast.delivery.batches import sums_of
 from eboxcast.delivery.intents import open_intents
 from eboxcast.delivery.models import Action, Run, State
+from eboxcast.delivery.retrying import may_be_retried
 from eboxcast.delivery.target_options import is_remote
 from eboxcast.lib import clock
 from eboxcast.lib.plain import plain
@@ -172,7 +173,8 @@ def _names(run: Run) -> tuple[str, ...]:
         return _NEXT[state]
     names = _NEXT_OF_SENT[state]
     if state == State.PUBLISHED:
-        return (*names, "retry") if run.refused_count or run.not_attempted_count else names
+        not_reached = run.refused_count or run.not_attempted_count
+        return (*names, "retry") if not_reached and may_be_retried(run) else names
     if state == State.FAILED and sums_of(run.id).unknown:
         names = ("resolve", *names)
     return tuple("discard" if name == "close" and run.visible_at is None else name for name in names)

@@ -16,6 +16,20 @@ class OnlyInItsBroadcast(NotAllowedNow):
     remedy = N_("The launch team does, in the window: eboxcast launch BROADCAST")
 
 
+class RetryNeedsBroadcast(NotAllowedNow):
+    """Trying again in production is publishing, and with the procedure on a broadcast and its GO lead there."""
+
+    code = "run.retry-needs-broadcast"
+    sentence = N_(
+        "Run {run} is in production: with the procedure on nobody is tried again there without a broadcast and its GO."
+        " Nothing was prepared."
+    )
+    remedy = N_(
+        "See who is without it: eboxcast report {run} --paper-list FILE. The institution asks for a new broadcast to"
+        " them alone: eboxcast broadcast request; its metadata need a Ticket or a Sequence of their own."
+    )
+
+
 class TicketTaken(InputRefused):
     """Another broadcast has a message of that identity."""
 

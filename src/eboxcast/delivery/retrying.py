@@ -8,10 +8,13 @@ import numpy as np
 
 from eboxcast.database.environments import bucket_prime, environment_connection
 from eboxcast.database.errors import quiet
+from eboxcast.database.installation import procedure_is_on
 from eboxcast.delivery.errors import NobodyToRetry, RefusedForgotten
 from eboxcast.delivery.finding import runs_in_hand, same_package_without_release
 from eboxcast.delivery.intents import give_up, intend
+from eboxcast.delivery.last_guard import PRODUCTION
 from eboxcast.delivery.models import Action, Run, State
+from eboxcast.delivery.procedure_errors import RetryNeedsBroadcast
 from eboxcast.delivery.settling import settle, settle_by_id
 from eboxcast.delivery.who_decided import too_late
 from eboxcast.lib import clock
@@ -35,20 +38,27 @@ def retry(run: Run, *, by: str) -> Run:
 
     Those of whom nobody knows are not in it: they may have it.
 
-    The same again returns the same run. Raises NotInThisState, NobodyToRetry, RefusedForgotten, and what preparing
-    raises.
+    The same again returns the same run. Raises NotInThisState, NobodyToRetry, RefusedForgotten, RetryNeedsBroadcast,
+    and what preparing raises.
     """
     run = settle(run)
     if run.state != State.PUBLISHED:
         raise too_late(run, asked=N_("tried again"))
     release = get_release(run.environment, run.id)
     keys = _not_reached(run, release)
+    if not may_be_retried(run):
+        raise RetryNeedsBroadcast(run=run.short)
     particulars = _particulars(run, release, keys, by=by)
     again = same_package_without_release(run.environment, identity_of(release.message), particulars)
     again = again or _run_like(run, particulars, by=by)
     order = _order(again, release, keys, particulars)
     same = storing.foresee(run.environment, order).same_as
     return settle_by_id(run.environment, same or _store(again, order, by=by))
+
+
+def may_be_retried(run: Run) -> bool:
+    """Say whether a run may be tried again by itself: with the procedure on, production needs a broadcast."""
+    return run.environment != PRODUCTION or not procedure_is_on()
 
 
 def _not_reached(run: Run, release: Release) -> Keys:

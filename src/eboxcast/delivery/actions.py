@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from threading import Event
 from types import ModuleType
@@ -17,14 +17,14 @@ from eboxcast.delivery.batches import Sums, sums_of
 from eboxcast.delivery.errors import CannotRecall, LaunchStopped, NotInThisState, OutsideWindow, SomeHaveIt
 from eboxcast.delivery.finding import same_package_without_release
 from eboxcast.delivery.forgotten import refuse_forgotten
-from eboxcast.delivery.intents import give_up, intend, withdraw
+from eboxcast.delivery.intents import give_up, intend
 from eboxcast.delivery.last_guard import refuse_outside_broadcast
-from eboxcast.delivery.models import Action, Intent, Run, State
+from eboxcast.delivery.models import Action, Run, State
 from eboxcast.delivery.orders import identity_of, order_of, particulars_of, recipients_of
 from eboxcast.delivery.repairing import show_again
 from eboxcast.delivery.settling import carry_out, forgot_visibility, settle, settle_by_id
 from eboxcast.delivery.target_options import is_remote, options_of
-from eboxcast.delivery.waiting import Window, wait_for
+from eboxcast.delivery.waiting import Window, wait_for, withdrawn_at
 from eboxcast.delivery.who_decided import too_late
 from eboxcast.lib import clock
 from eboxcast.lib.crashpoints import Point, reached
@@ -147,23 +147,12 @@ def launch(
         _remote_runs().cut(run)
         if by_workers:
             return run
-    with _withdrawn_at(intent, OutsideWindow, KeyboardInterrupt):
+    with withdrawn_at(intent, OutsideWindow, KeyboardInterrupt):
         wait_for(run, window, waiting)
     if is_remote(run.environment):
         return _send(run, by=by, progress=progress)
-    with _withdrawn_at(intent, OutsideWindow):
+    with withdrawn_at(intent, OutsideWindow):
         return _make_visible(run, window, refuse=policy == WithoutEbox.REFUSE)
-
-
-@contextmanager
-def _withdrawn_at(intent: Intent, *ends: type[BaseException]) -> Iterator[None]:
-    """Take a launch back that ends so with nothing visible: the run is prepared again, unless others launch it too."""
-    try:
-        yield
-    except ends as end:
-        withdraw(intent, by=intent.by, result=type(end).__name__)
-        settle(intent.run)
-        raise
 
 
 def _remote_runs() -> ModuleType:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Event
 
 from eboxcast.delivery.errors import LaunchStopped, NotInThisState, OutsideWindow
-from eboxcast.delivery.models import Run, State
+from eboxcast.delivery.intents import withdraw
+from eboxcast.delivery.models import Intent, Run, State
 from eboxcast.delivery.settling import settle
 from eboxcast.lib import clock
 from eboxcast.lib.wording import N_
@@ -50,3 +52,14 @@ def wait_for(run: Run, window: Window, waiting: Callable[[datetime], None]) -> N
             return
         refuse_unless_running(run)
     window.refuse_if_over(run.short)
+
+
+@contextmanager
+def withdrawn_at(intent: Intent, *ends: type[BaseException]) -> Iterator[None]:
+    """Take a launch back that ends so with nothing visible: the run is prepared again, unless others launch it too."""
+    try:
+        yield
+    except ends as end:
+        withdraw(intent, by=intent.by, result=type(end).__name__)
+        settle(intent.run)
+        raise

@@ -12,6 +12,7 @@ from tests.reports.broadcasts import Broadcasts
 
 from eboxcast.audit.models import Entry
 from eboxcast.cli.commands import COMMANDS, who_may
+from eboxcast.database import installation
 from eboxcast.delivery.models import Run
 from eboxcast.senders.models import Person, Token
 from eboxcast.senders.people import ALL_ROLES, OPERATOR_ROLES, Actor, Particulars, Role, add_person
@@ -85,6 +86,15 @@ def test_with_the_procedure_on_somebody_must_act(command: Command) -> None:
     code, _, err = command("runs")
     assert code == 4
     assert "eboxcast login" in err
+
+
+@pytest.mark.usefixtures("procedure_on")
+def test_while_nobody_can_act_it_is_said_how_to_begin(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(installation, "is_real", lambda: True)
+    code, _, said = command("runs")
+    assert (code, "eboxcast person add NAME --role integration" in said) == (4, True)
+    person("ines", Role.INTEGRATION)
+    assert "Ask the integration team for a token" in command("runs")[2]
 
 
 @pytest.mark.usefixtures("procedure_on")

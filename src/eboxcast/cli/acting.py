@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from django.conf import settings
 
 from eboxcast.cli import talk
-from eboxcast.cli.acting_errors import ActingByName, NobodyNamed, NobodySaid
+from eboxcast.cli.acting_errors import ActingByName, NobodyNamed, NobodySaid, NobodyYet
 from eboxcast.cli.token_file import read_token
 from eboxcast.database import installation
 from eboxcast.lib.wording import N_, language_of_user, say
@@ -33,7 +33,7 @@ def actor() -> Actor:
         return _system_user(ALL_ROLES)
     token = token_in_use()
     if not token:
-        raise NobodySaid
+        raise NobodyYet if installation.is_real() and not somebody_looks_after_people() else NobodySaid
     return actor_of_token(token)
 
 

@@ -14,6 +14,17 @@ class NobodySaid(NotAllowedNow):
     remedy = N_("Ask the integration team for a token, then: eboxcast login")
 
 
+class NobodyYet(NobodySaid):
+    """With the procedure on there is nobody yet who could give a token to anybody."""
+
+    code = "acting.nobody-yet"
+    sentence = N_("The procedure is on, and nobody can act here yet.")
+    remedy = N_(
+        'Begin with yourself: eboxcast person add NAME --role integration --full-name "…" --language en.'
+        " To use the engine alone instead: eboxcast migrate --procedure off"
+    )
+
+
 class ActingByName(NotAllowedNow):
     """Acting by name, without a token, would let anybody be anybody."""
 
@@ -45,7 +56,9 @@ class ProcedureSetBesides(WrongUse):
 
     code = "procedure.set-besides"
     sentence = N_("EBOXCAST_PROCEDURE is set, so the record is not changed: the two could differ.")
-    remedy = N_("Leave EBOXCAST_PROCEDURE empty, here and wherever eboxcast runs beside this database; then again.")
+    remedy = N_(
+        "Here: unset EBOXCAST_PROCEDURE. Leave it empty wherever eboxcast runs beside this database; then again."
+    )
 
 
 class TokenFileWide(NotAllowedNow):

@@ -12,7 +12,7 @@ _DIGEST = re.compile(r"[0-9a-f]{40,}")
 _DIGEST_SHOWN = 12
 _RUN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _RUN_SHOWN = 8
-_FIRST = ("from", "to")
+_FIRST = ("before", "after", "from", "to")
 _WORD = re.compile(r"[^\s\"=,;{}]+")
 
 

@@ -34,6 +34,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'campaign',
+                'constraints': [models.UniqueConstraint(fields=('institution', 'name'), name='campaign_name_unique')],
             },
         ),
         migrations.CreateModel(
@@ -88,6 +89,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'broadcast',
+                'indexes': [models.Index(fields=['institution', 'state'], name='broadcast_by_institution'), models.Index(fields=['date'], name='broadcast_by_date'), models.Index(fields=['production_run'], name='broadcast_by_production_run')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('agreed_at__isnull', True), ('date__isnull', True), ('window_ends_at__isnull', True), ('window_starts_at__isnull', True)), models.Q(('agreed_at__gte', models.F('window_starts_at')), ('date__isnull', False), ('window_ends_at__gt', models.F('agreed_at')), ('window_starts_at__isnull', False)), _connector='OR'), name='broadcast_date_has_its_window'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('confirmed', 'armed', 'launched', 'published')), _negated=True), models.Q(('approved_at__isnull', False), ('date__isnull', False), ('document_digest', models.F('tested_document')), ('metadata_digest', models.F('tested_metadata')), ('production_run__isnull', False)), _connector='OR'), name='broadcast_confirmed_is_what_was_approved'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'published'), _negated=True), ('visible_at__isnull', False), _connector='OR'), name='broadcast_published_has_its_moment')],
             },
         ),
         migrations.CreateModel(
@@ -103,6 +106,7 @@ class Migration(migrations.Migration):
             options={
                 'db_table': 'broadcast_contact',
                 'ordering': ('team',),
+                'constraints': [models.UniqueConstraint(fields=('broadcast', 'team'), name='contact_one_for_each_team')],
             },
         ),
         migrations.CreateModel(
@@ -122,6 +126,7 @@ class Migration(migrations.Migration):
             options={
                 'db_table': 'broadcast_decision',
                 'ordering': ('id',),
+                'constraints': [models.UniqueConstraint(condition=models.Q(('void_at', None)), fields=('broadcast', 'side'), name='decision_one_that_holds')],
             },
         ),
         migrations.CreateModel(
@@ -166,6 +171,7 @@ class Migration(migrations.Migration):
             options={
                 'db_table': 'go',
                 'ordering': ('id',),
+                'constraints': [models.UniqueConstraint(condition=models.Q(('void_at', None)), fields=('broadcast',), name='go_one_that_holds'), models.CheckConstraint(condition=models.Q(models.Q(('void_at__isnull', True), ('void_why', '')), models.Q(('void_at__isnull', False), models.Q(('void_why', ''), _negated=True)), _connector='OR'), name='go_void_says_why')],
             },
         ),
         migrations.CreateModel(
@@ -185,6 +191,7 @@ class Migration(migrations.Migration):
             options={
                 'db_table': 'verdict',
                 'ordering': ('recipient', 'id'),
+                'constraints': [models.UniqueConstraint(fields=('run', 'recipient', 'check_name'), name='verdict_once')],
             },
         ),
         migrations.CreateModel(
@@ -201,62 +208,7 @@ class Migration(migrations.Migration):
             options={
                 'db_table': 'waiver',
                 'ordering': ('id',),
+                'constraints': [models.UniqueConstraint(condition=models.Q(('void_at', None)), fields=('broadcast', 'what'), name='waiver_one_that_holds'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='waiver_says_why')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.UniqueConstraint(fields=('institution', 'name'), name='campaign_name_unique'),
-        ),
-        migrations.AddIndex(
-            model_name='broadcast',
-            index=models.Index(fields=['institution', 'state'], name='broadcast_by_institution'),
-        ),
-        migrations.AddIndex(
-            model_name='broadcast',
-            index=models.Index(fields=['date'], name='broadcast_by_date'),
-        ),
-        migrations.AddIndex(
-            model_name='broadcast',
-            index=models.Index(fields=['production_run'], name='broadcast_by_production_run'),
-        ),
-        migrations.AddConstraint(
-            model_name='broadcast',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('agreed_at__isnull', True), ('date__isnull', True), ('window_ends_at__isnull', True), ('window_starts_at__isnull', True)), models.Q(('agreed_at__gte', models.F('window_starts_at')), ('date__isnull', False), ('window_ends_at__gt', models.F('agreed_at')), ('window_starts_at__isnull', False)), _connector='OR'), name='broadcast_date_has_its_window'),
-        ),
-        migrations.AddConstraint(
-            model_name='broadcast',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('confirmed', 'armed', 'launched', 'published')), _negated=True), models.Q(('approved_at__isnull', False), ('date__isnull', False), ('document_digest', models.F('tested_document')), ('metadata_digest', models.F('tested_metadata')), ('production_run__isnull', False)), _connector='OR'), name='broadcast_confirmed_is_what_was_approved'),
-        ),
-        migrations.AddConstraint(
-            model_name='broadcast',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'published'), _negated=True), ('visible_at__isnull', False), _connector='OR'), name='broadcast_published_has_its_moment'),
-        ),
-        migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.UniqueConstraint(fields=('broadcast', 'team'), name='contact_one_for_each_team'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.UniqueConstraint(condition=models.Q(('void_at', None)), fields=('broadcast', 'side'), name='decision_one_that_holds'),
-        ),
-        migrations.AddConstraint(
-            model_name='go',
-            constraint=models.UniqueConstraint(condition=models.Q(('void_at', None)), fields=('broadcast',), name='go_one_that_holds'),
-        ),
-        migrations.AddConstraint(
-            model_name='go',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('void_at__isnull', True), ('void_why', '')), models.Q(('void_at__isnull', False), models.Q(('void_why', ''), _negated=True)), _connector='OR'), name='go_void_says_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='verdict',
-            constraint=models.UniqueConstraint(fields=('run', 'recipient', 'check_name'), name='verdict_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='waiver',
-            constraint=models.UniqueConstraint(condition=models.Q(('void_at', None)), fields=('broadcast', 'what'), name='waiver_one_that_holds'),
-        ),
-        migrations.AddConstraint(
-            model_name='waiver',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='waiver_says_why'),
         ),
     ]

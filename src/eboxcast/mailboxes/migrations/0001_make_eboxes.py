@@ -160,6 +160,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'message',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('freed_at__isnull', True)), fields=('institution', 'application', 'ticket', 'sequence'), name='message_identity_unique', nulls_distinct=False)],
             },
         ),
         migrations.CreateModel(
@@ -193,30 +194,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'release',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('abandoned_at__isnull', True), ('visible_at__isnull', True)), fields=('message',), name='release_one_pending_per_message'), models.CheckConstraint(condition=models.Q(('visible_at__isnull', True), ('abandoned_at__isnull', True), _connector='OR'), name='release_visible_or_abandoned'), models.CheckConstraint(condition=models.Q(models.Q(('expires_at__isnull', True), ('published_count__isnull', True), ('visible_at__isnull', True)), models.Q(('expires_at__gt', models.F('visible_at')), ('published_count__isnull', False), ('visible_at__isnull', False)), _connector='OR'), name='release_visible_has_its_account'), models.CheckConstraint(condition=models.Q(('recalled_at__isnull', True), ('visible_at__isnull', False), _connector='OR'), name='release_recalled_was_visible'), models.CheckConstraint(condition=models.Q(('published_count__isnull', True), ('recipients_count', django.db.models.expressions.CombinedExpression(models.F('published_count'), '+', models.F('refused_count'))), _connector='OR'), name='release_account_adds_up')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(condition=models.Q(('freed_at__isnull', True)), fields=('institution', 'application', 'ticket', 'sequence'), name='message_identity_unique', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='release',
-            constraint=models.UniqueConstraint(condition=models.Q(('abandoned_at__isnull', True), ('visible_at__isnull', True)), fields=('message',), name='release_one_pending_per_message'),
-        ),
-        migrations.AddConstraint(
-            model_name='release',
-            constraint=models.CheckConstraint(condition=models.Q(('visible_at__isnull', True), ('abandoned_at__isnull', True), _connector='OR'), name='release_visible_or_abandoned'),
-        ),
-        migrations.AddConstraint(
-            model_name='release',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('expires_at__isnull', True), ('published_count__isnull', True), ('visible_at__isnull', True)), models.Q(('expires_at__gt', models.F('visible_at')), ('published_count__isnull', False), ('visible_at__isnull', False)), _connector='OR'), name='release_visible_has_its_account'),
-        ),
-        migrations.AddConstraint(
-            model_name='release',
-            constraint=models.CheckConstraint(condition=models.Q(('recalled_at__isnull', True), ('visible_at__isnull', False), _connector='OR'), name='release_recalled_was_visible'),
-        ),
-        migrations.AddConstraint(
-            model_name='release',
-            constraint=models.CheckConstraint(condition=models.Q(('published_count__isnull', True), ('recipients_count', django.db.models.expressions.CombinedExpression(models.F('published_count'), '+', models.F('refused_count'))), _connector='OR'), name='release_account_adds_up'),
         ),
     ]

@@ -38,6 +38,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'person',
+                'constraints': [models.CheckConstraint(condition=models.Q(('name__regex', '^[a-z][a-z0-9._-]{1,39}$')), name='person_name'), models.CheckConstraint(condition=models.Q(('language__in', ('fr', 'nl', 'de', 'en'))), name='person_language'), models.CheckConstraint(condition=models.Q(('roles__len__gt', 0)), name='person_has_a_role'), models.CheckConstraint(condition=models.Q(models.Q(('institution__isnull', False), ('roles__contained_by', ['confirmer', 'requester'])), models.Q(('institution__isnull', True), ('roles__contained_by', ['auditor', 'contact-centre', 'integration', 'launch'])), models.Q(('institution__isnull', True), ('roles__contained_by', ['validator'])), _connector='OR'), name='person_roles_of_one_house'), models.CheckConstraint(condition=models.Q(('service', False), ('institution__isnull', False), ('roles__contained_by', ['launch']), _connector='OR'), name='person_service_only_launches')],
             },
         ),
         migrations.CreateModel(
@@ -52,6 +53,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'standing_contact',
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('institution__isnull', True), ('team__isnull', False)), models.Q(('institution__isnull', False), ('team__isnull', True)), _connector='OR'), name='standing_contact_of_one'), models.UniqueConstraint(fields=('team', 'institution', 'name'), name='standing_contact_once', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('email', ''), ('phone', ''), _negated=True), name='standing_contact_can_be_reached')],
             },
         ),
         migrations.CreateModel(
@@ -68,42 +70,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'token',
+                'constraints': [models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('made_at'))), name='token_ends_later')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('name__regex', '^[a-z][a-z0-9._-]{1,39}$')), name='person_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('language__in', ('fr', 'nl', 'de', 'en'))), name='person_language'),
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('roles__len__gt', 0)), name='person_has_a_role'),
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('institution__isnull', False), ('roles__contained_by', ['confirmer', 'requester'])), models.Q(('institution__isnull', True), ('roles__contained_by', ['auditor', 'contact-centre', 'integration', 'launch'])), models.Q(('institution__isnull', True), ('roles__contained_by', ['validator'])), _connector='OR'), name='person_roles_of_one_house'),
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('service', False), ('institution__isnull', False), ('roles__contained_by', ['launch']), _connector='OR'), name='person_service_only_launches'),
-        ),
-        migrations.AddConstraint(
-            model_name='standingcontact',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('institution__isnull', True), ('team__isnull', False)), models.Q(('institution__isnull', False), ('team__isnull', True)), _connector='OR'), name='standing_contact_of_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='standingcontact',
-            constraint=models.UniqueConstraint(fields=('team', 'institution', 'name'), name='standing_contact_once', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='standingcontact',
-            constraint=models.CheckConstraint(condition=models.Q(('email', ''), ('phone', ''), _negated=True), name='standing_contact_can_be_reached'),
-        ),
-        migrations.AddConstraint(
-            model_name='token',
-            constraint=models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('made_at'))), name='token_ends_later'),
         ),
     ]

@@ -108,7 +108,7 @@ def test_too_many_recipients_for_any_evening_are_told_so(command: Command) -> No
 
 
 @pytest.mark.parametrize(
-    ("language", "day"), [("fr", "mardi 18 mai 2027"), ("nl", "dinsdag 18 mei 2027"), ("de", "Dienstag 18 Mai 2027")]
+    ("language", "day"), [("fr", "mardi 18 mai 2027"), ("nl", "dinsdag 18 mei 2027"), ("de", "Dienstag, 18. Mai 2027")]
 )
 def test_days_are_named_in_the_readers_language(
     language: str, day: str, command: Command, monkeypatch: pytest.MonkeyPatch

@@ -108,7 +108,7 @@ def test_each_reads_in_the_own_language() -> None:
     assert texts["anne"].text.startswith("Bonjour Anne Dubois,")
     assert texts["bram"].text.startswith("Dag Bram Claes,")
     assert '<html lang="nl">' in texts["bram"].html
-    assert texts["anne"].subject == "[2027-0001] Une diffusion est demandée · Pension 2027"
+    assert texts["anne"].subject == "[2027-0001] Une diffusion est demandée - Pension 2027"
 
 
 def test_the_page_says_what_the_text_says_and_fetches_nothing() -> None:

@@ -107,7 +107,7 @@ def letter_to(reader: Reader, kind: Kind, about: About, extras: Sequence[Section
 
 
 def _matter(about: About) -> str:
-    return f" · {plain(about.broadcast.subject)[:_LONGEST]}" if about.broadcast else ""
+    return f" - {plain(about.broadcast.subject)[:_LONGEST]}" if about.broadcast else ""
 
 
 def footer_in(language: str) -> tuple[str, ...]:

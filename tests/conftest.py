@@ -74,6 +74,14 @@ def signals() -> Iterator[None]:
         signal.signal(number, handler)
 
 
+@pytest.fixture(autouse=True)
+def nobody_named() -> Iterator[None]:
+    """Forget whom a command run in this process acted for: `--as` is said once for each process."""
+    yield
+    if "eboxcast.cli.acting" in sys.modules:
+        sys.modules["eboxcast.cli.acting"].act_as("")
+
+
 @pytest.fixture(scope="session")
 def simulators() -> Iterator[Simulators]:
     """Provider simulators, each emptied whenever a test asks for it."""

@@ -70,7 +70,9 @@ class Simulated:
         self.headers: dict[str, str] = {}
 
     def end(self) -> str:
-        """Kill it, where it still runs, and return what it said on standard error."""
+        """Kill it, where it still runs, and return what it said on standard error; the second time nothing more."""
+        if self._said.closed:
+            return ""
         self.pool.clear()
         self.process.kill()
         self.process.communicate()

@@ -29,6 +29,7 @@ _ACCOUNT = """
 select r.published_count, r.refused_count, r.unknown_count, r.not_attempted_count, r.recipients_count
 from release r join message m on m.id = r.message_id where m.ticket = %s
 """
+_CLAIMED = "select count(*) from batch b join run r on r.id = b.run_id where r.ticket = %s and b.state = 'claimed'"
 _WORKERS = """
 select distinct split_part(claimed_by, ':', 2) from batch b join run r on r.id = b.run_id where r.ticket = %s
 """
@@ -163,6 +164,11 @@ class Stage:
     def processes(self, letter: Letter) -> set[object]:
         """Return the process ids that hold, or last held, a batch."""
         return {pid for (pid,) in self.machine.ask("control", _WORKERS, letter.ticket) if pid}
+
+    def in_hand(self, letter: Letter) -> int:
+        """Return how many batches are in somebody's hands now."""
+        ((count,),) = self.machine.ask("control", _CLAIMED, letter.ticket)
+        return int(str(count))
 
     def status(self, letter: Letter) -> dict[str, Any]:
         """Ask as an operator would."""

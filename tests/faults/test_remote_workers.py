@@ -17,6 +17,9 @@ from tests.faults.remote import (
     assert_everybody_once,
     assert_named_as_unknown,
 )
+from tests.faults.remote import (
+    Worker as Process,
+)
 from tests.simulator.simulated import Simulated
 
 from eboxcast.delivery import deciding
@@ -96,12 +99,21 @@ def test_a_kill_leaves_exactly_what_was_in_flight_unknown_and_resolve_settles_it
     assert plain_stage.outcomes(letter) == {"sent": RECIPIENTS}
 
 
+def _frozen_in_a_batch(stage: Stage, worker: Process, letter: Letter) -> bool:
+    """Freeze a worker; between two batches that proves nothing, and it goes on."""
+    worker.signal(signal.SIGSTOP)
+    if stage.in_hand(letter):
+        return True
+    worker.signal(signal.SIGCONT)
+    return False
+
+
 def test_who_was_frozen_while_another_took_over_sends_nothing_twice(stage: Stage, new_letter: NewLetter) -> None:
     letter = new_letter("frozen", recipients=RECIPIENTS)
     frozen = stage.worker()
     stage.hand_over(letter)
     stage.until_done(letter, 5)
-    frozen.signal(signal.SIGSTOP)
+    wait_until(lambda: _frozen_in_a_batch(stage, frozen, letter))
     stage.worker()
     assert stage.until(letter, "published") == "published"
     frozen.signal(signal.SIGCONT).signal(signal.SIGTERM)

@@ -11,7 +11,7 @@ from tests.broadcasts.random_lives import live
 
 @pytest.mark.faults
 @pytest.mark.usefixtures("installation")
-def test_no_life_of_thousands_skips_what_must_be_before_production() -> None:
+def test_no_life_of_hundreds_skips_what_must_be_before_production() -> None:
     begin_january()
 
     @settings(max_examples=300, deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))

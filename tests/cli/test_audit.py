@@ -88,7 +88,7 @@ def test_what_is_wrong_is_said_and_ends_with_1(
     code, out, _ = command("audit", "verify", "--anchor", anchor)
     assert code == 1
     assert out.splitlines()[:2] == [
-        f"Seal 2: its entry {Entry.objects.get(action='a.two').id} was altered.",
+        f"Seal 2: its entry {Entry.objects.get(action='a.two').id:,} was altered.",
         "Anchor 3: it is newer than the last seal. The end of the audit was cut off.",
     ]
     assert "Proved" not in out

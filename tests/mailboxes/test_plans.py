@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -46,6 +46,7 @@ PARAMETERS: dict[str, Any] = {
     "code": "1.1.0",
     "codes": ["x"] * len(SOME_KEYS),
     "content": b"letter",
+    "clock_offset": timedelta(),
     "day": NOW.date(),
     "deactivated_count": 0,
     "digest": b"d" * 32,
@@ -68,6 +69,7 @@ PARAMETERS: dict[str, Any] = {
     "next_buckets": SOME_KEYS,
     "next_code": "1.1.1",
     "next_keys": SOME_KEYS,
+    "not_after": NOW,
     "not_attempted_count": 0,
     "not_ebox_only_count": 0,
     "now": NOW,

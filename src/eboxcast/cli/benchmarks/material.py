@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from uuid import uuid4
 
@@ -103,6 +103,8 @@ def show_to_all(*, since: datetime, until: datetime) -> None:
             "never_activated_count": 0,
             "deactivated_count": 0,
             "not_ebox_only_count": 0,
+            "clock_offset": timedelta(),
+            "not_after": None,
         }
         one(environment_connection(ENVIRONMENT), "make_visible", fence)
 

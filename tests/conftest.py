@@ -78,8 +78,8 @@ def signals() -> Iterator[None]:
 def nobody_named() -> Iterator[None]:
     """Forget whom a command run in this process acted for: `--as` is said once for each process."""
     yield
-    if "eboxcast.cli.acting" in sys.modules:
-        sys.modules["eboxcast.cli.acting"].act_as("")
+    if "eboxcast.cli.shell.acting" in sys.modules:
+        sys.modules["eboxcast.cli.shell.acting"].act_as("")
 
 
 @pytest.fixture(scope="session")

@@ -24,7 +24,7 @@ SECTIONS = dict(re.findall(r"^## `eboxcast ([^`]+)`\n(.*?)(?=^## |\Z)", REFERENC
 
 def commands_of(name: str) -> dict[str, Any]:
     """Return a command, or the commands below it, each with its full name."""
-    command = typer.main.get_command(importlib.import_module(f"eboxcast.cli.{COMMANDS[name].module}").app)
+    command = typer.main.get_command(importlib.import_module(f"eboxcast.{COMMANDS[name].module}").app)
     below: dict[str, Any] = getattr(command, "commands", {})
     return {f"{name} {inner}": one for inner, one in below.items()} or {name: command}
 

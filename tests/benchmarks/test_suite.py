@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from eboxcast.cli.bench import ALWAYS, LARGE
-from eboxcast.cli.benchmarks import large, openings, stores, suite
-from eboxcast.cli.benchmarks.errors import BenchStopped
-from eboxcast.cli.benchmarks.measuring import Bench, Row
-from eboxcast.cli.benchmarks.processes import run
+from eboxcast.cli.admin.bench import ALWAYS, LARGE
 from eboxcast.mailboxes.models import Audience, Release
+from eboxcast.tools.bench import large, openings, stores, suite
+from eboxcast.tools.bench.errors import BenchStopped
+from eboxcast.tools.bench.measuring import Bench, Row
+from eboxcast.tools.bench.processes import run
 
 
 @pytest.fixture

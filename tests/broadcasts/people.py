@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from uuid import uuid4
 
-from eboxcast.broadcasts import confirming, contacts, dating, following, requesting, testing
+from eboxcast.broadcasts import acceptance, aftermath, contacts, production, requests, scheduling
 from eboxcast.broadcasts.models import Broadcast, Check, SeenIn
 from eboxcast.lib import clock
 from eboxcast.senders.models import Application, Institution, MessageType, Team
@@ -60,7 +60,7 @@ def pass_time(**amount: float) -> None:
     clock.move(clock.offset() + timedelta(**amount))
 
 
-def wanted(**changes: object) -> requesting.Wanted:
+def wanted(**changes: object) -> requests.Wanted:
     values: dict[str, object] = {
         "application": "demo:letters",
         "message_type": "DEMO-LETTER",
@@ -69,21 +69,21 @@ def wanted(**changes: object) -> requesting.Wanted:
         "dates": (DAY,),
         "expected": {"fr": 180_000},
     }
-    return requesting.Wanted(**(values | changes))  # type: ignore[arg-type]
+    return requests.Wanted(**(values | changes))  # type: ignore[arg-type]
 
 
 def requested(**changes: object) -> Broadcast:
-    return requesting.request(wanted(**changes), actor=ANNE)[0]
+    return requests.request(wanted(**changes), actor=ANNE)[0]
 
 
 def scheduled(day: date = DAY) -> Broadcast:
     broadcast = requested(dates=(day,))
-    dating.accept(broadcast, actor=VERA, day=day)
-    return dating.accept(broadcast, actor=INES, day=day)
+    scheduling.accept(broadcast, actor=VERA, day=day)
+    return scheduling.accept(broadcast, actor=INES, day=day)
 
 
-def files(*, document: bytes = DOCUMENT, lists: bytes = b"l" * 32, recipients: int = 2) -> testing.Delivered:
-    return testing.Delivered(
+def files(*, document: bytes = DOCUMENT, lists: bytes = b"l" * 32, recipients: int = 2) -> acceptance.Delivered:
+    return acceptance.Delivered(
         run=uuid4(),
         application="demo:letters",
         message_type="DEMO-LETTER",
@@ -101,13 +101,13 @@ def files(*, document: bytes = DOCUMENT, lists: bytes = b"l" * 32, recipients: i
 
 def tested() -> Broadcast:
     broadcast = scheduled()
-    testing.receive_for_acceptance(broadcast, actor=ANNE, delivered=files())
-    return testing.tested(broadcast, actor=INES)
+    acceptance.receive_for_acceptance(broadcast, actor=ANNE, delivered=files())
+    return acceptance.tested(broadcast, actor=INES)
 
 
-def seen(recipients: int = 2, *, passed: bool = True) -> list[testing.Seen]:
+def seen(recipients: int = 2, *, passed: bool = True) -> list[acceptance.Seen]:
     return [
-        testing.Seen(recipient=number, check=check, passed=passed)
+        acceptance.Seen(recipient=number, check=check, passed=passed)
         for number in range(1, recipients + 1)
         for check in Check
     ]
@@ -115,24 +115,24 @@ def seen(recipients: int = 2, *, passed: bool = True) -> list[testing.Seen]:
 
 def approved() -> Broadcast:
     broadcast = tested()
-    testing.judge(broadcast, actor=ANNE, seen=seen(), seen_in=SeenIn.EBOX)
-    return testing.approve(broadcast, actor=ANNE)
+    acceptance.judge(broadcast, actor=ANNE, seen=seen(), seen_in=SeenIn.EBOX)
+    return acceptance.approve(broadcast, actor=ANNE)
 
 
 def delivered() -> Broadcast:
     broadcast = approved()
-    requesting.reconfirm(broadcast, actor=ANNE)
-    return confirming.receive_for_production(broadcast, actor=ANNE, delivered=files(recipients=180_000))
+    requests.reconfirm(broadcast, actor=ANNE)
+    return production.receive_for_production(broadcast, actor=ANNE, delivered=files(recipients=180_000))
 
 
-def named(broadcast: Broadcast) -> confirming.Named:
+def named(broadcast: Broadcast) -> production.Named:
     assert broadcast.agreed_at is not None
-    return confirming.Named(agreed_at=broadcast.agreed_at, files=confirming.files_digest(broadcast)[:12])
+    return production.Named(agreed_at=broadcast.agreed_at, files=production.files_digest(broadcast)[:12])
 
 
 def confirmed() -> Broadcast:
     broadcast = delivered()
-    return confirming.give_go(broadcast, actor=BRAM, named=named(broadcast))
+    return production.give_go(broadcast, actor=BRAM, named=named(broadcast))
 
 
 def ready() -> Broadcast:
@@ -147,5 +147,5 @@ def ready() -> Broadcast:
 def published() -> Broadcast:
     broadcast = ready()
     set_clock("2027-02-15T18:30")
-    confirming.launched(broadcast, actor=LOU)
-    return following.finish(broadcast, visible_at=clock.now(), counts={"published": 180_000})
+    production.launched(broadcast, actor=LOU)
+    return aftermath.finish(broadcast, visible_at=clock.now(), counts={"published": 180_000})

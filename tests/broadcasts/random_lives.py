@@ -17,11 +17,11 @@ from tests.broadcasts import people as p
 
 from eboxcast.audit.models import Entry
 from eboxcast.audit.segments import open_segment
-from eboxcast.broadcasts import confirming, contacts, dating, following, requesting, testing
+from eboxcast.broadcasts import acceptance, aftermath, contacts, production, requests, scheduling
 from eboxcast.broadcasts.models import Broadcast, Check, Lateness, SeenIn, State
-from eboxcast.broadcasts.standing import standing_of
+from eboxcast.broadcasts.progress import standing_of
 from eboxcast.broadcasts.states import ENDED, possible
-from eboxcast.broadcasts.stepping import STEWARD
+from eboxcast.broadcasts.steps import STEWARD
 from eboxcast.lib import clock
 from eboxcast.lib.digests import digest
 from eboxcast.lib.errors import InputRefused, NotAllowedNow, WrongUse
@@ -41,13 +41,13 @@ Start = Callable[[], Broadcast]
 def late() -> Broadcast:
     """Return a broadcast whose files for acceptance came late; nobody let that pass yet."""
     broadcast = p.scheduled()
-    requesting.reconfirm(broadcast, actor=p.ANNE)
+    requests.reconfirm(broadcast, actor=p.ANNE)
     p.set_clock("2027-02-10T09:00")
-    testing.receive_for_acceptance(broadcast, actor=p.ANNE, delivered=p.files())
-    testing.tested(broadcast, actor=p.INES)
-    testing.judge(broadcast, actor=p.ANNE, seen=p.seen(), seen_in=SeenIn.EBOX)
-    testing.approve(broadcast, actor=p.ANNE)
-    return confirming.receive_for_production(broadcast, actor=p.ANNE, delivered=p.files())
+    acceptance.receive_for_acceptance(broadcast, actor=p.ANNE, delivered=p.files())
+    acceptance.tested(broadcast, actor=p.INES)
+    acceptance.judge(broadcast, actor=p.ANNE, seen=p.seen(), seen_in=SeenIn.EBOX)
+    acceptance.approve(broadcast, actor=p.ANNE)
+    return production.receive_for_production(broadcast, actor=p.ANNE, delivered=p.files())
 
 
 STARTS: tuple[Start, ...] = (
@@ -74,13 +74,13 @@ def _day(choice: int) -> date:
 def _accept(broadcast: Broadcast, actor: Actor, choice: int) -> object:
     day = [*broadcast.wanted_dates, _day(0)][choice % 2]
     later = datetime.combine(day, datetime.min.time(), clock.BRUSSELS).replace(hour=20)
-    return dating.accept(broadcast, actor=actor, day=day, agreed_at=later if choice == 7 else None)
+    return scheduling.accept(broadcast, actor=actor, day=day, agreed_at=later if choice == 7 else None)
 
 
-def _named(broadcast: Broadcast, choice: int) -> confirming.Named:
+def _named(broadcast: Broadcast, choice: int) -> production.Named:
     moment = (broadcast.agreed_at or clock.now()) + timedelta(hours=choice == 7)
-    files = "0" * 12 if choice == 6 else confirming.files_digest(broadcast)[:12]
-    return confirming.Named(agreed_at=moment, files=files)
+    files = "0" * 12 if choice == 6 else production.files_digest(broadcast)[:12]
+    return production.Named(agreed_at=moment, files=files)
 
 
 def _lists(choice: int) -> dict[str, Any]:
@@ -89,43 +89,43 @@ def _lists(choice: int) -> dict[str, Any]:
 
 TRIES: dict[str, Try] = {
     "accept": _accept,
-    "postpone": lambda b, a, n: dating.postpone(b, actor=a, reason="works", dates=[_day(n)]),
-    "agree": lambda b, a, n: dating.agree(b, actor=a, day=_day(n)),
-    "want": lambda b, a, n: dating.want(b, actor=a, dates=[_day(n), _day((n + 1) % 8)]),
-    "refuse": lambda b, a, n: dating.refuse(b, actor=a, reason="no" * (n == 0)),
-    "cancel": lambda b, a, n: dating.cancel(b, actor=a, reason="no" * (n == 0)),
-    "miss": lambda b, a, n: dating.miss(b) if b.window_ends_at and clock.now() >= b.window_ends_at else None,
-    "reconfirm": lambda b, a, n: requesting.reconfirm(b, actor=a),
-    "waive": lambda b, a, n: requesting.waive(b, actor=a, what=list(Lateness)[n % 2], reason="agreed"),
-    "deliver for acceptance": lambda b, a, n: testing.receive_for_acceptance(
+    "postpone": lambda b, a, n: scheduling.postpone(b, actor=a, reason="works", dates=[_day(n)]),
+    "agree": lambda b, a, n: scheduling.agree(b, actor=a, day=_day(n)),
+    "want": lambda b, a, n: scheduling.want(b, actor=a, dates=[_day(n), _day((n + 1) % 8)]),
+    "refuse": lambda b, a, n: scheduling.refuse(b, actor=a, reason="no" * (n == 0)),
+    "cancel": lambda b, a, n: scheduling.cancel(b, actor=a, reason="no" * (n == 0)),
+    "miss": lambda b, a, n: scheduling.miss(b) if b.window_ends_at and clock.now() >= b.window_ends_at else None,
+    "reconfirm": lambda b, a, n: requests.reconfirm(b, actor=a),
+    "waive": lambda b, a, n: requests.waive(b, actor=a, what=list(Lateness)[n % 2], reason="agreed"),
+    "deliver for acceptance": lambda b, a, n: acceptance.receive_for_acceptance(
         b, actor=a, delivered=p.files(**_lists(n))
     ),
-    "deliver for production": lambda b, a, n: confirming.receive_for_production(
+    "deliver for production": lambda b, a, n: production.receive_for_production(
         b, actor=a, delivered=p.files(**_lists(n))
     ),
-    "reject files": lambda b, a, n: testing.note_rejected_files(
+    "reject files": lambda b, a, n: acceptance.note_rejected_files(
         b, actor=a, environment=("acceptance", "production")[n % 2], via="folder", files=[], faults={"row.month": n}
     ),
-    "take files back": lambda b, a, n: testing.take_files_back(b, actor=a),
-    "lose the run": lambda b, a, n: testing.lose_run(b, why="given up"),
-    "test": lambda b, a, n: testing.tested(b, actor=a),
-    "judge": lambda b, a, n: testing.judge(b, actor=a, seen=p.seen(1 + n % 3, passed=n < 5), seen_in=SeenIn.EBOX),
-    "approve": lambda b, a, n: testing.approve(b, actor=a),
-    "reject": lambda b, a, n: testing.reject(b, actor=a, reason="title"),
-    "go": lambda b, a, n: confirming.give_go(b, actor=a, named=_named(b, n)),
-    "withdraw the go": lambda b, a, n: confirming.withdraw_go(b, actor=a, reason=""),
+    "take files back": lambda b, a, n: acceptance.take_files_back(b, actor=a),
+    "lose the run": lambda b, a, n: acceptance.lose_run(b, why="given up"),
+    "test": lambda b, a, n: acceptance.tested(b, actor=a),
+    "judge": lambda b, a, n: acceptance.judge(b, actor=a, seen=p.seen(1 + n % 3, passed=n < 5), seen_in=SeenIn.EBOX),
+    "approve": lambda b, a, n: acceptance.approve(b, actor=a),
+    "reject": lambda b, a, n: acceptance.reject(b, actor=a, reason="title"),
+    "go": lambda b, a, n: production.give_go(b, actor=a, named=_named(b, n)),
+    "withdraw the go": lambda b, a, n: production.withdraw_go(b, actor=a, reason=""),
     "contact": lambda b, a, n: contacts.set_contact(
         b, actor=a, team=("", "gatb", "new")[n % 3], name="Jo", phone="02 000"
     ),
     "warn": lambda b, a, n: contacts.warn_contact_centre(b, actor=a, first_time=n),
-    "arm": lambda b, a, n: confirming.arm(b, actor=a),
-    "disarm": lambda b, a, n: confirming.disarm(b, actor=a, reason=""),
-    "launch": lambda b, a, n: confirming.launched(b, actor=a),
-    "fall back": lambda b, a, n: confirming.fall_back(b, why="the disk was full"),
-    "recall": lambda b, a, n: following.recalled(b, by=a.name, reason="wrong"),
-    "report": lambda b, a, n: following.reported(b, actor=a, counts={}),
-    "statistics": lambda b, a, n: following.tell_statistics(b, actor=a, readings={}),
-    "close": lambda b, a, n: following.close(b, actor=a),
+    "arm": lambda b, a, n: production.arm(b, actor=a),
+    "disarm": lambda b, a, n: production.disarm(b, actor=a, reason=""),
+    "launch": lambda b, a, n: production.launched(b, actor=a),
+    "fall back": lambda b, a, n: production.fall_back(b, why="the disk was full"),
+    "recall": lambda b, a, n: aftermath.recalled(b, by=a.name, reason="wrong"),
+    "report": lambda b, a, n: aftermath.reported(b, actor=a, counts={}),
+    "statistics": lambda b, a, n: aftermath.tell_statistics(b, actor=a, readings={}),
+    "close": lambda b, a, n: aftermath.close(b, actor=a),
 }
 """All that can be tried with a broadcast, but its becoming visible: that is not an action of people (``lives``)."""
 
@@ -241,7 +241,7 @@ class Life:
     def becomes_visible(self, event: Event) -> None:
         """The engine makes nothing visible that it was not told to launch."""
         if self.broadcast.production_run in self.launched:
-            self._note(lambda: following.finish(self.broadcast, visible_at=clock.now(), counts={}))
+            self._note(lambda: aftermath.finish(self.broadcast, visible_at=clock.now(), counts={}))
 
     def _wait_until(self, moment: datetime) -> None:
         clock.move(clock.offset() + max(moment - clock.now(), timedelta()))

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from eboxcast.broadcasts.changing_calendar import black_out, close_day, lift, open_day, whose_calendar
+from eboxcast.broadcasts.calendar_changes import black_out, close_day, lift, open_day, whose_calendar
 from eboxcast.lib import clock
 from eboxcast.planning.errors import CalendarNotFound
 from eboxcast.planning.models import ClosedDay

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 from tests.broadcasts import people as p
 
-from eboxcast.broadcasts import confirming, contacts, errors, testing
+from eboxcast.broadcasts import acceptance, contacts, errors, production
 from eboxcast.broadcasts.models import Broadcast
 
 pytestmark = pytest.mark.usefixtures("january")
 
 
 def deliver(broadcast: Broadcast, recipients: int) -> None:
-    confirming.receive_for_production(broadcast, actor=p.ANNE, delivered=p.files(recipients=recipients))
+    production.receive_for_production(broadcast, actor=p.ANNE, delivered=p.files(recipients=recipients))
 
 
 def is_warned(broadcast: Broadcast) -> bool:
@@ -31,12 +31,12 @@ def test_lists_that_changed_by_more_than_a_tenth_void_the_warning(recipients: in
 def test_until_it_is_warned_again_nobody_arms() -> None:
     broadcast = p.ready()
     deliver(broadcast, 90_000)
-    confirming.give_go(broadcast, actor=p.BRAM, named=p.named(broadcast))
+    production.give_go(broadcast, actor=p.BRAM, named=p.named(broadcast))
     with pytest.raises(errors.NotReady) as refused:
-        confirming.arm(broadcast, actor=p.LOU)
+        production.arm(broadcast, actor=p.LOU)
     assert [type(part) for part in refused.value.parts] == [errors.ContactCentreNotWarned]
     contacts.warn_contact_centre(broadcast, actor=p.INES, first_time=6)
-    confirming.arm(broadcast, actor=p.LOU)
+    production.arm(broadcast, actor=p.LOU)
 
 
 def test_small_changes_add_up() -> None:
@@ -50,7 +50,7 @@ def test_small_changes_add_up() -> None:
 
 def test_taking_the_files_back_in_between_changes_nothing() -> None:
     broadcast = p.ready()
-    testing.take_files_back(broadcast, actor=p.ANNE)
+    acceptance.take_files_back(broadcast, actor=p.ANNE)
     assert is_warned(broadcast)
     deliver(broadcast, 90_000)
     assert not is_warned(broadcast)

@@ -9,10 +9,10 @@ import pytest
 from tests.broadcasts import people as p
 
 from eboxcast.audit.models import Entry
-from eboxcast.broadcasts import confirming, contacts, dating, errors, following, requesting, testing
-from eboxcast.broadcasts.changing_calendar import close_day
+from eboxcast.broadcasts import acceptance, aftermath, contacts, errors, production, requests, scheduling
+from eboxcast.broadcasts.calendar_changes import close_day
 from eboxcast.broadcasts.models import Broadcast, Lateness, SeenIn, State
-from eboxcast.broadcasts.standing import standing_of
+from eboxcast.broadcasts.progress import standing_of
 from eboxcast.broadcasts.states import ENDED, TABLE, TRANSITIONS, Action
 from eboxcast.senders.models import MessageType
 from eboxcast.senders.people import NotYourRole
@@ -27,9 +27,9 @@ def codes(refusal: errors.NotReady) -> set[str]:
 
 def test_from_request_to_closing() -> None:
     broadcast = p.published()
-    following.reported(broadcast, actor=p.INES, counts={})
-    following.tell_statistics(broadcast, actor=p.INES, readings={"read": 90_000})
-    following.close(broadcast, actor=p.INES)
+    aftermath.reported(broadcast, actor=p.INES, counts={})
+    aftermath.tell_statistics(broadcast, actor=p.INES, readings={"read": 90_000})
+    aftermath.close(broadcast, actor=p.INES)
     assert broadcast.state == State.CLOSED
     told = list(Entry.objects.filter(broadcast=broadcast.id).order_by("at", "id").values_list("action", flat=True))
     assert told[:4] == ["broadcast.requested", "broadcast.accepted", "broadcast.accepted", "broadcast.scheduled"]
@@ -38,7 +38,7 @@ def test_from_request_to_closing() -> None:
 
 
 def test_several_languages_are_several_broadcasts_of_one_campaign() -> None:
-    french, dutch = requesting.request(p.wanted(expected={"fr": 1, "nl": 2}), actor=p.ANNE)
+    french, dutch = requests.request(p.wanted(expected={"fr": 1, "nl": 2}), actor=p.ANNE)
     assert (french.language, dutch.language) == ("fr", "nl")
     assert french.campaign == dutch.campaign is not None
     assert french.number != dutch.number
@@ -46,7 +46,7 @@ def test_several_languages_are_several_broadcasts_of_one_campaign() -> None:
 
 def test_one_side_alone_does_not_schedule() -> None:
     broadcast = p.requested()
-    dating.accept(broadcast, actor=p.INES, day=p.DAY)
+    scheduling.accept(broadcast, actor=p.INES, day=p.DAY)
     assert broadcast.state == State.REQUESTED
     assert standing_of(broadcast).steps[0].turn == (Role.VALIDATOR,)
 
@@ -54,71 +54,71 @@ def test_one_side_alone_does_not_schedule() -> None:
 def test_a_postponement_offers_dates_and_the_other_side_decides_about_the_one_taken() -> None:
     broadcast = p.scheduled()
     later = date(2027, 2, 22)
-    dating.postpone(broadcast, actor=p.VERA, reason="network works", dates=[later])
+    scheduling.postpone(broadcast, actor=p.VERA, reason="network works", dates=[later])
     assert (broadcast.state, broadcast.date) == (State.POSTPONED, None)
     with pytest.raises(errors.DateNotOffered):
-        dating.agree(broadcast, actor=p.ANNE, day=p.DAY)
-    dating.agree(broadcast, actor=p.ANNE, day=later)
-    dating.accept(broadcast, actor=p.INES, day=later)
+        scheduling.agree(broadcast, actor=p.ANNE, day=p.DAY)
+    scheduling.agree(broadcast, actor=p.ANNE, day=later)
+    scheduling.accept(broadcast, actor=p.INES, day=later)
     assert (broadcast.state, broadcast.date) == (State.SCHEDULED, later)
 
 
 def test_moving_the_date_voids_the_go_and_goes_on_where_the_files_were() -> None:
     broadcast = p.confirmed()
     later = date(2027, 3, 8)
-    dating.want(broadcast, actor=p.ANNE, dates=[later])
-    dating.accept(broadcast, actor=p.VERA, day=later)
-    dating.accept(broadcast, actor=p.INES, day=later)
+    scheduling.want(broadcast, actor=p.ANNE, dates=[later])
+    scheduling.accept(broadcast, actor=p.VERA, day=later)
+    scheduling.accept(broadcast, actor=p.INES, day=later)
     assert broadcast.state == State.PRODUCTION_DELIVERED
     assert broadcast.gos.get().void_at is not None
     with pytest.raises(errors.NotReady) as refused:
-        confirming.give_go(broadcast, actor=p.BRAM, named=p.named(broadcast))
+        production.give_go(broadcast, actor=p.BRAM, named=p.named(broadcast))
     assert codes(refused.value) == {"broadcast.not-reconfirmed"}
 
 
 def test_a_late_reconfirmation_needs_a_waiver_by_name() -> None:
     broadcast = p.approved()
     p.set_clock("2027-02-02T09:00")
-    requesting.reconfirm(broadcast, actor=p.ANNE)
-    confirming.receive_for_production(broadcast, actor=p.ANNE, delivered=p.files())
+    requests.reconfirm(broadcast, actor=p.ANNE)
+    production.receive_for_production(broadcast, actor=p.ANNE, delivered=p.files())
     with pytest.raises(errors.NotReady) as refused:
-        confirming.give_go(broadcast, actor=p.BRAM, named=p.named(broadcast))
+        production.give_go(broadcast, actor=p.BRAM, named=p.named(broadcast))
     assert codes(refused.value) == {"broadcast.reconfirmed-late"}
     with pytest.raises(errors.ReasonMissing):
-        requesting.waive(broadcast, actor=p.INES, what=Lateness.RECONFIRMATION, reason=" ")
-    requesting.waive(broadcast, actor=p.INES, what=Lateness.RECONFIRMATION, reason="ill; agreed by phone")
-    assert confirming.give_go(broadcast, actor=p.BRAM, named=p.named(broadcast)).state == State.CONFIRMED
+        requests.waive(broadcast, actor=p.INES, what=Lateness.RECONFIRMATION, reason=" ")
+    requests.waive(broadcast, actor=p.INES, what=Lateness.RECONFIRMATION, reason="ill; agreed by phone")
+    assert production.give_go(broadcast, actor=p.BRAM, named=p.named(broadcast)).state == State.CONFIRMED
 
 
 def test_late_files_for_acceptance_need_a_waiver_by_name() -> None:
     broadcast = p.scheduled()
-    requesting.reconfirm(broadcast, actor=p.ANNE)
+    requests.reconfirm(broadcast, actor=p.ANNE)
     p.set_clock("2027-02-09T00:00")
-    testing.receive_for_acceptance(broadcast, actor=p.ANNE, delivered=p.files())
+    acceptance.receive_for_acceptance(broadcast, actor=p.ANNE, delivered=p.files())
     assert [reason.data["due"] for reason in standing_of(broadcast).late] == ["2027-02-08 23:59:59+01:00"]
-    requesting.waive(broadcast, actor=p.INES, what=Lateness.ACCEPTANCE, reason="agreed")
+    requests.waive(broadcast, actor=p.INES, what=Lateness.ACCEPTANCE, reason="agreed")
     assert standing_of(broadcast).late == ()
 
 
 def test_only_a_complete_verdict_approves() -> None:
     broadcast = p.tested()
-    testing.judge(broadcast, actor=p.ANNE, seen=p.seen()[:-1], seen_in=SeenIn.PROOF)
+    acceptance.judge(broadcast, actor=p.ANNE, seen=p.seen()[:-1], seen_in=SeenIn.PROOF)
     with pytest.raises(errors.NotReady) as refused:
-        testing.approve(broadcast, actor=p.ANNE)
+        acceptance.approve(broadcast, actor=p.ANNE)
     assert codes(refused.value) == {"broadcast.verdict-incomplete"}
-    testing.judge(broadcast, actor=p.ANNE, seen=p.seen()[-1:], seen_in=SeenIn.EBOX)
-    assert testing.approve(broadcast, actor=p.ANNE).state == State.APPROVED
+    acceptance.judge(broadcast, actor=p.ANNE, seen=p.seen()[-1:], seen_in=SeenIn.EBOX)
+    assert acceptance.approve(broadcast, actor=p.ANNE).state == State.APPROVED
 
 
 def test_other_files_than_approved_are_refused() -> None:
     broadcast = p.approved()
     with pytest.raises(errors.FilesDiffer):
-        confirming.receive_for_production(broadcast, actor=p.ANNE, delivered=p.files(document=b"x" * 32))
+        production.receive_for_production(broadcast, actor=p.ANNE, delivered=p.files(document=b"x" * 32))
 
 
 def test_a_file_changed_after_the_go_voids_it() -> None:
     broadcast = p.confirmed()
-    confirming.receive_for_production(broadcast, actor=p.ANNE, delivered=p.files(lists=b"x" * 32))
+    production.receive_for_production(broadcast, actor=p.ANNE, delivered=p.files(lists=b"x" * 32))
     assert broadcast.state == State.PRODUCTION_DELIVERED
     assert broadcast.gos.get().void_why == "new files for production"
 
@@ -128,12 +128,12 @@ def test_a_go_for_something_else_is_refused(field: str) -> None:
     broadcast = p.delivered()
     right = p.named(broadcast)
     named = {
-        "moment": confirming.Named(agreed_at=right.agreed_at.replace(hour=20), files=right.files),
-        "files": confirming.Named(agreed_at=right.agreed_at, files="0" * 12),
-        "short": confirming.Named(agreed_at=right.agreed_at, files=right.files[:7]),
+        "moment": production.Named(agreed_at=right.agreed_at.replace(hour=20), files=right.files),
+        "files": production.Named(agreed_at=right.agreed_at, files="0" * 12),
+        "short": production.Named(agreed_at=right.agreed_at, files=right.files[:7]),
     }
     with pytest.raises(errors.GoDiffers):
-        confirming.give_go(broadcast, actor=p.BRAM, named=named[field])
+        production.give_go(broadcast, actor=p.BRAM, named=named[field])
 
 
 def _no_contacts(broadcast: Broadcast) -> None:
@@ -181,7 +181,7 @@ def test_a_launch_says_what_is_missing(spoil: Callable[[Broadcast], None], code:
     p.set_clock("2027-02-15T18:30")
     spoil(broadcast)
     with pytest.raises(errors.NotReady) as refused:
-        confirming.launched(broadcast, actor=p.LOU)
+        production.launched(broadcast, actor=p.LOU)
     assert codes(refused.value) == {code}
     broadcast.refresh_from_db()
     assert broadcast.state == State.CONFIRMED
@@ -198,14 +198,14 @@ def test_only_the_roles_of_the_table_may(action: Action) -> None:
 def test_somebody_without_the_role_is_told_who_may() -> None:
     broadcast = p.requested()
     with pytest.raises(NotYourRole) as refused:
-        dating.accept(broadcast, actor=p.LOU, day=p.DAY)
+        scheduling.accept(broadcast, actor=p.LOU, day=p.DAY)
     assert "validator" in str(refused.value.data["roles"])
 
 
 def test_another_institution_does_not_see_it() -> None:
     broadcast = p.requested()
     with pytest.raises(errors.BroadcastNotFound):
-        dating.cancel(broadcast, actor=p.ELSE_WHERE, reason="mine?")
+        scheduling.cancel(broadcast, actor=p.ELSE_WHERE, reason="mine?")
 
 
 def test_every_state_but_the_last_has_a_way_on() -> None:
@@ -226,20 +226,20 @@ def test_a_contact_of_an_unknown_team_is_refused() -> None:
 
 def test_a_reason_goes_with_the_state_it_explains() -> None:
     broadcast = p.requested()
-    assert dating.postpone(broadcast, actor=p.INES, reason="works", dates=[p.DAY]).reason == "works"
-    assert dating.agree(broadcast, actor=p.ANNE, day=p.DAY).reason == ""
-    assert dating.refuse(broadcast, actor=p.VERA, reason="no").reason == "no"
+    assert scheduling.postpone(broadcast, actor=p.INES, reason="works", dates=[p.DAY]).reason == "works"
+    assert scheduling.agree(broadcast, actor=p.ANNE, day=p.DAY).reason == ""
+    assert scheduling.refuse(broadcast, actor=p.VERA, reason="no").reason == "no"
 
 
 def test_a_reason_stays_while_its_state_does() -> None:
-    broadcast = testing.reject(p.tested(), actor=p.ANNE, reason="title")
-    testing.note_rejected_files(
+    broadcast = acceptance.reject(p.tested(), actor=p.ANNE, reason="title")
+    acceptance.note_rejected_files(
         broadcast, actor=p.ANNE, environment="acceptance", via="command", files=[], faults={"E101": 1}
     )
-    requesting.reconfirm(broadcast, actor=p.ANNE)
+    requests.reconfirm(broadcast, actor=p.ANNE)
     assert (broadcast.state, broadcast.reason) == ("rejected", "title")
     p.set_clock("2027-02-16T06:00")
-    assert dating.miss(broadcast).reason == ""
+    assert scheduling.miss(broadcast).reason == ""
 
 
 @pytest.mark.parametrize("side", [p.VERA, p.INES])
@@ -247,14 +247,14 @@ def test_nobody_accepts_a_date_that_has_passed(side: Actor) -> None:
     broadcast = p.requested()
     p.set_clock("2027-02-16T09:00")
     with pytest.raises(errors.DateInThePast):
-        dating.accept(broadcast, actor=side, day=p.DAY)
+        scheduling.accept(broadcast, actor=side, day=p.DAY)
 
 
 def test_the_first_side_too_is_refused_a_date_in_conflict() -> None:
     broadcast = p.requested()
     close_day(p.DAY, reason="bridge", actor=p.INES)
     with pytest.raises(errors.DateNotFree):
-        dating.accept(broadcast, actor=p.VERA, day=p.DAY)
+        scheduling.accept(broadcast, actor=p.VERA, day=p.DAY)
     assert not broadcast.decisions.exists()
 
 
@@ -264,17 +264,17 @@ def test_once_the_wanted_dates_have_passed_others_are_proposed_or_wanted() -> No
     assert [step.action for step in standing_of(broadcast).steps] == [Action.ACCEPT]
     p.set_clock("2027-02-16T09:00")
     assert [step.action for step in standing_of(broadcast).steps] == [Action.POSTPONE, Action.WANT]
-    dating.postpone(broadcast, actor=p.INES, reason="it has passed", dates=[date(2027, 3, 15)])
+    scheduling.postpone(broadcast, actor=p.INES, reason="it has passed", dates=[date(2027, 3, 15)])
     assert [step.action for step in standing_of(broadcast).steps] == [Action.AGREE]
     p.set_clock("2027-03-16T09:00")
     assert [step.action for step in standing_of(broadcast).steps] == [Action.WANT]
     with pytest.raises(errors.DateInThePast):
-        dating.agree(broadcast, actor=p.ANNE, day=date(2027, 3, 15))
+        scheduling.agree(broadcast, actor=p.ANNE, day=date(2027, 3, 15))
 
 
 def test_a_side_that_accepted_a_date_which_has_passed_decides_again() -> None:
     later = date(2027, 3, 15)
     broadcast = p.requested(dates=(p.DAY, later))
-    dating.accept(broadcast, actor=p.VERA, day=p.DAY)
+    scheduling.accept(broadcast, actor=p.VERA, day=p.DAY)
     p.set_clock("2027-02-16T09:00")
     assert standing_of(broadcast).steps[0].turn == (Role.VALIDATOR, Role.INTEGRATION)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from eboxcast.broadcasts.guards import Guard
 from eboxcast.broadcasts.models import State
-from eboxcast.broadcasts.standing import _NEXT
+from eboxcast.broadcasts.progress import _NEXT
 from eboxcast.broadcasts.states import (
     BEFORE_LAUNCH,
     DATED,

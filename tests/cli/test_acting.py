@@ -44,7 +44,7 @@ def test_each_command_names_who_may_run_it(name: str, below: str) -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_each_command_below_another_is_in_the_table(name: str) -> None:
-    command = typer.main.get_command(importlib.import_module(f"eboxcast.cli.{COMMANDS[name].module}").app)
+    command = typer.main.get_command(importlib.import_module(f"eboxcast.{COMMANDS[name].module}").app)
     assert set(getattr(command, "commands", {})) == set(COMMANDS[name].below)
 
 

@@ -12,8 +12,8 @@ from tests.cli.conftest import Command
 from tests.reports.broadcasts import OPERATOR, Broadcasts
 from tests.reports.test_documented import names_in
 
-from eboxcast.delivery.intents import intend
 from eboxcast.delivery.models import Action
+from eboxcast.delivery.runs.intents import intend
 from eboxcast.lib import clock
 from eboxcast.lib.identifiers import text_of_key
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from tests.conftest import Eboxcast
 
-from eboxcast.cli.bench_table import as_values
-from eboxcast.cli.benchmarks.measuring import Bar, Row, pairs, percentile
+from eboxcast.tools.bench.measuring import Bar, Row, pairs, percentile
+from eboxcast.tools.bench.table import as_values
 
 KEYS = ["name", "figure", "unit", "baseline", "ratio", "bar", "holds", "note"]
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from eboxcast.cli.bench_table import as_values
-from eboxcast.cli.benchmarks import remote, remote_stage
-from eboxcast.cli.benchmarks.errors import BenchStopped
-from eboxcast.cli.benchmarks.measuring import Bar, Bench, Row
 from eboxcast.delivery.models import Run, State
+from eboxcast.tools.bench import remote, remote_stage
+from eboxcast.tools.bench.errors import BenchStopped
+from eboxcast.tools.bench.measuring import Bar, Bench, Row
+from eboxcast.tools.bench.table import as_values
 
 RECIPIENTS = 300
 

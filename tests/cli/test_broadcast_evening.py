@@ -10,7 +10,7 @@ import pytest
 from tests.broadcasts import people
 from tests.cli.conftest import Command
 
-from eboxcast.broadcasts import confirming
+from eboxcast.broadcasts import production
 from eboxcast.broadcasts.models import Broadcast, Contact, Go, Verdict
 
 pytestmark = pytest.mark.usefixtures("office")
@@ -27,7 +27,7 @@ class Terminal(io.StringIO):
 
 
 def files() -> str:
-    return confirming.files_digest(Broadcast.objects.get())
+    return production.files_digest(Broadcast.objects.get())
 
 
 def test_every_check_at_once_then_approved(command: Command) -> None:
@@ -102,7 +102,7 @@ def test_the_go_says_everything_that_is_missing_and_who_mends_it(command: Comman
     code, _, said = command("--as", "bram", "broadcast", "go", N, "--moment", MOMENT, "--files", "12345678")
     assert code == 4
     broadcast = Broadcast.objects.get()
-    confirming.receive_for_production(broadcast, actor=people.ANNE, delivered=people.files(recipients=7))
+    production.receive_for_production(broadcast, actor=people.ANNE, delivered=people.files(recipients=7))
     code, _, said = command("--as", "bram", "broadcast", "go", N)
     assert (code, f"The institution does: eboxcast broadcast reconfirm {N}" in said) == (4, True)
 

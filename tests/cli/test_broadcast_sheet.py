@@ -13,7 +13,7 @@ from tests.broadcasts.people import set_clock
 from tests.cli.conftest import Command
 from tests.reports.test_documented import names_in
 
-from eboxcast.broadcasts import confirming, contacts, dating
+from eboxcast.broadcasts import contacts, production, scheduling
 from eboxcast.broadcasts.models import Broadcast
 
 PAGE = (Path(__file__).parents[2] / "docs/reference/broadcast-json.md").read_text("utf-8")
@@ -99,7 +99,7 @@ def test_a_note_holds_no_national_number_and_is_not_empty(command: Command) -> N
 def test_the_list_has_the_most_urgent_first_and_those_that_ended_only_when_asked(command: Command) -> None:
     people.requested()
     people.scheduled()
-    dating.refuse(people.requested(), actor=people.VERA, reason="no")
+    scheduling.refuse(people.requested(), actor=people.VERA, reason="no")
     people.scheduled(people.DAY.replace(day=8))
     rows = command("--as", "ines", "broadcast", "list")[1].splitlines()
     assert [row.split()[0] for row in rows[1:]] == ["2027-0004", "2027-0002", "2027-0001"]
@@ -154,7 +154,7 @@ def test_the_follow_up_sheet_says_who_is_not_named_until_the_launch(command: Com
 
 @pytest.mark.usefixtures("office")
 def test_an_armed_broadcast_only_waits_for_its_window(command: Command) -> None:
-    confirming.arm(people.ready(), actor=people.LOU)
+    production.arm(people.ready(), actor=people.LOU)
     answer = json.loads(command("--as", "lou", "broadcast", "show", N, "--json")[1])
     assert (answer["missing"], [step["command"] for step in answer["next"]]) == ([], [None])
     set_clock("2027-02-16T06:00")

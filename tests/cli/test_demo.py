@@ -14,15 +14,15 @@ from tests import guard
 from tests.conftest import Eboxcast
 from tests.faults.machine import Machine
 
-from eboxcast.cli.demo_dates import dates_after
-from eboxcast.cli.demo_files import write_files
 from eboxcast.database import boot
 from eboxcast.database.embedded.places import Places
 from eboxcast.database.embedded.processes import postmaster
 from eboxcast.delivery.errors import Interrupted
-from eboxcast.delivery.intake import check_for_sending
+from eboxcast.delivery.runs.intake import check_for_sending
 from eboxcast.lib.errors import EboxcastError
 from eboxcast.package.model import Policies
+from eboxcast.tools.demo.dates import dates_after
+from eboxcast.tools.demo.files import write_files
 
 DATES = dates_after(date(2026, 11, 24))
 

@@ -10,7 +10,7 @@ from tests.cli.conftest import Command
 from tests.conftest import Eboxcast
 from tests.reports.broadcasts import SENDER, Broadcasts
 
-from eboxcast.delivery import actions
+from eboxcast.delivery.runs import actions
 from eboxcast.lib.identifiers import text_of_key
 from eboxcast.mailboxes.models import Reading
 from eboxcast.package.model import EboxType, Package

@@ -13,8 +13,8 @@ from tests.conftest import Eboxcast
 from tests.reports.test_documented import names_in
 from tests.senders.forms import CODE, FORM, form_in
 
-from eboxcast.cli.message_type_form import form_in as empty_form
-from eboxcast.lib.wording import LANGUAGES
+from eboxcast.cli.people.message_type_form import form_in as empty_form
+from eboxcast.lib.translation import LANGUAGES
 from eboxcast.package.sampling import write_sample
 from eboxcast.senders.errors import FormWrong
 from eboxcast.senders.models import Institution

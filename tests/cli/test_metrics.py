@@ -20,11 +20,11 @@ from tests.cli.conftest import Command
 from tests.delivery.test_batches import claimed, let_leases_run_out
 from tests.reports.broadcasts import OPERATOR, Broadcasts
 
-from eboxcast.delivery import batches
-from eboxcast.delivery.batches import QUERIES
-from eboxcast.delivery.intents import intend
 from eboxcast.delivery.models import Action, Batch, Intent, Run
 from eboxcast.delivery.models import State as RunState
+from eboxcast.delivery.remote import batches
+from eboxcast.delivery.remote.batches import QUERIES
+from eboxcast.delivery.runs.intents import intend
 from eboxcast.lib import clock
 from eboxcast.mailboxes import fence
 

@@ -16,11 +16,11 @@ from tests.reports.test_documented import names_in
 
 from eboxcast.audit.actions import record
 from eboxcast.audit.sealing import seal_pending
-from eboxcast.broadcasts import dating
+from eboxcast.broadcasts import scheduling
 from eboxcast.broadcasts.models import Broadcast
 from eboxcast.lib import clock
-from eboxcast.notices.making import make_notices
 from eboxcast.notices.models import Notice, State
+from eboxcast.notices.preparation import make_notices
 
 __all__ = ["addressed", "january"]
 
@@ -99,7 +99,7 @@ def test_doctor_says_when_nobody_leads_the_procedure(notices: list[Notice], comm
 
 
 def test_expire_deletes_what_old_mails_said(notices: list[Notice], command: Command) -> None:
-    dating.refuse(Broadcast.objects.get(), actor=p.VERA, reason="no")
+    scheduling.refuse(Broadcast.objects.get(), actor=p.VERA, reason="no")
     p.pass_time(days=366)
     said = "delete: the texts of 1 mails and 0 attachments, about what ended 365 days ago or longer."
     assert said in command("--as", "lou", "expire", "--dry-run")[1]

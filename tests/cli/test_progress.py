@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from eboxcast.cli import progress
+from eboxcast.cli.shell import progress
 
 
 def test_short_work_shows_nothing(capsys: pytest.CaptureFixture[str]) -> None:

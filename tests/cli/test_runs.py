@@ -11,10 +11,10 @@ from tests.cli.conftest import Command
 from tests.reports.broadcasts import OPERATOR, Broadcasts
 
 from eboxcast.audit.models import Entry
-from eboxcast.delivery.actions import recall as recall_run
-from eboxcast.delivery.intents import intend
 from eboxcast.delivery.models import Action, Intent, Run, State
-from eboxcast.delivery.settling import settle
+from eboxcast.delivery.runs.actions import recall as recall_run
+from eboxcast.delivery.runs.intents import intend
+from eboxcast.delivery.runs.settlement import settle
 from eboxcast.lib import clock
 from eboxcast.mailboxes.models import Release
 

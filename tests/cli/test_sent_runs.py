@@ -20,12 +20,12 @@ from tests.reports.test_documented import names_in
 from tests.simulator.simulated import PROGRAM, Simulated
 
 from eboxcast.audit.models import Entry
-from eboxcast.delivery import actions, deciding
-from eboxcast.delivery.batches import Sums
 from eboxcast.delivery.errors import NotInThisState
 from eboxcast.delivery.models import Intent, Run, State
-from eboxcast.delivery.settling import settle
-from eboxcast.delivery.waiting import Window
+from eboxcast.delivery.remote.batches import Sums
+from eboxcast.delivery.runs import actions, remote_decisions
+from eboxcast.delivery.runs.settlement import settle
+from eboxcast.delivery.runs.waiting import Window
 from eboxcast.lib import clock
 from eboxcast.lib.identifiers import text_of_key
 from eboxcast.mailboxes.audiences import read_audience
@@ -43,8 +43,8 @@ def held(simulated: Simulated) -> list[str]:
 
 def everybody(run: Run) -> list[str]:
     release = get_release(P, run.id)
-    connection = deciding.sending.environment_connection(P)
-    keys = read_audience(connection, release=release.id, prime=deciding.sending.bucket_prime(P))
+    connection = remote_decisions.sending.environment_connection(P)
+    keys = read_audience(connection, release=release.id, prime=remote_decisions.sending.bucket_prime(P))
     return sorted(map(text_of_key, keys.tolist()))
 
 
@@ -59,9 +59,9 @@ def paused(
     """A run that paused itself: the provider refuses three of ten."""
     simulated = provider("--refuse-share", "0.3")
     run = broadcasts.prepared(recipients=120)
-    monkeypatch.setattr(deciding, "ENOUGH_TO_JUDGE", 30)
+    monkeypatch.setattr(remote_decisions, "ENOUGH_TO_JUDGE", 30)
     code, _, err = command("launch", run.short)
-    monkeypatch.setattr(deciding, "ENOUGH_TO_JUDGE", 10_000)
+    monkeypatch.setattr(remote_decisions, "ENOUGH_TO_JUDGE", 10_000)
     assert code == 5, err
     assert "is paused: " in err
     assert f"eboxcast resume {run.short} && eboxcast launch {run.short}" in err
@@ -221,14 +221,14 @@ def test_of_two_at_once_one_wins_and_the_other_is_told(paused: tuple[Run, Simula
         mine = Run.objects.get(id=run.id)
         ready.wait()
         try:
-            deciding.go_on(mine, by=by) if how == "resume" else deciding._change(
+            remote_decisions.go_on(mine, by=by) if how == "resume" else remote_decisions._change(
                 mine, State.FAILED, only_from=(State.PAUSED,), by=by, reason="", asked="failed"
             )
         except NotInThisState as late:
             told.append(late.data.get("by"))
         finally:
-            deciding.sending.environment_connection(P).close()
-            deciding.transaction.get_connection().close()
+            remote_decisions.sending.environment_connection(P).close()
+            remote_decisions.transaction.get_connection().close()
 
     both = [threading.Thread(target=decide, args=given) for given in (("olga", "resume"), ("stan", "fail"))]
     for one in both:
@@ -360,7 +360,7 @@ def test_more_batches_at_once_count_while_it_is_sent(broadcasts: Broadcasts, pro
         busiest = max(busiest, sums.busy_batches)
         mine = Run.objects.get(id=run.id)
         if mine.parallel == 1:
-            deciding.pace(mine, rate=None, parallel=4, by="olga")
+            remote_decisions.pace(mine, rate=None, parallel=4, by="olga")
 
     actions.launch(run, by="olga", window=Window(), waiting=lambda moment: None, progress=look)
     assert busiest > 1

@@ -15,8 +15,8 @@ from tests.broadcasts import people
 from tests.cli.conftest import Command
 
 from eboxcast.audit.models import Entry, Seal
-from eboxcast.cli.steward import Ending
-from eboxcast.cli.steward_pass import one_pass
+from eboxcast.cli.admin.steward import Ending
+from eboxcast.cli.admin.steward_pass import one_pass
 
 pytestmark = pytest.mark.usefixtures("office")
 

@@ -13,11 +13,12 @@ from tests.delivery.test_batches import claimed, let_leases_run_out
 from tests.reports.broadcasts import Broadcasts
 from tests.simulator.simulated import Simulated, Simulators
 
-from eboxcast.cli import work_checks
+from eboxcast.cli.admin import work_checks
 from eboxcast.database.findings import Check, Finding, State, examine
-from eboxcast.delivery import batches, deciding
 from eboxcast.delivery.models import Run, Worker
 from eboxcast.delivery.models import State as RunState
+from eboxcast.delivery.remote import batches
+from eboxcast.delivery.runs import remote_decisions
 from eboxcast.lib import clock
 from eboxcast.mailboxes import fence
 from eboxcast.mailboxes.models import Release
@@ -90,10 +91,10 @@ def test_a_run_nobody_works_on_is_found_when_it_is_time(running: Run) -> None:
 
 @pytest.mark.usefixtures("target")
 def test_halted_runs_say_why(running: Run) -> None:
-    deciding.pause(running, by="stan", reason="a call from the institution")
+    remote_decisions.pause(running, by="stan", reason="a call from the institution")
     (found,) = found_by(work_checks.halted)
     assert found.sentence.format(**found.data).endswith("is paused: a call from the institution")
-    deciding.fail(running, reason="2: nobody knows")
+    remote_decisions.fail(running, reason="2: nobody knows")
     (found,) = found_by(work_checks.halted)
     assert found.sentence.format(**found.data).endswith("failed: 2: nobody knows")
 
@@ -147,7 +148,7 @@ def test_a_provider_that_is_gone_fails(target: TargetOptions, monkeypatch: pytes
 
 @pytest.mark.usefixtures("target")
 def test_doctor_looks_at_the_work_too(running: Run, command: Command) -> None:
-    deciding.pause(running, by="stan", reason="lunch")
+    remote_decisions.pause(running, by="stan", reason="lunch")
     code, out, _ = command("doctor")
     assert code == 0
     assert f"eboxcast resume {running.short}" in out

@@ -17,7 +17,7 @@ from eboxcast.database.errors import (
     DiskFull,
     LockTaken,
     TookTooLong,
-    quiet,
+    sanitized_db_errors,
 )
 from eboxcast.lib.errors import EboxcastError
 
@@ -28,7 +28,7 @@ NUMBER = "85073003328"
 
 def provoke(statement: str) -> EboxcastError:
     """Run statements that fail, and return our error."""
-    with pytest.raises(EboxcastError) as caught, quiet(), connection.cursor() as cursor:
+    with pytest.raises(EboxcastError) as caught, sanitized_db_errors(), connection.cursor() as cursor:
         cursor.execute(statement)
     return caught.value
 
@@ -105,14 +105,14 @@ def test_a_connection_cut_off_is_gone() -> None:
 
 def test_a_server_that_is_not_there_is_gone() -> None:
     password = "geheim" + NUMBER
-    with pytest.raises(DatabaseGone) as caught, quiet():
+    with pytest.raises(DatabaseGone) as caught, sanitized_db_errors():
         psycopg.connect(host="/nowhere", dbname="x", password=password)
     assert password not in everything(caught.value)
 
 
 def test_an_error_of_ours_passes_untouched() -> None:
     mine = EboxcastError(name="kept")
-    with pytest.raises(EboxcastError) as caught, quiet():
+    with pytest.raises(EboxcastError) as caught, sanitized_db_errors():
         raise mine
     assert caught.value is mine
 
@@ -121,7 +121,7 @@ def test_the_log_of_the_server_holds_nothing_of_a_failing_statement() -> None:
     provoke(f"select 'NISS {NUMBER}'::bigint")
     provoke(f"do $$ begin raise exception '{NUMBER}' using detail = '{NUMBER}'; end $$")
     provoke(f"do $$ begin raise warning '{NUMBER}'; perform {NUMBER}::int; end $$")
-    with pytest.raises(DatabaseTrouble), quiet(), connection.cursor() as cursor:
+    with pytest.raises(DatabaseTrouble), sanitized_db_errors(), connection.cursor() as cursor:
         cursor.execute("select %s::int", [NUMBER])
     logs = b"".join(file.read_bytes() for file in boot.places().log.iterdir())
     assert b"database system is ready" in logs

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.delivery.procedure import Story, begin_story
 
-from eboxcast.delivery.intake import check_for_sending
+from eboxcast.delivery.runs.intake import check_for_sending
 from eboxcast.lib import clock
 from eboxcast.package.model import Package, Policies
 from eboxcast.package.sampling import write_sample

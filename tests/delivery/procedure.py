@@ -7,13 +7,13 @@ from pathlib import Path
 
 from tests.broadcasts import people as p
 
-from eboxcast.broadcasts import confirming, contacts, dating, requesting, testing
+from eboxcast.broadcasts import acceptance, contacts, production, requests, scheduling
 from eboxcast.broadcasts.models import Broadcast, SeenIn
-from eboxcast.delivery.acceptance_tests import run_test
-from eboxcast.delivery.agreed_launch import launch_broadcast
-from eboxcast.delivery.intake import check_for_sending
+from eboxcast.delivery.broadcasts.acceptance_tests import run_test
+from eboxcast.delivery.broadcasts.agreed_launch import launch_broadcast
+from eboxcast.delivery.broadcasts.files import Receipt, deliver
 from eboxcast.delivery.models import Run
-from eboxcast.delivery.receiving import Receipt, deliver
+from eboxcast.delivery.runs.intake import check_for_sending
 from eboxcast.package.model import Package, Policies
 from eboxcast.package.sampling import write_sample
 from eboxcast.package.sampling_texts import APPLICATION, INSTITUTION
@@ -49,9 +49,9 @@ class Story:
 
     def scheduled(self) -> Broadcast:
         wanted = p.wanted(application=APPLICATION, message_type="DEMO-INFO", expected={"fr": EVERYBODY})
-        broadcast = requesting.request(wanted, actor=ANNE)[0]
-        dating.accept(broadcast, actor=p.VERA, day=p.DAY)
-        return dating.accept(broadcast, actor=p.INES, day=p.DAY)
+        broadcast = requests.request(wanted, actor=ANNE)[0]
+        scheduling.accept(broadcast, actor=p.VERA, day=p.DAY)
+        return scheduling.accept(broadcast, actor=p.INES, day=p.DAY)
 
     def deliver(self, broadcast: Broadcast, directory: Path, environment: str = "acceptance") -> Receipt:
         return deliver(broadcast, directory, environment=environment, actor=ANNE, via="command")
@@ -68,18 +68,18 @@ class Story:
 
     def approved(self) -> Broadcast:
         broadcast = self.tested()
-        testing.judge(broadcast, actor=ANNE, seen=p.seen(SHORT), seen_in=SeenIn.PROOF)
-        return testing.approve(broadcast, actor=ANNE)
+        acceptance.judge(broadcast, actor=ANNE, seen=p.seen(SHORT), seen_in=SeenIn.PROOF)
+        return acceptance.approve(broadcast, actor=ANNE)
 
     def delivered(self) -> Broadcast:
         broadcast = self.approved()
-        requesting.reconfirm(broadcast, actor=ANNE)
+        requests.reconfirm(broadcast, actor=ANNE)
         assert self.deliver(broadcast, self.files(EVERYBODY), "production").accepted
         return broadcast
 
     def confirmed(self) -> Broadcast:
         broadcast = self.delivered()
-        return confirming.give_go(broadcast, actor=BRAM, named=p.named(broadcast))
+        return production.give_go(broadcast, actor=BRAM, named=p.named(broadcast))
 
     def ready(self) -> Broadcast:
         broadcast = self.confirmed()
@@ -89,7 +89,7 @@ class Story:
         return broadcast
 
     def armed(self) -> Broadcast:
-        return confirming.arm(self.ready(), actor=p.LOU)
+        return production.arm(self.ready(), actor=p.LOU)
 
     def published(self) -> Broadcast:
         broadcast = self.ready()

@@ -10,13 +10,13 @@ from tests.broadcasts import people as p
 from tests.delivery.procedure import ANNE, SHORT, Story
 
 from eboxcast.audit.models import Entry
-from eboxcast.broadcasts import errors, testing
+from eboxcast.broadcasts import acceptance, errors
 from eboxcast.broadcasts.models import Broadcast, State
-from eboxcast.delivery import actions
-from eboxcast.delivery.acceptance_tests import Proof, proofs, run_test
+from eboxcast.delivery.broadcasts.acceptance_tests import Proof, proofs, run_test
+from eboxcast.delivery.broadcasts.errors import NotTestedYet, ShortListForgotten
 from eboxcast.delivery.models import Run
-from eboxcast.delivery.procedure_errors import NotTestedYet, ShortListForgotten
-from eboxcast.delivery.waiting import Window
+from eboxcast.delivery.runs import actions
+from eboxcast.delivery.runs.waiting import Window
 from eboxcast.mailboxes.loading import load_eboxes
 from eboxcast.mailboxes.models import Audience
 from eboxcast.senders.models import MessageType
@@ -126,7 +126,7 @@ def test_a_second_round_takes_the_place_of_the_first(story: Story) -> None:
 
 def test_after_a_rejection_the_same_files_may_be_tried_again(story: Story) -> None:
     broadcast = story.tested()
-    testing.reject(broadcast, actor=ANNE, reason="the type had the wrong name")
+    acceptance.reject(broadcast, actor=ANNE, reason="the type had the wrong name")
     assert not story.deliver(broadcast, story.files(SHORT)).again
     assert broadcast.state == State.ACCEPTANCE_DELIVERED
     run_test(broadcast, actor=p.INES)

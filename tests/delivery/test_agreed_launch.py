@@ -9,16 +9,16 @@ from tests.broadcasts import people as p
 from tests.delivery.procedure import ANNE, BRAM, Story, go_to, launch
 
 from eboxcast.audit.models import Entry
-from eboxcast.broadcasts import confirming, errors
+from eboxcast.broadcasts import errors, production
 from eboxcast.broadcasts.models import Broadcast, State
-from eboxcast.broadcasts.stepping import present
-from eboxcast.delivery import actions
-from eboxcast.delivery.agreed_launch import launch_broadcast
+from eboxcast.broadcasts.steps import present
+from eboxcast.delivery.broadcasts.agreed_launch import launch_broadcast
+from eboxcast.delivery.broadcasts.errors import OnlyInItsBroadcast
 from eboxcast.delivery.errors import LaunchStopped, OutsideWindow
-from eboxcast.delivery.following_runs import WINDOW_ENDED
 from eboxcast.delivery.models import Run
-from eboxcast.delivery.procedure_errors import OnlyInItsBroadcast
-from eboxcast.delivery.waiting import Window
+from eboxcast.delivery.runs import actions
+from eboxcast.delivery.runs.waiting import Window
+from eboxcast.delivery.steward.following_runs import WINDOW_ENDED
 from eboxcast.senders.people import ALL_ROLES, NotYourRole
 from eboxcast.senders.roles import Actor
 
@@ -82,7 +82,7 @@ def test_outside_its_window_it_is_refused(story: Story, later: dict[str, float])
 
 def test_without_a_go_nobody_launches(story: Story) -> None:
     broadcast = story.ready()
-    confirming.withdraw_go(broadcast, actor=BRAM, reason="an error in the letter")
+    production.withdraw_go(broadcast, actor=BRAM, reason="an error in the letter")
     go_to(broadcast)
     with pytest.raises(errors.NotInThisState):
         launch(broadcast)
@@ -171,7 +171,7 @@ def test_a_window_that_ends_while_it_waits_makes_nothing_visible(story: Story) -
 def test_a_launch_whose_process_is_gone_is_gone_on_with(story: Story) -> None:
     broadcast = story.ready()
     go_to(broadcast)
-    confirming.launched(broadcast, actor=p.LOU)
+    production.launched(broadcast, actor=p.LOU)
     launch(broadcast)
     assert (broadcast.state, told(broadcast, "launched")) == (State.PUBLISHED, 1)
 
@@ -179,7 +179,7 @@ def test_a_launch_whose_process_is_gone_is_gone_on_with(story: Story) -> None:
 def test_who_gave_the_go_does_not_go_on_with_a_launch_either(story: Story) -> None:
     broadcast = story.ready()
     go_to(broadcast)
-    confirming.launched(broadcast, actor=p.LOU)
+    production.launched(broadcast, actor=p.LOU)
     with pytest.raises(errors.SamePerson):
         launch(broadcast, Actor(BRAM.name, ALL_ROLES))
     assert run_of(broadcast).visible_at is None
@@ -188,7 +188,7 @@ def test_who_gave_the_go_does_not_go_on_with_a_launch_either(story: Story) -> No
 def test_a_publication_that_was_not_noted_is_noted_by_the_next_launch(story: Story) -> None:
     broadcast = story.ready()
     go_to(broadcast)
-    confirming.launched(broadcast, actor=p.LOU)
+    production.launched(broadcast, actor=p.LOU)
     visible_at = launch_run(run_of(broadcast)).visible_at
     assert launch(broadcast).visible_at == visible_at
     assert (broadcast.state, broadcast.visible_at) == (State.PUBLISHED, visible_at)
@@ -197,7 +197,7 @@ def test_a_publication_that_was_not_noted_is_noted_by_the_next_launch(story: Sto
 def test_what_was_launched_and_not_visible_when_its_window_ended_waits_for_another(story: Story) -> None:
     broadcast = story.ready()
     go_to(broadcast)
-    confirming.launched(broadcast, actor=p.LOU)
+    production.launched(broadcast, actor=p.LOU)
     go_to(broadcast, hours=13)
     with pytest.raises(errors.NotReady):
         launch(broadcast)

@@ -9,10 +9,10 @@ import pytest
 from tests.audit.without_entries import Control, refuse_and_compare
 from tests.delivery.conftest import NewPackage
 
-from eboxcast.delivery import actions
 from eboxcast.delivery.expiry import expire
 from eboxcast.delivery.models import Run
-from eboxcast.delivery.waiting import Window
+from eboxcast.delivery.runs import actions
+from eboxcast.delivery.runs.waiting import Window
 from eboxcast.lib import clock
 from eboxcast.package.sampling import write_sample
 from eboxcast.planning.actions import black_out, close_day

@@ -8,9 +8,10 @@ import pytest
 from tests.delivery.conftest import NewPackage
 
 from eboxcast.database.installation import set_clock
-from eboxcast.delivery import actions, batches
-from eboxcast.delivery.batches import Claim, Done, Nothing, Why
 from eboxcast.delivery.models import Batch, BatchState, Run, State
+from eboxcast.delivery.remote import batches
+from eboxcast.delivery.remote.batches import Claim, Done, Nothing, Why
+from eboxcast.delivery.runs import actions
 from eboxcast.lib import clock
 from eboxcast.mailboxes import fence
 

@@ -9,14 +9,14 @@ from tests.audit.without_entries import Control, contents, no_entries, refuse_an
 from tests.broadcasts import people as p
 from tests.delivery.procedure import ANNE, EVERYBODY, Story, go_to, launch
 
-from eboxcast.broadcasts import confirming
+from eboxcast.broadcasts import production
 from eboxcast.broadcasts.models import Broadcast, State
 from eboxcast.database.errors import DatabaseTrouble
-from eboxcast.delivery import actions
-from eboxcast.delivery.acceptance_tests import run_test
-from eboxcast.delivery.leading import lead
+from eboxcast.delivery.broadcasts.acceptance_tests import run_test
+from eboxcast.delivery.broadcasts.files import take_back
 from eboxcast.delivery.models import Run
-from eboxcast.delivery.receiving import take_back
+from eboxcast.delivery.runs import actions
+from eboxcast.delivery.steward.steward_pass import lead
 from eboxcast.lib import clock
 
 Do = Callable[[Story, Broadcast], object]
@@ -29,7 +29,7 @@ def in_its_evening(story: Story) -> Broadcast:
 
 
 def half_launched(story: Story) -> Broadcast:
-    return confirming.launched(in_its_evening(story), actor=p.LOU)
+    return production.launched(in_its_evening(story), actor=p.LOU)
 
 
 @pytest.mark.parametrize(

@@ -17,13 +17,14 @@ from tests.simulator.simulated import Simulated, Simulators
 from eboxcast.audit.models import Entry
 from eboxcast.broadcasts.models import Broadcast, State
 from eboxcast.database.installation import advance_clock
-from eboxcast.delivery import actions, deciding, remote_runs
-from eboxcast.delivery.acceptance_tests import proofs, run_test
-from eboxcast.delivery.agreed_launch import launch_broadcast
-from eboxcast.delivery.batches import Sums
-from eboxcast.delivery.leading import lead
+from eboxcast.delivery.broadcasts.acceptance_tests import proofs, run_test
+from eboxcast.delivery.broadcasts.agreed_launch import launch_broadcast
+from eboxcast.delivery.broadcasts.errors import EboxesElsewhere
 from eboxcast.delivery.models import Run
-from eboxcast.delivery.procedure_errors import EboxesElsewhere
+from eboxcast.delivery.remote import local_lanes
+from eboxcast.delivery.remote.batches import Sums
+from eboxcast.delivery.runs import actions, remote_decisions
+from eboxcast.delivery.steward.steward_pass import lead
 from eboxcast.lib import clock
 from eboxcast.targets.options import TargetKind, TargetOptions
 
@@ -102,7 +103,7 @@ def test_what_is_armed_is_left_to_the_workers_and_followed(story: Story, provide
     broadcast = at_its_moment(story.armed())
     assert [once_more(), once_more()] == [["launched"], []]
     assert (run_of(broadcast).state, held(simulated)) == ("running", [])
-    remote_runs.send_here(run_of(broadcast), stopping=Event(), progress=lambda sums: None)
+    local_lanes.send_here(run_of(broadcast), stopping=Event(), progress=lambda sums: None)
     assert once_more() == ["published", "reported"]
 
 
@@ -123,7 +124,7 @@ def test_resumed_the_same_launch_goes_on_to_the_end(story: Story, provider: Prov
 
 def test_closed_in_part_it_is_published_with_who_was_not_attempted(story: Story, provider: Provider) -> None:
     broadcast = half_sent(story, provider())
-    deciding.close(run_of(broadcast), by="lou", reason="enough")
+    remote_decisions.close(run_of(broadcast), by="lou", reason="enough")
     assert once_more() == ["published", "reported"]
     told = Entry.objects.get(broadcast=broadcast.id, action="broadcast.published").data
     assert told["published"] + told["not_attempted"] == EVERYBODY
@@ -137,7 +138,7 @@ def test_after_its_window_what_is_half_sent_is_told_and_nothing_more_is_sent(sto
     before = held(simulated)
     at_its_moment(broadcast, hours=13)
     assert once_more() == ["run_halted"]
-    remote_runs.send_here(run_of(broadcast), stopping=Event(), progress=lambda sums: None)
+    local_lanes.send_here(run_of(broadcast), stopping=Event(), progress=lambda sums: None)
     broadcast.refresh_from_db()
     assert (held(simulated), broadcast.state) == (before, State.LAUNCHED)
 
@@ -148,7 +149,7 @@ def test_what_was_handed_over_and_not_begun_in_its_window_is_missed(story: Story
     once_more()
     at_its_moment(broadcast, hours=13)
     assert once_more() == ["confirmed", "window_missed"]
-    remote_runs.send_here(run_of(broadcast), stopping=Event(), progress=lambda sums: None)
+    local_lanes.send_here(run_of(broadcast), stopping=Event(), progress=lambda sums: None)
     assert (run_of(broadcast).state, held(simulated)) == ("stopped", [])
 
 

@@ -11,11 +11,12 @@ from django.test import override_settings
 from tests.reports.broadcasts import OPERATOR, Broadcasts
 
 from eboxcast.audit.models import Entry
-from eboxcast.delivery import actions, expiry
+from eboxcast.delivery import expiry
 from eboxcast.delivery.expiry import Step, expire, foresee_expiry
-from eboxcast.delivery.intents import intend
 from eboxcast.delivery.models import Action, Run, State
-from eboxcast.delivery.settling import settle
+from eboxcast.delivery.runs import actions
+from eboxcast.delivery.runs.intents import intend
+from eboxcast.delivery.runs.settlement import settle
 from eboxcast.lib import clock
 from eboxcast.mailboxes import fence
 from eboxcast.mailboxes.expiring import Purged, find_due, purge

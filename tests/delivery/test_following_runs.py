@@ -9,14 +9,14 @@ from tests.broadcasts import people as p
 from tests.delivery.procedure import Story, go_to, launch
 
 from eboxcast.audit.models import Entry
-from eboxcast.broadcasts import confirming, following
+from eboxcast.broadcasts import aftermath, production
 from eboxcast.broadcasts.models import Broadcast, State
-from eboxcast.broadcasts.stepping import STEWARD
-from eboxcast.delivery import actions
-from eboxcast.delivery.following_runs import WINDOW_ENDED, end_with_window, follow
+from eboxcast.broadcasts.steps import STEWARD
 from eboxcast.delivery.models import Run
-from eboxcast.delivery.settling import settle
-from eboxcast.delivery.waiting import Window
+from eboxcast.delivery.runs import actions
+from eboxcast.delivery.runs.settlement import settle
+from eboxcast.delivery.runs.waiting import Window
+from eboxcast.delivery.steward.following_runs import WINDOW_ENDED, end_with_window, follow
 from eboxcast.lib import clock
 from eboxcast.mailboxes.errors import FenceClosed
 from eboxcast.targets.local import target_of
@@ -34,7 +34,7 @@ def under_way(story: Story) -> Broadcast:
     """Return a broadcast whose launch has begun, and whose process is gone."""
     broadcast = story.ready()
     go_to(broadcast)
-    return confirming.launched(broadcast, actor=p.LOU)
+    return production.launched(broadcast, actor=p.LOU)
 
 
 def test_a_recall_by_the_launch_team_is_noted_with_who_and_why(story: Story) -> None:
@@ -49,7 +49,7 @@ def test_a_recall_is_noted_once_also_when_it_is_reported_after_it(story: Story) 
     broadcast = story.published()
     actions.recall(run_of(broadcast), by="lou", reason="wrong letter")
     follow(broadcast)
-    following.reported(broadcast, actor=STEWARD, counts={})
+    aftermath.reported(broadcast, actor=STEWARD, counts={})
     assert (follow(broadcast), broadcast.state) == ([], State.REPORTED)
 
 

@@ -8,10 +8,11 @@ import pytest
 from django.conf import settings
 from tests.delivery.conftest import NewPackage
 
-from eboxcast.delivery import actions, batches
-from eboxcast.delivery.batches import Claim
-from eboxcast.delivery.holding import Hold, TakenOver, now
 from eboxcast.delivery.models import Batch, Run, State
+from eboxcast.delivery.remote import batches
+from eboxcast.delivery.remote.batches import Claim
+from eboxcast.delivery.remote.leases import Hold, TakenOver, now
+from eboxcast.delivery.runs import actions
 from eboxcast.lib import clock
 from eboxcast.mailboxes import fence
 

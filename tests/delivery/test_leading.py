@@ -12,12 +12,12 @@ from tests.broadcasts import people as p
 from tests.delivery.procedure import ANNE, BRAM, Story, go_to, launch
 
 from eboxcast.audit.models import Entry
-from eboxcast.broadcasts import confirming, dating, requesting
+from eboxcast.broadcasts import production, requests, scheduling
 from eboxcast.broadcasts.models import Broadcast, Contact, State
 from eboxcast.database.installation import advance_clock
-from eboxcast.delivery import actions
-from eboxcast.delivery.leading import Led, lead
 from eboxcast.delivery.models import Run
+from eboxcast.delivery.runs import actions
+from eboxcast.delivery.steward.steward_pass import Led, lead
 from eboxcast.lib import clock
 from eboxcast.mailboxes.opening import mark_read, open_ebox
 from eboxcast.planning.actions import black_out
@@ -52,7 +52,7 @@ def test_the_reconfirmation_is_asked_for_twelve_days_before_and_on_the_day(story
 
 def test_who_reconfirmed_is_not_asked(story: Story) -> None:
     broadcast = story.scheduled()
-    requesting.reconfirm(broadcast, actor=ANNE)
+    requests.reconfirm(broadcast, actor=ANNE)
     p.set_clock("2027-02-01T09:00")
     once_more()
     assert told(broadcast, "reconfirmation_due") == []
@@ -70,9 +70,9 @@ def test_another_date_has_its_own_reminders(story: Story) -> None:
     p.set_clock("2027-02-01T09:00")
     once_more()
     later = date(2027, 2, 22)
-    dating.want(broadcast, actor=ANNE, dates=[later])
+    scheduling.want(broadcast, actor=ANNE, dates=[later])
     for actor in (p.VERA, p.INES):
-        dating.accept(broadcast, actor=actor, day=later)
+        scheduling.accept(broadcast, actor=actor, day=later)
     p.set_clock("2027-02-04T09:00")
     once_more()
     assert [data["date"] for data in told(broadcast, "reconfirmation_due")] == ["2027-02-15", "2027-02-22"]
@@ -80,7 +80,7 @@ def test_another_date_has_its_own_reminders(story: Story) -> None:
 
 def test_the_files_for_acceptance_are_asked_for_before_their_term_and_after_it_missed(story: Story) -> None:
     broadcast = story.scheduled()
-    requesting.reconfirm(broadcast, actor=ANNE)
+    requests.reconfirm(broadcast, actor=ANNE)
     for moment in ("2027-02-03T09:00", "2027-02-04T09:00", "2027-02-08T09:00", "2027-02-09T09:00", "2027-02-10T09:00"):
         p.set_clock(moment)
         once_more()
@@ -156,14 +156,14 @@ def test_a_stopped_run_keeps_what_is_armed_from_being_launched(story: Story) -> 
 def test_a_launch_whose_process_is_gone_is_gone_on_with_from_the_agreed_moment_on(story: Story) -> None:
     broadcast = story.ready()
     go_to(broadcast)
-    confirming.launched(broadcast, actor=p.LOU)
+    production.launched(broadcast, actor=p.LOU)
     assert once_more()[0] == "published"
 
 
 def test_a_launch_that_did_not_end_in_its_window_is_missed(story: Story) -> None:
     broadcast = story.ready()
     go_to(broadcast)
-    confirming.launched(broadcast, actor=p.LOU)
+    production.launched(broadcast, actor=p.LOU)
     go_to(broadcast, hours=12)
     assert once_more() == ["confirmed", "window_missed"]
     assert run_of(broadcast).visible_at is None
@@ -196,12 +196,12 @@ def test_a_recall_is_followed_and_reported(story: Story) -> None:
     assert [once_more(), once_more()] == [["recalled", "reported"], []]
 
 
-@pytest.mark.parametrize("give_up", [dating.cancel, dating.refuse], ids=lambda one: one.__name__)
+@pytest.mark.parametrize("give_up", [scheduling.cancel, scheduling.refuse], ids=lambda one: one.__name__)
 def test_what_was_prepared_for_a_broadcast_that_is_given_up_is_discarded(
     story: Story, give_up: Callable[..., Broadcast]
 ) -> None:
     broadcast = story.delivered()
-    give_up(broadcast, actor=ANNE if give_up is dating.cancel else p.VERA, reason="no longer needed")
+    give_up(broadcast, actor=ANNE if give_up is scheduling.cancel else p.VERA, reason="no longer needed")
     assert [once_more(), once_more()] == [["run_discarded"], []]
     assert run_of(broadcast).state == "discarded"
 
@@ -246,12 +246,12 @@ def test_a_second_evening_goes_well(story: Story) -> None:
     go_to(broadcast, hours=12)
     once_more()
     later = date(2027, 3, 8)
-    dating.want(Broadcast.objects.get(id=broadcast.id), actor=ANNE, dates=[later])
+    scheduling.want(Broadcast.objects.get(id=broadcast.id), actor=ANNE, dates=[later])
     broadcast.refresh_from_db()
     for actor in (p.VERA, p.INES):
-        dating.accept(broadcast, actor=actor, day=later)
-    requesting.reconfirm(broadcast, actor=ANNE)
-    confirming.give_go(broadcast, actor=BRAM, named=p.named(broadcast))
+        scheduling.accept(broadcast, actor=actor, day=later)
+    requests.reconfirm(broadcast, actor=ANNE)
+    production.give_go(broadcast, actor=BRAM, named=p.named(broadcast))
     assert once_more() == ["contact_centre_warned"]
     go_to(broadcast)
     assert launch(broadcast).published_count == 40

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from eboxcast.delivery import logs
+from eboxcast.delivery.remote import logs
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ import numpy as np
 from tests.delivery.conftest import NewPackage
 
 from eboxcast.database.environments import environment_connection
-from eboxcast.delivery import actions
-from eboxcast.delivery.orders import recipients_of
+from eboxcast.delivery.runs import actions
+from eboxcast.delivery.runs.release_builder import recipients_of
 
 A = "acceptance"
 

@@ -9,17 +9,17 @@ from tests.broadcasts import people as p
 from tests.delivery.procedure import ANNE, EVERYBODY, SHORT, Story
 
 from eboxcast.audit.models import Entry
-from eboxcast.broadcasts import dating
+from eboxcast.broadcasts import scheduling
 from eboxcast.broadcasts.errors import FilesDiffer, NotInThisState, PackageDiffers, ShortListTooLong
 from eboxcast.broadcasts.models import Broadcast, FileDelivery, State
 from eboxcast.database.models import Installation
-from eboxcast.delivery import actions
-from eboxcast.delivery.acceptance_tests import run_test
+from eboxcast.delivery.broadcasts.acceptance_tests import run_test
+from eboxcast.delivery.broadcasts.errors import FilesPublished, TicketTaken
+from eboxcast.delivery.broadcasts.files import deliver, take_back
 from eboxcast.delivery.errors import NotInThisState as RunNotInThisState
 from eboxcast.delivery.models import Run
-from eboxcast.delivery.procedure_errors import FilesPublished, TicketTaken
-from eboxcast.delivery.receiving import deliver, take_back
-from eboxcast.delivery.waiting import Window
+from eboxcast.delivery.runs import actions
+from eboxcast.delivery.runs.waiting import Window
 from eboxcast.package.model import FaultyRows, Policies
 from eboxcast.senders.people import NotYourRole
 
@@ -186,7 +186,7 @@ def test_a_broadcast_that_moves_on_meanwhile_takes_the_run_with_it(
 
     def prepare_and_cancel(*args: object, **named: object) -> Run:
         run = prepare(*args, **named)  # type: ignore[arg-type]
-        dating.cancel(Broadcast.objects.get(id=broadcast.id), actor=ANNE, reason="no longer needed")
+        scheduling.cancel(Broadcast.objects.get(id=broadcast.id), actor=ANNE, reason="no longer needed")
         return run
 
     monkeypatch.setattr(actions, "prepare", prepare_and_cancel)

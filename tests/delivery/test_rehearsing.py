@@ -13,13 +13,13 @@ from psycopg import sql
 from tests.delivery.conftest import NewPackage
 from tests.reports.broadcasts import Broadcasts
 
-from eboxcast.delivery import actions, measuring
-from eboxcast.delivery.intake import check_for_sending
 from eboxcast.delivery.models import Batch, BatchState, Intent, Run
-from eboxcast.delivery.rehearsing import Rehearsal, rehearse
-from eboxcast.delivery.waiting import Window
+from eboxcast.delivery.runs import actions, throughput
+from eboxcast.delivery.runs.intake import check_for_sending
+from eboxcast.delivery.runs.rehearsal import Rehearsal, rehearse
+from eboxcast.delivery.runs.waiting import Window
 from eboxcast.lib import clock
-from eboxcast.mailboxes import foreseeing
+from eboxcast.mailboxes import preview
 from eboxcast.mailboxes.errors import EverybodyHasIt, OtherContentVisible, OtherRecipientsVisible
 from eboxcast.package.model import Package, Policies
 from eboxcast.senders.models import MessageType, WithoutEbox
@@ -153,7 +153,7 @@ def test_replaced_numbers_are_counted(package: NewPackage) -> None:
 def test_without_a_measurement_the_rate_is_assumed(package: NewPackage) -> None:
     duration = rehearsed(package(20)).duration
     assert (duration.storing_rate.runs_count, duration.launching_rate.runs_count) == (0, 0)
-    assert duration.storing_rate.per_second == measuring.ASSUMED_STORING
+    assert duration.storing_rate.per_second == throughput.ASSUMED_STORING
 
 
 def test_the_rate_is_that_of_the_last_runs(package: NewPackage) -> None:
@@ -168,8 +168,8 @@ def test_the_rate_is_that_of_the_last_runs(package: NewPackage) -> None:
 
 def test_a_few_say_nothing_about_many(package: NewPackage) -> None:
     launched(actions.prepare(package(20), environment=P, by="ines"))
-    assert measuring.rate_of_storing(P, 200).runs_count == 1
-    assert measuring.rate_of_storing(P, 201).runs_count == 0
+    assert throughput.rate_of_storing(P, 200).runs_count == 1
+    assert throughput.rate_of_storing(P, 201).runs_count == 0
 
 
 def test_the_window_is_held_against_the_duration(package: NewPackage) -> None:
@@ -185,7 +185,7 @@ def test_the_window_is_held_against_the_duration(package: NewPackage) -> None:
 def test_the_space_foreseen_is_about_the_space_taken(package: NewPackage) -> None:
     """Exactly it cannot be: pages are filled by halves."""
     given = package(6000)
-    foreseen = foreseeing.bytes_of_audience(P, 6000)
+    foreseen = preview.bytes_of_audience(P, 6000)
     with connections[P].cursor() as cursor:
         cursor.execute("vacuum full audience")
         actions.prepare(given, environment=P, by="ines")
@@ -207,7 +207,7 @@ def test_the_calls_to_a_provider_are_counted_as_they_will_be_cut(package: NewPac
     assert found.states is None
     assert found.remote is not None
     assert 1 + 10 <= found.remote.calls_count <= 1 + 12
-    assert found.duration.launching_rate.per_second == measuring.ASSUMED_LINKING * 2
+    assert found.duration.launching_rate.per_second == throughput.ASSUMED_LINKING * 2
 
 
 def test_one_by_one_is_a_call_each_at_the_configured_rate(
@@ -237,6 +237,6 @@ def test_the_speed_of_a_lane_leaves_pauses_out(package: NewPackage) -> None:
             state=BatchState.DONE,
             done_at=moment,
         )
-    rate = measuring.rate_of_a_lane(P, 30, links=True)
+    rate = throughput.rate_of_a_lane(P, 30, links=True)
     assert rate.runs_count == 1
     assert rate.per_second == pytest.approx(20 / 10 / 2)

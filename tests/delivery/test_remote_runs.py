@@ -11,11 +11,12 @@ from django.conf import settings
 from tests.delivery.conftest import NewPackage
 from tests.simulator.simulated import Simulated, Simulators
 
-from eboxcast.delivery import actions, batches, calls, deciding
 from eboxcast.delivery.models import BatchState, Run, State
-from eboxcast.delivery.waiting import Window
+from eboxcast.delivery.remote import batches, calls
+from eboxcast.delivery.runs import actions, remote_decisions
+from eboxcast.delivery.runs.waiting import Window
 from eboxcast.lib.identifiers import text_of_key
-from eboxcast.mailboxes import noting, sending
+from eboxcast.mailboxes import outcomes, sending
 from eboxcast.mailboxes.models import OutcomeKind
 from eboxcast.package.model import Package
 from eboxcast.targets.options import TargetKind, TargetOptions
@@ -105,7 +106,7 @@ def test_a_pause_counts_in_the_middle_of_a_long_batch(
 
     def pause(sums: batches.Sums) -> None:
         if len(held(simulated)) > 1 and Run.objects.get(id=run.id).state == State.RUNNING:
-            deciding.pause(Run.objects.get(id=run.id), by="stan", reason="a call from the institution")
+            remote_decisions.pause(Run.objects.get(id=run.id), by="stan", reason="a call from the institution")
 
     run = actions.launch(run, by="olga", window=Window(), waiting=lambda moment: None, progress=pause)
     assert (run.state, batches.sums_of(run.id).attempted) == (State.PAUSED, 0)
@@ -179,7 +180,7 @@ def test_resolving_the_unknown_ends_the_run(provider: Provider, package: NewPack
     given, run = prepared(package, 60)
     simulated.break_("publishMessage", "cut-before", after=7, times=1)
     run = launch(run)
-    assert deciding.resolve(run, as_=None, by="olga", reason="support: not there") == 1
+    assert remote_decisions.resolve(run, as_=None, by="olga", reason="support: not there") == 1
     run = launch(actions.resume(run, by="olga"))
     assert run.state == State.PUBLISHED
     assert held(simulated) == expected(given)
@@ -209,14 +210,14 @@ def test_too_many_refusals_pause_the_run(
     provider: Provider, package: NewPackage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Unforeseen: it waits for somebody to look; resumed, it goes on to the end."""
-    monkeypatch.setattr(deciding, "ENOUGH_TO_JUDGE", 100)
+    monkeypatch.setattr(remote_decisions, "ENOUGH_TO_JUDGE", 100)
     provider("--refuse-share", "0.3")
     _, run = prepared(package, 400)
     run = launch(run)
     assert run.state == State.PAUSED
     assert "refused" in run.reason
     assert batches.sums_of(run.id).open_batches
-    monkeypatch.setattr(deciding, "ENOUGH_TO_JUDGE", 10_000)
+    monkeypatch.setattr(remote_decisions, "ENOUGH_TO_JUDGE", 10_000)
     assert launch(actions.resume(run, by="olga")).state == State.PUBLISHED
 
 
@@ -228,7 +229,7 @@ def test_a_paused_run_sends_nothing_more(provider: Provider, package: NewPackage
     def pause_after_the_first(sums: batches.Sums) -> None:
         mine = Run.objects.get(id=run.id)
         if sums.attempted and mine.state == State.RUNNING:
-            deciding.pause(mine, by="stan", reason="a call from the institution")
+            remote_decisions.pause(mine, by="stan", reason="a call from the institution")
 
     simulated.break_("linkEboxMessage", "delay", delay_ms=400)
     run = actions.launch(run, by="olga", window=Window(), waiting=lambda moment: None, progress=pause_after_the_first)
@@ -274,7 +275,7 @@ def test_what_a_killed_lane_left_in_flight_is_found_out(provider: Provider, pack
 def _forget_result(run: Run, number: int) -> None:
     """Bring a batch back to the moment after its call: done at the provider, in flight with us."""
     batch = run.batches.get(number=number)
-    where = noting.Range(release=sending.get_release(P, run.id).id, first=batch.first_bucket, last=batch.last_bucket)
+    where = outcomes.Range(release=sending.get_release(P, run.id).id, first=batch.first_bucket, last=batch.last_bucket)
     connection = sending.environment_connection(P)
     with connection.cursor() as cursor:
         cursor.execute(

@@ -8,16 +8,18 @@ from tests.delivery.conftest import NewPackage
 from tests.delivery.test_batches import claimed
 
 from eboxcast.audit.models import Entry
-from eboxcast.delivery import actions, batches, deciding, repairing
-from eboxcast.delivery.batches import Done
 from eboxcast.delivery.errors import SendingForgotten
 from eboxcast.delivery.models import Batch, Run, RunList, State
-from eboxcast.delivery.repairing import Difference
-from eboxcast.delivery.settling import settle
-from eboxcast.delivery.waiting import Window
-from eboxcast.mailboxes import fence, noting, opening, sending
+from eboxcast.delivery.recovery import repair
+from eboxcast.delivery.recovery.repair import Difference
+from eboxcast.delivery.remote import batches
+from eboxcast.delivery.remote.batches import Done
+from eboxcast.delivery.runs import actions, remote_decisions
+from eboxcast.delivery.runs.settlement import settle
+from eboxcast.delivery.runs.waiting import Window
+from eboxcast.mailboxes import fence, opening, outcomes, sending
 from eboxcast.mailboxes.models import Outcome, Release
-from eboxcast.mailboxes.noting import Call, Results
+from eboxcast.mailboxes.outcomes import Call, Results
 from eboxcast.package.model import Package
 from eboxcast.targets.options import TargetKind, TargetOptions
 
@@ -53,12 +55,12 @@ def forget_release(run: Run) -> None:
 
 def differences() -> list[Difference]:
     """Return what the databases disagree about."""
-    return [found.difference for found in repairing.find_differences(P)]
+    return [found.difference for found in repair.find_differences(P)]
 
 
 def mend() -> list[bool]:
     """Repair all."""
-    return [repairing.repair(found, by="dora") for found in list(repairing.find_differences(P))]
+    return [repair.repair(found, by="dora") for found in list(repair.find_differences(P))]
 
 
 def test_databases_that_agree_have_no_difference(package: NewPackage) -> None:
@@ -150,8 +152,8 @@ def half_sent(given: Package) -> Run:
     sending.keep_provider_message(P, release.id, "m1")
     run = settle(run)
     first = claimed(run)
-    keys = noting.begin_range(P, first.where, call=first.call(0))
-    noting.end_call(P, release.id, Call(code=first.call(0), keys=keys), Results(sent=keys))
+    keys = outcomes.begin_range(P, first.where, call=first.call(0))
+    outcomes.end_call(P, release.id, Call(code=first.call(0), keys=keys), Results(sent=keys))
     batches.finish(Done(claim=first, sent=len(keys), refused=0, unknown=0))
     claimed(run)
     return run
@@ -170,13 +172,13 @@ def test_a_run_that_lost_its_notes_is_not_gone_on_with(package: NewPackage) -> N
     assert differences() == [Difference.SENDING_FORGOTTEN]
     with pytest.raises(SendingForgotten):
         actions.launch(run, by="olga", window=Window(), waiting=lambda moment: None)
-    deciding.pause(run, by="olga", reason="restored")
+    remote_decisions.pause(run, by="olga", reason="restored")
     with pytest.raises(SendingForgotten):
         actions.resume(run, by="olga")
     with pytest.raises(SendingForgotten):
-        deciding.close(run, by="olga", reason="restored")
+        remote_decisions.close(run, by="olga", reason="restored")
     with pytest.raises(SendingForgotten):
-        deciding.resolve(run, as_=None, by="olga", reason="restored")
+        remote_decisions.resolve(run, as_=None, by="olga", reason="restored")
 
 
 @pytest.mark.usefixtures("remote")
@@ -214,8 +216,8 @@ def test_who_says_that_it_was_restored_is_believed(package: NewPackage) -> None:
     """No batch ended since, so nothing disagrees: the batch under way is in doubt all the same."""
     run = half_sent(package())
     assert differences() == []
-    (found,) = repairing.find_differences(P, was_restored=True)
-    assert repairing.repair(found, by="dora")
+    (found,) = repair.find_differences(P, was_restored=True)
+    assert repair.repair(found, by="dora")
     done, under_way = (batch.recipients_count for batch in run.batches.filter(attempt__gt=0).order_by("number"))
     assert kinds(run) == {"sent": done, "in_flight": under_way}
 

@@ -7,10 +7,10 @@ from tests.broadcasts import people as p
 from tests.delivery.procedure import SHORT, Story, go_to, launch
 
 from eboxcast.broadcasts.models import Broadcast
+from eboxcast.delivery.broadcasts.errors import RetryNeedsBroadcast
 from eboxcast.delivery.errors import NobodyToRetry
 from eboxcast.delivery.models import Run
-from eboxcast.delivery.procedure_errors import RetryNeedsBroadcast
-from eboxcast.delivery.retrying import may_be_retried, retry
+from eboxcast.delivery.runs.retries import may_be_retried, retry
 from eboxcast.senders.models import MessageType
 
 

@@ -7,11 +7,11 @@ from django.db import IntegrityError
 from tests.delivery.conftest import NewPackage
 
 from eboxcast.audit.models import Entry
-from eboxcast.delivery import actions
-from eboxcast.delivery.intents import intend
 from eboxcast.delivery.models import Action, Intent, Run, RunList, State
-from eboxcast.delivery.settling import adopt, settle
-from eboxcast.delivery.waiting import Window
+from eboxcast.delivery.runs import actions
+from eboxcast.delivery.runs.intents import intend
+from eboxcast.delivery.runs.settlement import adopt, settle
+from eboxcast.delivery.runs.waiting import Window
 from eboxcast.mailboxes import fence, launching
 
 P = "production"

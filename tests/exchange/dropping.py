@@ -12,9 +12,9 @@ from lxml import etree
 from tests.delivery.procedure import INSTITUTION, SHORT, Story
 
 from eboxcast.broadcasts.models import Broadcast
-from eboxcast.exchange.collecting import collect
+from eboxcast.exchange.collection import collect
+from eboxcast.exchange.intake import Collected
 from eboxcast.exchange.receipts import NAMESPACE
-from eboxcast.exchange.taking import Collected
 
 Answer = etree._Element
 

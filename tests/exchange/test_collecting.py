@@ -14,11 +14,11 @@ from tests.delivery.procedure import INSTITUTION, SHORT
 from tests.exchange.dropping import Dropping, age, texts
 
 from eboxcast.audit.models import Entry
-from eboxcast.broadcasts import dating, requesting, testing
+from eboxcast.broadcasts import acceptance, requests, scheduling
 from eboxcast.broadcasts.models import FileDelivery, SeenIn, State
-from eboxcast.delivery.acceptance_tests import run_test
-from eboxcast.exchange import taking
-from eboxcast.exchange.collecting import _LOCK, collect
+from eboxcast.delivery.broadcasts.acceptance_tests import run_test
+from eboxcast.exchange import intake
+from eboxcast.exchange.collection import _LOCK, collect
 from eboxcast.exchange.errors import DropFolderUnusable
 from eboxcast.exchange.models import TakenSet
 from eboxcast.exchange.staging import STAGING
@@ -77,7 +77,7 @@ def test_no_answer_names_a_recipient(dropping: Dropping) -> None:
 
 
 def test_what_the_procedure_refuses_is_said_in_the_second_answer(dropping: Dropping) -> None:
-    dating.cancel(dropping.broadcast, actor=dropping_requester(), reason="no")
+    scheduling.cancel(dropping.broadcast, actor=dropping_requester(), reason="no")
     dropping.put()
     assert dropping.collect().outcome == "rejected"
     assert texts(dropping.notification(), "ErrorID") == ["broadcast.not-in-this-state"]
@@ -145,9 +145,9 @@ def test_production_has_folders_of_its_own(dropping: Dropping) -> None:
     dropping.collect()
     run_test(dropping.now(), actor=p.INES)
     anne = dropping_requester()
-    testing.judge(broadcast, actor=anne, seen=p.seen(SHORT), seen_in=SeenIn.PROOF)
-    testing.approve(broadcast, actor=anne)
-    requesting.reconfirm(broadcast, actor=anne)
+    acceptance.judge(broadcast, actor=anne, seen=p.seen(SHORT), seen_in=SeenIn.PROOF)
+    acceptance.approve(broadcast, actor=anne)
+    requests.reconfirm(broadcast, actor=anne)
     reference = dropping.reference(letter="R")
     dropping.put_parts(dropping.story.files(40), reference, into="IN")
     dropping.put_go(reference, into="IN")
@@ -239,11 +239,11 @@ def test_a_collector_killed_anywhere_is_taken_up_by_the_next(
 ) -> None:
     """Each file delivered once, two answers, nothing left: whichever step was the last."""
     places = {
-        "deliver": (taking, "deliver"),
-        "conclude": (taking.noting, "conclude"),
-        "write": (taking.Folder, "write"),
-        "remove": (taking.Folder, "remove"),
-        "end": (taking.noting, "end"),
+        "deliver": (intake, "deliver"),
+        "conclude": (intake.noting, "conclude"),
+        "write": (intake.Folder, "write"),
+        "remove": (intake.Folder, "remove"),
+        "end": (intake.noting, "end"),
     }
     owner, name = places[killed_at]
     real = getattr(owner, name)
@@ -268,16 +268,16 @@ def test_a_file_written_while_it_is_read_is_taken_later(dropping: Dropping, monk
     """The copy is compared with what lies there once all parts are copied."""
     dropping.put()
     part = next(dropping.incoming.glob("FI.*.csv"))
-    real = taking.Folder.digest
+    real = intake.Folder.digest
 
-    def written_meanwhile(folder: taking.Folder, name: str) -> object:
+    def written_meanwhile(folder: intake.Folder, name: str) -> object:
         if name == part.name:
             with part.open("a") as file:
                 file.write("\n")
         return real(folder, name)
 
     with monkeypatch.context() as patch:
-        patch.setattr(taking.Folder, "digest", written_meanwhile)
+        patch.setattr(intake.Folder, "digest", written_meanwhile)
         assert dropping.collect().outcome == "waiting"
     assert len(dropping.left()) == 4
     assert dropping.collect().outcome == "accepted"
@@ -286,7 +286,7 @@ def test_a_file_written_while_it_is_read_is_taken_later(dropping: Dropping, monk
 def test_a_file_that_took_the_place_of_one_we_took_is_left(dropping: Dropping, monkeypatch: pytest.MonkeyPatch) -> None:
     dropping.put()
     part = next(dropping.incoming.glob("FI.*.csv"))
-    real = taking.deliver
+    real = intake.deliver
 
     def replaced_meanwhile(*given: object, **named: object) -> object:
         answer = real(*given, **named)  # type: ignore[arg-type]
@@ -294,7 +294,7 @@ def test_a_file_that_took_the_place_of_one_we_took_is_left(dropping: Dropping, m
         return answer
 
     with monkeypatch.context() as patch:
-        patch.setattr(taking, "deliver", replaced_meanwhile)
+        patch.setattr(intake, "deliver", replaced_meanwhile)
         dropping.collect()
     assert dropping.left() == [part.name]
 

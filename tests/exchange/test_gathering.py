@@ -11,7 +11,7 @@ from tests.broadcasts.people import set_clock
 from tests.exchange.dropping import age
 
 from eboxcast.exchange.folders import open_folder
-from eboxcast.exchange.gathering import Gathered, Readiness, gather
+from eboxcast.exchange.sets import Gathered, Readiness, gather
 from eboxcast.lib import clock
 
 CBE = "0456789034"

@@ -11,9 +11,9 @@ boot.start()
 
 # Only here, as the models need the settings.
 from eboxcast.broadcasts.models import Broadcast  # noqa: E402
-from eboxcast.delivery.agreed_launch import launch_broadcast  # noqa: E402
-from eboxcast.delivery.leading import lead  # noqa: E402
-from eboxcast.delivery.receiving import deliver  # noqa: E402
+from eboxcast.delivery.broadcasts.agreed_launch import launch_broadcast  # noqa: E402
+from eboxcast.delivery.broadcasts.files import deliver  # noqa: E402
+from eboxcast.delivery.steward.steward_pass import lead  # noqa: E402
 from eboxcast.lib import clock  # noqa: E402
 from eboxcast.senders.roles import Actor, Role  # noqa: E402
 

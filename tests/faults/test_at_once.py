@@ -8,9 +8,9 @@ import pytest
 from tests.faults.conftest import NewLetter
 from tests.faults.machine import Machine
 
-from eboxcast.delivery import actions
-from eboxcast.delivery.finding import find_run
 from eboxcast.delivery.models import State
+from eboxcast.delivery.runs import actions
+from eboxcast.delivery.runs.finding import find_run
 from eboxcast.lib.crashpoints import Point
 from eboxcast.lib.errors import NotAllowedNow
 

@@ -13,9 +13,9 @@ from tests.faults.machine import Letter, Machine, wait_until
 from tests.faults.remote import PRODUCTION, UNDER_WAY, Stage, assert_everybody_once
 from tests.simulator.simulated import Simulated
 
-from eboxcast.delivery import actions, deciding
-from eboxcast.delivery.finding import find_run
 from eboxcast.delivery.models import Run
+from eboxcast.delivery.runs import actions, remote_decisions
+from eboxcast.delivery.runs.finding import find_run
 from eboxcast.targets.configuration import read_targets
 
 RECIPIENTS = 600
@@ -43,7 +43,7 @@ def stage(machine: Machine, linking: Simulated, tmp_path: Path, monkeypatch: pyt
 
 
 def pause(run: Run) -> None:
-    deciding.pause(run, by="tests", reason="wrong text")
+    remote_decisions.pause(run, by="tests", reason="wrong text")
 
 
 def stop(run: Run) -> None:
@@ -73,11 +73,13 @@ def test_the_pace_counts_from_the_next_batch_on(stage: Stage, new_letter: NewLet
     stage.worker()
     stage.hand_over(letter)
     stage.until_done(letter, 3)
-    deciding.pace(find_run(letter.ticket), rate=0.1, parallel=None, by="tests")  # the next one but one: in minutes
+    remote_decisions.pace(
+        find_run(letter.ticket), rate=0.1, parallel=None, by="tests"
+    )  # the next one but one: in minutes
     paced = stage.sums(letter)
     wait_until(lambda: stage.sums(letter).claimed == 0)
     assert stage.sums(letter).done <= paced.done + UNDER_WAY + 1
-    deciding.pace(find_run(letter.ticket), rate=0, parallel=None, by="tests")
+    remote_decisions.pace(find_run(letter.ticket), rate=0, parallel=None, by="tests")
     assert_everybody_once(stage, letter)
 
 

@@ -22,9 +22,9 @@ from tests.faults.remote import (
 )
 from tests.simulator.simulated import Simulated
 
-from eboxcast.delivery import deciding
-from eboxcast.delivery.finding import find_run
 from eboxcast.delivery.models import Worker
+from eboxcast.delivery.runs import remote_decisions
+from eboxcast.delivery.runs.finding import find_run
 from eboxcast.lib.crashpoints import Point
 from eboxcast.mailboxes.models import OutcomeKind
 from eboxcast.targets.configuration import read_targets
@@ -91,10 +91,10 @@ def test_a_kill_leaves_exactly_what_was_in_flight_unknown_and_resolve_settles_it
     assert plain_stage.until(letter, "failed", "published") == "failed"
     assert assert_named_as_unknown(plain_stage, letter) == in_flight
     assert 0 < len(in_flight) <= 2 * NOTED_TOGETHER
-    assert deciding.resolve(
+    assert remote_decisions.resolve(
         find_run(letter.ticket), as_=OutcomeKind.SENT, by="tests", reason="the provider's support said so"
     ) == len(in_flight)
-    deciding.go_on(find_run(letter.ticket), by="tests")
+    remote_decisions.go_on(find_run(letter.ticket), by="tests")
     assert plain_stage.until(letter, "published") == "published"
     assert plain_stage.outcomes(letter) == {"sent": RECIPIENTS}
 

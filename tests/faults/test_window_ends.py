@@ -8,11 +8,11 @@ from itertools import count
 from tests.faults.conftest import NewLetter
 from tests.faults.machine import Letter, Machine, Process, wait_until
 
-from eboxcast.delivery import actions
-from eboxcast.delivery.finding import find_run
 from eboxcast.delivery.models import State
-from eboxcast.delivery.settling import settle
-from eboxcast.delivery.waiting import Window
+from eboxcast.delivery.runs import actions
+from eboxcast.delivery.runs.finding import find_run
+from eboxcast.delivery.runs.settlement import settle
+from eboxcast.delivery.runs.waiting import Window
 from eboxcast.lib import clock
 from eboxcast.lib.crashpoints import Point
 

@@ -13,8 +13,8 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from eboxcast.lib.errors import EboxcastError
-from eboxcast.lib.wording import language_of_user, name_in, say
-from eboxcast.package.faults import FAULTS
+from eboxcast.lib.translation import language_of_user, name_in, translate
+from eboxcast.package.faults.fault import FAULTS
 
 SOURCE = Path(__file__).parents[2] / "src/eboxcast"
 TRANSLATED = ("fr", "nl", "de")
@@ -92,11 +92,11 @@ def test_every_fault_and_error_speaks_from_the_catalogue() -> None:
     [("fr", "Ajoutez-le."), ("nl", "Voeg het toe."), ("de", "Fügen Sie es hinzu."), ("en", "Add it.")],
 )
 def test_a_sentence_is_said_in_the_language_asked_for(language: str, said: str) -> None:
-    assert say("Add it.", language) == said
+    assert translate("Add it.", language) == said
 
 
 def test_data_goes_into_the_sentence() -> None:
-    assert say("{place} is empty.", "fr", {"place": "Title"}) == "Title est vide."
+    assert translate("{place} is empty.", "fr", {"place": "Title"}) == "Title est vide."
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,10 @@ from tests.mailboxes.conftest import NewOrder
 
 from eboxcast.database.environments import environment_connection
 from eboxcast.lib.digests import digest_of_keys
-from eboxcast.mailboxes import fence, noting, sending, storing
+from eboxcast.mailboxes import fence, outcomes, sending, storing
 from eboxcast.mailboxes.errors import FenceClosed, StoredDiffers
 from eboxcast.mailboxes.models import OutcomeKind, Release
-from eboxcast.mailboxes.noting import Call, Range, Results
+from eboxcast.mailboxes.outcomes import Call, Range, Results
 from eboxcast.mailboxes.values import NewRelease
 
 P = "production"
@@ -34,15 +34,15 @@ def test_ranges_hold_whole_buckets_and_everybody_once(order: NewOrder) -> None:
     ranges = sending.ranges_of(P, release.id, recipients=10)
     assert sum(count for _, count in ranges) == len(wanted.keys)
     assert all(count <= 10 for _, count in ranges)
-    found = [key for where, _ in ranges for key in noting.progress_of(P, where).left]
+    found = [key for where, _ in ranges for key in outcomes.progress_of(P, where).left]
     assert sorted(found) == wanted.keys.tolist()
 
 
 def test_a_recipient_in_flight_is_not_left(begun: tuple[NewRelease, Release]) -> None:
     """Nobody else sends to him until it is known what came of the call."""
     _, release = begun
-    noting.begin_call(P, release.id, [1, 2], call="1.1.1")
-    progress = noting.progress_of(P, Range(release=release.id, **EVERYWHERE))
+    outcomes.begin_call(P, release.id, [1, 2], call="1.1.1")
+    progress = outcomes.progress_of(P, Range(release=release.id, **EVERYWHERE))
     assert progress.left == [3, 16382, 16383]
     assert progress.under_way == {"1.1.1": [1, 2]}
 
@@ -51,10 +51,10 @@ def test_the_end_of_a_call_notes_each_outcome(begun: tuple[NewRelease, Release])
     """Sent, refused with its code, unknown; who is in none of them is left again."""
     _, release = begun
     keys = [1, 2, 3, 16382]
-    noting.begin_call(P, release.id, keys, call="1.1.1")
+    outcomes.begin_call(P, release.id, keys, call="1.1.1")
     results = Results(sent=[1], message_ids=["m-1"], refused={2: "not-told"}, unknown=[3], no_digital_user=[1])
-    assert noting.end_call(P, release.id, Call(code="1.1.1", keys=keys), results)
-    assert noting.progress_of(P, Range(release=release.id, **EVERYWHERE)).left == [16382, 16383]
+    assert outcomes.end_call(P, release.id, Call(code="1.1.1", keys=keys), results)
+    assert outcomes.progress_of(P, Range(release=release.id, **EVERYWHERE)).left == [16382, 16383]
     assert sending.counts_of(P, release.run) == {
         OutcomeKind.SENT: 1,
         OutcomeKind.REFUSED_BY_TARGET: 1,
@@ -66,9 +66,9 @@ def test_the_end_of_a_call_notes_each_outcome(begun: tuple[NewRelease, Release])
 def test_a_call_that_was_taken_over_notes_nothing(begun: tuple[NewRelease, Release]) -> None:
     """The worker that slept too long is told no."""
     _, release = begun
-    noting.begin_call(P, release.id, [1], call="1.1.1")
-    assert noting.end_call(P, release.id, Call(code="1.1.1", keys=[1]), Results(unknown=[1]))
-    assert not noting.end_call(P, release.id, Call(code="1.1.1", keys=[1]), Results(sent=[1]))
+    outcomes.begin_call(P, release.id, [1], call="1.1.1")
+    assert outcomes.end_call(P, release.id, Call(code="1.1.1", keys=[1]), Results(unknown=[1]))
+    assert not outcomes.end_call(P, release.id, Call(code="1.1.1", keys=[1]), Results(sent=[1]))
     assert sending.counts_of(P, release.run) == {OutcomeKind.UNKNOWN: 1}
 
 
@@ -76,10 +76,10 @@ def test_the_account_closes_when_nothing_is_open(begun: tuple[NewRelease, Releas
     """Not before everybody has an outcome, not while one is unknown; then with both digests."""
     wanted, release = begun
     keys = wanted.keys.tolist()
-    noting.begin_call(P, release.id, keys, call="1")
+    outcomes.begin_call(P, release.id, keys, call="1")
     assert not sending.close_account(P, wanted.run, tells_no_digital_user=False)
     results = Results(sent=keys[:3], refused={keys[3]: "not-told"}, unknown=keys[4:])
-    noting.end_call(P, release.id, Call(code="1", keys=keys), results)
+    outcomes.end_call(P, release.id, Call(code="1", keys=keys), results)
     assert not sending.close_account(P, wanted.run, tells_no_digital_user=False)
     assert sending.settle_unknown(P, wanted.run, as_=OutcomeKind.SENT) == 1
     assert sending.close_account(P, wanted.run, tells_no_digital_user=False)
@@ -92,8 +92,8 @@ def test_the_account_closes_when_nothing_is_open(begun: tuple[NewRelease, Releas
 def test_an_account_can_be_closed_in_part(begun: tuple[NewRelease, Release]) -> None:
     """Sent + unknown + not attempted are the recipients."""
     wanted, release = begun
-    noting.begin_call(P, release.id, [1, 2], call="1")
-    noting.end_call(P, release.id, Call(code="1", keys=[1, 2]), Results(sent=[1], unknown=[2]))
+    outcomes.begin_call(P, release.id, [1, 2], call="1")
+    outcomes.end_call(P, release.id, Call(code="1", keys=[1, 2]), Results(sent=[1], unknown=[2]))
     assert sending.close_account(P, wanted.run, tells_no_digital_user=False, in_part=True)
     closed = fence.get_release(P, wanted.run)
     assert (closed.published_count, closed.unknown_count, closed.not_attempted_count) == (1, 1, 3)
@@ -102,10 +102,10 @@ def test_an_account_can_be_closed_in_part(begun: tuple[NewRelease, Release]) -> 
 def test_unknown_recipients_can_be_sent_to_again(begun: tuple[NewRelease, Release]) -> None:
     """They are left again."""
     wanted, release = begun
-    noting.begin_call(P, release.id, [1], call="1")
-    noting.end_call(P, release.id, Call(code="1", keys=[1]), Results(unknown=[1]))
+    outcomes.begin_call(P, release.id, [1], call="1")
+    outcomes.end_call(P, release.id, Call(code="1", keys=[1]), Results(unknown=[1]))
     sending.settle_unknown(P, wanted.run, as_=None)
-    assert 1 in noting.progress_of(P, Range(release=release.id, **EVERYWHERE)).left
+    assert 1 in outcomes.progress_of(P, Range(release=release.id, **EVERYWHERE)).left
 
 
 def test_a_run_that_began_to_send_can_be_stopped_but_not_discarded(begun: tuple[NewRelease, Release]) -> None:
@@ -124,8 +124,8 @@ def test_a_whole_range_is_noted_and_told_at_once(begun: tuple[NewRelease, Releas
     """Everybody in it is in flight under the call's code."""
     wanted, release = begun
     where = Range(release=release.id, **EVERYWHERE)
-    assert sorted(noting.begin_range(P, where, call="1.1.0")) == wanted.keys.tolist()
-    progress = noting.progress_of(P, where)
+    assert sorted(outcomes.begin_range(P, where, call="1.1.0")) == wanted.keys.tolist()
+    progress = outcomes.progress_of(P, where)
     assert (progress.left, {code: sorted(keys) for code, keys in progress.under_way.items()}) == (
         [],
         {"1.1.0": wanted.keys.tolist()},
@@ -135,9 +135,9 @@ def test_a_whole_range_is_noted_and_told_at_once(begun: tuple[NewRelease, Releas
 def test_a_range_of_which_anything_is_known_is_not_noted_as_a_whole(begun: tuple[NewRelease, Release]) -> None:
     """Somebody may have it already: then it is said one by one who is left."""
     _, release = begun
-    noting.begin_call(P, release.id, [2], call="1.1.0")
-    noting.end_call(P, release.id, Call(code="1.1.0", keys=[2]), Results(sent=[2]))
-    assert noting.begin_range(P, Range(release=release.id, **EVERYWHERE), call="1.2.0") == []
+    outcomes.begin_call(P, release.id, [2], call="1.1.0")
+    outcomes.end_call(P, release.id, Call(code="1.1.0", keys=[2]), Results(sent=[2]))
+    assert outcomes.begin_range(P, Range(release=release.id, **EVERYWHERE), call="1.2.0") == []
     assert sending.counts_of(P, release.run) == {OutcomeKind.SENT: 1}
 
 
@@ -145,10 +145,10 @@ def test_who_is_refused_among_many_who_are_not_is_told_apart(begun: tuple[NewRel
     """Without ids only the exceptions are named; who is in no result is left."""
     wanted, release = begun
     where, keys = Range(release=release.id, **EVERYWHERE), wanted.keys.tolist()
-    noting.begin_range(P, where, call="1.1.0")
+    outcomes.begin_range(P, where, call="1.1.0")
     results = Results(sent=[1, 2, 3], refused={16382: "not-told"})
-    assert noting.end_call(P, release.id, Call(code="1.1.0", keys=keys), results)
-    progress = noting.progress_of(P, where)
+    assert outcomes.end_call(P, release.id, Call(code="1.1.0", keys=keys), results)
+    progress = outcomes.progress_of(P, where)
     assert progress.left == [16383]
     assert progress.counts == {OutcomeKind.SENT: 3, OutcomeKind.REFUSED_BY_TARGET: 1}
 
@@ -158,11 +158,11 @@ def test_the_next_call_is_noted_with_the_end_of_the_last(begun: tuple[NewRelease
     _, release = begun
     where = Range(release=release.id, **EVERYWHERE)
     first, then = Call(code="1.1.0", keys=[1]), Call(code="1.1.1", keys=[2, 16383])
-    noting.begin_call(P, release.id, first.keys, call=first.code)
-    assert noting.end_call(P, release.id, first, Results(sent=[1], message_ids=["m-1"]), then=then)
-    assert noting.progress_of(P, where).under_way == {"1.1.1": [2, 16383]}
-    assert not noting.end_call(P, release.id, first, Results(sent=[1]), then=Call(code="1.1.2", keys=[3]))
-    assert noting.progress_of(P, where).left == [3, 16382]
+    outcomes.begin_call(P, release.id, first.keys, call=first.code)
+    assert outcomes.end_call(P, release.id, first, Results(sent=[1], message_ids=["m-1"]), then=then)
+    assert outcomes.progress_of(P, where).under_way == {"1.1.1": [2, 16383]}
+    assert not outcomes.end_call(P, release.id, first, Results(sent=[1]), then=Call(code="1.1.2", keys=[3]))
+    assert outcomes.progress_of(P, where).left == [3, 16382]
 
 
 def test_an_account_is_compared_slice_by_slice(
@@ -172,8 +172,8 @@ def test_an_account_is_compared_slice_by_slice(
     monkeypatch.setattr(sending, "_AT_ONCE", 2)
     wanted, release = begun
     keys = wanted.keys.tolist()
-    noting.begin_call(P, release.id, keys, call="1")
-    noting.end_call(P, release.id, Call(code="1", keys=keys), Results(sent=keys))
+    outcomes.begin_call(P, release.id, keys, call="1")
+    outcomes.end_call(P, release.id, Call(code="1", keys=keys), Results(sent=keys))
     assert sending.close_account(P, wanted.run, tells_no_digital_user=False)
     account = fence.get_release(P, wanted.run)
     assert bytes(account.published_digest or b"") == digest_of_keys(bytes(account.salt), wanted.keys)
@@ -185,6 +185,6 @@ def test_an_account_with_a_stranger_or_somebody_twice_is_not_closed(
 ) -> None:
     """What was sent is of the audience, each once, or nothing is said about it."""
     wanted, release = begun
-    noting.note(environment_connection(P), release.id, OutcomeKind.SENT, "", [1, 2, 3, twice_or_strange, 16383])
+    outcomes.note(environment_connection(P), release.id, OutcomeKind.SENT, "", [1, 2, 3, twice_or_strange, 16383])
     with pytest.raises(StoredDiffers):
         sending.close_account(P, wanted.run, tells_no_digital_user=False)

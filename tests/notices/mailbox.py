@@ -12,7 +12,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from django.test import override_settings
 
-from eboxcast.notices.mail_server import read_mail_server
+from eboxcast.notices.transport.mail_server import read_mail_server
 
 SENDER = "eBox broadcasts <broadcasts@example.be>"
 Answer = Callable[[SMTP, EmailMessage], str]

@@ -9,7 +9,7 @@ import pytest
 
 from eboxcast.broadcasts.states import TABLE
 from eboxcast.exchange.models import Result
-from eboxcast.lib.wording import say
+from eboxcast.lib.translation import translate
 from eboxcast.notices.entries import NOTICES, SILENT
 from eboxcast.notices.vocabulary import VOID_BECAUSE
 from eboxcast.senders.type_states import TRANSITIONS
@@ -22,7 +22,7 @@ KINDS = {kind.name: kind for kinds in NOTICES.values() for kind in kinds}
 
 def entries_in_the_code() -> set[str]:
     written = {row.entry for row in TABLE} | {row.entry for row in TRANSITIONS.values()}
-    sources = [*(ROOT / "src/eboxcast/broadcasts").rglob("*.py"), *(ROOT / "src/eboxcast/delivery").glob("*.py")]
+    sources = [*(ROOT / "src/eboxcast/broadcasts").rglob("*.py"), *(ROOT / "src/eboxcast/delivery").rglob("*.py")]
     text = "\n".join(source.read_text("utf-8") for source in sources)
     reminders = set(re.findall(r'(?:what=|also\(\s*|return )"([a-z_]+)"(?:,| {)', text))
     assert {"run_failed", "reconfirmation_due", "acceptance_late", "go_void", "scheduled"} <= reminders
@@ -63,4 +63,4 @@ def test_every_kind_speaks_every_language(name: str, language: str) -> None:
     kind = KINDS[name]
     for sentence in (kind.subject, kind.says, *kind.advice):
         data = dict.fromkeys(re.findall(r"{(\w+)}", sentence), "…")
-        assert say(sentence, language, data) != say(sentence, "en", data)
+        assert translate(sentence, language, data) != translate(sentence, "en", data)

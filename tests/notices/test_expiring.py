@@ -10,14 +10,14 @@ from tests.broadcasts import people as p
 
 from eboxcast.audit.models import Entry
 from eboxcast.audit.sealing import seal_pending
-from eboxcast.broadcasts import dating, following
+from eboxcast.broadcasts import aftermath, scheduling
 from eboxcast.broadcasts.models import Broadcast
 from eboxcast.lib import clock
 from eboxcast.notices import listing
 from eboxcast.notices.errors import NoticeEmptied
 from eboxcast.notices.expiring import DELETED, Emptied, empty_notices, foresee_emptying
-from eboxcast.notices.making import make_notices
 from eboxcast.notices.models import Attachment, Notice, State
+from eboxcast.notices.preparation import make_notices
 
 pytestmark = pytest.mark.usefixtures("addressed")
 
@@ -34,12 +34,12 @@ def mailed(broadcast: Broadcast) -> Broadcast:
 
 
 def refused() -> Broadcast:
-    return dating.refuse(p.requested(), actor=p.VERA, reason="no")
+    return scheduling.refuse(p.requested(), actor=p.VERA, reason="no")
 
 
 def closed() -> Broadcast:
-    broadcast = following.reported(p.published(), actor=p.INES, counts={})
-    return following.close(broadcast, actor=p.INES)
+    broadcast = aftermath.reported(p.published(), actor=p.INES, counts={})
+    return aftermath.close(broadcast, actor=p.INES)
 
 
 @pytest.mark.parametrize("ended", [refused, closed])

@@ -10,11 +10,11 @@ from icalendar import Calendar, Component
 from tests.broadcasts import people as p
 
 from eboxcast.audit.sealing import seal_pending
-from eboxcast.broadcasts import dating
+from eboxcast.broadcasts import scheduling
 from eboxcast.lib import clock
 from eboxcast.notices.invitation import Evening, as_calendar
-from eboxcast.notices.making import make_notices
 from eboxcast.notices.models import Method, Notice
+from eboxcast.notices.preparation import make_notices
 from eboxcast.notices.readers import Reader
 
 ANNE = Reader(recipient="anne", full_name="Anne, “la” Dubois", address="anne@example.be", language="fr")
@@ -68,10 +68,10 @@ def test_everybody_who_has_a_part_in_the_evening_is_invited() -> None:
 def test_a_moved_date_cancels_the_invitation_and_sends_it_anew_under_the_same_number() -> None:
     broadcast = p.scheduled()
     first = held("scheduled")
-    dating.want(broadcast, actor=p.ANNE, dates=[date(2027, 3, 1)])
+    scheduling.want(broadcast, actor=p.ANNE, dates=[date(2027, 3, 1)])
     gone = held("date-wanted")
     for actor in (p.VERA, p.INES):
-        dating.accept(broadcast, actor=actor, day=date(2027, 3, 1))
+        scheduling.accept(broadcast, actor=actor, day=date(2027, 3, 1))
     again = held("scheduled")
     assert gone.keys() == first.keys()
     notices = (first["carla"], gone["carla"], again["carla"])
@@ -85,7 +85,7 @@ def test_a_moved_date_cancels_the_invitation_and_sends_it_anew_under_the_same_nu
 @pytest.mark.usefixtures("addressed")
 def test_nobody_without_an_invitation_gets_a_cancellation() -> None:
     broadcast = p.requested()
-    dating.cancel(broadcast, actor=p.ANNE, reason="no longer needed")
+    scheduling.cancel(broadcast, actor=p.ANNE, reason="no longer needed")
     assert held("cancelled") == {}
     assert Notice.objects.filter(kind="cancelled").count() == 4
 
@@ -93,7 +93,7 @@ def test_nobody_without_an_invitation_gets_a_cancellation() -> None:
 @pytest.mark.usefixtures("addressed")
 def test_what_is_cancelled_once_is_not_cancelled_again() -> None:
     broadcast = p.scheduled()
-    dating.postpone(broadcast, actor=p.VERA, reason="works on the network", dates=[date(2027, 2, 22)])
+    scheduling.postpone(broadcast, actor=p.VERA, reason="works on the network", dates=[date(2027, 2, 22)])
     assert len(held("postponed")) == 5
-    dating.cancel(broadcast, actor=p.ANNE, reason="no longer needed")
+    scheduling.cancel(broadcast, actor=p.ANNE, reason="no longer needed")
     assert held("cancelled") == {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from eboxcast.notices.mail_server import MailServer, MailSettingWrong, read_mail_from, read_mail_server
+from eboxcast.notices.transport.mail_server import MailServer, MailSettingWrong, read_mail_from, read_mail_server
 
 
 def test_a_server_with_name_password_and_starttls() -> None:

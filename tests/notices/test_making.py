@@ -12,13 +12,13 @@ from tests.senders.forms import form_in
 
 from eboxcast.audit.actions import record
 from eboxcast.audit.sealing import seal_pending
-from eboxcast.broadcasts import confirming, contacts, dating, following, requesting, testing
+from eboxcast.broadcasts import acceptance, aftermath, contacts, production, requests, scheduling
 from eboxcast.broadcasts.models import Broadcast, Lateness
-from eboxcast.notices import making
-from eboxcast.notices.making import make_notices
-from eboxcast.notices.message import message_of
+from eboxcast.notices import preparation
 from eboxcast.notices.models import Bookmark, Notice
-from eboxcast.senders import requesting as requesting_types
+from eboxcast.notices.preparation import make_notices
+from eboxcast.notices.transport.message import message_of
+from eboxcast.senders import type_requests as requesting_types
 from eboxcast.senders.models import Person
 from eboxcast.senders.request_form import read_form
 
@@ -71,7 +71,7 @@ def test_a_crash_before_notices_are_kept_loses_and_doubles_nothing(monkeypatch: 
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(making, "_insert", crash)
+        patched.setattr(preparation, "_insert", crash)
         with pytest.raises(KeyboardInterrupt):
             make_notices()
     assert Notice.objects.count() == 0
@@ -81,15 +81,15 @@ def test_a_crash_before_notices_are_kept_loses_and_doubles_nothing(monkeypatch: 
 def test_of_two_who_make_the_same_one_gives_way(monkeypatch: pytest.MonkeyPatch) -> None:
     p.requested()
     seal_pending()
-    composed = making.compose
+    composed = preparation.compose
 
-    def other_is_faster(entry: making.SealedEntry) -> list[making.Draft]:
+    def other_is_faster(entry: preparation.SealedEntry) -> list[preparation.Draft]:
         drafts = composed(entry)
-        monkeypatch.setattr(making, "compose", composed)
+        monkeypatch.setattr(preparation, "compose", composed)
         make_notices()
         return drafts
 
-    monkeypatch.setattr(making, "compose", other_is_faster)
+    monkeypatch.setattr(preparation, "compose", other_is_faster)
     assert make_notices() == 0
     assert len(made("requested")) == 4
 
@@ -113,7 +113,7 @@ def test_each_reads_in_the_own_language() -> None:
 
 def test_the_page_says_what_the_text_says_and_fetches_nothing() -> None:
     broadcast = p.requested()
-    dating.refuse(broadcast, actor=p.VERA, reason="<b>no</b> legal basis")
+    scheduling.refuse(broadcast, actor=p.VERA, reason="<b>no</b> legal basis")
     notice = next(one for one in made("refused") if one.recipient == "ines")
     assert "<b>no</b> legal basis" in notice.text
     assert "&lt;b&gt;no&lt;/b&gt; legal basis" in notice.html
@@ -124,7 +124,7 @@ def test_the_page_says_what_the_text_says_and_fetches_nothing() -> None:
 def test_whose_turn_it_is_gets_the_command_and_others_are_told_who() -> None:
     broadcast = p.delivered()
     texts = {notice.recipient: notice.text for notice in made("production-delivered")}
-    files = confirming.files_digest(broadcast)[:12]
+    files = production.files_digest(broadcast)[:12]
     command = f"eboxcast broadcast go 2027-0001 --moment 2027-02-15T18:00:00+01:00 --files {files}"
     assert command in texts["bram"]
     assert command not in texts["anne"]
@@ -150,7 +150,7 @@ def test_contacts_of_the_sheet_are_told_of_the_evening_and_see_the_whole_sheet()
     broadcast = p.ready()
     contacts.set_contact(broadcast, actor=p.INES, team="gatb", name="Guy", email="guy@example.be", phone="+32475123456")
     p.set_clock("2027-02-15T18:30")
-    confirming.launched(broadcast, actor=p.LOU)
+    production.launched(broadcast, actor=p.LOU)
     notice = next(one for one in made("launched") if one.address == "guy@example.be")
     assert "Guy · +32475123456 · guy@example.be" in notice.text
     assert notice.recipient == "guy@example.be"
@@ -176,8 +176,8 @@ def test_the_mails_of_a_broadcast_are_one_thread_for_each_reader() -> None:
 
 def test_what_people_type_shows_no_national_number() -> None:
     broadcast = p.tested()
-    testing.reject(broadcast, actor=p.ANNE, reason="85.07.30-033.28 is missing")
-    following.note(broadcast, actor=p.INES, text="85073003328 called")
+    acceptance.reject(broadcast, actor=p.ANNE, reason="85.07.30-033.28 is missing")
+    aftermath.note(broadcast, actor=p.INES, text="85073003328 called")
     everything = "".join(notice.text + notice.html + notice.subject for notice in made())
     assert "is missing" in everything
     assert "85.07.30" not in everything
@@ -187,7 +187,7 @@ def test_what_people_type_shows_no_national_number() -> None:
 def test_rejected_files_are_told_with_their_faults_and_what_to_do() -> None:
     broadcast = p.scheduled()
     faults = {"row.check-digits": 12, "document.unheard-of": 1}
-    testing.note_rejected_files(
+    acceptance.note_rejected_files(
         broadcast, actor=p.ANNE, environment="acceptance", via="folder", files=[], faults=faults
     )
     text = next(one.text for one in made("files-rejected") if one.recipient == "ines")
@@ -198,8 +198,8 @@ def test_rejected_files_are_told_with_their_faults_and_what_to_do() -> None:
 def test_a_late_reconfirmation_is_told_as_such() -> None:
     broadcast = p.scheduled()
     p.set_clock("2027-02-02T09:00")
-    requesting.reconfirm(broadcast, actor=p.ANNE)
-    requesting.waive(broadcast, actor=p.INES, what=Lateness.RECONFIRMATION, reason="agreed by telephone")
+    requests.reconfirm(broadcast, actor=p.ANNE)
+    requests.waive(broadcast, actor=p.INES, what=Lateness.RECONFIRMATION, reason="agreed by telephone")
     assert to_whom("reconfirmed-late") == {"anne", "bram", "ines"}
     assert made("reconfirmed") == []
     assert any("agreed by telephone" in notice.text for notice in made("waived"))
@@ -207,19 +207,19 @@ def test_a_late_reconfirmation_is_told_as_such() -> None:
 
 def test_a_go_taken_back_is_told_once_and_a_void_one_with_its_reason() -> None:
     broadcast = p.confirmed()
-    confirming.withdraw_go(broadcast, actor=p.BRAM, reason="wrong annex")
+    production.withdraw_go(broadcast, actor=p.BRAM, reason="wrong annex")
     assert made("go-void") == []
     assert len(made("go-withdrawn")) == 4
-    confirming.give_go(broadcast, actor=p.BRAM, named=p.named(broadcast))
-    confirming.receive_for_production(broadcast, actor=p.ANNE, delivered=p.files(lists=b"x" * 32))
+    production.give_go(broadcast, actor=p.BRAM, named=p.named(broadcast))
+    production.receive_for_production(broadcast, actor=p.ANNE, delivered=p.files(lists=b"x" * 32))
     assert any("de nouveaux fichiers pour la production ont été remis" in one.text for one in made("go-void"))
 
 
 def test_the_contact_centre_learns_when_how_many_will_call() -> None:
-    french, dutch = requesting.request(p.wanted(expected={"fr": 180_000, "nl": 120_000}), actor=p.ANNE)
+    french, dutch = requests.request(p.wanted(expected={"fr": 180_000, "nl": 120_000}), actor=p.ANNE)
     for broadcast in (french, dutch):
-        dating.accept(broadcast, actor=p.VERA, day=p.DAY)
-        dating.accept(broadcast, actor=p.INES, day=p.DAY)
+        scheduling.accept(broadcast, actor=p.VERA, day=p.DAY)
+        scheduling.accept(broadcast, actor=p.INES, day=p.DAY)
     contacts.warn_contact_centre(french, actor=p.INES, first_time=4_321)
     text = next(one.text for one in made("contact-centre-warned") if one.recipient == "carla")
     for told in ("Monday 15 February 2027 at 18:00, Brussels time (UTC+01)", "4,321", "180,000", "120,000", "Dutch"):

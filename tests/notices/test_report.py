@@ -13,15 +13,15 @@ from tests.notices.conftest import add_people
 from eboxcast.audit.models import Anchor
 from eboxcast.audit.sealing import seal_pending
 from eboxcast.broadcasts.models import Broadcast
-from eboxcast.delivery.acceptance_tests import run_test
-from eboxcast.delivery.leading import lead
+from eboxcast.delivery.broadcasts.acceptance_tests import run_test
 from eboxcast.delivery.models import Run
+from eboxcast.delivery.steward.steward_pass import lead
 from eboxcast.lib import clock
 from eboxcast.mailboxes.loading import load_eboxes
 from eboxcast.mailboxes.models import Release
 from eboxcast.mailboxes.opening import mark_read, open_ebox
-from eboxcast.notices.making import make_notices
 from eboxcast.notices.models import Attachment, Notice
+from eboxcast.notices.preparation import make_notices
 from eboxcast.package.sampling_texts import INSTITUTION
 from eboxcast.reports.paper_list import paper_list
 from eboxcast.senders.models import MessageType

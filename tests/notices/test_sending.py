@@ -20,8 +20,8 @@ from eboxcast.audit.models import Entry
 from eboxcast.audit.sealing import seal_pending
 from eboxcast.notices import listing, sending
 from eboxcast.notices.errors import NoticeNotFound, NoticeSent
-from eboxcast.notices.making import make_notices
 from eboxcast.notices.models import Notice, State
+from eboxcast.notices.preparation import make_notices
 from eboxcast.notices.sending import send_due
 from eboxcast.senders.people import NotYourRole
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eboxcast.package.combining import Combined, combine, read_lists
-from eboxcast.package.faults import sentence_of
+from eboxcast.package.faults.fault import sentence_of
 from eboxcast.package.lists import ListReading
 from eboxcast.package.lists.tally import KeyLines
 from eboxcast.package.model import Duplicates, EboxType, FaultyRows, Limits, Policies

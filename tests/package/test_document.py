@@ -19,7 +19,7 @@ from pikepdf import Array, AttachedFileSpec, Dictionary, Name, Pdf, String
 
 from eboxcast.package.document import check_document, is_safe_name
 from eboxcast.package.document_pdf import inspect_pdf
-from eboxcast.package.faults import remedy_of, sentence_of
+from eboxcast.package.faults.fault import remedy_of, sentence_of
 from eboxcast.package.model import Document, Limits
 from eboxcast.package.sampling_letter import letter_pdf
 from eboxcast.package.sampling_texts import LETTERS

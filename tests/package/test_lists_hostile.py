@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from eboxcast.package.faults import remedy_of, sentence_of
+from eboxcast.package.faults.fault import remedy_of, sentence_of
 from eboxcast.package.lists import ListReading, read_list
 from eboxcast.package.lists.refusal import ListRefused
 from eboxcast.package.lists.source import opened, read_whole

@@ -12,7 +12,7 @@ import pytest
 
 from eboxcast.package.combining import read_lists
 from eboxcast.package.errors import ListChanged
-from eboxcast.package.faults import sentence_of
+from eboxcast.package.faults.fault import sentence_of
 from eboxcast.package.lists import read_list
 from eboxcast.package.lists.refusal import ListRefused
 from eboxcast.package.model import Duplicates, EboxType, Fault, Limits, Policies

@@ -143,7 +143,7 @@ def test_checking_and_publishing_do_not_import_the_calendar_of_holidays() -> Non
 import importlib, sys
 from eboxcast.database import boot
 boot.configure()
-for name in ("check", "publish"):
+for name in ("package.check", "runs.publish"):
     importlib.import_module(f"eboxcast.cli.{name}")
 import eboxcast.planning.selectors, eboxcast.planning.actions
 print("holidays" in sys.modules)

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from eboxcast.delivery import actions
-from eboxcast.delivery.intake import check_for_sending
 from eboxcast.delivery.models import Run
-from eboxcast.delivery.waiting import Window
+from eboxcast.delivery.runs import actions
+from eboxcast.delivery.runs.intake import check_for_sending
+from eboxcast.delivery.runs.waiting import Window
 from eboxcast.lib.buckets import Keys
 from eboxcast.lib.identifiers import text_of_key
 from eboxcast.mailboxes.loading import load_eboxes

@@ -12,9 +12,9 @@ import pytest
 from tests.reports.broadcasts import EBOX_ONLY, GONE, NEVER, OPERATOR, PAPER_TOO, SENDER, Broadcasts, in_state
 
 from eboxcast.database.environments import bucket_prime, environment_connection
-from eboxcast.delivery import actions
 from eboxcast.delivery.models import Run, State
-from eboxcast.delivery.settling import settle
+from eboxcast.delivery.runs import actions
+from eboxcast.delivery.runs.settlement import settle
 from eboxcast.lib.buckets import Keys
 from eboxcast.mailboxes import fence
 from eboxcast.mailboxes.audiences import read_audience

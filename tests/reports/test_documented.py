@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.reports.broadcasts import OPERATOR, SENDER, Broadcasts
 
-from eboxcast.delivery import actions
+from eboxcast.delivery.runs import actions
 from eboxcast.reports.certificate import certificate_of
 from eboxcast.reports.report import report_as_json, report_of
 from eboxcast.reports.verification import verify

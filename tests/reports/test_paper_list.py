@@ -8,9 +8,9 @@ import pytest
 from tests.reports.broadcasts import GONE, NEVER, OPERATOR, PAPER_TOO, SENDER, Broadcasts, in_state
 
 from eboxcast.audit.models import Entry
-from eboxcast.delivery import actions
 from eboxcast.delivery.expiry import expire
 from eboxcast.delivery.models import Run
+from eboxcast.delivery.runs import actions
 from eboxcast.lib import clock
 from eboxcast.lib.identifiers import text_of_key
 from eboxcast.package.model import FaultyRows, Package, Policies

@@ -11,7 +11,7 @@ from eboxcast.package.sampling import write_sample
 from eboxcast.senders.errors import ApplicationUnknown, InstitutionUnknown, MessageTypeUnknown, SenderFileWrong
 from eboxcast.senders.loading import load_senders
 from eboxcast.senders.models import Institution, MessageType
-from eboxcast.senders.selectors import find_trio
+from eboxcast.senders.selectors import find_sender_config
 
 ASKED = {
     "institution": "0456789034",
@@ -32,7 +32,7 @@ def test_a_file_is_loaded_and_audited(sender_file: Path) -> None:
     """What is in it can be found; the audit has its digest."""
     loaded = load_senders(sender_file, by="ines")
     code = MessageType.objects.filter(ebox_type="CITIZEN").get().code
-    trio = find_trio(**{**ASKED, "message_type": code})
+    trio = find_sender_config(**{**ASKED, "message_type": code})
     assert loaded.institutions == 1
     assert trio.institution.names["nl"]
     assert Entry.objects.get().data["file"] == sender_file.name
@@ -74,8 +74,8 @@ def test_each_missing_part_of_the_trio_is_named(sender_file: Path) -> None:
     """Institution, application, message type."""
     load_senders(sender_file, by="ines")
     with pytest.raises(InstitutionUnknown):
-        find_trio(**{**ASKED, "institution": "0403019261"})
+        find_sender_config(**{**ASKED, "institution": "0403019261"})
     with pytest.raises(ApplicationUnknown):
-        find_trio(**{**ASKED, "application": "other"})
+        find_sender_config(**{**ASKED, "application": "other"})
     with pytest.raises(MessageTypeUnknown):
-        find_trio(**ASKED)
+        find_sender_config(**ASKED)

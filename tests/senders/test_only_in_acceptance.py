@@ -12,7 +12,7 @@ from eboxcast.package.sampling import write_sample
 from eboxcast.senders.errors import MessageTypeOnlyInAcceptance, MessageTypeUnknown, SenderFileWrong
 from eboxcast.senders.loading import load_senders
 from eboxcast.senders.models import MessageType
-from eboxcast.senders.selectors import find_trio
+from eboxcast.senders.selectors import find_sender_config
 
 CODE = "DEMO-INFO"
 ASKED = {
@@ -31,16 +31,16 @@ def sender_file(installation: None, tmp_path: Path) -> Path:
 
 def test_a_type_loaded_for_acceptance_is_refused_in_production_only(sender_file: Path) -> None:
     load_senders(sender_file, by="ines", only_acceptance=True)
-    assert find_trio(**ASKED, environment="acceptance").message_type.code == CODE
+    assert find_sender_config(**ASKED, environment="acceptance").message_type.code == CODE
     with pytest.raises(MessageTypeOnlyInAcceptance):
-        find_trio(**ASKED, environment="production")
+        find_sender_config(**ASKED, environment="production")
 
 
 def test_loaded_again_without_limit_it_works_in_production_and_keeps_its_first_moment(sender_file: Path) -> None:
     load_senders(sender_file, by="ines", only_acceptance=True)
     before = MessageType.objects.get(code=CODE).acceptance_at
     load_senders(sender_file, by="ines")
-    assert find_trio(**ASKED, environment="production").message_type.acceptance_at == before
+    assert find_sender_config(**ASKED, environment="production").message_type.acceptance_at == before
 
 
 def test_what_works_in_production_is_not_changed_for_acceptance_alone(sender_file: Path) -> None:
@@ -54,7 +54,7 @@ def test_a_type_that_is_configured_nowhere_is_unknown(sender_file: Path) -> None
     load_senders(sender_file, by="ines")
     MessageType.objects.update(acceptance_at=None, production_at=None)
     with pytest.raises(MessageTypeUnknown):
-        find_trio(**ASKED, environment="acceptance")
+        find_sender_config(**ASKED, environment="acceptance")
 
 
 def test_types_of_before_the_migration_work_in_both(sender_file: Path) -> None:
@@ -63,4 +63,4 @@ def test_types_of_before_the_migration_work_in_both(sender_file: Path) -> None:
     migration = importlib.import_module("eboxcast.senders.migrations.0003_request_message_types")
     with connection.cursor() as cursor:
         cursor.execute(migration.CONFIGURED_BEFORE)
-    assert find_trio(**ASKED, environment="production").message_type.code == CODE
+    assert find_sender_config(**ASKED, environment="production").message_type.code == CODE

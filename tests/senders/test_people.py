@@ -8,7 +8,7 @@ from django.db import connection
 from eboxcast.audit.models import Entry
 from eboxcast.database import boot
 from eboxcast.database.embedded.roles import connect_for_setup
-from eboxcast.database.errors import ConstraintBroken, quiet
+from eboxcast.database.errors import ConstraintBroken, sanitized_db_errors
 from eboxcast.lib.errors import EboxcastError
 from eboxcast.senders.models import Institution, Person
 from eboxcast.senders.people import (
@@ -139,7 +139,7 @@ def test_roles_belong_to_one_house(roles: tuple[Role, ...], institution: str, se
 @pytest.mark.parametrize(("roles", "institution", "service"), WRONG_HOUSES)
 def test_the_table_itself_keeps_roles_in_one_house(roles: tuple[Role, ...], institution: str, service: bool) -> None:
     values = {"full_name": "Léa", "language": "fr", "institution_id": institution or None, "service": service}
-    with pytest.raises(ConstraintBroken), quiet():
+    with pytest.raises(ConstraintBroken), sanitized_db_errors():
         Person.objects.create(name="lea", roles=list(roles), **values)
     connection.close()
 

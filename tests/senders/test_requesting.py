@@ -15,7 +15,6 @@ from tests.senders.forms import CODE, EVERYBODY, INES, INSTITUTION, LOU, OTTO, R
 from eboxcast.audit.models import Entry
 from eboxcast.database.embedded.configuration import CONTROL_ROLE
 from eboxcast.database.errors import DatabaseTrouble
-from eboxcast.senders.configuring import configure_type
 from eboxcast.senders.errors import (
     AlreadyConfigured,
     AlreadyRequested,
@@ -29,13 +28,14 @@ from eboxcast.senders.errors import (
     SenderFileWrong,
     TypeRequestNotFound,
 )
-from eboxcast.senders.finding import find_either, requests_of, types_of
 from eboxcast.senders.loading import load_senders
+from eboxcast.senders.lookup import find_either, requests_of, types_of
 from eboxcast.senders.models import Application, Institution, MessageType, TypeRequest
 from eboxcast.senders.people import Actor, NotYourRole
 from eboxcast.senders.request_form import RequestForm, read_form
-from eboxcast.senders.requesting import accept_type, refuse_type, request_type, validate_type, withdraw_type
-from eboxcast.senders.selectors import Trio, find_trio
+from eboxcast.senders.selectors import SenderConfig, find_sender_config
+from eboxcast.senders.type_configuration import configure_type
+from eboxcast.senders.type_requests import accept_type, refuse_type, request_type, validate_type, withdraw_type
 from eboxcast.senders.type_states import OPEN, TRANSITIONS, State, Step, next_of, turn_of
 
 Do = Callable[[int, Actor], object]
@@ -80,8 +80,8 @@ def state_of(request: TypeRequest) -> str:
     return TypeRequest.objects.get(pk=request.pk).state
 
 
-def trio_in(environment: str) -> Trio:
-    return find_trio(
+def trio_in(environment: str) -> SenderConfig:
+    return find_sender_config(
         institution=INSTITUTION,
         application="pensions:letters",
         message_type=CODE,

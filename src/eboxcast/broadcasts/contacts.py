@@ -6,7 +6,7 @@ from eboxcast.audit.models import Entry
 from eboxcast.broadcasts.errors import ContactUnreachable, TeamUnknown
 from eboxcast.broadcasts.models import Broadcast, Contact
 from eboxcast.broadcasts.states import Action
-from eboxcast.broadcasts.stepping import Step, step
+from eboxcast.broadcasts.steps import Step, step
 from eboxcast.lib import clock
 from eboxcast.senders.models import StandingContact, Team
 from eboxcast.senders.people import refuse_others, refuse_unfit_address, refuse_unfit_line

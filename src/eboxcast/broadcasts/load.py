@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from eboxcast.broadcasts.errors import DateNotFree
 from eboxcast.broadcasts.models import Broadcast, State
 from eboxcast.broadcasts.states import DATED
-from eboxcast.database.errors import quiet
+from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib.errors import Reason
 from eboxcast.planning.capacity import Booked, Conflict, conflicts, nearest_free
 from eboxcast.planning.selectors import evenings_for
@@ -19,7 +19,7 @@ from eboxcast.planning.selectors import evenings_for
 _COUNTS = DATED | {State.LAUNCHED, State.PUBLISHED, State.REPORTED, State.CLOSED}
 
 
-@quiet()
+@sanitized_db_errors()
 def booked_between(
     first: date = date.min, last: date = date.max, *, without: Broadcast | None = None
 ) -> Mapping[date, Booked]:
@@ -33,14 +33,14 @@ def booked_between(
     return {day: Booked(broadcasts, recipients) for day, broadcasts, recipients in evenings}
 
 
-@quiet()
+@sanitized_db_errors()
 def conflicts_of(broadcast: Broadcast, day: date) -> tuple[Conflict, ...]:
     """Return what stands in the way of a broadcast on a day; warnings are terms that would need a waiver."""
     evenings = evenings_for(broadcast.institution_id, booked=booked_between(day, day, without=broadcast))
     return conflicts(day, _recipients(broadcast), evenings=evenings)
 
 
-@quiet()
+@sanitized_db_errors()
 def free_dates(broadcast: Broadcast, day: date, *, count: int = 3, also_before: bool = False) -> tuple[date, ...]:
     """Return the nearest dates on which nothing stands in the way of a broadcast."""
     booked = booked_between(without=broadcast)

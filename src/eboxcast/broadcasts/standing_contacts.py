@@ -7,15 +7,15 @@ from django.db.models import Q
 
 from eboxcast.audit.actions import record
 from eboxcast.broadcasts.errors import ContactUnreachable, TeamUnknown
-from eboxcast.database.errors import quiet
-from eboxcast.lib.plain import plain
+from eboxcast.database.errors import sanitized_db_errors
+from eboxcast.lib.masking import mask_and_strip
 from eboxcast.senders.errors import InstitutionUnknown
 from eboxcast.senders.models import Institution, StandingContact, Team
 from eboxcast.senders.people import refuse_others, refuse_unfit_address, refuse_unfit_line
 from eboxcast.senders.roles import Actor, Role
 
 
-@quiet()
+@sanitized_db_errors()
 def standing_contacts(actor: Actor) -> list[StandingContact]:
     """Return whom the teams name, and the institutions somebody may see."""
     found = StandingContact.objects.order_by("institution_id", "team_id", "id")
@@ -38,7 +38,7 @@ def set_standing_contact(
     refuse_unfit_address(name, email=email, phone=phone)
     if not name or not (email or phone):
         raise ContactUnreachable
-    with quiet(), transaction.atomic():
+    with sanitized_db_errors(), transaction.atomic():
         whose = _whose(team, actor.institution or institution)
         StandingContact.objects.filter(**whose).delete()
         contact = StandingContact.objects.create(name=name, email=email, phone=phone, **whose)
@@ -50,7 +50,7 @@ def set_standing_contact(
 def _whose(team: str, institution: str) -> dict[str, str | None]:
     if team and not Team.objects.filter(code=team).exists():
         known = Team.objects.order_by("code").values_list("code", flat=True)
-        raise TeamUnknown(team=plain(team), teams=", ".join(known))
+        raise TeamUnknown(team=mask_and_strip(team), teams=", ".join(known))
     if not team and not Institution.objects.filter(cbe=institution).exists():
-        raise InstitutionUnknown(institution=plain(institution) or "–")
+        raise InstitutionUnknown(institution=mask_and_strip(institution) or "–")
     return {"team_id": team or None, "institution_id": None if team else institution}

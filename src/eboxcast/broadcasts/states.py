@@ -14,7 +14,7 @@ from types import MappingProxyType
 from eboxcast.broadcasts import guards
 from eboxcast.broadcasts.guards import Guard
 from eboxcast.broadcasts.models import State
-from eboxcast.lib.wording import N_
+from eboxcast.lib.translation import N_
 from eboxcast.senders.roles import Role
 
 S = State

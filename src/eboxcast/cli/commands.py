@@ -52,37 +52,45 @@ class Command:
 
 
 COMMANDS = {
-    "check": Command("check", "Check a package, and say all that is wrong with it.", who=ANYBODY, needs_database=False),
+    "check": Command(
+        "cli.package.check", "Check a package, and say all that is wrong with it.", who=ANYBODY, needs_database=False
+    ),
     "split": Command(
-        "split", "Split an oversized recipient list into balanced parts.", who=ANYBODY, needs_database=False
+        "cli.package.split", "Split an oversized recipient list into balanced parts.", who=ANYBODY, needs_database=False
     ),
     "sample": Command(
-        "sample", "Write a valid synthetic package to try things with.", who=ANYBODY, needs_database=False
+        "cli.package.sample", "Write a valid synthetic package to try things with.", who=ANYBODY, needs_database=False
     ),
-    "rehearse": Command("rehearse", "Say what publishing a package would come to now; touch nothing.", who=OPERATOR),
-    "publish": Command("publish", "Publish a package to everybody at the same moment.", who=PREPARING),
-    "prepare": Command("prepare", "Check and store a package, visible to nobody yet.", who=PREPARING),
-    "launch": Command("launch", "Make a prepared run visible to everybody at the same moment.", who=PREPARING),
-    "runs": Command("runs", "List the runs, newest first.", who=OPERATOR),
-    "status": Command("status", "Say where a run stands, and what comes next.", who=OPERATOR),
-    "stop": Command("stop", "Let nothing more of a run become visible until it is resumed.", who=LAUNCH),
-    "pause": Command("pause", "Hold a run that is being sent, until it is resumed.", who=LAUNCH),
-    "resume": Command("resume", "Take back the stop or the pause of a run.", who=LAUNCH),
-    "pace": Command("pace", "Set how fast a run is sent.", who=LAUNCH),
-    "resolve": Command("resolve", "Settle those of whom nobody knows whether they have the document.", who=LAUNCH),
-    "close": Command("close", "End a run as published in part, for good.", who=LAUNCH),
-    "discard": Command("discard", "Give a run up, for good, before anything of it is visible.", who=LAUNCH),
-    "retry": Command("retry", "Prepare a new run for those whom a run did not reach.", who=LAUNCH),
-    "recall": Command("recall", "Take a published message back from everybody, for good.", who=LAUNCH),
-    "report": Command("report", "Print the account of a run; paper list and rejected rows on request.", who=OPERATOR),
-    "expire": Command("expire", "Delete personal data whose time has come.", who=LAUNCH),
+    "rehearse": Command(
+        "cli.runs.rehearse", "Say what publishing a package would come to now; touch nothing.", who=OPERATOR
+    ),
+    "publish": Command("cli.runs.publish", "Publish a package to everybody at the same moment.", who=PREPARING),
+    "prepare": Command("cli.runs.prepare", "Check and store a package, visible to nobody yet.", who=PREPARING),
+    "launch": Command("cli.runs.launch", "Make a prepared run visible to everybody at the same moment.", who=PREPARING),
+    "runs": Command("cli.runs.listing", "List the runs, newest first.", who=OPERATOR),
+    "status": Command("cli.runs.status", "Say where a run stands, and what comes next.", who=OPERATOR),
+    "stop": Command("cli.runs.stop", "Let nothing more of a run become visible until it is resumed.", who=LAUNCH),
+    "pause": Command("cli.runs.pause", "Hold a run that is being sent, until it is resumed.", who=LAUNCH),
+    "resume": Command("cli.runs.resume", "Take back the stop or the pause of a run.", who=LAUNCH),
+    "pace": Command("cli.runs.pace", "Set how fast a run is sent.", who=LAUNCH),
+    "resolve": Command(
+        "cli.runs.resolve", "Settle those of whom nobody knows whether they have the document.", who=LAUNCH
+    ),
+    "close": Command("cli.runs.close", "End a run as published in part, for good.", who=LAUNCH),
+    "discard": Command("cli.runs.discard", "Give a run up, for good, before anything of it is visible.", who=LAUNCH),
+    "retry": Command("cli.runs.retry", "Prepare a new run for those whom a run did not reach.", who=LAUNCH),
+    "recall": Command("cli.runs.recall", "Take a published message back from everybody, for good.", who=LAUNCH),
+    "report": Command(
+        "cli.runs.report", "Print the account of a run; paper list and rejected rows on request.", who=OPERATOR
+    ),
+    "expire": Command("cli.admin.expire", "Delete personal data whose time has come.", who=LAUNCH),
     "ebox": Command(
-        "ebox",
+        "cli.admin.ebox",
         "Look into an eBox of acceptance, or load what their owner says of the eBoxes.",
         below={"-": OPERATOR, "load": PREPARING},
     ),
     "message-type": Command(
-        "message_type",
+        "cli.people.message_type",
         "Ask for message types, decide on them, configure them.",
         below={
             "form": ANYBODY,
@@ -98,7 +106,7 @@ COMMANDS = {
         },
     ),
     "person": Command(
-        "person",
+        "cli.people.person",
         "Record who may act, with which roles and tokens.",
         below={
             "add": INTEGRATION,
@@ -113,7 +121,7 @@ COMMANDS = {
         founding=frozenset({"add", "change", "list", "token", "load"}),
     ),
     "calendar": Command(
-        "calendar",
+        "cli.admin.calendar",
         "Show and change the calendar: working days, closed days, blackouts, terms.",
         who=EVERYBODY,
         below={
@@ -126,7 +134,7 @@ COMMANDS = {
         },
     ),
     "broadcast": Command(
-        "broadcast",
+        "cli.broadcast.command",
         "Ask for a broadcast, decide, test, confirm; see whose turn it is.",
         below={
             "request": REQUESTER,
@@ -155,16 +163,18 @@ COMMANDS = {
         },
     ),
     "contacts": Command(
-        "contacts",
+        "cli.broadcast.standing_contacts",
         "Whom teams and institutions name as their contact as a rule.",
         below={"list": EVERYBODY, "set": CLOSING_DAYS},
     ),
     "exchange": Command(
-        "exchange", "Take files from the drop folders of the institutions.", below={"collect": PREPARING}
+        "cli.admin.exchange", "Take files from the drop folders of the institutions.", below={"collect": PREPARING}
     ),
-    "steward": Command("steward", "Lead the procedure: all it does by itself, in a loop or once.", who=LAUNCH),
+    "steward": Command(
+        "cli.admin.steward", "Lead the procedure: all it does by itself, in a loop or once.", who=LAUNCH
+    ),
     "audit": Command(
-        "audit",
+        "cli.admin.audit",
         "Who did what when; prove that nobody touched it since.",
         below={
             "list": frozenset({Role.AUDITOR, Role.INTEGRATION}),
@@ -175,31 +185,35 @@ COMMANDS = {
         },
     ),
     "notices": Command(
-        "notices",
+        "cli.admin.notices",
         "The mails of the procedure: where each stands, and having one tried again.",
         below={"list": INTEGRATION, "show": INTEGRATION, "retry": INTEGRATION},
     ),
-    "login": Command("login", "Keep a personal token, so that commands know who acts.", who=ANYBODY),
-    "logout": Command("logout", "Forget the personal token.", who=ANYBODY, needs_database=False),
-    "whoami": Command("whoami", "Say who acts here, and what kind of installation this is.", who=ANYBODY),
+    "login": Command("cli.people.login", "Keep a personal token, so that commands know who acts.", who=ANYBODY),
+    "logout": Command("cli.people.logout", "Forget the personal token.", who=ANYBODY, needs_database=False),
+    "whoami": Command("cli.people.whoami", "Say who acts here, and what kind of installation this is.", who=ANYBODY),
     "clock": Command(
-        "clock",
+        "cli.admin.clock",
         "Say what time it is here; on a demo or test installation, move it.",
         who=ANYBODY,
         below={"set": ANYBODY, "advance": ANYBODY, "back-to-now": ANYBODY},
     ),
-    "up": Command("up", "Start the embedded database.", who=ANYBODY, needs_database=False),
-    "down": Command("down", "Stop the embedded database.", who=ANYBODY, needs_database=False),
+    "up": Command("cli.admin.up", "Start the embedded database.", who=ANYBODY, needs_database=False),
+    "down": Command("cli.admin.down", "Stop the embedded database.", who=ANYBODY, needs_database=False),
     "migrate": Command(
-        "migrate", "Bring the tables of all databases in reach up to date.", who=ANYBODY, needs_database=False
+        "cli.admin.migrate", "Bring the tables of all databases in reach up to date.", who=ANYBODY, needs_database=False
     ),
     "doctor": Command(
-        "doctor", "Look at everything a broadcast depends on.", who=ANYBODY, needs_database=False, reads_models=True
+        "cli.admin.doctor",
+        "Look at everything a broadcast depends on.",
+        who=ANYBODY,
+        needs_database=False,
+        reads_models=True,
     ),
-    "worker": Command("worker", "Send what is launched, on as many machines as you like.", who=LAUNCH),
-    "metrics": Command("metrics", "Write or serve what is going on, for Prometheus.", who=OPERATOR),
+    "worker": Command("cli.runs.worker", "Send what is launched, on as many machines as you like.", who=LAUNCH),
+    "metrics": Command("cli.admin.metrics", "Write or serve what is going on, for Prometheus.", who=OPERATOR),
     "simulate-provider": Command(
-        "simulate_provider",
+        "cli.admin.simulate_provider",
         "Simulate an eBox provider, to rehearse.",
         who=ANYBODY,
         needs_database=False,
@@ -207,10 +221,13 @@ COMMANDS = {
         imports=("httptools", "python_multipart", "starlette", "uvicorn"),
     ),
     "demo": Command(
-        "demo", "Tell the whole story on this machine, with made-up people.", who=ANYBODY, needs_database=False
+        "cli.admin.demo",
+        "Tell the whole story on this machine, with made-up people.",
+        who=ANYBODY,
+        needs_database=False,
     ),
     "bench": Command(
-        "bench",
+        "cli.admin.bench",
         "Measure, each figure beside its baseline.",
         who=ANYBODY,
         needs_database=False,

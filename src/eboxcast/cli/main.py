@@ -11,10 +11,10 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from eboxcast import __version__
-from eboxcast.cli import talk
 from eboxcast.cli.commands import COMMANDS, who_may
-from eboxcast.cli.errors import ExtraMissing
-from eboxcast.cli.resuming import answer_signals, ignore_signals
+from eboxcast.cli.shell import console
+from eboxcast.cli.shell.errors import ExtraMissing
+from eboxcast.cli.shell.signals import answer_signals, ignore_signals
 from eboxcast.lib.errors import EboxcastError, Misconfigured
 
 
@@ -51,13 +51,13 @@ def _load(name: str, args: Sequence[str], *, named: str) -> object:
             _refuse_others(name, args, named=named)
         else:
             boot.configure()
-            importlib.import_module("eboxcast.cli.acting").act_as(named, at_once=False)
-    return typer.main.get_command(importlib.import_module(f"eboxcast.cli.{command.module}").app)
+            importlib.import_module("eboxcast.cli.shell.acting").act_as(named, at_once=False)
+    return typer.main.get_command(importlib.import_module(f"eboxcast.{command.module}").app)
 
 
 def _refuse_others(name: str, args: Sequence[str], *, named: str) -> None:
     """Raise when who acts may not run this command; what a command refuses beyond that, it refuses itself."""
-    acting = importlib.import_module("eboxcast.cli.acting")
+    acting = importlib.import_module("eboxcast.cli.shell.acting")
     acting.act_as(named)
     below = next((word for word in args if word == "-" or not word.startswith("-")), "") if COMMANDS[name].below else ""
     asked = f"{name} {below}".strip()
@@ -92,7 +92,7 @@ def main(
 
 def run() -> None:
     """Run the command of this process and end it with its exit code (design §9)."""
-    talk.never_fail_to_say()
+    console.never_fail_to_say()
     try:
         answer_signals()
         try:
@@ -100,5 +100,5 @@ def run() -> None:
         finally:
             ignore_signals()
     except (EboxcastError, Misconfigured) as error:
-        talk.error(error)
+        console.error(error)
         sys.exit(error.exit_code)

@@ -8,7 +8,7 @@ from typing import Any
 from eboxcast.config import environment
 from eboxcast.config.environment import SettingWrong
 from eboxcast.lib.errors import Misconfigured
-from eboxcast.lib.wording import N_
+from eboxcast.lib.translation import N_
 
 URLS = {
     "default": "EBOXCAST_DATABASE_URL",

@@ -12,7 +12,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from eboxcast.lib.errors import Misconfigured
-from eboxcast.lib.wording import N_
+from eboxcast.lib.translation import N_
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from eboxcast.config import environment
 from eboxcast.config.databases import databases, owner
 from eboxcast.lib.buckets import LARGEST_PRIME
-from eboxcast.notices.mail_server import read_mail_from, read_mail_server
+from eboxcast.notices.transport.mail_server import read_mail_from, read_mail_server
 from eboxcast.targets.configuration import targets
 
 

@@ -12,11 +12,11 @@ from django.db import connections
 
 from eboxcast.database.embedded.places import Places, Tell
 from eboxcast.database.embedded.server import bring_up
-from eboxcast.database.errors import DatabaseTrouble, NotMigrated, quiet
+from eboxcast.database.errors import DatabaseTrouble, NotMigrated, sanitized_db_errors
 from eboxcast.database.marks import read_mark, unchecked
 from eboxcast.database.migrating import migrate_all
 from eboxcast.database.names import ALIASES, CONTROL
-from eboxcast.lib.wording import N_, language_of_user, say
+from eboxcast.lib.translation import N_, language_of_user, translate
 
 _PREPARING = N_("Preparing the tables of the new database.")
 
@@ -56,7 +56,7 @@ def places() -> Places:
 
 def to_stderr(sentence: str, data: Mapping[str, object]) -> None:
     """Say a line on standard error."""
-    sys.stderr.write(say(sentence, language_of_user(), data) + "\n")
+    sys.stderr.write(translate(sentence, language_of_user(), data) + "\n")
 
 
 def _connect() -> None:
@@ -65,7 +65,7 @@ def _connect() -> None:
     With URLs only to control: an environment that is down must not hold up the work in the other.
     """
     for alias in ALIASES if settings.EBOXCAST_EMBEDDED else (CONTROL,):
-        with quiet():
+        with sanitized_db_errors():
             connections[alias].ensure_connection()
 
 

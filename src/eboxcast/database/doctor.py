@@ -20,7 +20,7 @@ from eboxcast.database.marks import read_mark, refuse_other_version, refuse_wron
 from eboxcast.database.names import CONTROL, URL_VARIABLES, shown
 from eboxcast.lib import clock
 from eboxcast.lib.errors import EboxcastError
-from eboxcast.lib.wording import N_
+from eboxcast.lib.translation import N_
 
 _VERSION = "select current_setting('server_version'), current_setting('server_version_num')"
 _MAY_CONNECT = "select has_database_privilege(oid, 'connect') from pg_database where datname = %s"

@@ -10,7 +10,7 @@ from eboxcast.audit.tables import APPEND_ONLY
 from eboxcast.database.findings import Finding, State, Surroundings, ask
 from eboxcast.database.marks import is_ours
 from eboxcast.database.names import CONTROL
-from eboxcast.lib.wording import N_
+from eboxcast.lib.translation import N_
 
 _REMEDY = N_("docs/howto/use-your-own-postgresql.md says how to part the owner of the tables from who works with them.")
 # Of each table and its years. Who owns a table, or may act as the owner, may switch its triggers off.

@@ -7,7 +7,7 @@ from functools import cache
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from eboxcast.database.errors import EnvironmentOutOfReach, EnvironmentUnknown, quiet
+from eboxcast.database.errors import EnvironmentOutOfReach, EnvironmentUnknown, sanitized_db_errors
 from eboxcast.database.names import ENVIRONMENTS, URL_VARIABLES
 
 __all__ = ["ENVIRONMENTS", "bucket_prime", "environment_connection", "environments_in_reach"]
@@ -30,6 +30,6 @@ def environments_in_reach() -> tuple[str, ...]:
 @cache
 def bucket_prime(name: str) -> int:
     """Return the prime recorded when the environment was made. It never changes, so it is asked once."""
-    with quiet(), environment_connection(name).cursor() as cursor:
+    with sanitized_db_errors(), environment_connection(name).cursor() as cursor:
         cursor.execute("select bucket_prime from environment_mark")
         return int(cursor.fetchone()[0])

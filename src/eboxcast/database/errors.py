@@ -9,7 +9,7 @@ import django.db
 import psycopg
 
 from eboxcast.lib.errors import Defect, EboxcastError, NotAllowedNow, Trouble, WrongUse
-from eboxcast.lib.wording import N_
+from eboxcast.lib.translation import N_
 
 
 class EnvironmentNotNamed(Defect):
@@ -147,7 +147,7 @@ class ConstraintBroken(Defect):
 
 
 @contextmanager
-def quiet() -> Iterator[None]:
+def sanitized_db_errors() -> Iterator[None]:
     """Turn errors of the driver into ours, and take their words away: the server quotes rows in them."""
     failure: EboxcastError | None = None
     try:

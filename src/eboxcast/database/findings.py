@@ -9,7 +9,7 @@ from enum import StrEnum
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from eboxcast.database.errors import quiet
+from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.database.marks import unchecked
 from eboxcast.database.names import ALIASES
 from eboxcast.lib.errors import EboxcastError, Misconfigured
@@ -58,7 +58,7 @@ def examine(checks: Sequence[Check]) -> list[Finding]:
 
 def ask(connection: BaseDatabaseWrapper, statement: str, *parameters: str) -> tuple[object, ...]:
     """Return the first row of a statement."""
-    with quiet(), connection.cursor() as cursor:
+    with sanitized_db_errors(), connection.cursor() as cursor:
         cursor.execute(statement, parameters or None)
         return tuple(cursor.fetchone() or ())
 
@@ -70,7 +70,7 @@ def _look_around() -> Surroundings:
         if alias not in connections.settings:
             continue
         try:
-            with quiet():
+            with sanitized_db_errors():
                 connections[alias].ensure_connection()
             reached[alias] = connections[alias]
         except EboxcastError as error:

@@ -9,7 +9,7 @@ from django.db.models import Max
 
 from eboxcast.audit.actions import record
 from eboxcast.audit.models import Entry
-from eboxcast.database.errors import ClockGoesBack, ClockStands, quiet
+from eboxcast.database.errors import ClockGoesBack, ClockStands, sanitized_db_errors
 from eboxcast.database.models import Installation
 from eboxcast.lib import clock
 
@@ -55,7 +55,7 @@ def reset_clock(*, by: str) -> timedelta:
 
 
 def _set_offset(offset: timedelta, *, by: str) -> timedelta:
-    with quiet(), transaction.atomic():
+    with sanitized_db_errors(), transaction.atomic():
         mark = Installation.objects.select_for_update().get()
         if mark.kind == REAL:
             raise ClockStands
@@ -71,5 +71,5 @@ def _set_offset(offset: timedelta, *, by: str) -> timedelta:
 
 
 def _installation() -> Installation:
-    with quiet():
+    with sanitized_db_errors():
         return Installation.objects.get()

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from eboxcast import __version__
-from eboxcast.database.errors import MigratedFurther, NotMigrated, ProcedureDiffers, WrongDatabase, quiet
+from eboxcast.database.errors import MigratedFurther, NotMigrated, ProcedureDiffers, WrongDatabase, sanitized_db_errors
 from eboxcast.database.names import CONTROL, URL_VARIABLES, shown
 from eboxcast.database.versions import migrations_of_code
 from eboxcast.lib import clock
@@ -122,6 +122,6 @@ def missing_migrations(mark: Mark) -> frozenset[tuple[str, str]]:
 
 
 def _rows(connection: BaseDatabaseWrapper, statement: str) -> list[tuple[object, ...]]:
-    with quiet(), connection.cursor() as cursor:
+    with sanitized_db_errors(), connection.cursor() as cursor:
         cursor.execute(statement)
         return list(cursor.fetchall())

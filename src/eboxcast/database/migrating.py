@@ -13,7 +13,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 from django.db.migrations.recorder import MigrationRecorder
 
-from eboxcast.database.errors import quiet
+from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.database.marks import (
     missing_migrations,
     read_mark,
@@ -59,20 +59,20 @@ def _aliases() -> list[str]:
 
 
 def _pending(connection: BaseDatabaseWrapper) -> Migrated:
-    with quiet():
+    with sanitized_db_errors():
         mark = read_mark(connection)
     refuse_wrong_database(connection.alias, mark)
     return Migrated(shown(connection.alias), len(missing_migrations(mark)))
 
 
 def _migrate(connection: BaseDatabaseWrapper) -> None:
-    with quiet(), connection.cursor() as cursor:
+    with sanitized_db_errors(), connection.cursor() as cursor:
         cursor.execute("set statement_timeout = 0")
-    with quiet():
+    with sanitized_db_errors():
         for app in _living(connection):
             call_command("migrate", app, database=connection.alias, verbosity=0, interactive=False, skip_checks=True)
         _pass_over(connection)
-    with quiet(), connection.cursor() as cursor:
+    with sanitized_db_errors(), connection.cursor() as cursor:
         _mark(connection.alias, cursor)
         if connection.alias == CONTROL:
             give_rights(cursor)
@@ -119,7 +119,7 @@ def _fresh_connections() -> Iterator[None]:
 
 @contextmanager
 def _alone() -> Iterator[None]:
-    with quiet(), connections[CONTROL].cursor() as cursor:
+    with sanitized_db_errors(), connections[CONTROL].cursor() as cursor:
         cursor.execute("set lock_timeout = 0")
         cursor.execute("set statement_timeout = 0")
         cursor.execute("select pg_advisory_lock(%s)", [_LOCK])

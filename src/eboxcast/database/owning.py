@@ -17,7 +17,7 @@ from django.db import connections
 from django.db.backends.utils import CursorWrapper
 
 from eboxcast.database.embedded.configuration import OWNER_ROLE, SETUP_ROLE
-from eboxcast.database.errors import OwnerNeeded, quiet
+from eboxcast.database.errors import OwnerNeeded, sanitized_db_errors
 from eboxcast.database.names import CONTROL
 from eboxcast.database.rights import grant_rights
 
@@ -43,7 +43,7 @@ def as_owner() -> Iterator[None]:
 
 def refuse_without_owner() -> None:
     """Raise OwnerNeeded where this connection may make no tables in control."""
-    with quiet(), connections[CONTROL].cursor() as cursor:
+    with sanitized_db_errors(), connections[CONTROL].cursor() as cursor:
         cursor.execute("select has_schema_privilege(current_user, current_schema(), 'create')")
         if not cursor.fetchone()[0]:
             raise OwnerNeeded

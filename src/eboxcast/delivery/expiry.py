@@ -17,11 +17,11 @@ from django.db.models import Exists, OuterRef
 
 from eboxcast.audit.actions import record
 from eboxcast.audit.models import Entry
-from eboxcast.database.errors import quiet
-from eboxcast.delivery import actions
+from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.delivery.errors import NotInThisState
 from eboxcast.delivery.models import Run
-from eboxcast.delivery.settling import SYSTEM, settle_by_id
+from eboxcast.delivery.runs import actions
+from eboxcast.delivery.runs.settlement import SYSTEM, settle_by_id
 from eboxcast.mailboxes import fence
 from eboxcast.mailboxes.errors import FenceClosed
 from eboxcast.mailboxes.expiring import Due, Purged, Retention, find_due, purge
@@ -109,7 +109,7 @@ def _delete(environment: str, due: Due, by: str) -> Expired:
 
 def _forget_salt(run: UUID) -> None:
     """Forget the copy in the control database, as the environment forgot its own."""
-    with quiet():
+    with sanitized_db_errors():
         Run.objects.filter(id=run).update(salt=None)
 
 
@@ -127,11 +127,11 @@ def _record_what_was_done(environment: str, by: str) -> Iterator[Expired]:
 
 def _unrecorded(environment: str) -> list[tuple[UUID, dict[str, bool]]]:
     later = Entry.objects.filter(action=DELETED, run=OuterRef("run"), id__gt=OuterRef("id"))
-    with quiet():
+    with sanitized_db_errors():
         entries = Entry.objects.filter(~Exists(later), action=INTENDED, environment=environment).order_by("id")
         return [(entry.run, entry.data) for entry in entries if entry.run]
 
 
 def _record(action: str, environment: str, run: UUID, by: str, data: dict[str, object] | dict[str, bool]) -> None:
-    with quiet(), transaction.atomic():
+    with sanitized_db_errors(), transaction.atomic():
         record(action, by=by, environment=environment, run=run, data=data)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from eboxcast.lib.wording import N_
+from eboxcast.lib.translation import N_
 
 
 @dataclass(frozen=True, kw_only=True)

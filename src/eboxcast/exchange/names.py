@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 
 from eboxcast.exchange.codes import SetFault
 from eboxcast.lib import clock
-from eboxcast.lib.plain import plain
+from eboxcast.lib.masking import mask_and_strip
 
 PURPOSE = "BRDC"
 MOST_PARTS = 99
@@ -57,7 +57,7 @@ class Named:
     @property
     def shared(self) -> str:
         """Return what it has in common with its set, fit to be shown; of a name not of the agreed form, all of it."""
-        return plain(str(self.reference or self.name))
+        return mask_and_strip(str(self.reference or self.name))
 
     @property
     def is_part(self) -> bool:
@@ -113,7 +113,7 @@ def number(text: str) -> int:
 
 def _of_sender(reference: Reference, institution: str) -> Iterator[SetFault]:
     if reference.sender != institution:
-        yield SetFault(code=108, data={"found": plain(reference.sender), "expected": institution})
+        yield SetFault(code=108, data={"found": mask_and_strip(reference.sender), "expected": institution})
 
 
 def _of_day(text: str) -> Iterator[SetFault]:

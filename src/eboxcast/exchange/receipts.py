@@ -6,15 +6,15 @@ from collections.abc import Iterable, Mapping
 
 from lxml import etree
 
-from eboxcast.delivery.receiving import Receipt
+from eboxcast.delivery.broadcasts.files import Receipt
 from eboxcast.exchange.codes import SetFault
 from eboxcast.exchange.models import Result, TakenSet
 from eboxcast.exchange.names import LETTERS
 from eboxcast.lib import clock
 from eboxcast.lib.errors import EboxcastError, Told
-from eboxcast.lib.plain import plain
-from eboxcast.lib.wording import LANGUAGES, say
-from eboxcast.package.faults import remedy_of, sentence_of
+from eboxcast.lib.masking import mask_and_strip
+from eboxcast.lib.translation import LANGUAGES, translate
+from eboxcast.package.faults.fault import remedy_of, sentence_of
 from eboxcast.package.model import Fault
 
 NAMESPACE = "urn:eboxcast:receipt:1"
@@ -37,14 +37,14 @@ def receipt(taken: TakenSet, *, files: Iterable[str], faults: Iterable[SetFault]
     root = _root("Receipt", taken)
     listed = _add(root, "Files")
     for name in files:
-        _add(listed, "FileName", plain(name))
+        _add(listed, "FileName", mask_and_strip(name))
     result = _add(root, "ReceptionResult")
     _add(result, "ResultCode", _REFUSED if taken.result == Result.REFUSED else _TAKEN)
     for fault in faults:
         error = _add(result, "Error")
         _add(error, "ErrorID", fault.error_id)
         if fault.file:
-            _add(error, "FileName", plain(fault.file))
+            _add(error, "FileName", mask_and_strip(fault.file))
         _say(error, fault.sentence, fault.data)
     return _written(root)
 
@@ -70,9 +70,9 @@ def _name(kind: str, taken: TakenSet) -> str:
 
 def _root(name: str, taken: TakenSet) -> etree._Element:
     root = etree.Element(f"{{{NAMESPACE}}}{name}", nsmap={None: NAMESPACE})  # type: ignore[dict-item]  # None is how lxml says default
-    _add(root, "FileReference", plain(taken.reference))
+    _add(root, "FileReference", mask_and_strip(taken.reference))
     if taken.broadcast:
-        _add(root, "Broadcast", plain(taken.broadcast))
+        _add(root, "Broadcast", mask_and_strip(taken.broadcast))
     _add(root, "Environment", taken.environment)
     _add(root, "Outcome", taken.result)
     _add(root, "AnsweredAt", clock.shown(clock.now()).replace(" ", "T"))
@@ -91,7 +91,7 @@ def _add_refusal(result: etree._Element, refusal: EboxcastError) -> None:
 def _add_account(root: etree._Element, answer: Receipt) -> None:
     for account in answer.checked.lists:
         listed = _add(root, "RecipientList")
-        _add(listed, "FileName", plain(account.file_name))
+        _add(listed, "FileName", mask_and_strip(account.file_name))
         counts = {
             "Rows": account.rows,
             "Excluded": account.excluded,
@@ -110,18 +110,18 @@ def _add_anomaly(root: etree._Element, fault: Fault, language: str) -> None:
     anomaly = _add(root, "AnomalyReport")
     _add(anomaly, "ErrorID", fault.code)
     # The folder that a fault of the whole package names is our own copy.
-    _add(anomaly, "FileName", "-" if "/" in fault.file else plain(fault.file))
+    _add(anomaly, "FileName", "-" if "/" in fault.file else mask_and_strip(fault.file))
     if fault.line is not None:
         _add(anomaly, "Line", str(fault.line))
     if fault.place:
-        _add(anomaly, "TagName", plain(fault.place))
+        _add(anomaly, "TagName", mask_and_strip(fault.place))
     for text in (sentence_of(fault, language), remedy_of(fault, language)):
-        _add(anomaly, "Text", plain(text)).set(_LANG, language)
+        _add(anomaly, "Text", mask_and_strip(text)).set(_LANG, language)
 
 
 def _say(parent: etree._Element, sentence: str, data: Mapping[str, object]) -> None:
     for language in LANGUAGES if sentence else ():
-        _add(parent, "Text", plain(say(sentence, language, data))).set(_LANG, language)
+        _add(parent, "Text", mask_and_strip(translate(sentence, language, data))).set(_LANG, language)
 
 
 def _add(parent: etree._Element, name: str, text: str = "") -> etree._Element:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from babel.dates import format_date
 
-from eboxcast.lib.plain import grouped
+from eboxcast.lib.masking import grouped
 
 _LONG = {"de": "EEEE, d. MMMM y"}
 _LOCALES = {"fr": "fr_BE", "nl": "nl_BE", "de": "de_BE", "en": "en_GB"}

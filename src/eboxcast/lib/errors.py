@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Protocol
 
-from eboxcast.lib.wording import N_
+from eboxcast.lib.translation import N_
 
 
 class Told(Protocol):

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from eboxcast.database.environments import bucket_prime, environment_connection
-from eboxcast.database.errors import quiet
+from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
 from eboxcast.mailboxes.models import Release
 from eboxcast.mailboxes.sql import rows, run
@@ -64,7 +64,7 @@ def find_due(environment: str, retention: Retention) -> Iterator[Due]:
         "reported_before": reported_before,
         "stored_before": stored_before,
     }
-    with quiet():
+    with sanitized_db_errors():
         found = rows(environment_connection(environment), "due_releases", moments)
     for identifier, run_id, visible, expires, abandoned, _, stored, _, outcomes_gone, audience_gone in found:
         waiting = visible is None and abandoned is None
@@ -85,7 +85,7 @@ def find_due(environment: str, retention: Retention) -> Iterator[Due]:
 def purge(environment: str, due: Due) -> Purged:
     """Forget what is due of one release, in one transaction; running it again changes nothing."""
     now = clock.now()
-    with quiet(), transaction.atomic(using=environment):
+    with sanitized_db_errors(), transaction.atomic(using=environment):
         connection = environment_connection(environment)
         release = Release.objects.using(environment).select_for_update().get(id=due.release)
         of_release: dict[str, object] = {"release": release.id, "last_bucket": bucket_prime(environment) - 1}

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from eboxcast.database.environments import environment_connection
-from eboxcast.database.errors import quiet
+from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
 from eboxcast.mailboxes.errors import FenceClosed, ReleaseMissing
 from eboxcast.mailboxes.messages import identity_of
@@ -19,7 +19,7 @@ from eboxcast.mailboxes.sql import one, run
 
 def find_release(environment: str, run_id: UUID) -> Release | None:
     """Return the release of a run, or None where the environment has none."""
-    with quiet():
+    with sanitized_db_errors():
         return Release.objects.using(environment).select_related("message").filter(run=run_id).first()
 
 
@@ -49,7 +49,7 @@ def recall(environment: str, run_id: UUID) -> datetime:
 def discard(environment: str, run_id: UUID) -> datetime:
     """Give a release up, for good, and its identity back to what is still visible under it. Raises FenceClosed."""
     now = clock.now()
-    with quiet(), transaction.atomic(using=environment):
+    with sanitized_db_errors(), transaction.atomic(using=environment):
         connection = environment_connection(environment)
         release = get_release(environment, run_id)
         one(connection, "lock_identity", {"lock": identity_of(release.message).lock()})
@@ -94,7 +94,7 @@ def standing_of(release: Release) -> Standing:
 
 def _guarded(environment: str, statement: str, run_id: UUID) -> datetime:
     now = clock.now()
-    with quiet():
+    with sanitized_db_errors():
         if one(environment_connection(environment), statement, {"run": run_id, "now": now}) is None:
             raise closed(environment, run_id)
     return now

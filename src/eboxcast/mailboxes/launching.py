@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from eboxcast.database.environments import bucket_prime, environment_connection
-from eboxcast.database.errors import quiet
+from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
 from eboxcast.lib.buckets import Keys
 from eboxcast.lib.crashpoints import Point, reached
@@ -55,7 +55,7 @@ def launch(
     it is visible again as of that moment. Raises FenceClosed when it was stopped, discarded or made visible by
     somebody else, WindowOver when it is ``not_after`` by now, by the clock of the installation.
     """
-    with quiet(), transaction.atomic(using=environment):
+    with sanitized_db_errors(), transaction.atomic(using=environment):
         connection = environment_connection(environment)
         one(connection, "lock_release", {"run": run_id})
         release = get_release(environment, run_id)

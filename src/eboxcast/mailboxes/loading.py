@@ -20,7 +20,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from eboxcast.database.copying import copy_in
 from eboxcast.database.environments import bucket_prime, environment_connection
-from eboxcast.database.errors import quiet
+from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
 from eboxcast.lib.buckets import bucket_of
 from eboxcast.lib.identifiers import Refused, read_cbe, read_niss
@@ -54,7 +54,7 @@ class _Row:
 
 def load_eboxes(environment: str, path: Path) -> EboxesLoaded:
     """Load a file of eBoxes into an environment, in one transaction. Raises EboxFileWrong naming the line."""
-    with _opened(path) as lines, quiet(), transaction.atomic(using=environment):
+    with _opened(path) as lines, sanitized_db_errors(), transaction.atomic(using=environment):
         file = _EboxFile(path.name, lines)
         connection = environment_connection(environment)
         prime = bucket_prime(environment)

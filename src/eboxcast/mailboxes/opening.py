@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from eboxcast.database.environments import bucket_prime, environment_connection
-from eboxcast.database.errors import quiet
+from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
 from eboxcast.lib.buckets import bucket_of
 from eboxcast.mailboxes.models import File
@@ -52,7 +52,7 @@ class Letter:
 def open_ebox(environment: str, mailbox: int) -> list[Letter]:
     """Return what the eBox of a recipient key shows now, newest first; nothing is marked as read."""
     prime = bucket_prime(environment)
-    with quiet():
+    with sanitized_db_errors():
         connection = environment_connection(environment)
         numbers = _numbers_of(connection, mailbox, prime=prime)
         buckets = [bucket_of(number, prime) for number in numbers]
@@ -62,7 +62,7 @@ def open_ebox(environment: str, mailbox: int) -> list[Letter]:
 
 def read_document(environment: str, letter: Letter) -> bytes:
     """Return the document of a letter."""
-    with quiet():
+    with sanitized_db_errors():
         content = File.objects.using(environment).values_list("content", flat=True).get(digest=letter.document_digest)
     return bytes(content or b"")
 
@@ -76,7 +76,7 @@ def mark_read(environment: str, letter: Letter) -> None:
         "day": now.astimezone(clock.BRUSSELS).date(),
         "slot": secrets.randbelow(TALLY_SLOTS),
     }
-    with quiet(), transaction.atomic(using=environment):
+    with sanitized_db_errors(), transaction.atomic(using=environment):
         connection = environment_connection(environment)
         if one(connection, "mark_read", place) is not None:
             run(connection, "tally_reading", tally)

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from eboxcast.database.environments import bucket_prime, environment_connection
-from eboxcast.database.errors import quiet
+from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
 from eboxcast.lib.buckets import Keys
 from eboxcast.lib.validity import end_of_validity
@@ -21,7 +21,7 @@ from eboxcast.mailboxes.audiences import counted, read_audience, read_outcome
 from eboxcast.mailboxes.errors import StoredDiffers
 from eboxcast.mailboxes.fence import closed, get_release
 from eboxcast.mailboxes.models import OutcomeKind, Release
-from eboxcast.mailboxes.noting import Range, note
+from eboxcast.mailboxes.outcomes import Range, note
 from eboxcast.mailboxes.sql import one, rows, run
 
 
@@ -34,7 +34,7 @@ def begin_sending(environment: str, run_id: UUID) -> Release:
     release = get_release(environment, run_id)
     if release.visible_at and not _is_closed(release):
         return release
-    with quiet(), transaction.atomic(using=environment):
+    with sanitized_db_errors(), transaction.atomic(using=environment):
         connection = environment_connection(environment)
         one(connection, "lock_release", {"run": run_id})
         release = get_release(environment, run_id)
@@ -52,14 +52,14 @@ def _is_closed(release: Release) -> bool:
 
 def keep_provider_message(environment: str, release: int, provider_message: str) -> None:
     """Note under which id the provider keeps the message."""
-    with quiet():
+    with sanitized_db_errors():
         values = {"release": release, "provider_message": provider_message}
         run(environment_connection(environment), "keep_provider_message", values)
 
 
 def ranges_of(environment: str, release: int, *, recipients: int) -> list[tuple[Range, int]]:
     """Cut an audience into ranges of buckets of about so many recipients, each with its count."""
-    with quiet():
+    with sanitized_db_errors():
         of_release = {"release": release, "last_bucket": bucket_prime(environment) - 1}
         sizes = rows(environment_connection(environment), "sizes_of_buckets", of_release)
     return cut_ranges(sizes, release=release, recipients=recipients)
@@ -81,7 +81,7 @@ def cut_ranges(sizes: Sequence[tuple[int, ...]], *, release: int, recipients: in
 
 def settle_unknown(environment: str, run_id: UUID, *, as_: OutcomeKind | None) -> int:
     """Settle everybody of whom nobody knew: as sent, as refused, or (None) to be sent to again. Return how many."""
-    with quiet(), transaction.atomic(using=environment):
+    with sanitized_db_errors(), transaction.atomic(using=environment):
         connection = environment_connection(environment)
         release = get_release(environment, run_id)
         of_release = {"release": release.id, "last_bucket": bucket_prime(environment) - 1}
@@ -97,7 +97,7 @@ def close_account(environment: str, run_id: UUID, *, tells_no_digital_user: bool
     ``in_part`` closes it all the same: what is in flight or unknown stays unknown, the rest was not attempted.
     Raises StoredDiffers when those sent to and those refused are not of the audience that was prepared.
     """
-    with quiet(), transaction.atomic(using=environment):
+    with sanitized_db_errors(), transaction.atomic(using=environment):
         connection = environment_connection(environment)
         one(connection, "lock_release", {"run": run_id})
         release = get_release(environment, run_id)
@@ -116,7 +116,7 @@ def close_account(environment: str, run_id: UUID, *, tells_no_digital_user: bool
 
 def counts_of(environment: str, run_id: UUID) -> dict[str, int]:
     """Return how many recipients of a run have each kind of outcome now."""
-    with quiet():
+    with sanitized_db_errors():
         release = get_release(environment, run_id)
         return _count(environment_connection(environment), release, prime=bucket_prime(environment))
 

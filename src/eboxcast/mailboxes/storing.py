@@ -14,7 +14,7 @@ from django.db import transaction
 from numpy.typing import NDArray
 
 from eboxcast.database.environments import bucket_prime, environment_connection
-from eboxcast.database.errors import quiet
+from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
 from eboxcast.lib.buckets import Keys
 from eboxcast.lib.crashpoints import Point, reached
@@ -52,7 +52,7 @@ class Plan:
 
 def foresee(environment: str, wanted: NewRelease) -> Plan:
     """Return what ``store`` would do now, and change nothing. Raises what it would raise."""
-    with quiet(), transaction.atomic(using=environment):
+    with sanitized_db_errors(), transaction.atomic(using=environment):
         return _make_plan(environment, wanted)
 
 
@@ -62,7 +62,7 @@ def store(environment: str, wanted: NewRelease) -> Stored:
     Running it again for the same run, or for the same package, changes nothing and names the run that is there.
     Raises the errors of ``mailboxes.errors`` when identity, content or recipients forbid it.
     """
-    with quiet(), transaction.atomic(using=environment):
+    with sanitized_db_errors(), transaction.atomic(using=environment):
         plan = _make_plan(environment, wanted)
         if plan.same_as is not None:
             return Stored(run=plan.same_as)

@@ -10,7 +10,7 @@ from functools import cached_property
 from eboxcast.audit.selectors import SealedEntry
 from eboxcast.broadcasts.models import Broadcast
 from eboxcast.delivery.models import Run
-from eboxcast.delivery.settling import settle
+from eboxcast.delivery.runs.settlement import settle
 from eboxcast.notices.readers import Concerned
 from eboxcast.notices.vocabulary import word
 from eboxcast.notices.words import Exact

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from eboxcast.lib.plain import grouped
-from eboxcast.lib.wording import N_, say
+from eboxcast.lib.masking import grouped
+from eboxcast.lib.translation import N_, translate
 from eboxcast.notices.about import About
 from eboxcast.notices.kind import File
 from eboxcast.reports.certificate_account import account_section, faults_section, lists_section
@@ -44,9 +44,13 @@ def paper_and_rejected(about: About, language: str) -> Sequence[Section]:
     if certificate is None:
         return []
     counts = {_REJECTED: certificate.totals.excluded, _PAPER: _on_paper(certificate)}
-    facts = tuple(Fact(say(label, language), grouped(count, language), number=True) for label, count in counts.items())
+    facts = tuple(
+        Fact(translate(label, language), grouped(count, language), number=True) for label, count in counts.items()
+    )
     commands = [f"eboxcast report {certificate.run[:8]} {option}" for option in _FETCH]
-    return [Section(title=say(_PEOPLE, language), facts=facts, notes=(say(_NEVER_MAILED, language), *commands))]
+    return [
+        Section(title=translate(_PEOPLE, language), facts=facts, notes=(translate(_NEVER_MAILED, language), *commands))
+    ]
 
 
 def certificate_files(about: About, language: str) -> Sequence[File]:

@@ -13,12 +13,12 @@ from eboxcast.audit.selectors import SealedEntry
 from eboxcast.broadcasts.models import Broadcast
 from eboxcast.lib import clock
 from eboxcast.lib.errors import EboxcastError, Trouble
-from eboxcast.lib.plain import plain
-from eboxcast.lib.wording import N_, say
+from eboxcast.lib.masking import mask_and_strip
+from eboxcast.lib.translation import N_, translate
 from eboxcast.notices.about import About
 from eboxcast.notices.entries import kinds_for
 from eboxcast.notices.facts import details, subject_matter
-from eboxcast.notices.inviting import Invitations
+from eboxcast.notices.invitation_choice import Invitations
 from eboxcast.notices.kind import File, Kind
 from eboxcast.notices.letter import HELLO, Letter, as_html, as_text
 from eboxcast.notices.models import Notice
@@ -88,8 +88,12 @@ def _additions(kind: Kind, about: About, language: str) -> tuple[tuple[Section, 
     except Trouble:
         raise
     except EboxcastError as failure:
-        told = tuple(plain(say(text, language, failure.data)) for text in (failure.sentence, failure.remedy) if text)
-        return (Section(title=say(_NOT_HAD, language), notes=told),), ()
+        told = tuple(
+            mask_and_strip(translate(text, language, failure.data))
+            for text in (failure.sentence, failure.remedy)
+            if text
+        )
+        return (Section(title=translate(_NOT_HAD, language), notes=told),), ()
 
 
 def letter_to(reader: Reader, kind: Kind, about: About, extras: Sequence[Section]) -> Letter:
@@ -98,7 +102,7 @@ def letter_to(reader: Reader, kind: Kind, about: About, extras: Sequence[Section
     return Letter(
         language=language,
         subject=prefix_of(about) + said(kind.subject, language, data) + _matter(about),
-        hello=say(HELLO, language, {"name": plain(reader.full_name)}),
+        hello=translate(HELLO, language, {"name": mask_and_strip(reader.full_name)}),
         paragraphs=tuple(said(sentence, language, data) for sentence in (kind.says, *kind.advice)),
         sections=(*details(about, kind.facts, language), *extras, *subject_matter(about, language)),
         turns=turns_of(about, reader),
@@ -107,13 +111,13 @@ def letter_to(reader: Reader, kind: Kind, about: About, extras: Sequence[Section
 
 
 def _matter(about: About) -> str:
-    return f" - {plain(about.broadcast.subject)[:_LONGEST]}" if about.broadcast else ""
+    return f" - {mask_and_strip(about.broadcast.subject)[:_LONGEST]}" if about.broadcast else ""
 
 
 def footer_in(language: str) -> tuple[str, ...]:
     """Return what stands under every mail."""
     address = parseaddr(settings.EBOXCAST_MAIL_FROM)[1]
-    return say(_ANSWER, language, {"address": address}), say(_NO_NUMBERS, language)
+    return translate(_ANSWER, language, {"address": address}), translate(_NO_NUMBERS, language)
 
 
 def notice_of(letter: Letter, reader: Reader, *, kind: str, entry: SealedEntry) -> Notice:
@@ -128,7 +132,7 @@ def notice_of(letter: Letter, reader: Reader, *, kind: str, entry: SealedEntry) 
         address=reader.address,
         language=letter.language,
         message_id=f"<{uuid4()}@{domain}>",
-        subject=plain(letter.subject),
+        subject=mask_and_strip(letter.subject),
         text=as_text(letter),
         html=as_html(letter),
         created_at=clock.now(),

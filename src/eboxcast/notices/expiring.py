@@ -14,7 +14,7 @@ from django.db.models import Count, Q, QuerySet
 from eboxcast.audit.actions import record
 from eboxcast.broadcasts.models import Broadcast
 from eboxcast.broadcasts.states import ENDED
-from eboxcast.database.errors import quiet
+from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
 from eboxcast.notices.models import Attachment, Notice, State
 
@@ -30,7 +30,7 @@ class Emptied:
     attachments: int
 
 
-@quiet()
+@sanitized_db_errors()
 def foresee_emptying() -> list[Emptied]:
     """Return what ``empty_notices`` would delete now, and change nothing."""
     counts = (Count("id", distinct=True), Count("attachments", distinct=True))
@@ -40,10 +40,10 @@ def foresee_emptying() -> list[Emptied]:
 
 def empty_notices(*, by: str) -> Iterator[Emptied]:
     """Delete the texts and attachments whose time has come; yield, broadcast by broadcast, how many, as audited."""
-    with quiet():
+    with sanitized_db_errors():
         broadcasts = list(_due().order_by("broadcast").values_list("broadcast", flat=True).distinct())
     for broadcast in broadcasts:
-        with quiet(), transaction.atomic():
+        with sanitized_db_errors(), transaction.atomic():
             emptied = _empty(broadcast)
             if emptied.notices:
                 record(DELETED, by=by, broadcast=broadcast, data=_counts(emptied))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from eboxcast.lib.wording import N_, say
+from eboxcast.lib.translation import N_, translate
 from eboxcast.notices.about import About
 from eboxcast.notices.words import spoken
 from eboxcast.reports.sections import Fact, Section
@@ -52,11 +52,16 @@ def details(about: About, names: Sequence[str], language: str) -> list[Section]:
     """Return the values that belong to this kind of notice; none when nothing is known of any."""
     data = about.data
     facts = tuple(
-        Fact(say(_LABELS[name], language), spoken(data[name], language), number=name in _NUMBERS, fixed=name in _FIXED)
+        Fact(
+            translate(_LABELS[name], language),
+            spoken(data[name], language),
+            number=name in _NUMBERS,
+            fixed=name in _FIXED,
+        )
         for name in names
         if data.get(name) not in (None, "", [])
     )
-    return [Section(title=say(_DETAILS, language), facts=facts)] if facts else []
+    return [Section(title=translate(_DETAILS, language), facts=facts)] if facts else []
 
 
 def subject_matter(about: About, language: str) -> list[Section]:
@@ -65,6 +70,6 @@ def subject_matter(about: About, language: str) -> list[Section]:
         return []
     data = about.data
     facts = tuple(
-        Fact(say(label, language), spoken(data[name], language)) for name, label in _BROADCAST if name in data
+        Fact(translate(label, language), spoken(data[name], language)) for name, label in _BROADCAST if name in data
     )
-    return [Section(title=say(_ABOUT, language), facts=facts)]
+    return [Section(title=translate(_ABOUT, language), facts=facts)]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
-from eboxcast.lib.plain import grouped
-from eboxcast.lib.wording import N_, say
+from eboxcast.lib.masking import grouped
+from eboxcast.lib.translation import N_, translate
 from eboxcast.notices.about import About
-from eboxcast.package.faults import FAULTS
+from eboxcast.package.faults.fault import FAULTS
 from eboxcast.reports.sections import Fact, Section
 
 _TITLE = N_("Faults found")
@@ -34,12 +34,12 @@ def faults_by_code(about: About, language: str) -> list[Section]:
     shown = counts.most_common(_MOST)
     facts = tuple(Fact(f"{grouped(count, language)} × {code}", _meaning(code, language)) for code, count in shown)
     left = len(counts) - len(shown)
-    notes = (say(_MORE, language, {"count": left}),) if left else ()
-    return [Section(title=say(_TITLE, language), facts=facts, notes=notes)]
+    notes = (translate(_MORE, language, {"count": left}),) if left else ()
+    return [Section(title=translate(_TITLE, language), facts=facts, notes=notes)]
 
 
 def _meaning(code: str, language: str) -> str:
     kind = FAULTS.get(code)
     if kind is None:
         return "–"
-    return " ".join(say(sentence, language, _DIFFER) for sentence in (kind.sentence, kind.remedy) if sentence)
+    return " ".join(translate(sentence, language, _DIFFER) for sentence in (kind.sentence, kind.remedy) if sentence)

@@ -8,7 +8,7 @@ from eboxcast.audit.anchoring import MAIL, hand_out
 from eboxcast.audit.models import Anchor
 from eboxcast.audit.selectors import Head, SealedEntry, head
 from eboxcast.lib import clock
-from eboxcast.lib.wording import N_, say
+from eboxcast.lib.translation import N_, translate
 from eboxcast.notices.composing import Draft, footer_in, notice_of
 from eboxcast.notices.letter import HELLO, Letter
 from eboxcast.notices.readers import Concerned, Group, Reader, readers_of
@@ -64,13 +64,13 @@ def _letter(reader: Reader, given: Head) -> Letter:
     facts = (Fact(str(given.number), given.digest.hex(), fixed=True),)
     return Letter(
         language=language,
-        subject=f"[eboxcast] {say(_SUBJECT, language)} {given.number}",
-        hello=say(HELLO, language, {"name": reader.full_name}),
+        subject=f"[eboxcast] {translate(_SUBJECT, language)} {given.number}",
+        hello=translate(HELLO, language, {"name": reader.full_name}),
         paragraphs=(
-            say(_SAYS, language, {"moment": moment_in(clock.now(), language)}),
-            f"{say(_HOW, language)} {command}",
+            translate(_SAYS, language, {"moment": moment_in(clock.now(), language)}),
+            f"{translate(_HOW, language)} {command}",
         ),
-        sections=(Section(title=say(_TITLE, language), facts=facts),),
+        sections=(Section(title=translate(_TITLE, language), facts=facts),),
         turns=(),
         footer=footer_in(language),
     )

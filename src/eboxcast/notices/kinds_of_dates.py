@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from eboxcast.audit.selectors import SealedEntry
-from eboxcast.lib.wording import N_
+from eboxcast.lib.translation import N_
 from eboxcast.notices.kind import Kind
 from eboxcast.notices.models import Method
 from eboxcast.notices.readers import Group

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from eboxcast.audit.selectors import SealedEntry
-from eboxcast.lib.wording import N_
+from eboxcast.lib.translation import N_
 from eboxcast.notices.account import account_by_list, certificate_files, paper_and_rejected, read_curve
 from eboxcast.notices.kind import Kind
 from eboxcast.notices.missing import missing_for_launch

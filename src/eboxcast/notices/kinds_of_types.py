@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from eboxcast.audit.selectors import SealedEntry
-from eboxcast.lib.wording import N_
+from eboxcast.lib.translation import N_
 from eboxcast.notices.kind import Kind
 from eboxcast.notices.readers import Group
 

@@ -9,7 +9,7 @@ from importlib import resources
 
 from django.template import Context, Engine
 
-from eboxcast.lib.wording import N_, say
+from eboxcast.lib.translation import N_, translate
 from eboxcast.reports.page_text import section_lines
 from eboxcast.reports.sections import Section
 
@@ -45,7 +45,7 @@ class Letter:
     @property
     def next_title(self) -> str:
         """Return the title above the turns."""
-        return say(NEXT, self.language)
+        return translate(NEXT, self.language)
 
 
 def as_text(letter: Letter) -> str:

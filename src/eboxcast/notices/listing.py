@@ -12,7 +12,7 @@ from django.db.models import Count, Exists, Min, OuterRef, QuerySet
 
 from eboxcast.audit.actions import record
 from eboxcast.audit.models import Entry, Seal
-from eboxcast.database.errors import quiet
+from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
 from eboxcast.notices.errors import NoticeEmptied, NoticeNotFound, NoticeSent
 from eboxcast.notices.models import Bookmark, Notice, State
@@ -31,7 +31,7 @@ class Tally:
     given_up: int
 
 
-@quiet()
+@sanitized_db_errors()
 def list_notices(*, broadcast: UUID | None = None, states: Collection[str] = (), limit: int = 100) -> list[Notice]:
     """Return the newest notices, oldest first: of one broadcast, or of all."""
     found = Notice.objects.order_by("-id")
@@ -42,7 +42,7 @@ def list_notices(*, broadcast: UUID | None = None, states: Collection[str] = (),
     return list(reversed(found[:limit]))
 
 
-@quiet()
+@sanitized_db_errors()
 def tally(*, broadcast: UUID | None = None) -> Tally:
     """Return how many notices stand where."""
     found: QuerySet[Notice] = Notice.objects.filter(**({"broadcast": broadcast} if broadcast else {}))
@@ -55,7 +55,7 @@ def tally(*, broadcast: UUID | None = None) -> Tally:
     )
 
 
-@quiet()
+@sanitized_db_errors()
 def unread_since() -> datetime | None:
     """Return since when something happened to broadcasts of which no mail was made; None when all of it was read."""
     bookmark = Bookmark.objects.filter(id=1).values_list("seal", flat=True).first() or 0
@@ -68,14 +68,14 @@ def unread_since() -> datetime | None:
 _LATELY = timedelta(days=30)
 
 
-@quiet()
+@sanitized_db_errors()
 def last_problem() -> str:
     """Return why the last notice that could not be sent was not; empty where all were."""
     troubled = Notice.objects.filter(state__in=(State.FAILED, State.GIVEN_UP)).order_by("-next_try_at")
     return troubled.values_list("last_problem", flat=True).first() or ""
 
 
-@quiet()
+@sanitized_db_errors()
 def find_notice(number: int) -> Notice:
     """Return a notice. Raises NoticeNotFound."""
     found = Notice.objects.filter(pk=number).first()
@@ -92,7 +92,7 @@ def retry(number: int | None, *, actor: Actor) -> int:
     refuse_others(actor, Role.INTEGRATION, asked="notices retry")
     if number is not None:
         _refuse_ended(find_notice(number))
-    with quiet(), transaction.atomic():
+    with sanitized_db_errors(), transaction.atomic():
         again = Notice.objects.filter(state__in=(State.FAILED, State.GIVEN_UP)).exclude(text="")
         if number is not None:
             again = again.filter(pk=number)

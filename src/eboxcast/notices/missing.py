@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from eboxcast.broadcasts.states import Action
-from eboxcast.broadcasts.stepping import STEWARD, missing_for
-from eboxcast.lib.plain import plain
-from eboxcast.lib.wording import N_, say
+from eboxcast.broadcasts.steps import STEWARD, missing_for
+from eboxcast.lib.masking import mask_and_strip
+from eboxcast.lib.translation import N_, translate
 from eboxcast.notices.about import About
 from eboxcast.reports.sections import Section
 
@@ -18,7 +18,7 @@ def missing_for_launch(about: About, language: str) -> list[Section]:
     if found is None:
         return []
     notes = tuple(
-        " ".join(plain(say(text, language, part.data)) for text in (part.sentence, part.remedy) if text)
+        " ".join(mask_and_strip(translate(text, language, part.data)) for text in (part.sentence, part.remedy) if text)
         for part in found.parts
     )
-    return [Section(title=say(_TITLE, language, {"asked": say(Action.LAUNCH, language)}), notes=notes)]
+    return [Section(title=translate(_TITLE, language, {"asked": translate(Action.LAUNCH, language)}), notes=notes)]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from eboxcast.broadcasts.confirming import files_digest
 from eboxcast.broadcasts.models import Broadcast
-from eboxcast.broadcasts.standing import Step, standing_of
+from eboxcast.broadcasts.production import files_digest
+from eboxcast.broadcasts.progress import Step, standing_of
 from eboxcast.broadcasts.states import Action
 from eboxcast.lib import clock
-from eboxcast.lib.wording import N_, say
+from eboxcast.lib.translation import N_, translate
 from eboxcast.notices.about import About
 from eboxcast.notices.letter import Turn
 from eboxcast.notices.readers import Reader
@@ -55,12 +55,12 @@ def turns_of(about: About, reader: Reader) -> tuple[Turn, ...]:
 def _turn(step: Step, broadcast: Broadcast, reader: Reader) -> Turn:
     language, mine = reader.language, not reader.roles.isdisjoint(step.turn)
     what = said(step.sentence, language, {name: word(str(value)) for name, value in step.data.items()})
-    who = ", ".join(say(WHO[role], language) for role in step.turn)
+    who = ", ".join(translate(WHO[role], language) for role in step.turn)
     sentence = _YOURS if mine else _THEIRS if who else _BY_ITSELF
     return Turn(
-        who=say(sentence, language, {"what": what, "who": who}),
+        who=translate(sentence, language, {"what": what, "who": who}),
         mine=mine,
-        by=say(_BY, language, {"moment": moment_in(step.due_at, language)}) if step.due_at else "",
+        by=translate(_BY, language, {"moment": moment_in(step.due_at, language)}) if step.due_at else "",
         command=_COMMANDS.get(step.action, _SHOW).format_map(_filling(step, broadcast)) if mine else "",
     )
 
@@ -79,4 +79,4 @@ def _of_request(request: TypeRequest, reader: Reader) -> Turn:
     replaced = getattr(request, "replaced_by", None)
     data = {"number": request.pk, "code": request.code, "replaced_by": replaced.pk if replaced else ""}
     mine = turn_of(request) in reader.roles
-    return Turn(who=say(next_of(request), reader.language, data), mine=mine, by="", command="")
+    return Turn(who=translate(next_of(request), reader.language, data), mine=mine, by="", command="")

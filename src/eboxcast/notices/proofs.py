@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from eboxcast.delivery.acceptance_tests import Proof, document_shown, proofs
-from eboxcast.lib.plain import plain, size
-from eboxcast.lib.wording import N_, say
+from eboxcast.delivery.broadcasts.acceptance_tests import Proof, document_shown, proofs
+from eboxcast.lib.masking import mask_and_strip, size
+from eboxcast.lib.translation import N_, translate
 from eboxcast.notices.about import About
 from eboxcast.notices.kind import File, Kind
 from eboxcast.notices.readers import Group
@@ -41,7 +41,7 @@ def proof_files(about: About, language: str) -> list[File]:
     if seen is None:
         return []
     content = document_shown(about.broadcast, place=seen.place)
-    return [File(file_name=plain(seen.file_name), media_type=seen.media_type, content=content)]
+    return [File(file_name=mask_and_strip(seen.file_name), media_type=seen.media_type, content=content)]
 
 
 PROOF = Kind(
@@ -60,10 +60,10 @@ def _look(proof: Proof) -> str:
 
 
 def _section(group: Sequence[Proof], language: str) -> Section:
-    title = say(_PLACES, language, {"places": ", ".join(str(proof.place) for proof in group)})
+    title = translate(_PLACES, language, {"places": ", ".join(str(proof.place) for proof in group)})
     first = group[0]
     if not first.visible:
-        return Section(title=title, notes=(say(_NOTHING, language),))
+        return Section(title=title, notes=(translate(_NOTHING, language),))
     facts = [
         (N_("Title"), spoken(first.title, language)),
         (N_("Sender"), spoken(first.sender, language)),
@@ -72,6 +72,6 @@ def _section(group: Sequence[Proof], language: str) -> Section:
         (N_("Valid until"), moment_in(first.expires_at, language) if first.expires_at else "–"),
         (N_("Document"), f"{spoken(first.file_name, language)}, {first.media_type}, {size(first.size, language)}"),
         (N_("Document (SHA-256)"), first.document),
-        (N_("The document that was delivered"), say(_YES if first.as_delivered else _NO, language)),
+        (N_("The document that was delivered"), translate(_YES if first.as_delivered else _NO, language)),
     ]
-    return Section(title=title, facts=tuple(Fact(say(label, language), value) for label, value in facts))
+    return Section(title=title, facts=tuple(Fact(translate(label, language), value) for label, value in facts))

@@ -18,13 +18,13 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from eboxcast.database.errors import quiet
+from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
-from eboxcast.notices.folder import Folder
-from eboxcast.notices.message import message_of
 from eboxcast.notices.models import Notice, State
-from eboxcast.notices.smtp import SECONDS, Smtp
-from eboxcast.notices.ways import NobodyAnswers, NotSent, Refused, Way
+from eboxcast.notices.transport.folder import Folder
+from eboxcast.notices.transport.message import message_of
+from eboxcast.notices.transport.smtp import SECONDS, Smtp
+from eboxcast.notices.transport.ways import NobodyAnswers, NotSent, Refused, Way
 
 OPEN = (State.WAITING, State.FAILED)
 FIRST_PAUSE = timedelta(minutes=1)
@@ -77,7 +77,7 @@ def _way() -> Iterator[Way]:
         way.close()
 
 
-@quiet()
+@sanitized_db_errors()
 def _take() -> Notice | None:
     """Take the oldest notice that is due and in nobody's hands."""
     now = world_now()
@@ -118,7 +118,7 @@ def _note_failure(notice: Notice, failure: NotSent) -> State:
     return state
 
 
-@quiet()
+@sanitized_db_errors()
 def _note(notice: Notice, state: State, **values: object) -> None:
     """Note the outcome, unless another process took the notice meanwhile because we were too slow."""
     mine = Notice.objects.filter(pk=notice.pk, attempts=notice.attempts, state__in=OPEN)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from eboxcast.broadcasts.models import Broadcast, Contact
-from eboxcast.lib.plain import grouped, plain
-from eboxcast.lib.wording import N_, name_in, say
+from eboxcast.lib.masking import grouped, mask_and_strip
+from eboxcast.lib.translation import N_, name_in, translate
 from eboxcast.notices.about import About
 from eboxcast.notices.vocabulary import word
 from eboxcast.notices.words import spoken
@@ -23,7 +23,7 @@ def follow_up_sheet(about: About, language: str) -> list[Section]:
         Fact(_whose(contact, about.broadcast, language), _reached(contact))
         for contact in about.broadcast.contacts.order_by("team")
     )
-    return [Section(title=say(_SHEET, language), facts=facts)] if facts else []
+    return [Section(title=translate(_SHEET, language), facts=facts)] if facts else []
 
 
 def campaign_languages(about: About, language: str) -> list[Section]:
@@ -34,7 +34,7 @@ def campaign_languages(about: About, language: str) -> list[Section]:
         Fact(f"{spoken(word(one.language), language)} · {one.number}", grouped(_audience(one), language), number=True)
         for one in _of_the_evening(about.broadcast)
     )
-    return [Section(title=say(_LANGUAGES, language), facts=facts)]
+    return [Section(title=translate(_LANGUAGES, language), facts=facts)]
 
 
 def _of_the_evening(broadcast: Broadcast) -> list[Broadcast]:
@@ -50,11 +50,11 @@ def _audience(broadcast: Broadcast) -> int:
 
 def _whose(contact: Contact, broadcast: Broadcast, language: str) -> str:
     if not contact.team:
-        return plain(name_in(Institution.objects.get(cbe=broadcast.institution_id).names, language))
+        return mask_and_strip(name_in(Institution.objects.get(cbe=broadcast.institution_id).names, language))
     team = Team.objects.filter(code=contact.team).first()
-    return plain(name_in(team.names, language)) if team else contact.team
+    return mask_and_strip(name_in(team.names, language)) if team else contact.team
 
 
 def _reached(contact: Contact) -> str:
     # Telephone numbers have as many digits as national ones, so they are not masked; addresses were checked when given.
-    return " · ".join(filter(None, (plain(contact.name), contact.phone, contact.email)))
+    return " · ".join(filter(None, (mask_and_strip(contact.name), contact.phone, contact.email)))

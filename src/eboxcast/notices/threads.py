@@ -7,7 +7,7 @@ from email.utils import parseaddr
 
 from django.conf import settings
 
-from eboxcast.lib.plain import plain
+from eboxcast.lib.masking import mask_and_strip
 from eboxcast.notices.about import About
 from eboxcast.notices.models import Notice
 from eboxcast.notices.readers import Reader
@@ -41,4 +41,4 @@ def _other(about: About) -> str:
     """Return the number of a request, the code of a message type, or the name of a set of files."""
     told = about.entry.data
     name = about.request.pk if about.request else told.get("code") or told.get("reference") or "eboxcast"
-    return _UNFIT.sub("-", plain(str(name)))
+    return _UNFIT.sub("-", mask_and_strip(str(name)))

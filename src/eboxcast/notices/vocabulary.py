@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from eboxcast.broadcasts.models import Lateness, Side
-from eboxcast.lib.wording import N_
+from eboxcast.lib.translation import N_
 from eboxcast.notices.words import Marked
 from eboxcast.senders.roles import Role
 

@@ -8,8 +8,8 @@ from datetime import date, datetime
 
 from eboxcast.lib import clock
 from eboxcast.lib.dates import long_date
-from eboxcast.lib.plain import grouped, plain
-from eboxcast.lib.wording import N_, name_in, say
+from eboxcast.lib.masking import grouped, mask_and_strip
+from eboxcast.lib.translation import N_, name_in, translate
 
 _MOMENT = N_("{date} at {time}, Brussels time ({offset})")
 _UNKNOWN = "–"
@@ -38,7 +38,7 @@ class _Filled(dict[str, str]):
 
 def said(sentence: str, language: str, data: Mapping[str, object]) -> str:
     """Return a marked sentence in a language, with its data in words."""
-    return say(sentence, language, _Filled({name: spoken(value, language) for name, value in data.items()}))
+    return translate(sentence, language, _Filled({name: spoken(value, language) for name, value in data.items()}))
 
 
 def spoken(value: object, language: str) -> str:
@@ -48,7 +48,7 @@ def spoken(value: object, language: str) -> str:
     if isinstance(value, Exact):
         return str(value)
     if isinstance(value, str):
-        return plain(value).strip() or _UNKNOWN
+        return mask_and_strip(value).strip() or _UNKNOWN
     if isinstance(value, datetime):
         return moment_in(value, language)
     if isinstance(value, date):
@@ -56,7 +56,7 @@ def spoken(value: object, language: str) -> str:
     if isinstance(value, int):
         return grouped(value, language)
     if isinstance(value, Mapping):
-        return plain(name_in(value, language)) or _UNKNOWN
+        return mask_and_strip(name_in(value, language)) or _UNKNOWN
     if isinstance(value, Sequence):
         return "; ".join(spoken(one, language) for one in value) or _UNKNOWN
     return _UNKNOWN
@@ -67,4 +67,4 @@ def moment_in(moment: datetime, language: str) -> str:
     there = moment.astimezone(clock.BRUSSELS)
     offset = f"UTC{there:%z}"[:6] if there.utcoffset() else "UTC"
     told = {"date": long_date(there.date(), language), "time": f"{there:%H:%M}", "offset": offset}
-    return say(_MOMENT, language, told)
+    return translate(_MOMENT, language, told)

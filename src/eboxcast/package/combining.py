@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from eboxcast.lib.buckets import Keys
 from eboxcast.package.duplicates import DUPLICATE, LIST_BITS, LIST_MASK, Recipients, faults_of, without_duplicates
-from eboxcast.package.fault_kinds import Level
-from eboxcast.package.faults import FAULTS
+from eboxcast.package.faults.fault import FAULTS
+from eboxcast.package.faults.kinds import Level
 from eboxcast.package.lists import ListReading, read_list
 from eboxcast.package.model import Duplicates, EboxType, Fault, FaultyRows, Limits, ListAccount, Policies
 

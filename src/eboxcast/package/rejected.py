@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from eboxcast.lib.wording import N_, say
+from eboxcast.lib.translation import N_, translate
 from eboxcast.package.duplicates import DUPLICATE
 from eboxcast.package.errors import ListChanged
-from eboxcast.package.faults import sentence_of
+from eboxcast.package.faults.fault import sentence_of
 from eboxcast.package.lists.beginning import Beginning, begin, source_of
 from eboxcast.package.lists.encoding import UTF_16
 from eboxcast.package.lists.passes import doubtful_rows
@@ -74,7 +74,7 @@ class _Output:
     def header(self) -> bytes:
         """Return what stands before the first row, with two more headings."""
         before = bytes(self.begun.text.content[self.begun.text.begin : self.begun.offset])
-        return self._longer(before, say(_LINE, self.language), say(_FAULT, self.language))
+        return self._longer(before, translate(_LINE, self.language), translate(_FAULT, self.language))
 
     def row(self, row: bytes, fault: Fault) -> bytes:
         """Return a row with its line and its fault, in the columns behind those of the header."""

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from eboxcast.audit.actions import record
-from eboxcast.database.errors import quiet
+from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
 from eboxcast.planning.errors import BlackoutBackwards, BlackoutPast, BlackoutUnknown, DayNotClosed, DayPast
 from eboxcast.planning.models import Blackout, ClosedDay
@@ -17,7 +17,7 @@ from eboxcast.planning.models import Blackout, ClosedDay
 def close_day(day: date, *, reason: str, by: str, institution: str = "") -> tuple[ClosedDay, bool]:
     """Close a day for everybody, or for one institution; also return whether that is new. Raises DayPast."""
     _refuse_past(day)
-    with quiet(), transaction.atomic():
+    with sanitized_db_errors(), transaction.atomic():
         closed, new = ClosedDay.objects.get_or_create(
             date=day,
             institution=institution,
@@ -31,7 +31,7 @@ def close_day(day: date, *, reason: str, by: str, institution: str = "") -> tupl
 def open_day(day: date, *, by: str, institution: str = "") -> None:
     """Take a closed day back. Raises DayPast, DayNotClosed."""
     _refuse_past(day)
-    with quiet(), transaction.atomic():
+    with sanitized_db_errors(), transaction.atomic():
         closed = ClosedDay.objects.select_for_update().filter(date=day, institution=institution).first()
         if closed is None:
             raise DayNotClosed(date=day.isoformat())
@@ -51,7 +51,7 @@ def black_out(
 ) -> tuple[Blackout, bool]:
     """Add a blackout; also return whether it is new. Raises BlackoutBackwards, BlackoutPast."""
     _refuse_useless(starts_at, ends_at)
-    with quiet(), transaction.atomic():
+    with sanitized_db_errors(), transaction.atomic():
         added, new = Blackout.objects.get_or_create(
             starts_at=starts_at,
             ends_at=ends_at,
@@ -68,7 +68,7 @@ def black_out(
 
 def lift(number: int, *, by: str) -> tuple[Blackout, bool]:
     """Lift a blackout; also return whether it was not lifted before. Raises BlackoutUnknown."""
-    with quiet(), transaction.atomic():
+    with sanitized_db_errors(), transaction.atomic():
         blackout = Blackout.objects.select_for_update().filter(pk=number).first()
         if blackout is None:
             raise BlackoutUnknown(number=number)

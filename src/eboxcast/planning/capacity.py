@@ -10,7 +10,7 @@ from enum import StrEnum
 from django.conf import settings
 
 from eboxcast.lib import clock
-from eboxcast.lib.wording import N_
+from eboxcast.lib.translation import N_
 from eboxcast.planning.deadlines import ACCEPTANCE_BEFORE, RECONFIRM_BEFORE, deadlines_for
 from eboxcast.planning.windows import Evening, Window
 from eboxcast.planning.working_days import WorkingCalendar

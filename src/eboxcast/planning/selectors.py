@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from eboxcast.database.errors import quiet
+from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
 from eboxcast.planning.capacity import BlackoutSpan, Booked, Evenings, configured_limits
 from eboxcast.planning.deadlines import start_of_day
@@ -28,14 +28,14 @@ def calendar_of(institution: str = "") -> WorkingCalendar:
     return WorkingCalendar(week=configured_week(), closed=frozenset(closed_days(institution)))
 
 
-@quiet()
+@sanitized_db_errors()
 def closed_days(institution: str = "") -> dict[date, Closed]:
     """Return the closed days of the operator and of an institution; where both are closed, the operator's."""
     found = ClosedDay.objects.filter(institution__in=("", institution)).order_by("date", "-institution")
     return {one.date: Closed(reason=one.reason, institution=one.institution) for one in found}
 
 
-@quiet()
+@sanitized_db_errors()
 def blackouts_between(start: datetime, end: datetime, *, environment: str = "production") -> tuple[BlackoutSpan, ...]:
     """Return the blackouts of an environment, not lifted, that touch the time from start to end (end not in it)."""
     found = Blackout.objects.filter(

@@ -9,10 +9,10 @@ from typing import Any
 from eboxcast import __version__
 from eboxcast.audit.anchoring import CERTIFICATE, hand_out
 from eboxcast.audit.selectors import Head
-from eboxcast.database.errors import quiet
+from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.delivery.models import Intent, Run, RunList
 from eboxcast.lib import clock
-from eboxcast.lib.plain import plain
+from eboxcast.lib.masking import mask_and_strip
 from eboxcast.mailboxes import fence
 from eboxcast.mailboxes.models import Release
 from eboxcast.reports.certificate_parts import (
@@ -44,7 +44,7 @@ def issue_certificate(run: Run) -> Certificate:
 
     Call it outside a transaction: what is not yet sealed is sealed first, and the audit keeps that this head went out.
     """
-    with quiet():
+    with sanitized_db_errors():
         head = hand_out(kind=CERTIFICATE, to=str(run.id))
     return certificate_of(run, head)
 
@@ -53,7 +53,7 @@ def certificate_of(run: Run, head: Head | None = None) -> Certificate:
     """Return the certificate of a settled run. It changes nothing, and is right in every state."""
     release = fence.find_release(run.environment, run.id)
     told = run.particulars
-    with quiet():
+    with sanitized_db_errors():
         lists = _lists(list(run.lists.all()), told["lists"])
         decisions = tuple(map(_decision, run.intents.all()))
     return Certificate(
@@ -67,9 +67,9 @@ def certificate_of(run: Run, head: Head | None = None) -> Certificate:
         superseded_by=str(run.superseded_by) if run.superseded_by else None,
         adds=run.adds,
         retry_of=told.get("retry_of"),
-        prepared_by=plain(run.created_by),
-        launched_by=plain(run.launched_by) or None,
-        reason=plain(run.reason) or None,
+        prepared_by=mask_and_strip(run.created_by),
+        launched_by=mask_and_strip(run.launched_by) or None,
+        reason=mask_and_strip(run.reason) or None,
         target=_target(run, release),
         message=_message(run, release),
         document=_document(run, told["document"], release),
@@ -88,7 +88,7 @@ def certificate_of(run: Run, head: Head | None = None) -> Certificate:
 
 def _target(run: Run, release: Release | None) -> TargetPart:
     kept = release.provider_message if release else None
-    return TargetPart(kind=str(target_of_run(run, release)), provider_message=plain(kept) if kept else None)
+    return TargetPart(kind=str(target_of_run(run, release)), provider_message=mask_and_strip(kept) if kept else None)
 
 
 def _message(run: Run, release: Release | None) -> MessagePart:
@@ -96,24 +96,24 @@ def _message(run: Run, release: Release | None) -> MessagePart:
     return MessagePart(
         institution=_named(run.institution, message.institution_names if message else {}),
         application=_named(run.application, message.application_names if message else {}),
-        ticket=plain(run.ticket),
+        ticket=mask_and_strip(run.ticket),
         sequence=run.sequence,
         message_type=_named(run.message_type, message.type_names if message else {}),
         ebox_type=message.ebox_type if message else None,
         language=run.language,
-        title=plain(run.title),
+        title=mask_and_strip(run.title),
         validity_number=message.validity_number if message else None,
         validity_unit=message.validity_unit if message else None,
     )
 
 
 def _named(code: str, names: Mapping[str, str]) -> Named:
-    return Named(code=plain(code), names={language: plain(name) for language, name in names.items()})
+    return Named(code=mask_and_strip(code), names={language: mask_and_strip(name) for language, name in names.items()})
 
 
 def _document(run: Run, told: Told, release: Release | None) -> DocumentPart:
     return DocumentPart(
-        file_name=plain(told["file_name"]),
+        file_name=mask_and_strip(told["file_name"]),
         media_type=release.message.media_type if release else None,
         size=told["size"],
         page_count=told["page_count"],
@@ -123,7 +123,7 @@ def _document(run: Run, told: Told, release: Release | None) -> DocumentPart:
 
 def _metadata(run: Run, told: Told) -> MetadataPart:
     content = bytes(run.metadata_digest).hex()
-    return MetadataPart(file_name=plain(told["file_name"]), sha256=told["digest"], content_sha256=content)
+    return MetadataPart(file_name=mask_and_strip(told["file_name"]), sha256=told["digest"], content_sha256=content)
 
 
 def _lists(stored: Sequence[RunList], told: Sequence[Told]) -> tuple[ListPart, ...]:
@@ -136,12 +136,12 @@ def _lists(stored: Sequence[RunList], told: Sequence[Told]) -> tuple[ListPart, .
 def _stored_list(part: RunList) -> ListPart:
     return ListPart(
         number=part.number,
-        file_name=plain(part.file_name),
+        file_name=mask_and_strip(part.file_name),
         sha256=bytes(part.digest).hex(),
         size=part.size,
         encoding=part.encoding,
         separator=part.separator,
-        column=plain(part.column) if part.column else None,
+        column=mask_and_strip(part.column) if part.column else None,
         account=RowsPart(
             rows=part.rows_count,
             excluded=part.excluded_count,
@@ -159,12 +159,12 @@ def _read_list(number: int, told: Told) -> ListPart:
     )
     return ListPart(
         number=number,
-        file_name=plain(told["file_name"]),
+        file_name=mask_and_strip(told["file_name"]),
         sha256=told["digest"],
         size=told["size"],
         encoding=told["encoding"],
         separator=told["separator"],
-        column=plain(told["column"]) if told["column"] else None,
+        column=mask_and_strip(told["column"]) if told["column"] else None,
         account=account,
         faults=told["faults"],
     )
@@ -219,10 +219,10 @@ def _moments(run: Run, release: Release | None) -> MomentsPart:
 def _decision(intent: Intent) -> DecisionPart:
     return DecisionPart(
         action=intent.action,
-        by=plain(intent.by),
+        by=mask_and_strip(intent.by),
         at=_moment(intent.asked_at) or "",
-        reason=plain(intent.reason),
-        result=plain(intent.result) or None,
+        reason=mask_and_strip(intent.reason),
+        result=mask_and_strip(intent.result) or None,
     )
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from eboxcast.lib.plain import grouped
-from eboxcast.lib.wording import N_, say
-from eboxcast.package.faults import FAULTS
+from eboxcast.lib.masking import grouped
+from eboxcast.lib.translation import N_, translate
+from eboxcast.package.faults.fault import FAULTS
 from eboxcast.reports.certificate_parts import Certificate, RecipientsPart, RowsPart
 from eboxcast.reports.sections import Fact, Section, Table
 
@@ -48,14 +48,14 @@ _DIFFER = _LeftOpen(file="…")
 def lists_section(certificate: Certificate, language: str) -> Section:
     """Return rows = excluded + merged + already + recipients, for each list and together."""
     table = Table(
-        headings=tuple(say(heading, language) for heading in _HEADINGS),
+        headings=tuple(translate(heading, language) for heading in _HEADINGS),
         rows=tuple((part.file_name, *_numbers(part.account, language)) for part in certificate.lists),
-        total=(say(_TOTAL, language), *_numbers(certificate.totals, language)),
+        total=(translate(_TOTAL, language), *_numbers(certificate.totals, language)),
     )
-    notes = [say(_WORDS, language)]
+    notes = [translate(_WORDS, language)]
     if certificate.numbers_replaced:
-        notes.append(say(_MOVED, language, {"count": grouped(certificate.numbers_replaced, language)}))
-    return Section(title=say(N_("Recipient lists"), language), tables=(table,), notes=tuple(notes))
+        notes.append(translate(_MOVED, language, {"count": grouped(certificate.numbers_replaced, language)}))
+    return Section(title=translate(N_("Recipient lists"), language), tables=(table,), notes=tuple(notes))
 
 
 def faults_section(certificate: Certificate, language: str) -> Section:
@@ -66,12 +66,12 @@ def faults_section(certificate: Certificate, language: str) -> Section:
     facts = tuple(
         Fact(_sentence(code, language), grouped(count, language), number=True) for code, count in counts.most_common()
     )
-    return Section(title=say(N_("Faulty rows by kind"), language), facts=facts)
+    return Section(title=translate(N_("Faulty rows by kind"), language), facts=facts)
 
 
 def _sentence(code: str, language: str) -> str:
     kind = FAULTS.get(code)
-    return f"{say(kind.sentence, language, _DIFFER)} ({code})" if kind else code
+    return f"{translate(kind.sentence, language, _DIFFER)} ({code})" if kind else code
 
 
 def account_section(certificate: Certificate, part: RecipientsPart, language: str) -> Section:
@@ -90,11 +90,12 @@ def account_section(certificate: Certificate, part: RecipientsPart, language: st
         rows.append((N_("In calls that have not answered yet"), part.under_way, 0))
     rows.append((N_("Not attempted"), part.not_attempted, 0))
     facts = [
-        Fact(say(label, language), _told(count, language), depth=depth, number=True) for label, count, depth in rows
+        Fact(translate(label, language), _told(count, language), depth=depth, number=True)
+        for label, count, depth in rows
     ]
-    total = Fact(say(N_("= Recipients"), language), grouped(part.recipients, language), sum=True, number=True)
-    notes = tuple(say(note, language) for note in _notes(certificate, part))
-    return Section(title=say(N_("Recipients"), language), facts=(*facts, total), notes=notes)
+    total = Fact(translate(N_("= Recipients"), language), grouped(part.recipients, language), sum=True, number=True)
+    notes = tuple(translate(note, language) for note in _notes(certificate, part))
+    return Section(title=translate(N_("Recipients"), language), facts=(*facts, total), notes=notes)
 
 
 def _notes(certificate: Certificate, part: RecipientsPart) -> Iterator[str]:
@@ -105,7 +106,7 @@ def _notes(certificate: Certificate, part: RecipientsPart) -> Iterator[str]:
 
 
 def _told(count: int | None, language: str) -> str:
-    return say(_NOT_TOLD, language) if count is None else grouped(count, language)
+    return translate(_NOT_TOLD, language) if count is None else grouped(count, language)
 
 
 def _numbers(account: RowsPart, language: str) -> tuple[str, ...]:

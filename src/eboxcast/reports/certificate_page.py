@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from eboxcast.lib.plain import grouped, size
-from eboxcast.lib.wording import N_, name_in, say
+from eboxcast.lib.masking import grouped, size
+from eboxcast.lib.translation import N_, name_in, translate
 from eboxcast.reports.certificate_account import account_section, faults_section, lists_section
 from eboxcast.reports.certificate_parts import Certificate, DecisionPart, DocumentPart, Named
 from eboxcast.reports.certificate_verdict import is_good, shown, verdict_of
@@ -76,17 +76,17 @@ _TARGETS = {
 
 def page_of(certificate: Certificate, language: str) -> Page:
     """Return the whole certificate in a language."""
-    environment = say(ENVIRONMENTS[certificate.environment], language)
+    environment = translate(ENVIRONMENTS[certificate.environment], language)
     place = {"environment": environment, "run": certificate.run[:8]}
     made = {"version": certificate.eboxcast_version, "moment": shown(certificate.made_at)}
     return Page(
         language=language,
-        title=say(_TITLE, language),
-        place=say(_PLACE, language, place),
+        title=translate(_TITLE, language),
+        place=translate(_PLACE, language, place),
         verdict=verdict_of(certificate, language),
         good=is_good(certificate),
         sections=tuple(_sections(certificate, language)),
-        footer=say(_MADE, language, made),
+        footer=translate(_MADE, language, made),
     )
 
 
@@ -112,23 +112,23 @@ def _message(certificate: Certificate, language: str) -> Section:
         (N_("Application"), _name(message.application, language)),
         (N_("Ticket"), ticket),
         (N_("Message type"), _name(message.message_type, language)),
-        (N_("eBoxes of"), say(_OWNERS[message.ebox_type], language) if message.ebox_type else "–"),
+        (N_("eBoxes of"), translate(_OWNERS[message.ebox_type], language) if message.ebox_type else "–"),
         (N_("Document"), _document(certificate.document, language)),
-        (N_("Published in"), say(_TARGETS[certificate.target.kind], language)),
+        (N_("Published in"), translate(_TARGETS[certificate.target.kind], language)),
     ]
     if certificate.target.provider_message:
         facts.append((N_("The provider's number of the message"), certificate.target.provider_message))
     if message.validity_number and message.validity_unit:
-        validity = say(UNITS[message.validity_unit], language, {"number": message.validity_number})
+        validity = translate(UNITS[message.validity_unit], language, {"number": message.validity_number})
         facts.append((N_("Validity period"), validity))
-    return Section(title=say(N_("Message"), language), facts=_said(facts, language))
+    return Section(title=translate(N_("Message"), language), facts=_said(facts, language))
 
 
 def _document(document: DocumentPart, language: str) -> str:
     parts = [document.file_name, size(document.size, language)]
     if document.page_count:
         sentence = _ONE_PAGE if document.page_count == 1 else _PAGES
-        parts.append(say(sentence, language, {"count": grouped(document.page_count, language)}))
+        parts.append(translate(sentence, language, {"count": grouped(document.page_count, language)}))
     return " · ".join(parts)
 
 
@@ -145,7 +145,7 @@ def _moments(certificate: Certificate, language: str) -> Section:
         for name, label in _MOMENTS
         if name not in other and (moment := getattr(certificate.moments, name)) is not None
     ]
-    return Section(title=say(N_("Moments"), language), facts=_said(facts, language))
+    return Section(title=translate(N_("Moments"), language), facts=_said(facts, language))
 
 
 def _decisions(certificate: Certificate, language: str) -> Section:
@@ -160,16 +160,16 @@ def _decisions(certificate: Certificate, language: str) -> Section:
         (N_("Faulty rows"), _choice(_FAULTY_ROWS, policies.faulty_rows, language)),
         (N_("Recipients without an active eBox"), _choice(_WITHOUT_EBOX, policies.without_ebox, language)),
         (N_("Tries again those not reached by run"), certificate.retry_of),
-        (N_("Added to an earlier publication"), say(N_("yes"), language) if certificate.adds else None),
+        (N_("Added to an earlier publication"), translate(N_("yes"), language) if certificate.adds else None),
         (N_("Procedure"), certificate.procedure),
     ]
     notes = tuple(_decision(certificate, language))
-    return Section(title=say(N_("Decisions"), language), facts=_said(facts, language), notes=notes)
+    return Section(title=translate(N_("Decisions"), language), facts=_said(facts, language), notes=notes)
 
 
 def _decision(certificate: Certificate, language: str) -> Iterator[str]:
     for decision in certificate.decisions:
-        what = say(_ACTIONS[decision.action], language)
+        what = translate(_ACTIONS[decision.action], language)
         reason = f" – {decision.reason}" if decision.reason else ""
         yield f"{shown(decision.at)} · {what} · {decision.by}{reason} → {_result(decision, language)}"
 
@@ -179,7 +179,7 @@ def _result(decision: DecisionPart, language: str) -> str:
 
 
 def _choice(words: Mapping[str, str], value: str | None, language: str) -> str | None:
-    return say(words[value], language) if value else None
+    return translate(words[value], language) if value else None
 
 
 def _digests(certificate: Certificate, language: str) -> Section:
@@ -198,20 +198,20 @@ def _digests(certificate: Certificate, language: str) -> Section:
     if certificate.audit:
         facts.append((N_("Audit"), certificate.audit.anchor))
     lists = tuple(Fact(part.file_name, part.sha256, fixed=True) for part in certificate.lists)
-    notes = (say(_HOW, language), _salt(certificate, language)) if audience else ()
+    notes = (translate(_HOW, language), _salt(certificate, language)) if audience else ()
     if certificate.audit:
-        notes = (*notes, say(_AUDIT, language))
-    title = say(N_("Digests (SHA-256)"), language)
+        notes = (*notes, translate(_AUDIT, language))
+    title = translate(N_("Digests (SHA-256)"), language)
     return Section(title=title, facts=(*_said(facts, language, fixed=True), *lists), notes=notes)
 
 
 def _salt(certificate: Certificate, language: str) -> str:
     deleted = certificate.moments.audience_deleted
     data = {"run": certificate.run[:8], "moment": shown(deleted)}
-    return say(_SALT_DELETED if deleted else _SALT, language, data)
+    return translate(_SALT_DELETED if deleted else _SALT, language, data)
 
 
 def _said(
     facts: list[tuple[str, str | None]] | list[tuple[str, str]], language: str, *, fixed: bool = False
 ) -> tuple[Fact, ...]:
-    return tuple(Fact(say(label, language), value, fixed=fixed) for label, value in facts if value is not None)
+    return tuple(Fact(translate(label, language), value, fixed=fixed) for label, value in facts if value is not None)

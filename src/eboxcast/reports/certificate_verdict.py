@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from eboxcast.lib import clock
-from eboxcast.lib.plain import grouped
-from eboxcast.lib.wording import N_, say
+from eboxcast.lib.masking import grouped
+from eboxcast.lib.translation import N_, translate
 from eboxcast.reports.certificate_parts import Certificate
 from eboxcast.reports.remainder import remainder_of
 
@@ -55,8 +55,8 @@ def verdict_of(certificate: Certificate, language: str) -> str:
     }
     if recipients and moments.first_sent:
         data["remainder"] = remainder_of(recipients, language, ended=moments.closed is not None)
-    verdict = say(_sentence(certificate), language, data)
-    return f"{verdict} {say(_EXPIRED, language, data)}" if _has_expired(certificate) else verdict
+    verdict = translate(_sentence(certificate), language, data)
+    return f"{verdict} {translate(_EXPIRED, language, data)}" if _has_expired(certificate) else verdict
 
 
 def is_good(certificate: Certificate) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from django.db import transaction
 
 from eboxcast.audit.actions import record
-from eboxcast.database.errors import quiet
+from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.delivery.models import Run
 from eboxcast.reports.paper_list import paper_list
 from eboxcast.reports.rejected import RejectedList, rejected_lists
@@ -34,5 +34,5 @@ def record_salt_given(run: Run, *, by: str) -> None:
 
 
 def _record(action: str, run: Run, by: str) -> None:
-    with quiet(), transaction.atomic():
+    with sanitized_db_errors(), transaction.atomic():
         record(action, by=by, environment=run.environment, run=run.id)

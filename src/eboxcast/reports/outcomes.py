@@ -12,7 +12,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from eboxcast.database.copying import copy_out
 from eboxcast.database.environments import bucket_prime, environment_connection
-from eboxcast.database.errors import quiet
+from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.database.queries import Queries
 from eboxcast.lib.buckets import Keys
 from eboxcast.mailboxes.audiences import read_not_attempted
@@ -42,7 +42,7 @@ def refused_by_reason(environment: str, release: Release) -> Mapping[str, int] |
         return None
     if release.completed_at is not None and not release.refused_count:
         return {}
-    with quiet():
+    with sanitized_db_errors():
         found = rows(environment_connection(environment), "count_outcomes", _of_release(environment, release))
     return {_reason(kind, code): count for kind, code, count in sorted(found) if _is_refused(kind)}
 
@@ -55,18 +55,18 @@ def outcomes_of(environment: str, release: Release) -> Iterator[Outcome]:
         if kind in _ON_PAPER or kind in _UNKNOWN or _is_refused(kind):
             yield Outcome(_reason(kind, code), _outcome(kind), _read(connection, of_release, kind, code))
     if release.not_attempted_count:
-        with quiet():
+        with sanitized_db_errors():
             keys = read_not_attempted(connection, release, prime=bucket_prime(environment))
         yield Outcome("not_attempted", "not_attempted", keys)
 
 
 def _read(connection: BaseDatabaseWrapper, of_release: dict[str, int], kind: str, code: str) -> Keys:
-    with quiet():
+    with sanitized_db_errors():
         return unpack(copy_out(connection, QUERIES["read_outcome"], {**of_release, "kind": kind, "code": code}))
 
 
 def _kinds(connection: BaseDatabaseWrapper, of_release: dict[str, int]) -> list[tuple[str, str]]:
-    with quiet(), connection.cursor() as cursor:
+    with sanitized_db_errors(), connection.cursor() as cursor:
         cursor.execute(QUERIES["outcome_kinds"], of_release)
         return [(str(kind), str(code)) for kind, code in cursor.fetchall()]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from eboxcast.database.environments import environment_connection
-from eboxcast.database.errors import quiet
+from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.delivery.models import Run
 from eboxcast.mailboxes import fence
 from eboxcast.reports.outcomes import QUERIES
@@ -32,7 +32,7 @@ def readings_of(run: Run) -> Readings | None:
     release = fence.find_release(run.environment, run.id)
     if release is None or release.visible_at is None:
         return None
-    with quiet(), environment_connection(run.environment).cursor() as cursor:
+    with sanitized_db_errors(), environment_connection(run.environment).cursor() as cursor:
         cursor.execute(QUERIES["readings_by_day"], {"release": release.id})
         days = tuple(DayOfReading(day=day.isoformat(), count=int(count)) for day, count in cursor.fetchall())
     return Readings(total=sum(day.count for day in days), days=days)

@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from eboxcast.database.errors import quiet
+from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.delivery.models import Run
 from eboxcast.lib import clock
 from eboxcast.mailboxes import fence
@@ -33,7 +33,7 @@ def rejected_lists(run: Run) -> list[RejectedList]:
         return []
     if release.outcomes_purged_at is not None:
         raise OutcomesDeleted(run=run.short, moment=clock.shown(release.outcomes_purged_at))
-    with quiet():
+    with sanitized_db_errors():
         numbers = RejectedRows.objects.using(run.environment).filter(release=release.id).order_by("list_number")
         kept = list(numbers.values_list("list_number", flat=True))
     names = [part["file_name"] for part in release.particulars["lists"]]
@@ -44,7 +44,7 @@ def rejected_lists(run: Run) -> list[RejectedList]:
 
 
 def _unpacked(environment: str, release: Release, number: int) -> Iterator[bytes]:
-    with quiet():
+    with sanitized_db_errors():
         packed = RejectedRows.objects.using(environment).get(release=release.id, list_number=number).content
     unpacker = zlib.decompressobj()
     rest = bytes(packed)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from eboxcast.lib.plain import grouped
-from eboxcast.lib.wording import N_, say
+from eboxcast.lib.masking import grouped
+from eboxcast.lib.translation import N_, translate
 from eboxcast.reports.certificate_parts import RecipientsPart
 
 _HAVE_IT = N_("{published} of {recipients} recipients have it")
@@ -20,7 +20,7 @@ def remainder_of(part: RecipientsPart, language: str, *, ended: bool) -> str:
     """Return the exact account of this moment in words, without a full stop. ``ended`` says that it stays so."""
     counts = {name: grouped(getattr(part, name), language) for name in _NAMES}
     between = " ; " if language == "fr" else "; "
-    return between.join(say(clause, language, counts) for clause in _clauses(part, ended=ended))
+    return between.join(translate(clause, language, counts) for clause in _clauses(part, ended=ended))
 
 
 _NAMES = ("recipients", "published", "refused", "unknown", "under_way", "not_attempted")

@@ -6,8 +6,8 @@ import json
 from dataclasses import asdict, dataclass, replace
 
 from eboxcast.delivery.models import Run
-from eboxcast.lib.plain import grouped
-from eboxcast.lib.wording import N_, say
+from eboxcast.lib.masking import grouped
+from eboxcast.lib.translation import N_, translate
 from eboxcast.reports.certificate import issue_certificate
 from eboxcast.reports.certificate_page import page_of
 from eboxcast.reports.certificate_parts import Certificate
@@ -43,7 +43,7 @@ def page_of_report(report: Report, language: str) -> Page:
     sections = page.sections
     if report.readings is not None:
         sections = (*sections[:-3], readings_section(report.readings, language), *sections[-3:])
-    return replace(page, title=say(_TITLE, language), sections=sections)
+    return replace(page, title=translate(_TITLE, language), sections=sections)
 
 
 def report_as_text(report: Report, language: str) -> str:
@@ -58,9 +58,9 @@ def report_as_json(report: Report) -> str:
 
 def readings_section(readings: Readings, language: str) -> Section:
     """Return how many opened it for the first time, day by day."""
-    title = say(_READINGS, language)
+    title = translate(_READINGS, language)
     if not readings.total:
-        return Section(title=title, notes=(say(_NOBODY, language),))
+        return Section(title=title, notes=(translate(_NOBODY, language),))
     days = [Fact(day.day, grouped(day.count, language), number=True) for day in readings.days]
-    total = Fact(say(_TOGETHER, language), grouped(readings.total, language), sum=True, number=True)
+    total = Fact(translate(_TOGETHER, language), grouped(readings.total, language), sum=True, number=True)
     return Section(title=title, facts=(*days, total))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from eboxcast.delivery.models import State
-from eboxcast.lib.wording import N_, say
+from eboxcast.lib.translation import N_, translate
 
 ENVIRONMENTS = {"acceptance": N_("acceptance"), "production": N_("production")}
 STATES = {
@@ -23,4 +23,4 @@ STATES = {
 
 def state_in(run_state: str, language: str) -> str:
     """Return a state as people read it."""
-    return say(STATES[State(run_state)], language)
+    return translate(STATES[State(run_state)], language)

@@ -9,7 +9,7 @@ from datetime import datetime
 import numpy as np
 
 from eboxcast.database.environments import bucket_prime, environment_connection
-from eboxcast.database.errors import quiet
+from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.delivery.models import Run
 from eboxcast.lib import clock
 from eboxcast.lib.buckets import Keys
@@ -123,13 +123,13 @@ class _Held:
         return self._outcome(OutcomeKind.REFUSED_BY_TARGET if self.sent else OutcomeKind.REFUSED_BY_POLICY)
 
     def _audience(self) -> Keys:
-        with quiet():
+        with sanitized_db_errors():
             return read_audience(self.connection, release=self.release.id, prime=self.prime)
 
     def _outcome(self, kind: OutcomeKind) -> Keys | None:
         if self.release.outcomes_purged_at is not None:
             return None
-        with quiet():
+        with sanitized_db_errors():
             return read_outcome(self.connection, release=self.release.id, prime=self.prime, kind=kind)
 
 

@@ -8,8 +8,8 @@ from dataclasses import asdict
 from datetime import datetime
 
 from eboxcast.lib import clock
-from eboxcast.lib.plain import grouped
-from eboxcast.lib.wording import N_, say
+from eboxcast.lib.masking import grouped
+from eboxcast.lib.translation import N_, translate
 from eboxcast.reports.verification import Check, Verification
 
 FORMAT = "eboxcast.verification/1"
@@ -35,7 +35,7 @@ def verification_as_text(verification: Verification, language: str, *, with_salt
     of_run = {"environment": verification.environment, "run": verification.run[:8]}
     return "\n".join(
         [
-            say(_GOOD if verification.good else _BAD, language, of_run),
+            translate(_GOOD if verification.good else _BAD, language, of_run),
             *(f"  {_line(check, language)}" for check in verification.checks),
             *_ending(verification, language, with_salt=with_salt),
         ]
@@ -50,12 +50,12 @@ def verification_as_json(verification: Verification, *, with_salt: bool) -> str:
 
 
 def _line(check: Check, language: str) -> str:
-    audience = say(_AUDIENCES[check.audience], language)
+    audience = translate(_AUDIENCES[check.audience], language)
     if check.held is None:
         deleted = clock.shown(datetime.fromisoformat(check.deleted)) if check.deleted else "?"
-        return say(_DELETED, language, {"audience": audience, "deleted": deleted})
+        return translate(_DELETED, language, {"audience": audience, "deleted": deleted})
     if not check.differs:
-        return say(_SAME, language, {"audience": audience, "count": grouped(check.held.count, language)})
+        return translate(_SAME, language, {"audience": audience, "count": grouped(check.held.count, language)})
     data = {
         "audience": audience,
         "told": grouped(check.told.count, language),
@@ -63,11 +63,11 @@ def _line(check: Check, language: str) -> str:
         "held": grouped(check.held.count, language),
         "held_digest": check.held.sha256,
     }
-    return say(_DIFFERS, language, data)
+    return translate(_DIFFERS, language, data)
 
 
 def _ending(verification: Verification, language: str, *, with_salt: bool) -> Iterator[str]:
     if with_salt:
-        yield say(_SALT, language, {"salt": verification.salt.hex()})
+        yield translate(_SALT, language, {"salt": verification.salt.hex()})
     if not verification.good:
-        yield say(_WHAT_NEXT, language)
+        yield translate(_WHAT_NEXT, language)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from eboxcast.lib.errors import InputRefused, NotAllowedNow
-from eboxcast.lib.wording import N_
+from eboxcast.lib.translation import N_
 from eboxcast.senders.form_faults import FormFault
 
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from eboxcast.lib.plain import plain
-from eboxcast.lib.wording import N_
+from eboxcast.lib.masking import mask_and_strip
+from eboxcast.lib.translation import N_
 from eboxcast.senders.form_faults import FormFault
 from eboxcast.senders.toml_files import LANGUAGES
 
@@ -76,7 +76,7 @@ class Section:
 
     def _names_nobody(self, name: str, value: str) -> str:
         one_line = value.replace("\n", " ")
-        if plain(one_line) == one_line:
+        if mask_and_strip(one_line) == one_line:
             return value
         self.wrong(name, _NATIONAL_NUMBER)
         return ""
@@ -165,11 +165,11 @@ class Section:
     def refuse_the_rest(self) -> None:
         """Note what nobody asked for: most often a key that is misspelt."""
         for name in sorted(self.values.keys() - self.asked):
-            self.wrong(plain(name), _UNKNOWN)
+            self.wrong(mask_and_strip(name), _UNKNOWN)
 
 
 def _hides_a_number(value: str) -> bool:
-    return not value.startswith("+") and plain(value) != value
+    return not value.startswith("+") and mask_and_strip(value) != value
 
 
 _ABSENT: Any = object()

@@ -12,7 +12,7 @@ from pathlib import Path
 from django.db import transaction
 
 from eboxcast.audit.actions import record
-from eboxcast.database.errors import quiet
+from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
 from eboxcast.lib.digests import digest
 from eboxcast.lib.identifiers import Refused, read_cbe
@@ -44,7 +44,7 @@ def load_senders(path: Path, *, by: str, only_acceptance: bool = False) -> Loade
     """
     content = read(path)
     file = TomlFile(path.name, parse(path.name, content), tables=_TABLES)
-    with quiet(), transaction.atomic():
+    with sanitized_db_errors(), transaction.atomic():
         loaded = Loaded(
             institutions=file.each("institution", _load_institution),
             applications=file.each("application", _load_application),

@@ -8,9 +8,9 @@ from dataclasses import dataclass, fields, replace
 from django.db import transaction
 
 from eboxcast.audit.actions import record
-from eboxcast.database.errors import quiet
-from eboxcast.lib.plain import plain
-from eboxcast.lib.wording import LANGUAGES
+from eboxcast.database.errors import sanitized_db_errors
+from eboxcast.lib.masking import mask_and_strip
+from eboxcast.lib.translation import LANGUAGES
 from eboxcast.senders.models import Institution, Person
 from eboxcast.senders.people_errors import (
     DetailUnfit,
@@ -66,7 +66,7 @@ class Particulars:
 def add_person(name: str, particulars: Particulars, *, actor: Actor) -> Person:
     """Record somebody new. Raises NotYourRole, PersonKnown, and what is unfit."""
     refuse_others(actor, Role.INTEGRATION, asked="person add")
-    with quiet(), transaction.atomic():
+    with sanitized_db_errors(), transaction.atomic():
         if Person.objects.filter(name=name).exists():
             raise PersonKnown(name=name)
         person = _save(name, particulars)
@@ -77,7 +77,7 @@ def add_person(name: str, particulars: Particulars, *, actor: Actor) -> Person:
 def change_person(name: str, *, actor: Actor, **changes: object) -> Person:
     """Change some of what is recorded of somebody. Raises NotYourRole, PersonUnknown, and what is unfit."""
     refuse_others(actor, Role.INTEGRATION, asked="person change")
-    with quiet(), transaction.atomic():
+    with sanitized_db_errors(), transaction.atomic():
         before = particulars_of(_find(name, lock=True))
         after = replace(before, **changes)  # type: ignore[arg-type]  # checked by the fields of the class
         person = _save(name, after)
@@ -94,7 +94,7 @@ def deactivate_person(name: str, *, actor: Actor) -> Person:
 
 def actor_named(name: str) -> Actor:
     """Return somebody as who acts. Raises PersonUnknown, PersonInactive."""
-    with quiet():
+    with sanitized_db_errors():
         return actor_of(_find(name))
 
 
@@ -114,7 +114,7 @@ def actor_of(person: Person) -> Actor:
 def people_with(role: Role, institution: str = "") -> list[Person]:
     """Return the active people with a role: those of an institution, or without one those of nobody's."""
     home = {"institution_id": institution} if institution else {"institution__isnull": True}
-    with quiet():
+    with sanitized_db_errors():
         return list(Person.objects.filter(active=True, roles__contains=[role], **home).order_by("name"))
 
 
@@ -140,7 +140,7 @@ def refuse_others(actor: Actor, *roles: Role, asked: str) -> None:
 
 def refuse_unfit_line(name: str, field: str, text: str) -> None:
     """Raise DetailUnfit for what is no short line of plain text, or holds a national number."""
-    if text != plain(text).strip() or len(text) > MOST_CHARACTERS:
+    if text != mask_and_strip(text).strip() or len(text) > MOST_CHARACTERS:
         raise DetailUnfit(name=name, field=field)
 
 
@@ -156,22 +156,22 @@ def _find(name: str, *, lock: bool = False) -> Person:
     people = Person.objects.select_for_update() if lock else Person.objects
     person = people.filter(name=name).first()
     if person is None:
-        raise PersonUnknown(name=plain(name))
+        raise PersonUnknown(name=mask_and_strip(name))
     return person
 
 
 def _save(name: str, particulars: Particulars) -> Person:
     _refuse_unfit(name, particulars)
     if particulars.institution and not Institution.objects.filter(cbe=particulars.institution).exists():
-        raise HomeUnknown(name=name, institution=plain(particulars.institution))
+        raise HomeUnknown(name=name, institution=mask_and_strip(particulars.institution))
     values = {**vars(particulars), "roles": sorted(particulars.roles)}
     values["institution_id"] = values.pop("institution") or None
     return Person.objects.update_or_create(name=name, defaults=values)[0]
 
 
 def _refuse_unfit(name: str, particulars: Particulars) -> None:
-    if not _NAME.fullmatch(name) or plain(name) != name:
-        raise NameUnfit(name=plain(name))
+    if not _NAME.fullmatch(name) or mask_and_strip(name) != name:
+        raise NameUnfit(name=mask_and_strip(name))
     if not particulars.full_name:
         raise DetailUnfit(name=name, field="full name")
     refuse_unfit_line(name, "full name", particulars.full_name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from eboxcast.lib.errors import InputRefused, NotAllowedNow
-from eboxcast.lib.wording import N_
+from eboxcast.lib.translation import N_
 
 
 class NotYourRole(NotAllowedNow):

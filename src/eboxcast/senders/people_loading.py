@@ -11,9 +11,9 @@ from pathlib import Path
 from django.db import transaction
 
 from eboxcast.audit.actions import record
-from eboxcast.database.errors import quiet
+from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib.digests import digest
-from eboxcast.lib.wording import LANGUAGES
+from eboxcast.lib.translation import LANGUAGES
 from eboxcast.senders.models import Institution, Person, StandingContact, Team
 from eboxcast.senders.people import (
     Particulars,
@@ -45,7 +45,7 @@ def load_people(path: Path, *, actor: Actor) -> LoadedPeople:
     refuse_others(actor, Role.INTEGRATION, asked="person load")
     content = read(path)
     file = TomlFile(path.name, parse(path.name, content), tables=_TABLES)
-    with quiet(), transaction.atomic():
+    with sanitized_db_errors(), transaction.atomic():
         loaded = LoadedPeople(
             people=file.each("person", lambda entry: _load_person(entry, actor)),
             teams=file.each("team", _load_team),

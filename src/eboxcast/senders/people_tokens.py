@@ -10,9 +10,9 @@ from django.db import transaction
 
 from eboxcast.audit.actions import record
 from eboxcast.database import installation
-from eboxcast.database.errors import quiet
+from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
-from eboxcast.lib.plain import plain
+from eboxcast.lib.masking import mask_and_strip
 from eboxcast.senders.models import Person, Token
 from eboxcast.senders.people import MOST_CHARACTERS, actor_named, actor_of, refuse_others
 from eboxcast.senders.people_errors import TokenExpired, TokenRefused, TokenRevoked, TokenUnfit, TokenUnknown
@@ -27,11 +27,11 @@ _BEGINS = "ebc_"
 def make_token(name: str, *, label: str, days: int, actor: Actor) -> str:
     """Make a token for somebody and return its text, the only time. Raises NotYourRole, PersonUnknown, TokenUnfit."""
     refuse_others(actor, Role.INTEGRATION, asked="person token")
-    if not 0 < days <= MOST_DAYS or not label or label != plain(label) or len(label) > MOST_CHARACTERS:
+    if not 0 < days <= MOST_DAYS or not label or label != mask_and_strip(label) or len(label) > MOST_CHARACTERS:
         raise TokenUnfit(most=MOST_DAYS)
     text = _BEGINS + secrets.token_urlsafe(32)
     now = clock.now()
-    with quiet(), transaction.atomic():
+    with sanitized_db_errors(), transaction.atomic():
         token = Token.objects.create(
             person_id=actor_named(name).name,
             digest=_digest(text),
@@ -47,7 +47,7 @@ def make_token(name: str, *, label: str, days: int, actor: Actor) -> str:
 def revoke_token(number: int, *, actor: Actor) -> Token:
     """Take a token back, for good; one that was taken back stays so. Raises NotYourRole, TokenUnknown."""
     refuse_others(actor, Role.INTEGRATION, asked="person revoke")
-    with quiet(), transaction.atomic():
+    with sanitized_db_errors(), transaction.atomic():
         token = Token.objects.select_for_update().filter(id=number).first()
         if token is None:
             raise TokenUnknown(number=number)
@@ -65,7 +65,7 @@ def actor_of_token(text: str) -> Actor:
 
 def token_of(text: str) -> Token:
     """Return the token of a text while it is in force. Raises TokenRefused, TokenExpired, TokenRevoked."""
-    with quiet():
+    with sanitized_db_errors():
         token = Token.objects.select_related("person").filter(digest=_digest(text)).first()
     if token is None:
         raise TokenRefused
@@ -82,7 +82,7 @@ def somebody_looks_after_people() -> bool:
     While nobody can, the system's user may record people: at the beginning, and when the last token has expired. Who
     can run this command holds the password of the control database, and could do as much without it.
     """
-    with quiet():
+    with sanitized_db_errors():
         people = Person.objects.filter(active=True, roles__contains=[Role.INTEGRATION])
         if installation.is_real():
             people = people.filter(tokens__revoked_at__isnull=True, tokens__expires_at__gt=clock.now())

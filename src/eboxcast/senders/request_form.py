@@ -11,9 +11,9 @@ from typing import Any
 
 from eboxcast.lib import clock
 from eboxcast.lib.identifiers import Refused, read_cbe
+from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.media_types import MEDIA_TYPES
-from eboxcast.lib.plain import plain
-from eboxcast.lib.wording import N_
+from eboxcast.lib.translation import N_
 from eboxcast.senders.errors import FormUnreadable, FormWrong
 from eboxcast.senders.form_faults import FormFault
 from eboxcast.senders.form_reading import Section
@@ -68,7 +68,7 @@ def _parse(path: Path) -> Mapping[str, Any]:
     except OSError as error:
         raise FormUnreadable(file=path.name, problem=error.strerror or "-") from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        problem = plain(str(error)) if isinstance(error, tomllib.TOMLDecodeError) else "not UTF-8"
+        problem = mask_and_strip(str(error)) if isinstance(error, tomllib.TOMLDecodeError) else "not UTF-8"
         raise FormUnreadable(file=path.name, problem=problem) from None
 
 

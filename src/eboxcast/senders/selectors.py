@@ -15,7 +15,7 @@ from eboxcast.senders.models import Application, Institution, MessageType
 
 
 @dataclass(frozen=True, kw_only=True)
-class Trio:
+class SenderConfig:
     """Institution, application and message type that belong together."""
 
     institution: Institution
@@ -23,7 +23,9 @@ class Trio:
     message_type: MessageType
 
 
-def find_trio(*, institution: str, application: str, message_type: str, ebox_type: str, environment: str) -> Trio:
+def find_sender_config(
+    *, institution: str, application: str, message_type: str, ebox_type: str, environment: str
+) -> SenderConfig:
     """Return what is configured in an environment for the names in the metadata.
 
     Raises InstitutionUnknown, ApplicationUnknown, MessageTypeUnknown, MessageTypeOnlyInAcceptance, EboxTypeDiffers.
@@ -41,4 +43,4 @@ def find_trio(*, institution: str, application: str, message_type: str, ebox_typ
         raise MessageTypeOnlyInAcceptance(message_type=message_type)
     if kind.ebox_type != ebox_type:
         raise EboxTypeDiffers(message_type=message_type, expected=kind.ebox_type, found=ebox_type)
-    return Trio(institution=sender, application=system, message_type=kind)
+    return SenderConfig(institution=sender, application=system, message_type=kind)

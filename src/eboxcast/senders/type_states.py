@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from eboxcast.lib.wording import N_
+from eboxcast.lib.translation import N_
 from eboxcast.senders.models import TypeRequest
 from eboxcast.senders.roles import Actor, Role
 

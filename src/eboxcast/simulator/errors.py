@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from eboxcast.lib.errors import Trouble, WrongUse
-from eboxcast.lib.wording import N_
+from eboxcast.lib.translation import N_
 
 
 class ContractRefusal(Exception):

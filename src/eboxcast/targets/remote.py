@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from eboxcast.lib.errors import TargetRefusal, TargetTrouble
-from eboxcast.lib.wording import N_
+from eboxcast.lib.translation import N_
 from eboxcast.mailboxes.values import NewMessage
 from eboxcast.targets.base import Capabilities
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eboxcast.database.embedded.errors import SocketPathTooLong, StateDiskFull, StateNotWritable, StateOfAnotherUser
-from eboxcast.lib.wording import N_
+from eboxcast.lib.translation import N_
 
 Tell = Callable[[str, dict[str, object]], None]
 

@@ -11,7 +11,7 @@ from psycopg import sql
 
 from eboxcast.database.embedded.configuration import CONTROL_ROLE, OWNER_ROLE, ROLES, SETUP_ROLE
 from eboxcast.database.embedded.places import PORT, Places
-from eboxcast.database.errors import quiet
+from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.database.rights import grant_rights
 
 _MADE_BY_SERVER = ("postgres", "template1")
@@ -35,7 +35,7 @@ def connect_for_setup(places: Places, database: str = "postgres") -> psycopg.Con
 
 def create_databases(places: Places) -> None:
     """Create the roles and databases that are missing. Each step can be cut off and taken up again."""
-    with quiet(), connect_for_setup(places) as connection:
+    with sanitized_db_errors(), connect_for_setup(places) as connection:
         roles = _names(connection, "select rolname from pg_roles")
         databases = _names(connection, "select datname from pg_database")
         if OWNER_ROLE not in roles:

@@ -34,7 +34,7 @@ from eboxcast.database.embedded.places import (
 )
 from eboxcast.database.embedded.processes import end_orphans, forget_stale_postmaster, listens_elsewhere, postmaster
 from eboxcast.database.embedded.roles import create_databases
-from eboxcast.lib.wording import N_
+from eboxcast.lib.translation import N_
 
 _STARTING = N_("The database is starting: {seconds} s so far.")
 _RECOVERING = N_("The database is recovering from an interruption, nothing is lost: {seconds} s so far.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from eboxcast.lib.wording import N_
+from eboxcast.lib.translation import N_
 from eboxcast.targets.remote import RunRefused
 
 

@@ -1,0 +1,232 @@
+"""Acceptance: files delivered, tried in acceptance, looked at by the institution, approved or rejected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.conf import settings
+
+from eboxcast.broadcasts.errors import NotConcerned, PackageDiffers, ReasonMissing, ShortListTooLong
+from eboxcast.broadcasts.go_validity import void_go
+from eboxcast.broadcasts.models import Broadcast, Check, FileDelivery, SeenIn, Verdict
+from eboxcast.broadcasts.states import Action
+from eboxcast.broadcasts.steps import STEWARD, Step, present, step
+from eboxcast.lib import clock
+from eboxcast.senders.roles import Actor
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivered:
+    """Files that were checked, stored, and can be used; digests are SHA-256."""
+
+    run: UUID
+    application: str
+    message_type: str
+    language: str
+    institution: str
+    document: bytes
+    metadata: bytes
+    """Of the metadata without the sequence."""
+    lists: bytes
+    recipients: int
+    via: str
+    files: list[dict[str, object]]
+    faults: dict[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """What a tester found of one check in the eBox of one recipient of the short list."""
+
+    recipient: int
+    """His place in the list, from 1."""
+    check: Check
+    passed: bool
+    remark: str = ""
+
+
+def refuse_other_broadcast(
+    broadcast: Broadcast, *, institution: str, application: str, message_type: str, language: str
+) -> None:
+    """Raise PackageDiffers where the metadata are not those of what was requested."""
+    expected = {
+        "Institution": (institution, broadcast.institution_id),
+        "Application": (application, broadcast.application),
+        "MessageType": (message_type, broadcast.message_type),
+        "Language": (language, broadcast.language),
+    }
+    for name, (found, asked) in expected.items():
+        if found != asked:
+            raise PackageDiffers(field=name, found=found, expected=asked)
+
+
+def refuse_long_list(recipients: int) -> None:
+    """Raise ShortListTooLong where nobody could look into all those eBoxes."""
+    if recipients > settings.EBOXCAST_SHORT_LIST:
+        raise ShortListTooLong(recipients=recipients, most=settings.EBOXCAST_SHORT_LIST)
+
+
+def receive_for_acceptance(broadcast: Broadcast, *, actor: Actor, delivered: Delivered) -> Broadcast:
+    """Note files for acceptance that can be used; an approval, files for production and a GO given before are void."""
+    with step(broadcast, Action.DELIVER_ACCEPTANCE, actor=actor) as taken:
+        taken.environment = "acceptance"
+        void_go(taken, why="new files for acceptance")
+        given = taken.broadcast
+        given.acceptance_run = delivered.run
+        given.short_list_count = delivered.recipients
+        given.tested_document, given.tested_metadata = delivered.document, delivered.metadata
+        given.acceptance_delivered_at = given.acceptance_delivered_at or clock.now()
+        given.tested_at = given.approved_at = None
+        given.approved_by = ""
+        forget_production(given)
+        keep_delivery(taken, delivered)
+    return broadcast
+
+
+def note_rejected_files(
+    broadcast: Broadcast,
+    *,
+    actor: Actor,
+    environment: str,
+    via: str,
+    files: list[dict[str, object]],
+    faults: dict[str, int],
+) -> Broadcast:
+    """Note files that cannot be used; nothing else changes. What was delivered before stays."""
+    action = Action.DELIVER_ACCEPTANCE if environment == "acceptance" else Action.DELIVER_PRODUCTION
+    with step(broadcast, action, actor=actor) as taken:
+        taken.to = type(taken.to)(taken.broadcast.state)
+        taken.entry = "broadcast.files_rejected"
+        taken.environment = environment
+        _keep(taken, accepted=False, environment=environment, via=via, files=files, faults=faults)
+        taken.tell(via=via, faults=faults)
+    return broadcast
+
+
+def take_files_back(broadcast: Broadcast, *, actor: Actor) -> Broadcast:
+    """Take back the files last delivered, before they are used; the GO is void with them."""
+    with step(broadcast, Action.WITHDRAW_FILES, actor=actor) as taken:
+        void_go(taken, why="files taken back")
+        given = taken.broadcast
+        given.deliveries.filter(withdrawn_at=None, accepted=True).update(withdrawn_at=clock.now())
+        if given.approved_at is None:
+            forget_acceptance(given)
+        else:
+            forget_production(given)
+    return broadcast
+
+
+def lose_run(broadcast: Broadcast, *, why: str) -> Broadcast:
+    """Note that the run which had been prepared was given up: files must be delivered again."""
+    with step(broadcast, Action.LOSE_RUN, actor=STEWARD) as taken:
+        void_go(taken, why="what was prepared was given up")
+        taken.broadcast.launched_at, taken.broadcast.launched_by = None, ""
+        taken.tell(why=why)
+        if taken.broadcast.approved_at is None:
+            forget_acceptance(taken.broadcast)
+        else:
+            forget_production(taken.broadcast)
+    return broadcast
+
+
+def tested(broadcast: Broadcast, *, actor: Actor) -> Broadcast:
+    """Note that the acceptance run is published to the short list; the institution looks now."""
+    with step(broadcast, Action.TEST, actor=actor) as taken:
+        taken.environment = "acceptance"
+        taken.broadcast.tested_at = clock.now()
+        taken.tell(recipients=taken.broadcast.short_list_count, run=str(taken.broadcast.acceptance_run))
+    return broadcast
+
+
+def judge(broadcast: Broadcast, *, actor: Actor, seen: Iterable[Seen], seen_in: SeenIn) -> Broadcast:
+    """Note what was found, check by check; saying it again replaces it. Raises NotConcerned."""
+    with step(broadcast, Action.JUDGE, actor=actor) as taken:
+        given = taken.broadcast
+        run = present(given.acceptance_run)
+        count = {"passed": 0, "failed": 0}
+        for one in seen:
+            if not 1 <= one.recipient <= (given.short_list_count or 0):
+                raise NotConcerned(recipients=given.short_list_count, found=one.recipient)
+            count["passed" if one.passed else "failed"] += 1
+            Verdict.objects.update_or_create(
+                run=run,
+                recipient=one.recipient,
+                check_name=one.check,
+                defaults={
+                    "broadcast": given,
+                    "passed": one.passed,
+                    "remark": one.remark,
+                    "seen_in": seen_in,
+                    "at": clock.now(),
+                    "by": actor.name,
+                },
+            )
+        taken.tell(seen_in=str(seen_in), **count)
+    return broadcast
+
+
+def approve(broadcast: Broadcast, *, actor: Actor) -> Broadcast:
+    """Approve what was seen in acceptance: this document with these metadata may go to production."""
+    with step(broadcast, Action.APPROVE, actor=actor) as taken:
+        given = taken.broadcast
+        given.approved_at, given.approved_by = clock.now(), actor.name
+        taken.tell(
+            document=bytes(given.tested_document or b"").hex(), metadata=bytes(given.tested_metadata or b"").hex()
+        )
+    return broadcast
+
+
+def reject(broadcast: Broadcast, *, actor: Actor, reason: str) -> Broadcast:
+    """Reject what was seen in acceptance: new files are needed."""
+    if not reason.strip():
+        raise ReasonMissing(asked=str(Action.REJECT))
+    with step(broadcast, Action.REJECT, actor=actor) as taken:
+        given = taken.broadcast
+        given.approved_at, given.approved_by = None, ""
+        taken.reason = reason
+        taken.tell(reason=reason)
+    return broadcast
+
+
+def keep_delivery(taken: Step, delivered: Delivered) -> None:
+    """Keep what was delivered and can be used, and tell the audit."""
+    _keep(
+        taken,
+        accepted=True,
+        environment=taken.environment,
+        via=delivered.via,
+        files=delivered.files,
+        faults=delivered.faults,
+        document_digest=delivered.document,
+        metadata_digest=delivered.metadata,
+        lists_digest=delivered.lists,
+        recipients_count=delivered.recipients,
+        run=delivered.run,
+    )
+    taken.tell(
+        via=delivered.via,
+        faults=delivered.faults,
+        recipients=delivered.recipients,
+        run=str(delivered.run),
+        document=delivered.document.hex(),
+        metadata=delivered.metadata.hex(),
+        lists=delivered.lists.hex(),
+    )
+
+
+def forget_acceptance(broadcast: Broadcast) -> None:
+    """Forget the files for acceptance."""
+    broadcast.acceptance_run = broadcast.short_list_count = None
+    broadcast.tested_document = broadcast.tested_metadata = None
+
+
+def forget_production(broadcast: Broadcast) -> None:
+    """Forget the files for production."""
+    broadcast.production_run = broadcast.recipients_count = None
+    broadcast.document_digest = broadcast.metadata_digest = broadcast.lists_digest = None
+
+
+def _keep(taken: Step, **values: object) -> None:
+    FileDelivery.objects.create(broadcast=taken.broadcast, at=clock.now(), by=taken.actor.name, **values)

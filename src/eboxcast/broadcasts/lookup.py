@@ -1,0 +1,38 @@
+"""Finding broadcasts by what people type, and the run of an environment back to its broadcast."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from eboxcast.broadcasts.errors import BroadcastNotFound
+from eboxcast.broadcasts.models import Broadcast
+from eboxcast.broadcasts.steps import refuse_other_institutions
+from eboxcast.database.errors import sanitized_db_errors
+from eboxcast.senders.roles import Actor
+
+
+@sanitized_db_errors()
+def find_broadcast(number: str, *, actor: Actor) -> Broadcast:
+    """Return a broadcast by its number. Raises BroadcastNotFound, also for another institution's."""
+    found = Broadcast.objects.filter(number=number.strip()).first()
+    if found is None:
+        raise BroadcastNotFound(broadcast=number)
+    refuse_other_institutions(found, actor)
+    return found
+
+
+@sanitized_db_errors()
+def broadcasts_for(actor: Actor, *, states: frozenset[str] = frozenset()) -> QuerySet[Broadcast]:
+    """Return what somebody may see: their institution's broadcasts, or all for the operator's and the validator's."""
+    found = Broadcast.objects.select_related("campaign", "institution").order_by("number")
+    if actor.institution:
+        found = found.filter(institution=actor.institution)
+    return found.filter(state__in=states) if states else found
+
+
+@sanitized_db_errors()
+def broadcast_of_run(run: UUID) -> Broadcast | None:
+    """Return the broadcast a run belongs to, if any."""
+    return Broadcast.objects.filter(Q(production_run=run) | Q(acceptance_run=run)).first()

@@ -1,0 +1,146 @@
+"""Production: the files, the GO that is bound to them and to the moment, arming and launching."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from eboxcast.broadcasts.acceptance import Delivered, keep_delivery
+from eboxcast.broadcasts.contacts import forget_warning_of_others
+from eboxcast.broadcasts.errors import FilesDiffer, GoDiffers
+from eboxcast.broadcasts.go_validity import void_go
+from eboxcast.broadcasts.models import Broadcast, Go
+from eboxcast.broadcasts.states import Action
+from eboxcast.broadcasts.steps import STEWARD, present, step
+from eboxcast.lib import clock
+from eboxcast.lib.digests import digest
+from eboxcast.lib.translation import N_
+from eboxcast.senders.roles import Actor
+
+SHORTEST = 8
+"""Characters of a digest that a GO must name at least."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Named:
+    """What a GO says it is for; ``files`` is the beginning of ``files_digest``, in hexadecimal."""
+
+    agreed_at: datetime
+    files: str
+
+
+def refuse_unapproved(broadcast: Broadcast, *, document: bytes, metadata: bytes) -> None:
+    """Raise FilesDiffer where document or metadata (without sequence) are not those approved in acceptance."""
+    pairs = {"document": (document, broadcast.tested_document), "metadata": (metadata, broadcast.tested_metadata)}
+    for name, (found, approved) in pairs.items():
+        if bytes(approved or b"") != found:
+            raise FilesDiffer(file=name, found=found.hex()[:12], approved=bytes(approved or b"").hex()[:12])
+
+
+def receive_for_production(broadcast: Broadcast, *, actor: Actor, delivered: Delivered) -> Broadcast:
+    """Note files for production that are prepared; a GO for others is void, a warning of many more or fewer too.
+
+    Raises FilesDiffer.
+    """
+    with step(broadcast, Action.DELIVER_PRODUCTION, actor=actor) as taken:
+        taken.environment = "production"
+        given = taken.broadcast
+        refuse_unapproved(given, document=delivered.document, metadata=delivered.metadata)
+        void_go(taken, why="new files for production")
+        given.production_run = delivered.run
+        given.document_digest, given.metadata_digest = delivered.document, delivered.metadata
+        given.lists_digest = delivered.lists
+        given.recipients_count = delivered.recipients
+        forget_warning_of_others(taken)
+        keep_delivery(taken, delivered)
+    return broadcast
+
+
+def files_digest(of: Broadcast | Go) -> str:
+    """Return one SHA-256 over the digests of document, metadata and lists: what a GO names, and nobody mistypes."""
+    parts = (of.document_digest, of.metadata_digest, of.lists_digest)
+    return digest(b"".join(bytes(part or b"") for part in parts)).hex()
+
+
+def give_go(broadcast: Broadcast, *, actor: Actor, named: Named) -> Broadcast:
+    """Confirm production: this broadcast, at this moment, with these files. Raises GoDiffers."""
+    with step(broadcast, Action.GIVE_GO, actor=actor) as taken:
+        given = taken.broadcast
+        _refuse_other(given, named)
+        go = Go.objects.create(
+            broadcast=given,
+            given_at=clock.now(),
+            given_by=actor.name,
+            agreed_at=present(given.agreed_at),
+            window_ends_at=present(given.window_ends_at),
+            document_digest=given.document_digest,
+            metadata_digest=given.metadata_digest,
+            lists_digest=given.lists_digest,
+        )
+        taken.tell(
+            agreed_at=go.agreed_at.isoformat(),
+            window_ends_at=go.window_ends_at.isoformat(),
+            files=files_digest(given),
+            recipients=given.recipients_count,
+            service=actor.service,
+        )
+    return broadcast
+
+
+def withdraw_go(broadcast: Broadcast, *, actor: Actor, reason: str) -> Broadcast:
+    """Take the GO back before the launch; it can be given again."""
+    with step(broadcast, Action.WITHDRAW_GO, actor=actor) as taken:
+        void_go(taken, why=reason or "taken back")
+        taken.tell(reason=reason)
+    return broadcast
+
+
+def arm(broadcast: Broadcast, *, actor: Actor) -> Broadcast:
+    """Let the steward launch at the agreed moment, if then still nothing is missing."""
+    with step(broadcast, Action.ARM, actor=actor) as taken:
+        taken.broadcast.armed_at, taken.broadcast.armed_by = clock.now(), actor.name
+        taken.tell(agreed_at=_shown(taken.broadcast.agreed_at))
+    return broadcast
+
+
+def disarm(broadcast: Broadcast, *, actor: Actor, reason: str) -> Broadcast:
+    """Let nothing be launched by itself."""
+    with step(broadcast, Action.DISARM, actor=actor) as taken:
+        taken.broadcast.armed_at, taken.broadcast.armed_by = None, ""
+        taken.tell(reason=reason)
+    return broadcast
+
+
+def launched(broadcast: Broadcast, *, actor: Actor) -> Broadcast:
+    """Pass the last guards; the engine may begin. All of them are looked at again, under the lock of the row."""
+    with step(broadcast, Action.LAUNCH, actor=actor) as taken:
+        taken.environment = "production"
+        taken.broadcast.launched_at, taken.broadcast.launched_by = clock.now(), actor.name
+        taken.tell(run=str(taken.broadcast.production_run), armed_by=taken.broadcast.armed_by)
+    return broadcast
+
+
+def fall_back(broadcast: Broadcast, *, why: str) -> Broadcast:
+    """Note that a launch ended with nothing visible: it can be launched again while the GO holds."""
+    with step(broadcast, Action.FALL_BACK, actor=STEWARD) as taken:
+        taken.broadcast.launched_at, taken.broadcast.launched_by = None, ""
+        taken.broadcast.armed_at, taken.broadcast.armed_by = None, ""
+        taken.tell(why=why)
+    return broadcast
+
+
+def _refuse_other(broadcast: Broadcast, named: Named) -> None:
+    if named.agreed_at != broadcast.agreed_at:
+        raise GoDiffers(
+            broadcast=broadcast.number,
+            asked=N_("the moment"),
+            found=clock.shown(named.agreed_at),
+            expected=clock.shown(broadcast.agreed_at or named.agreed_at),
+        )
+    files = files_digest(broadcast)
+    if len(named.files) < SHORTEST or not files.startswith(named.files.lower()):
+        raise GoDiffers(broadcast=broadcast.number, asked=N_("the files"), found=named.files, expected=files[:12])
+
+
+def _shown(moment: datetime | None) -> str:
+    return moment.isoformat() if moment else ""

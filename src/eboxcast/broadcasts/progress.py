@@ -1,0 +1,180 @@
+"""How a broadcast stands: whose turn it is, what is next, by when, and what is late: of any state, at any time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from eboxcast.broadcasts.deadlines import deadlines_of
+from eboxcast.broadcasts.models import Broadcast, Lateness, Outcome, Side, State
+from eboxcast.broadcasts.states import DATED, Action
+from eboxcast.database.errors import sanitized_db_errors
+from eboxcast.lib import clock
+from eboxcast.lib.errors import Reason
+from eboxcast.lib.translation import N_
+from eboxcast.senders.roles import Role
+
+S, A = State, Action
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """Something somebody has to do; ``sentence`` says what, filled from ``data``."""
+
+    turn: tuple[Role, ...]
+    """Whose turn it is; empty where the procedure goes on by itself."""
+    sentence: str
+    action: Action
+    """The action that does it; where several could, the one that leads on."""
+    due_at: datetime | None
+    data: Mapping[str, object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """How a broadcast stands at a moment."""
+
+    steps: tuple[Step, ...]
+    """What is next, the most urgent first; none only when it has ended."""
+    late: tuple[Reason, ...]
+
+
+_NEXT: dict[State, tuple[tuple[Role, ...], Action, str]] = {
+    S.REQUESTED: ((Role.VALIDATOR, Role.INTEGRATION), A.ACCEPT, N_("decide about the wanted dates")),
+    S.POSTPONED: ((Role.REQUESTER,), A.AGREE, N_("agree to one of the dates proposed, or ask for others")),
+    S.MISSED: ((Role.REQUESTER,), A.WANT, N_("ask for another date: the window passed")),
+    S.SCHEDULED: ((Role.REQUESTER,), A.DELIVER_ACCEPTANCE, N_("deliver the files for acceptance")),
+    S.REJECTED: ((Role.REQUESTER,), A.DELIVER_ACCEPTANCE, N_("deliver new files for acceptance")),
+    S.ACCEPTANCE_DELIVERED: ((Role.INTEGRATION, Role.LAUNCH), A.TEST, N_("run the test in acceptance")),
+    S.TESTED: ((Role.REQUESTER,), A.APPROVE, N_("look into the eBoxes of the short list, and approve or reject")),
+    S.APPROVED: ((Role.REQUESTER,), A.DELIVER_PRODUCTION, N_("deliver the files for production")),
+    S.PRODUCTION_DELIVERED: ((Role.CONFIRMER,), A.GIVE_GO, N_("give the GO")),
+    S.CONFIRMED: ((Role.LAUNCH,), A.ARM, N_("arm it, or launch it in its window")),
+    S.ARMED: ((), A.LAUNCH, N_("it launches by itself at the agreed moment")),
+    S.LAUNCHED: ((Role.LAUNCH,), A.FINISH, N_("see the run to its end")),
+    S.PUBLISHED: ((Role.INTEGRATION,), A.REPORT, N_("report to the institution; otherwise it is done by itself")),
+    S.RECALLED: ((Role.INTEGRATION,), A.REPORT, N_("report to the institution; otherwise it is done by itself")),
+    S.REPORTED: (
+        (Role.INTEGRATION,),
+        A.CLOSE,
+        N_("tell how many have read it, and close; otherwise it is done by itself"),
+    ),
+}
+
+
+_PASSED: dict[State, tuple[tuple[tuple[Role, ...], Action, str], ...]] = {
+    S.REQUESTED: (
+        ((Role.VALIDATOR, Role.INTEGRATION), A.POSTPONE, N_("propose other dates: the wanted ones have passed")),
+        ((Role.REQUESTER,), A.WANT, N_("ask for other dates: the wanted ones have passed")),
+    ),
+    S.POSTPONED: (((Role.REQUESTER,), A.WANT, N_("ask for other dates: those proposed have passed")),),
+}
+
+
+@sanitized_db_errors()
+def standing_of(broadcast: Broadcast) -> Standing:
+    """Return whose turn it is, what is next and what is late."""
+    steps = tuple(sorted(_steps(broadcast), key=_urgency))
+    return Standing(steps=steps, late=tuple(_late(broadcast)))
+
+
+def _urgency(step: Step) -> tuple[bool, datetime]:
+    return step.due_at is None, step.due_at or clock.now()
+
+
+def _steps(broadcast: Broadcast) -> list[Step]:
+    state = State(broadcast.state)
+    if state not in _NEXT:
+        return []
+    steps = _once_dates_passed(broadcast, state) or [_usual(broadcast, state)]
+    if state in DATED:
+        steps += _beside(broadcast)
+    return steps
+
+
+def _usual(broadcast: Broadcast, state: State) -> Step:
+    turn, action, sentence = _NEXT[state]
+    if state == S.REQUESTED:
+        turn = _undecided(broadcast)
+    return Step(turn=turn, sentence=sentence, action=action, due_at=_due(broadcast, state), data={})
+
+
+def _once_dates_passed(broadcast: Broadcast, state: State) -> list[Step]:
+    """Return what is left where every date in question has passed: nobody can accept one any more."""
+    if state not in _PASSED or any(day >= clock.today() for day in _in_question(broadcast, state)):
+        return []
+    return [
+        Step(turn=turn, sentence=sentence, action=action, due_at=None, data={})
+        for turn, action, sentence in _PASSED[state]
+    ]
+
+
+def _in_question(broadcast: Broadcast, state: State) -> Sequence[date]:
+    if state == S.REQUESTED:
+        return broadcast.wanted_dates
+    proposal = broadcast.decisions.filter(outcome=Outcome.POSTPONED, void_at=None).last()
+    return proposal.dates if proposal else ()
+
+
+def _beside(broadcast: Broadcast) -> list[Step]:
+    """Return what must happen at some time before the launch, whatever the state."""
+    terms = deadlines_of(broadcast)
+    steps = []
+    if broadcast.reconfirmed_at is None:
+        what = N_("reconfirm the date")
+        due_at = terms.reconfirmation_due_at
+        steps.append(Step(turn=(Role.REQUESTER,), sentence=what, action=A.RECONFIRM, due_at=due_at, data={}))
+    for lateness in _unwaived(broadcast):
+        what = N_("let pass what came too late, by name, or move the date ({what})")
+        data = {"what": str(lateness)}
+        steps.append(_of_integration(what, A.WAIVE, broadcast, data))
+    if broadcast.contact_centre_warned_at is None and broadcast.production_run is not None:
+        what = N_("warn the contact centre")
+        steps.append(_of_integration(what, A.WARN, broadcast, {}))
+    return steps
+
+
+def _of_integration(sentence: str, action: Action, broadcast: Broadcast, data: Mapping[str, object]) -> Step:
+    return Step(turn=(Role.INTEGRATION,), sentence=sentence, action=action, due_at=broadcast.agreed_at, data=data)
+
+
+def _due(broadcast: Broadcast, state: State) -> datetime | None:
+    if state in (S.SCHEDULED, S.REJECTED):
+        return deadlines_of(broadcast).acceptance_due_at
+    if state in DATED:
+        return broadcast.agreed_at
+    return None
+
+
+def _undecided(broadcast: Broadcast) -> tuple[Role, ...]:
+    held = broadcast.decisions.filter(void_at=None, outcome=Outcome.ACCEPTED)
+    accepted = {one.side for one in held if max(one.dates) >= clock.today()}
+    roles = {Side.VALIDATOR: Role.VALIDATOR, Side.OPERATOR: Role.INTEGRATION}
+    open_sides = [role for side, role in roles.items() if side not in accepted]
+    return tuple(open_sides) or tuple(roles.values())
+
+
+def _unwaived(broadcast: Broadcast) -> list[Lateness]:
+    terms = deadlines_of(broadcast)
+    waived = set(broadcast.waivers.filter(void_at=None).values_list("what", flat=True))
+    came = {
+        Lateness.RECONFIRMATION: (broadcast.reconfirmed_at, terms.reconfirmation_due_at),
+        Lateness.ACCEPTANCE: (broadcast.acceptance_delivered_at, terms.acceptance_due_at),
+    }
+    late = (what for what, (at, due) in came.items() if (at or clock.now()) > due)
+    return [what for what in late if what not in waived]
+
+
+_LATE = {
+    Lateness.RECONFIRMATION: N_("the reconfirmation was due by {due}"),
+    Lateness.ACCEPTANCE: N_("the files for acceptance were due by {due}"),
+}
+
+
+def _late(broadcast: Broadcast) -> list[Reason]:
+    if State(broadcast.state) not in DATED:
+        return []
+    terms = deadlines_of(broadcast)
+    due = {Lateness.RECONFIRMATION: terms.reconfirmation_due_at, Lateness.ACCEPTANCE: terms.acceptance_due_at}
+    return [Reason(sentence=_LATE[what], data={"due": clock.shown(due[what])}) for what in _unwaived(broadcast)]

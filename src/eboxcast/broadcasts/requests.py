@@ -1,0 +1,126 @@
+"""What an institution asks for, and that it still wants it; what came too late and is let pass by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+
+from eboxcast.audit.actions import record
+from eboxcast.broadcasts.contacts import take_standing_contacts
+from eboxcast.broadcasts.deadlines import deadlines_of
+from eboxcast.broadcasts.models import Broadcast, Campaign, Lateness, State, Waiver
+from eboxcast.broadcasts.numbering import next_number
+from eboxcast.broadcasts.scheduling import needs_reason, refuse_past
+from eboxcast.broadcasts.states import Action
+from eboxcast.broadcasts.steps import step
+from eboxcast.database.errors import sanitized_db_errors
+from eboxcast.lib import clock
+from eboxcast.senders.errors import InstitutionUnknown
+from eboxcast.senders.models import Institution
+from eboxcast.senders.people import refuse_others
+from eboxcast.senders.roles import Actor, Role
+from eboxcast.senders.selectors import find_sender_config
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What an institution asks for; one broadcast for each language."""
+
+    application: str
+    message_type: str
+    ebox_type: str
+    subject: str
+    dates: tuple[date, ...]
+    expected: Mapping[str, int]
+    """How many recipients are expected in each language."""
+    campaign: str = ""
+
+
+@sanitized_db_errors()
+def request(wanted: Wanted, *, actor: Actor) -> list[Broadcast]:
+    """Ask for broadcasts, one for each language; several belong to one campaign.
+
+    Raises NotYourRole, DateInThePast and the errors of ``senders`` when the type is not configured in acceptance.
+    """
+    refuse_others(actor, Role.REQUESTER, asked="requesting a broadcast")
+    institution = Institution.objects.filter(cbe=actor.institution).first()
+    if institution is None:
+        raise InstitutionUnknown(institution=actor.institution)
+    find_sender_config(
+        institution=institution.cbe,
+        application=wanted.application,
+        message_type=wanted.message_type,
+        ebox_type=wanted.ebox_type,
+        environment="acceptance",
+    )
+    refuse_past(wanted.dates)
+    with transaction.atomic():
+        campaign = _campaign(wanted, institution)
+        return [
+            _new(wanted, institution, campaign, language=language, expected=expected, actor=actor)
+            for language, expected in wanted.expected.items()
+        ]
+
+
+def reconfirm(broadcast: Broadcast, *, actor: Actor) -> Broadcast:
+    """Say again that the date is wanted; due ten working days before. Doing it twice changes nothing."""
+    with step(broadcast, Action.RECONFIRM, actor=actor) as taken:
+        due = deadlines_of(taken.broadcast).reconfirmation_due_at
+        taken.tell(due=due.isoformat(), late=clock.now() > due, again=taken.broadcast.reconfirmed_at is not None)
+        if taken.broadcast.reconfirmed_at is None:
+            taken.broadcast.reconfirmed_at = clock.now()
+            taken.broadcast.reconfirmed_by = actor.name
+    return broadcast
+
+
+def waive(broadcast: Broadcast, *, actor: Actor, what: Lateness, reason: str) -> Broadcast:
+    """Let something pass that came too late, by name."""
+    needs_reason(reason, Action.WAIVE)
+    with step(broadcast, Action.WAIVE, actor=actor) as taken:
+        holding = {"broadcast": taken.broadcast, "what": what, "void_at": None}
+        Waiver.objects.get_or_create(**holding, defaults={"reason": reason, "at": clock.now(), "by": actor.name})
+        taken.tell(what=str(what), reason=reason)
+    return broadcast
+
+
+def _new(
+    wanted: Wanted, institution: Institution, campaign: Campaign | None, *, language: str, expected: int, actor: Actor
+) -> Broadcast:
+    now = clock.now()
+    broadcast = Broadcast.objects.create(
+        number=next_number(),
+        campaign=campaign,
+        institution=institution,
+        application=wanted.application,
+        message_type=wanted.message_type,
+        language=language,
+        subject=wanted.subject,
+        wanted_dates=list(wanted.dates),
+        expected_count=expected,
+        requested_at=now,
+        requested_by=actor.name,
+        state=State.REQUESTED,
+        changed_at=now,
+    )
+    take_standing_contacts(broadcast)
+    record(
+        "broadcast.requested",
+        by=actor.name,
+        broadcast=broadcast.id,
+        data={
+            "number": broadcast.number,
+            "dates": [day.isoformat() for day in wanted.dates],
+            "expected": expected,
+            "language": language,
+            "campaign": wanted.campaign,
+        },
+    )
+    return broadcast
+
+
+def _campaign(wanted: Wanted, institution: Institution) -> Campaign | None:
+    name = wanted.campaign or (wanted.subject if len(wanted.expected) > 1 else "")
+    return Campaign.objects.get_or_create(name=name, institution=institution)[0] if name else None

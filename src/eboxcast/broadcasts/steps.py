@@ -1,0 +1,145 @@
+"""One step of a broadcast: locked, its row of the table checked, then changed and told to the audit, or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from django.db import transaction
+
+from eboxcast.audit.actions import record
+from eboxcast.broadcasts.errors import BroadcastNotFound, NotInThisState, NotReady
+from eboxcast.broadcasts.models import Broadcast, State
+from eboxcast.broadcasts.states import TRANSITIONS, Action, Transition
+from eboxcast.database.errors import sanitized_db_errors
+from eboxcast.lib import clock
+from eboxcast.lib.errors import Defect
+from eboxcast.senders.people import refuse_others
+from eboxcast.senders.roles import Actor
+
+STEWARD = Actor(name="eboxcast", roles=frozenset())
+"""Who acts when the procedure leads itself."""
+
+
+T = TypeVar("T")
+
+
+@dataclass
+class Step:
+    """What is under way; the caller changes ``broadcast`` and says in ``told`` what the audit shall know."""
+
+    broadcast: Broadcast
+    actor: Actor
+    to: State
+    entry: str
+    environment: str = ""
+    reason: str = ""
+    """Why it is in the state it comes to; that of the state before goes with that state."""
+    told: dict[str, object] = field(default_factory=dict)
+    follows: list[tuple[str, dict[str, object]]] = field(default_factory=list)
+
+    def tell(self, **data: object) -> None:
+        """Add to what the audit entry says; plain JSON, never a national number."""
+        self.told.update(data)
+
+    def also(self, action: str, **data: object) -> None:
+        """Leave another audit entry in the same transaction, after that of the step itself."""
+        self.follows.append((f"broadcast.{action}", data))
+
+    def leave_entries(self, *, before: str) -> None:
+        """Add the entry of the step, and those that follow from it, to the audit."""
+        moved = {"from": before, "to": str(self.to), **self.told}
+        for action, data in ((self.entry, moved), *self.follows):
+            record(
+                action,
+                by=self.actor.name,
+                broadcast=self.broadcast.id,
+                environment=self.environment,
+                data={"number": self.broadcast.number, **data},
+            )
+
+
+@contextmanager
+def step(broadcast: Broadcast, action: Action, *, actor: Actor) -> Iterator[Step]:
+    """Take one step of the table; everything the caller changes meanwhile is in the same control transaction.
+
+    Raises BroadcastNotFound, NotYourRole, NotInThisState, NotReady; nothing has changed then.
+    """
+    with sanitized_db_errors(), transaction.atomic():
+        locked = Broadcast.objects.select_for_update().get(id=broadcast.id)
+        row = _row(locked, action, actor)
+        _refuse_what_is_missing(locked, row, actor)
+        under_way = Step(broadcast=locked, actor=actor, to=row.target or State(locked.state), entry=row.entry)
+        yield under_way
+        _save(under_way)
+    _refresh(broadcast, locked)
+
+
+def missing_for(broadcast: Broadcast, action: Action, *, actor: Actor) -> NotReady | None:
+    """Return all that is missing before an action, whoever can mend it; none when it may go on."""
+    row = TRANSITIONS.get((State(broadcast.state), action))
+    parts = tuple(found for guard in (row.guards if row else ()) if (found := guard(broadcast, actor)) is not None)
+    return NotReady(parts, broadcast=broadcast.number, asked=str(action)) if parts else None
+
+
+def refuse_impossible(broadcast: Broadcast, action: Action, *, actor: Actor) -> None:
+    """Raise what ``step`` would raise now; for what takes long and should not be begun in vain."""
+    with sanitized_db_errors():
+        broadcast.refresh_from_db()
+        _refuse_what_is_missing(broadcast, _row(broadcast, action, actor), actor)
+
+
+@contextmanager
+def held(broadcast: Broadcast) -> Iterator[None]:
+    """Hold the row of a broadcast, read anew: what is seen of it here is still so when something is done about it."""
+    with sanitized_db_errors(), transaction.atomic():
+        broadcast.refresh_from_db(from_queryset=Broadcast.objects.select_for_update())
+        yield
+
+
+def refuse_other_institutions(broadcast: Broadcast, actor: Actor) -> None:
+    """Raise BroadcastNotFound for people of another institution: to them it does not exist."""
+    if actor.institution and actor.institution != broadcast.institution_id:
+        raise BroadcastNotFound(broadcast=broadcast.number)
+
+
+def present(value: T | None) -> T:
+    """Return what the state of a broadcast promises to be there."""
+    if value is None:
+        raise Defect(check="the state promises what is not there")
+    return value
+
+
+def _row(broadcast: Broadcast, action: Action, actor: Actor) -> Transition:
+    refuse_other_institutions(broadcast, actor)
+    row = TRANSITIONS.get((State(broadcast.state), action))
+    if row is None:
+        raise NotInThisState(broadcast=broadcast.number, state=broadcast.state, asked=str(action))
+    if not (row.by_itself and actor == STEWARD):
+        refuse_others(actor, *row.roles, asked=str(action))
+    return row
+
+
+def _refuse_what_is_missing(broadcast: Broadcast, row: Transition, actor: Actor) -> None:
+    missing = missing_for(broadcast, row.action, actor=actor)
+    if missing is not None:
+        raise missing
+
+
+def _save(step: Step) -> None:
+    broadcast = step.broadcast
+    before = broadcast.state
+    broadcast.state = step.to
+    if step.reason or before != step.to:
+        broadcast.reason = step.reason
+    broadcast.changed_at = clock.now()
+    broadcast.save()
+    step.leave_entries(before=before)
+
+
+def _refresh(broadcast: Broadcast, saved: Broadcast) -> None:
+    values: Mapping[str, object] = {field.attname: getattr(saved, field.attname) for field in saved._meta.fields}
+    for name, value in values.items():
+        setattr(broadcast, name, value)

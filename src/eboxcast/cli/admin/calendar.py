@@ -1,0 +1,159 @@
+"""`eboxcast calendar`: working days, closed days, blackouts, and what must be done by when."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+from typer.core import TyperGroup
+
+from eboxcast.broadcasts import calendar_changes
+from eboxcast.broadcasts.load import booked_between
+from eboxcast.cli.admin.calendar_answer import Period, show_calendar
+from eboxcast.cli.admin.deadlines_answer import show_deadlines
+from eboxcast.cli.runs.decisions import Reason, fit
+from eboxcast.cli.shell import console
+from eboxcast.cli.shell.acting import actor
+from eboxcast.cli.shell.errors import PeriodUnclear
+from eboxcast.cli.shell.options import AsJson, EnvironmentName, day, moment
+from eboxcast.lib import clock
+from eboxcast.lib.dates import long_date
+from eboxcast.lib.masking import mask_and_strip
+from eboxcast.lib.translation import N_, language_of_user, translate
+from eboxcast.planning.selectors import closed_days, evenings_for
+
+USUAL_DAYS = 42
+MOST_DAYS = 800
+
+_CLOSED = N_("{date} is closed: {reason}. Terms that are counted across it come one working day earlier.")
+_CLOSED_BEFORE = N_("{date} was closed before, by {by} at {since}: {reason}. Nothing was done again.")
+_OPENED = N_("{date} is no closed day any more. Terms that are counted across it are counted anew.")
+_BLACKED_OUT = N_("Blackout {number}: {service} is not available from {start} to {end}. Nothing is launched meanwhile.")
+_BLACKED_OUT_BEFORE = N_("Blackout {number} says the same, by {by} at {since}. Nothing was done again.")
+_LIFTED = N_("Blackout {number} is lifted.")
+_LIFTED_BEFORE = N_("Blackout {number} was lifted before, by {by} at {since}. Nothing was done again.")
+
+
+class ShownByDefault(TyperGroup):
+    """A group that shows the calendar when it is not told what to do."""
+
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
+        """Put `show` before what is given to no command."""
+        if not args or (args[0].startswith("-") and args[0] not in ("-h", "--help")):
+            args = ["show", *args]
+        return super().parse_args(ctx, args)
+
+
+app = typer.Typer(cls=ShownByDefault, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+Institution = Annotated[str, typer.Option(help="The CBE number of an institution: its closed days too.")]
+Whose = Annotated[str, typer.Option(help="Only for this institution, by CBE number; else for everybody.")]
+Day = Annotated[str, typer.Argument(metavar="DATE", help="The day: 2027-02-15.")]
+
+
+@app.callback()
+def main() -> None:
+    """Show the calendar, change it, or say what must be done by when."""
+
+
+@app.command()
+def show(
+    first: Annotated[str, typer.Option("--from", help="The first day: 2027-02-15. Today when not given.")] = "",
+    last: Annotated[str, typer.Option("--to", help="The last day; six weeks later when not given.")] = "",
+    institution: Institution = "",
+    as_json: AsJson = False,
+) -> None:
+    """Show working days with their evenings, closed days, holidays and blackouts. The word `show` may be left out."""
+    whose = calendar_changes.whose_calendar(institution, actor=actor())
+    period = _period(first, last)
+    booked = booked_between(period.first, period.last)
+    evenings = evenings_for(whose, booked=booked, since=period.first - timedelta(days=1))
+    show_calendar(period, evenings, closed_days(whose), institution=whose, as_json=as_json)
+
+
+@app.command()
+def deadlines(
+    date: Annotated[str, typer.Argument(help="The day of production: 2027-02-15.")],
+    institution: Institution = "",
+    recipients: Annotated[int, typer.Option(min=0, help="How many recipients the broadcast has, about.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Say what must be done by when for a production, what stands in its way, and the nearest free dates."""
+    whose = calendar_changes.whose_calendar(institution, actor=actor())
+    evenings = evenings_for(whose, booked=booked_between())
+    show_deadlines(day(date), recipients, evenings, institution=whose, as_json=as_json)
+
+
+@app.command()
+def close(date: Day, reason: Reason, institution: Whose = "") -> None:
+    """Close a day: nobody works on it, so no term is counted with it and no broadcast planned for it."""
+    closed, new = calendar_changes.close_day(day(date), reason=fit(reason), institution=institution, actor=actor())
+    _tell(
+        _CLOSED if new else _CLOSED_BEFORE,
+        date=long_date(closed.date, language_of_user()),
+        reason=mask_and_strip(closed.reason),
+        by=mask_and_strip(closed.added_by),
+        since=clock.shown(closed.added_at),
+    )
+
+
+@app.command("open")
+def reopen(date: Day, institution: Whose = "") -> None:
+    """Take a closed day back."""
+    opened = day(date)
+    calendar_changes.open_day(opened, institution=institution, actor=actor())
+    _tell(_OPENED, date=long_date(opened, language_of_user()))
+
+
+@app.command()
+def blackout(
+    start: Annotated[str, typer.Argument(help="When it begins: 2027-02-15T18:00, Brussels time.")],
+    end: Annotated[str, typer.Argument(help="When it ends.")],
+    reason: Reason,
+    service: Annotated[str, typer.Option(help="Which service is not there.")],
+    environment: Annotated[
+        list[EnvironmentName] | None, typer.Option(help="Where; production when not given. May be repeated.")
+    ] = None,
+) -> None:
+    """Announce that a service is not there for a time: nothing is launched in it, and no date planned for it."""
+    starts_at, ends_at = moment(start), moment(end)
+    assert starts_at is not None  # noqa: S101 - only no text is no moment
+    assert ends_at is not None  # noqa: S101 - the same
+    added, new = calendar_changes.black_out(
+        starts_at=starts_at,
+        ends_at=ends_at,
+        service=fit(service),
+        reason=fit(reason),
+        environments=[one.value for one in environment or [EnvironmentName.PRODUCTION]],
+        actor=actor(),
+    )
+    _tell(
+        _BLACKED_OUT if new else _BLACKED_OUT_BEFORE,
+        number=added.pk,
+        service=mask_and_strip(added.service),
+        start=clock.shown(added.starts_at),
+        end=clock.shown(added.ends_at),
+        by=mask_and_strip(added.added_by),
+        since=clock.shown(added.added_at),
+    )
+
+
+@app.command()
+def lift(number: Annotated[int, typer.Argument(help="The number of the blackout, as the calendar shows it.")]) -> None:
+    """Lift a blackout: the service is there again, or was never away."""
+    lifted, now = calendar_changes.lift(number, actor=actor())
+    by, at = mask_and_strip(lifted.removed_by or ""), clock.shown(lifted.removed_at or clock.now())
+    _tell(_LIFTED if now else _LIFTED_BEFORE, number=number, by=by, since=at)
+
+
+def _tell(sentence: str, **data: object) -> None:
+    console.line(translate(sentence, language_of_user(), data))
+
+
+def _period(first: str, last: str) -> Period:
+    begin = day(first) if first else clock.today()
+    end = day(last) if last else begin + timedelta(days=USUAL_DAYS - 1)
+    if not timedelta() <= end - begin <= timedelta(days=MOST_DAYS):
+        raise PeriodUnclear(first=begin.isoformat(), last=end.isoformat(), most=MOST_DAYS)
+    return Period(first=begin, last=end)

@@ -1,0 +1,65 @@
+"""`eboxcast clock`: what time it is on a demo or test installation, and moving it."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from eboxcast.cli.shell.acting import whoever
+from eboxcast.cli.shell.acting_errors import SpanUnclear
+from eboxcast.cli.shell.app import command_app
+from eboxcast.cli.shell.options import moment as read_moment
+from eboxcast.database import installation
+from eboxcast.lib import clock
+
+_SPAN = re.compile(r"(?:(?P<weeks>\d{1,3})w)?(?:(?P<days>\d{1,4})d)?(?:(?P<hours>\d{1,5})h)?(?:(?P<minutes>\d{1,6})m)?")
+
+app = command_app()
+
+
+@app.callback(invoke_without_command=True)
+def main(context: typer.Context) -> None:
+    """Say what time it is here; on a demo or test installation, move it."""
+    if context.invoked_subcommand is None:
+        _show()
+
+
+@app.command("set")
+def set_to(
+    moment: Annotated[str, typer.Argument(help="The moment it shall be: 2027-02-15T18:00, Brussels time.")],
+) -> None:
+    """Have it be a moment here, for every command that starts from now on."""
+    asked = read_moment(moment)
+    assert asked is not None  # noqa: S101 - only no text is no moment
+    installation.set_clock(asked, by=whoever())
+    _show()
+
+
+@app.command()
+def advance(
+    span: Annotated[str, typer.Argument(help="By how much: 2d3h; weeks w, days d, hours h, minutes m.")],
+) -> None:
+    """Move the clock on."""
+    installation.advance_clock(_read_span(span), by=whoever())
+    _show()
+
+
+@app.command("back-to-now")
+def back_to_now() -> None:
+    """Go by real time again, where nothing is on record that lies later."""
+    installation.reset_clock(by=whoever())
+    _show()
+
+
+def _show() -> None:
+    typer.echo(clock.shown(clock.now()))
+
+
+def _read_span(text: str) -> timedelta:
+    read = _SPAN.fullmatch(text.strip().lower())
+    if not text.strip() or read is None:
+        raise SpanUnclear(text=text)
+    return timedelta(**{name: int(number or 0) for name, number in read.groupdict().items()})

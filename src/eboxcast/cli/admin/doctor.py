@@ -1,0 +1,67 @@
+"""eboxcast doctor: look at everything a broadcast depends on; change nothing unless asked to repair."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from eboxcast.cli.admin import exchange_checks, notice_checks, run_checks, work_checks
+from eboxcast.cli.shell.app import command_app
+from eboxcast.cli.shell.options import EnvironmentName
+from eboxcast.database import boot
+from eboxcast.database.doctor import CHECKS
+from eboxcast.database.findings import Finding, State, examine
+from eboxcast.lib.translation import language_of_user, translate
+
+Restored = Annotated[
+    EnvironmentName | None,
+    typer.Option(help="With --repair: this environment was restored, so what was being sent is in doubt."),
+]
+
+app = command_app()
+
+_SIGNS = {State.OK: "ok", State.ATTENTION: "attention", State.FAILED: "FAILED"}
+
+
+@app.command()
+def doctor(
+    as_json: bool = typer.Option(False, "--json", help="Write the findings as JSON."),
+    repair: bool = typer.Option(
+        False, "--repair", help="After a restore: bring runs and releases in line again. Audited."
+    ),
+    restored: Restored = None,
+) -> None:
+    """Say what is well, what needs attention and what fails, each with what to do. Exit 1 when something fails."""
+    if restored and not repair:
+        raise typer.BadParameter("--restored goes with --repair", param_hint="--restored")
+    boot.configure()
+    stories = run_checks.repair(restored=restored) if repair else run_checks.differences
+    findings = examine(
+        (*CHECKS, stories, run_checks.interrupted, *work_checks.CHECKS, *notice_checks.CHECKS, *exchange_checks.CHECKS)
+    )
+    typer.echo(_as_json(findings) if as_json else "\n".join(map(_as_text, findings)))
+    if any(finding.state is State.FAILED for finding in findings):
+        raise typer.Exit(1)
+
+
+def _as_text(finding: Finding) -> str:
+    says, remedy = _words(finding)
+    line = f"{_SIGNS[finding.state]:<11}{says}"
+    return f"{line}\n{'':<11}→ {remedy}" if remedy else line
+
+
+def _as_json(findings: list[Finding]) -> str:
+    failed = any(finding.state is State.FAILED for finding in findings)
+    return json.dumps({"ok": not failed, "checks": [_as_values(finding) for finding in findings]}, ensure_ascii=False)
+
+
+def _as_values(finding: Finding) -> dict[str, str]:
+    says, remedy = _words(finding)
+    return {"name": finding.name, "state": finding.state.value, "says": says, "remedy": remedy}
+
+
+def _words(finding: Finding) -> tuple[str, str]:
+    language = language_of_user()
+    return translate(finding.sentence, language, finding.data), translate(finding.remedy, language, finding.data)

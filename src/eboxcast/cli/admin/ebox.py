@@ -1,0 +1,70 @@
+"""`eboxcast ebox`: look into an eBox of acceptance, or load what the owner of the eBoxes says of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from eboxcast.cli.admin import ebox_load
+from eboxcast.cli.admin.ebox_answer import show_ebox
+from eboxcast.cli.shell import console
+from eboxcast.cli.shell.acting import acting
+from eboxcast.cli.shell.app import command_app
+from eboxcast.cli.shell.errors import NoSuchLetter, OnlyAcceptance
+from eboxcast.cli.shell.number_given import key_given
+from eboxcast.cli.shell.options import AsJson, Environment, EnvironmentName
+from eboxcast.cli.shell.private_files import refuse_existing, write_private
+from eboxcast.delivery.eboxes import look_into_ebox
+from eboxcast.lib.masking import mask_and_strip
+from eboxcast.lib.translation import N_, language_of_user, translate
+from eboxcast.mailboxes.opening import Letter, read_document
+
+_SAVED = N_("The document of message {number} is in {path}.")
+
+app = command_app()
+
+
+@app.callback()
+def ebox() -> None:
+    """Look into one eBox (-), or load what the owner of the eBoxes says of them (load FILE)."""
+
+
+@app.command("-")
+def look(
+    environment: Annotated[EnvironmentName, typer.Option(help="Only acceptance.")] = EnvironmentName.ACCEPTANCE,
+    document: Annotated[Path | None, typer.Option(help="Save the document of a message to this file.")] = None,
+    number: Annotated[int, typer.Option(min=1, help="Of which message; 1 is the newest.")] = 1,
+    force: Annotated[bool, typer.Option("--force", help="Write over a file that exists.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show what the eBox of the number on standard input shows now; nothing is marked as read.
+
+    The audit keeps who looked into whose eBox, the latter in a form that only an auditor can follow.
+    """
+    if environment is EnvironmentName.PRODUCTION:
+        raise OnlyAcceptance
+    refuse_existing(document, force=force)
+    letters = look_into_ebox(environment.value, key_given(), by=acting())
+    show_ebox(letters, as_json=as_json)
+    if document:
+        _save(letters, environment.value, document, number=number, force=force)
+
+
+@app.command()
+def load(
+    file: Annotated[
+        Path, typer.Argument(help="What the owner of the eBoxes says of them: docs/reference/ebox-file.md.")
+    ],
+    environment: Environment,
+) -> None:
+    """Load who has an eBox, whether it is active, and who wants no paper."""
+    ebox_load.load(file, environment=environment.value)
+
+
+def _save(letters: list[Letter], environment: str, path: Path, *, number: int, force: bool) -> None:
+    if number > len(letters):
+        raise NoSuchLetter(number=number, count=len(letters))
+    write_private(path, [read_document(environment, letters[number - 1])], force=force)
+    console.line(translate(_SAVED, language_of_user(), {"number": number, "path": mask_and_strip(str(path))}))

@@ -1,0 +1,78 @@
+"""What an eBox shows, in words and as JSON. The number of its owner is not in it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+import typer
+
+from eboxcast.lib import clock
+from eboxcast.lib.masking import mask_and_strip, size
+from eboxcast.lib.translation import N_, language_of_user, name_in, translate
+from eboxcast.mailboxes.opening import Letter
+
+FORMAT = "eboxcast.ebox/1"
+
+_EMPTY = N_("This eBox shows nothing.")
+_COUNT = N_("This eBox shows {count} message(s), the newest first.")
+_FROM = N_("From")
+_SINCE = N_("Since")
+_UNTIL = N_("Until")
+_DOCUMENT = N_("Document")
+_KIND = N_("Kind")
+_READ = N_("Read")
+_UNREAD = N_("not yet")
+
+
+def show_ebox(letters: list[Letter], *, as_json: bool) -> None:
+    """Print what an eBox shows."""
+    language = language_of_user()
+    if as_json:
+        answer = {"format": FORMAT, "messages": [_values(letter) for letter in letters]}
+        typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+        return
+    typer.echo(translate(_COUNT if letters else _EMPTY, language, {"count": len(letters)}))
+    for number, letter in enumerate(letters, start=1):
+        typer.echo("\n".join(_lines(number, letter, language)))
+
+
+def _lines(number: int, letter: Letter, language: str) -> list[str]:
+    sender = f"{_name(letter.institution_names, language)} · {_name(letter.application_names, language)}"
+    facts = (
+        (_FROM, sender),
+        (_KIND, f"{_name(letter.type_names, language)} · {letter.language.upper()}"),
+        (_SINCE, clock.shown(letter.visible_at)),
+        (_UNTIL, clock.shown(letter.expires_at)),
+        (_DOCUMENT, f"{mask_and_strip(letter.file_name)} · {letter.media_type} · {size(letter.size, language)}"),
+        (_READ, clock.shown(letter.read_at) if letter.read_at else translate(_UNREAD, language)),
+    )
+    labels = [translate(label, language) for label, _ in facts]
+    width = max(map(len, labels))
+    lines = [f"   {label.ljust(width)}  {value}" for label, (_, value) in zip(labels, facts, strict=True)]
+    return ["", f"{number}. {mask_and_strip(letter.title)}", *lines]
+
+
+def _name(names: Mapping[str, str], language: str) -> str:
+    return mask_and_strip(name_in(names, language))
+
+
+def _values(letter: Letter) -> dict[str, object]:
+    return {
+        "run": str(letter.run),
+        "title": mask_and_strip(letter.title),
+        "language": letter.language,
+        "institution": letter.institution,
+        "institution_names": dict(letter.institution_names),
+        "application": letter.application,
+        "application_names": dict(letter.application_names),
+        "message_type": letter.type_code,
+        "message_type_names": dict(letter.type_names),
+        "visible_at": clock.shown(letter.visible_at).replace(" ", "T"),
+        "expires_at": clock.shown(letter.expires_at).replace(" ", "T"),
+        "read_at": clock.shown(letter.read_at).replace(" ", "T") if letter.read_at else None,
+        "file_name": mask_and_strip(letter.file_name),
+        "media_type": letter.media_type,
+        "size": letter.size,
+        "sha256": letter.document_digest.hex(),
+    }

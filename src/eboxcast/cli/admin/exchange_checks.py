@@ -1,0 +1,34 @@
+"""What `eboxcast doctor` looks at of the drop folders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.conf import settings
+
+from eboxcast.database.findings import Check, Finding, State, Surroundings
+from eboxcast.database.marks import is_ours
+from eboxcast.database.names import CONTROL
+from eboxcast.exchange.inventory import lying
+from eboxcast.lib import clock
+from eboxcast.lib.translation import N_
+
+_NOTHING = N_("Nothing lies in the drop folders that should not.")
+_LYING = N_("{count} file(s) lie in {folder} since {since}, and nobody takes them.")
+_REMEDY = N_("No GO file ended them, or their names are not of the agreed form: tell the institution.")
+
+
+def drop_folders(around: Surroundings) -> Iterator[Finding]:
+    """Files that lie in a drop folder for more than a day: they may hold national numbers."""
+    control = around.reached.get(CONTROL)
+    if settings.EBOXCAST_DROP_DIR is None or control is None or not is_ours(control):
+        return
+    found = lying(settings.EBOXCAST_DROP_DIR)
+    if not found:
+        yield Finding("drop-folders", State.OK, _NOTHING)
+    for one in found:
+        data = {"count": one.count, "folder": one.folder, "since": clock.shown(one.since)}
+        yield Finding("drop-folders", State.ATTENTION, _LYING, data, _REMEDY)
+
+
+CHECKS: tuple[Check, ...] = (drop_folders,)

@@ -1,0 +1,136 @@
+"""`eboxcast expire`: delete personal data whose time has come."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Annotated
+
+import typer
+from django.conf import settings
+
+from eboxcast.audit.sealing import seal_pending
+from eboxcast.cli.shell.acting import acting
+from eboxcast.cli.shell.app import command_app
+from eboxcast.cli.shell.options import AsJson, EnvironmentName
+from eboxcast.database.environments import environments_in_reach
+from eboxcast.database.errors import sanitized_db_errors
+from eboxcast.delivery.expiry import Expired, Step, expire, foresee_expiry
+from eboxcast.lib import clock
+from eboxcast.lib.masking import grouped
+from eboxcast.lib.translation import N_, language_of_user, translate
+from eboxcast.notices.expiring import Emptied, empty_notices, foresee_emptying
+
+FORMAT = "eboxcast.expire/1"
+
+_SENTENCES = {
+    Step.DELETED: N_(
+        "Deleted of run {run} ({environment}): {recipients} recipients, {readings} readings, {outcomes} outcomes."
+    ),
+    Step.DISCARDED: N_("Given up: run {run} ({environment}), which nobody launched until {until}."),
+    Step.WARNED: N_("Run {run} ({environment}) is prepared and not launched: it will be given up at {until}."),
+    Step.BUSY: N_(
+        "Run {run} ({environment}) should have been given up at {until}, but its launch has begun."
+        ' Stop it first: eboxcast stop {run} --reason "…"'
+    ),
+    Step.RECORDED: N_("Run {run} ({environment}) was deleted earlier, by a process that could not say so."),
+}
+_WOULD = {
+    Step.DELETED: N_("Would delete of run {run} ({environment}): {what}."),
+    Step.DISCARDED: N_("Would give up run {run} ({environment}), which nobody launched until {until}."),
+}
+_AUDIENCE = N_("audience and readings")
+_OUTCOMES = N_("paper list and rejected rows")
+_EMPTIED = N_(
+    "Deleted: the texts of {notices} mails and {attachments} attachments, about what ended {days} days ago or longer."
+)
+_WOULD_EMPTY = N_(
+    "Would delete: the texts of {notices} mails and {attachments} attachments, about what ended {days} days ago"
+    " or longer."
+)
+_NOTHING = N_("Nothing is due in {environment}.")
+
+app = command_app()
+
+
+@app.command()
+def main(
+    environment: Annotated[EnvironmentName | None, typer.Option(help="Only acceptance, or only production.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what is due, and change nothing.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Delete personal data whose time has come, give up what nobody launches, and warn of what is near.
+
+    The texts of mails go too, long after their broadcast ended. Run it every day. Counts and salted digests stay; the
+    audit keeps what was deleted, by count, and is sealed.
+    """
+    names = (environment.value,) if environment else environments_in_reach()
+    steps: list[dict[str, object]] = []
+    for name in names:
+        done = foresee_expiry(name) if dry_run else expire(name, by=acting())
+        steps += _told(done, name, dry_run=dry_run, quietly=as_json)
+    emptied = foresee_emptying() if dry_run else list(empty_notices(by=acting()))
+    if emptied and not as_json:
+        typer.echo(_of_mails(emptied, dry_run=dry_run))
+    if not dry_run:
+        with sanitized_db_errors():
+            seal_pending(everything=True)
+    if as_json:
+        answer = {"format": FORMAT, "dry_run": dry_run, "steps": steps, "notices": [_mails(one) for one in emptied]}
+        typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+
+
+def _told(done: Iterator[Expired], environment: str, *, dry_run: bool, quietly: bool) -> list[dict[str, object]]:
+    """Say each thing as it is done, so that nothing is unsaid when the next one fails; return all as values."""
+    language = language_of_user()
+    steps = []
+    for step in done:
+        steps.append(_values(step, environment))
+        if not quietly:
+            typer.echo(_sentence(step, environment, language, dry_run=dry_run))
+    if not steps and not quietly:
+        typer.echo(translate(_NOTHING, language, {"environment": environment}))
+    return steps
+
+
+def _of_mails(emptied: Sequence[Emptied], *, dry_run: bool) -> str:
+    language = language_of_user()
+    data = {
+        "notices": grouped(sum(one.notices for one in emptied), language),
+        "attachments": grouped(sum(one.attachments for one in emptied), language),
+        "days": settings.EBOXCAST_NOTICE_DAYS,
+    }
+    return translate(_WOULD_EMPTY if dry_run else _EMPTIED, language, data)
+
+
+def _mails(one: Emptied) -> dict[str, object]:
+    broadcast = str(one.broadcast) if one.broadcast else None
+    return {"broadcast": broadcast, "notices": one.notices, "attachments": one.attachments}
+
+
+def _sentence(step: Expired, environment: str, language: str, *, dry_run: bool) -> str:
+    sentence = _WOULD.get(step.step) if dry_run else None
+    what = [name for name, due in ((_AUDIENCE, step.audience), (_OUTCOMES, step.outcomes)) if due]
+    data: dict[str, object] = {
+        "run": str(step.run)[:8],
+        "environment": environment,
+        "until": clock.shown(step.until) if step.until else "",
+        "what": ", ".join(translate(name, language) for name in what),
+    }
+    if step.purged:
+        data |= {name: grouped(count, language) for name, count in vars(step.purged).items()}
+    return translate(sentence or _SENTENCES[step.step], language, data)
+
+
+def _values(step: Expired, environment: str) -> dict[str, object]:
+    until = step.until.astimezone(clock.BRUSSELS).isoformat(timespec="seconds") if step.until else None
+    counts = vars(step.purged) if step.purged else {"recipients": None, "readings": None, "outcomes": None}
+    return {
+        "step": step.step.value,
+        "environment": environment,
+        "run": str(step.run),
+        "audience": step.audience,
+        "outcomes_and_rows": step.outcomes,
+        "until": until,
+        "counts": counts,
+    }

@@ -1,0 +1,55 @@
+"""`eboxcast metrics`: what is going on, for Prometheus."""
+
+from __future__ import annotations
+
+import signal
+from threading import Event
+from types import FrameType
+from typing import Annotated
+
+import typer
+from prometheus_client import generate_latest, start_http_server
+
+from eboxcast.cli.admin.metrics_collector import registry
+from eboxcast.cli.shell import console
+from eboxcast.cli.shell.app import command_app
+from eboxcast.cli.shell.errors import PortTaken
+from eboxcast.lib.translation import N_, language_of_user, translate
+
+_LOOPBACK = "127.0.0.1"
+_SERVING = N_("Serving metrics at {url}. SIGTERM or Ctrl-C ends it.")
+
+app = command_app()
+
+
+@app.command()
+def main(
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Serve on this port of this machine only; 0 takes a free one.")
+    ] = None,
+) -> None:
+    """Write what is going on as Prometheus reads it: once, or at each scrape on a port of this machine."""
+    if port is None:
+        typer.echo(generate_latest(registry()).decode(), nl=False)
+    else:
+        _serve(port)
+
+
+def _serve(port: int) -> None:
+    ended = Event()
+
+    def end(number: int, frame: FrameType | None) -> None:
+        ended.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)
+    try:
+        server, thread = start_http_server(port, addr=_LOOPBACK, registry=registry())
+    except OSError as error:
+        raise PortTaken(port=port, reason=error.strerror or "-") from None
+    url = f"http://{_LOOPBACK}:{server.server_port}/metrics"
+    console.line(translate(_SERVING, language_of_user(), {"url": url}))
+    ended.wait()
+    server.shutdown()
+    thread.join()
+    server.server_close()

@@ -1,0 +1,81 @@
+"""eboxcast migrate: bring the tables of all databases in reach up to date."""
+
+from __future__ import annotations
+
+import importlib
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+from django.conf import settings
+
+from eboxcast.cli.shell import console
+from eboxcast.cli.shell.acting_errors import ProcedureSetBesides
+from eboxcast.cli.shell.app import command_app
+from eboxcast.database import boot, migrating
+from eboxcast.database.migrating import Migrated
+from eboxcast.lib.translation import N_, language_of_user, translate
+
+_CONSEQUENCES = {
+    "on": N_(
+        "The procedure is on. Production is reached through broadcasts and their GO only, and everybody who acts needs"
+        " a token: eboxcast person add"
+    ),
+    "off": N_(
+        "The procedure is off. The user of the system may publish to everybody at once: nobody plans, tests, confirms"
+        " or is told."
+    ),
+}
+_AS_BEFORE = N_("The procedure was {procedure} before. Nothing was changed.")
+
+
+class Procedure(StrEnum):
+    """The two ways of working."""
+
+    ON = "on"
+    OFF = "off"
+
+
+app = command_app()
+
+
+@app.command()
+def migrate(
+    check: Annotated[
+        bool, typer.Option("--check", help="Change nothing; exit 1 when something is to be done.")
+    ] = False,
+    procedure: Annotated[
+        Procedure | None, typer.Option(help="Follow the procedure from now on, or use the engine alone.")
+    ] = None,
+) -> None:
+    """Bring the tables of control and of each environment in reach up to date.
+
+    The first time it records in control whether the procedure is followed (EBOXCAST_PROCEDURE) and what kind of
+    installation it is (EBOXCAST_INSTALLATION), and in each environment its name and into how many buckets its
+    recipients are spread (EBOXCAST_BUCKET_PRIME). Only whether the procedure is followed can be changed later.
+    """
+    boot.configure()
+    if procedure is not None and settings.EBOXCAST_PROCEDURE:
+        raise ProcedureSetBesides
+    boot.reach_server()
+    done = migrating.pending() if check else migrating.migrate_all()
+    for one in done:
+        typer.echo(_line(one, "pending" if check else "applied"))
+    if check and any(one.count for one in done):
+        raise typer.Exit(1)
+    if procedure is not None and not check:
+        _switch(procedure.value)
+
+
+def _switch(procedure: str) -> None:
+    # Imported only here, once Django is set up.
+    switching = importlib.import_module("eboxcast.delivery.broadcasts.switching")
+    acting = importlib.import_module("eboxcast.cli.shell.acting")
+    changed = switching.switch_procedure(procedure, by=acting.whoever())
+    console.line(
+        translate(_CONSEQUENCES[procedure] if changed else _AS_BEFORE, language_of_user(), {"procedure": procedure})
+    )
+
+
+def _line(one: Migrated, what: str) -> str:
+    return f"{one.database:<12}{f'{one.count} migrations {what}' if one.count else 'up to date'}"

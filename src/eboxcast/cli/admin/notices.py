@@ -1,0 +1,68 @@
+"""`eboxcast notices`: the mails of the procedure, where each stands, and having one tried again."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from eboxcast.broadcasts.lookup import find_broadcast
+from eboxcast.cli.admin.notices_answer import show_list, show_one
+from eboxcast.cli.shell import console
+from eboxcast.cli.shell.acting import actor
+from eboxcast.cli.shell.app import command_app
+from eboxcast.cli.shell.options import AsJson
+from eboxcast.lib.translation import N_, language_of_user, translate
+from eboxcast.notices import listing
+
+_AGAIN = N_("{count} notice(s) will be tried again.")
+
+app = command_app()
+
+
+class StateName(StrEnum):
+    """Where a notice stands."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    FAILED = "failed"
+    GIVEN_UP = "given-up"
+
+
+@app.callback()
+def main() -> None:
+    """Mails of the procedure: what was told to whom, and whether it was sent."""
+
+
+@app.command("list")
+def list_(
+    broadcast: Annotated[str | None, typer.Option(help="Only about this broadcast.")] = None,
+    state: Annotated[StateName | None, typer.Option(help="Only those that stand there.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many at most; the newest are shown.")] = 100,
+    as_json: AsJson = False,
+) -> None:
+    """List notices, oldest first, each with whom it is for and where it stands."""
+    found = find_broadcast(broadcast, actor=actor()) if broadcast else None
+    states = [state.value] if state else []
+    show_list(listing.list_notices(broadcast=found.id if found else None, states=states, limit=limit), as_json=as_json)
+
+
+@app.command()
+def show(
+    number: Annotated[int, typer.Argument(help="The number of the notice.")],
+    as_json: AsJson = False,
+) -> None:
+    """Show a notice as its reader gets it, and the last problem on its way."""
+    show_one(listing.find_notice(number), as_json=as_json)
+
+
+@app.command()
+def retry(
+    number: Annotated[
+        int | None, typer.Argument(help="The number of the notice; all that were not sent without.")
+    ] = None,
+) -> None:
+    """Have a notice that could not be sent tried again at once, or all of them."""
+    count = listing.retry(number, actor=actor())
+    console.line(translate(_AGAIN, language_of_user(), {"count": count}))

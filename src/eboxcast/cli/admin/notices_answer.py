@@ -1,0 +1,114 @@
+"""What `eboxcast notices` answers: a line for each notice, or one of them whole."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+import typer
+
+from eboxcast.cli.package.check_text import aligned
+from eboxcast.cli.shell import console
+from eboxcast.lib import clock
+from eboxcast.lib.masking import mask_and_strip
+from eboxcast.lib.translation import N_, language_of_user, translate
+from eboxcast.notices.models import Notice, State
+
+LIST_FORMAT = "eboxcast.notices/1"
+SHOW_FORMAT = "eboxcast.notice/1"
+
+STATES = {
+    State.WAITING: N_("waiting"),
+    State.SENT: N_("sent"),
+    State.FAILED: N_("to be tried again"),
+    State.GIVEN_UP: N_("given up"),
+}
+_NONE = N_("No notice.")
+_TO = N_("To: {address} ({recipient})")
+_SUBJECT = N_("Subject: {subject}")
+_STANDS = N_("State: {state} since {moment}, {attempts} time(s) tried")
+_PROBLEM = N_("Problem: {problem}")
+_EMPTIED = N_("Its text was deleted when its time had come.")
+_FILE = N_("Attached: {file}")
+_INVITATION = N_("Invitation: {method} from {start} to {end}")
+
+
+def show_list(notices: Sequence[Notice], *, as_json: bool) -> None:
+    """Print notices, oldest first."""
+    if as_json:
+        _print({"format": LIST_FORMAT, "notices": [values_of(notice) for notice in notices]})
+        return
+    language = language_of_user()
+    if not notices:
+        console.line(translate(_NONE, language))
+        return
+    rows = [_cells(notice, language) for notice in notices]
+    typer.echo("\n".join(aligned(rows, to_the_right=(0,))))
+
+
+def show_one(notice: Notice, *, as_json: bool) -> None:
+    """Print a notice whole."""
+    if as_json:
+        texts = {"text": notice.text, "html": notice.html, "calendar": notice.calendar or None}
+        _print({"format": SHOW_FORMAT, **values_of(notice), **texts, "attachments": _files(notice)})
+        return
+    typer.echo("\n".join([*_head(notice, language_of_user()), "", _text(notice)]))
+
+
+def values_of(notice: Notice) -> dict[str, object]:
+    """Return what programs learn of a notice."""
+    return {
+        "number": notice.pk,
+        "seal": notice.seal,
+        "entry": notice.entry,
+        "kind": notice.kind,
+        "broadcast": str(notice.broadcast) if notice.broadcast else None,
+        "recipient": notice.recipient,
+        "address": notice.address,
+        "language": notice.language,
+        "subject": notice.subject,
+        "message_id": notice.message_id,
+        "state": notice.state,
+        "attempts": notice.attempts,
+        "made_at": _iso(notice.created_at),
+        "sent_at": _iso(notice.sent_at),
+        "problem": mask_and_strip(notice.last_problem) or None,
+    }
+
+
+def _cells(notice: Notice, language: str) -> tuple[str, ...]:
+    state = translate(STATES[State(notice.state)], language)
+    problem = mask_and_strip(notice.last_problem)
+    return str(notice.pk), clock.shown(notice.created_at), state, notice.recipient, notice.subject, problem
+
+
+def _head(notice: Notice, language: str) -> Iterator[str]:
+    yield translate(_TO, language, {"address": notice.address, "recipient": notice.recipient})
+    yield translate(_SUBJECT, language, {"subject": notice.subject})
+    moment = clock.shown(notice.sent_at or notice.created_at)
+    state = translate(STATES[State(notice.state)], language)
+    yield translate(_STANDS, language, {"state": state, "moment": moment, "attempts": notice.attempts})
+    if notice.last_problem:
+        yield translate(_PROBLEM, language, {"problem": mask_and_strip(notice.last_problem)})
+    if notice.starts_at and notice.ends_at:
+        span = {"start": clock.shown(notice.starts_at), "end": clock.shown(notice.ends_at)}
+        yield translate(_INVITATION, language, {"method": notice.method, **span})
+    for file in _files(notice):
+        yield translate(_FILE, language, {"file": file})
+
+
+def _text(notice: Notice) -> str:
+    return notice.text.rstrip() or translate(_EMPTIED, language_of_user())
+
+
+def _files(notice: Notice) -> list[str]:
+    return list(notice.attachments.order_by("id").values_list("file_name", flat=True))
+
+
+def _print(answer: dict[str, object]) -> None:
+    typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.astimezone(clock.BRUSSELS).isoformat(timespec="seconds") if moment else None

@@ -1,0 +1,58 @@
+"""`eboxcast simulate-provider`: an eBox provider on this machine, to rehearse with and to break on purpose."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from eboxcast.cli.shell.app import command_app
+from eboxcast.simulator.clients import read_clients
+from eboxcast.simulator.eboxes import Eboxes, read_eboxes
+from eboxcast.simulator.journal import Journal
+from eboxcast.simulator.provider import Behaviour, Provider
+from eboxcast.simulator.senders import Senders, read_senders
+from eboxcast.simulator.server import serve
+
+app = command_app()
+
+
+@app.command()
+def main(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")] = 0,
+    delay_ms: Annotated[float, typer.Option(min=0, help="How long each call takes at least.")] = 0,
+    link: Annotated[bool, typer.Option(help="Whether linkEboxMessage is offered.")] = True,
+    largest_call: Annotated[int, typer.Option(min=1, help="The most recipients in one call.")] = 1000,
+    idempotency: Annotated[bool, typer.Option("--idempotency", help="Honour the header Idempotency-Key.")] = False,
+    token_seconds: Annotated[float, typer.Option(min=0, help="How long an access token is good.")] = 3600,
+    active_share: Annotated[float, typer.Option(min=0, max=1, help="The share that has opened an eBox.")] = 1,
+    refuse_share: Annotated[float, typer.Option(min=0, max=1, help="The share that is refused for good.")] = 0,
+    eboxes: Annotated[Path | None, typer.Option(help="An eBox file, instead of the two shares.")] = None,
+    senders: Annotated[Path | None, typer.Option(help="A sender file; else every sender is configured.")] = None,
+    clients: Annotated[Path | None, typer.Option(help="A file of clients; else one: rehearsal, rehearsal.")] = None,
+    state_file: Annotated[Path | None, typer.Option(help="Where to keep what it did, to survive its own end.")] = None,
+) -> None:
+    """Simulate an eBox provider. The first line on standard output gives its addresses as JSON; SIGTERM ends it."""
+    provider = Provider(
+        behaviour=Behaviour(
+            delay_ms=delay_ms,
+            offers_link=link,
+            largest_call=largest_call,
+            idempotency=idempotency,
+            token_seconds=token_seconds,
+        ),
+        eboxes=Eboxes(
+            active_share=active_share, refuse_share=refuse_share, known=read_eboxes(eboxes) if eboxes else None
+        ),
+        senders=read_senders(senders) if senders else Senders(any_trio=True),
+        clients=read_clients(clients) if clients else None,
+        journal=Journal(state_file) if state_file else None,
+    )
+    serve(provider, host=host, port=port, ready=_say)
+
+
+def _say(addresses: dict[str, object]) -> None:
+    typer.echo(json.dumps(addresses))

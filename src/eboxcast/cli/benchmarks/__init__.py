@@ -1,1 +1,0 @@
-"""What `eboxcast bench` measures: our figures, each beside its baseline in the same run (design §12)."""

@@ -1,0 +1,41 @@
+"""`eboxcast broadcast report|close`: what the steward does by itself after a publication, done by hand and earlier."""
+
+from __future__ import annotations
+
+from eboxcast.broadcasts import aftermath
+from eboxcast.broadcasts.models import Broadcast
+from eboxcast.cli.broadcast.answers import tell
+from eboxcast.cli.broadcast.options import Number, load_broadcast
+from eboxcast.cli.shell.options import AsJson
+from eboxcast.delivery.models import Run
+from eboxcast.delivery.runs.belonging import PRODUCTION, run_for
+from eboxcast.delivery.steward.closing import readings_of
+from eboxcast.delivery.steward.following_runs import account_of, follow
+from eboxcast.lib.translation import N_
+
+_REPORTED = N_("Broadcast {broadcast}: the institution is given its report.")
+_CLOSED = N_("Broadcast {broadcast}: how many have read it is told, and it is closed.")
+
+
+def report(broadcast: Number, as_json: AsJson = False) -> None:
+    """Give the institution its report now; the steward does it right after the publication."""
+    found, actor = load_broadcast(broadcast)
+    follow(found)
+    run = _run(found)
+    aftermath.reported(found, actor=actor, counts=account_of(run) if run else {})
+    tell(found, _REPORTED, as_json=as_json)
+
+
+def close(broadcast: Number, as_json: AsJson = False) -> None:
+    """Tell now how many have read it, and close; the steward does it some days after the publication."""
+    found, actor = load_broadcast(broadcast)
+    run = _run(found)
+    if found.statistics_at is None:
+        aftermath.tell_statistics(found, actor=actor, readings=readings_of(run) if run else {})
+    aftermath.close(found, actor=actor)
+    tell(found, _CLOSED, as_json=as_json)
+
+
+def _run(found: Broadcast) -> Run | None:
+    """Return its run; none where it never came so far, which the step itself refuses."""
+    return run_for(PRODUCTION, found.production_run)

@@ -1,0 +1,65 @@
+"""`eboxcast broadcast contacts`: the follow-up sheet, whom to call about a broadcast."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from eboxcast.broadcasts import contacts as sheet
+from eboxcast.broadcasts.guards import contacts_complete
+from eboxcast.broadcasts.models import Broadcast
+from eboxcast.broadcasts.steps import STEWARD
+from eboxcast.cli.broadcast.decided_values import contact_values
+from eboxcast.cli.broadcast.next_steps import told
+from eboxcast.cli.broadcast.options import Number, load_broadcast
+from eboxcast.cli.package.check_text import aligned
+from eboxcast.cli.shell.options import AsJson
+from eboxcast.database.errors import sanitized_db_errors
+from eboxcast.lib.masking import mask_and_strip
+from eboxcast.lib.translation import N_, language_of_user, translate
+
+FORMAT = "eboxcast.broadcast-contacts/1"
+
+_INSTITUTION = N_("the institution")
+_COMPLETE = N_("Everybody who is needed can be reached.")
+
+OWN = "-"
+"""How the institution's own contact is written where a team is expected."""
+
+
+def contacts(
+    broadcast: Number,
+    team: Annotated[str, typer.Argument(help="The team to name a contact of, - for the institution; none: show.")] = "",
+    name: Annotated[str, typer.Option(help="Whom to call.")] = "",
+    email: Annotated[str, typer.Option(help="The mail address.")] = "",
+    phone: Annotated[str, typer.Option(help="The telephone number.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Show whom to call about a broadcast, or name somebody: one of the institution, one of each team."""
+    found, actor = load_broadcast(broadcast)
+    if team:
+        own = "" if team == OWN else team
+        sheet.set_contact(found, actor=actor, team=own, name=name, email=email, phone=phone)
+    with sanitized_db_errors():
+        _show(found, as_json=as_json)
+
+
+def _show(broadcast: Broadcast, *, as_json: bool) -> None:
+    language, missing = language_of_user(), contacts_complete(broadcast, STEWARD)
+    found = list(broadcast.contacts.all())
+    if as_json:
+        values = {
+            "format": FORMAT,
+            "number": broadcast.number,
+            "contacts": [contact_values(one) for one in found],
+            "complete": missing is None,
+        }
+        typer.echo(json.dumps(values, ensure_ascii=False, indent=2))
+        return
+    rows = [
+        (one.team or translate(_INSTITUTION, language), mask_and_strip(one.name), one.email, one.phone) for one in found
+    ]
+    lines = aligned(rows) if rows else []
+    typer.echo("\n".join([*lines, told(missing, language) if missing else translate(_COMPLETE, language)]))

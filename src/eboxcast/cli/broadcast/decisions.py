@@ -1,0 +1,123 @@
+"""`eboxcast broadcast decide|waive`: what the validator and the integration team decide about a date."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date as Day  # noqa: N812 - `date` is the option
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from eboxcast.broadcasts import requests, scheduling
+from eboxcast.broadcasts.load import free_dates
+from eboxcast.broadcasts.models import Broadcast, Lateness, Outcome, State
+from eboxcast.cli.broadcast.answers import tell
+from eboxcast.cli.broadcast.errors import DateNotSaid, NoFreeDate
+from eboxcast.cli.broadcast.evening import load_lines
+from eboxcast.cli.broadcast.options import Number, Why, days, kept_words, load_broadcast
+from eboxcast.cli.shell import console
+from eboxcast.cli.shell.options import AsJson, moment
+from eboxcast.lib import clock
+from eboxcast.lib.dates import long_date
+from eboxcast.lib.translation import N_, language_of_user
+from eboxcast.senders.roles import Actor
+
+_ACCEPTED = N_("Broadcast {broadcast}: {date} is accepted; the other side has not decided yet.")
+_SCHEDULED = N_("Broadcast {broadcast}: both sides accepted {date}.")
+_POSTPONED = N_("Broadcast {broadcast} is postponed; proposed instead: {dates}.")
+_REFUSED = N_("Broadcast {broadcast} is refused, for good.")
+_WAIVED = N_("Broadcast {broadcast}: it is let pass, in your name.")
+
+
+class Decided(StrEnum):
+    """What may be decided."""
+
+    ACCEPT = "accept"
+    POSTPONE = "postpone"
+    REFUSE = "refuse"
+
+
+def decide(
+    broadcast: Number,
+    decision: Annotated[Decided, typer.Argument(help="What you decide, for your side.")],
+    date: Annotated[
+        list[str] | None,
+        typer.Option(help="Accepting: which wanted day. Postponing: days proposed instead; the nearest free if none."),
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option(help="Another moment of that evening than its start: 2027-02-15T20:00.")
+    ] = None,
+    reason: Why = "",
+    as_json: AsJson = False,
+) -> None:
+    """Accept a wanted date, propose others, or refuse; what is planned for those evenings is shown before."""
+    found, actor = load_broadcast(broadcast)
+    given, why = days(date or []), kept_words(reason, "reason")
+    if decision == Decided.REFUSE:
+        scheduling.refuse(found, actor=actor, reason=why)
+        tell(found, _REFUSED, as_json=as_json)
+    elif decision == Decided.POSTPONE:
+        _postpone(found, actor, given, why, as_json=as_json)
+    else:
+        _accept(found, actor, given, at, as_json=as_json)
+
+
+def waive(
+    broadcast: Number,
+    what: Annotated[Lateness, typer.Argument(help="What came too late.")],
+    reason: Why = "",
+    as_json: AsJson = False,
+) -> None:
+    """Let something pass that came too late, in your name, so that the date can stay."""
+    found, actor = load_broadcast(broadcast)
+    requests.waive(found, actor=actor, what=what, reason=kept_words(reason, "reason"))
+    tell(found, _WAIVED, as_json=as_json)
+
+
+def _accept(found: Broadcast, actor: Actor, given: Sequence[Day], at: str | None, *, as_json: bool) -> None:
+    day = _meant(found, given)
+    _show_load(found, [day])
+    scheduling.accept(found, actor=actor, day=day, agreed_at=moment(at))
+    sentence = _ACCEPTED if found.state == State.REQUESTED else _SCHEDULED
+    tell(found, sentence, as_json=as_json, date=long_date(day, language_of_user()))
+
+
+def _postpone(found: Broadcast, actor: Actor, given: Sequence[Day], why: str, *, as_json: bool) -> None:
+    proposed = given or _nearest(found)
+    _show_load(found, [*_concerned(found), *proposed])
+    scheduling.postpone(found, actor=actor, reason=why, dates=proposed)
+    dates = ", ".join(long_date(day, language_of_user()) for day in proposed)
+    tell(found, _POSTPONED, as_json=as_json, dates=dates)
+
+
+def _meant(found: Broadcast, given: Sequence[Day]) -> Day:
+    """Return the day that is accepted: the one said, the one the other side accepted, or the only one wanted."""
+    said = found.decisions.filter(void_at=None, outcome=Outcome.ACCEPTED).last()
+    candidates = list(given) or _to_come(said.dates if said else found.wanted_dates)
+    if len(candidates) != 1:
+        dates = ", ".join(day.isoformat() for day in candidates)
+        raise DateNotSaid(broadcast=found.number, dates=dates, first=candidates[0].isoformat())
+    return candidates[0]
+
+
+def _to_come(dates: Sequence[Day]) -> list[Day]:
+    """Return the days that can still be; all of them where none can, so that it is said which."""
+    return [day for day in dates if day >= clock.today()] or list(dates)
+
+
+def _concerned(found: Broadcast) -> list[Day]:
+    return [found.date] if found.date else list(found.wanted_dates)
+
+
+def _nearest(found: Broadcast) -> list[Day]:
+    day = max(_concerned(found)[0], clock.today())
+    free = list(free_dates(found, day))
+    if not free:
+        raise NoFreeDate(broadcast=found.number, date=day.isoformat())
+    return free
+
+
+def _show_load(found: Broadcast, evenings: Sequence[Day]) -> None:
+    for line in load_lines(found, evenings):
+        console.line(line)

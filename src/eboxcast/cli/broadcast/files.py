@@ -1,0 +1,121 @@
+"""`eboxcast broadcast deliver|take-back`: the files of a broadcast, answered with their faults."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from eboxcast.broadcasts.models import Broadcast
+from eboxcast.cli.broadcast.answers import head_of, tell
+from eboxcast.cli.broadcast.errors import FilesNotSaid
+from eboxcast.cli.broadcast.matching import fitting_broadcast
+from eboxcast.cli.broadcast.next_steps import outlook_lines
+from eboxcast.cli.broadcast.options import Number, current_actor, load_broadcast
+from eboxcast.cli.broadcast.values import sheet_values
+from eboxcast.cli.package.check_json import check_json
+from eboxcast.cli.package.check_text import show
+from eboxcast.cli.shell import console
+from eboxcast.cli.shell.options import AsJson, DuplicatesPolicy, Environment, FaultyRowsPolicy
+from eboxcast.cli.shell.signals import resumable
+from eboxcast.delivery.broadcasts import files
+from eboxcast.delivery.broadcasts.files import Receipt
+from eboxcast.lib.errors import InputRefused
+from eboxcast.lib.masking import grouped
+from eboxcast.lib.translation import N_, language_of_user, translate
+from eboxcast.package.model import Duplicates, FaultyRows, Policies
+from eboxcast.senders.roles import Actor
+
+FORMAT = "eboxcast.delivery/1"
+COMMAND = "command"
+
+_RECEIVED = N_("Received for {environment}: {recipients} recipients, prepared and visible to nobody. Run {run}.")
+_AGAIN = N_("These files were received before, in run {run}. Nothing was done again.")
+_NOT_USED = N_("These files cannot be used for broadcast {broadcast}; what was delivered before stays.")
+_TAKEN_BACK = N_("Broadcast {broadcast}: the files last delivered are taken back.")
+
+
+def deliver(
+    given: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="[BROADCAST] DIRECTORY",
+            help="Its number, unless only one broadcast fits the metadata; then the directory with the files.",
+        ),
+    ],
+    environment: Environment,
+    duplicates: DuplicatesPolicy = Duplicates.MERGE,
+    faulty_rows: FaultyRowsPolicy = FaultyRows.BLOCK,
+    as_json: AsJson = False,
+) -> None:
+    """Hand in the files for acceptance or production: checked, then prepared at once, visible to nobody."""
+    actor = current_actor()
+    with resumable():
+        found, directory = _asked(given, environment.value, actor)
+        receipt = files.deliver(
+            found,
+            directory,
+            environment=environment.value,
+            actor=actor,
+            via=COMMAND,
+            policies=Policies(duplicates=duplicates, faulty_rows=faulty_rows),
+        )
+    _answer(found, receipt, as_json=as_json)
+    if not receipt.accepted:
+        raise typer.Exit(InputRefused.exit_code)
+
+
+def take_back(broadcast: Number, as_json: AsJson = False) -> None:
+    """Take back the files last delivered, before they are used; the GO is void with them."""
+    found, actor = load_broadcast(broadcast)
+    files.take_back(found, actor=actor)
+    tell(found, _TAKEN_BACK, as_json=as_json)
+
+
+def _asked(given: Sequence[str], environment: str, actor: Actor) -> tuple[Broadcast, Path]:
+    if not 1 <= len(given) <= len(("broadcast", "directory")):
+        raise FilesNotSaid
+    directory = Path(given[-1])
+    if len(given) > 1:
+        return load_broadcast(given[0])[0], directory
+    return fitting_broadcast(directory, environment=environment, actor=actor), directory
+
+
+def _answer(found: Broadcast, receipt: Receipt, *, as_json: bool) -> None:
+    language = language_of_user()
+    if as_json:
+        console.line(_sentence(receipt, language))
+        typer.echo(json.dumps(_values(found, receipt, language), ensure_ascii=False, indent=2))
+        return
+    if not receipt.accepted:
+        show(receipt.checked, language=language, out=Console(highlight=False, soft_wrap=True), hint=True)
+        typer.echo()
+    typer.echo("\n".join([_sentence(receipt, language), *head_of(found), "", *outlook_lines(found)]))
+
+
+def _sentence(receipt: Receipt, language: str) -> str:
+    run = receipt.run
+    if run is None:
+        return translate(_NOT_USED, language, {"broadcast": receipt.broadcast})
+    data = {
+        "run": run.short,
+        "recipients": grouped(run.recipients_count or 0, language),
+        "environment": translate(receipt.environment, language),
+    }
+    return translate(_AGAIN if receipt.again else _RECEIVED, language, data)
+
+
+def _values(found: Broadcast, receipt: Receipt, language: str) -> dict[str, object]:
+    return {
+        "format": FORMAT,
+        "environment": receipt.environment,
+        "accepted": receipt.accepted,
+        "again": receipt.again,
+        "run": str(receipt.run.id) if receipt.run else None,
+        "check": json.loads(check_json(receipt.checked, language=language)),
+        "broadcast": sheet_values(found),
+    }

@@ -1,0 +1,183 @@
+"""What comes next for a broadcast, each step with whose turn it is, by when, and the exact command."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from eboxcast.broadcasts.errors import OutsideItsWindow
+from eboxcast.broadcasts.guards import verdict_complete, window_of
+from eboxcast.broadcasts.models import Broadcast, Outcome, State
+from eboxcast.broadcasts.production import files_digest
+from eboxcast.broadcasts.progress import Standing, Step, standing_of
+from eboxcast.broadcasts.states import Action
+from eboxcast.broadcasts.steps import STEWARD, missing_for
+from eboxcast.cli.broadcast.words import LATENESS, who_in
+from eboxcast.cli.package.check_text import aligned
+from eboxcast.database.errors import sanitized_db_errors
+from eboxcast.lib import clock
+from eboxcast.lib.dates import long_date
+from eboxcast.lib.errors import Told
+from eboxcast.lib.translation import N_, language_of_user, translate
+from eboxcast.senders.roles import Role
+
+FILES_SHOWN = 12
+"""Characters of the digest that a GO names."""
+
+_TURN = N_("Whose turn: {who}")
+_BY = N_("by {date}")
+_LATE = N_("Late: {what}.")
+_ENDED = N_("Nothing more is expected of anybody.")
+_MISSING = N_("Still missing before {asked}:")
+
+_COMMANDS = {
+    Action.AGREE: "eboxcast broadcast agree {number} {proposed}",
+    Action.POSTPONE: 'eboxcast broadcast decide {number} postpone --reason "…"',
+    Action.WANT: "eboxcast broadcast want {number} DATE",
+    Action.RECONFIRM: "eboxcast broadcast reconfirm {number}",
+    Action.WAIVE: 'eboxcast broadcast waive {number} {what} --reason "…"',
+    Action.DELIVER_ACCEPTANCE: "eboxcast broadcast deliver {number} DIR --environment acceptance",
+    Action.TEST: "eboxcast broadcast test {number}",
+    Action.DELIVER_PRODUCTION: "eboxcast broadcast deliver {number} DIR --environment production",
+    Action.GIVE_GO: "eboxcast broadcast go {number} --moment {moment} --files {files}",
+    Action.WARN: "eboxcast broadcast warn {number}",
+    Action.FINISH: "eboxcast status {run}",
+    Action.REPORT: "eboxcast broadcast report {number}",
+    Action.CLOSE: "eboxcast broadcast close {number}",
+}
+_NEEDS = {
+    State.TESTED: Action.APPROVE,
+    State.PRODUCTION_DELIVERED: Action.GIVE_GO,
+    State.CONFIRMED: Action.ARM,
+    State.ARMED: Action.LAUNCH,
+}
+"""What the guards of the next action still miss is shown before anybody tries."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Next:
+    """A step as people see it."""
+
+    turn: tuple[Role, ...]
+    sentence: str
+    due_at: datetime | None
+    command: str
+    """Empty where nothing needs to be done."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outlook:
+    """What is to be done, what is late, and what is missing."""
+
+    steps: tuple[Next, ...]
+    late: tuple[str, ...]
+    missing: tuple[Told, ...]
+    before: Action | None
+    """What is not possible before those are there."""
+
+
+@sanitized_db_errors()
+def outlook_of(broadcast: Broadcast, language: str) -> Outlook:
+    """Return what comes next, in a language."""
+    standing = standing_of(broadcast)
+    before = _NEEDS.get(State(broadcast.state))
+    return Outlook(
+        steps=tuple(_next(step, broadcast, language) for step in standing.steps),
+        late=late_in(standing, language),
+        missing=_missing(broadcast, before),
+        before=before,
+    )
+
+
+def late_in(standing: Standing, language: str) -> tuple[str, ...]:
+    """Return what is late, in words."""
+    return tuple(translate(one.sentence, language, one.data) for one in standing.late)
+
+
+def outlook_lines(broadcast: Broadcast) -> list[str]:
+    """Return whose turn it is, with a line for each step, what is late and what is missing."""
+    language = language_of_user()
+    outlook = outlook_of(broadcast, language)
+    if not outlook.steps:
+        return [translate(_ENDED, language)]
+    turn = list(dict.fromkeys(who_in(step.turn, language) for step in outlook.steps))
+    rows = [(f"  {step.sentence}", _due(step, language), step.command) for step in outlook.steps]
+    lines = [translate(_TURN, language, {"who": "; ".join(turn)}), *aligned(rows)]
+    lines += [translate(_LATE, language, {"what": what}) for what in outlook.late]
+    return lines + _missing_lines(outlook, language)
+
+
+def go_moment(moment: datetime) -> str:
+    """Return a moment as a GO names it and commands read it."""
+    return moment.astimezone(clock.BRUSSELS).isoformat(timespec="seconds")
+
+
+def _missing_lines(outlook: Outlook, language: str) -> list[str]:
+    if not outlook.missing or outlook.before is None:
+        return []
+    head = translate(_MISSING, language, {"asked": translate(outlook.before, language)})
+    return [head, *(f"  - {told(one, language)}" for one in outlook.missing)]
+
+
+def told(one: Told, language: str) -> str:
+    """Return a reason with its remedy."""
+    return " ".join(filter(None, (translate(text, language, one.data) for text in (one.sentence, one.remedy))))
+
+
+def _next(step: Step, broadcast: Broadcast, language: str) -> Next:
+    data = {name: translate(LATENESS.get(value, str(value)), language) for name, value in step.data.items()}  # type: ignore[call-overload]
+    return Next(
+        turn=step.turn,
+        sentence=translate(step.sentence, language, data),
+        due_at=step.due_at,
+        command=_command(step, broadcast),
+    )
+
+
+def _due(step: Next, language: str) -> str:
+    if step.due_at is None:
+        return ""
+    return translate(_BY, language, {"date": long_date(step.due_at.astimezone(clock.BRUSSELS).date(), language)})
+
+
+def _missing(broadcast: Broadcast, before: Action | None) -> tuple[Told, ...]:
+    """Return what is missing whoever acts: the steward is no person who could have given the GO.
+
+    That its window is yet to come is no gap that anybody could fill.
+    """
+    found = missing_for(broadcast, before, actor=STEWARD) if before else None
+    waits = clock.now() < window_of(broadcast)[0]
+    return tuple(one for one in (found.parts if found else ()) if not (waits and isinstance(one, OutsideItsWindow)))
+
+
+def _command(step: Step, broadcast: Broadcast) -> str:
+    number = broadcast.number
+    if step.action == Action.ACCEPT:
+        return f"eboxcast broadcast decide {number} accept --date {_awaited_date(broadcast)}"
+    if step.action == Action.APPROVE:
+        seen = verdict_complete(broadcast, STEWARD) is None
+        return f"eboxcast broadcast verdict {number} " + ("approve" if seen else "--all passed")
+    if step.action == Action.ARM:
+        start, end = window_of(broadcast)
+        return f"eboxcast launch {number}" if start <= clock.now() < end else f"eboxcast broadcast arm {number}"
+    return _COMMANDS.get(step.action, "").format_map(_data(step, broadcast))
+
+
+def _data(step: Step, broadcast: Broadcast) -> dict[str, object]:
+    proposal = broadcast.decisions.filter(outcome=Outcome.POSTPONED, void_at=None).last()
+    proposed = proposal.dates if proposal else []
+    return {
+        "number": broadcast.number,
+        "proposed": proposed[0].isoformat() if proposed else "DATE",
+        "moment": go_moment(broadcast.agreed_at) if broadcast.agreed_at else "",
+        "files": files_digest(broadcast)[:FILES_SHOWN],
+        "run": str(broadcast.production_run or "")[:8],
+        **step.data,
+    }
+
+
+def _awaited_date(broadcast: Broadcast) -> str:
+    """Return the date the other side accepted already, else the one wanted most; of those to come, if any is."""
+    accepted = broadcast.decisions.filter(outcome=Outcome.ACCEPTED, void_at=None).last()
+    dates: list[date] = [*(accepted.dates if accepted else ()), *broadcast.wanted_dates]
+    return next((day for day in dates if day >= clock.today()), dates[0]).isoformat()

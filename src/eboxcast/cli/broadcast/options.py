@@ -1,0 +1,58 @@
+"""What the commands of `eboxcast broadcast` have in common: which broadcast, who acts, and words that are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from eboxcast.broadcasts.lookup import find_broadcast
+from eboxcast.broadcasts.models import Broadcast
+from eboxcast.cli.broadcast.errors import ProcedureOff, WordsUnfit
+from eboxcast.cli.shell import acting
+from eboxcast.cli.shell.options import day
+from eboxcast.database.installation import procedure_is_on
+from eboxcast.lib.masking import mask_and_strip
+from eboxcast.lib.translation import N_
+from eboxcast.senders.roles import Actor
+
+Number = Annotated[str, typer.Argument(metavar="BROADCAST", help="Its number: 2027-0001.")]
+Why = Annotated[str, typer.Option("--reason", help="Why, in a few words. Kept for ever: it must name no citizen.")]
+Dates = Annotated[list[str], typer.Argument(metavar="DATE…", help="The days wanted, the best first: 2027-02-15.")]
+
+_WORDS = (N_("reason"), N_("note"), N_("remark"), N_("subject"), N_("campaign"))
+
+
+def current_actor() -> Actor:
+    """Return who acts. Raises ProcedureOff, and what is wrong with a token or a name."""
+    if not procedure_is_on():
+        raise ProcedureOff
+    return acting.actor()
+
+
+def load_broadcast(number: str) -> tuple[Broadcast, Actor]:
+    """Return a broadcast, and who acts. Raises ProcedureOff, BroadcastNotFound."""
+    actor = current_actor()
+    return find_broadcast(mask_and_strip(number), actor=actor), actor
+
+
+def kept_words(text: str, field: str) -> str:
+    """Return a line that is kept for ever, or nothing where none is given. Raises WordsUnfit."""
+    stripped = text.strip()
+    if mask_and_strip(stripped) != stripped:
+        raise WordsUnfit(asked=field)
+    return stripped
+
+
+def needed(text: str, field: str) -> str:
+    """Return a line that must say something. Raises WordsUnfit."""
+    if not kept_words(text, field):
+        raise WordsUnfit(asked=field)
+    return kept_words(text, field)
+
+
+def days(texts: Sequence[str]) -> list[date]:
+    """Return days as they were typed, each once. Raises DayUnclear."""
+    return list(dict.fromkeys(day(text) for text in texts))

@@ -1,0 +1,123 @@
+"""`eboxcast broadcast go|withdraw-go|arm|disarm|warn`: the GO, and all that must be ready for the evening."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from eboxcast.broadcasts import contacts, production
+from eboxcast.broadcasts.models import Broadcast
+from eboxcast.broadcasts.production import SHORTEST, Named, files_digest
+from eboxcast.broadcasts.states import Action
+from eboxcast.broadcasts.steps import missing_for
+from eboxcast.cli.broadcast.answers import head_of, tell
+from eboxcast.cli.broadcast.errors import GoNotNamed
+from eboxcast.cli.broadcast.next_steps import FILES_SHOWN, go_moment
+from eboxcast.cli.broadcast.options import Number, Why, kept_words, load_broadcast
+from eboxcast.cli.shell import console
+from eboxcast.cli.shell.options import AsJson, moment
+from eboxcast.delivery.steward.contact_centre import first_time_count
+from eboxcast.lib import clock
+from eboxcast.lib.dates import long_date
+from eboxcast.lib.masking import grouped
+from eboxcast.lib.translation import N_, language_of_user, translate
+from eboxcast.senders.roles import Actor
+
+_GIVEN = N_("Broadcast {broadcast}: the GO is given, for {moment} and for these files. It holds until {end}.")
+_WITHDRAWN = N_("Broadcast {broadcast}: the GO is taken back.")
+_ARMED = N_("Broadcast {broadcast} is armed: it launches by itself at {moment}, if then still nothing is missing.")
+_DISARMED = N_("Broadcast {broadcast}: nothing is launched by itself any more.")
+_WARNED = N_("Broadcast {broadcast}: the contact centre is warned.")
+_PREPARED = N_("Prepared: {recipients} recipients, for {date}. Agreed moment: {moment}. Files: {files}")
+_ASK_MOMENT = N_("The moment you agreed to")
+_ASK_FILES = N_("The first {count} characters of the digest of your files, or more")
+
+
+def go(
+    broadcast: Number,
+    at: Annotated[
+        str, typer.Option("--moment", help="The agreed moment: 2027-02-15T18:00, Brussels time. Asked on a terminal.")
+    ] = "",
+    files: Annotated[
+        str, typer.Option(help="The digest of the prepared files, its first 8 characters or more. Asked on a terminal.")
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Give the GO of the institution: for this broadcast, this moment and these files, and nothing else."""
+    found, actor = load_broadcast(broadcast)
+    named = _named(found, actor, at, files)
+    production.give_go(found, actor=actor, named=named)
+    end = clock.shown(found.window_ends_at) if found.window_ends_at else ""
+    tell(found, _GIVEN, as_json=as_json, moment=clock.shown(named.agreed_at), end=end)
+
+
+def withdraw_go(broadcast: Number, reason: Why = "", as_json: AsJson = False) -> None:
+    """Take the GO back before the launch; it can be given again."""
+    found, actor = load_broadcast(broadcast)
+    production.withdraw_go(found, actor=actor, reason=kept_words(reason, "reason"))
+    tell(found, _WITHDRAWN, as_json=as_json)
+
+
+def arm(broadcast: Number, as_json: AsJson = False) -> None:
+    """Have it launched by itself at the agreed moment; whoever gave the GO cannot."""
+    found, actor = load_broadcast(broadcast)
+    production.arm(found, actor=actor)
+    agreed = clock.shown(found.agreed_at) if found.agreed_at else ""
+    tell(found, _ARMED, as_json=as_json, moment=agreed)
+
+
+def disarm(broadcast: Number, reason: Why = "", as_json: AsJson = False) -> None:
+    """Let nothing be launched by itself; it can still be launched by hand, or armed again."""
+    found, actor = load_broadcast(broadcast)
+    production.disarm(found, actor=actor, reason=kept_words(reason, "reason"))
+    tell(found, _DISARMED, as_json=as_json)
+
+
+def warn(
+    broadcast: Number,
+    first_time: Annotated[
+        int | None, typer.Option(min=0, help="How many will open an eBox for the first time; as a rule counted.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Warn the contact centre of the date, with the audience and the first-time users expected."""
+    found, actor = load_broadcast(broadcast)
+    expected = first_time_count(found) if first_time is None else first_time
+    contacts.warn_contact_centre(found, actor=actor, first_time=expected)
+    tell(found, _WARNED, as_json=as_json)
+
+
+def _named(found: Broadcast, actor: Actor, at: str, files: str) -> Named:
+    """Return what the GO is for: as said, or on a terminal as typed by somebody who looked at what is prepared."""
+    if not (at and files):
+        missing = missing_for(found, Action.GIVE_GO, actor=actor)
+        if missing is not None:
+            raise missing
+        if not sys.stdin.isatty():
+            raise GoNotNamed(command=_command(found))
+        _show_prepared(found)
+        language = language_of_user()
+        at = at or typer.prompt(translate(_ASK_MOMENT, language), err=True)
+        files = files or typer.prompt(translate(_ASK_FILES, language, {"count": SHORTEST}), err=True)
+    said = moment(at)
+    assert said is not None  # noqa: S101 - only no text is no moment
+    return Named(agreed_at=said, files=files.strip())
+
+
+def _show_prepared(found: Broadcast) -> None:
+    language = language_of_user()
+    data = {
+        "recipients": grouped(found.recipients_count or 0, language),
+        "date": long_date(found.date, language) if found.date else "",
+        "moment": go_moment(found.agreed_at) if found.agreed_at else "",
+        "files": files_digest(found)[:FILES_SHOWN],
+    }
+    for line in (*head_of(found), translate(_PREPARED, language, data)):
+        console.line(line)
+
+
+def _command(found: Broadcast) -> str:
+    agreed = go_moment(found.agreed_at) if found.agreed_at else "MOMENT"
+    return f"eboxcast broadcast go {found.number} --moment {agreed} --files {files_digest(found)[:FILES_SHOWN]}"

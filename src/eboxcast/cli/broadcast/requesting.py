@@ -1,0 +1,115 @@
+"""`eboxcast broadcast request|agree|want|reconfirm|cancel`: what an institution asks for, and still wants."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Annotated
+
+import typer
+
+from eboxcast.broadcasts import contacts, requests, scheduling
+from eboxcast.broadcasts.models import Broadcast
+from eboxcast.broadcasts.requests import Wanted
+from eboxcast.cli.broadcast.answers import head_of, tell
+from eboxcast.cli.broadcast.asked import Person, audience, ebox_type_of, person
+from eboxcast.cli.broadcast.evening import conflict_lines
+from eboxcast.cli.broadcast.next_steps import outlook_lines
+from eboxcast.cli.broadcast.options import Dates, Number, Why, current_actor, days, kept_words, load_broadcast, needed
+from eboxcast.cli.broadcast.values import sheet_values
+from eboxcast.cli.shell import console
+from eboxcast.cli.shell.options import AsJson, day
+from eboxcast.lib.dates import long_date
+from eboxcast.lib.translation import N_, language_of_user
+from eboxcast.senders.roles import Actor
+
+REQUESTED_FORMAT = "eboxcast.broadcasts-requested/1"
+
+_AGREED = N_("Broadcast {broadcast}: {date} is agreed to; the other side has to accept it too.")
+_WANTED = N_("Broadcast {broadcast}: other dates are asked for; what was decided about the date before is void.")
+_RECONFIRMED = N_("Broadcast {broadcast}: the date is reconfirmed.")
+_CANCELLED = N_("Broadcast {broadcast} is given up, for good.")
+
+
+def request(
+    application: Annotated[str, typer.Option(help="The application that sends, as in the metadata.")],
+    message_type: Annotated[str, typer.Option("--type", help="The code of the message type.")],
+    subject: Annotated[str, typer.Option(help="What it is about, in one line.")],
+    date: Annotated[list[str], typer.Option(help="A wanted day: 2027-02-15. May be repeated, the best first.")],
+    recipients: Annotated[
+        list[str], typer.Option(help="How many are expected: 180000 with --language, or fr=180000. May be repeated.")
+    ],
+    language: Annotated[str, typer.Option(help="The language, where --recipients names none.")] = "",
+    campaign: Annotated[str, typer.Option(help="What ties several broadcasts together.")] = "",
+    contact: Annotated[str, typer.Option(help='Whom to call: "Name, mail address, telephone".')] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Ask for a broadcast, one for each language; several languages make a campaign."""
+    actor = current_actor()
+    wanted = Wanted(
+        application=application,
+        message_type=message_type,
+        ebox_type=ebox_type_of(message_type, actor),
+        subject=needed(subject, "subject"),
+        dates=tuple(days(date)),
+        expected=audience(recipients, language),
+        campaign=kept_words(campaign, "campaign"),
+    )
+    _show(list(_asked(wanted, person(contact), actor)), as_json=as_json)
+
+
+def agree(
+    broadcast: Number,
+    date: Annotated[str, typer.Argument(help="One of the days proposed: 2027-02-15.")],
+    as_json: AsJson = False,
+) -> None:
+    """Agree to a day that was proposed instead; who proposed it has accepted it with that."""
+    found, actor = load_broadcast(broadcast)
+    agreed = day(date)
+    scheduling.agree(found, actor=actor, day=agreed)
+    tell(found, _AGREED, as_json=as_json, date=long_date(agreed, language_of_user()))
+
+
+def want(broadcast: Number, dates: Dates, as_json: AsJson = False) -> None:
+    """Ask for other dates, until the launch; decisions, reconfirmation and GO for the old one are void."""
+    found, actor = load_broadcast(broadcast)
+    scheduling.want(found, actor=actor, dates=days(dates))
+    _warn([found])
+    tell(found, _WANTED, as_json=as_json)
+
+
+def reconfirm(broadcast: Number, as_json: AsJson = False) -> None:
+    """Say again that the date is wanted; due ten working days before it."""
+    found, actor = load_broadcast(broadcast)
+    requests.reconfirm(found, actor=actor)
+    tell(found, _RECONFIRMED, as_json=as_json)
+
+
+def cancel(broadcast: Number, reason: Why = "", as_json: AsJson = False) -> None:
+    """Give a broadcast up, for good, before it is launched."""
+    found, actor = load_broadcast(broadcast)
+    scheduling.cancel(found, actor=actor, reason=kept_words(reason, "reason"))
+    tell(found, _CANCELLED, as_json=as_json)
+
+
+def _asked(wanted: Wanted, reached: Person | None, actor: Actor) -> Iterator[Broadcast]:
+    for broadcast in requests.request(wanted, actor=actor):
+        if reached:
+            contacts.set_contact(broadcast, actor=actor, team="", **vars(reached))
+        yield broadcast
+
+
+def _show(broadcasts: Sequence[Broadcast], *, as_json: bool) -> None:
+    _warn(broadcasts)
+    if as_json:
+        values = {"format": REQUESTED_FORMAT, "broadcasts": [sheet_values(one) for one in broadcasts]}
+        typer.echo(json.dumps(values, ensure_ascii=False, indent=2))
+        return
+    typer.echo("\n\n".join("\n".join([*head_of(one), *outlook_lines(one)]) for one in broadcasts))
+
+
+def _warn(broadcasts: Sequence[Broadcast]) -> None:
+    """Say already now what stands in the way of the wanted dates; the deciders see the same."""
+    for broadcast in broadcasts:
+        for line in conflict_lines(broadcast):
+            console.line(line)

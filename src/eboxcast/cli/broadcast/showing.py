@@ -1,0 +1,61 @@
+"""`eboxcast broadcast show|list|note`: how broadcasts stand."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from eboxcast.broadcasts import aftermath
+from eboxcast.broadcasts.models import State
+from eboxcast.cli.broadcast.answers import tell
+from eboxcast.cli.broadcast.decided_values import history_of
+from eboxcast.cli.broadcast.listing import Asked, show_list
+from eboxcast.cli.broadcast.options import Number, current_actor, load_broadcast, needed
+from eboxcast.cli.broadcast.sheet import show_sheet
+from eboxcast.cli.broadcast.values import show_json
+from eboxcast.cli.shell.options import AsJson
+from eboxcast.database.errors import sanitized_db_errors
+from eboxcast.lib.translation import N_
+
+_NOTED = N_("Noted for broadcast {broadcast}.")
+
+
+def show(
+    broadcast: Number,
+    history: Annotated[bool, typer.Option("--history", help="Also everything the audit has of it.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say where a broadcast stands, whose turn it is and with which command, and show all there is of it."""
+    found, _ = load_broadcast(broadcast)
+    with sanitized_db_errors():
+        entries = history_of(found) if history else None
+    if as_json:
+        show_json(found, entries)
+    else:
+        show_sheet(found, entries)
+
+
+def show_all(
+    mine: Annotated[bool, typer.Option("--mine", help="Only where it is your turn.")] = False,
+    late: Annotated[bool, typer.Option("--late", help="Only where something is late.")] = False,
+    state: Annotated[list[State] | None, typer.Option(help="Only in this state. May be repeated.")] = None,
+    campaign: Annotated[str, typer.Option(help="Only of this campaign.")] = "",
+    ended: Annotated[bool, typer.Option("--ended", help="Also those that are refused, cancelled or closed.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List the broadcasts, the most urgent first, with whose turn it is and what comes next."""
+    states = frozenset(str(one) for one in state or ())
+    asked = Asked(states=states, campaign=campaign, mine=mine, late=late, ended=ended)
+    show_list(asked, current_actor(), as_json=as_json)
+
+
+def note(
+    broadcast: Number,
+    text: Annotated[str, typer.Argument(help="What came by mail or telephone, in one line that names no citizen.")],
+    as_json: AsJson = False,
+) -> None:
+    """Record by hand what came another way; it changes nothing, but stays on record."""
+    found, actor = load_broadcast(broadcast)
+    aftermath.note(found, actor=actor, text=needed(text, "note"))
+    tell(found, _NOTED, as_json=as_json)

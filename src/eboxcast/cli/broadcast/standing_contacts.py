@@ -1,0 +1,69 @@
+"""`eboxcast contacts`: whom teams and institutions name as their contact, unless a broadcast names another."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from eboxcast.broadcasts.standing_contacts import set_standing_contact, standing_contacts
+from eboxcast.cli.broadcast.contact_sheet import OWN
+from eboxcast.cli.package.check_text import aligned
+from eboxcast.cli.shell import console
+from eboxcast.cli.shell.acting import actor
+from eboxcast.cli.shell.app import command_app
+from eboxcast.cli.shell.options import AsJson
+from eboxcast.lib.masking import mask_and_strip
+from eboxcast.lib.translation import N_, language_of_user, translate
+
+FORMAT = "eboxcast.contacts/1"
+
+_NONE = N_("Nobody is named yet.")
+_SET = N_("{name} is the contact of {whose}, for the broadcasts asked for from now on.")
+
+app = command_app()
+
+
+@app.callback()
+def main() -> None:
+    """Whom to call as a rule: the follow-up sheet of a new broadcast begins with them."""
+
+
+@app.command("list")
+def show_all(as_json: AsJson = False) -> None:
+    """List the contacts of the teams, and of the institutions you may see."""
+    found = standing_contacts(actor())
+    if as_json:
+        values = [
+            {
+                "team": one.team_id,
+                "institution": one.institution_id,
+                "name": one.name,
+                "email": one.email,
+                "phone": one.phone,
+            }
+            for one in found
+        ]
+        typer.echo(json.dumps({"format": FORMAT, "contacts": values}, ensure_ascii=False, indent=2))
+        return
+    rows = [(one.team_id or one.institution_id or "", mask_and_strip(one.name), one.email, one.phone) for one in found]
+    if rows:
+        typer.echo("\n".join(aligned(rows)))
+    else:
+        console.line(translate(_NONE, language_of_user()))
+
+
+@app.command("set")
+def name_one(
+    team: Annotated[str, typer.Argument(help="The team; - for an institution.")],
+    name: Annotated[str, typer.Option(help="Whom to call.")],
+    email: Annotated[str, typer.Option(help="The mail address.")] = "",
+    phone: Annotated[str, typer.Option(help="The telephone number.")] = "",
+    institution: Annotated[str, typer.Option(help="Which institution, by CBE number; your own when not given.")] = "",
+) -> None:
+    """Name the contact of a team, or of an institution, in the place of the one named before."""
+    own = "" if team == OWN else team
+    named = set_standing_contact(actor=actor(), team=own, institution=institution, name=name, email=email, phone=phone)
+    data = {"name": mask_and_strip(named.name), "whose": named.team_id or named.institution_id}
+    typer.echo(translate(_SET, language_of_user(), data))

@@ -1,0 +1,112 @@
+"""`eboxcast broadcast verdict`: what the institution found in the eBoxes of its short list, and what it concludes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from eboxcast.broadcasts import acceptance
+from eboxcast.broadcasts.acceptance import Seen
+from eboxcast.broadcasts.models import Broadcast, Check, SeenIn
+from eboxcast.cli.broadcast.answers import tell
+from eboxcast.cli.broadcast.errors import VerdictUnclear
+from eboxcast.cli.broadcast.options import Number, Why, kept_words, load_broadcast
+from eboxcast.cli.broadcast.verdict_file import read_checks
+from eboxcast.cli.shell.options import AsJson
+from eboxcast.lib.translation import N_
+
+_JUDGED = N_("Broadcast {broadcast}: {passed} check(s) noted as passed, {failed} as failed.")
+_APPROVED = N_("Broadcast {broadcast}: the test is approved; this document with these metadata may go to production.")
+_REJECTED = N_("Broadcast {broadcast}: the test is rejected; new files for acceptance are needed.")
+
+
+class Conclusion(StrEnum):
+    """What is concluded of all that was found."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+
+
+class Result(StrEnum):
+    """What was found of a check."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What was found, as it is typed."""
+
+    everywhere: Result | None
+    recipient: int | None
+    check: Check | None
+    passed: bool | None
+    remark: str
+    file: Path | None
+
+
+def verdict(
+    broadcast: Number,
+    conclusion: Annotated[
+        Conclusion | None, typer.Argument(help="What you conclude; first say what was found.")
+    ] = None,
+    everywhere: Annotated[Result | None, typer.Option("--all", help="Every check, for every recipient.")] = None,
+    recipient: Annotated[int | None, typer.Option(min=1, help="For this recipient: the place in the list.")] = None,
+    check: Annotated[Check | None, typer.Option(help="Only this check; all five when not given.")] = None,
+    passed: Annotated[bool | None, typer.Option("--passed/--failed", help="What was found.")] = None,
+    remark: Annotated[str, typer.Option(help="What was wrong, in one line that names no citizen.")] = "",
+    file: Annotated[Path | None, typer.Option(help="A CSV file: recipient,check,result,remark.")] = None,
+    seen_in: Annotated[SeenIn, typer.Option(help="Which way it was seen.")] = SeenIn.EBOX,
+    reason: Why = "",
+    as_json: AsJson = False,
+) -> None:
+    """Say what was found in the eBoxes of the short list, check by check; then approve, or reject with a reason."""
+    given = Found(
+        everywhere=everywhere,
+        recipient=recipient,
+        check=check,
+        passed=passed,
+        remark=kept_words(remark, "remark"),
+        file=file,
+    )
+    found, actor = load_broadcast(broadcast)
+    if conclusion == Conclusion.APPROVE:
+        acceptance.approve(found, actor=actor)
+        tell(found, _APPROVED, as_json=as_json)
+    elif conclusion == Conclusion.REJECT:
+        acceptance.reject(found, actor=actor, reason=kept_words(reason, "reason"))
+        tell(found, _REJECTED, as_json=as_json)
+    else:
+        seen = _seen(found, given)
+        acceptance.judge(found, actor=actor, seen=seen, seen_in=seen_in)
+        good = sum(one.passed for one in seen)
+        tell(found, _JUDGED, as_json=as_json, passed=good, failed=len(seen) - good)
+
+
+def _seen(broadcast: Broadcast, given: Found) -> list[Seen]:
+    if given.file is not None:
+        return read_checks(given.file)
+    if given.everywhere is not None:
+        everybody = range(1, (broadcast.short_list_count or 0) + 1)
+        return [_one(number, check, given) for number in everybody for check in _checks(given)]
+    if given.recipient is None or given.passed is None:
+        raise VerdictUnclear(text=_said(given))
+    return [_one(given.recipient, check, given) for check in _checks(given)]
+
+
+def _one(recipient: int, check: Check, given: Found) -> Seen:
+    passed = given.passed if given.everywhere is None else given.everywhere == Result.PASSED
+    return Seen(recipient=recipient, check=check, passed=bool(passed), remark=given.remark)
+
+
+def _checks(given: Found) -> list[Check]:
+    return [given.check] if given.check else list(Check)
+
+
+def _said(given: Found) -> str:
+    return "–" if given.recipient is None else f"--recipient {given.recipient}"

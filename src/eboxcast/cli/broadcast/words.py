@@ -1,0 +1,97 @@
+"""The words for states, roles, sides and checks of a broadcast, marked for the catalogue."""
+
+from __future__ import annotations
+
+from eboxcast.broadcasts.models import Check, Lateness, Outcome, SeenIn, Side, State
+from eboxcast.lib.translation import N_, translate
+from eboxcast.notices.models import State as NoticeState
+from eboxcast.senders.roles import Role
+
+STATES = {
+    State.REQUESTED: N_("requested"),
+    State.POSTPONED: N_("postponed"),
+    State.REFUSED: N_("refused"),
+    State.CANCELLED: N_("cancelled"),
+    State.SCHEDULED: N_("scheduled"),
+    State.ACCEPTANCE_DELIVERED: N_("acceptance-delivered"),
+    State.TESTED: N_("tested"),
+    State.APPROVED: N_("approved"),
+    State.REJECTED: N_("rejected"),
+    State.PRODUCTION_DELIVERED: N_("production-delivered"),
+    State.CONFIRMED: N_("confirmed"),
+    State.ARMED: N_("armed"),
+    State.MISSED: N_("missed"),
+    State.LAUNCHED: N_("launched"),
+    State.PUBLISHED: N_("published"),
+    State.RECALLED: N_("recalled"),
+    State.REPORTED: N_("reported"),
+    State.CLOSED: N_("closed"),
+}
+"""One word, the same as in JSON and in `--state` where the reader is English."""
+
+SITUATIONS = {
+    State.REQUESTED: N_("It is asked for; both sides must accept one of the dates."),
+    State.POSTPONED: N_("Its date cannot be; other dates are proposed."),
+    State.REFUSED: N_("It is refused, for good. The institution may ask for another."),
+    State.CANCELLED: N_("The institution gave it up, for good."),
+    State.SCHEDULED: N_("Both sides accepted its date; files for acceptance are awaited."),
+    State.ACCEPTANCE_DELIVERED: N_("The files for acceptance are there; the test has not run yet."),
+    State.TESTED: N_("It is in the eBoxes of the short list; the institution looks at it."),
+    State.APPROVED: N_("The institution approved the test; files for production are awaited."),
+    State.REJECTED: N_("The institution rejected the test; new files for acceptance are awaited."),
+    State.PRODUCTION_DELIVERED: N_("The files for production are prepared, visible to nobody; the GO is awaited."),
+    State.CONFIRMED: N_("The institution gave its GO; it can be armed, or launched in its window."),
+    State.ARMED: N_("It is armed: it launches by itself at the agreed moment."),
+    State.MISSED: N_("Its window passed and nothing was published; another date is needed."),
+    State.LAUNCHED: N_("It is launched; the run is not at its end yet."),
+    State.PUBLISHED: N_("It is in the eBoxes."),
+    State.RECALLED: N_("It was in the eBoxes, and was taken back from everybody."),
+    State.REPORTED: N_("It was in the eBoxes, and the institution has its report."),
+    State.CLOSED: N_("It is done: published, reported, closed."),
+}
+
+WHO = {
+    Role.VALIDATOR: N_("the validator (BCSS)"),
+    Role.INTEGRATION: N_("the integration team"),
+    Role.REQUESTER: N_("the institution"),
+    Role.CONFIRMER: N_("who gives the GO for the institution"),
+    Role.LAUNCH: N_("the launch team"),
+}
+
+SIDES = {Side.VALIDATOR: N_("validator"), Side.OPERATOR: N_("operator")}
+
+OUTCOMES = {
+    Outcome.ACCEPTED: N_("accepted"),
+    Outcome.POSTPONED: N_("postponed"),
+    Outcome.REFUSED: N_("refused"),
+}
+
+CHECKS = {
+    Check.OPENS: N_("document opens"),
+    Check.TITLE: N_("title"),
+    Check.SENDER: N_("sender"),
+    Check.LANGUAGE: N_("language"),
+    Check.EXPIRY: N_("expiry"),
+}
+
+SEEN_IN = {SeenIn.EBOX: N_("seen in the eBox"), SeenIn.PROOF: N_("seen in the proof")}
+
+NOTICE_STATES = {
+    NoticeState.WAITING: N_("waiting"),
+    NoticeState.SENT: N_("sent"),
+    NoticeState.FAILED: N_("failed"),
+    NoticeState.GIVEN_UP: N_("given up"),
+}
+
+LATENESS = {
+    Lateness.RECONFIRMATION: N_("reconfirmation"),
+    Lateness.ACCEPTANCE: N_("files for acceptance"),
+}
+
+
+def who_in(roles: tuple[Role, ...], language: str) -> str:
+    """Return whose turn it is, in words."""
+    return ", ".join(translate(WHO[role], language) for role in roles) or translate(_BY_ITSELF, language)
+
+
+_BY_ITSELF = N_("nobody: it goes on by itself")

@@ -1,0 +1,1 @@
+"""Commands about the three input files; they need no database."""

@@ -1,0 +1,1 @@
+"""Commands about people, message types and who acts here."""

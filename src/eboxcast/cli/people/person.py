@@ -1,0 +1,150 @@
+"""`eboxcast person`: who may act, as what, and by which tokens."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from eboxcast.cli.people.person_answer import show_people, show_tokens
+from eboxcast.cli.shell import console
+from eboxcast.cli.shell.acting import caretaker
+from eboxcast.cli.shell.app import command_app
+from eboxcast.cli.shell.options import AsJson
+from eboxcast.lib import clock
+from eboxcast.lib.translation import N_, language_of_user, translate
+from eboxcast.senders import people, people_tokens
+from eboxcast.senders.people import Particulars, Role
+from eboxcast.senders.people_loading import load_people
+
+_ADDED = N_("{name} is recorded: {roles}. Next: eboxcast person token {name}")
+_CHANGED = N_("{name} is recorded: {roles}.")
+_DEACTIVATED = N_("{name} may act no more, whatever tokens are left.")
+_TOKEN = N_("The token of {name}, shown this once. To be given to {name} alone, for: eboxcast login")
+_REVOKED = N_("Token {number} of {name} opens nothing any more, since {moment}.")
+_LOADED = N_("Loaded: {people} people, {teams} team(s), {contacts} contact(s).")
+
+
+class Language(StrEnum):
+    """In which languages we write to people."""
+
+    FR = "fr"
+    NL = "nl"
+    DE = "de"
+    EN = "en"
+
+
+Name = Annotated[str, typer.Argument(help="The name somebody acts by: small letters, digits, dots, dashes.")]
+Roles = Annotated[list[Role], typer.Option("--role", help="What they may do; may be given again.")]
+FullName = Annotated[str, typer.Option(help="First and last name, or what a service account is for.")]
+Institution = Annotated[str, typer.Option(help="The CBE number of their institution; nothing for the operator's.")]
+Email = Annotated[str, typer.Option(help="Where mails go to.")]
+Phone = Annotated[str, typer.Option(help="Where they can be called.")]
+
+app = command_app()
+
+
+@app.callback()
+def main() -> None:
+    """People, their roles and their tokens. The integration team looks after them."""
+
+
+@app.command()
+def add(
+    name: Name,
+    full_name: FullName,
+    role: Roles,
+    language: Annotated[Language, typer.Option(help="In which language we write to them.")],
+    institution: Institution = "",
+    email: Email = "",
+    phone: Phone = "",
+    service: Annotated[bool, typer.Option("--service", help="A service account, such as that of a scheduler.")] = False,
+) -> None:
+    """Record somebody who may act. While nobody of the integration team can, the user of the system may."""
+    particulars = Particulars(
+        full_name=full_name,
+        roles=frozenset(role),
+        language=language.value,
+        institution=institution,
+        email=email,
+        phone=phone,
+        service=service,
+    )
+    people.add_person(name, particulars, actor=caretaker())
+    _say(_ADDED, name=name, roles=", ".join(sorted(role)))
+
+
+@app.command()
+def change(
+    name: Name,
+    full_name: Annotated[str | None, typer.Option(help="First and last name.")] = None,
+    role: Annotated[list[Role] | None, typer.Option(help="All they may do from now on; may be given again.")] = None,
+    language: Annotated[Language | None, typer.Option(help="In which language we write to them.")] = None,
+    email: Annotated[str | None, typer.Option(help="Where mails go to.")] = None,
+    phone: Annotated[str | None, typer.Option(help="Where they can be called.")] = None,
+    active: Annotated[bool, typer.Option("--active", help="Let somebody act again who was deactivated.")] = False,
+) -> None:
+    """Change what is recorded of somebody; what is not given stays."""
+    given: dict[str, object] = {
+        "full_name": full_name,
+        "roles": frozenset(role) if role else None,
+        "language": language.value if language else None,
+        "email": email,
+        "phone": phone,
+        "active": active or None,
+    }
+    changes = {field: value for field, value in given.items() if value is not None}
+    person = people.change_person(name, actor=caretaker(), **changes)
+    _say(_CHANGED, name=name, roles=", ".join(person.roles))
+
+
+@app.command("list")
+def show(as_json: AsJson = False) -> None:
+    """List the people, with their institutions and roles."""
+    show_people(as_json=as_json)
+
+
+@app.command()
+def deactivate(name: Name) -> None:
+    """Let somebody act no more. Nobody is ever removed, as the audit names them."""
+    people.deactivate_person(name, actor=caretaker())
+    _say(_DEACTIVATED, name=name)
+
+
+@app.command()
+def token(
+    name: Name,
+    label: Annotated[str, typer.Option(help="What it is for, such as a machine.")] = "eboxcast",
+    days: Annotated[int, typer.Option(help="How long it is in force.")] = 90,
+) -> None:
+    """Make a token for somebody, and write it on standard output, this once."""
+    text = people_tokens.make_token(name, label=label, days=days, actor=caretaker())
+    _say(_TOKEN, name=name)
+    typer.echo(text)
+
+
+@app.command()
+def tokens(name: Name, as_json: AsJson = False) -> None:
+    """List the tokens of somebody, by number; not the tokens themselves, which nobody knows."""
+    show_tokens(name, as_json=as_json)
+
+
+@app.command()
+def revoke(number: Annotated[int, typer.Argument(help="The number of the token.")]) -> None:
+    """Take a token back, for good."""
+    revoked = people_tokens.revoke_token(number, actor=caretaker())
+    assert revoked.revoked_at is not None  # noqa: S101 - it has just been revoked
+    _say(_REVOKED, number=number, name=revoked.person_id, moment=clock.shown(revoked.revoked_at))
+
+
+@app.command()
+def load(file: Annotated[Path, typer.Argument(help="A people file: TOML, docs/reference/people-file.md.")]) -> None:
+    """Load people, teams and standing contacts from a file; what is there already is brought up to date."""
+    loaded = load_people(file, actor=caretaker())
+    _say(_LOADED, **vars(loaded))
+
+
+def _say(sentence: str, **data: object) -> None:
+    console.line(translate(sentence, language_of_user(), data))

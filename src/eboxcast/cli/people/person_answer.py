@@ -1,0 +1,72 @@
+"""What `eboxcast person` answers, for people and for programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import typer
+
+from eboxcast.database.errors import sanitized_db_errors
+from eboxcast.lib import clock
+from eboxcast.lib.masking import mask_and_strip
+from eboxcast.senders.models import Person, Token
+from eboxcast.senders.people_errors import PersonUnknown
+
+
+def show_people(*, as_json: bool) -> None:
+    """Print all people, a line each, or as JSON."""
+    with sanitized_db_errors():
+        people = list(Person.objects.order_by("institution_id", "name"))
+    _print("people", [_person(person) for person in people], as_json=as_json)
+
+
+def show_tokens(name: str, *, as_json: bool) -> None:
+    """Print the tokens of somebody, a line each, or as JSON. Raises PersonUnknown."""
+    with sanitized_db_errors():
+        if not Person.objects.filter(name=name).exists():
+            raise PersonUnknown(name=mask_and_strip(name))
+        tokens = list(Token.objects.filter(person_id=name).order_by("id"))
+    _print("tokens", [_token(token) for token in tokens], as_json=as_json)
+
+
+def _person(person: Person) -> dict[str, object]:
+    return {
+        "name": person.name,
+        "full_name": person.full_name,
+        "institution": person.institution_id,
+        "roles": person.roles,
+        "language": person.language,
+        "email": person.email,
+        "phone": person.phone,
+        "service": person.service,
+        "active": person.active,
+    }
+
+
+def _token(token: Token) -> dict[str, object]:
+    return {
+        "number": token.id,
+        "label": token.label,
+        "made_at": clock.shown(token.made_at),
+        "made_by": token.made_by,
+        "expires_at": clock.shown(token.expires_at),
+        "revoked_at": clock.shown(token.revoked_at) if token.revoked_at else None,
+        "in_force": token.revoked_at is None and token.expires_at > clock.now(),
+    }
+
+
+def _print(what: str, rows: Sequence[dict[str, object]], *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps({what: list(rows)}, ensure_ascii=False, indent=2))
+        return
+    for row in rows:
+        typer.echo("\t".join(_cell(value) for value in row.values()))
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return mask_and_strip(str(value)) if value not in (None, "") else "-"

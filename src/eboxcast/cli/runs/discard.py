@@ -1,0 +1,29 @@
+"""`eboxcast discard`: give a run up before anything of it is visible."""
+
+from __future__ import annotations
+
+from eboxcast.cli.runs.decisions import Reason, fit, tell, who_was_first
+from eboxcast.cli.shell.acting import acting
+from eboxcast.cli.shell.app import command_app
+from eboxcast.cli.shell.options import AsJson, RunNumber
+from eboxcast.delivery.models import State
+from eboxcast.delivery.runs import actions
+from eboxcast.delivery.runs.finding import find_run
+from eboxcast.delivery.runs.settlement import settle
+from eboxcast.lib.translation import N_
+
+_DISCARDED = N_(
+    "Given up, for good: none of its {count} recipients has seen anything, and this run can never be launched.\n"
+    "Its ticket is free again. The same files can be prepared anew: eboxcast prepare DIR --environment {environment}"
+)
+
+app = command_app()
+
+
+@app.command()
+def main(run: RunNumber, reason: Reason, as_json: AsJson = False) -> None:
+    """Give a run up, for good, before anything of it is visible. This cannot be undone."""
+    found = settle(find_run(run))
+    before = who_was_first(found, State.DISCARDED)
+    discarded = actions.discard(found, by=acting(), reason=fit(reason))
+    tell(discarded, *before, _DISCARDED, as_json=as_json)

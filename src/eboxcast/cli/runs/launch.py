@@ -1,0 +1,64 @@
+"""`eboxcast launch`: the second half of the main job."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from typing import Annotated
+
+import typer
+
+from eboxcast.cli.runs import sending
+from eboxcast.cli.runs.production_rule import refuse_production_alone
+from eboxcast.cli.shell.app import command_app
+from eboxcast.cli.shell.errors import WindowAgreed
+from eboxcast.cli.shell.options import AsJson, ByWorkers, NotAfter, NotBefore, Strict, moment
+from eboxcast.cli.shell.signals import resumable
+from eboxcast.database.installation import procedure_is_on
+from eboxcast.delivery.models import Run
+from eboxcast.delivery.runs.finding import find_run
+from eboxcast.delivery.runs.waiting import Window
+
+app = command_app()
+_BROADCAST = re.compile(r"\d{4}-\d{4,}")
+
+
+@app.command()
+def main(
+    run: Annotated[
+        str,
+        typer.Argument(help="The run: its number, the beginning of it, or its ticket; or the broadcast: 2027-0001."),
+    ],
+    not_before: NotBefore = None,
+    not_after: NotAfter = None,
+    by_workers: ByWorkers = False,
+    strict: Strict = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make a prepared run visible to everybody at the same moment, and print the certificate.
+
+    Before the agreed moment it waits; `eboxcast stop RUN` from elsewhere ends the waiting. A run that is already
+    visible stays as it is. A broadcast has its own moment and window.
+    """
+    window = Window(not_before=moment(not_before), not_after=moment(not_after))
+    with resumable():
+        if _BROADCAST.fullmatch(run) and procedure_is_on():
+            launched = _launch_broadcast(run, window, by_workers=by_workers)
+        else:
+            launched = _launch_run(run, window, by_workers=by_workers)
+        sending.certify(launched, json=as_json, strict=strict)
+
+
+def _launch_run(number: str, window: Window, *, by_workers: bool) -> Run:
+    found = find_run(number)
+    refuse_production_alone(found.environment, asked="launch RUN")
+    return sending.launch(found, window=window, by_workers=by_workers)
+
+
+def _launch_broadcast(number: str, window: Window, *, by_workers: bool) -> Run:
+    if window != Window():
+        raise WindowAgreed(broadcast=number)
+    # Imported only here: publishing without the procedure does not wait for its rules.
+    launching = importlib.import_module("eboxcast.cli.broadcast.launching")
+    launched: Run = launching.launch(number, by_workers=by_workers)
+    return launched

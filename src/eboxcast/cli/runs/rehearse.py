@@ -1,0 +1,72 @@
+"""`eboxcast rehearse`: what publishing would come to now; nothing is stored."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+from rich.console import Console
+
+from eboxcast.cli.package.check_json import check_json
+from eboxcast.cli.package.check_text import show
+from eboxcast.cli.runs.rehearse_answer import as_json as answer_as_json
+from eboxcast.cli.runs.rehearse_answer import as_text as answer_as_text
+from eboxcast.cli.shell import progress
+from eboxcast.cli.shell.app import command_app
+from eboxcast.cli.shell.options import (
+    Adds,
+    AsJson,
+    Directory,
+    DuplicatesPolicy,
+    Environment,
+    FaultyRowsPolicy,
+    NotAfter,
+    NotBefore,
+    moment,
+)
+from eboxcast.delivery.runs.intake import check_for_sending
+from eboxcast.delivery.runs.rehearsal import rehearse
+from eboxcast.delivery.runs.waiting import Window
+from eboxcast.lib.errors import InputRefused, NotAllowedNow
+from eboxcast.lib.translation import N_, language_of_user, translate
+from eboxcast.package.model import Duplicates, FaultyRows, Package, Policies
+
+_CHECKING = N_("Checking the recipient lists")
+
+app = command_app()
+
+
+@app.command()
+def main(
+    directory: Directory,
+    environment: Environment,
+    duplicates: DuplicatesPolicy = Duplicates.MERGE,
+    faulty_rows: FaultyRowsPolicy = FaultyRows.BLOCK,
+    adds: Adds = False,
+    not_before: NotBefore = None,
+    not_after: NotAfter = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what publishing a package would come to now: faults, answer, eBoxes, duration, space. Touches nothing."""
+    window = Window(not_before=moment(not_before), not_after=moment(not_after))
+    package = _check(directory, Policies(duplicates=duplicates, faulty_rows=faulty_rows), as_json=as_json)
+    found = rehearse(package, environment=environment.value, window=window, adds=adds)
+    language = language_of_user()
+    typer.echo(answer_as_json(found, language) if as_json else "\n".join(answer_as_text(found, language)))
+    if found.answer.refusal is not None:
+        raise typer.Exit(found.answer.refusal.exit_code)
+    if not found.duration.fits:
+        raise typer.Exit(NotAllowedNow.exit_code)
+
+
+def _check(directory: Path, policies: Policies, *, as_json: bool) -> Package:
+    language = language_of_user()
+    with progress.shown(translate(_CHECKING, language)) as reach:
+        checked = check_for_sending(directory, policies=policies, progress=reach)
+    if checked.package is not None:
+        return checked.package
+    if as_json:
+        typer.echo(check_json(checked, language=language))
+    else:
+        show(checked, language=language, out=Console(highlight=False, soft_wrap=True), hint=True)
+    raise typer.Exit(InputRefused.exit_code)

@@ -1,0 +1,49 @@
+"""`eboxcast resume`: take back a stop or a pause."""
+
+from __future__ import annotations
+
+from eboxcast.cli.runs.decisions import tell
+from eboxcast.cli.runs.next_steps import launch_command
+from eboxcast.cli.runs.workers import wake_workers
+from eboxcast.cli.shell.acting import acting
+from eboxcast.cli.shell.app import command_app
+from eboxcast.cli.shell.options import AsJson, RunNumber
+from eboxcast.delivery.models import Run, State
+from eboxcast.delivery.runs import actions
+from eboxcast.delivery.runs.finding import find_run
+from eboxcast.lib import clock
+from eboxcast.lib.translation import N_
+
+_RESUMED = N_(
+    "Resumed: it is prepared for {count} recipients again, and visible to nobody.\n"
+    "Nothing becomes visible by itself. To make it visible: eboxcast launch {run}"
+)
+_SENT_ON = N_("Resumed: {remainder}.")
+_BY_WORKERS = N_(
+    "Workers of {environment} go on with it by themselves. To follow it: eboxcast status {run} --watch\n"
+    "To go on from here too: {command}"
+)
+_NO_WORKERS = N_("No worker is running, so nobody goes on with it by itself. To go on from here: {command}")
+_WINDOW_OVER = N_("Its window ended at {end}, so nothing is sent. With a new end of the window: {command}")
+
+app = command_app()
+
+
+@app.command()
+def main(run: RunNumber, as_json: AsJson = False) -> None:
+    """Take back the stop or the pause of a run: it can be launched again, or goes on."""
+    resumed = actions.resume(find_run(run), by=acting())
+    if resumed.state != State.RUNNING:
+        tell(resumed, _RESUMED, as_json=as_json)
+        return
+    tell(resumed, _SENT_ON, _who_goes_on(resumed), as_json=as_json, command=launch_command(resumed), end=_end(resumed))
+
+
+def _who_goes_on(run: Run) -> str:
+    if run.not_after_at is not None and run.not_after_at <= clock.now():
+        return _WINDOW_OVER
+    return _BY_WORKERS if wake_workers(run) else _NO_WORKERS
+
+
+def _end(run: Run) -> str:
+    return clock.shown(run.not_after_at) if run.not_after_at else ""

@@ -1,0 +1,157 @@
+"""What `publish`, `prepare` and `launch` have in common: they tell each step on standard error."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from time import monotonic
+
+import typer
+from rich.console import Console
+
+from eboxcast.cli.package.check_text import show
+from eboxcast.cli.runs.decisions import remainder_now
+from eboxcast.cli.runs.unfinished import refuse_interrupted, refuse_unfinished
+from eboxcast.cli.shell import console, progress
+from eboxcast.cli.shell.acting import acting
+from eboxcast.delivery.models import Run, State
+from eboxcast.delivery.remote.batches import Sums
+from eboxcast.delivery.runs import actions
+from eboxcast.delivery.runs.intake import check_for_sending
+from eboxcast.delivery.runs.waiting import Window
+from eboxcast.delivery.target_options import is_remote
+from eboxcast.lib import clock
+from eboxcast.lib.errors import InputRefused
+from eboxcast.lib.masking import grouped
+from eboxcast.lib.translation import N_, language_of_user, translate
+from eboxcast.package.model import Package, Policies
+from eboxcast.reports.certificate import issue_certificate
+from eboxcast.reports.certificate_text import as_json, as_text
+
+PUBLISHED_WITH_REFUSALS = 6
+Waiting = Callable[[datetime], None]
+Progress = Callable[[Sums], None]
+
+_CHECKING = N_("Checking the recipient lists")
+_CHECKED = N_("Checked: {rows} rows in {lists} list(s), {recipients} recipients ({seconds} s).")
+_PREPARED = N_(
+    "Prepared: {recipients} recipients stored in {environment}, visible to nobody yet ({seconds} s). Run {run}."
+)
+_ALREADY_PREPARED = N_("Already prepared in {environment} at {moment}. Run {run}.")
+_ALREADY_PUBLISHED = N_("Already published in {environment} at {moment}. Run {run}. Nothing was done again.")
+_WAITING = N_("Waiting for the agreed moment, {moment}. Until then: eboxcast stop {run}")
+_HANDED_OVER = N_("Handed over to the workers. Follow it with: eboxcast status {run}")
+_SENDING = N_("Sending")
+_SENT = N_("Sent: {remainder} ({seconds} s).")
+_VISIBLE = N_("Visible: {published} people see it since {moment} ({seconds} s).")
+
+
+def check(directory: Path, *, policies: Policies) -> Package:
+    """Check a package; show what is wrong on standard output and end with 3 when something stands against it."""
+    language = language_of_user()
+    started = monotonic()
+    with progress.shown(translate(_CHECKING, language)) as reach:
+        checked = check_for_sending(directory, policies=policies, progress=reach)
+    if checked.package is None:
+        show(checked, language=language, out=Console(highlight=False, soft_wrap=True), hint=True)
+        raise typer.Exit(InputRefused.exit_code)
+    _tell(
+        _CHECKED,
+        rows=grouped(sum(account.rows for account in checked.lists), language),
+        lists=len(checked.lists),
+        recipients=grouped(len(checked.package.keys), language),
+        seconds=_since(started),
+    )
+    return checked.package
+
+
+def prepare(package: Package, *, environment: str, adds: bool) -> Run:
+    """Store a package in an environment, and say so."""
+    started = monotonic()
+    run = actions.prepare(package, environment=environment, by=acting(), adds=adds)
+    if run.visible_at is not None:
+        return run
+    if run.prepared_at is not None and (clock.now() - run.prepared_at).total_seconds() > monotonic() - started:
+        _tell(_ALREADY_PREPARED, environment=environment, moment=clock.shown(run.prepared_at), run=run.short)
+    else:
+        recipients = grouped(run.recipients_count or 0, language_of_user())
+        _tell(_PREPARED, recipients=recipients, environment=environment, run=run.short, seconds=_since(started))
+    return run
+
+
+def launch(run: Run, *, window: Window, by_workers: bool) -> Run:
+    """Make a run visible, waiting for its window where there is one, and say so; or leave it to workers."""
+
+    def begin(waiting: Waiting, sent: Progress) -> Run:
+        by = acting()
+        launched = actions.launch(run, by=by, window=window, waiting=waiting, progress=sent, by_workers=by_workers)
+        if by_workers and launched.state == State.RUNNING:
+            # Imported only here: the queue takes longer to import than a whole local publication may wait for it.
+            importlib.import_module("eboxcast.delivery.remote.queue").hand_over(launched)
+        return launched
+
+    return follow(run, begin, by_workers=by_workers)
+
+
+def follow(run: Run, begin: Callable[[Waiting, Progress], Run], *, by_workers: bool) -> Run:
+    """Launch a run in whatever way, and say meanwhile and afterwards how it goes."""
+    was_published = _is_published(run)
+    started = monotonic()
+    told: set[datetime] = set()
+
+    def waiting(until: datetime) -> None:
+        if until not in told:
+            told.add(until)
+            _tell(_WAITING, moment=clock.shown(until), run=run.short)
+
+    with progress.shown(translate(_SENDING, language_of_user())) as reach:
+
+        def sent(sums: Sums) -> None:
+            reach(sums.attempted, run.recipients_count or 0)
+
+        try:
+            run = begin(waiting, sent)
+        except KeyboardInterrupt:
+            refuse_interrupted(run)
+            raise
+    if by_workers and run.state == State.RUNNING:
+        _tell(_HANDED_OVER, run=run.short)
+        return run
+    refuse_unfinished(run)
+    if was_published:
+        tell_published(run)
+    elif is_remote(run.environment):
+        _tell(_SENT, remainder=remainder_now(run, language_of_user()), seconds=_since(started))
+    elif run.visible_at is not None:
+        published = grouped(run.published_count or 0, language_of_user())
+        _tell(_VISIBLE, published=published, moment=clock.shown(run.visible_at), seconds=_since(started))
+    return run
+
+
+def tell_published(run: Run) -> None:
+    """Say since when a run is published, where it is."""
+    if _is_published(run) and run.visible_at is not None:
+        _tell(_ALREADY_PUBLISHED, environment=run.environment, moment=clock.shown(run.visible_at), run=run.short)
+
+
+def _is_published(run: Run) -> bool:
+    """Say whether a run is published to the end: what is sent to a provider is visible before that."""
+    return run.published_count is not None
+
+
+def certify(run: Run, *, json: bool, strict: bool) -> None:
+    """Print the certificate of a run; end with 6 when asked to and not everybody was reached."""
+    certificate = issue_certificate(run)
+    typer.echo(as_json(certificate) if json else as_text(certificate, language_of_user()))
+    if strict and run.state == State.PUBLISHED and run.published_count != run.recipients_count:
+        raise typer.Exit(PUBLISHED_WITH_REFUSALS)
+
+
+def _tell(sentence: str, **data: object) -> None:
+    console.line(translate(sentence, language_of_user(), data))
+
+
+def _since(started: float) -> str:
+    return f"{monotonic() - started:.2f}"

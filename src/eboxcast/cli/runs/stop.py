@@ -1,0 +1,35 @@
+"""`eboxcast stop`: the emergency brake."""
+
+from __future__ import annotations
+
+from eboxcast.cli.runs.decisions import Reason, fit, tell, who_was_first
+from eboxcast.cli.shell.acting import acting
+from eboxcast.cli.shell.app import command_app
+from eboxcast.cli.shell.options import AsJson, RunNumber
+from eboxcast.delivery.models import State
+from eboxcast.delivery.runs import actions
+from eboxcast.delivery.runs.finding import find_run
+from eboxcast.delivery.runs.settlement import settle
+from eboxcast.lib.translation import N_
+
+_STOPPED = N_(
+    "Stopped. Nothing of it is visible to any of its {count} recipients, and it cannot be launched.\n"
+    'To take the stop back: eboxcast resume {run}; to give it up for good: eboxcast discard {run} --reason "…"'
+)
+_STOPPED_SENDING = N_(
+    "Stopped: {remainder}. Calls under way come to their end; then nobody else gets it."
+    " Who has it keeps it: a provider takes nothing back.\n"
+    'To take the stop back: eboxcast resume {run}; to end it as published in part: eboxcast close {run} --reason "…"'
+)
+
+app = command_app()
+
+
+@app.command()
+def main(run: RunNumber, reason: Reason, as_json: AsJson = False) -> None:
+    """Let nothing more of a run become visible until it is resumed; a launch that waits for its moment ends."""
+    found = settle(find_run(run))
+    before = who_was_first(found, State.STOPPED)
+    stopped = actions.stop(found, by=acting(), reason=fit(reason))
+    consequence = _STOPPED if stopped.visible_at is None else _STOPPED_SENDING
+    tell(stopped, *before, consequence, as_json=as_json)

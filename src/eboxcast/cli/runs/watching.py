@@ -1,0 +1,48 @@
+"""Following a run until it ends: in place on a terminal, a line every few seconds elsewhere; on standard error."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from threading import Event
+
+from rich.live import Live
+from rich.text import Text
+
+from eboxcast.cli.runs.status_answer import status_text
+from eboxcast.cli.runs.work_answer import work_line
+from eboxcast.cli.shell import console
+from eboxcast.delivery.errors import Interrupted
+from eboxcast.delivery.models import Run, State
+from eboxcast.delivery.remote.progress import under_way
+from eboxcast.delivery.runs.settlement import settle
+from eboxcast.lib.translation import language_of_user
+
+_IN_PLACE_SECONDS = 1.0
+_LINES_SECONDS = 5.0
+_GOES_ON = (State.PREPARING, State.PREPARED, State.RUNNING, State.PAUSED, State.COMPLETE)
+
+
+def watch(run: Run) -> Run:
+    """Show how a run goes until it ends, or until a signal ends the watching; the run does not notice."""
+    with suppress(Interrupted):
+        if console.console.is_terminal:
+            _in_place(run)
+        else:
+            _line_by_line(run)
+    return settle(run)
+
+
+def _in_place(run: Run) -> None:
+    language, pause = language_of_user(), Event()
+    with Live(console=console.console, auto_refresh=False, transient=True) as live:
+        while settle(run).state in _GOES_ON:
+            live.update(Text("\n".join(status_text(run, language))), refresh=True)
+            pause.wait(_IN_PLACE_SECONDS)
+
+
+def _line_by_line(run: Run) -> None:
+    language, pause = language_of_user(), Event()
+    while settle(run).state in _GOES_ON:
+        going = under_way(run)
+        console.line(work_line(run, going, language) if going else status_text(run, language)[0])
+        pause.wait(_LINES_SECONDS)

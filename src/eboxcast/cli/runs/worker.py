@@ -1,0 +1,35 @@
+"""`eboxcast worker`: send what is launched, on as many machines as you like."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from eboxcast.cli.shell import console
+from eboxcast.cli.shell.app import command_app
+from eboxcast.cli.shell.errors import NothingToWorkOn
+from eboxcast.cli.shell.options import Environment
+from eboxcast.delivery.remote.worker import work
+from eboxcast.delivery.target_options import is_remote
+from eboxcast.lib.translation import N_, language_of_user, translate
+
+_READY = N_("Working on the runs of {environment}, {lanes} lanes. SIGTERM or Ctrl-C ends it within one batch.")
+
+app = command_app()
+
+
+@app.command()
+def main(
+    environment: Environment,
+    lanes: Annotated[int, typer.Option(min=1, max=64, help="How many batches at once in this process.")] = 4,
+) -> None:
+    """Send the runs of an environment to its remote provider, beside as many other workers as there are.
+
+    A run that was launched anywhere is finished by whatever worker is left. Publishing into our own eBoxes needs none.
+    """
+    if not is_remote(environment.value):
+        raise NothingToWorkOn(environment=environment.value)
+    console.line(translate(_READY, language_of_user(), {"environment": environment.value, "lanes": lanes}))
+    asyncio.run(work(environment.value, lanes=lanes))

@@ -1,0 +1,1 @@
+"""What every command stands on: who acts, options, progress, the console."""

@@ -1,0 +1,166 @@
+"""What a user of the command line can get wrong before any work starts."""
+
+from __future__ import annotations
+
+from eboxcast.lib.errors import Incomplete, NotAllowedNow, Trouble, WrongUse
+from eboxcast.lib.translation import N_
+
+
+class WhatToCheck(WrongUse):
+    """Neither a directory nor all three kinds of files were given, or both were."""
+
+    code = "check.what"
+    sentence = N_("It is not clear which files to check.")
+    remedy = N_("Give a directory, or --document, --metadata and --recipients; not both.")
+
+
+class OutputInTheWay(WrongUse):
+    """The output would overwrite a file that was given as input."""
+
+    code = "output.in-the-way"
+    sentence = N_("{path} is one of the files to check; it is not overwritten.")
+    remedy = N_("Choose another name for the output.")
+
+
+class OutputInPackage(WrongUse):
+    """The output would become a part of the package."""
+
+    code = "output.in-package"
+    sentence = N_("{path} lies in the package; it would be taken for a recipient list.")
+    remedy = N_("Choose a place outside the package.")
+
+
+class OutputNotWritten(Trouble):
+    """The output could not be written."""
+
+    code = "output.not-written"
+    sentence = N_("{path} could not be written: {reason}.")
+    remedy = N_("Choose a place where you may write and that has room, then run the command again.")
+
+
+class MomentUnclear(WrongUse):
+    """A moment is not one: wrongly written, or it comes twice or never when the clock changes."""
+
+    code = "moment.unclear"
+    sentence = N_("{text} is not a clear moment.")
+    remedy = N_("Write it like 2027-02-15T18:00 (Brussels time), or with its offset: 2027-02-15T18:00+01:00.")
+
+
+class DayUnclear(WrongUse):
+    """A day is not one, or of another century."""
+
+    code = "day.unclear"
+    sentence = N_("{text} is not a clear date.")
+    remedy = N_("Write it like 2027-02-15: year, month, day.")
+
+
+class PeriodUnclear(WrongUse):
+    """A period that ends before it begins, or is too long to be looked at."""
+
+    code = "period.unclear"
+    sentence = N_("From {first} to {last} is not a period that can be shown.")
+    remedy = N_("Give the first day with --from and the last with --to, at most {most} days later.")
+
+
+class OutputExists(WrongUse):
+    """A file of that name is there already."""
+
+    code = "output.exists"
+    sentence = N_("{path} exists already; it is not overwritten.")
+    remedy = N_("Choose another name, or add: --force")
+
+
+class ReasonUnfit(WrongUse):
+    """A reason is recorded for ever; it must say something and name nobody."""
+
+    code = "reason.unfit"
+    sentence = N_("The reason is empty or holds a national number. It is kept for ever, so it must name nobody.")
+    remedy = N_('Say why in a few words: --reason "…"')
+
+
+class OnlyAcceptance(NotAllowedNow):
+    """Nobody but its owner looks into an eBox of production."""
+
+    code = "ebox.only-acceptance"
+    sentence = N_("`eboxcast ebox` looks into acceptance only: in production nobody but its owner opens an eBox.")
+    remedy = N_("To see what became of a production run: eboxcast report RUN")
+
+
+class IdentifierUnreadable(WrongUse):
+    """What came on standard input is no identifier. It is not repeated in the message."""
+
+    code = "ebox.identifier-unreadable"
+    sentence = N_("Standard input holds no valid national number or enterprise number.")
+    remedy = N_("Give exactly one, on standard input: so it stands in no list of processes and in no history.")
+
+
+class NoSuchLetter(WrongUse):
+    """The eBox shows fewer messages."""
+
+    code = "ebox.no-such-letter"
+    sentence = N_("There is no message {number} in this eBox; it shows {count}.")
+    remedy = N_("Look at it without --document first.")
+
+
+class NothingToWorkOn(WrongUse):
+    """An environment that publishes into its own eBoxes has no use for a worker."""
+
+    code = "worker.nothing"
+    sentence = N_("{environment} publishes into its own eBoxes, in one moment: there is nothing to work on.")
+    remedy = N_("Workers are for remote providers; EBOXCAST_TARGETS_FILE names them (docs/reference/targets.md).")
+
+
+class VerificationUnclear(WrongUse):
+    """Options of the report that do not go together."""
+
+    code = "report.verification-unclear"
+    sentence = N_("--verify answers as text or JSON, and --with-salt goes with --verify.")
+    remedy = N_("For example: eboxcast report RUN --verify --with-salt --format json")
+
+
+class PortTaken(Trouble):
+    """The port to serve on cannot be had."""
+
+    code = "metrics.port"
+    sentence = N_("Port {port} cannot be served on: {reason}.")
+    remedy = N_("Give another one with --port; 0 takes a free one.")
+
+
+class NoPace(WrongUse):
+    """Nothing was said of the pace."""
+
+    code = "pace.none"
+    sentence = N_("It is not said how fast the run is to be sent.")
+    remedy = N_("Give --rate (recipients per second), --parallel (batches at once), or both.")
+
+
+class NotFinished(Incomplete):
+    """A run is sent in part and may go on."""
+
+    code = "run.not-finished"
+    sentence = N_("Run {run} is {state}: {remainder}. {reason}")
+    remedy = N_("To continue: {command}")
+
+
+class SendingInterrupted(Incomplete):
+    """A signal ended the sending between two batches."""
+
+    code = "run.sending-interrupted"
+    sentence = N_("Interrupted. Of run {run}: {remainder}. Workers, where there are any, go on with it.")
+    remedy = N_('To continue: {command}; to hold it: eboxcast pause {run} --reason "…"')
+
+
+class ExtraMissing(WrongUse):
+    """The command needs a part of eboxcast that was not installed."""
+
+    code = "command.extra-missing"
+    sentence = N_("This command needs the extra `{extra}` of eboxcast, which is not installed here: {missing}.")
+    remedy = N_("Install it: pip install 'eboxcast[{extra}]'")
+
+
+class WindowAgreed(WrongUse):
+    """A broadcast has its agreed moment and its window; nobody gives it others at the launch."""
+
+    code = "launch.window-agreed"
+    sentence = N_("Broadcast {broadcast} has its own moment and window; both sides and its GO agreed on them.")
+    remedy = N_("Leave --not-before and --not-after out, or move the date: eboxcast broadcast want {broadcast} DATE")

@@ -1,0 +1,65 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from eboxcast.cli.shell.errors import DayUnclear, MomentUnclear
+from eboxcast.lib.clock import BRUSSELS
+from eboxcast.package.model import Duplicates, FaultyRows
+
+
+class EnvironmentName(StrEnum):
+    """Where a run happens."""
+
+    ACCEPTANCE = "acceptance"
+    PRODUCTION = "production"
+
+
+Directory = Annotated[Path, typer.Argument(help="The package: a directory with the three kinds of files.")]
+Environment = Annotated[EnvironmentName, typer.Option(help="Where: acceptance or production.")]
+DuplicatesPolicy = Annotated[Duplicates, typer.Option(help="Somebody named twice: count once, or refuse the package.")]
+FaultyRowsPolicy = Annotated[FaultyRows, typer.Option(help="Faulty rows: refuse the package, or leave them out.")]
+Adds = Annotated[bool, typer.Option("--add", help="The same message to those of these lists who do not have it yet.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Answer with one JSON object.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Exit with 6 when it is published but not to all.")]
+NotBefore = Annotated[
+    str | None, typer.Option(help="The agreed moment: nothing is visible earlier. 2027-02-15T18:00, Brussels time.")
+]
+NotAfter = Annotated[str | None, typer.Option(help="The end of the window: nothing becomes visible later.")]
+ByWorkers = Annotated[bool, typer.Option("--by-workers", help="Remote: leave the sending to `eboxcast worker`.")]
+RunNumber = Annotated[str, typer.Argument(help="The run: its number, the beginning of it, or its ticket.")]
+
+
+def day(text: str) -> date:
+    """Return a day as it was typed. Raises DayUnclear."""
+    try:
+        read = date.fromisoformat(text)
+    except ValueError:
+        raise DayUnclear(text=text) from None
+    if not _FIRST_YEAR <= read.year <= _LAST_YEAR:
+        raise DayUnclear(text=text)
+    return read
+
+
+_FIRST_YEAR, _LAST_YEAR = 2000, 2199
+
+
+def moment(text: str | None) -> datetime | None:
+    """Return a moment as it was typed; Brussels time where no zone is given. Raises MomentUnclear."""
+    if text is None:
+        return None
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError:
+        raise MomentUnclear(text=text) from None
+    if read.tzinfo is None:
+        read = read.replace(tzinfo=BRUSSELS)
+        if read.replace(fold=0).utcoffset() != read.replace(fold=1).utcoffset():
+            raise MomentUnclear(text=text)
+    return read

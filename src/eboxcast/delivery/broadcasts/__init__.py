@@ -1,0 +1,1 @@
+"""Where procedure and engine meet: files, test, launch of a broadcast."""

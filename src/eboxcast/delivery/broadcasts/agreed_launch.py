@@ -1,0 +1,130 @@
+"""Launching a broadcast: the last guards, then the engine, inside the window and not before the agreed moment.
+
+Whatever happens in between, and to whom, the run says what became of it: the same command again, or the steward,
+goes on from there.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+
+from eboxcast.broadcasts import guards, production
+from eboxcast.broadcasts.errors import NotInThisState as NotNow
+from eboxcast.broadcasts.models import Broadcast, State
+from eboxcast.broadcasts.states import Action
+from eboxcast.broadcasts.steps import STEWARD, held, present, refuse_other_institutions
+from eboxcast.delivery.errors import LaunchStopped, OutsideWindow
+from eboxcast.delivery.models import Run
+from eboxcast.delivery.models import State as RunState
+from eboxcast.delivery.remote.batches import Sums
+from eboxcast.delivery.runs import actions
+from eboxcast.delivery.runs.belonging import PRODUCTION, run_for
+from eboxcast.delivery.runs.waiting import Window
+from eboxcast.delivery.steward.following_runs import WINDOW_ENDED, end_with_window, follow
+from eboxcast.lib import clock
+from eboxcast.lib.errors import EboxcastError
+from eboxcast.senders.people import refuse_others
+from eboxcast.senders.roles import Actor, Role
+
+
+def launch_broadcast(
+    broadcast: Broadcast,
+    *,
+    actor: Actor,
+    waiting: Callable[[datetime], None],
+    progress: Callable[[Sums], None] = lambda sums: None,
+    by_workers: bool = False,
+) -> Run:
+    """Make a broadcast visible to everybody, waiting for its agreed moment; one that is visible stays as it is.
+
+    A launch that was interrupted is gone on with. What ends it before anything is visible takes the broadcast back to
+    where it was, its GO still holding. Raises NotYourRole, NotInThisState, NotReady with all that is missing, and what
+    launching a run raises.
+    """
+    refuse_other_institutions(broadcast, actor)
+    if actor != STEWARD:
+        refuse_others(actor, Role.LAUNCH, asked=str(Action.LAUNCH))
+    follow(broadcast)
+    end_with_window(broadcast, moment=clock.now())
+    run = run_for(PRODUCTION, broadcast.production_run)
+    if run is not None and run.state == RunState.PUBLISHED and broadcast.state in _AFTER:
+        return run
+    _pass_guards(broadcast, run, actor)
+    return _settled(
+        broadcast, lambda: _go(broadcast, actor=actor, waiting=waiting, progress=progress, by_workers=by_workers)
+    )
+
+
+def window_of(broadcast: Broadcast) -> Window:
+    """Return when a broadcast may become visible: from the agreed moment to the end of that evening."""
+    return Window(not_before=present(broadcast.agreed_at), not_after=present(broadcast.window_ends_at))
+
+
+_AFTER = (State.PUBLISHED, State.REPORTED, State.CLOSED)
+
+
+def _pass_guards(broadcast: Broadcast, run: Run | None, actor: Actor) -> None:
+    if broadcast.state == State.LAUNCHED:
+        # All guards were passed when it was launched; this one is about who goes on with it.
+        if (same_person := guards.other_person(broadcast, actor)) is not None:
+            raise same_person
+        return
+    if run is not None and run.state == RunState.STOPPED and run.reason != WINDOW_ENDED:
+        raise LaunchStopped(run=run.short, stopped_at=clock.shown(run.stopped_at or run.created_at))
+    production.launched(broadcast, actor=actor)
+
+
+def _go(
+    broadcast: Broadcast,
+    *,
+    actor: Actor,
+    waiting: Callable[[datetime], None],
+    progress: Callable[[Sums], None],
+    by_workers: bool,
+) -> Run:
+    run = present(run_for(PRODUCTION, broadcast.production_run))
+    if run.state == RunState.STOPPED and run.reason == WINDOW_ENDED:
+        run = actions.resume(run, by=actor.name)
+    window = window_of(broadcast)
+    launched = actions.launch(
+        run, by=actor.name, window=window, waiting=waiting, progress=progress, by_workers=by_workers
+    )
+    if by_workers and launched.state == RunState.RUNNING:
+        # Imported only here, as the command line does: the queue takes long to import.
+        importlib.import_module("eboxcast.delivery.remote.queue").hand_over(launched)
+    return launched
+
+
+def _settled(broadcast: Broadcast, go: Callable[[], Run]) -> Run:
+    """Launch, and note what became of it, however it ends; what ended it is what is told."""
+    try:
+        run = go()
+    except BaseException as error:
+        ending = error
+    else:
+        follow(broadcast)
+        return run
+    # Outside the handler: trouble with the database in there would silence what it happened in (database/errors.py).
+    with suppress(EboxcastError):
+        follow(broadcast)
+        _fall_back_if_idle(broadcast, why=_why(ending))
+    raise ending
+
+
+def _why(ending: BaseException) -> str:
+    if isinstance(ending, OutsideWindow):
+        return WINDOW_ENDED
+    return ending.code if isinstance(ending, EboxcastError) else "interrupted"
+
+
+def _fall_back_if_idle(broadcast: Broadcast, *, why: str) -> None:
+    """Go back to before the launch unless the run is under way: by somebody else, or until it is gone on with."""
+    run = run_for(PRODUCTION, broadcast.production_run)
+    if run is None or run.visible_at is not None or run.state != RunState.PREPARED:
+        return
+    with held(broadcast), suppress(NotNow):
+        if broadcast.production_run == run.id:
+            production.fall_back(broadcast, why=why)

@@ -1,0 +1,224 @@
+"""Receiving the files of a broadcast: checked, refused or prepared at once, invisible, and noted.
+
+The order is such that nothing is lost when something goes wrong: who may and when, then the files, then storing them,
+then the note. Killed in between, the same delivery again finds the run that is there; a note that is refused takes the
+run with it.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from eboxcast.broadcasts import acceptance, production
+from eboxcast.broadcasts.lookup import broadcast_of_run
+from eboxcast.broadcasts.models import Broadcast, State
+from eboxcast.broadcasts.states import Action
+from eboxcast.broadcasts.steps import held, refuse_impossible
+from eboxcast.delivery.broadcasts.errors import FilesPublished
+from eboxcast.delivery.broadcasts.file_records import faults_of, files_in, files_of
+from eboxcast.delivery.broadcasts.short_lists import places_of
+from eboxcast.delivery.models import Run
+from eboxcast.delivery.models import State as RunState
+from eboxcast.delivery.runs import actions
+from eboxcast.delivery.runs.belonging import ACCEPTANCE, refuse_taken, run_for
+from eboxcast.delivery.runs.intake import check_for_sending
+from eboxcast.delivery.runs.release_builder import identity_of
+from eboxcast.delivery.runs.settlement import settle
+from eboxcast.delivery.runs.who_decided import too_late
+from eboxcast.delivery.steward.withdrawal import discard_given_up
+from eboxcast.lib import clock
+from eboxcast.lib.digests import digest
+from eboxcast.lib.errors import EboxcastError, InputRefused, NotAllowedNow
+from eboxcast.lib.translation import N_
+from eboxcast.mailboxes.errors import OtherRecipientsVisible, WasRecalled
+from eboxcast.package.model import Checked, Package, Policies
+from eboxcast.senders.roles import Actor
+
+_ACTIONS = {ACCEPTANCE: Action.DELIVER_ACCEPTANCE}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """What came of a delivery."""
+
+    broadcast: str
+    environment: str
+    accepted: bool
+    again: bool
+    """Whether it is what was delivered before, so that nothing changed."""
+    checked: Checked
+    """The report of the check, with the faults of rows that were left out."""
+    run: Run | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Delivery:
+    """One delivery, from the door to the note."""
+
+    broadcast: Broadcast
+    environment: str
+    actor: Actor
+    via: str
+    directory: Path
+
+    @property
+    def action(self) -> Action:
+        return _ACTIONS.get(self.environment, Action.DELIVER_PRODUCTION)
+
+    def receive(self, policies: Policies) -> Receipt:
+        refuse_impossible(self.broadcast, self.action, actor=self.actor)
+        checked = check_for_sending(self.directory, policies=policies)
+        if checked.package is None:
+            self._note_rejected(dict(checked.fault_counts))
+            return self._receipt(checked, run=None)
+        try:
+            run, again = self._take(checked.package)
+        except (InputRefused, NotAllowedNow) as refusal:
+            self._note_refusal(refusal)
+            raise
+        return self._receipt(checked, run=run, again=again)
+
+    def _take(self, package: Package) -> tuple[Run, bool]:
+        self._refuse_unfit(package)
+        places = places_of(package, self.environment) if self.environment == ACCEPTANCE else []
+        # Checking may have taken long: what is stored now takes the place of what was prepared before.
+        refuse_impossible(self.broadcast, self.action, actor=self.actor)
+        run = self._prepare(package)
+        if self._has_it(run):
+            return run, True
+        try:
+            with held(self.broadcast):  # who delivers at the same moment waits, or took our place already
+                self._refuse_unusable(settle(run))
+                self._note(package, run, places)
+        except EboxcastError as error:
+            refusal = error
+        else:
+            discard_given_up(self.broadcast, by=self.actor.name)
+            return run, False
+        # Outside the handler: trouble with the database in there would silence the refusal (database/errors.py).
+        self._give_up(run)
+        raise refusal
+
+    def _refuse_unfit(self, package: Package) -> None:
+        metadata = package.metadata
+        acceptance.refuse_other_broadcast(
+            self.broadcast,
+            institution=metadata.institution,
+            application=metadata.application,
+            message_type=metadata.message_type,
+            language=metadata.language,
+        )
+        if self.environment == ACCEPTANCE:
+            acceptance.refuse_long_list(len(package.keys))
+        else:
+            production.refuse_unapproved(
+                self.broadcast, document=package.document.digest, metadata=metadata.content_digest
+            )
+        refuse_taken(self.broadcast, self.environment, identity_of(package))
+
+    def _prepare(self, package: Package) -> Run:
+        """Store it; in acceptance a short list may change while the letter stays: the round before is taken back."""
+        if self.environment != ACCEPTANCE:
+            return actions.prepare(package, environment=self.environment, by=self.actor.name)
+        try:
+            return actions.prepare(package, environment=ACCEPTANCE, by=self.actor.name)
+        except WasRecalled:
+            return actions.prepare(package, environment=ACCEPTANCE, by=self.actor.name, adds=True)
+        except OtherRecipientsVisible:
+            before = run_for(ACCEPTANCE, self.broadcast.acceptance_run)
+            if before is None or before.visible_at is None:
+                raise
+            actions.recall(before, by=self.actor.name, reason="another short list is tested")
+            return actions.prepare(package, environment=ACCEPTANCE, by=self.actor.name, adds=True)
+
+    def _has_it(self, run: Run) -> bool:
+        """Say whether these files are those the broadcast has; after a rejection the same may be tried again."""
+        if self.environment == ACCEPTANCE:
+            return run.id == self.broadcast.acceptance_run and self.broadcast.state != State.REJECTED
+        return run.id == self.broadcast.production_run
+
+    def _refuse_unusable(self, run: Run) -> None:
+        if run.state in (RunState.DISCARDED, RunState.SUPERSEDED):
+            raise too_late(run, asked=N_("prepared"))
+        if self.environment != ACCEPTANCE and run.visible_at is not None:
+            raise FilesPublished(run=run.short, visible_at=clock.shown(run.visible_at))
+
+    def _note(self, package: Package, run: Run, places: list[int]) -> None:
+        metadata = package.metadata
+        given = acceptance.Delivered(
+            run=run.id,
+            application=metadata.application,
+            message_type=metadata.message_type,
+            language=metadata.language,
+            institution=metadata.institution,
+            document=package.document.digest,
+            metadata=metadata.content_digest,
+            lists=digest(b"".join(account.digest for account in package.lists)),
+            recipients=run.recipients_count or 0,
+            via=self.via,
+            files=files_of(package, places),
+            faults=faults_of(package),
+        )
+        receive = acceptance.receive_for_acceptance
+        if self.environment != ACCEPTANCE:
+            receive = production.receive_for_production
+        receive(self.broadcast, actor=self.actor, delivered=given)
+
+    def _give_up(self, run: Run) -> None:
+        """Discard what this delivery prepared and nobody has; what is visible or somebody's stays."""
+        if run.visible_at is None and broadcast_of_run(run.id) is None:
+            with suppress(EboxcastError):
+                actions.discard(run, by=self.actor.name, reason="its delivery could not be noted")
+
+    def _note_refusal(self, refusal: EboxcastError) -> None:
+        """Note files that were refused as a whole; where nothing can be noted any more, the refusal says why."""
+        with suppress(NotAllowedNow):
+            self._note_rejected({refusal.code: 1})
+
+    def _note_rejected(self, faults: dict[str, int]) -> None:
+        acceptance.note_rejected_files(
+            self.broadcast,
+            actor=self.actor,
+            environment=self.environment,
+            via=self.via,
+            files=list(files_in(self.directory)),
+            faults=faults,
+        )
+
+    def _receipt(self, checked: Checked, *, run: Run | None, again: bool = False) -> Receipt:
+        return Receipt(
+            broadcast=self.broadcast.number,
+            environment=self.environment,
+            accepted=run is not None,
+            again=again,
+            checked=checked,
+            run=run,
+        )
+
+
+def deliver(
+    broadcast: Broadcast,
+    directory: Path,
+    *,
+    environment: str,
+    actor: Actor,
+    via: str,
+    policies: Policies = Policies(),  # noqa: B008 - a frozen value
+) -> Receipt:
+    """Receive files for acceptance or production; what can be used is prepared at once, visible to nobody.
+
+    Faults in the files are in the receipt. Raises NotYourRole, NotInThisState, NotReady with nothing noted; and
+    PackageDiffers, ShortListTooLong, FilesDiffer, TicketTaken, FilesPublished and what preparing raises, noted as
+    files that were rejected. The same delivery again changes nothing.
+    """
+    taken = _Delivery(broadcast=broadcast, environment=environment, actor=actor, via=via, directory=directory)
+    return taken.receive(policies)
+
+
+def take_back(broadcast: Broadcast, *, actor: Actor) -> Broadcast:
+    """Take back the files last delivered, before they are used; their run is given up. They may come again."""
+    acceptance.take_files_back(broadcast, actor=actor)
+    discard_given_up(broadcast, by=actor.name)
+    return broadcast

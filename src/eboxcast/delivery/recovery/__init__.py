@@ -1,0 +1,1 @@
+"""After a restore: finding and repairing what the databases disagree on."""

@@ -1,0 +1,1 @@
+"""Sending to a remote provider: batches, lanes, workers."""

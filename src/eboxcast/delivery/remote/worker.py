@@ -1,0 +1,85 @@
+"""A worker: one process that takes lanes from the queue until a signal ends it, whatever happens to the database."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from asyncio import CancelledError, Event, Task
+from contextlib import suppress
+
+import psycopg
+from django.conf import settings
+from procrastinate import App, PsycopgConnector
+from procrastinate.exceptions import ConnectorException
+
+from eboxcast.delivery.remote import queue
+from eboxcast.delivery.remote.heartbeats import alive
+from eboxcast.delivery.remote.local_lanes import worker_name
+from eboxcast.delivery.remote.logs import log, take_over_libraries
+
+_BETWEEN_ATTEMPTS = 2.0
+
+
+async def work(environment: str, *, lanes: int) -> None:
+    """Be a worker of one environment until a signal ends it; lanes under way end after the call they are at.
+
+    While the database is away it waits. Batches that were under way then are found out about when it is back.
+    Raises MigratedFurther and its like once the batches at hand are done, when the tables are of another version now.
+    """
+    take_over_libraries()
+    ending = Event()
+    _answer_signals(ending)
+    while not ending.is_set():
+        await _until_ended(ending, asyncio.create_task(_work(environment, lanes=lanes)))
+        with suppress(TimeoutError):
+            await asyncio.wait_for(ending.wait(), _BETWEEN_ATTEMPTS)
+    if refusal := queue.refusal():
+        raise refusal
+
+
+def _answer_signals(ending: Event) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, ending.set)
+
+
+async def _until_ended(ending: Event, working: Task[None]) -> None:
+    """Wait until the work breaks down, or end it when asked to."""
+    asked = asyncio.create_task(ending.wait())
+    await asyncio.wait((asked, working), return_when=asyncio.FIRST_COMPLETED)
+    asked.cancel()
+    if ending.is_set():
+        queue.end_lanes()
+        working.cancel()
+    try:
+        await working
+        log.warning("worker.again")
+    except (ConnectorException, psycopg.OperationalError):
+        log.warning("worker.database_away")
+    except CancelledError:
+        log.info("worker.ended")
+
+
+async def _work(environment: str, *, lanes: int) -> None:
+    connector = PsycopgConnector(**queue.connection_parameters())
+    try:
+        with queue.app.replace_connector(connector) as ours:
+            await _work_on(ours, environment, lanes=lanes)
+    finally:  # where the database did not let it open, nobody else closes it
+        await connector.close_async()
+
+
+async def _work_on(ours: App, environment: str, *, lanes: int) -> None:
+    async with ours.open_async() as opened, alive(opened, environment):
+        await queue.forget_dead(opened)
+        await queue.look_for_missing(opened, environment)
+        await opened.run_worker_async(
+            queues=[environment, queue.EVERYBODY],
+            name=worker_name(0),
+            concurrency=lanes,
+            wait=True,
+            fetch_job_polling_interval=1.0,
+            delete_jobs="always",
+            stalled_worker_timeout=settings.EBOXCAST_LEASE_SECONDS,
+            update_heartbeat_interval=settings.EBOXCAST_LEASE_SECONDS / 4,
+            install_signal_handlers=False,
+        )

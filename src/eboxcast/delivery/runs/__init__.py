@@ -1,0 +1,1 @@
+"""Runs: preparing, launching, deciding, settling."""

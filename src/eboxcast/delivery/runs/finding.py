@@ -1,0 +1,73 @@
+"""Finding runs by what people type."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Cast
+
+from eboxcast.database.errors import sanitized_db_errors
+from eboxcast.delivery.errors import RunAmbiguous, RunNotFound
+from eboxcast.delivery.models import Run, State
+from eboxcast.mailboxes.fence import find_release
+from eboxcast.mailboxes.values import Identity
+
+_GIVEN_UP = (State.DISCARDED, State.SUPERSEDED)
+
+
+@sanitized_db_errors()
+def find_run(reference: str) -> Run:
+    """Return the run whose number begins with what was typed, or whose ticket it is when only one has it.
+
+    Of several, the only one that was not given up is meant. Raises RunNotFound, RunAmbiguous.
+    """
+    written = Run.objects.annotate(written=Cast("id", models.TextField()))
+    asked = Q(ticket=reference)
+    if reference:
+        asked |= Q(written__startswith=reference.lower())
+    found = list(written.filter(asked).order_by("created_at"))
+    if not found:
+        raise RunNotFound(run=reference)
+    meant = found if len(found) == 1 else [run for run in found if run.state not in _GIVEN_UP]
+    if len(meant) != 1:
+        raise RunAmbiguous(run=reference, count=len(found))
+    return meant[0]
+
+
+def runs_of(environment: str, identity: Identity) -> models.QuerySet[Run]:
+    """Return the runs of an identity that were not given up."""
+    return _of_identity(environment, identity).exclude(state__in=_GIVEN_UP).order_by("created_at")
+
+
+def runs_in_hand(environment: str, identity: Identity) -> dict[UUID, str]:
+    """Return the runs of an identity that somebody is busy with, and their state."""
+    busy = (State.RUNNING, State.PAUSED, State.COMPLETE, State.STOPPED)
+    found = _of_identity(environment, identity).filter(state__in=busy)
+    return dict(found.values_list("id", "state"))
+
+
+def same_package_without_release(environment: str, identity: Identity, particulars: dict[str, object]) -> Run | None:
+    """Return a run of exactly this package of which the environment holds nothing, if any.
+
+    Either its preparation was interrupted, or the environment was restored to a time before it.
+    """
+    for run in runs_of(environment, identity):
+        if _same_files(run.particulars, particulars) and find_release(environment, run.id) is None:
+            return run
+    return None
+
+
+def _same_files(particulars: dict[str, object], others: dict[str, object]) -> bool:
+    return {**particulars, "by": ""} == {**others, "by": ""}
+
+
+def _of_identity(environment: str, identity: Identity) -> models.QuerySet[Run]:
+    return Run.objects.filter(
+        environment=environment,
+        institution=identity.institution,
+        application=identity.application,
+        ticket=identity.ticket,
+        sequence=identity.sequence,
+    )

@@ -1,0 +1,211 @@
+"""What publishing a package would come to now. Nothing is stored: no run, no audit entry, no row."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from django.conf import settings
+
+from eboxcast.database import boot
+from eboxcast.database.errors import sanitized_db_errors
+from eboxcast.database.installation import procedure
+from eboxcast.delivery.models import Run
+from eboxcast.delivery.runs.actions import sender_config_of
+from eboxcast.delivery.runs.finding import same_package_without_release
+from eboxcast.delivery.runs.release_builder import order_of, particulars_of, recipients_of
+from eboxcast.delivery.runs.throughput import Rate, rate_of_a_lane, rate_of_launching, rate_of_storing
+from eboxcast.delivery.runs.waiting import Window
+from eboxcast.delivery.target_options import is_remote, options_of
+from eboxcast.lib import clock
+from eboxcast.lib.buckets import Keys
+from eboxcast.lib.errors import EboxcastError, InputRefused, NotAllowedNow
+from eboxcast.mailboxes import preview, storing
+from eboxcast.mailboxes.errors import EverybodyHasIt
+from eboxcast.mailboxes.preview import States
+from eboxcast.mailboxes.sending import cut_ranges
+from eboxcast.mailboxes.storing import Plan
+from eboxcast.mailboxes.values import NewRelease
+from eboxcast.package.model import Package
+from eboxcast.senders.models import WithoutEbox
+from eboxcast.targets.opening import remote_capabilities
+from eboxcast.targets.remote import RemoteCapabilities
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What storing would answer now."""
+
+    refusal: EboxcastError | None = None
+    same_as: UUID | None = None
+    state: str = ""
+    """Of the run that has it all."""
+    continues: UUID | None = None
+    """A run of exactly this package whose preparation was interrupted."""
+    supersedes: tuple[UUID, ...] = ()
+    already_count: int = 0
+    """Who has the message from an earlier release."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Duration:
+    """How long it would take, and whether that fits the window."""
+
+    storing_seconds: float
+    storing_rate: Rate
+    launching_seconds: float
+    """Until everybody has it: becoming visible here, or sending to a remote provider."""
+    launching_rate: Rate
+    ends_at: datetime
+    spare_seconds: float | None
+    """Between its end and that of the window, negative where it does not fit; None without a window's end."""
+
+    @property
+    def fits(self) -> bool:
+        """Say whether all is done before the window ends."""
+        return self.spare_seconds is None or self.spare_seconds > 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Space:
+    """Bytes: what it needs, what the database has, what is free on its disk (None where we cannot see that)."""
+
+    needed: int
+    database: int
+    free: int | None
+
+    @property
+    def enough(self) -> bool:
+        """Say whether it fits, with the write-ahead log and a second copy beside it."""
+        return self.free is None or self.free > 3 * self.needed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Remote:
+    """What sending to a remote provider comes to."""
+
+    calls_count: int
+    rate: float
+    parallel: int
+    able: RemoteCapabilities
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rehearsal:
+    """What publishing would come to now."""
+
+    environment: str
+    answer: Answer
+    recipients_count: int
+    moved_count: int
+    without_ebox: str
+    states: States | None
+    """None where the target is remote: nobody is asked before the launch."""
+    duration: Duration
+    space: Space
+    remote: Remote | None
+
+    @property
+    def refused_by_policy_count(self) -> int:
+        """Return how many the message type's policy would refuse, as their eBoxes are now."""
+        if self.states is None or self.without_ebox != WithoutEbox.REFUSE:
+            return 0
+        return self.states.never_activated + self.states.deactivated
+
+
+@sanitized_db_errors()
+def rehearse(package: Package, *, environment: str, window: Window, adds: bool = False) -> Rehearsal:
+    """Return what publishing a checked package would come to now. Raises the errors of ``senders``."""
+    trio = sender_config_of(package, environment)
+    recipients = recipients_of(package, environment)
+    particulars = particulars_of(package, recipients, by="-", adds=adds, procedure=procedure())
+    order = order_of(
+        package, recipients, run=uuid4(), environment=environment, trio=trio, adds=adds, particulars=particulars
+    )
+    answer, keys = _foresee(environment, order, particulars)
+    return Rehearsal(
+        environment=environment,
+        answer=answer,
+        recipients_count=len(keys),
+        moved_count=recipients.moved,
+        without_ebox=trio.message_type.without_ebox,
+        states=None if is_remote(environment) else preview.states_now(environment, keys),
+        duration=_duration(environment, len(keys), window, stored=answer.same_as is not None),
+        space=_space(environment, len(keys), order),
+        remote=_remote(environment, keys) if is_remote(environment) else None,
+    )
+
+
+def _foresee(environment: str, order: NewRelease, particulars: dict[str, object]) -> tuple[Answer, Keys]:
+    """Return what storing would answer, and who would get it."""
+    try:
+        plan = storing.foresee(environment, order)
+        has_it = preview.have_it(environment, plan, order.keys)
+        if has_it.all() and plan.same_as is None:
+            identity = order.message.identity
+            raise EverybodyHasIt(count=len(has_it), ticket=identity.ticket, application=identity.application)
+    except (InputRefused, NotAllowedNow) as refusal:
+        return Answer(refusal=refusal), order.keys
+    begun = same_package_without_release(environment, order.message.identity, particulars)
+    answer = Answer(
+        same_as=plan.same_as,
+        state=_state_of(plan),
+        continues=begun.id if begun and plan.same_as is None else None,
+        supersedes=tuple(release.run for release in plan.supersedes),
+        already_count=int(has_it.sum()),
+    )
+    return answer, order.keys[~has_it]
+
+
+def _state_of(plan: Plan) -> str:
+    if plan.same_as is None:
+        return ""
+    return Run.objects.filter(id=plan.same_as).values_list("state", flat=True).first() or ""
+
+
+def _duration(environment: str, recipients: int, window: Window, *, stored: bool) -> Duration:
+    storing_rate = rate_of_storing(environment, recipients)
+    storing_seconds = 0.0 if stored else recipients / storing_rate.per_second
+    rate = _sending_rate(environment, recipients) if is_remote(environment) else None
+    rate = rate or rate_of_launching(environment, recipients)
+    seconds = recipients / rate.per_second
+    ready_at = clock.now() + timedelta(seconds=storing_seconds)
+    ends_at = max(filter(None, (ready_at, window.not_before))) + timedelta(seconds=seconds)
+    return Duration(
+        storing_seconds=storing_seconds,
+        storing_rate=storing_rate,
+        launching_seconds=seconds,
+        launching_rate=rate,
+        ends_at=ends_at,
+        spare_seconds=(window.not_after - ends_at).total_seconds() if window.not_after else None,
+    )
+
+
+def _sending_rate(environment: str, recipients: int) -> Rate:
+    """All lanes together, and no faster than the configured rate."""
+    options = options_of(environment)
+    one = rate_of_a_lane(environment, recipients, links=options.links)
+    all_lanes = one.per_second * options.parallel
+    return replace(one, per_second=min(all_lanes, options.rate) if options.rate else all_lanes)
+
+
+def _space(environment: str, recipients: int, order: NewRelease) -> Space:
+    audience = preview.bytes_of_audience(environment, recipients)
+    # The outcomes take as much again where nobody has an eBox; a remote run notes one for everybody.
+    return Space(
+        needed=2 * audience + len(order.message.document) + sum(map(len, order.rejected_rows)),
+        database=preview.bytes_of_database(environment),
+        free=shutil.disk_usage(boot.places().root).free if settings.EBOXCAST_EMBEDDED else None,
+    )
+
+
+def _remote(environment: str, keys: Keys) -> Remote:
+    options = options_of(environment)
+    able = remote_capabilities(options)
+    calls = len(keys)
+    if able.links:
+        sizes = preview.sizes_of_buckets(environment, keys)
+        calls = 1 + len(cut_ranges(sizes, release=0, recipients=able.recipients_per_call))
+    return Remote(calls_count=calls, rate=options.rate, parallel=options.parallel, able=able)

@@ -1,0 +1,1 @@
+"""The steward: what the procedure does without anybody."""

@@ -1,0 +1,53 @@
+"""After the publication: the report at once, how many have read it some days later, then closed."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Sum
+
+from eboxcast.broadcasts import aftermath
+from eboxcast.broadcasts.models import Broadcast, State
+from eboxcast.broadcasts.steps import STEWARD
+from eboxcast.database.errors import sanitized_db_errors
+from eboxcast.delivery.models import Run
+from eboxcast.delivery.runs.belonging import PRODUCTION, run_for
+from eboxcast.delivery.steward.following_runs import account_of
+from eboxcast.mailboxes.fence import find_release
+from eboxcast.mailboxes.models import ReadTally
+
+
+def conclude(broadcast: Broadcast, *, moment: datetime) -> list[str]:
+    """Report what is published or recalled, tell how many have read it, close: whatever its time has come for."""
+    run = run_for(PRODUCTION, broadcast.production_run)
+    if run is None:
+        return []
+    done = []
+    if broadcast.state in (State.PUBLISHED, State.RECALLED):
+        aftermath.reported(broadcast, actor=STEWARD, counts=account_of(run))
+        done.append("reported")
+    if broadcast.state == State.REPORTED and broadcast.statistics_at is None and _is_time(broadcast, moment):
+        aftermath.tell_statistics(broadcast, actor=STEWARD, readings=readings_of(run))
+        done.append("statistics")
+    if broadcast.state == State.REPORTED and broadcast.statistics_at is not None:
+        aftermath.close(broadcast, actor=STEWARD)
+        done.append("closed")
+    return done
+
+
+def readings_of(run: Run) -> dict[str, object]:
+    """Return how many have opened the message, together and for each day in Brussels, as the audit tells it."""
+    release = find_release(run.environment, run.id)
+    if release is None:
+        return {"read": 0, "days": {}}
+    with sanitized_db_errors():
+        tally = ReadTally.objects.using(run.environment).filter(release=release.id).values_list("day").order_by("day")
+        days = {day.isoformat(): count for day, count in tally.annotate(Sum("count"))}
+    return {"read": sum(days.values()), "days": days}
+
+
+def _is_time(broadcast: Broadcast, moment: datetime) -> bool:
+    if broadcast.visible_at is None:
+        return False
+    return moment >= broadcast.visible_at + timedelta(days=settings.EBOXCAST_STATISTICS_DAYS)

@@ -1,0 +1,46 @@
+"""Warning the contact centre once production is prepared: how many will look for their eBox for the first time."""
+
+from __future__ import annotations
+
+from eboxcast.broadcasts.contacts import warn_contact_centre
+from eboxcast.broadcasts.models import Broadcast, State
+from eboxcast.broadcasts.steps import STEWARD, held
+from eboxcast.database.environments import bucket_prime, environment_connection
+from eboxcast.database.errors import sanitized_db_errors
+from eboxcast.delivery.runs.belonging import PRODUCTION, run_for
+from eboxcast.delivery.target_options import is_remote
+from eboxcast.mailboxes.audiences import read_audience
+from eboxcast.mailboxes.fence import find_release
+from eboxcast.mailboxes.preview import states_now
+
+_PREPARED = (State.PRODUCTION_DELIVERED, State.CONFIRMED, State.ARMED)
+
+
+def warn_when_prepared(broadcast: Broadcast) -> list[str]:
+    """Warn the contact centre of a broadcast that is prepared, once for each date; return what was done."""
+    if not _is_due(broadcast):
+        return []
+    first_time = first_time_count(broadcast)
+    with held(broadcast):
+        if not _is_due(broadcast):
+            return []
+        warn_contact_centre(broadcast, actor=STEWARD, first_time=first_time)
+    return ["contact_centre_warned"]
+
+
+def first_time_count(broadcast: Broadcast) -> int | None:
+    """Return how many recipients never opened an eBox, as a rehearsal counts them; None where nobody tells."""
+    run = run_for(PRODUCTION, broadcast.production_run)
+    if run is None or is_remote(PRODUCTION):
+        return None
+    release = find_release(PRODUCTION, run.id)
+    if release is None:
+        return None
+    with sanitized_db_errors():
+        connection, prime = environment_connection(PRODUCTION), bucket_prime(PRODUCTION)
+        keys = read_audience(connection, release=release.id, prime=prime)
+    return states_now(PRODUCTION, keys).never_activated
+
+
+def _is_due(broadcast: Broadcast) -> bool:
+    return State(broadcast.state) in _PREPARED and broadcast.contact_centre_warned_at is None

@@ -1,0 +1,58 @@
+"""Make the sender's own words fit to be shown: no control signs, no national number, numbers people can read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+_NATIONAL_NUMBER = re.compile(r"(?<!\d)\d{2}[ ./]?\d{2}[ ./]?\d{2}[ ./-]?\d{3}[ .-]?\d{2}(?!\d)")
+_DIGEST = re.compile(r"(?<![0-9a-z])[0-9a-f]{32,}(?![0-9a-z])")
+_MASK = "***********"
+_GROUPS = {"en": ",", "fr": "\u202f", "nl": ".", "de": "."}
+_KILO = 1024
+_UNITS = ("B", "kB", "MB", "GB")
+
+
+def mask_and_strip(text: str) -> str:
+    """Return a file name or a title as a terminal may get it."""
+    shown = "".join(sign if sign.isprintable() else "�" for sign in text)
+    digests = [found.span() for found in _DIGEST.finditer(shown)]
+    return _NATIONAL_NUMBER.sub(lambda found: found.group() if _is_none(found, digests) else _MASK, shown)
+
+
+def grouped(number: int, language: str) -> str:
+    """Return a number with its thousands apart."""
+    return f"{number:,}".replace(",", _GROUPS[language])
+
+
+def size(count: int, language: str) -> str:
+    """Return a number of bytes in a unit that keeps it short."""
+    if count < _KILO:
+        return f"{count} B"
+    power = 1 if count < _KILO**2 else 2 if count < _KILO**3 else 3
+    amount, unit = count / _KILO**power, _UNITS[power]
+    text = f"{amount:,.1f}"
+    return (text if language == "en" else text.replace(",", " ").replace(".", ",")) + f" {unit}"
+
+
+def _is_none(found: re.Match[str], digests: Sequence[tuple[int, int]]) -> bool:
+    """Return whether digits are no national number: inside a digest, or in a longer word with other check digits.
+
+    What stands alone, or is written with separators, is masked in any case: it may be one with a typing error.
+    """
+    start, end = found.span()
+    if any(first <= start and end <= last for first, last in digests):
+        return True
+    return found.group().isdecimal() and not _alone(found) and not _has_check_digits(found.group())
+
+
+def _alone(found: re.Match[str]) -> bool:
+    """Return whether neither a letter nor a digit stands beside it."""
+    start, end = found.span()
+    return not any(sign.isalnum() for sign in found.string[max(start - 1, 0) : start] + found.string[end : end + 1])
+
+
+def _has_check_digits(digits: str) -> bool:
+    """Return whether the check digits are right for either century; that is less than `identifiers` asks for."""
+    root, check = divmod(int(digits), 100)
+    return check in {97 - root % 97, 97 - (2 * 10**9 + root) % 97}

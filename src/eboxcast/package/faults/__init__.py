@@ -1,0 +1,1 @@
+"""Faults as data: their kinds, their sentences, where they were found."""

@@ -1,0 +1,54 @@
+"""Finding requests and message types; people of an institution find only what is their institution's."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from eboxcast.database.errors import sanitized_db_errors
+from eboxcast.lib.masking import mask_and_strip
+from eboxcast.senders.errors import TypeRequestNotFound
+from eboxcast.senders.models import MessageType, TypeRequest
+from eboxcast.senders.roles import Actor
+
+
+def requests_of(actor: Actor) -> QuerySet[TypeRequest]:
+    """Return the requests that somebody may see, oldest first."""
+    own = {"institution": actor.institution} if actor.institution else {}
+    return TypeRequest.objects.filter(**own).select_related("replaced_by").order_by("pk")
+
+
+def types_of(actor: Actor) -> QuerySet[MessageType]:
+    """Return the message types that somebody may see."""
+    own = {"applications__institution": actor.institution} if actor.institution else {}
+    return MessageType.objects.filter(**own).distinct().prefetch_related("applications").order_by("code")
+
+
+def find_request(number: int, *, actor: Actor, locked: bool = False) -> TypeRequest:
+    """Return a request, locked for a step where asked. Raises TypeRequestNotFound."""
+    found = requests_of(actor).select_for_update(of=("self",)) if locked else requests_of(actor)
+    request = found.filter(pk=number).first()
+    if request is None:
+        raise TypeRequestNotFound(wanted=mask_and_strip(str(number)))
+    return request
+
+
+def find_either(wanted: str, *, actor: Actor) -> tuple[TypeRequest | None, MessageType | None]:
+    """Return what a number or a code names: a request and the type it led to, or the type and its last request.
+
+    Raises TypeRequestNotFound.
+    """
+    with sanitized_db_errors():
+        request = _by_number(wanted, actor) or requests_of(actor).filter(code=wanted).last()
+        kind = types_of(actor).filter(code=request.code if request else wanted).first()
+    if request is None and kind is None:
+        raise TypeRequestNotFound(wanted=mask_and_strip(wanted))
+    return request, kind
+
+
+def _by_number(wanted: str, actor: Actor) -> TypeRequest | None:
+    if not wanted.isascii() or not wanted.isdecimal() or len(wanted) > _MOST_DIGITS:
+        return None
+    return requests_of(actor).filter(pk=int(wanted)).first()
+
+
+_MOST_DIGITS = 18

@@ -1,0 +1,167 @@
+"""Becoming a sender and asking for a message type: each step of a request, with its audit entry.
+
+The table of steps is in type_states.py; what configuring does is in configuring.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.db import IntegrityError, transaction
+
+from eboxcast.audit.actions import record
+from eboxcast.database.errors import sanitized_db_errors
+from eboxcast.lib import clock
+from eboxcast.lib.masking import mask_and_strip
+from eboxcast.senders.errors import (
+    AlreadyConfigured,
+    AlreadyRequested,
+    ApplicationTaken,
+    NotRefused,
+    NotThisStep,
+    OtherInstitution,
+    ReasonMissing,
+)
+from eboxcast.senders.lookup import find_request
+from eboxcast.senders.models import Application, MessageType, TypeRequest
+from eboxcast.senders.people import refuse_others
+from eboxcast.senders.request_form import RequestForm
+from eboxcast.senders.roles import Actor
+from eboxcast.senders.type_states import CLOSED_WITHOUT, OPEN, TRANSITIONS, WORDS, State, Step, side_of
+
+Effect = Callable[[TypeRequest], None]
+
+
+def request_type(form: RequestForm, *, actor: Actor, again: int | None = None) -> TypeRequest:
+    """Ask for a message type; ``again`` names the refused or withdrawn request that this one takes the place of.
+
+    Without it, the last such request of the institution for the same code is named by itself.
+    Raises NotYourRole, OtherInstitution, ApplicationTaken, AlreadyConfigured, AlreadyRequested, NotRefused.
+    """
+    refuse_others(actor, *TRANSITIONS[Step.REQUEST].roles, asked=Step.REQUEST)
+    with sanitized_db_errors(), transaction.atomic():
+        _refuse_form(form, actor)
+        replaces = _asked_again(form, again, actor) if again else _closed_before(form)
+        request = TypeRequest(**vars(form), state=State.REQUESTED, replaces=replaces)
+        _save_new(request)
+        _note(request, Step.REQUEST, actor=actor)
+    return request
+
+
+def validate_type(number: int, *, actor: Actor) -> TypeRequest:
+    """Validate a request at business level. Raises NotYourRole, TypeRequestNotFound, NotThisStep."""
+    return take(number, Step.VALIDATE, actor=actor)
+
+
+def accept_type(number: int, *, actor: Actor) -> TypeRequest:
+    """Accept a request technically. Raises NotYourRole, TypeRequestNotFound, NotThisStep."""
+    return take(number, Step.ACCEPT, actor=actor)
+
+
+def refuse_type(number: int, *, reason: str, actor: Actor) -> TypeRequest:
+    """Refuse a request, at any time before production. Raises ReasonMissing and what the other steps raise."""
+    return take(number, Step.REFUSE, actor=actor, reason=_fit(reason), effect=_unconfigure)
+
+
+def withdraw_type(number: int, *, reason: str = "", actor: Actor) -> TypeRequest:
+    """Take a request back, at any time before production; integration may do it for the institution."""
+    return take(number, Step.WITHDRAW, actor=actor, reason=_fit(reason) if reason else "", effect=_unconfigure)
+
+
+def take(
+    number: int,
+    step: Step,
+    *,
+    actor: Actor,
+    reason: str = "",
+    environment: str = "",
+    effect: Effect = lambda request: None,
+) -> TypeRequest:
+    """Take one step of the table; what was done before stays as it is.
+
+    Raises NotYourRole, TypeRequestNotFound, NotThisStep; nothing has changed then.
+    """
+    row = TRANSITIONS[step]
+    refuse_others(actor, *row.roles, asked=step)
+    with sanitized_db_errors(), transaction.atomic():
+        request = find_request(number, actor=actor, locked=True)
+        if request.state == row.target:
+            return request
+        if request.state not in row.sources:
+            raise NotThisStep(number=number, state=WORDS[State(request.state)], asked=step)
+        effect(request)
+        request.state = row.target
+        request.save(update_fields=["state"])
+        _note(request, step, actor=actor, reason=reason, environment=environment)
+    return request
+
+
+def _refuse_form(form: RequestForm, actor: Actor) -> None:
+    if actor.institution and actor.institution != form.institution:
+        raise OtherInstitution(institution=form.institution, own=actor.institution)
+    if Application.objects.filter(name=form.application).exclude(institution=form.institution).exists():
+        raise ApplicationTaken(application=form.application, institution=form.institution)
+    if MessageType.objects.filter(code=form.code, acceptance_at__isnull=False).exists():
+        raise AlreadyConfigured(message_type=form.code)
+    _refuse_second(form.code)
+
+
+def _refuse_second(code: str) -> None:
+    other = TypeRequest.objects.filter(code=code, state__in=OPEN).first()
+    if other is not None:
+        raise AlreadyRequested(message_type=code, number=other.pk)
+
+
+def _save_new(request: TypeRequest) -> None:
+    """Save a request, and say it in our words when another was handed in at the same moment."""
+    try:
+        with transaction.atomic():
+            request.save(force_insert=True)
+    except IntegrityError:
+        _refuse_second(request.code)
+        raise
+
+
+def _asked_again(form: RequestForm, number: int, actor: Actor) -> TypeRequest:
+    before = find_request(number, actor=actor, locked=True)
+    if (
+        before.state not in CLOSED_WITHOUT
+        or before.institution != form.institution
+        or TypeRequest.objects.filter(replaces=before).exists()
+    ):
+        raise NotRefused(number=number, state=WORDS[State(before.state)])
+    return before
+
+
+def _closed_before(form: RequestForm) -> TypeRequest | None:
+    closed = TypeRequest.objects.filter(code=form.code, institution=form.institution, state__in=CLOSED_WITHOUT)
+    return closed.filter(replaced_by__isnull=True).order_by("pk").last()
+
+
+def _unconfigure(request: TypeRequest) -> None:
+    """Take back what was configured in acceptance, so that nothing is tried there any more."""
+    if request.state == State.IN_ACCEPTANCE:
+        MessageType.objects.filter(code=request.code, production_at__isnull=True).update(acceptance_at=None)
+
+
+def _note(request: TypeRequest, step: Step, *, actor: Actor, reason: str = "", environment: str = "") -> None:
+    side = side_of(actor, step)
+    request.steps.create(step=step.name.lower(), at=clock.now(), by=actor.name, side=side, reason=reason)
+    data = {
+        "request": request.pk,
+        "replaces": request.replaces_id,
+        "institution": request.institution,
+        "application": request.application,
+        "code": request.code,
+        "titles": request.titles,
+        "side": side,
+        "reason": reason,
+    }
+    record(TRANSITIONS[step].entry, by=actor.name, environment=environment, data=data)
+
+
+def _fit(reason: str) -> str:
+    stripped = reason.strip()
+    if not stripped or mask_and_strip(stripped) != stripped:
+        raise ReasonMissing
+    return stripped

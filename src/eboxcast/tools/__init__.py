@@ -1,0 +1,1 @@
+"""Programs that drive eboxcast from outside, as processes."""

@@ -1,0 +1,1 @@
+"""The bench: each figure beside its baseline in the same run."""

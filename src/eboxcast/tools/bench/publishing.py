@@ -1,0 +1,43 @@
+"""The main job as a whole process, from its start to its certificate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
+
+from eboxcast.package.sampling import write_sample
+from eboxcast.senders.loading import load_senders
+from eboxcast.tools.bench.material import ascending_keys, store_eboxes
+from eboxcast.tools.bench.measuring import Bar, Bench, Row
+from eboxcast.tools.bench.processes import publish
+
+_ROUNDS = 5
+
+
+def publishing(bench: Bench) -> Iterator[Row]:
+    """Yield what `eboxcast publish` costs: time and memory."""
+    bench.tell("publish: the whole process, server running")
+    packages = write_packages(bench, "publish", rounds=_ROUNDS + 1)
+    store_eboxes(ascending_keys(bench.recipients, seed=1))
+    publish(packages.pop())
+    took = [publish(package) for package in packages]
+    yield Row(
+        name="publish",
+        figure=median(one.seconds for one in took),
+        unit="s",
+        bar=Bar(most=2),
+        note="process start to certificate; three in four recipients have an active eBox",
+    )
+    peak = max(one.megabytes for one in took)
+    yield Row(
+        name="publish, peak memory", figure=peak, unit="MB", bar=Bar(most=300), note="our process, not the server"
+    )
+
+
+def write_packages(bench: Bench, name: str, *, rounds: int, seed: int = 1) -> list[Path]:
+    """Write packages with the same people and tickets of their own, and load who may send them."""
+    folders = [bench.folder / f"{name}-{number}" for number in range(rounds)]
+    samples = [write_sample(folder, recipients=bench.recipients, seed=seed, ticket=folder.name) for folder in folders]
+    load_senders(samples[0].message_types, by="bench")
+    return [sample.directory for sample in samples]

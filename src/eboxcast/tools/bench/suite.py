@@ -1,0 +1,35 @@
+"""All benchmarks by name, in the order in which they do not disturb one another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from eboxcast.tools.bench.checks import check
+from eboxcast.tools.bench.large import beside, country
+from eboxcast.tools.bench.measuring import Bench, Row
+from eboxcast.tools.bench.openings import opening
+from eboxcast.tools.bench.publishing import publishing
+from eboxcast.tools.bench.remote import remote, sending, two_workers
+from eboxcast.tools.bench.stores import expire, naive, store
+
+Benchmark = Callable[[Bench], Iterator[Row]]
+
+ALL: dict[str, Benchmark] = {
+    "check": check,
+    "store": store,
+    "naive": naive,
+    "expire": expire,
+    "publish": publishing,
+    "open": opening,
+    "send": sending,
+    "workers": two_workers,
+    "country": country,
+    "beside": beside,
+    "remote": remote,
+}
+
+
+def measure(bench: Bench, names: tuple[str, ...]) -> Iterator[Row]:
+    """Yield the rows of the named benchmarks, each as soon as it is measured."""
+    for name in names:
+        yield from ALL[name](bench)

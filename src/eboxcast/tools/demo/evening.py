@@ -1,0 +1,135 @@
+"""The second half of the demo's story: production, the GO, the evening, and what remains of it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+from pathlib import Path
+
+from eboxcast.tools.demo.people import TEAM, TYPE
+from eboxcast.tools.demo.stage import ALL
+from eboxcast.tools.demo.story import NOT_NOW, PRODUCTION, Play
+
+_ANCHOR = re.compile(r"\b\d+:[0-9a-f]{64}\b")
+
+
+def tell_evening(play: Play, installation: Path) -> None:
+    """Play all acts from the files for production to the end."""
+    for act in (_deliver, _give_the_go, _make_ready, _publish, _keep, _close):
+        act(play)
+    _say_what_next(play, installation)
+
+
+def _deliver(play: Play) -> None:
+    play.act(
+        "Everybody, prepared and invisible",
+        f"The approved document, now for {play.recipients:,} people. Refused first: the message type works in"
+        " acceptance only, and the answer says exactly that.",
+    )
+    deliver = ("--as", "anne", "broadcast", "deliver", play.broadcast, play.files.package, *PRODUCTION)
+    play.stage.run(*deliver, ends_with=NOT_NOW)
+    play.stage.run("--as", "ines", "message-type", "configure", TYPE, *PRODUCTION)
+    play.stage.run(*deliver)
+
+
+def _give_the_go(play: Play) -> None:
+    play.act(
+        "The GO",
+        "Bram gives it, for this moment and these files. One changed letter, one other row, and it is void. Who gives"
+        " the GO never launches.",
+    )
+    play.stage.run("--as", "bram", "broadcast", "go", play.broadcast, *_named(play))
+    play.stage.run("--as", "bram", "launch", play.broadcast, ends_with=NOT_NOW)
+
+
+def _make_ready(play: Play) -> None:
+    number = play.broadcast
+    play.act(
+        "What is missing still", "The launch is refused until everybody can be reached. The refusal says who mends it."
+    )
+    arm = ("--as", "lou", "broadcast", "arm", number)
+    play.stage.run(*arm, ends_with=NOT_NOW, shown=4)
+    contact = ("--name", "Eva eBox", "--phone", "+32 2 000 00 01")
+    play.stage.run("--as", "ines", "broadcast", "contacts", number, TEAM, *contact)
+    play.stage.run("--as", "ines", "broadcast", "warn", number)
+    play.stage.run(*arm)
+
+
+def _publish(play: Play) -> None:
+    play.act(
+        "The evening",
+        "At the agreed moment the steward launches what is armed: visible to everybody in one instant. Killed half-way"
+        " it would have done nothing; run again it would finish.",
+    )
+    play.be(play.dates.evening, "18:00")
+    play.stage.run("--as", "lou", "steward", "--once")
+
+
+def _keep(play: Play) -> None:
+    folder = play.files.folder
+    play.act(
+        "What to keep",
+        "The certificate proves what happened; the paper list names who still needs a letter by post. Its account adds"
+        " up to the last row.",
+    )
+    report = ("--as", "ines", "report", _run_of(play))
+    play.stage.run(*report, shown=ALL)
+    page = ("--format", "html", "--out", folder / "certificate.html")
+    play.stage.run(*report, *page, "--paper-list", folder / "paper-list.csv")
+
+
+def _close(play: Play) -> None:
+    number = play.broadcast
+    play.act(
+        "Two weeks later",
+        "How many have read it is told, and the broadcast is closed. The auditor computes the audit again, against the"
+        " digest that the certificate prints.",
+    )
+    play.be(play.dates.closes)
+    play.stage.run("--as", "lou", "steward", "--once")
+    play.stage.run("--as", "ada", "audit", "verify", "--anchor", _anchor_of(play), shown=ALL)
+    play.stage.run("--as", "anne", "broadcast", "show", number, shown=12)
+
+
+def _say_what_next(play: Play, installation: Path) -> None:
+    folder, number = play.files.folder, play.broadcast
+    mails = installation / "mail"
+    play.act("What to look at", f"Everything the demo read and wrote is in {folder}:")
+    play.stage.listed(
+        f"{folder / 'certificate.html'}  open it in a browser",
+        f"{folder / 'paper-list.csv'}  who needs paper",
+        f"{mails}  the {len(list(mails.glob('*.eml')))} mails of the story, each in the language of its reader",
+    )
+    play.stage.tell(
+        "\nThe installation stays as it is, its database runs on. The next demo begins anew. To look around:"
+    )
+    if shutil.which("eboxcast") is None:
+        play.stage.listed(f"(where eboxcast stands for {Path(sys.argv[0]).absolute()})")
+    play.stage.listed(
+        f"export EBOXCAST_STATE_DIR={installation}",
+        f"eboxcast --as anne broadcast show {number} --history",
+        f"eboxcast --as ines notices list --broadcast {number}",
+        "eboxcast --as ada audit list",
+        "eboxcast --as anne broadcast request --help   (ask for the next; then miss its window)",
+        "eboxcast down   (stop the database; any command starts it again)",
+    )
+
+
+def _named(play: Play) -> tuple[object, ...]:
+    named = play.stage.ask("--as", "bram", "broadcast", "show", play.broadcast)["go_names"]
+    assert isinstance(named, dict)  # noqa: S101 - there is one once the files are prepared
+    return ("--moment", named["moment"], "--files", named["files"][:12])
+
+
+def _anchor_of(play: Play) -> str:
+    """Read it from the certificate, as an auditor does who was given the page."""
+    found = _ANCHOR.search((play.files.folder / "certificate.html").read_text("utf-8"))
+    assert found  # noqa: S101 - a certificate has one
+    return found[0]
+
+
+def _run_of(play: Play) -> object:
+    production = play.stage.ask("--as", "ines", "broadcast", "show", play.broadcast)["production"]
+    assert isinstance(production, dict)  # noqa: S101 - the same
+    return str(production["run"])[:8]

@@ -110,6 +110,15 @@ def test_a_server_that_is_not_there_is_gone() -> None:
     assert password not in everything(caught.value)
 
 
+def test_a_signal_while_the_rollback_fails_is_still_an_interruption() -> None:
+    """What the driver says of a rollback in a statement that a signal cut short would hide the signal."""
+    with pytest.raises(KeyboardInterrupt), connection.cursor() as cursor, sanitized_db_errors():
+        try:
+            raise KeyboardInterrupt
+        finally:
+            cursor.fetchone()  # no statement was run: the driver refuses
+
+
 def test_an_error_of_ours_passes_untouched() -> None:
     mine = EboxcastError(name="kept")
     with pytest.raises(EboxcastError) as caught, sanitized_db_errors():

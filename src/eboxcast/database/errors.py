@@ -148,12 +148,16 @@ class ConstraintBroken(Defect):
 
 @contextmanager
 def sanitized_db_errors() -> Iterator[None]:
-    """Turn errors of the driver into ours, and take their words away: the server quotes rows in them."""
-    failure: EboxcastError | None = None
+    """Turn errors of the driver into ours, and take their words away: the server quotes rows in them.
+
+    A signal may come while the driver waits; the rollback can then fail as well. That is still an interruption:
+    KeyboardInterrupt is raised, and the server rolls back when the connection ends.
+    """
+    failure: BaseException | None = None
     try:
         yield
     except (psycopg.Error, django.db.Error) as error:
-        failure = _ours(error)
+        failure = KeyboardInterrupt() if _was_interrupted(error) else _ours(error)
         _silence(error)
     if failure is not None:
         raise failure from None
@@ -189,6 +193,12 @@ def _ours(error: Exception) -> EboxcastError:
     if state.startswith(_GONE_CLASSES) or (state == _NO_STATE and isinstance(error, _CONNECTION_ERRORS)):
         return DatabaseGone(sqlstate=state)
     return DatabaseTrouble(sqlstate=state)
+
+
+def _was_interrupted(error: BaseException | None) -> bool:
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def _silence(error: BaseException | None) -> None:

@@ -94,7 +94,10 @@ class Run(models.Model):
 
     class Meta:
         db_table = "run"
-        indexes = (models.Index(fields=("environment", "ticket"), name="run_by_ticket"),)
+        indexes = (
+            models.Index(fields=("environment", "ticket"), name="run_by_ticket"),
+            models.Index(fields=("state",), name="run_by_state"),  # few of a year's runs are under way
+        )
         constraints = (
             CheckConstraint(
                 condition=Q(rows_count__isnull=True)

@@ -129,6 +129,7 @@ group by r.environment
 
 -- gauge_batches --
 -- The batches of runs that are not over: waiting, busy, fallen silent; attempts beyond the first; lanes; queue age.
+-- `offset 0` keeps the planner from joining the other way round: batches are read run by run, never all of them.
 select r.environment,
        count(*) filter (where b.state = 'waiting'),
        count(*) filter (where b.state = 'claimed' and b.lease_until > now()),
@@ -137,7 +138,8 @@ select r.environment,
        count(distinct b.claimed_by) filter (where b.state = 'claimed' and b.lease_until > now()),
        greatest(0, coalesce(extract(epoch from now() - min(greatest(r.launched_at, r.not_before_at) - clock_offset)
            filter (where b.state = 'waiting' and r.state = 'running')), 0))::float8
-from run r join batch b on b.run_id = r.id cross join installation
+from run r cross join installation
+cross join lateral (select * from batch where batch.run_id = r.id offset 0) as b
 where r.state in ('running', 'paused', 'complete', 'stopped', 'failed')
 group by r.environment
 

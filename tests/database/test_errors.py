@@ -112,7 +112,13 @@ def test_a_server_that_is_not_there_is_gone() -> None:
 
 def test_a_signal_while_the_rollback_fails_is_still_an_interruption() -> None:
     """What the driver says of a rollback in a statement that a signal cut short would hide the signal."""
-    with pytest.raises(KeyboardInterrupt), connection.cursor() as cursor, sanitized_db_errors():
+    with pytest.raises(KeyboardInterrupt):
+        _interrupted_in_a_statement()
+
+
+@sanitized_db_errors()
+def _interrupted_in_a_statement() -> None:
+    with connection.cursor() as cursor:
         try:
             raise KeyboardInterrupt
         finally:

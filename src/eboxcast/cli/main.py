@@ -45,19 +45,24 @@ def _load(name: str, args: Sequence[str], *, named: str) -> object:
     if missing := [needed for needed in command.imports if find_spec(needed) is None]:
         raise ExtraMissing(extra=command.extra, missing=", ".join(missing))
     if command.needs_database or command.reads_models:
-        boot = importlib.import_module("eboxcast.database.boot")
+        from eboxcast.database import boot  # Django, which `--help` and `check` do without
+
         if command.needs_database and _HELP.isdisjoint(args):
             boot.start()
             _refuse_others(name, args, named=named)
         else:
             boot.configure()
-            importlib.import_module("eboxcast.cli.shell.acting").act_as(named, at_once=False)
+            from eboxcast.cli.shell import acting  # reads the models: once Django is set up
+
+            acting.act_as(named, at_once=False)
+    # The one import by a text: the table of commands is the list of these modules, and tests import each of them.
     return typer.main.get_command(importlib.import_module(f"eboxcast.{command.module}").app)
 
 
 def _refuse_others(name: str, args: Sequence[str], *, named: str) -> None:
     """Raise when who acts may not run this command; what a command refuses beyond that, it refuses itself."""
-    acting = importlib.import_module("eboxcast.cli.shell.acting")
+    from eboxcast.cli.shell import acting  # reads the models: once Django is set up
+
     acting.act_as(named)
     below = next((word for word in args if word == "-" or not word.startswith("-")), "") if COMMANDS[name].below else ""
     asked = f"{name} {below}".strip()

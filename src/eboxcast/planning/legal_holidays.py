@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
-from importlib import import_module
 from types import MappingProxyType
 
 _LOCALES = {"fr": "fr", "nl": "nl", "de": "de", "en": "en_US"}
@@ -21,6 +20,6 @@ def legal_holidays(year: int, language: str = "en") -> Mapping[date, str]:
 
 
 def _listed(year: int, language: str) -> dict[date, str]:
-    # Imported when a calendar is needed and not before: it takes a quarter of a second, and a publication has none.
-    belgium = import_module("holidays.countries.belgium").Belgium
-    return dict(belgium(years=year, language=_LOCALES[language]).items())
+    from holidays import country_holidays  # a quarter of a second, which a publication does not wait for
+
+    return dict(country_holidays("BE", years=year, language=_LOCALES[language]).items())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
 from pathlib import Path
@@ -62,8 +61,8 @@ def _names(only: list[str], *, large: bool) -> tuple[str, ...]:
 
 
 def _measure(folder: Path, recipients: int, names: tuple[str, ...]) -> list[Row]:
-    """Import what is measured only now: it needs the settings of the installation that was just made."""
-    suite = importlib.import_module("eboxcast.tools.bench.suite")
+    from eboxcast.tools.bench import suite  # needs the settings of the installation that was just made
+
     rows: list[Row] = []
     for row in suite.measure(Bench(recipients=recipients, folder=folder, tell=console.line), names):
         console.line(f"  {in_one_line(row)}")

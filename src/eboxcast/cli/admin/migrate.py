@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from enum import StrEnum
 from typing import Annotated
 
@@ -68,9 +67,9 @@ def migrate(
 
 
 def _switch(procedure: str) -> None:
-    # Imported only here, once Django is set up.
-    switching = importlib.import_module("eboxcast.delivery.broadcasts.switching")
-    acting = importlib.import_module("eboxcast.cli.shell.acting")
+    from eboxcast.cli.shell import acting  # reads the models: once Django is set up
+    from eboxcast.delivery.broadcasts import switching  # the same
+
     changed = switching.switch_procedure(procedure, by=acting.whoever())
     console.line(
         translate(_CONSEQUENCES[procedure] if changed else _AS_BEFORE, language_of_user(), {"procedure": procedure})

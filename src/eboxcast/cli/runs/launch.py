@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 from typing import Annotated
 
@@ -58,7 +57,6 @@ def _launch_run(number: str, window: Window, *, by_workers: bool) -> Run:
 def _launch_broadcast(number: str, window: Window, *, by_workers: bool) -> Run:
     if window != Window():
         raise WindowAgreed(broadcast=number)
-    # Imported only here: publishing without the procedure does not wait for its rules.
-    launching = importlib.import_module("eboxcast.cli.broadcast.launching")
-    launched: Run = launching.launch(number, by_workers=by_workers)
-    return launched
+    from eboxcast.cli.broadcast import launching  # publishing without the procedure does not wait for its rules
+
+    return launching.launch(number, by_workers=by_workers)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -88,8 +87,9 @@ def launch(run: Run, *, window: Window, by_workers: bool) -> Run:
         by = acting()
         launched = actions.launch(run, by=by, window=window, waiting=waiting, progress=sent, by_workers=by_workers)
         if by_workers and launched.state == State.RUNNING:
-            # Imported only here: the queue takes longer to import than a whole local publication may wait for it.
-            importlib.import_module("eboxcast.delivery.remote.queue").hand_over(launched)
+            from eboxcast.delivery.remote.queue import hand_over  # slow to import, and a local publication has no use
+
+            hand_over(launched)
         return launched
 
     return follow(run, begin, by_workers=by_workers)

@@ -6,7 +6,6 @@ goes on from there.
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
@@ -93,8 +92,9 @@ def _go(
         run, by=actor.name, window=window, waiting=waiting, progress=progress, by_workers=by_workers
     )
     if by_workers and launched.state == RunState.RUNNING:
-        # Imported only here, as the command line does: the queue takes long to import.
-        importlib.import_module("eboxcast.delivery.remote.queue").hand_over(launched)
+        from eboxcast.delivery.remote.queue import hand_over  # slow to import, and a local publication has no use
+
+        hand_over(launched)
     return launched
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from threading import Event
-from types import ModuleType
 from uuid import UUID
 
 from eboxcast.database.errors import sanitized_db_errors
@@ -144,7 +142,9 @@ def launch(
     intent = intend(run, Action.LAUNCH, by=by, changes=decision)
     reached(Point.LAUNCH_INTENDED)
     if is_remote(run.environment):
-        _remote_runs().cut(run)
+        from eboxcast.delivery.remote.local_lanes import cut  # brings HTTP and logs, and a local publication has no use
+
+        cut(run)
         if by_workers:
             return run
     with withdrawn_at(intent, OutsideWindow, KeyboardInterrupt):
@@ -155,20 +155,16 @@ def launch(
         return _make_visible(run, window, refuse=policy == WithoutEbox.REFUSE)
 
 
-def _remote_runs() -> ModuleType:
-    """Import what sends to remote providers: a local publication does not wait for HTTP and logs to be imported."""
-    return importlib.import_module("eboxcast.delivery.remote.local_lanes")
-
-
 def _send(run: Run, *, by: str, progress: Callable[[Sums], None]) -> Run:
     """Send until all is done; a signal lets the batches under way come to their end, and pauses the run."""
+    from eboxcast.delivery.remote.local_lanes import send_here  # brings HTTP and logs: see `launch`
+
     try:
-        sent: Run = _remote_runs().send_here(run, stopping=Event(), progress=progress)
+        return send_here(run, stopping=Event(), progress=progress)
     except KeyboardInterrupt:
         with suppress(NotInThisState):
             remote_decisions.pause(run, by=by, reason=INTERRUPTED)
         raise
-    return sent
 
 
 def _pace_at_first(run: Run) -> dict[str, object]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import importlib
 import importlib.util
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -48,7 +47,9 @@ def _beside_loops(bench: Bench, words: str, path: Path) -> Iterator[Row]:
     part = _first_rows(path, bench.folder / "part.csv", bench.recipients // _SHARE_OF_LOOP)
     loops = {"csv and our own scalar check": _scalar(_is_niss)}
     if importlib.util.find_spec("stdnum"):
-        loops["csv and python-stdnum"] = _scalar(importlib.import_module("stdnum.be.nn").is_valid)
+        from stdnum.be.nn import is_valid  # an extra of the bench, not of the program
+
+        loops["csv and python-stdnum"] = _scalar(is_valid)
     else:
         bench.tell("python-stdnum is not installed: its row is left out (pip install python-stdnum)")
     for name, loop in loops.items():

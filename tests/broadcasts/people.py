@@ -8,8 +8,8 @@ from uuid import uuid4
 from eboxcast.broadcasts import acceptance, aftermath, contacts, production, requests, scheduling
 from eboxcast.broadcasts.models import Broadcast, Check, SeenIn
 from eboxcast.lib import clock
+from eboxcast.lib.actors import Actor, Role
 from eboxcast.senders.models import Application, Institution, MessageType, Team
-from eboxcast.senders.roles import Actor, Role
 
 NAMES = {"fr": "Office", "nl": "Dienst", "de": "Amt"}
 INSTITUTION = "0456789034"

@@ -21,8 +21,8 @@ from eboxcast.broadcasts import acceptance, aftermath, contacts, production, req
 from eboxcast.broadcasts.models import Broadcast, Check, Lateness, SeenIn, State
 from eboxcast.broadcasts.progress import standing_of
 from eboxcast.broadcasts.states import ENDED, possible
-from eboxcast.broadcasts.steps import STEWARD
 from eboxcast.lib import clock
+from eboxcast.lib.actors import ALL_ROLES, STEWARD, Actor
 from eboxcast.lib.digests import digest
 from eboxcast.lib.errors import InputRefused, NotAllowedNow, WrongUse
 from eboxcast.planning.actions import black_out, close_day, lift
@@ -30,7 +30,6 @@ from eboxcast.planning.deadlines import deadlines_for
 from eboxcast.planning.models import Blackout
 from eboxcast.planning.selectors import calendar_of
 from eboxcast.senders.models import MessageType, Team
-from eboxcast.senders.roles import ALL_ROLES, Actor
 
 MASTER = Actor("root", ALL_ROLES)
 """Whoever has every role: to keep GO and launch apart the name must do."""

@@ -8,11 +8,11 @@ import pytest
 
 from eboxcast.broadcasts.calendar_changes import black_out, close_day, lift, open_day, whose_calendar
 from eboxcast.lib import clock
+from eboxcast.lib.actors import ALL_ROLES, Actor, NotYourRole, Role
 from eboxcast.planning.errors import CalendarNotFound
 from eboxcast.planning.models import ClosedDay
 from eboxcast.planning.selectors import calendar_of
 from eboxcast.senders.models import Institution
-from eboxcast.senders.people import ALL_ROLES, Actor, NotYourRole, Role
 
 pytestmark = pytest.mark.usefixtures("institutions")
 

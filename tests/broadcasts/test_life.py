@@ -14,9 +14,8 @@ from eboxcast.broadcasts.calendar_changes import close_day
 from eboxcast.broadcasts.models import Broadcast, Lateness, SeenIn, State
 from eboxcast.broadcasts.progress import standing_of
 from eboxcast.broadcasts.states import ENDED, TABLE, TRANSITIONS, Action
+from eboxcast.lib.actors import Actor, NotYourRole, Role
 from eboxcast.senders.models import MessageType
-from eboxcast.senders.people import NotYourRole
-from eboxcast.senders.roles import Actor, Role
 
 pytestmark = pytest.mark.usefixtures("january")
 

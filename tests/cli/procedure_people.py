@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from tests.broadcasts.people import ADA, ANNE, BRAM, CARLA, ELSE_WHERE, INES, LOU, VERA
 
+from eboxcast.lib.actors import Actor, Role
 from eboxcast.senders.models import Institution
-from eboxcast.senders.people import Actor, Particulars, Role, add_person
+from eboxcast.senders.people import Particulars, add_person
 
 _FOUNDER = Actor(name="founder", roles=frozenset({Role.INTEGRATION}))
 

@@ -14,8 +14,9 @@ from eboxcast.audit.models import Entry
 from eboxcast.cli.commands import COMMANDS, who_may
 from eboxcast.database import installation
 from eboxcast.delivery.models import Run
+from eboxcast.lib.actors import ALL_ROLES, OPERATOR_ROLES, Actor, Role
 from eboxcast.senders.models import Person, Token
-from eboxcast.senders.people import ALL_ROLES, OPERATOR_ROLES, Actor, Particulars, Role, add_person
+from eboxcast.senders.people import Particulars, add_person
 from eboxcast.senders.people_tokens import make_token
 
 INES = Actor(name="ines", roles=frozenset({Role.INTEGRATION}))

@@ -13,9 +13,10 @@ from tests.reports.test_documented import names_in
 
 from eboxcast.audit.models import Entry
 from eboxcast.lib import clock
+from eboxcast.lib.actors import Actor, Role
 from eboxcast.planning.models import Blackout, ClosedDay
 from eboxcast.senders.models import Institution
-from eboxcast.senders.people import Actor, Particulars, Role, add_person
+from eboxcast.senders.people import Particulars, add_person
 
 pytestmark = pytest.mark.usefixtures("january")
 

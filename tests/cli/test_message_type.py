@@ -14,11 +14,12 @@ from tests.reports.test_documented import names_in
 from tests.senders.forms import CODE, FORM, form_in
 
 from eboxcast.cli.people.message_type_form import form_in as empty_form
+from eboxcast.lib.actors import Actor, Role
 from eboxcast.lib.translation import LANGUAGES
 from eboxcast.package.sampling import write_sample
 from eboxcast.senders.errors import FormWrong
 from eboxcast.senders.models import Institution
-from eboxcast.senders.people import Actor, Particulars, Role, add_person
+from eboxcast.senders.people import Particulars, add_person
 from eboxcast.senders.request_form import read_form
 
 INES = Actor("ines", frozenset({Role.INTEGRATION}))

@@ -14,12 +14,12 @@ from eboxcast.delivery.broadcasts.agreed_launch import launch_broadcast
 from eboxcast.delivery.broadcasts.files import Receipt, deliver
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.runs.intake import check_for_sending
+from eboxcast.lib.actors import Actor, Role
 from eboxcast.package.model import Package, Policies
 from eboxcast.package.sampling import write_sample
 from eboxcast.package.sampling_texts import APPLICATION, INSTITUTION
 from eboxcast.senders.loading import load_senders
 from eboxcast.senders.models import Team
-from eboxcast.senders.roles import Actor, Role
 
 ANNE = Actor("anne", frozenset({Role.REQUESTER}), INSTITUTION, "fr")
 BRAM = Actor("bram", frozenset({Role.CONFIRMER}), INSTITUTION, "nl")

@@ -17,10 +17,10 @@ from eboxcast.delivery.broadcasts.errors import NotTestedYet, ShortListForgotten
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.runs import actions
 from eboxcast.delivery.runs.waiting import Window
+from eboxcast.lib.actors import NotYourRole
 from eboxcast.mailboxes.loading import load_eboxes
 from eboxcast.mailboxes.models import Audience
 from eboxcast.senders.models import MessageType
-from eboxcast.senders.people import NotYourRole
 
 
 def run_of(broadcast: Broadcast) -> Run:

@@ -19,8 +19,7 @@ from eboxcast.delivery.models import Run
 from eboxcast.delivery.runs import actions
 from eboxcast.delivery.runs.waiting import Window
 from eboxcast.delivery.steward.following_runs import WINDOW_ENDED
-from eboxcast.senders.people import ALL_ROLES, NotYourRole
-from eboxcast.senders.roles import Actor
+from eboxcast.lib.actors import ALL_ROLES, Actor, NotYourRole
 
 
 def run_of(broadcast: Broadcast) -> Run:

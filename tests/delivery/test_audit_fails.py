@@ -14,10 +14,11 @@ from eboxcast.delivery.models import Run
 from eboxcast.delivery.runs import actions
 from eboxcast.delivery.runs.waiting import Window
 from eboxcast.lib import clock
+from eboxcast.lib.actors import Actor, Role
 from eboxcast.package.sampling import write_sample
 from eboxcast.planning.actions import black_out, close_day
 from eboxcast.senders.loading import load_senders
-from eboxcast.senders.people import Actor, Particulars, Role, add_person
+from eboxcast.senders.people import Particulars, add_person
 
 P = "production"
 IVO = Actor(name="ivo", roles=frozenset({Role.INTEGRATION}))

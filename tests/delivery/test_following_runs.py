@@ -11,13 +11,13 @@ from tests.delivery.procedure import Story, go_to, launch
 from eboxcast.audit.models import Entry
 from eboxcast.broadcasts import aftermath, production
 from eboxcast.broadcasts.models import Broadcast, State
-from eboxcast.broadcasts.steps import STEWARD
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.runs import actions
 from eboxcast.delivery.runs.settlement import settle
 from eboxcast.delivery.runs.waiting import Window
 from eboxcast.delivery.steward.following_runs import WINDOW_ENDED, end_with_window, follow
 from eboxcast.lib import clock
+from eboxcast.lib.actors import STEWARD
 from eboxcast.mailboxes.errors import FenceClosed
 from eboxcast.targets.local import target_of
 

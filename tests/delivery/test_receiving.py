@@ -20,8 +20,8 @@ from eboxcast.delivery.errors import NotInThisState as RunNotInThisState
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.runs import actions
 from eboxcast.delivery.runs.waiting import Window
+from eboxcast.lib.actors import NotYourRole
 from eboxcast.package.model import FaultyRows, Policies
-from eboxcast.senders.people import NotYourRole
 
 
 def run_of(run: object) -> Run:

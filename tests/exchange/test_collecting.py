@@ -23,7 +23,7 @@ from eboxcast.exchange.errors import DropFolderUnusable
 from eboxcast.exchange.models import TakenSet
 from eboxcast.exchange.staging import STAGING
 from eboxcast.lib import clock
-from eboxcast.senders.roles import Actor
+from eboxcast.lib.actors import Actor
 
 
 def test_a_complete_set_is_prepared_answered_and_removed(dropping: Dropping) -> None:

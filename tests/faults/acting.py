@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from eboxcast.database import boot
+from eboxcast.lib.actors import Actor, Role
 
 boot.start()
 
@@ -15,7 +16,6 @@ from eboxcast.delivery.broadcasts.agreed_launch import launch_broadcast  # noqa:
 from eboxcast.delivery.broadcasts.files import deliver  # noqa: E402
 from eboxcast.delivery.steward.steward_pass import lead  # noqa: E402
 from eboxcast.lib import clock  # noqa: E402
-from eboxcast.senders.roles import Actor, Role  # noqa: E402
 
 
 def main(what: str, number: str = "", directory: str = "", environment: str = "") -> None:

@@ -18,12 +18,12 @@ from tests.notices.mailbox import SENDER, Mailbox, cut, free_port, mailed_to, se
 
 from eboxcast.audit.models import Entry
 from eboxcast.audit.sealing import seal_pending
+from eboxcast.lib.actors import NotYourRole
 from eboxcast.notices import listing, sending
 from eboxcast.notices.errors import NoticeNotFound, NoticeSent
 from eboxcast.notices.models import Notice, State
 from eboxcast.notices.preparation import make_notices
 from eboxcast.notices.sending import send_due
-from eboxcast.senders.people import NotYourRole
 
 pytestmark = pytest.mark.usefixtures("addressed")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from eboxcast.senders.people import ALL_ROLES, INSTITUTION_ROLES, Actor, Role
+from eboxcast.lib.actors import ALL_ROLES, INSTITUTION_ROLES, Actor, Role
 
 INSTITUTION = "0456789034"
 CODE = "PENSION-NOTICE"

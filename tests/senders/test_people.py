@@ -9,20 +9,10 @@ from eboxcast.audit.models import Entry
 from eboxcast.database import boot
 from eboxcast.database.embedded.roles import connect_for_setup
 from eboxcast.database.errors import ConstraintBroken, sanitized_db_errors
+from eboxcast.lib.actors import ALL_ROLES, Actor, NotYourRole, Role
 from eboxcast.lib.errors import EboxcastError
 from eboxcast.senders.models import Institution, Person
-from eboxcast.senders.people import (
-    ALL_ROLES,
-    Actor,
-    NotYourRole,
-    Particulars,
-    Role,
-    actor_named,
-    add_person,
-    change_person,
-    deactivate_person,
-    people_with,
-)
+from eboxcast.senders.people import Particulars, actor_named, add_person, change_person, deactivate_person, people_with
 from eboxcast.senders.people_errors import (
     DetailUnfit,
     HomeUnknown,

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from eboxcast.audit.models import Entry
+from eboxcast.lib.actors import Actor, NotYourRole, Role
 from eboxcast.lib.errors import InputRefused
 from eboxcast.senders.errors import SenderFileWrong
 from eboxcast.senders.models import Institution, Person, StandingContact, Team
-from eboxcast.senders.people import Actor, NotYourRole, Role, actor_named
+from eboxcast.senders.people import actor_named
 from eboxcast.senders.people_loading import load_people
 
 INES = Actor(name="ines", roles=frozenset({Role.INTEGRATION}))

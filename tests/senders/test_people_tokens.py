@@ -8,8 +8,9 @@ import pytest
 
 from eboxcast.audit.models import Entry
 from eboxcast.lib import clock
+from eboxcast.lib.actors import Actor, NotYourRole, Role
 from eboxcast.senders.models import Token
-from eboxcast.senders.people import Actor, NotYourRole, Particulars, Role, add_person, deactivate_person
+from eboxcast.senders.people import Particulars, add_person, deactivate_person
 from eboxcast.senders.people_errors import (
     PersonInactive,
     PersonUnknown,

@@ -15,6 +15,7 @@ from tests.senders.forms import CODE, EVERYBODY, INES, INSTITUTION, LOU, OTTO, R
 from eboxcast.audit.models import Entry
 from eboxcast.database.embedded.configuration import CONTROL_ROLE
 from eboxcast.database.errors import DatabaseTrouble
+from eboxcast.lib.actors import Actor, NotYourRole
 from eboxcast.senders.errors import (
     AlreadyConfigured,
     AlreadyRequested,
@@ -31,7 +32,6 @@ from eboxcast.senders.errors import (
 from eboxcast.senders.loading import load_senders
 from eboxcast.senders.lookup import find_either, requests_of, types_of
 from eboxcast.senders.models import Application, Institution, MessageType, TypeRequest
-from eboxcast.senders.people import Actor, NotYourRole
 from eboxcast.senders.request_form import RequestForm, read_form
 from eboxcast.senders.selectors import SenderConfig, find_sender_config
 from eboxcast.senders.type_configuration import configure_type

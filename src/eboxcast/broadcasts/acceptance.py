@@ -12,9 +12,9 @@ from eboxcast.broadcasts.errors import NotConcerned, PackageDiffers, ReasonMissi
 from eboxcast.broadcasts.go_validity import void_go
 from eboxcast.broadcasts.models import Broadcast, Check, FileDelivery, SeenIn, Verdict
 from eboxcast.broadcasts.states import Action
-from eboxcast.broadcasts.steps import STEWARD, Step, present, step
+from eboxcast.broadcasts.steps import Step, present, step
 from eboxcast.lib import clock
-from eboxcast.senders.roles import Actor
+from eboxcast.lib.actors import STEWARD, Actor
 
 
 @dataclass(frozen=True, kw_only=True)

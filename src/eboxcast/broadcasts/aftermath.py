@@ -9,10 +9,10 @@ from eboxcast.audit.actions import record
 from eboxcast.broadcasts.errors import ReasonMissing
 from eboxcast.broadcasts.models import Broadcast
 from eboxcast.broadcasts.states import Action
-from eboxcast.broadcasts.steps import STEWARD, refuse_other_institutions, step
+from eboxcast.broadcasts.steps import refuse_other_institutions, step
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
-from eboxcast.senders.roles import Actor
+from eboxcast.lib.actors import STEWARD, Actor
 
 
 def finish(broadcast: Broadcast, *, visible_at: datetime, counts: Mapping[str, int | None]) -> Broadcast:

@@ -6,12 +6,13 @@ from collections.abc import Collection
 from datetime import date, datetime
 
 from eboxcast.database.errors import sanitized_db_errors
+from eboxcast.lib.actors import Actor, Role
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.planning import actions
 from eboxcast.planning.errors import CalendarNotFound
 from eboxcast.planning.models import Blackout, ClosedDay
 from eboxcast.senders.models import Institution
-from eboxcast.senders.people import Actor, Role, refuse_others
+from eboxcast.senders.people import refuse_others
 
 
 def close_day(day: date, *, reason: str, institution: str = "", actor: Actor) -> tuple[ClosedDay, bool]:

@@ -8,9 +8,9 @@ from eboxcast.broadcasts.models import Broadcast, Contact
 from eboxcast.broadcasts.states import Action
 from eboxcast.broadcasts.steps import Step, step
 from eboxcast.lib import clock
+from eboxcast.lib.actors import Actor, Role
 from eboxcast.senders.models import StandingContact, Team
 from eboxcast.senders.people import refuse_others, refuse_unfit_address, refuse_unfit_line
-from eboxcast.senders.roles import Actor, Role
 
 
 def take_standing_contacts(broadcast: Broadcast) -> None:

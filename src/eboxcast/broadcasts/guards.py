@@ -23,9 +23,9 @@ from eboxcast.broadcasts.errors import (
 )
 from eboxcast.broadcasts.models import Broadcast, Check, Go, Lateness
 from eboxcast.lib import clock
+from eboxcast.lib.actors import Actor
 from eboxcast.planning.selectors import blackouts_between
 from eboxcast.senders.models import MessageType, Team
-from eboxcast.senders.roles import Actor
 
 Guard = Callable[[Broadcast, Actor], Missing | None]
 

@@ -10,7 +10,7 @@ from eboxcast.broadcasts.errors import BroadcastNotFound
 from eboxcast.broadcasts.models import Broadcast
 from eboxcast.broadcasts.steps import refuse_other_institutions
 from eboxcast.database.errors import sanitized_db_errors
-from eboxcast.senders.roles import Actor
+from eboxcast.lib.actors import Actor
 
 
 @sanitized_db_errors()

@@ -11,11 +11,11 @@ from eboxcast.broadcasts.errors import FilesDiffer, GoDiffers
 from eboxcast.broadcasts.go_validity import void_go
 from eboxcast.broadcasts.models import Broadcast, Go
 from eboxcast.broadcasts.states import Action
-from eboxcast.broadcasts.steps import STEWARD, present, step
+from eboxcast.broadcasts.steps import present, step
 from eboxcast.lib import clock
+from eboxcast.lib.actors import STEWARD, Actor
 from eboxcast.lib.digests import digest
 from eboxcast.lib.translation import N_
-from eboxcast.senders.roles import Actor
 
 SHORTEST = 8
 """Characters of a digest that a GO must name at least."""

@@ -11,9 +11,9 @@ from eboxcast.broadcasts.models import Broadcast, Lateness, Outcome, Side, State
 from eboxcast.broadcasts.states import DATED, Action
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
+from eboxcast.lib.actors import Role
 from eboxcast.lib.errors import Reason
 from eboxcast.lib.translation import N_
-from eboxcast.senders.roles import Role
 
 S, A = State, Action
 

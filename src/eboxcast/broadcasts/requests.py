@@ -18,10 +18,10 @@ from eboxcast.broadcasts.states import Action
 from eboxcast.broadcasts.steps import step
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
+from eboxcast.lib.actors import Actor, Role
 from eboxcast.senders.errors import InstitutionUnknown
 from eboxcast.senders.models import Institution
 from eboxcast.senders.people import refuse_others
-from eboxcast.senders.roles import Actor, Role
 from eboxcast.senders.selectors import find_sender_config
 
 

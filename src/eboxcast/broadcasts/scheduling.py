@@ -11,10 +11,10 @@ from eboxcast.broadcasts.go_validity import void_go
 from eboxcast.broadcasts.load import conflict_with
 from eboxcast.broadcasts.models import Broadcast, Decision, Outcome, Side, State
 from eboxcast.broadcasts.states import Action
-from eboxcast.broadcasts.steps import STEWARD, Step, step
+from eboxcast.broadcasts.steps import Step, step
 from eboxcast.lib import clock
+from eboxcast.lib.actors import STEWARD, Actor, Role
 from eboxcast.planning.selectors import window_on
-from eboxcast.senders.roles import Actor, Role
 
 
 def accept(broadcast: Broadcast, *, actor: Actor, day: date, agreed_at: datetime | None = None) -> Broadcast:

@@ -8,11 +8,11 @@ from django.db.models import Q
 from eboxcast.audit.actions import record
 from eboxcast.broadcasts.errors import ContactUnreachable, TeamUnknown
 from eboxcast.database.errors import sanitized_db_errors
+from eboxcast.lib.actors import Actor, Role
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.senders.errors import InstitutionUnknown
 from eboxcast.senders.models import Institution, StandingContact, Team
 from eboxcast.senders.people import refuse_others, refuse_unfit_address, refuse_unfit_line
-from eboxcast.senders.roles import Actor, Role
 
 
 @sanitized_db_errors()

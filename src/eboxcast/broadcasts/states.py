@@ -14,8 +14,8 @@ from types import MappingProxyType
 from eboxcast.broadcasts import guards
 from eboxcast.broadcasts.guards import Guard
 from eboxcast.broadcasts.models import State
+from eboxcast.lib.actors import Role
 from eboxcast.lib.translation import N_
-from eboxcast.senders.roles import Role
 
 S = State
 

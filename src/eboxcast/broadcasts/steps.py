@@ -15,13 +15,9 @@ from eboxcast.broadcasts.models import Broadcast, State
 from eboxcast.broadcasts.states import TRANSITIONS, Action, Transition
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
+from eboxcast.lib.actors import Actor
 from eboxcast.lib.errors import Defect
 from eboxcast.senders.people import refuse_others
-from eboxcast.senders.roles import Actor
-
-STEWARD = Actor(name="eboxcast", roles=frozenset())
-"""Who acts when the procedure leads itself."""
-
 
 T = TypeVar("T")
 
@@ -117,7 +113,7 @@ def _row(broadcast: Broadcast, action: Action, actor: Actor) -> Transition:
     row = TRANSITIONS.get((State(broadcast.state), action))
     if row is None:
         raise NotInThisState(broadcast=broadcast.number, state=broadcast.state, asked=str(action))
-    if not (row.by_itself and actor == STEWARD):
+    if not (row.by_itself and actor.is_steward):
         refuse_others(actor, *row.roles, asked=str(action))
     return row
 

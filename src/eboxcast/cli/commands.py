@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from eboxcast.senders.roles import ALL_ROLES, OPERATOR_ROLES, Role
+from eboxcast.lib.actors import ALL_ROLES, OPERATOR_ROLES, Role
 
 Who = frozenset[Role] | None
 """The roles that may run a command, with the procedure on. None: anybody, and nobody need say who they are."""

@@ -9,8 +9,8 @@ from eboxcast.broadcasts.models import Broadcast, FileDelivery
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.delivery.broadcasts.files import take_back
 from eboxcast.exchange.models import TakenSet
+from eboxcast.lib.actors import Actor
 from eboxcast.lib.errors import InputRefused, NotAllowedNow, WrongUse
-from eboxcast.senders.roles import Actor
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,10 +18,10 @@ from eboxcast.exchange.folders import Changed, Folder, Mark, NotOrdinary
 from eboxcast.exchange.models import Result, TakenSet
 from eboxcast.exchange.names import Named, read_name
 from eboxcast.exchange.sets import Gathered, Readiness
+from eboxcast.lib.actors import Actor, Role
 from eboxcast.lib.errors import EboxcastError, Incomplete, InputRefused, NotAllowedNow, WrongUse
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.package.reading import reason_of
-from eboxcast.senders.roles import Actor, Role
 
 VIA = "folder"
 WAITING, TROUBLE = "waiting", "trouble"

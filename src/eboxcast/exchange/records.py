@@ -16,7 +16,7 @@ from eboxcast.exchange.folders import Mark
 from eboxcast.exchange.models import Result, TakenSet
 from eboxcast.exchange.sets import Gathered
 from eboxcast.lib import clock
-from eboxcast.senders.roles import Actor
+from eboxcast.lib.actors import Actor
 
 _HANDED_ON = (Result.ACCEPTED, Result.REJECTED)
 

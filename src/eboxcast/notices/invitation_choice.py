@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from eboxcast.lib.actors import Role
 from eboxcast.lib.translation import N_, translate
 from eboxcast.notices.about import About
 from eboxcast.notices.invitation import Evening, as_calendar
@@ -14,7 +15,6 @@ from eboxcast.notices.letter import Letter
 from eboxcast.notices.models import Method, Notice
 from eboxcast.notices.readers import Reader
 from eboxcast.notices.words import spoken
-from eboxcast.senders.roles import Role
 
 _SUMMARY = N_("Broadcast {number}: {subject}")
 _DECIDE_ONLY = frozenset({Role.VALIDATOR, Role.AUDITOR})

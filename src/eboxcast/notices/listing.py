@@ -14,11 +14,11 @@ from eboxcast.audit.actions import record
 from eboxcast.audit.models import Entry, Seal
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
+from eboxcast.lib.actors import Actor, Role
 from eboxcast.notices.errors import NoticeEmptied, NoticeNotFound, NoticeSent
 from eboxcast.notices.models import Bookmark, Notice, State
 from eboxcast.notices.sending import world_now
 from eboxcast.senders.people import refuse_others
-from eboxcast.senders.roles import Actor, Role
 
 
 @dataclass(frozen=True, kw_only=True)

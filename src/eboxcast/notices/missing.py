@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from eboxcast.broadcasts.states import Action
-from eboxcast.broadcasts.steps import STEWARD, missing_for
+from eboxcast.broadcasts.steps import missing_for
+from eboxcast.lib.actors import STEWARD
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, translate
 from eboxcast.notices.about import About

@@ -9,10 +9,10 @@ from enum import StrEnum
 from django.conf import settings
 
 from eboxcast.broadcasts.models import Broadcast
+from eboxcast.lib.actors import Role
 from eboxcast.notices.invitation_holders import holders_of
 from eboxcast.senders.models import Person, TypeRequest
 from eboxcast.senders.people import people_with
-from eboxcast.senders.roles import Role
 
 
 class Group(StrEnum):

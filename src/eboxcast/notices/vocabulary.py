@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from eboxcast.broadcasts.models import Lateness, Side
+from eboxcast.lib.actors import Role
 from eboxcast.lib.translation import N_
 from eboxcast.notices.words import Marked
-from eboxcast.senders.roles import Role
 
 WHO: Mapping[Role, str] = {
     Role.VALIDATOR: N_("the validator (BCSS)"),

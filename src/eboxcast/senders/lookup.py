@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from eboxcast.database.errors import sanitized_db_errors
+from eboxcast.lib.actors import Actor
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.senders.errors import TypeRequestNotFound
 from eboxcast.senders.models import MessageType, TypeRequest
-from eboxcast.senders.roles import Actor
 
 
 def requests_of(actor: Actor) -> QuerySet[TypeRequest]:

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from eboxcast.audit.actions import record
 from eboxcast.database.errors import sanitized_db_errors
+from eboxcast.lib.actors import INSTITUTION_ROLES, OPERATOR_ROLES, VALIDATOR_ROLES, Actor, NotYourRole, Role
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import LANGUAGES
 from eboxcast.senders.models import Institution, Person
@@ -16,32 +17,11 @@ from eboxcast.senders.people_errors import (
     DetailUnfit,
     HomeUnknown,
     NameUnfit,
-    NotYourRole,
     PersonInactive,
     PersonKnown,
     PersonUnknown,
     RolesUnfit,
 )
-from eboxcast.senders.roles import ALL_ROLES, INSTITUTION_ROLES, OPERATOR_ROLES, VALIDATOR_ROLES, Actor, Role
-
-__all__ = [
-    "ALL_ROLES",
-    "INSTITUTION_ROLES",
-    "OPERATOR_ROLES",
-    "VALIDATOR_ROLES",
-    "Actor",
-    "NotYourRole",
-    "Particulars",
-    "Role",
-    "actor_named",
-    "actor_of",
-    "add_person",
-    "change_person",
-    "deactivate_person",
-    "particulars_of",
-    "people_with",
-    "refuse_others",
-]
 
 MOST_CHARACTERS = 150
 

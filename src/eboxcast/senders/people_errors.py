@@ -6,14 +6,6 @@ from eboxcast.lib.errors import InputRefused, NotAllowedNow
 from eboxcast.lib.translation import N_
 
 
-class NotYourRole(NotAllowedNow):
-    """Somebody else may do this."""
-
-    code = "people.not-your-role"
-    sentence = N_("{name} may not do this ({asked}). It is for: {roles}.")
-    remedy = N_("Ask somebody with that role; `eboxcast person list` shows who has it.")
-
-
 class PersonUnknown(InputRefused):
     """There is nobody of that name."""
 

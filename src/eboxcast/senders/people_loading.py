@@ -12,6 +12,7 @@ from django.db import transaction
 
 from eboxcast.audit.actions import record
 from eboxcast.database.errors import sanitized_db_errors
+from eboxcast.lib.actors import Actor, Role
 from eboxcast.lib.digests import digest
 from eboxcast.lib.translation import LANGUAGES
 from eboxcast.senders.models import Institution, Person, StandingContact, Team
@@ -23,7 +24,6 @@ from eboxcast.senders.people import (
     refuse_unfit_address,
     refuse_unfit_line,
 )
-from eboxcast.senders.roles import Actor, Role
 from eboxcast.senders.toml_files import Entry, TomlFile, parse, read
 
 _TABLES = ("person", "team", "contact")

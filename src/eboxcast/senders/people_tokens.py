@@ -12,11 +12,11 @@ from eboxcast.audit.actions import record
 from eboxcast.database import installation
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
+from eboxcast.lib.actors import Actor, Role
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.senders.models import Person, Token
 from eboxcast.senders.people import MOST_CHARACTERS, actor_named, actor_of, refuse_others
 from eboxcast.senders.people_errors import TokenExpired, TokenRefused, TokenRevoked, TokenUnfit, TokenUnknown
-from eboxcast.senders.roles import Actor, Role
 
 MOST_DAYS = 400
 

@@ -7,11 +7,11 @@ from django.db import transaction
 from eboxcast.audit.actions import record
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
+from eboxcast.lib.actors import Actor
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.senders.errors import ApplicationTaken, TypeRequestNotFound
 from eboxcast.senders.models import Application, Institution, MessageType, TypeRequest
 from eboxcast.senders.people import refuse_others
-from eboxcast.senders.roles import Actor
 from eboxcast.senders.type_requests import take
 from eboxcast.senders.type_states import OPEN, TRANSITIONS, Step
 

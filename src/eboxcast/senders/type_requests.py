@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from eboxcast.audit.actions import record
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
+from eboxcast.lib.actors import Actor
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.senders.errors import (
     AlreadyConfigured,
@@ -26,7 +27,6 @@ from eboxcast.senders.lookup import find_request
 from eboxcast.senders.models import Application, MessageType, TypeRequest
 from eboxcast.senders.people import refuse_others
 from eboxcast.senders.request_form import RequestForm
-from eboxcast.senders.roles import Actor
 from eboxcast.senders.type_states import CLOSED_WITHOUT, OPEN, TRANSITIONS, WORDS, State, Step, side_of
 
 Effect = Callable[[TypeRequest], None]

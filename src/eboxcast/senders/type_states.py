@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from eboxcast.lib.actors import Actor, Role
 from eboxcast.lib.translation import N_
 from eboxcast.senders.models import TypeRequest
-from eboxcast.senders.roles import Actor, Role
 
 
 class State(StrEnum):

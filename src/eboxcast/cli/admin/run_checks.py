@@ -12,8 +12,8 @@ from eboxcast.delivery.models import Intent
 from eboxcast.delivery.recovery import repair as recovery
 from eboxcast.delivery.recovery.repair import Difference, Found
 from eboxcast.lib import clock
+from eboxcast.lib.actors import Role
 from eboxcast.lib.translation import N_
-from eboxcast.senders.roles import Role
 
 _AGREE = N_("Control and {environment} tell the same story.")
 _MENDED = N_("Run {run} in {environment} is in line again.")

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from eboxcast.cli.broadcast.errors import AudienceUnclear, ContactUnclear
 from eboxcast.database.errors import sanitized_db_errors
+from eboxcast.lib.actors import Actor
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.senders.lookup import types_of
 from eboxcast.senders.people import refuse_unfit_address, refuse_unfit_line
-from eboxcast.senders.roles import Actor
 
 _LANGUAGES = ("fr", "nl", "de")
 _MOST = 2**31 - 1

@@ -10,13 +10,13 @@ import typer
 from eboxcast.broadcasts import contacts as sheet
 from eboxcast.broadcasts.guards import contacts_complete
 from eboxcast.broadcasts.models import Broadcast
-from eboxcast.broadcasts.steps import STEWARD
 from eboxcast.cli.broadcast.decided_values import contact_values
 from eboxcast.cli.broadcast.next_steps import told
 from eboxcast.cli.broadcast.options import Number, load_broadcast
 from eboxcast.cli.package.check_text import aligned
 from eboxcast.cli.shell.options import AsJson
 from eboxcast.database.errors import sanitized_db_errors
+from eboxcast.lib.actors import STEWARD
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
 

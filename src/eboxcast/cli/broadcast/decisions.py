@@ -19,9 +19,9 @@ from eboxcast.cli.broadcast.options import Number, Why, days, kept_words, load_b
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.options import AsJson, moment
 from eboxcast.lib import clock
+from eboxcast.lib.actors import Actor
 from eboxcast.lib.dates import long_date
 from eboxcast.lib.translation import N_, language_of_user
-from eboxcast.senders.roles import Actor
 
 _ACCEPTED = N_("Broadcast {broadcast}: {date} is accepted; the other side has not decided yet.")
 _SCHEDULED = N_("Broadcast {broadcast}: both sides accepted {date}.")

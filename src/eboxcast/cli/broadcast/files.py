@@ -24,11 +24,11 @@ from eboxcast.cli.shell.options import AsJson, DuplicatesPolicy, Environment, Fa
 from eboxcast.cli.shell.signals import resumable
 from eboxcast.delivery.broadcasts import files
 from eboxcast.delivery.broadcasts.files import Receipt
+from eboxcast.lib.actors import Actor
 from eboxcast.lib.errors import InputRefused
 from eboxcast.lib.masking import grouped
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.package.model import Duplicates, FaultyRows, Policies
-from eboxcast.senders.roles import Actor
 
 FORMAT = "eboxcast.delivery/1"
 COMMAND = "command"

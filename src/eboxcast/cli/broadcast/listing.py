@@ -19,10 +19,10 @@ from eboxcast.cli.package.check_text import aligned
 from eboxcast.cli.shell import console
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
+from eboxcast.lib.actors import Actor
 from eboxcast.lib.dates import short_date
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
-from eboxcast.senders.roles import Actor
 
 FORMAT = "eboxcast.broadcasts/1"
 

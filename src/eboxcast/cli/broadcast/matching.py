@@ -9,11 +9,11 @@ from eboxcast.broadcasts.models import Broadcast, State
 from eboxcast.broadcasts.states import TRANSITIONS, Action
 from eboxcast.cli.broadcast.errors import MetadataUnread, NoneFits
 from eboxcast.database.errors import sanitized_db_errors
+from eboxcast.lib.actors import Actor
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.package.directory import find_files
 from eboxcast.package.metadata import read_metadata
 from eboxcast.package.model import Metadata
-from eboxcast.senders.roles import Actor
 
 _ACTIONS = {"acceptance": Action.DELIVER_ACCEPTANCE, "production": Action.DELIVER_PRODUCTION}
 

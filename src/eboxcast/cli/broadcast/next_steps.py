@@ -11,15 +11,15 @@ from eboxcast.broadcasts.models import Broadcast, Outcome, State
 from eboxcast.broadcasts.production import files_digest
 from eboxcast.broadcasts.progress import Standing, Step, standing_of
 from eboxcast.broadcasts.states import Action
-from eboxcast.broadcasts.steps import STEWARD, missing_for
+from eboxcast.broadcasts.steps import missing_for
 from eboxcast.cli.broadcast.words import LATENESS, who_in
 from eboxcast.cli.package.check_text import aligned
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
+from eboxcast.lib.actors import STEWARD, Role
 from eboxcast.lib.dates import long_date
 from eboxcast.lib.errors import Told
 from eboxcast.lib.translation import N_, language_of_user, translate
-from eboxcast.senders.roles import Role
 
 FILES_SHOWN = 12
 """Characters of the digest that a GO names."""

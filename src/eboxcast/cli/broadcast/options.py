@@ -14,9 +14,9 @@ from eboxcast.cli.broadcast.errors import ProcedureOff, WordsUnfit
 from eboxcast.cli.shell import acting
 from eboxcast.cli.shell.options import day
 from eboxcast.database.installation import procedure_is_on
+from eboxcast.lib.actors import Actor
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_
-from eboxcast.senders.roles import Actor
 
 Number = Annotated[str, typer.Argument(metavar="BROADCAST", help="Its number: 2027-0001.")]
 Why = Annotated[str, typer.Option("--reason", help="Why, in a few words. Kept for ever: it must name no citizen.")]

@@ -20,10 +20,10 @@ from eboxcast.cli.shell import console
 from eboxcast.cli.shell.options import AsJson, moment
 from eboxcast.delivery.steward.contact_centre import first_time_count
 from eboxcast.lib import clock
+from eboxcast.lib.actors import Actor
 from eboxcast.lib.dates import long_date
 from eboxcast.lib.masking import grouped
 from eboxcast.lib.translation import N_, language_of_user, translate
-from eboxcast.senders.roles import Actor
 
 _GIVEN = N_("Broadcast {broadcast}: the GO is given, for {moment} and for these files. It holds until {end}.")
 _WITHDRAWN = N_("Broadcast {broadcast}: the GO is taken back.")

@@ -19,9 +19,9 @@ from eboxcast.cli.broadcast.options import Dates, Number, Why, current_actor, da
 from eboxcast.cli.broadcast.values import sheet_values
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.options import AsJson, day
+from eboxcast.lib.actors import Actor
 from eboxcast.lib.dates import long_date
 from eboxcast.lib.translation import N_, language_of_user
-from eboxcast.senders.roles import Actor
 
 REQUESTED_FORMAT = "eboxcast.broadcasts-requested/1"
 

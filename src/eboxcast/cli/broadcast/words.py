@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from eboxcast.broadcasts.models import Check, Lateness, Outcome, SeenIn, Side, State
+from eboxcast.lib.actors import Role
 from eboxcast.lib.translation import N_, translate
 from eboxcast.notices.models import State as NoticeState
-from eboxcast.senders.roles import Role
 
 STATES = {
     State.REQUESTED: N_("requested"),

@@ -11,11 +11,11 @@ from eboxcast.cli.people.message_type_values import request_values, type_values
 from eboxcast.cli.shell import console
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
+from eboxcast.lib.actors import Actor, Role
 from eboxcast.lib.masking import grouped, mask_and_strip, size
 from eboxcast.lib.translation import N_, language_of_user, name_in, translate
 from eboxcast.senders.lookup import requests_of, types_of
 from eboxcast.senders.models import MessageType, TypeRequest
-from eboxcast.senders.roles import Actor, Role
 from eboxcast.senders.type_states import DONE, WORDS, State, Step, next_of, turn_of
 
 FORMAT = "eboxcast.message-type/1"

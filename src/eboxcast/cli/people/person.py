@@ -14,9 +14,10 @@ from eboxcast.cli.shell.acting import caretaker
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson
 from eboxcast.lib import clock
+from eboxcast.lib.actors import Role
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.senders import people, people_tokens
-from eboxcast.senders.people import Particulars, Role
+from eboxcast.senders.people import Particulars
 from eboxcast.senders.people_loading import load_people
 
 _ADDED = N_("{name} is recorded: {roles}. Next: eboxcast person token {name}")

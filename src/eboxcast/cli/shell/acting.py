@@ -16,8 +16,9 @@ from eboxcast.cli.people.token_file import read_token
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.acting_errors import ActingByName, NobodyNamed, NobodySaid, NobodyYet
 from eboxcast.database import installation
+from eboxcast.lib.actors import ALL_ROLES, Actor, Role
 from eboxcast.lib.translation import N_, language_of_user, translate
-from eboxcast.senders.people import ALL_ROLES, Actor, Role, actor_named, refuse_others
+from eboxcast.senders.people import actor_named, refuse_others
 from eboxcast.senders.people_tokens import actor_of_token, somebody_looks_after_people
 
 _named: ContextVar[str] = ContextVar("named", default="")

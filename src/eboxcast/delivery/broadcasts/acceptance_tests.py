@@ -19,10 +19,10 @@ from eboxcast.delivery.runs import actions
 from eboxcast.delivery.runs.belonging import ACCEPTANCE, run_for
 from eboxcast.delivery.runs.waiting import Window
 from eboxcast.delivery.target_options import is_remote
+from eboxcast.lib.actors import Actor
 from eboxcast.lib.digests import digest
 from eboxcast.lib.translation import N_
 from eboxcast.mailboxes.opening import open_ebox, read_document
-from eboxcast.senders.roles import Actor
 
 
 @dataclass(frozen=True, kw_only=True)

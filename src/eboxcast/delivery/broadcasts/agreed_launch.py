@@ -14,7 +14,7 @@ from eboxcast.broadcasts import guards, production
 from eboxcast.broadcasts.errors import NotInThisState as NotNow
 from eboxcast.broadcasts.models import Broadcast, State
 from eboxcast.broadcasts.states import Action
-from eboxcast.broadcasts.steps import STEWARD, held, present, refuse_other_institutions
+from eboxcast.broadcasts.steps import held, present, refuse_other_institutions
 from eboxcast.delivery.errors import LaunchStopped, OutsideWindow
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.models import State as RunState
@@ -24,9 +24,9 @@ from eboxcast.delivery.runs.belonging import PRODUCTION, run_for
 from eboxcast.delivery.runs.waiting import Window
 from eboxcast.delivery.steward.following_runs import WINDOW_ENDED, end_with_window, follow
 from eboxcast.lib import clock
+from eboxcast.lib.actors import STEWARD, Actor, Role
 from eboxcast.lib.errors import EboxcastError
 from eboxcast.senders.people import refuse_others
-from eboxcast.senders.roles import Actor, Role
 
 
 def launch_broadcast(

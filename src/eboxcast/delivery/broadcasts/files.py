@@ -29,12 +29,12 @@ from eboxcast.delivery.runs.settlement import settle
 from eboxcast.delivery.runs.who_decided import too_late
 from eboxcast.delivery.steward.withdrawal import discard_given_up
 from eboxcast.lib import clock
+from eboxcast.lib.actors import Actor
 from eboxcast.lib.digests import digest
 from eboxcast.lib.errors import EboxcastError, InputRefused, NotAllowedNow
 from eboxcast.lib.translation import N_
 from eboxcast.mailboxes.errors import OtherRecipientsVisible, WasRecalled
 from eboxcast.package.model import Checked, Package, Policies
-from eboxcast.senders.roles import Actor
 
 _ACTIONS = {ACCEPTANCE: Action.DELIVER_ACCEPTANCE}
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from eboxcast.broadcasts.contacts import warn_contact_centre
 from eboxcast.broadcasts.models import Broadcast, State
-from eboxcast.broadcasts.steps import STEWARD, held
+from eboxcast.broadcasts.steps import held
 from eboxcast.database.environments import bucket_prime, environment_connection
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.delivery.runs.belonging import PRODUCTION, run_for
 from eboxcast.delivery.target_options import is_remote
+from eboxcast.lib.actors import STEWARD
 from eboxcast.mailboxes.audiences import read_audience
 from eboxcast.mailboxes.fence import find_release
 from eboxcast.mailboxes.preview import states_now

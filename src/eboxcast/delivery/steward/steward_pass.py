@@ -15,7 +15,7 @@ from eboxcast.broadcasts.aftermath import remind
 from eboxcast.broadcasts.errors import NotInThisState as NotNow
 from eboxcast.broadcasts.models import Broadcast, State
 from eboxcast.broadcasts.states import DATED, ENDED
-from eboxcast.broadcasts.steps import STEWARD, held
+from eboxcast.broadcasts.steps import held
 from eboxcast.database.errors import DatabaseGone, LockTaken, sanitized_db_errors
 from eboxcast.delivery.broadcasts.agreed_launch import launch_broadcast
 from eboxcast.delivery.models import State as RunState
@@ -26,9 +26,9 @@ from eboxcast.delivery.steward.following_runs import end_with_window, follow
 from eboxcast.delivery.steward.reminders import remind_of_terms, told_before
 from eboxcast.delivery.steward.withdrawal import discard_given_up, with_given_up_runs
 from eboxcast.delivery.target_options import is_remote
+from eboxcast.lib.actors import STEWARD, NotYourRole
 from eboxcast.lib.errors import EboxcastError
 from eboxcast.lib.masking import mask_and_strip
-from eboxcast.senders.people import NotYourRole
 
 
 @dataclass(frozen=True, kw_only=True)

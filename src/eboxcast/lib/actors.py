@@ -1,9 +1,12 @@
-"""Who may act, and as what: the roles, and a person as actions and the audit see them."""
+"""Who acts, and as what: the roles, and a person as actions and the audit see them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from eboxcast.lib.errors import NotAllowedNow
+from eboxcast.lib.translation import N_
 
 
 class Role(StrEnum):
@@ -33,7 +36,7 @@ ALL_ROLES = frozenset(Role)
 
 @dataclass(frozen=True)
 class Actor:
-    """Somebody who acts, as every action of the procedure takes them."""
+    """Somebody who acts, as every action that people cause takes them."""
 
     name: str
     """Their login: what the audit writes as ``by``."""
@@ -42,7 +45,29 @@ class Actor:
     """The CBE number of their institution; empty for the operator's and the validator's people."""
     language: str = "en"
     service: bool = False
+    is_steward: bool = False
+    """Whether the procedure goes on by itself; it has no role, and may do what the tables say ``by_itself``."""
 
     def has(self, *roles: Role) -> bool:
         """Return whether this actor has one of these roles."""
         return not self.roles.isdisjoint(roles)
+
+    def sees(self, institution: str) -> bool:
+        """Return whether what is an institution's exists for this actor: people of an institution see their own."""
+        return not self.institution or self.institution == institution
+
+    def as_steward(self) -> Actor:
+        """Return the procedure as it goes on from a step this actor was allowed; the audit keeps the actor's name."""
+        return replace(self, roles=frozenset(), is_steward=True)
+
+
+STEWARD = Actor(name="eboxcast", roles=frozenset(), is_steward=True)
+"""Who acts when the procedure leads itself."""
+
+
+class NotYourRole(NotAllowedNow):
+    """Somebody else may do this."""
+
+    code = "people.not-your-role"
+    sentence = N_("{name} may not do this ({asked}). It is for: {roles}.")
+    remedy = N_("Ask somebody with that role; `eboxcast person list` shows who has it.")

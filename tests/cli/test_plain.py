@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from eboxcast.lib.masking import grouped, mask_and_strip, size
+from eboxcast.lib.masking import mask_and_strip
 
 
 @pytest.mark.parametrize(
@@ -31,17 +31,3 @@ def test_a_number_with_wrong_check_digits_is_not_shown_where_it_stands_alone() -
 
 def test_control_signs_do_not_reach_the_terminal() -> None:
     assert mask_and_strip("a\x1b[31mb\nc\u202ed") == "a�[31mb�c�d"
-
-
-def test_numbers_are_grouped_as_the_language_does() -> None:
-    assert [grouped(1234567, language) for language in ("en", "nl", "fr")] == [
-        "1,234,567",
-        "1.234.567",
-        "1\u202f234\u202f567",
-    ]
-
-
-def test_sizes_are_short() -> None:
-    counts = (12, 2048, 10 * 1024**2, 3 * 1024**3)
-    assert [size(count, "en") for count in counts] == ["12 B", "2.0 kB", "10.0 MB", "3.0 GB"]
-    assert size(2048, "nl") == "2,0 kB"

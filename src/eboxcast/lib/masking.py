@@ -1,4 +1,4 @@
-"""Make the sender's own words fit to be shown: no control signs, no national number, numbers people can read."""
+"""Make the sender's own words fit to be shown: no control signs, no national number."""
 
 from __future__ import annotations
 
@@ -8,9 +8,6 @@ from collections.abc import Sequence
 _NATIONAL_NUMBER = re.compile(r"(?<!\d)\d{2}[ ./]?\d{2}[ ./]?\d{2}[ ./-]?\d{3}[ .-]?\d{2}(?!\d)")
 _DIGEST = re.compile(r"(?<![0-9a-z])[0-9a-f]{32,}(?![0-9a-z])")
 _MASK = "***********"
-_GROUPS = {"en": ",", "fr": "\u202f", "nl": ".", "de": "."}
-_KILO = 1024
-_UNITS = ("B", "kB", "MB", "GB")
 
 
 def mask_and_strip(text: str) -> str:
@@ -18,21 +15,6 @@ def mask_and_strip(text: str) -> str:
     shown = "".join(sign if sign.isprintable() else "�" for sign in text)
     digests = [found.span() for found in _DIGEST.finditer(shown)]
     return _NATIONAL_NUMBER.sub(lambda found: found.group() if _is_none(found, digests) else _MASK, shown)
-
-
-def grouped(number: int, language: str) -> str:
-    """Return a number with its thousands apart."""
-    return f"{number:,}".replace(",", _GROUPS[language])
-
-
-def size(count: int, language: str) -> str:
-    """Return a number of bytes in a unit that keeps it short."""
-    if count < _KILO:
-        return f"{count} B"
-    power = 1 if count < _KILO**2 else 2 if count < _KILO**3 else 3
-    amount, unit = count / _KILO**power, _UNITS[power]
-    text = f"{amount:,.1f}"
-    return (text if language == "en" else text.replace(",", " ").replace(".", ",")) + f" {unit}"
 
 
 def _is_none(found: re.Match[str], digests: Sequence[tuple[int, int]]) -> bool:

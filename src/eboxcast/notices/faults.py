@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from eboxcast.lib.masking import grouped
+from eboxcast.lib.formatting import grouped
 from eboxcast.lib.translation import N_, translate
 from eboxcast.notices.about import About
 from eboxcast.package.faults.fault import FAULTS

@@ -7,7 +7,8 @@ from dataclasses import replace
 from itertools import groupby
 
 from eboxcast.delivery.broadcasts.acceptance_tests import Proof, document_shown, proofs
-from eboxcast.lib.masking import mask_and_strip, size
+from eboxcast.lib.formatting import size
+from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, translate
 from eboxcast.notices.about import About
 from eboxcast.notices.kind import File, Kind

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from eboxcast.broadcasts.models import Broadcast, Contact
-from eboxcast.lib.masking import grouped, mask_and_strip
+from eboxcast.lib.formatting import grouped
+from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, name_in, translate
 from eboxcast.notices.about import About
 from eboxcast.notices.vocabulary import word

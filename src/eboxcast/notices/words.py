@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from eboxcast.lib import clock
-from eboxcast.lib.dates import long_date
-from eboxcast.lib.masking import grouped, mask_and_strip
+from eboxcast.lib.formatting import grouped, long_date
+from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, name_in, translate
 
 _MOMENT = N_("{date} at {time}, Brussels time ({offset})")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from eboxcast.lib.masking import grouped
+from eboxcast.lib.formatting import grouped
 from eboxcast.lib.translation import N_, translate
 from eboxcast.package.faults.fault import FAULTS
 from eboxcast.reports.certificate_parts import Certificate, RecipientsPart, RowsPart

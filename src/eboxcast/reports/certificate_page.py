@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from eboxcast.lib.masking import grouped, size
+from eboxcast.lib.formatting import grouped, size
 from eboxcast.lib.translation import N_, name_in, translate
 from eboxcast.reports.certificate_account import account_section, faults_section, lists_section
 from eboxcast.reports.certificate_parts import Certificate, DecisionPart, DocumentPart, Named

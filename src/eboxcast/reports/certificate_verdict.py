@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from eboxcast.lib import clock
-from eboxcast.lib.masking import grouped
+from eboxcast.lib.formatting import grouped
 from eboxcast.lib.translation import N_, translate
 from eboxcast.reports.certificate_parts import Certificate
 from eboxcast.reports.remainder import remainder_of

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass, replace
 
 from eboxcast.delivery.models import Run
-from eboxcast.lib.masking import grouped
+from eboxcast.lib.formatting import grouped
 from eboxcast.lib.translation import N_, translate
 from eboxcast.reports.certificate import issue_certificate
 from eboxcast.reports.certificate_page import page_of

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import datetime
 
 from eboxcast.lib import clock
-from eboxcast.lib.masking import grouped
+from eboxcast.lib.formatting import grouped
 from eboxcast.lib.translation import N_, translate
 from eboxcast.reports.verification import Check, Verification
 

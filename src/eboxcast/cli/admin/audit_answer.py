@@ -15,7 +15,8 @@ from eboxcast.cli.admin.entry_words import entry_words
 from eboxcast.cli.shell import console
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
-from eboxcast.lib.masking import grouped, mask_and_strip
+from eboxcast.lib.formatting import grouped
+from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
 
 LIST_FORMAT = "eboxcast.audit-list/1"

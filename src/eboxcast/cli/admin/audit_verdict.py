@@ -10,7 +10,7 @@ import typer
 
 from eboxcast.audit.anchoring import Kept
 from eboxcast.audit.verification import Verification, Wrong
-from eboxcast.lib.masking import grouped
+from eboxcast.lib.formatting import grouped
 from eboxcast.lib.translation import N_, language_of_user, translate
 
 FORMAT = "eboxcast.audit-verify/1"

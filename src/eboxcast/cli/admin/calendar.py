@@ -18,7 +18,7 @@ from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.errors import PeriodUnclear
 from eboxcast.cli.shell.options import AsJson, EnvironmentName, day, moment
 from eboxcast.lib import clock
-from eboxcast.lib.dates import long_date
+from eboxcast.lib.formatting import long_date
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.planning.selectors import closed_days, evenings_for

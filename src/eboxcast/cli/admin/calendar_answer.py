@@ -11,8 +11,8 @@ import typer
 
 from eboxcast.cli.package.check_text import aligned
 from eboxcast.lib import clock
-from eboxcast.lib.dates import short_date
-from eboxcast.lib.masking import grouped, mask_and_strip
+from eboxcast.lib.formatting import grouped, short_date
+from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.planning.capacity import BlackoutSpan, EveningLoad, Evenings, load
 from eboxcast.planning.deadlines import end_of_day, start_of_day

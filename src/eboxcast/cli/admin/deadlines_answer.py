@@ -11,7 +11,7 @@ import typer
 from eboxcast.cli.admin.calendar_answer import iso
 from eboxcast.cli.package.check_text import aligned
 from eboxcast.lib import clock
-from eboxcast.lib.dates import long_date, spoken
+from eboxcast.lib.formatting import long_date, spoken
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.planning.capacity import Conflict, Evenings, conflicts, nearest_free
 from eboxcast.planning.deadlines import ACCEPTANCE_BEFORE, NUDGE_BEFORE, RECONFIRM_BEFORE, Deadlines, deadlines_for

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 import typer
 
 from eboxcast.lib import clock
-from eboxcast.lib.masking import mask_and_strip, size
+from eboxcast.lib.formatting import size
+from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, name_in, translate
 from eboxcast.mailboxes.opening import Letter
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.acting import acting
 from eboxcast.delivery.eboxes import take_over_eboxes
-from eboxcast.lib.masking import grouped
+from eboxcast.lib.formatting import grouped
 from eboxcast.lib.translation import N_, language_of_user, translate
 
 _LOADED = N_(

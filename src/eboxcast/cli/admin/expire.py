@@ -17,7 +17,7 @@ from eboxcast.database.environments import environments_in_reach
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.delivery.expiry import Expired, Step, expire, foresee_expiry
 from eboxcast.lib import clock
-from eboxcast.lib.masking import grouped
+from eboxcast.lib.formatting import grouped
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.notices.expiring import Emptied, empty_notices, foresee_emptying
 

@@ -20,7 +20,7 @@ from eboxcast.cli.shell import console
 from eboxcast.cli.shell.options import AsJson, moment
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
-from eboxcast.lib.dates import long_date
+from eboxcast.lib.formatting import long_date
 from eboxcast.lib.translation import N_, language_of_user
 
 _ACCEPTED = N_("Broadcast {broadcast}: {date} is accepted; the other side has not decided yet.")

@@ -7,8 +7,7 @@ from datetime import date
 
 from eboxcast.broadcasts.load import booked_between, conflicts_of
 from eboxcast.broadcasts.models import Broadcast
-from eboxcast.lib.dates import long_date, spoken
-from eboxcast.lib.masking import grouped
+from eboxcast.lib.formatting import grouped, long_date, spoken
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.planning.capacity import Booked, configured_limits
 

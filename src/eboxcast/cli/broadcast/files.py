@@ -26,7 +26,7 @@ from eboxcast.delivery.broadcasts import files
 from eboxcast.delivery.broadcasts.files import Receipt
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.errors import InputRefused
-from eboxcast.lib.masking import grouped
+from eboxcast.lib.formatting import grouped
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.package.model import Duplicates, FaultyRows, Policies
 

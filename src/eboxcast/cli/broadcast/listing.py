@@ -20,7 +20,7 @@ from eboxcast.cli.shell import console
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
-from eboxcast.lib.dates import short_date
+from eboxcast.lib.formatting import short_date
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
 

@@ -17,8 +17,8 @@ from eboxcast.cli.package.check_text import aligned
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
 from eboxcast.lib.actors import STEWARD, Role
-from eboxcast.lib.dates import long_date
 from eboxcast.lib.errors import Told
+from eboxcast.lib.formatting import long_date
 from eboxcast.lib.translation import N_, language_of_user, translate
 
 FILES_SHOWN = 12

@@ -21,8 +21,7 @@ from eboxcast.cli.shell.options import AsJson, moment
 from eboxcast.delivery.steward.contact_centre import first_time_count
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
-from eboxcast.lib.dates import long_date
-from eboxcast.lib.masking import grouped
+from eboxcast.lib.formatting import grouped, long_date
 from eboxcast.lib.translation import N_, language_of_user, translate
 
 _GIVEN = N_("Broadcast {broadcast}: the GO is given, for {moment} and for these files. It holds until {end}.")

@@ -14,7 +14,8 @@ from eboxcast.cli.shell.errors import OutputNotWritten
 from eboxcast.cli.shell.private_files import refuse_existing, write_private
 from eboxcast.delivery.broadcasts.acceptance_tests import Proof, document_shown
 from eboxcast.lib import clock
-from eboxcast.lib.masking import mask_and_strip, size
+from eboxcast.lib.formatting import size
+from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.package.reading import reason_of
 

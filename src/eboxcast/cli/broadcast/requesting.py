@@ -20,7 +20,7 @@ from eboxcast.cli.broadcast.values import sheet_values
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.options import AsJson, day
 from eboxcast.lib.actors import Actor
-from eboxcast.lib.dates import long_date
+from eboxcast.lib.formatting import long_date
 from eboxcast.lib.translation import N_, language_of_user
 
 REQUESTED_FORMAT = "eboxcast.broadcasts-requested/1"

@@ -16,8 +16,8 @@ from eboxcast.cli.broadcast.next_steps import FILES_SHOWN
 from eboxcast.cli.broadcast.words import CHECKS, NOTICE_STATES, OUTCOMES, SIDES
 from eboxcast.cli.package.check_text import aligned
 from eboxcast.lib import clock
-from eboxcast.lib.dates import short_date
-from eboxcast.lib.masking import grouped, mask_and_strip
+from eboxcast.lib.formatting import grouped, short_date
+from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, translate
 from eboxcast.notices.models import Notice
 from eboxcast.notices.models import State as NoticeState

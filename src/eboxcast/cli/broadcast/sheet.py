@@ -18,8 +18,8 @@ from eboxcast.cli.broadcast.words import LATENESS
 from eboxcast.cli.package.check_text import aligned
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
-from eboxcast.lib.dates import long_date
-from eboxcast.lib.masking import grouped, mask_and_strip
+from eboxcast.lib.formatting import grouped, long_date
+from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, name_in, translate
 from eboxcast.notices.words import moment_in
 

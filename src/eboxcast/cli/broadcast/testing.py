@@ -16,7 +16,7 @@ from eboxcast.cli.shell.options import AsJson
 from eboxcast.cli.shell.signals import resumable
 from eboxcast.delivery.broadcasts.acceptance_tests import proofs as proofs_of
 from eboxcast.delivery.broadcasts.acceptance_tests import run_test
-from eboxcast.lib.masking import grouped
+from eboxcast.lib.formatting import grouped
 from eboxcast.lib.translation import N_, language_of_user
 
 FORMAT = "eboxcast.proofs/1"

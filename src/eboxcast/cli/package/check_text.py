@@ -8,7 +8,8 @@ from rich.console import Console
 from rich.text import Text
 
 from eboxcast.cli.package.check_json import totals_of
-from eboxcast.lib.masking import grouped, mask_and_strip, size
+from eboxcast.lib.formatting import grouped, size
+from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, translate
 from eboxcast.package.faults.fault import FAULTS, remedy_of, sentence_of
 from eboxcast.package.faults.kinds import Level

@@ -9,7 +9,8 @@ import typer
 
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.app import command_app
-from eboxcast.lib.masking import grouped, mask_and_strip
+from eboxcast.lib.formatting import grouped
+from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.package.faults.fault import remedy_of, sentence_of
 from eboxcast.package.lists.refusal import ListRefused

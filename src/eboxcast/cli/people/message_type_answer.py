@@ -12,7 +12,8 @@ from eboxcast.cli.shell import console
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor, Role
-from eboxcast.lib.masking import grouped, mask_and_strip, size
+from eboxcast.lib.formatting import grouped, size
+from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, name_in, translate
 from eboxcast.senders.lookup import requests_of, types_of
 from eboxcast.senders.models import MessageType, TypeRequest

@@ -12,7 +12,8 @@ from eboxcast.cli.shell.errors import ReasonUnfit
 from eboxcast.delivery.models import Run, State
 from eboxcast.delivery.runs.who_decided import who_decided
 from eboxcast.lib import clock
-from eboxcast.lib.masking import grouped, mask_and_strip
+from eboxcast.lib.formatting import grouped
+from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.mailboxes.fence import find_release
 from eboxcast.reports.recipients import recipients_of

@@ -16,7 +16,8 @@ from eboxcast.cli.shell import console
 from eboxcast.delivery.models import Run, State
 from eboxcast.delivery.runs.listing import Listed, RunsPage
 from eboxcast.lib import clock
-from eboxcast.lib.masking import grouped, mask_and_strip
+from eboxcast.lib.formatting import grouped
+from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.reports.states import state_in
 

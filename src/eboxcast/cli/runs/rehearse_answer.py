@@ -9,7 +9,7 @@ from datetime import datetime
 from eboxcast.delivery.runs.rehearsal import Answer, Duration, Rehearsal, Remote
 from eboxcast.delivery.runs.throughput import Rate
 from eboxcast.lib import clock
-from eboxcast.lib.masking import grouped, size
+from eboxcast.lib.formatting import grouped, rough_duration, size
 from eboxcast.lib.translation import N_, translate
 from eboxcast.reports.states import ENVIRONMENTS, state_in
 from eboxcast.senders.models import WithoutEbox
@@ -48,7 +48,6 @@ _REASONS = N_("why a linked recipient is refused")
 _NO_DIGITAL_USER = N_("which of the linked never opened their eBox")
 _WHO_HAS_IT = N_("who has a message, so a call that is cut leaves recipients unknown")
 _FIRST_CALL = N_("whether a publication that was cut was carried out")
-_MINUTE, _HOUR = 60, 3600
 
 
 def as_text(found: Rehearsal, language: str) -> list[str]:
@@ -132,12 +131,18 @@ def _eboxes(found: Rehearsal, language: str) -> Iterator[str]:
 
 def _times(duration: Duration, language: str, *, launching: str) -> Iterator[str]:
     if duration.storing_seconds:
-        storing = {"duration": _long(duration.storing_seconds), "known": _known(duration.storing_rate, language)}
+        storing = {
+            "duration": rough_duration(duration.storing_seconds),
+            "known": _known(duration.storing_rate, language),
+        }
         yield translate(_STORING, language, storing)
-    sending = {"duration": _long(duration.launching_seconds), "known": _known(duration.launching_rate, language)}
+    sending = {
+        "duration": rough_duration(duration.launching_seconds),
+        "known": _known(duration.launching_rate, language),
+    }
     yield translate(launching, language, sending)
     sentence = _OPEN if duration.spare_seconds is None else _FITS if duration.fits else _LATE
-    spare = _long(abs(duration.spare_seconds or 0.0))
+    spare = rough_duration(abs(duration.spare_seconds or 0.0))
     data = {"ends": clock.shown(duration.ends_at)}
     yield translate(sentence, language, data if duration.spare_seconds is None else {**data, "spare": spare})
 
@@ -194,14 +199,6 @@ def _rate(rate: Rate) -> dict[str, object]:
         "measured_runs": rate.runs_count,
         "measured_until": rate.last_at and _iso(rate.last_at),
     }
-
-
-def _long(seconds: float) -> str:
-    if seconds < _MINUTE:
-        return f"{seconds:.1f} s" if seconds >= 1 else f"{seconds:.2f} s"
-    if seconds < _HOUR:
-        return f"{seconds / _MINUTE:.0f} min"
-    return f"{seconds // _HOUR:.0f} h {seconds % _HOUR // _MINUTE:.0f} min"
 
 
 def _iso(moment: datetime) -> str:

@@ -23,7 +23,7 @@ from eboxcast.delivery.runs.waiting import Window
 from eboxcast.delivery.target_options import is_remote
 from eboxcast.lib import clock
 from eboxcast.lib.errors import InputRefused
-from eboxcast.lib.masking import grouped
+from eboxcast.lib.formatting import grouped
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.package.model import Package, Policies
 from eboxcast.reports.certificate import issue_certificate

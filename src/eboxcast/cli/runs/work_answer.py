@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from eboxcast.cli.runs.next_steps import launch_command
-from eboxcast.cli.shell.progress import duration
 from eboxcast.delivery.models import Run, State
 from eboxcast.delivery.remote.progress import UnderWay
 from eboxcast.lib import clock
-from eboxcast.lib.masking import grouped, mask_and_strip
+from eboxcast.lib.formatting import duration, grouped
+from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, translate
 from eboxcast.reports.states import state_in
 

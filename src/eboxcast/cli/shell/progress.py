@@ -11,7 +11,7 @@ from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskProgres
 from rich.text import Text
 
 from eboxcast.cli.shell import console
-from eboxcast.lib.masking import grouped
+from eboxcast.lib.formatting import duration, grouped
 from eboxcast.lib.translation import N_, language_of_user, translate
 
 SHORT = 1.0
@@ -121,10 +121,3 @@ def sentence(label: str, done: int, total: int, *, seconds: float) -> str:
         "left": duration((total - done) / rate) if rate else "?",
     }
     return translate(_SENTENCE, language, data)
-
-
-def duration(seconds: float) -> str:
-    """Return seconds as a clock shows them."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from eboxcast.lib.dates import long_date
+from eboxcast.lib.formatting import long_date
 from eboxcast.package.sampling_texts import APPLICATION
 from eboxcast.tools.demo.dates import DemoDates
 from eboxcast.tools.demo.files import SHORT_LIST, DemoFiles

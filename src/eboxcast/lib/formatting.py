@@ -1,0 +1,148 @@
+"""Moments, days, numbers and sizes as they are shown: one way for programs, one for people in their language.
+
+For programs a moment is ISO 8601 in Brussels time with its offset. For people it is Brussels time to the second: in
+words in a sentence (``moment_in``), in figures in a column (``short_moment``), with its weekday in a letter
+(``long_moment``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Literal, overload
+
+from eboxcast.lib.clock import BRUSSELS
+
+Precision = Literal["seconds", "milliseconds", "microseconds"]
+
+# CLDR has these words too, and the tests compare; but Babel takes 30 ms to import: as long as a small publication.
+_MONTHS = {
+    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+    "nl": "januari februari maart april mei juni juli augustus september oktober november december",
+    "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
+    "en": "January February March April May June July August September October November December",
+}
+_WEEKDAYS = {
+    "fr": "lundi mardi mercredi jeudi vendredi samedi dimanche",
+    "nl": "maandag dinsdag woensdag donderdag vrijdag zaterdag zondag",
+    "de": "Montag Dienstag Mittwoch Donnerstag Freitag Samstag Sonntag",
+    "en": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday",
+}
+_SHORT_WEEKDAYS = {
+    "fr": "lun. mar. mer. jeu. ven. sam. dim.",
+    "nl": "ma di wo do vr za zo",
+    "de": "Mo. Di. Mi. Do. Fr. Sa. So.",
+    "en": "Mon Tue Wed Thu Fri Sat Sun",
+}
+_AT = {"fr": "à {}", "nl": "om {}", "de": "um {} Uhr", "en": "at {}"}
+_BRUSSELS_TIME = {
+    "fr": "heure de Bruxelles",
+    "nl": "Belgische tijd",
+    "de": "Brüsseler Zeit",
+    "en": "Brussels time",
+}
+_GROUPS = {"en": ",", "fr": "\u202f", "nl": ".", "de": "."}
+_KILO = 1024
+_UNITS = ("B", "kB", "MB", "GB")
+_MINUTE, _HOUR = 60, 3600
+
+
+@overload
+def iso(moment: datetime, precision: Precision = ...) -> str: ...
+@overload
+def iso(moment: datetime | None, precision: Precision = ...) -> str | None: ...
+def iso(moment: datetime | None, precision: Precision = "milliseconds") -> str | None:
+    """Return a moment as programs read it: 2027-02-15T18:00:03.120+01:00."""
+    return moment.astimezone(BRUSSELS).isoformat(timespec=precision) if moment else None
+
+
+def moment_in(moment: datetime, language: str) -> str:
+    """Return a moment for a sentence: 15 February 2027 at 18:00:03 (UTC+1). Seconds that are zero are not said."""
+    there = moment.astimezone(BRUSSELS)
+    return f"{_day(there, language)} {_time(there, language)} ({_offset(there)})"
+
+
+def short_moment(moment: datetime) -> str:
+    """Return a moment for a column: 15/02/2027 18:00:03."""
+    return f"{moment.astimezone(BRUSSELS):%d/%m/%Y %H:%M:%S}"
+
+
+def long_moment(moment: datetime, language: str) -> str:
+    """Return a moment for a letter: Monday 15 February 2027 at 18:00:03, Brussels time (UTC+1)."""
+    there = moment.astimezone(BRUSSELS)
+    time = _time(there, language)
+    return f"{long_date(there.date(), language)} {time}, {_BRUSSELS_TIME[language]} ({_offset(there)})"
+
+
+def long_date(day: date, language: str) -> str:
+    """Return a day with its weekday and month in words: dinsdag 18 mei 2027."""
+    comma = "," if language == "de" else ""
+    return f"{_WEEKDAYS[language].split()[day.weekday()]}{comma} {_day(day, language)}"
+
+
+def short_date(day: date, language: str) -> str:
+    """Return a day with its weekday, fit for a column: di 18/05/2027."""
+    return f"{_SHORT_WEEKDAYS[language].split()[day.weekday()]} {day:%d/%m/%Y}"
+
+
+def short_time(moment: datetime) -> str:
+    """Return the time of a moment, to the minute: 18:00."""
+    return f"{moment.astimezone(BRUSSELS):%H:%M}"
+
+
+def grouped(number: int, language: str) -> str:
+    """Return a number with its thousands apart."""
+    return f"{number:,}".replace(",", _GROUPS[language])
+
+
+def size(count: int, language: str) -> str:
+    """Return a number of bytes in a unit that keeps it short."""
+    if count < _KILO:
+        return f"{count} B"
+    power = 1 if count < _KILO**2 else 2 if count < _KILO**3 else 3
+    whole, _, decimal = f"{count / _KILO**power:.1f}".partition(".")
+    return f"{grouped(int(whole), language)}{'.' if language == 'en' else ','}{decimal} {_UNITS[power]}"
+
+
+def duration(seconds: float) -> str:
+    """Return seconds as a clock shows them: 1:02:03."""
+    minutes, rest = divmod(round(seconds), _MINUTE)
+    hours, minutes = divmod(minutes, _MINUTE)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+def rough_duration(seconds: float) -> str:
+    """Return seconds in the unit that matters: 0.42 s, 12 min, 3 h 20 min."""
+    if seconds < _MINUTE:
+        return f"{seconds:.1f} s" if seconds >= 1 else f"{seconds:.2f} s"
+    if seconds < _HOUR:
+        return f"{seconds / _MINUTE:.0f} min"
+    return f"{seconds // _HOUR:.0f} h {seconds % _HOUR // _MINUTE:.0f} min"
+
+
+def spoken(data: Mapping[str, object], language: str) -> dict[str, object]:
+    """Return data for a sentence: days in words, numbers with their thousands apart, all else as it is."""
+    return {name: _spoken(value, language) for name, value in data.items()}
+
+
+def _spoken(value: object, language: str) -> object:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return long_date(value, language)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return grouped(value, language)
+    return value
+
+
+def _day(day: date, language: str) -> str:
+    number = "1er" if language == "fr" and day.day == 1 else f"{day.day}." if language == "de" else day.day
+    return f"{number} {_MONTHS[language].split()[day.month - 1]} {day.year}"
+
+
+def _time(there: datetime, language: str) -> str:
+    return _AT[language].format(f"{there:%H:%M:%S}" if there.second else f"{there:%H:%M}")
+
+
+def _offset(there: datetime) -> str:
+    """Tell the two hours apart that have the same name when the clock goes back."""
+    offset = there.utcoffset()
+    return f"UTC+{offset.seconds // _HOUR}" if offset else "UTC"

@@ -1,0 +1,105 @@
+"""Moments, days, numbers and sizes read as people of Belgium write them, and programs get what ISO 8601 says."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from babel.dates import format_date
+
+from eboxcast.lib.formatting import (
+    duration,
+    grouped,
+    iso,
+    long_date,
+    long_moment,
+    moment_in,
+    rough_duration,
+    short_date,
+    short_moment,
+    size,
+)
+
+EVENING = datetime(2027, 2, 15, 17, 0, 3, 120999, tzinfo=UTC)
+YEAR = [date(2027, 1, 1) + timedelta(days=days) for days in range(366)]
+LONG = {"fr": "EEEE d MMMM y", "nl": "EEEE d MMMM y", "de": "EEEE, d. MMMM y", "en": "EEEE d MMMM y"}
+LOCALES = {"fr": "fr_BE", "nl": "nl_BE", "de": "de_BE", "en": "en_GB"}
+
+
+def test_programs_get_brussels_time_with_its_offset() -> None:
+    assert iso(EVENING) == "2027-02-15T18:00:03.120+01:00"
+    assert iso(EVENING, "seconds") == "2027-02-15T18:00:03+01:00"
+    assert iso(None) is None
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("fr", "15 février 2027 à 18:00:03 (UTC+1)"),
+        ("nl", "15 februari 2027 om 18:00:03 (UTC+1)"),
+        ("de", "15. Februar 2027 um 18:00:03 Uhr (UTC+1)"),
+        ("en", "15 February 2027 at 18:00:03 (UTC+1)"),
+    ],
+)
+def test_a_moment_in_a_sentence_is_in_the_readers_language_to_the_second(language: str, expected: str) -> None:
+    assert moment_in(EVENING, language) == expected
+
+
+def test_seconds_that_are_zero_are_not_said() -> None:
+    assert moment_in(EVENING.replace(second=0), "en") == "15 February 2027 at 18:00 (UTC+1)"
+
+
+def test_a_moment_in_a_letter_has_its_weekday_and_says_whose_time_it_is() -> None:
+    expected = "maandag 15 februari 2027 om 18:00:03, Belgische tijd (UTC+1)"
+    assert long_moment(EVENING, "nl") == expected
+
+
+def test_a_moment_in_a_column_is_short() -> None:
+    assert short_moment(EVENING) == "15/02/2027 18:00:03"
+
+
+def test_the_hour_that_comes_twice_is_told_apart() -> None:
+    first = datetime(2027, 10, 31, 0, 30, tzinfo=UTC)
+    told = [moment_in(one, "en") for one in (first, first + timedelta(hours=1))]
+    assert told == ["31 October 2027 at 02:30 (UTC+2)", "31 October 2027 at 02:30 (UTC+1)"]
+
+
+@pytest.mark.parametrize("language", LONG)
+def test_each_day_of_a_year_is_written_as_cldr_writes_it(language: str) -> None:
+    there = [format_date(day, LONG[language], locale=LOCALES[language]) for day in YEAR]
+    ours = [long_date(day, language).replace(" 1er ", " 1 ") for day in YEAR]
+    assert ours == there
+
+
+@pytest.mark.parametrize("language", LONG)
+def test_each_short_day_is_written_as_cldr_writes_it(language: str) -> None:
+    there = [format_date(day, "EEE dd/MM/y", locale=LOCALES[language]) for day in YEAR]
+    assert [short_date(day, language) for day in YEAR] == there
+
+
+def test_the_first_of_a_month_is_an_ordinal_in_french() -> None:
+    assert long_date(date(2027, 6, 1), "fr") == "mardi 1er juin 2027"
+
+
+def test_numbers_are_grouped_as_the_language_does() -> None:
+    assert [grouped(1234567, language) for language in ("en", "nl", "fr")] == [
+        "1,234,567",
+        "1.234.567",
+        "1\u202f234\u202f567",
+    ]
+
+
+def test_sizes_have_a_unit_that_keeps_them_short() -> None:
+    counts = (12, 2048, 10 * 1024**2, 3 * 1024**3)
+    assert [size(count, "en") for count in counts] == ["12 B", "2.0 kB", "10.0 MB", "3.0 GB"]
+    assert size(2048, "nl") == "2,0 kB"
+
+
+def test_durations_are_those_of_a_clock_or_rough() -> None:
+    assert [duration(seconds) for seconds in (9, 75, 3723)] == ["0:09", "1:15", "1:02:03"]
+    assert [rough_duration(seconds) for seconds in (0.42, 12, 720, 12_000)] == [
+        "0.42 s",
+        "12.0 s",
+        "12 min",
+        "3 h 20 min",
+    ]

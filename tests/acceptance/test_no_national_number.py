@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 from django.db import connections
+from tests.actors import master
 from tests.faults.conftest import NewLetter
 from tests.faults.machine import Letter, Machine
 
@@ -136,7 +137,7 @@ def test_an_error_of_the_database_that_quotes_the_row(
 def prepare(letter: Letter) -> None:
     package = check_for_sending(letter.directory, policies=Policies()).package
     assert package is not None
-    actions.prepare(package, environment="production", by="tests")
+    actions.prepare(package, environment="production", actor=master("tests"))
 
 
 def told_by(act: Callable[[], None]) -> str:

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.actors import master
 from tests.cli.conftest import Command
 from tests.conftest import Eboxcast
 from tests.reports.broadcasts import SENDER, Broadcasts
@@ -20,7 +21,7 @@ A = "acceptance"
 
 def published(broadcasts: Broadcasts, **particulars: object) -> Package:
     package = broadcasts.package(5, **particulars)
-    broadcasts.launched(actions.prepare(package, environment=A, by=SENDER))
+    broadcasts.launched(actions.prepare(package, environment=A, actor=master(SENDER)))
     return package
 
 

@@ -7,6 +7,7 @@ import re
 import shlex
 
 import pytest
+from tests.actors import master
 from tests.cli.conftest import Command
 from tests.reports.broadcasts import OPERATOR, Broadcasts
 
@@ -220,6 +221,6 @@ def test_status_records_what_a_killed_process_could_not(broadcasts: Broadcasts, 
 
 
 def test_recalling_twice_changes_nothing(broadcasts: Broadcasts, command: Command) -> None:
-    run = recall_run(broadcasts.published(), by=OPERATOR, reason="first")
+    run = recall_run(broadcasts.published(), actor=master(OPERATOR), reason="first")
     assert command("recall", run.short, *REASON)[0] == 0
     assert Run.objects.get(id=run.id).reason == "first"

@@ -12,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from tests.actors import master
 from tests.cli.conftest import Command, Provider
 from tests.cli.test_answers_documented import EXPLAINED
 from tests.faults.machine import wait_until
@@ -360,9 +361,9 @@ def test_more_batches_at_once_count_while_it_is_sent(broadcasts: Broadcasts, pro
         busiest = max(busiest, sums.busy_batches)
         mine = Run.objects.get(id=run.id)
         if mine.parallel == 1:
-            remote_decisions.pace(mine, rate=None, parallel=4, by="olga")
+            remote_decisions.pace(mine, rate=None, parallel=4, actor=master("olga"))
 
-    actions.launch(run, by="olga", window=Window(), waiting=lambda moment: None, progress=look)
+    actions.launch(run, actor=master("olga"), window=Window(), waiting=lambda moment: None, progress=look)
     assert busiest > 1
     assert held(simulated) == everybody(run)
 

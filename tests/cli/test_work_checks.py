@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from tests.actors import master
 from tests.cli.conftest import Command
 from tests.delivery.test_batches import claimed, let_leases_run_out
 from tests.reports.broadcasts import Broadcasts
@@ -91,7 +92,7 @@ def test_a_run_nobody_works_on_is_found_when_it_is_time(running: Run) -> None:
 
 @pytest.mark.usefixtures("target")
 def test_halted_runs_say_why(running: Run) -> None:
-    remote_decisions.pause(running, by="stan", reason="a call from the institution")
+    remote_decisions.pause(running, actor=master("stan"), reason="a call from the institution")
     (found,) = found_by(work_checks.halted)
     assert found.sentence.format(**found.data).endswith("is paused: a call from the institution")
     remote_decisions.fail(running, reason="2: nobody knows")
@@ -148,7 +149,7 @@ def test_a_provider_that_is_gone_fails(target: TargetOptions, monkeypatch: pytes
 
 @pytest.mark.usefixtures("target")
 def test_doctor_looks_at_the_work_too(running: Run, command: Command) -> None:
-    remote_decisions.pause(running, by="stan", reason="lunch")
+    remote_decisions.pause(running, actor=master("stan"), reason="lunch")
     code, out, _ = command("doctor")
     assert code == 0
     assert f"eboxcast resume {running.short}" in out

@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path
 
 import pytest
+from tests.actors import master
 from tests.broadcasts import people as p
 from tests.delivery.procedure import ANNE, SHORT, Story
 
@@ -55,7 +56,7 @@ def test_only_the_operator_runs_it(story: Story) -> None:
 
 def test_a_test_that_was_published_and_not_noted_is_noted_by_the_next(story: Story) -> None:
     broadcast = story.delivered_for_acceptance()
-    actions.launch(run_of(broadcast), by="ines", window=Window(), waiting=lambda moment: None)
+    actions.launch(run_of(broadcast), actor=master("ines"), window=Window(), waiting=lambda moment: None)
     first = run_of(broadcast).visible_at
     assert run_test(broadcast, actor=p.INES).visible_at == first
     assert broadcast.state == State.TESTED
@@ -63,7 +64,7 @@ def test_a_test_that_was_published_and_not_noted_is_noted_by_the_next(story: Sto
 
 def test_a_run_that_was_given_up_needs_files_again(story: Story) -> None:
     broadcast = story.delivered_for_acceptance()
-    actions.discard(run_of(broadcast), by="lou", reason="wrong letter")
+    actions.discard(run_of(broadcast), actor=master("lou"), reason="wrong letter")
     with pytest.raises(errors.NotInThisState):
         run_test(broadcast, actor=p.INES)
     assert (broadcast.state, broadcast.acceptance_run) == (State.SCHEDULED, None)

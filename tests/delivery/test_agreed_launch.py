@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from tests.actors import master
 from tests.broadcasts import people as p
 from tests.delivery.procedure import ANNE, BRAM, Story, go_to, launch
 
@@ -28,7 +29,7 @@ def run_of(broadcast: Broadcast) -> Run:
 
 def launch_run(run: Run) -> Run:
     """Launch a run beside its broadcast."""
-    return actions.launch(run, by="lou", window=Window(), waiting=lambda moment: None)
+    return actions.launch(run, actor=p.LOU.as_steward(), window=Window(), waiting=lambda moment: None)
 
 
 def told(broadcast: Broadcast, action: str) -> int:
@@ -114,7 +115,7 @@ def test_with_a_run_of_nobody_neither(story: Story) -> None:
     broadcast = story.scheduled()
     package = story.package()
     with pytest.raises(OnlyInItsBroadcast):
-        launch_run(actions.prepare(package, environment="production", by="lou"))
+        launch_run(actions.prepare(package, environment="production", actor=p.LOU.as_steward()))
     assert broadcast.state == State.SCHEDULED
 
 
@@ -122,7 +123,7 @@ def test_a_stop_while_it_waits_takes_it_back_and_the_go_holds(story: Story) -> N
     broadcast = waits(story)
 
     def stop(until: datetime) -> None:
-        actions.stop(run_of(broadcast), by="lou", reason="network trouble")
+        actions.stop(run_of(broadcast), actor=master("lou"), reason="network trouble")
 
     with pytest.raises(LaunchStopped):
         launch_broadcast(broadcast, actor=p.LOU, waiting=stop)
@@ -130,7 +131,7 @@ def test_a_stop_while_it_waits_takes_it_back_and_the_go_holds(story: Story) -> N
     with pytest.raises(LaunchStopped):
         launch(broadcast)
     assert (told(broadcast, "launched"), told(broadcast, "launch_ended")) == (1, 1)
-    actions.resume(run_of(broadcast), by="lou")
+    actions.resume(run_of(broadcast), actor=master("lou"))
     launch(broadcast)
     assert broadcast.state == State.PUBLISHED
 
@@ -206,7 +207,7 @@ def test_what_was_launched_and_not_visible_when_its_window_ended_waits_for_anoth
 
 def test_what_is_given_up_needs_files_again(story: Story) -> None:
     broadcast = story.ready()
-    actions.discard(run_of(broadcast), by="lou", reason="wrong list")
+    actions.discard(run_of(broadcast), actor=master("lou"), reason="wrong list")
     go_to(broadcast)
     with pytest.raises(errors.NotInThisState):
         launch(broadcast)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from tests.actors import master
 from tests.audit.without_entries import Control, refuse_and_compare
 from tests.delivery.conftest import NewPackage
 
@@ -26,31 +27,31 @@ RITA = Particulars(full_name="Rita Renard", roles=frozenset({Role.AUDITOR}), lan
 
 
 def test_without_its_entry_no_action_on_a_run_happens(sweepers: Control, package: NewPackage) -> None:
-    prepared = actions.prepare(package(), environment=P, by="ines")
+    prepared = actions.prepare(package(), environment=P, actor=master("ines"))
     other = package(ticket="t2")
     for action in (
-        lambda: actions.prepare(other, environment=P, by="ines"),
-        lambda: actions.launch(again(prepared), by="olga", window=Window(), waiting=lambda moment: None),
-        lambda: actions.stop(again(prepared), by="stan", reason="wait"),
-        lambda: actions.discard(again(prepared), by="stan", reason="no"),
+        lambda: actions.prepare(other, environment=P, actor=master("ines")),
+        lambda: actions.launch(again(prepared), actor=master("olga"), window=Window(), waiting=lambda moment: None),
+        lambda: actions.stop(again(prepared), actor=master("stan"), reason="wait"),
+        lambda: actions.discard(again(prepared), actor=master("stan"), reason="no"),
     ):
         refuse_and_compare(sweepers, action)
 
 
 def test_without_its_entry_nothing_that_is_visible_is_recalled(sweepers: Control, package: NewPackage) -> None:
-    run = actions.prepare(package(), environment=P, by="ines")
-    actions.launch(run, by="olga", window=Window(), waiting=lambda moment: None)
-    refuse_and_compare(sweepers, lambda: actions.recall(again(run), by="stan", reason="wrong letter"))
+    run = actions.prepare(package(), environment=P, actor=master("ines"))
+    actions.launch(run, actor=master("olga"), window=Window(), waiting=lambda moment: None)
+    refuse_and_compare(sweepers, lambda: actions.recall(again(run), actor=master("stan"), reason="wrong letter"))
 
 
 def test_without_its_entry_nothing_is_deleted(
     sweepers: Control, package: NewPackage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = actions.prepare(package(), environment=P, by="ines")
-    actions.discard(run, by="stan", reason="no")
+    run = actions.prepare(package(), environment=P, actor=master("ines"))
+    actions.discard(run, actor=master("stan"), reason="no")
     later = clock.now() + timedelta(days=400)
     monkeypatch.setattr(clock, "now", lambda: later)
-    refuse_and_compare(sweepers, lambda: list(expire(P, by="cron")))
+    refuse_and_compare(sweepers, lambda: list(expire(P, actor=master("cron"))))
 
 
 @pytest.mark.usefixtures("installation")

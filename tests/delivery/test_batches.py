@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from tests.actors import master
 from tests.delivery.conftest import NewPackage
 
 from eboxcast.database.installation import set_clock
@@ -21,7 +22,7 @@ P = "production"
 @pytest.fixture
 def run(package: NewPackage) -> Run:
     """A run of a hundred recipients in ten batches, under way."""
-    made = actions.prepare(package(100), environment=P, by="ines")
+    made = actions.prepare(package(100), environment=P, actor=master("ines"))
     batches.cut(made, fence.get_release(P, made.id).id, recipients=10, opens=False)
     Run.objects.filter(id=made.id).update(state=State.RUNNING, parallel=3)
     made.refresh_from_db()
@@ -116,7 +117,7 @@ def test_a_rate_spaces_the_claims(run: Run) -> None:
 
 def test_the_opening_batch_comes_alone(package: NewPackage) -> None:
     """Until the message has its id nobody can be linked to it."""
-    made = actions.prepare(package(100), environment=P, by="ines")
+    made = actions.prepare(package(100), environment=P, actor=master("ines"))
     batches.cut(made, fence.get_release(P, made.id).id, recipients=10, opens=True)
     Run.objects.filter(id=made.id).update(state=State.RUNNING)
     opening = claimed(made)

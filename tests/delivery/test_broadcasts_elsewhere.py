@@ -10,6 +10,7 @@ from threading import Event
 
 import pytest
 from django.conf import settings
+from tests.actors import master
 from tests.broadcasts import people as p
 from tests.delivery.procedure import EVERYBODY, Story, go_to, launch
 from tests.simulator.simulated import Simulated, Simulators
@@ -83,7 +84,7 @@ def half_sent(story: Story, simulated: Simulated) -> Broadcast:
 
     def stop(sums: Sums) -> None:
         if sums.sent and run_of(broadcast).state == "running":
-            actions.stop(run_of(broadcast), by="lou", reason="wrong letter")
+            actions.stop(run_of(broadcast), actor=master("lou"), reason="wrong letter")
 
     launch_broadcast(broadcast, actor=p.LOU, waiting=lambda until: None, progress=stop)
     simulated.control("PUT", "/faults", [])
@@ -117,14 +118,14 @@ def test_a_stop_when_some_have_it_is_told_once_and_leaves_it_launched(story: Sto
 def test_resumed_the_same_launch_goes_on_to_the_end(story: Story, provider: Provider) -> None:
     simulated = provider()
     broadcast = half_sent(story, simulated)
-    actions.resume(run_of(broadcast), by="lou")
+    actions.resume(run_of(broadcast), actor=master("lou"))
     assert launch(broadcast).published_count == EVERYBODY
     assert (broadcast.state, len(held(simulated))) == (State.PUBLISHED, EVERYBODY)
 
 
 def test_closed_in_part_it_is_published_with_who_was_not_attempted(story: Story, provider: Provider) -> None:
     broadcast = half_sent(story, provider())
-    remote_decisions.close(run_of(broadcast), by="lou", reason="enough")
+    remote_decisions.close(run_of(broadcast), actor=master("lou"), reason="enough")
     assert once_more() == ["published", "reported"]
     told = Entry.objects.get(broadcast=broadcast.id, action="broadcast.published").data
     assert told["published"] + told["not_attempted"] == EVERYBODY
@@ -134,7 +135,7 @@ def test_closed_in_part_it_is_published_with_who_was_not_attempted(story: Story,
 def test_after_its_window_what_is_half_sent_is_told_and_nothing_more_is_sent(story: Story, provider: Provider) -> None:
     simulated = provider()
     broadcast = half_sent(story, simulated)
-    actions.resume(run_of(broadcast), by="lou")
+    actions.resume(run_of(broadcast), actor=master("lou"))
     before = held(simulated)
     at_its_moment(broadcast, hours=13)
     assert once_more() == ["run_halted"]

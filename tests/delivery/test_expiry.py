@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.test import override_settings
+from tests.actors import master
 from tests.reports.broadcasts import OPERATOR, Broadcasts
 
 from eboxcast.audit.models import Entry
@@ -42,7 +43,7 @@ def pass_days(monkeypatch: pytest.MonkeyPatch) -> PassDays:
 
 
 def steps(environment: str = P) -> list[Step]:
-    return [done.step for done in expire(environment, by=OPERATOR)]
+    return [done.step for done in expire(environment, actor=master(OPERATOR))]
 
 
 def told(run: Run, ending: str) -> list[dict[str, object]]:
@@ -86,7 +87,7 @@ def test_counts_and_digests_stay_and_the_salt_goes(broadcasts: Broadcasts, pass_
 
 
 def test_a_discarded_run_loses_its_audience_after_a_week(broadcasts: Broadcasts, pass_days: PassDays) -> None:
-    actions.discard(broadcasts.prepared(), by=OPERATOR, reason="no need")
+    actions.discard(broadcasts.prepared(), actor=master(OPERATOR), reason="no need")
     pass_days(6)
     assert steps() == []
     pass_days(1)
@@ -117,7 +118,7 @@ def test_foreseeing_says_the_same_and_changes_nothing(broadcasts: Broadcasts, pa
     broadcasts.prepared()
     pass_days(40)
     entries = Entry.objects.count()
-    foreseen = [done.step for done in foresee_expiry(P)]
+    foreseen = [done.step for done in foresee_expiry(P, actor=master("olga"))]
     assert Entry.objects.count() == entries
     assert foreseen == steps() == [Step.DELETED, Step.DISCARDED]
     assert steps() == []
@@ -157,7 +158,7 @@ def test_what_a_killed_process_deleted_is_put_on_record(
 
         patch.setattr(expiry, "purge", purge_and_die)
         with pytest.raises(Killed):
-            list(expire(P, by=OPERATOR))
+            list(expire(P, actor=master(OPERATOR)))
     assert told(run, "deleted") == []
     assert steps() == [Step.RECORDED]
     assert len(told(run, "deleted")) == 1
@@ -176,7 +177,7 @@ def test_a_process_killed_before_deleting_leaves_it_due(
 
         patch.setattr(expiry, "purge", die)
         with pytest.raises(Killed):
-            list(expire(P, by=OPERATOR))
+            list(expire(P, actor=master(OPERATOR)))
     assert len(list(find_due(P, expiry.retention()))) == 1
     assert steps() == [Step.DELETED]
     assert len(told(run, "deleted")) == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from tests.actors import master
 from tests.broadcasts import people as p
 from tests.delivery.procedure import Story, go_to, launch
 
@@ -39,7 +40,7 @@ def under_way(story: Story) -> Broadcast:
 
 def test_a_recall_by_the_launch_team_is_noted_with_who_and_why(story: Story) -> None:
     broadcast = story.published()
-    actions.recall(run_of(broadcast), by="lou", reason="wrong letter")
+    actions.recall(run_of(broadcast), actor=master("lou"), reason="wrong letter")
     assert follow(broadcast) == [State.RECALLED]
     noted = entry(broadcast, "recalled").data
     assert (noted["recalled_by"], noted["reason"]) == ("lou", "wrong letter")
@@ -47,7 +48,7 @@ def test_a_recall_by_the_launch_team_is_noted_with_who_and_why(story: Story) -> 
 
 def test_a_recall_is_noted_once_also_when_it_is_reported_after_it(story: Story) -> None:
     broadcast = story.published()
-    actions.recall(run_of(broadcast), by="lou", reason="wrong letter")
+    actions.recall(run_of(broadcast), actor=master("lou"), reason="wrong letter")
     follow(broadcast)
     aftermath.reported(broadcast, actor=STEWARD, counts={})
     assert (follow(broadcast), broadcast.state) == ([], State.REPORTED)
@@ -55,8 +56,8 @@ def test_a_recall_is_noted_once_also_when_it_is_reported_after_it(story: Story) 
 
 def test_a_recall_before_the_publication_was_noted_tells_both(story: Story) -> None:
     broadcast = under_way(story)
-    run = actions.launch(run_of(broadcast), by="lou", window=Window(), waiting=lambda moment: None)
-    actions.recall(run, by="lou", reason="wrong letter")
+    run = actions.launch(run_of(broadcast), actor=p.LOU.as_steward(), window=Window(), waiting=lambda moment: None)
+    actions.recall(run, actor=master("lou"), reason="wrong letter")
     assert follow(broadcast) == [State.PUBLISHED, State.RECALLED]
 
 
@@ -72,7 +73,7 @@ def test_a_publication_is_noted_with_its_account(story: Story) -> None:
 )
 def test_without_its_run_it_goes_back_to_the_approval(story: Story, arrange: Callable[[Story], Broadcast]) -> None:
     broadcast = arrange(story)
-    actions.discard(run_of(broadcast), by="lou", reason="wrong list")
+    actions.discard(run_of(broadcast), actor=master("lou"), reason="wrong list")
     assert follow(broadcast) == [State.APPROVED]
     assert (broadcast.production_run, broadcast.gos.filter(void_at=None).exists()) == (None, False)
     assert entry(broadcast, "run_lost").data["why"] == "wrong list"
@@ -80,14 +81,14 @@ def test_without_its_run_it_goes_back_to_the_approval(story: Story, arrange: Cal
 
 def test_a_stopped_launch_goes_back_to_its_go(story: Story) -> None:
     broadcast = under_way(story)
-    actions.stop(run_of(broadcast), by="lou", reason="network trouble")
+    actions.stop(run_of(broadcast), actor=master("lou"), reason="network trouble")
     assert (follow(broadcast), follow(broadcast)) == ([State.CONFIRMED], [])
     assert entry(broadcast, "launch_ended").data["why"] == "network trouble"
 
 
 def test_a_stopped_run_of_a_broadcast_that_waits_changes_nothing(story: Story) -> None:
     broadcast = story.armed()
-    actions.stop(run_of(broadcast), by="lou", reason="network trouble")
+    actions.stop(run_of(broadcast), actor=master("lou"), reason="network trouble")
     assert (follow(broadcast), broadcast.state) == ([], State.ARMED)
 
 
@@ -123,13 +124,13 @@ def test_what_the_end_of_a_window_stopped_is_launched_in_the_next(story: Story) 
 
 def test_what_became_visible_just_before_the_window_ended_is_published(story: Story) -> None:
     broadcast = under_way(story)
-    actions.launch(run_of(broadcast), by="lou", window=Window(), waiting=lambda moment: None)
+    actions.launch(run_of(broadcast), actor=p.LOU.as_steward(), window=Window(), waiting=lambda moment: None)
     go_to(broadcast, hours=12)
     assert end_with_window(broadcast, moment=clock.now()) == [State.PUBLISHED]
 
 
 def test_files_for_acceptance_whose_run_was_given_up_are_needed_again(story: Story) -> None:
     broadcast = story.delivered_for_acceptance()
-    actions.discard(Run.objects.get(id=broadcast.acceptance_run), by="lou", reason="wrong list")
+    actions.discard(Run.objects.get(id=broadcast.acceptance_run), actor=master("lou"), reason="wrong list")
     assert follow(broadcast) == [State.SCHEDULED]
     assert broadcast.acceptance_run is None

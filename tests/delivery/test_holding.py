@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from tests.actors import master
 from tests.delivery.conftest import NewPackage
 
 from eboxcast.delivery.models import Batch, Run, State
@@ -22,7 +23,7 @@ P = "production"
 @pytest.fixture
 def claim(package: NewPackage) -> Claim:
     """The first batch of a run under way."""
-    run = actions.prepare(package(20), environment=P, by="ines")
+    run = actions.prepare(package(20), environment=P, actor=master("ines"))
     release = fence.get_release(P, run.id).id
     batches.cut(run, release, recipients=10, opens=False)
     Run.objects.filter(id=run.id).update(state=State.RUNNING)

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import connections
+from tests.actors import master
 from tests.broadcasts import people as p
 from tests.delivery.procedure import ANNE, BRAM, Story, go_to, launch
 
@@ -146,10 +147,10 @@ def test_in_a_blackout_nothing_armed_is_launched_and_at_its_end_it_is_missed(sto
 
 def test_a_stopped_run_keeps_what_is_armed_from_being_launched(story: Story) -> None:
     broadcast = story.armed()
-    actions.stop(run_of(broadcast), by="lou", reason="wait")
+    actions.stop(run_of(broadcast), actor=master("lou"), reason="wait")
     go_to(broadcast)
     assert once_more() == ["run.stopped"]
-    actions.resume(run_of(broadcast), by="lou")
+    actions.resume(run_of(broadcast), actor=master("lou"))
     assert once_more()[0] == "published"
 
 
@@ -192,7 +193,7 @@ def test_the_report_follows_the_publication_and_after_two_weeks_who_has_read_it(
 def test_a_recall_is_followed_and_reported(story: Story) -> None:
     broadcast = story.published()
     once_more()
-    actions.recall(run_of(broadcast), by="lou", reason="wrong letter")
+    actions.recall(run_of(broadcast), actor=master("lou"), reason="wrong letter")
     assert [once_more(), once_more()] == [["recalled", "reported"], []]
 
 

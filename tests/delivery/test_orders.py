@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from tests.actors import master
 from tests.delivery.conftest import NewPackage
 
 from eboxcast.database.environments import environment_connection
@@ -32,7 +33,7 @@ def test_both_numbers_of_a_person_are_one_recipient(package: NewPackage) -> None
     """Old and new in the lists: merged, and the rows still add up."""
     given = package(20, lists=2)
     replace_number(int(given.keys[0]), int(given.keys[10]))
-    run = actions.prepare(given, environment=A, by="ines")
+    run = actions.prepare(given, environment=A, actor=master("ines"))
     assert (run.rows_count, run.merged_count, run.recipients_count, run.moved_count) == (20, 1, 19, 1)
     assert sum(part.recipients_count for part in run.lists.all()) == 19
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.actors import master
 from tests.broadcasts import people as p
 from tests.delivery.procedure import ANNE, EVERYBODY, SHORT, Story
 
@@ -169,9 +170,9 @@ def test_files_that_were_published_without_a_broadcast_are_refused(story: Story)
     assert receipt.run is not None
     take_back(broadcast, actor=ANNE)
     assert receipt.checked.package is not None
-    run = actions.prepare(receipt.checked.package, environment="production", by="before")
     Installation.objects.update(procedure="off")
-    actions.launch(run, by="before", window=Window(), waiting=lambda moment: None)
+    run = actions.prepare(receipt.checked.package, environment="production", actor=master("before"))
+    actions.launch(run, actor=master("before"), window=Window(), waiting=lambda moment: None)
     Installation.objects.update(procedure="on")
     with pytest.raises(FilesPublished):
         story.deliver(broadcast, story.files(EVERYBODY), "production")

@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from psycopg import sql
+from tests.actors import master
 from tests.delivery.conftest import NewPackage
 from tests.reports.broadcasts import Broadcasts
 
@@ -37,7 +38,7 @@ def broadcasts(installation: None, tmp_path: Path) -> Broadcasts:
 
 def rehearsed(package: Package, *, window: Window = NO_WINDOW, adds: bool = False) -> Rehearsal:
     """Rehearse for production."""
-    return rehearse(package, environment=P, window=window, adds=adds)
+    return rehearse(package, environment=P, window=window, adds=adds, actor=master("olga"))
 
 
 def rows() -> dict[tuple[str, str], int]:
@@ -53,13 +54,13 @@ def rows() -> dict[tuple[str, str], int]:
 
 def launched(run: Run) -> Run:
     """Launch at once."""
-    return actions.launch(run, by="olga", window=NO_WINDOW, waiting=lambda moment: None)
+    return actions.launch(run, actor=master("olga"), window=NO_WINDOW, waiting=lambda moment: None)
 
 
 def test_it_touches_no_table(package: NewPackage) -> None:
     """Neither new nor known, neither accepted nor refused leaves a row."""
     known, other, new = package(20), package(20, seed=7), package(5, ticket="new")
-    launched(actions.prepare(known, environment=P, by="ines"))
+    launched(actions.prepare(known, environment=P, actor=master("ines")))
     before = rows()
     for given in (known, other, new):
         rehearsed(given)
@@ -74,27 +75,27 @@ def test_a_new_package_would_be_new(package: NewPackage) -> None:
 
 def test_the_same_package_is_named_with_its_run(package: NewPackage) -> None:
     given = package(20)
-    run = actions.prepare(given, environment=P, by="ines")
+    run = actions.prepare(given, environment=P, actor=master("ines"))
     found = rehearsed(given)
     assert (found.answer.same_as, found.answer.state) == (run.id, "prepared")
     assert found.duration.storing_seconds == 0
 
 
 def test_who_would_lose_his_place_is_named(package: NewPackage) -> None:
-    run = actions.prepare(package(20), environment=P, by="ines")
+    run = actions.prepare(package(20), environment=P, actor=master("ines"))
     assert rehearsed(package(30, seed=7)).answer.supersedes == (run.id,)
 
 
 def test_an_interrupted_preparation_is_continued(package: NewPackage) -> None:
     given = package(20)
-    run = actions.prepare(given, environment=P, by="ines")
+    run = actions.prepare(given, environment=P, actor=master("ines"))
     with connections[P].cursor() as cursor:
         cursor.execute("delete from release; delete from message; delete from audience")
     assert rehearsed(given).answer.continues == run.id
 
 
 def test_a_refusal_is_foreseen_with_its_reason(package: NewPackage) -> None:
-    launched(actions.prepare(package(20), environment=P, by="ines"))
+    launched(actions.prepare(package(20), environment=P, actor=master("ines")))
     assert isinstance(rehearsed(package(30, seed=7)).answer.refusal, OtherRecipientsVisible | OtherContentVisible)
 
 
@@ -110,11 +111,13 @@ def first_list_only(broadcasts: Broadcasts, directory: Path) -> Package:
 
 def test_adding_counts_who_has_it_already(broadcasts: Broadcasts) -> None:
     directory = broadcasts.directory(40)
-    first = broadcasts.launched(actions.prepare(first_list_only(broadcasts, directory), environment=P, by="i"))
+    first = broadcasts.launched(
+        actions.prepare(first_list_only(broadcasts, directory), environment=P, actor=master("i"))
+    )
     both = check_for_sending(directory, policies=Policies()).package
     assert both
     found = rehearsed(both, adds=True)
-    stored = actions.prepare(both, environment=P, by="i", adds=True)
+    stored = actions.prepare(both, environment=P, actor=master("i"), adds=True)
     assert (found.answer.already_count, found.recipients_count) == (stored.already_count, stored.recipients_count)
     assert found.answer.already_count == first.recipients_count == 20
 
@@ -123,7 +126,7 @@ def test_everybody_has_it_is_foreseen(broadcasts: Broadcasts) -> None:
     directory = broadcasts.directory(40)
     both = check_for_sending(directory, policies=Policies()).package
     assert both
-    broadcasts.launched(actions.prepare(both, environment=P, by="i"))
+    broadcasts.launched(actions.prepare(both, environment=P, actor=master("i")))
     found = rehearsed(first_list_only(broadcasts, directory), adds=True)
     assert isinstance(found.answer.refusal, EverybodyHasIt)
 
@@ -134,7 +137,7 @@ def test_who_has_no_ebox_is_what_the_launch_finds(broadcasts: Broadcasts, policy
     broadcasts.give_eboxes(P, given.keys)
     MessageType.objects.update(without_ebox=policy)
     found = rehearsed(given)
-    run = launched(actions.prepare(given, environment=P, by="ines"))
+    run = launched(actions.prepare(given, environment=P, actor=master("ines")))
     assert found.states is not None
     assert found.refused_by_policy_count == run.refused_count == (12 if policy == WithoutEbox.REFUSE else 0)
     if policy == WithoutEbox.PUBLISH:
@@ -158,7 +161,7 @@ def test_without_a_measurement_the_rate_is_assumed(package: NewPackage) -> None:
 
 def test_the_rate_is_that_of_the_last_runs(package: NewPackage) -> None:
     """From their own moments: a minute for twenty recipients is a third of one per second."""
-    launched(actions.prepare(package(20), environment=P, by="ines"))
+    launched(actions.prepare(package(20), environment=P, actor=master("ines")))
     for intent in Intent.objects.exclude(done_at=None):
         Intent.objects.filter(id=intent.id).update(asked_at=intent.done_at - timedelta(seconds=60))
     duration = rehearsed(package(20, ticket="t2")).duration
@@ -167,7 +170,7 @@ def test_the_rate_is_that_of_the_last_runs(package: NewPackage) -> None:
 
 
 def test_a_few_say_nothing_about_many(package: NewPackage) -> None:
-    launched(actions.prepare(package(20), environment=P, by="ines"))
+    launched(actions.prepare(package(20), environment=P, actor=master("ines")))
     assert throughput.rate_of_storing(P, 200).runs_count == 1
     assert throughput.rate_of_storing(P, 201).runs_count == 0
 
@@ -188,7 +191,7 @@ def test_the_space_foreseen_is_about_the_space_taken(package: NewPackage) -> Non
     foreseen = preview.bytes_of_audience(P, 6000)
     with connections[P].cursor() as cursor:
         cursor.execute("vacuum full audience")
-        actions.prepare(given, environment=P, by="ines")
+        actions.prepare(given, environment=P, actor=master("ines"))
         cursor.execute("select pg_total_relation_size('audience')")
         taken = cursor.fetchone()[0]
     assert 0.6 < foreseen / taken < 1.6
@@ -223,7 +226,7 @@ def test_one_by_one_is_a_call_each_at_the_configured_rate(
 @pytest.mark.usefixtures("remote")
 def test_the_speed_of_a_lane_leaves_pauses_out(package: NewPackage) -> None:
     """Two batches of ten, five seconds each, with an hour between them: a third batch tells nothing more."""
-    run = actions.prepare(package(30), environment=P, by="ines")
+    run = actions.prepare(package(30), environment=P, actor=master("ines"))
     start = clock.now() - timedelta(days=1)
     Run.objects.update(launched_at=start, parallel=2)
     moments = (start + timedelta(seconds=5), start + timedelta(seconds=10), start + timedelta(hours=1))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from tests.actors import master
 from tests.delivery.conftest import NewPackage
 from tests.simulator.simulated import Simulated, Simulators
 
@@ -61,13 +62,13 @@ def expected(given: Package) -> list[str]:
 
 def launch(run: Run) -> Run:
     """Launch, or go on."""
-    return actions.launch(run, by="olga", window=Window(), waiting=lambda moment: None)
+    return actions.launch(run, actor=master("olga"), window=Window(), waiting=lambda moment: None)
 
 
 def prepared(package: NewPackage, recipients: int = 200) -> tuple[Package, Run]:
     """Prepare a package for the provider."""
     given = package(recipients)
-    return given, actions.prepare(given, environment=P, by="ines")
+    return given, actions.prepare(given, environment=P, actor=master("ines"))
 
 
 @pytest.mark.parametrize("links", [True, False])
@@ -106,13 +107,15 @@ def test_a_pause_counts_in_the_middle_of_a_long_batch(
 
     def pause(sums: batches.Sums) -> None:
         if len(held(simulated)) > 1 and Run.objects.get(id=run.id).state == State.RUNNING:
-            remote_decisions.pause(Run.objects.get(id=run.id), by="stan", reason="a call from the institution")
+            remote_decisions.pause(
+                Run.objects.get(id=run.id), actor=master("stan"), reason="a call from the institution"
+            )
 
-    run = actions.launch(run, by="olga", window=Window(), waiting=lambda moment: None, progress=pause)
+    run = actions.launch(run, actor=master("olga"), window=Window(), waiting=lambda moment: None, progress=pause)
     assert (run.state, batches.sums_of(run.id).attempted) == (State.PAUSED, 0)
     assert sending.counts_of(P, run.id) == {OutcomeKind.SENT: len(held(simulated))}
     simulated.control("PUT", "/faults", [])
-    assert launch(actions.resume(run, by="olga")).state == State.PUBLISHED
+    assert launch(actions.resume(run, actor=master("olga"))).state == State.PUBLISHED
     assert held(simulated) == expected(given)
 
 
@@ -180,8 +183,8 @@ def test_resolving_the_unknown_ends_the_run(provider: Provider, package: NewPack
     given, run = prepared(package, 60)
     simulated.break_("publishMessage", "cut-before", after=7, times=1)
     run = launch(run)
-    assert remote_decisions.resolve(run, as_=None, by="olga", reason="support: not there") == 1
-    run = launch(actions.resume(run, by="olga"))
+    assert remote_decisions.resolve(run, as_=None, actor=master("olga"), reason="support: not there") == 1
+    run = launch(actions.resume(run, actor=master("olga")))
     assert run.state == State.PUBLISHED
     assert held(simulated) == expected(given)
 
@@ -218,7 +221,7 @@ def test_too_many_refusals_pause_the_run(
     assert "refused" in run.reason
     assert batches.sums_of(run.id).open_batches
     monkeypatch.setattr(remote_decisions, "ENOUGH_TO_JUDGE", 10_000)
-    assert launch(actions.resume(run, by="olga")).state == State.PUBLISHED
+    assert launch(actions.resume(run, actor=master("olga"))).state == State.PUBLISHED
 
 
 def test_a_paused_run_sends_nothing_more(provider: Provider, package: NewPackage) -> None:
@@ -229,14 +232,16 @@ def test_a_paused_run_sends_nothing_more(provider: Provider, package: NewPackage
     def pause_after_the_first(sums: batches.Sums) -> None:
         mine = Run.objects.get(id=run.id)
         if sums.attempted and mine.state == State.RUNNING:
-            remote_decisions.pause(mine, by="stan", reason="a call from the institution")
+            remote_decisions.pause(mine, actor=master("stan"), reason="a call from the institution")
 
     simulated.break_("linkEboxMessage", "delay", delay_ms=400)
-    run = actions.launch(run, by="olga", window=Window(), waiting=lambda moment: None, progress=pause_after_the_first)
+    run = actions.launch(
+        run, actor=master("olga"), window=Window(), waiting=lambda moment: None, progress=pause_after_the_first
+    )
     assert run.state == State.PAUSED
     assert len(held(simulated)) < 400
     simulated.control("PUT", "/faults", [])
-    assert launch(actions.resume(run, by="olga")).state == State.PUBLISHED
+    assert launch(actions.resume(run, actor=master("olga"))).state == State.PUBLISHED
     assert held(simulated) == expected(given)
 
 
@@ -251,7 +256,7 @@ def test_a_signal_pauses_and_the_same_command_goes_on(provider: Provider, packag
 
     simulated.break_("linkEboxMessage", "delay", delay_ms=400)
     with pytest.raises(KeyboardInterrupt):
-        actions.launch(run, by="olga", window=Window(), waiting=lambda moment: None, progress=interrupt)
+        actions.launch(run, actor=master("olga"), window=Window(), waiting=lambda moment: None, progress=interrupt)
     run.refresh_from_db()
     assert run.state == State.PAUSED
     assert 0 < len(held(simulated)) < 400

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.conf import settings
+from tests.actors import master
 from tests.delivery.conftest import NewPackage
 from tests.delivery.test_batches import claimed
 
@@ -28,8 +29,8 @@ P = "production"
 
 def published(given: Package) -> Run:
     """Prepare and launch."""
-    run = actions.prepare(given, environment=P, by="ines")
-    return actions.launch(run, by="olga", window=Window(), waiting=lambda moment: None)
+    run = actions.prepare(given, environment=P, actor=master("ines"))
+    return actions.launch(run, actor=master("olga"), window=Window(), waiting=lambda moment: None)
 
 
 def forget_visibility(run: Run) -> None:
@@ -60,7 +61,7 @@ def differences() -> list[Difference]:
 
 def mend() -> list[bool]:
     """Repair all."""
-    return [repair.repair(found, by="dora") for found in list(repair.find_differences(P))]
+    return [repair.repair(found, actor=master("dora")) for found in list(repair.find_differences(P))]
 
 
 def test_databases_that_agree_have_no_difference(package: NewPackage) -> None:
@@ -96,7 +97,7 @@ def test_what_was_visible_is_visible_again_since_its_first_moment(package: NewPa
 def test_what_was_recalled_stays_recalled(package: NewPackage) -> None:
     """The repair gives the environment both moments in one transaction: nobody sees it in between."""
     given = package()
-    run = actions.recall(published(given), by="olga", reason="wrong")
+    run = actions.recall(published(given), actor=master("olga"), reason="wrong")
     Release.objects.using(P).update(recalled_at=None)
     forget_visibility(run)
     mend()
@@ -111,7 +112,7 @@ def test_what_the_environment_lost_comes_back_only_from_the_same_files(package: 
     forget_release(run)
     assert differences() == [Difference.RELEASE_MISSING]
     assert mend() == [False]
-    again = actions.prepare(given, environment=P, by="ines")
+    again = actions.prepare(given, environment=P, actor=master("ines"))
     assert (again.id, again.state, again.visible_at) == (run.id, State.PUBLISHED, run.visible_at)
     assert len(opening.open_ebox(P, int(given.keys[0]))) == 1
 
@@ -120,7 +121,7 @@ def test_other_files_do_not_take_its_place(package: NewPackage) -> None:
     """Another document under the same ticket is another run."""
     run = published(package())
     forget_release(run)
-    other = actions.prepare(package(title="Autre chose"), environment=P, by="ines")
+    other = actions.prepare(package(title="Autre chose"), environment=P, actor=master("ines"))
     assert other.id != run.id
 
 
@@ -128,11 +129,11 @@ def test_other_files_do_not_take_its_place(package: NewPackage) -> None:
 def test_a_run_that_was_given_up_is_not_taken_up_again(package: NewPackage, state: State) -> None:
     """What somebody gave up stays given up."""
     given = package()
-    run = actions.prepare(given, environment=P, by="ines")
+    run = actions.prepare(given, environment=P, actor=master("ines"))
     forget_release(run)
     RunList.objects.all().delete()
     Run.objects.filter(id=run.id).update(state=state)
-    assert actions.prepare(given, environment=P, by="ines").id != run.id
+    assert actions.prepare(given, environment=P, actor=master("ines")).id != run.id
 
 
 @pytest.fixture
@@ -144,7 +145,7 @@ def remote(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def half_sent(given: Package) -> Run:
     """A run of which the first batch is done and the second under way."""
-    run = actions.prepare(given, environment=P, by="ines")
+    run = actions.prepare(given, environment=P, actor=master("ines"))
     release = fence.get_release(P, run.id)
     batches.cut(run, release.id, recipients=10, opens=False)
     Run.objects.filter(id=run.id).update(state=State.RUNNING)
@@ -171,14 +172,14 @@ def test_a_run_that_lost_its_notes_is_not_gone_on_with(package: NewPackage) -> N
     Outcome.objects.using(P).all().delete()
     assert differences() == [Difference.SENDING_FORGOTTEN]
     with pytest.raises(SendingForgotten):
-        actions.launch(run, by="olga", window=Window(), waiting=lambda moment: None)
-    remote_decisions.pause(run, by="olga", reason="restored")
+        actions.launch(run, actor=master("olga"), window=Window(), waiting=lambda moment: None)
+    remote_decisions.pause(run, actor=master("olga"), reason="restored")
     with pytest.raises(SendingForgotten):
-        actions.resume(run, by="olga")
+        actions.resume(run, actor=master("olga"))
     with pytest.raises(SendingForgotten):
-        remote_decisions.close(run, by="olga", reason="restored")
+        remote_decisions.close(run, actor=master("olga"), reason="restored")
     with pytest.raises(SendingForgotten):
-        remote_decisions.resolve(run, as_=None, by="olga", reason="restored")
+        remote_decisions.resolve(run, as_=None, actor=master("olga"), reason="restored")
 
 
 @pytest.mark.usefixtures("remote")
@@ -192,7 +193,7 @@ def test_who_may_have_it_is_asked_about_where_the_message_is_known(package: NewP
     assert {batch.state for batch in attempted} == {"waiting"}
     run.refresh_from_db()
     assert (run.state, differences()) == (State.FAILED, [])
-    assert actions.resume(run, by="olga").state == State.RUNNING
+    assert actions.resume(run, actor=master("olga")).state == State.RUNNING
     assert Entry.objects.filter(run=run.id, action="run.doubted_named", by="dora").exists()
 
 
@@ -208,7 +209,7 @@ def test_who_may_have_it_is_unknown_where_the_launch_was_lost_too(package: NewPa
     assert kinds(run) == {"unknown": attempted}
     assert fence.get_release(P, run.id).visible_at == run.visible_at
     assert batches.sums_of(run.id).unknown == attempted
-    assert actions.prepare(package(), environment=P, by="ines").state == State.FAILED
+    assert actions.prepare(package(), environment=P, actor=master("ines")).state == State.FAILED
 
 
 @pytest.mark.usefixtures("remote")
@@ -217,7 +218,7 @@ def test_who_says_that_it_was_restored_is_believed(package: NewPackage) -> None:
     run = half_sent(package())
     assert differences() == []
     (found,) = repair.find_differences(P, was_restored=True)
-    assert repair.repair(found, by="dora")
+    assert repair.repair(found, actor=master("dora"))
     done, under_way = (batch.recipients_count for batch in run.batches.filter(attempt__gt=0).order_by("number"))
     assert kinds(run) == {"sent": done, "in_flight": under_way}
 

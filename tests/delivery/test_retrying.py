@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.actors import master
 from tests.broadcasts import people as p
 from tests.delivery.procedure import SHORT, Story, go_to, launch
 
@@ -28,15 +29,15 @@ def test_in_production_a_broadcast_is_needed(refused: Broadcast) -> None:
     run = Run.objects.get(id=refused.production_run)
     before = Run.objects.count()
     with pytest.raises(RetryNeedsBroadcast) as told:
-        retry(run, by="lou")
+        retry(run, actor=master("lou"))
     assert (told.value.exit_code, Run.objects.count(), may_be_retried(run)) == (4, before, False)
 
 
 def test_in_acceptance_it_is_prepared(refused: Broadcast) -> None:
-    again = retry(Run.objects.get(id=refused.acceptance_run), by="ines")
+    again = retry(Run.objects.get(id=refused.acceptance_run), actor=master("ines"))
     assert (again.state, again.recipients_count) == ("prepared", SHORT)
 
 
 def test_where_everybody_was_reached_that_is_what_is_said(story: Story) -> None:
     with pytest.raises(NobodyToRetry):
-        retry(Run.objects.get(id=story.published().production_run), by=p.LOU.name)
+        retry(Run.objects.get(id=story.published().production_run), actor=p.LOU)

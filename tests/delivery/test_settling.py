@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.db import IntegrityError
+from tests.actors import master
 from tests.delivery.conftest import NewPackage
 
 from eboxcast.audit.models import Entry
@@ -19,7 +20,7 @@ P = "production"
 
 def prepared(package: NewPackage) -> Run:
     """Prepare a package."""
-    return actions.prepare(package(), environment=P, by="ines")
+    return actions.prepare(package(), environment=P, actor=master("ines"))
 
 
 def test_a_publication_nobody_recorded_is_recorded(package: NewPackage) -> None:
@@ -38,7 +39,7 @@ def test_looking_does_not_launch(package: NewPackage) -> None:
     intend(run, Action.LAUNCH, by="olga", changes={"state": State.RUNNING})
     assert settle(run).state == State.RUNNING
     assert fence.get_release(P, run.id).visible_at is None
-    launched = actions.launch(run, by="jan", window=Window(), waiting=lambda moment: None)
+    launched = actions.launch(run, actor=master("jan"), window=Window(), waiting=lambda moment: None)
     assert launched.state == State.PUBLISHED
 
 
@@ -54,10 +55,10 @@ def test_what_was_asked_for_safety_is_finished_by_anyone(package: NewPackage, ac
 def test_an_interrupted_preparation_goes_on_under_its_number(package: NewPackage) -> None:
     """Killed before the effect: the same package takes the same run up again."""
     given = package()
-    first = actions.prepare(given, environment=P, by="ines")
+    first = actions.prepare(given, environment=P, actor=master("ines"))
     number = first.id
     _forget_effect(first)
-    assert actions.prepare(given, environment=P, by="jan").id == number
+    assert actions.prepare(given, environment=P, actor=master("jan")).id == number
 
 
 def _forget_effect(run: Run) -> None:
@@ -71,7 +72,7 @@ def _forget_effect(run: Run) -> None:
 
 def test_a_run_control_forgot_is_adopted_from_its_release(package: NewPackage) -> None:
     """Control restored to an hour ago: the release tells all that is needed."""
-    run = actions.launch(prepared(package), by="olga", window=Window(), waiting=lambda moment: None)
+    run = actions.launch(prepared(package), actor=master("olga"), window=Window(), waiting=lambda moment: None)
     account = (run.rows_count, run.recipients_count, run.published_count, run.lists.get().file_name)
     Run.objects.all().delete()
     again = settle(adopt(P, run.id))

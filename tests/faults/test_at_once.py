@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 
 import pytest
+from tests.actors import master
 from tests.faults.conftest import NewLetter
 from tests.faults.machine import Machine
 
@@ -74,7 +75,10 @@ def test_two_contents_of_one_ticket_at_once(machine: Machine, new_letter: NewLet
 
 def test_a_stop_just_before_the_fence_is_in_time(machine: Machine, new_letter: NewLetter) -> None:
     first = machine.halted(Point.LAUNCH_INTENDED, "publish", new_letter("in-time").directory, *PRODUCTION)
-    assert actions.stop(find_run("in-time"), by="tests", reason="wrong text").state == State.STOPPED
+    assert (
+        actions.stop(find_run("in-time", actor=master("tests")), actor=master("tests"), reason="wrong text").state
+        == State.STOPPED
+    )
     refused = first.go_on().ended()
     assert refused.returncode == 4, refused
     assert "stopped since" in refused.stderr
@@ -86,7 +90,7 @@ def test_a_stop_just_after_the_fence_is_told_so(machine: Machine, new_letter: Ne
     letter = new_letter("too-late")
     first = machine.halted(Point.VISIBLE_BEFORE_RESULT, "publish", letter.directory, *PRODUCTION)
     with pytest.raises(NotAllowedNow, match=r"published|PUBLISHED"):
-        actions.stop(find_run("too-late"), by="tests", reason="wrong text")
+        actions.stop(find_run("too-late", actor=master("tests")), actor=master("tests"), reason="wrong text")
     assert first.go_on().ended().returncode == 0
     assert machine.audience("production", "too-late") == letter.keys
     assert machine.audited("run.published") == 1
@@ -97,7 +101,10 @@ def test_what_is_discarded_while_it_is_prepared_stays_discarded(
     machine: Machine, new_letter: NewLetter, point: Point
 ) -> None:
     first = machine.halted(point, "publish", new_letter("dropped").directory, *PRODUCTION)
-    assert actions.discard(find_run("dropped"), by="tests", reason="wrong text").state == State.DISCARDED
+    assert (
+        actions.discard(find_run("dropped", actor=master("tests")), actor=master("tests"), reason="wrong text").state
+        == State.DISCARDED
+    )
     refused = first.go_on().ended()
     assert refused.returncode == 4, refused
     assert machine.states() == ["discarded"]
@@ -108,7 +115,7 @@ def test_what_is_discarded_while_it_is_prepared_stays_discarded(
 def test_stop_ends_the_waiting_for_the_agreed_moment(machine: Machine, new_letter: NewLetter) -> None:
     waiting = machine.begin("publish", new_letter("waits").directory, *PRODUCTION, *LATER)
     waiting.until_it_says("Waiting for the agreed moment")
-    actions.stop(find_run("waits"), by="tests", reason="wrong day")
+    actions.stop(find_run("waits", actor=master("tests")), actor=master("tests"), reason="wrong day")
     ended = waiting.ended()
     assert ended.returncode == 4, ended
     assert "eboxcast resume" in ended.stderr
@@ -148,6 +155,6 @@ def test_of_two_who_wait_one_may_give_up(machine: Machine, new_letter: NewLetter
     for process in (leaving, staying):
         process.until_it_says("Waiting for the agreed moment")
     assert leaving.signal(signal.SIGTERM).ended().returncode == 5
-    assert find_run("both-wait").state == State.RUNNING
-    actions.stop(find_run("both-wait"), by="tests", reason="wrong day")
+    assert find_run("both-wait", actor=master("tests")).state == State.RUNNING
+    actions.stop(find_run("both-wait", actor=master("tests")), actor=master("tests"), reason="wrong day")
     assert "stopped since" in staying.ended().stderr

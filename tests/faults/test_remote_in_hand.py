@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from tests.actors import master
 from tests.faults.conftest import NewLetter
 from tests.faults.machine import Letter, Machine, wait_until
 from tests.faults.remote import PRODUCTION, UNDER_WAY, Stage, assert_everybody_once
@@ -43,11 +44,11 @@ def stage(machine: Machine, linking: Simulated, tmp_path: Path, monkeypatch: pyt
 
 
 def pause(run: Run) -> None:
-    remote_decisions.pause(run, by="tests", reason="wrong text")
+    remote_decisions.pause(run, actor=master("tests"), reason="wrong text")
 
 
 def stop(run: Run) -> None:
-    actions.stop(run, by="tests", reason="wrong text")
+    actions.stop(run, actor=master("tests"), reason="wrong text")
 
 
 @pytest.mark.parametrize("decide", [pause, pytest.param(stop, marks=pytest.mark.faults)])
@@ -58,12 +59,12 @@ def test_a_decision_counts_from_the_next_batch_on(
     stage.worker()
     stage.hand_over(letter)
     stage.until_done(letter, 3)
-    decide(find_run(letter.ticket))
+    decide(find_run(letter.ticket, actor=master("tests")))
     decided = stage.sums(letter)
     wait_until(lambda: stage.sums(letter).claimed == 0)
     assert stage.sums(letter).done <= decided.done + UNDER_WAY
     assert stage.delivered() < RECIPIENTS
-    actions.resume(find_run(letter.ticket), by="tests")
+    actions.resume(find_run(letter.ticket, actor=master("tests")), actor=master("tests"))
     assert_everybody_once(stage, letter)
 
 
@@ -74,12 +75,12 @@ def test_the_pace_counts_from_the_next_batch_on(stage: Stage, new_letter: NewLet
     stage.hand_over(letter)
     stage.until_done(letter, 3)
     remote_decisions.pace(
-        find_run(letter.ticket), rate=0.1, parallel=None, by="tests"
+        find_run(letter.ticket, actor=master("tests")), rate=0.1, parallel=None, actor=master("tests")
     )  # the next one but one: in minutes
     paced = stage.sums(letter)
     wait_until(lambda: stage.sums(letter).claimed == 0)
     assert stage.sums(letter).done <= paced.done + UNDER_WAY + 1
-    remote_decisions.pace(find_run(letter.ticket), rate=0, parallel=None, by="tests")
+    remote_decisions.pace(find_run(letter.ticket, actor=master("tests")), rate=0, parallel=None, actor=master("tests"))
     assert_everybody_once(stage, letter)
 
 

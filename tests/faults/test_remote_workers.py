@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from tests.actors import master
 from tests.faults.conftest import NewLetter
 from tests.faults.machine import Letter, Machine, wait_until
 from tests.faults.remote import (
@@ -92,9 +93,12 @@ def test_a_kill_leaves_exactly_what_was_in_flight_unknown_and_resolve_settles_it
     assert assert_named_as_unknown(plain_stage, letter) == in_flight
     assert 0 < len(in_flight) <= 2 * NOTED_TOGETHER
     assert remote_decisions.resolve(
-        find_run(letter.ticket), as_=OutcomeKind.SENT, by="tests", reason="the provider's support said so"
+        find_run(letter.ticket, actor=master("tests")),
+        as_=OutcomeKind.SENT,
+        actor=master("tests"),
+        reason="the provider's support said so",
     ) == len(in_flight)
-    remote_decisions.go_on(find_run(letter.ticket), by="tests")
+    remote_decisions.go_on(find_run(letter.ticket, actor=master("tests")), by="tests")
     assert plain_stage.until(letter, "published") == "published"
     assert plain_stage.outcomes(letter) == {"sent": RECIPIENTS}
 

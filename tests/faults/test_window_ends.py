@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from itertools import count
 
+from tests.actors import master
 from tests.faults.conftest import NewLetter
 from tests.faults.machine import Letter, Machine, Process, wait_until
 
@@ -52,8 +53,8 @@ def test_before_the_commit_the_database_ends_it(machine: Machine, new_letter: Ne
     machine.until_unlocked("production")
     assert process.go_on().ended().returncode != 0
     assert machine.audience("production", "overslept") == []
-    run = settle(find_run("overslept"))
-    launched = actions.launch(run, by="tests", window=Window(), waiting=lambda until: None)
+    run = settle(find_run("overslept", actor=master("tests")))
+    launched = actions.launch(run, actor=master("tests"), window=Window(), waiting=lambda until: None)
     assert launched.state == State.PUBLISHED
     assert machine.audience("production", "overslept") == letter.keys
     assert (machine.open_intents(), machine.audited("run.published")) == (0, 1)

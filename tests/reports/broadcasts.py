@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+from tests.actors import master
 
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.runs import actions
@@ -62,7 +63,7 @@ class Broadcasts:
 
     def prepared(self, environment: str = "production", **particulars: object) -> Run:
         """Prepare a new package."""
-        return actions.prepare(self.package(**particulars), environment=environment, by=SENDER)  # type: ignore[arg-type]
+        return actions.prepare(self.package(**particulars), environment=environment, actor=master(SENDER))  # type: ignore[arg-type]
 
     def published(self, environment: str = "production", *, refuse: bool = False, **particulars: object) -> Run:
         """Prepare and launch a new package whose recipients have eBoxes in every state."""
@@ -70,11 +71,11 @@ class Broadcasts:
         self.give_eboxes(environment, package.keys)
         if refuse:
             MessageType.objects.update(without_ebox=WithoutEbox.REFUSE)
-        return self.launched(actions.prepare(package, environment=environment, by=SENDER))
+        return self.launched(actions.prepare(package, environment=environment, actor=master(SENDER)))
 
     def launched(self, run: Run) -> Run:
         """Launch a run at once."""
-        return actions.launch(run, by=OPERATOR, window=Window(), waiting=lambda moment: None)
+        return actions.launch(run, actor=master(OPERATOR), window=Window(), waiting=lambda moment: None)
 
 
 def in_state(keys: Keys, state: slice) -> Keys:

@@ -9,6 +9,7 @@ from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
+from tests.actors import master
 from tests.reports.broadcasts import EBOX_ONLY, GONE, NEVER, OPERATOR, PAPER_TOO, SENDER, Broadcasts, in_state
 
 from eboxcast.database.environments import bucket_prime, environment_connection
@@ -82,7 +83,7 @@ def test_its_digests_verify_by_the_formula_it_gives(broadcasts: Broadcasts) -> N
     """Whoever has the lists and the salt can prove who was reached, and who was not."""
     package = broadcasts.package(100)
     broadcasts.give_eboxes(P, package.keys)
-    run = actions.prepare(package, environment=P, by=SENDER)
+    run = actions.prepare(package, environment=P, actor=master(SENDER))
     broadcasts.launched(run)
     audience, salt = certificate_of(settle(run)).audience, salt_of(run)
     assert audience is not None
@@ -109,7 +110,7 @@ def test_the_salt_is_in_no_certificate(broadcasts: Broadcasts, form: Callable[[C
 
 def test_the_files_have_the_digests_of_their_bytes(broadcasts: Broadcasts) -> None:
     package = broadcasts.package()
-    certificate = certificate_of(actions.prepare(package, environment=P, by=SENDER))
+    certificate = certificate_of(actions.prepare(package, environment=P, actor=master(SENDER)))
     files = [package.files.document, package.files.metadata, *package.files.lists]
     told = [certificate.document.sha256, certificate.metadata.sha256, *(part.sha256 for part in certificate.lists)]
     assert told == [hashlib.sha256(path.read_bytes()).hexdigest() for path in files]
@@ -143,15 +144,15 @@ def superseded(broadcasts: Broadcasts) -> Run:
 
 
 def stopped(broadcasts: Broadcasts) -> Run:
-    return actions.stop(broadcasts.prepared(), by=OPERATOR, reason="wrong date")
+    return actions.stop(broadcasts.prepared(), actor=master(OPERATOR), reason="wrong date")
 
 
 def discarded(broadcasts: Broadcasts) -> Run:
-    return actions.discard(broadcasts.prepared(), by=OPERATOR, reason="wrong date")
+    return actions.discard(broadcasts.prepared(), actor=master(OPERATOR), reason="wrong date")
 
 
 def recalled(broadcasts: Broadcasts) -> Run:
-    return actions.recall(broadcasts.published(), by=OPERATOR, reason="wrong date")
+    return actions.recall(broadcasts.published(), actor=master(OPERATOR), reason="wrong date")
 
 
 STATES = {

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.actors import master
 from tests.reports.broadcasts import OPERATOR, SENDER, Broadcasts
 
 from eboxcast.delivery.runs import actions
@@ -37,7 +38,7 @@ def names_in(value: object) -> Iterator[str]:
 def test_the_program_that_verifies_finds_the_digests_of_a_certificate(broadcasts: Broadcasts) -> None:
     program = re.search(r"```python\n(.*?)```", (REFERENCE / "certificate-json.md").read_text("utf-8"), re.DOTALL)
     package = broadcasts.package(50)
-    run = actions.prepare(package, environment="production", by=SENDER)
+    run = actions.prepare(package, environment="production", actor=master(SENDER))
     audience = certificate_of(run).audience
     given = json.loads(verification_as_json(verify(run), with_salt=True))
     assert program
@@ -59,7 +60,7 @@ def test_each_name_in_a_verification_is_explained(broadcasts: Broadcasts) -> Non
 
 
 def test_each_name_in_a_report_is_explained(broadcasts: Broadcasts) -> None:
-    run = actions.recall(broadcasts.published(faulty=True), by=OPERATOR, reason="wrong letter")
+    run = actions.recall(broadcasts.published(faulty=True), actor=master(OPERATOR), reason="wrong letter")
     pages = "".join((REFERENCE / name).read_text("utf-8") for name in ("certificate-json.md", "report.md"))
     explained = set(re.findall(r"`([a-z0-9_]+)`", pages))
     assert set(names_in(json.loads(report_as_json(report_of(run))))) - explained == set()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from tests.actors import master
 from tests.reports.broadcasts import GONE, NEVER, OPERATOR, PAPER_TOO, SENDER, Broadcasts, in_state
 
 from eboxcast.audit.models import Entry
@@ -25,7 +26,7 @@ P = "production"
 
 def publish(broadcasts: Broadcasts, package: Package) -> Run:
     broadcasts.give_eboxes(P, package.keys)
-    return broadcasts.launched(actions.prepare(package, environment=P, by=SENDER))
+    return broadcasts.launched(actions.prepare(package, environment=P, actor=master(SENDER)))
 
 
 def rows_of(run: Run) -> dict[str, list[str]]:
@@ -64,13 +65,13 @@ def test_there_is_none_before_it_is_visible(broadcasts: Broadcasts) -> None:
 
 
 def test_it_stays_after_a_recall(broadcasts: Broadcasts) -> None:
-    run = actions.recall(broadcasts.published(), by=OPERATOR, reason="wrong letter")
+    run = actions.recall(broadcasts.published(), actor=master(OPERATOR), reason="wrong letter")
     assert len(rows_of(run)) == 24
 
 
 def test_rejected_rows_come_back_byte_for_byte(broadcasts: Broadcasts) -> None:
     package = broadcasts.package(200, faulty=True)
-    run = actions.prepare(package, environment=P, by=SENDER)
+    run = actions.prepare(package, environment=P, actor=master(SENDER))
     (found,) = rejected_lists(run)
     account = package.lists[0]
     original = rejected_rows(
@@ -102,7 +103,7 @@ def test_after_their_time_both_say_since_when_they_are_gone(
     run = broadcasts.published(faulty=True)
     later = clock.now() + timedelta(days=31)
     monkeypatch.setattr(clock, "now", lambda: later)
-    list(expire(P, by=OPERATOR))
+    list(expire(P, actor=master(OPERATOR)))
     for asked in (paper_list, rejected_lists):
         with pytest.raises(OutcomesDeleted) as refusal:
             asked(run)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from tests.actors import master
 from tests.reports.broadcasts import Broadcasts
 
 from eboxcast.database.environments import environment_connection
@@ -67,9 +68,9 @@ def test_what_was_deleted_cannot_be_verified_and_says_since_when(
     run = broadcasts.published(recipients=50, refuse=True)
     later = clock.now() + timedelta(days=40)
     monkeypatch.setattr(clock, "now", lambda: later)
-    list(expire(P, by="cron"))
+    list(expire(P, actor=master("cron")))
     assert found(verify(run)) == {"prepared": None, "published": True, "refused": None}
     monkeypatch.setattr(clock, "now", lambda: later + timedelta(days=3650))
-    list(expire(P, by="cron"))
+    list(expire(P, actor=master("cron")))
     with pytest.raises(AudienceDeleted):
         verify(run)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -12,12 +12,11 @@ from django.db import transaction
 from eboxcast.audit.actions import record
 from eboxcast.broadcasts.errors import BroadcastNotFound, NotInThisState, NotReady
 from eboxcast.broadcasts.models import Broadcast, State
-from eboxcast.broadcasts.states import TRANSITIONS, Action, Transition
+from eboxcast.broadcasts.states import TABLE, TRANSITIONS, Action, Transition
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
-from eboxcast.lib.actors import Actor
+from eboxcast.lib.actors import Actor, NotYourRole
 from eboxcast.lib.errors import Defect
-from eboxcast.senders.people import refuse_others
 
 T = TypeVar("T")
 
@@ -87,6 +86,11 @@ def refuse_impossible(broadcast: Broadcast, action: Action, *, actor: Actor) -> 
         _refuse_what_is_missing(broadcast, _row(broadcast, action, actor), actor)
 
 
+def authorize_action(actor: Actor, action: Action) -> None:
+    """Raise NotYourRole for whoever may take this step in no state at all."""
+    _authorize(actor, action, [row for row in TABLE if row.action == action])
+
+
 @contextmanager
 def held(broadcast: Broadcast) -> Iterator[None]:
     """Hold the row of a broadcast, read anew: what is seen of it here is still so when something is done about it."""
@@ -113,9 +117,14 @@ def _row(broadcast: Broadcast, action: Action, actor: Actor) -> Transition:
     row = TRANSITIONS.get((State(broadcast.state), action))
     if row is None:
         raise NotInThisState(broadcast=broadcast.number, state=broadcast.state, asked=str(action))
-    if not (row.by_itself and actor.is_steward):
-        refuse_others(actor, *row.roles, asked=str(action))
+    _authorize(actor, action, [row])
     return row
+
+
+def _authorize(actor: Actor, action: Action, rows: Sequence[Transition]) -> None:
+    roles = {role for row in rows for role in row.roles}
+    if not (actor.has(*roles) or (actor.is_steward and any(row.by_itself for row in rows))):
+        raise NotYourRole(name=actor.name, asked=str(action), roles=", ".join(sorted(roles)))
 
 
 def _refuse_what_is_missing(broadcast: Broadcast, row: Transition, actor: Actor) -> None:

@@ -163,3 +163,11 @@ class RunsUnderWay(NotAllowedNow):
     code = "procedure.runs-under-way"
     sentence = N_("The procedure cannot be switched {procedure}: runs in production are not over: {runs}.")
     remedy = N_("Launch, close or discard them first; `eboxcast status RUN` says how.")
+
+
+class OnlyAcceptance(NotAllowedNow):
+    """Nobody but its owner looks into an eBox of production."""
+
+    code = "ebox.only-acceptance"
+    sentence = N_("`eboxcast ebox` looks into acceptance only: in production nobody but its owner opens an eBox.")
+    remedy = N_("To see what became of a production run: eboxcast report RUN")

@@ -21,7 +21,9 @@ from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.delivery.errors import NotInThisState
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.runs import actions
-from eboxcast.delivery.runs.settlement import SYSTEM, settle_by_id
+from eboxcast.delivery.runs.settlement import settle_by_id
+from eboxcast.lib.actors import STEWARD, Actor
+from eboxcast.lib.policy import authorize
 from eboxcast.mailboxes import fence
 from eboxcast.mailboxes.errors import FenceClosed
 from eboxcast.mailboxes.expiring import Due, Purged, Retention, find_due, purge
@@ -65,8 +67,13 @@ def retention() -> Retention:
     )
 
 
-def foresee_expiry(environment: str) -> Iterator[Expired]:
-    """Yield what ``expire`` would do now, and change nothing."""
+def foresee_expiry(environment: str, *, actor: Actor) -> Iterator[Expired]:
+    """Yield what ``expire`` would do now, and change nothing. Raises NotYourRole, at once."""
+    authorize(actor, "data.expire")
+    return _foresee(environment)
+
+
+def _foresee(environment: str) -> Iterator[Expired]:
     for due in find_due(environment, retention()):
         if due.discard:
             yield Expired(step=Step.DISCARDED, run=due.run, until=due.unlaunched_until)
@@ -76,8 +83,16 @@ def foresee_expiry(environment: str) -> Iterator[Expired]:
             yield Expired(step=Step.DELETED, run=due.run, audience=due.audience, outcomes=due.outcomes)
 
 
-def expire(environment: str, *, by: str) -> Iterator[Expired]:
-    """Delete what is due and give up what nobody launches, one release after the other; yield each thing done."""
+def expire(environment: str, *, actor: Actor) -> Iterator[Expired]:
+    """Delete what is due and give up what nobody launches, one release after the other; yield each thing done.
+
+    Raises NotYourRole, at once.
+    """
+    authorize(actor, "data.expire")
+    return _expire(environment, actor.name)
+
+
+def _expire(environment: str, by: str) -> Iterator[Expired]:
     yield from _record_what_was_done(environment, by)
     for due in find_due(environment, retention()):
         if due.discard:
@@ -91,7 +106,7 @@ def expire(environment: str, *, by: str) -> Iterator[Expired]:
 def _discard(environment: str, due: Due) -> Expired:
     reason = f"not launched within {settings.EBOXCAST_UNLAUNCHED_DAYS} days"
     try:
-        actions.discard(settle_by_id(environment, due.run), by=SYSTEM, reason=reason)
+        actions.discard(settle_by_id(environment, due.run), actor=STEWARD, reason=reason)
     except (NotInThisState, FenceClosed):
         return Expired(step=Step.BUSY, run=due.run, until=due.unlaunched_until)
     return Expired(step=Step.DISCARDED, run=due.run, until=due.unlaunched_until)

@@ -45,6 +45,8 @@ class Actor:
     """The CBE number of their institution; empty for the operator's and the validator's people."""
     language: str = "en"
     service: bool = False
+    is_system_user: bool = False
+    """Whether it is the user of the operating system, who holds the passwords of the databases."""
     is_steward: bool = False
     """Whether the procedure goes on by itself; it has no role, and may do what the tables say ``by_itself``."""
 
@@ -58,7 +60,7 @@ class Actor:
 
     def as_steward(self) -> Actor:
         """Return the procedure as it goes on from a step this actor was allowed; the audit keeps the actor's name."""
-        return replace(self, roles=frozenset(), is_steward=True)
+        return replace(self, roles=frozenset(), is_system_user=False, is_steward=True)
 
 
 STEWARD = Actor(name="eboxcast", roles=frozenset(), is_steward=True)

@@ -46,7 +46,7 @@ def list_(
     """List entries, oldest first; those not yet sealed stand last, without a number."""
     wanted = Wanted(
         broadcast=find_broadcast(broadcast, actor=actor()).id if broadcast else None,
-        run=find_run(run).id if run else None,
+        run=find_run(run, actor=actor()).id if run else None,
         since=moment(since),
     )
     show_entries(wanted, limit, as_json=as_json)

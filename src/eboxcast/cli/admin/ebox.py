@@ -10,13 +10,13 @@ import typer
 from eboxcast.cli.admin import ebox_load
 from eboxcast.cli.admin.ebox_answer import show_ebox
 from eboxcast.cli.shell import console
-from eboxcast.cli.shell.acting import acting
+from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.app import command_app
-from eboxcast.cli.shell.errors import NoSuchLetter, OnlyAcceptance
+from eboxcast.cli.shell.errors import NoSuchLetter
 from eboxcast.cli.shell.number_given import key_given
 from eboxcast.cli.shell.options import AsJson, Environment, EnvironmentName
 from eboxcast.cli.shell.private_files import refuse_existing, write_private
-from eboxcast.delivery.eboxes import look_into_ebox
+from eboxcast.delivery.eboxes import look_into_ebox, refuse_production
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.mailboxes.opening import Letter, read_document
@@ -43,10 +43,9 @@ def look(
 
     The audit keeps who looked into whose eBox, the latter in a form that only an auditor can follow.
     """
-    if environment is EnvironmentName.PRODUCTION:
-        raise OnlyAcceptance
+    refuse_production(environment.value)
     refuse_existing(document, force=force)
-    letters = look_into_ebox(environment.value, key_given(), by=acting())
+    letters = look_into_ebox(environment.value, key_given(), actor=actor())
     show_ebox(letters, as_json=as_json)
     if document:
         _save(letters, environment.value, document, number=number, force=force)

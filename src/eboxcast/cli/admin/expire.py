@@ -10,7 +10,7 @@ import typer
 from django.conf import settings
 
 from eboxcast.audit.sealing import seal_pending
-from eboxcast.cli.shell.acting import acting
+from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson, EnvironmentName
 from eboxcast.database.environments import environments_in_reach
@@ -66,10 +66,11 @@ def main(
     """
     names = (environment.value,) if environment else environments_in_reach()
     steps: list[dict[str, object]] = []
+    who = actor()
     for name in names:
-        done = foresee_expiry(name) if dry_run else expire(name, by=acting())
+        done = foresee_expiry(name, actor=who) if dry_run else expire(name, actor=who)
         steps += _told(done, name, dry_run=dry_run, quietly=as_json)
-    emptied = foresee_emptying() if dry_run else list(empty_notices(by=acting()))
+    emptied = foresee_emptying() if dry_run else list(empty_notices(by=who.name))
     if emptied and not as_json:
         typer.echo(_of_mails(emptied, dry_run=dry_run))
     if not dry_run:

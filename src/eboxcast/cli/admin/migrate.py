@@ -70,7 +70,7 @@ def _switch(procedure: str) -> None:
     from eboxcast.cli.shell import acting  # reads the models: once Django is set up
     from eboxcast.delivery.broadcasts import switching  # the same
 
-    changed = switching.switch_procedure(procedure, by=acting.whoever())
+    changed = switching.switch_procedure(procedure, actor=acting.whoever())
     console.line(
         translate(_CONSEQUENCES[procedure] if changed else _AS_BEFORE, language_of_user(), {"procedure": procedure})
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from eboxcast.cli.shell.acting import acting_with
+from eboxcast.cli.shell.acting import actor
 from eboxcast.database.findings import Check, Finding, State, Surroundings
 from eboxcast.database.marks import is_ours
 from eboxcast.database.names import CONTROL
@@ -12,7 +12,6 @@ from eboxcast.delivery.models import Intent
 from eboxcast.delivery.recovery import repair as recovery
 from eboxcast.delivery.recovery.repair import Difference, Found
 from eboxcast.lib import clock
-from eboxcast.lib.actors import Role
 from eboxcast.lib.translation import N_
 
 _AGREE = N_("Control and {environment} tell the same story.")
@@ -53,7 +52,7 @@ def repair(*, restored: str | None) -> Check:
     def stories(around: Surroundings) -> Iterator[Finding]:
         for environment in _environments(around):
             for found in list(recovery.find_differences(environment, was_restored=environment == restored)):
-                if recovery.repair(found, by=acting_with(Role.LAUNCH, asked="doctor --repair")):
+                if recovery.repair(found, actor=actor()):
                     yield Finding("stories", State.OK, _MENDED, _data(found))
         yield from differences(around)
 

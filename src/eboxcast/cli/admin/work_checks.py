@@ -16,6 +16,7 @@ from eboxcast.delivery.models import State as RunState
 from eboxcast.delivery.remote import health
 from eboxcast.delivery.target_options import is_remote
 from eboxcast.lib import clock
+from eboxcast.lib.actors import STEWARD
 from eboxcast.lib.errors import TargetRefusal, TargetTrouble
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_
@@ -80,7 +81,7 @@ def halted(around: Surroundings) -> Iterator[Finding]:
 def unlaunched(around: Surroundings) -> Iterator[Finding]:
     """Releases that nobody launches and that will soon be given up."""
     for environment in _environments(around):
-        for due in foresee_expiry(environment):
+        for due in foresee_expiry(environment, actor=STEWARD):
             if due.step in (Step.WARNED, Step.DISCARDED) and due.until:
                 data = {"run": str(due.run)[:8], "environment": environment, "until": clock.shown(due.until)}
                 yield Finding("unlaunched", State.ATTENTION, _WAITS, data, _LAUNCH)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from eboxcast.cli.runs.decisions import Reason, fit, tell
-from eboxcast.cli.shell.acting import acting
+from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson, RunNumber
 from eboxcast.delivery.runs import remote_decisions
@@ -23,5 +23,6 @@ app = command_app()
 @app.command()
 def main(run: RunNumber, reason: Reason, as_json: AsJson = False) -> None:
     """End a paused, stopped or failed run as published in part, with its certificate. This cannot be undone."""
-    closed = remote_decisions.close(find_run(run), by=acting(), reason=fit(reason))
+    who = actor()
+    closed = remote_decisions.close(find_run(run, actor=who), actor=who, reason=fit(reason))
     tell(closed, _CLOSED, *([_AGAIN] if may_be_retried(closed) else []), as_json=as_json)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from eboxcast.cli.runs.decisions import Reason, fit, tell, who_was_first
-from eboxcast.cli.shell.acting import acting
+from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson, RunNumber
 from eboxcast.delivery.models import State
@@ -23,7 +23,8 @@ app = command_app()
 @app.command()
 def main(run: RunNumber, reason: Reason, as_json: AsJson = False) -> None:
     """Give a run up, for good, before anything of it is visible. This cannot be undone."""
-    found = settle(find_run(run))
+    who = actor()
+    found = settle(find_run(run, actor=who))
     before = who_was_first(found, State.DISCARDED)
-    discarded = actions.discard(found, by=acting(), reason=fit(reason))
+    discarded = actions.discard(found, actor=who, reason=fit(reason))
     tell(discarded, *before, _DISCARDED, as_json=as_json)

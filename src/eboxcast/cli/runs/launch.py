@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from eboxcast.cli.runs import sending
-from eboxcast.cli.runs.production_rule import refuse_production_alone
+from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.errors import WindowAgreed
 from eboxcast.cli.shell.options import AsJson, ByWorkers, NotAfter, NotBefore, Strict, moment
@@ -49,8 +49,7 @@ def main(
 
 
 def _launch_run(number: str, window: Window, *, by_workers: bool) -> Run:
-    found = find_run(number)
-    refuse_production_alone(found.environment, asked="launch RUN")
+    found = find_run(number, actor=actor())
     return sending.launch(found, window=window, by_workers=by_workers)
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from eboxcast.cli.runs.listing_answer import show_runs
+from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson, EnvironmentName
 from eboxcast.delivery.runs.finding import find_run
@@ -23,6 +24,8 @@ def main(
     as_json: AsJson = False,
 ) -> None:
     """List the runs, newest first."""
-    older_than = find_run(before) if before else None
-    page = list_runs(environment=environment.value if environment else None, limit=limit, older_than=older_than)
+    who = actor()
+    older_than = find_run(before, actor=who) if before else None
+    name = environment.value if environment else None
+    page = list_runs(actor=who, environment=name, limit=limit, older_than=older_than)
     show_runs(page, as_json=as_json)

@@ -8,7 +8,7 @@ import typer
 
 from eboxcast.cli.runs.decisions import tell
 from eboxcast.cli.runs.workers import wake_workers
-from eboxcast.cli.shell.acting import acting
+from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.errors import NoPace
 from eboxcast.cli.shell.options import AsJson, RunNumber
@@ -34,9 +34,10 @@ def main(
     as_json: AsJson = False,
 ) -> None:
     """Set how fast a run is sent to a provider, also while it is under way."""
+    who = actor()
     if rate is None and parallel is None:
         raise NoPace
-    paced = remote_decisions.pace(settle(find_run(run)), rate=rate, parallel=parallel, by=acting())
+    paced = remote_decisions.pace(settle(find_run(run, actor=who)), rate=rate, parallel=parallel, actor=who)
     if paced.state == State.RUNNING:
         wake_workers(paced)  # more batches at once may need lanes that nobody has queued yet
     tell(paced, _LIMITED if paced.rate else _UNLIMITED, as_json=as_json, rate=paced.rate, parallel=paced.parallel)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from eboxcast.cli.runs.decisions import Reason, fit, tell
-from eboxcast.cli.shell.acting import acting
+from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson, RunNumber
 from eboxcast.delivery.runs import remote_decisions
@@ -22,5 +22,6 @@ app = command_app()
 @app.command()
 def main(run: RunNumber, reason: Reason, as_json: AsJson = False) -> None:
     """Hold a run that is being sent to a provider: no further batch is begun until it is resumed."""
-    paused = remote_decisions.pause(settle(find_run(run)), by=acting(), reason=fit(reason))
+    who = actor()
+    paused = remote_decisions.pause(settle(find_run(run, actor=who)), actor=who, reason=fit(reason))
     tell(paused, _PAUSED, as_json=as_json)

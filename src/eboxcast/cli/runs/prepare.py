@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from eboxcast.cli.runs import sending
-from eboxcast.cli.runs.production_rule import refuse_production_alone
+from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import Adds, AsJson, Directory, DuplicatesPolicy, Environment, FaultyRowsPolicy
 from eboxcast.cli.shell.signals import resumable
+from eboxcast.delivery.runs.production_gate import refuse_production_alone
 from eboxcast.package.model import Duplicates, FaultyRows, Policies
 
 app = command_app()
@@ -22,7 +23,7 @@ def main(
     as_json: AsJson = False,
 ) -> None:
     """Check a package and store it, complete and visible to nobody. `eboxcast launch` makes it visible."""
-    refuse_production_alone(environment.value, asked="prepare")
+    refuse_production_alone(environment.value, actor=actor(), asked="prepare")
     with resumable():
         package = sending.check(directory, policies=Policies(duplicates=duplicates, faulty_rows=faulty_rows))
         run = sending.prepare(package, environment=environment.value, adds=adds)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from eboxcast.cli.runs import sending
-from eboxcast.cli.runs.production_rule import refuse_production_alone
+from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import (
     Adds,
@@ -19,6 +19,7 @@ from eboxcast.cli.shell.options import (
     moment,
 )
 from eboxcast.cli.shell.signals import resumable
+from eboxcast.delivery.runs.production_gate import refuse_production_alone
 from eboxcast.delivery.runs.waiting import Window
 from eboxcast.package.model import Duplicates, FaultyRows, Policies
 
@@ -42,7 +43,7 @@ def main(
 
     Running the same command again is the restart: what is done is not done twice.
     """
-    refuse_production_alone(environment.value, asked="publish")
+    refuse_production_alone(environment.value, actor=actor(), asked="publish")
     window = Window(not_before=moment(not_before), not_after=moment(not_after))
     with resumable():
         package = sending.check(directory, policies=Policies(duplicates=duplicates, faulty_rows=faulty_rows))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from eboxcast.cli.runs.decisions import Reason, fit, tell, who_was_first
-from eboxcast.cli.shell.acting import acting
+from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson, RunNumber
 from eboxcast.delivery.models import State
@@ -25,8 +25,9 @@ app = command_app()
 @app.command()
 def main(run: RunNumber, reason: Reason, as_json: AsJson = False) -> None:
     """Take a published message back from everybody at once. This cannot be undone; who has read it, has read it."""
-    found = settle(find_run(run))
+    who = actor()
+    found = settle(find_run(run, actor=who))
     before = who_was_first(found, State.RECALLED)
-    recalled = actions.recall(found, by=acting(), reason=fit(reason))
+    recalled = actions.recall(found, actor=who, reason=fit(reason))
     readings = readings_of(recalled)
     tell(recalled, *before, _RECALLED, as_json=as_json, read=readings.total if readings else 0)

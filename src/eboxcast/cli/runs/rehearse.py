@@ -12,6 +12,7 @@ from eboxcast.cli.package.check_text import show
 from eboxcast.cli.runs.rehearse_answer import as_json as answer_as_json
 from eboxcast.cli.runs.rehearse_answer import as_text as answer_as_text
 from eboxcast.cli.shell import progress
+from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import (
     Adds,
@@ -50,7 +51,7 @@ def main(
     """Say what publishing a package would come to now: faults, answer, eBoxes, duration, space. Touches nothing."""
     window = Window(not_before=moment(not_before), not_after=moment(not_after))
     package = _check(directory, Policies(duplicates=duplicates, faulty_rows=faulty_rows), as_json=as_json)
-    found = rehearse(package, environment=environment.value, window=window, adds=adds)
+    found = rehearse(package, environment=environment.value, window=window, adds=adds, actor=actor())
     language = language_of_user()
     typer.echo(answer_as_json(found, language) if as_json else "\n".join(answer_as_text(found, language)))
     if found.answer.refusal is not None:

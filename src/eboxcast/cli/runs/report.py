@@ -10,7 +10,7 @@ import typer
 
 from eboxcast.cli.package.check import Language
 from eboxcast.cli.shell import console
-from eboxcast.cli.shell.acting import acting
+from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.errors import VerificationUnclear
 from eboxcast.cli.shell.options import RunNumber
@@ -74,12 +74,13 @@ def main(
     if (verified and form is Form.HTML) or (with_salt and not verified):
         raise VerificationUnclear
     spoken = language.value if language else language_of_user()
-    settled = settle(find_run(run))
+    who = actor()
+    settled = settle(find_run(run, actor=who))
     if paper:
-        write_private(paper, hand_out_paper_list(settled, by=acting()), force=force)
+        write_private(paper, hand_out_paper_list(settled, by=who.name), force=force)
         _say(_PAPER, spoken, paper)
     if rejected:
-        _write_rejected(settled, rejected, spoken, force=force)
+        _write_rejected(settled, rejected, spoken, by=who.name, force=force)
     if verified:
         verification = verify(settled)
         content = _verification(settled, verification, form, spoken, with_salt=with_salt)
@@ -96,7 +97,7 @@ def main(
 
 def _verification(run: Run, found: Verification, form: Form, language: str, *, with_salt: bool) -> str:
     if with_salt:
-        record_salt_given(run, by=acting())
+        record_salt_given(run, by=actor().name)
         console.line(translate(_KEEP_SAFE, language))
     if form is Form.JSON:
         return verification_as_json(found, with_salt=with_salt) + "\n"
@@ -109,8 +110,8 @@ def _content(report: Report, form: Form, language: str) -> str:
     return report_as_html(report, language) if form is Form.HTML else report_as_text(report, language)
 
 
-def _write_rejected(run: Run, out: Path, language: str, *, force: bool) -> None:
-    lists = hand_out_rejected_rows(run, by=acting())
+def _write_rejected(run: Run, out: Path, language: str, *, by: str, force: bool) -> None:
+    lists = hand_out_rejected_rows(run, by=by)
     single = len(run.particulars["lists"]) == 1
     for part, name in zip(lists, _names(lists), strict=True):
         # As `check --rejected` does: with several lists each has a file with its name in it.

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from eboxcast.cli.runs.decisions import Reason, fit, tell
-from eboxcast.cli.shell.acting import acting
+from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson, RunNumber
 from eboxcast.delivery.runs import remote_decisions
@@ -59,9 +59,8 @@ def main(
 
     `eboxcast report RUN --paper-list FILE` names them. Ask the provider's support before; this is kept for ever.
     """
-    found = settle(find_run(run))
-    count = remote_decisions.resolve(
-        found, as_=_AS[unknown], by=acting(), reason=fit(reason), message_number=message_id
-    )
+    who = actor()
+    found = settle(find_run(run, actor=who))
+    count = remote_decisions.resolve(found, as_=_AS[unknown], actor=who, reason=fit(reason), message_number=message_id)
     settled = settle(found)
     tell(settled, _TOLD[unknown], _NEXT, as_json=as_json, resolved=count)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from eboxcast.cli.runs.decisions import tell
 from eboxcast.cli.runs.next_steps import launch_command
 from eboxcast.cli.runs.workers import wake_workers
-from eboxcast.cli.shell.acting import acting
+from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson, RunNumber
 from eboxcast.delivery.models import Run, State
@@ -32,7 +32,8 @@ app = command_app()
 @app.command()
 def main(run: RunNumber, as_json: AsJson = False) -> None:
     """Take back the stop or the pause of a run: it can be launched again, or goes on."""
-    resumed = actions.resume(find_run(run), by=acting())
+    who = actor()
+    resumed = actions.resume(find_run(run, actor=who), actor=who)
     if resumed.state != State.RUNNING:
         tell(resumed, _RESUMED, as_json=as_json)
         return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from eboxcast.cli.runs.decisions import tell
-from eboxcast.cli.shell.acting import acting
+from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson, RunNumber
 from eboxcast.delivery.runs.finding import find_run
@@ -26,5 +26,6 @@ def main(run: RunNumber, as_json: AsJson = False) -> None:
 
     Those of whom nobody knows whether they have it are not in it. The same again names the run that is there.
     """
-    again = retry(find_run(run), by=acting())
+    who = actor()
+    again = retry(find_run(run, actor=who), actor=who)
     tell(again, _AGAIN if again.launched_at is None else _KNOWN, as_json=as_json)

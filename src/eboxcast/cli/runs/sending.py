@@ -14,7 +14,7 @@ from eboxcast.cli.package.check_text import show
 from eboxcast.cli.runs.decisions import remainder_now
 from eboxcast.cli.runs.unfinished import refuse_interrupted, refuse_unfinished
 from eboxcast.cli.shell import console, progress
-from eboxcast.cli.shell.acting import acting
+from eboxcast.cli.shell.acting import actor
 from eboxcast.delivery.models import Run, State
 from eboxcast.delivery.remote.batches import Sums
 from eboxcast.delivery.runs import actions
@@ -69,7 +69,7 @@ def check(directory: Path, *, policies: Policies) -> Package:
 def prepare(package: Package, *, environment: str, adds: bool) -> Run:
     """Store a package in an environment, and say so."""
     started = monotonic()
-    run = actions.prepare(package, environment=environment, by=acting(), adds=adds)
+    run = actions.prepare(package, environment=environment, actor=actor(), adds=adds)
     if run.visible_at is not None:
         return run
     if run.prepared_at is not None and (clock.now() - run.prepared_at).total_seconds() > monotonic() - started:
@@ -84,8 +84,9 @@ def launch(run: Run, *, window: Window, by_workers: bool) -> Run:
     """Make a run visible, waiting for its window where there is one, and say so; or leave it to workers."""
 
     def begin(waiting: Waiting, sent: Progress) -> Run:
-        by = acting()
-        launched = actions.launch(run, by=by, window=window, waiting=waiting, progress=sent, by_workers=by_workers)
+        launched = actions.launch(
+            run, actor=actor(), window=window, waiting=waiting, progress=sent, by_workers=by_workers
+        )
         if by_workers and launched.state == State.RUNNING:
             from eboxcast.delivery.remote.queue import hand_over  # slow to import, and a local publication has no use
 

@@ -8,6 +8,7 @@ import typer
 
 from eboxcast.cli.runs.status_answer import show_status
 from eboxcast.cli.runs.watching import watch
+from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson, RunNumber
 from eboxcast.delivery.runs.finding import find_run
@@ -23,5 +24,5 @@ def main(
     as_json: AsJson = False,
 ) -> None:
     """Say where a run stands, since when and by whom, and the exact commands that can come next."""
-    found = settle(find_run(run))
+    found = settle(find_run(run, actor=actor()))
     show_status(watch(found) if watched else found, as_json=as_json)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from eboxcast.cli.runs.decisions import Reason, fit, tell, who_was_first
-from eboxcast.cli.shell.acting import acting
+from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson, RunNumber
 from eboxcast.delivery.models import State
@@ -28,8 +28,9 @@ app = command_app()
 @app.command()
 def main(run: RunNumber, reason: Reason, as_json: AsJson = False) -> None:
     """Let nothing more of a run become visible until it is resumed; a launch that waits for its moment ends."""
-    found = settle(find_run(run))
+    who = actor()
+    found = settle(find_run(run, actor=who))
     before = who_was_first(found, State.STOPPED)
-    stopped = actions.stop(found, by=acting(), reason=fit(reason))
+    stopped = actions.stop(found, actor=who, reason=fit(reason))
     consequence = _STOPPED if stopped.visible_at is None else _STOPPED_SENDING
     tell(stopped, *before, consequence, as_json=as_json)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from eboxcast.cli.shell import console
+from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.errors import NothingToWorkOn
 from eboxcast.cli.shell.options import Environment
@@ -29,7 +30,8 @@ def main(
 
     A run that was launched anywhere is finished by whatever worker is left. Publishing into our own eBoxes needs none.
     """
+    who = actor()
     if not is_remote(environment.value):
         raise NothingToWorkOn(environment=environment.value)
     console.line(translate(_READY, language_of_user(), {"environment": environment.value, "lanes": lanes}))
-    asyncio.run(work(environment.value, lanes=lanes))
+    asyncio.run(work(environment.value, lanes=lanes, actor=who))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import getpass
 import socket
 from contextvars import ContextVar
+from dataclasses import replace
 
 from django.conf import settings
 
@@ -43,16 +44,10 @@ def acting() -> str:
     return actor().name
 
 
-def acting_with(*roles: Role, asked: str) -> str:
-    """Return who acts, as the audit names them. Raises NotYourRole, NobodySaid."""
-    who = actor()
-    refuse_others(who, *roles, asked=asked)
-    return who.name
-
-
-def whoever() -> str:
-    """Return a name for what needs no role: that of `--as`, else that of the system's user."""
-    return _named.get() or _system_user(frozenset()).name
+def whoever() -> Actor:
+    """Return who is at the machine, for what needs no role: by the name of `--as`, else the system's user's."""
+    user = _system_user(frozenset())
+    return replace(user, name=_named.get() or user.name)
 
 
 def act_as(name: str, *, at_once: bool = True) -> None:
@@ -99,4 +94,4 @@ def _system_user(roles: frozenset[Role]) -> Actor:
         user = getpass.getuser()
     except (OSError, KeyError):
         user = "unknown"
-    return Actor(name=f"{user}@{socket.gethostname()}", roles=roles, language=language_of_user())
+    return Actor(name=f"{user}@{socket.gethostname()}", roles=roles, language=language_of_user(), is_system_user=True)

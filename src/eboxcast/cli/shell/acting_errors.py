@@ -41,16 +41,6 @@ class NobodyNamed(NotAllowedNow):
     remedy = N_("Leave --as out, or switch the procedure on: eboxcast migrate --procedure on")
 
 
-class OnlyByBroadcast(NotAllowedNow):
-    """With the procedure on, production is reached through a broadcast and its GO."""
-
-    code = "procedure.only-by-broadcast"
-    sentence = N_(
-        "With the procedure on, nothing goes to production by {asked} alone: it needs a broadcast and its GO."
-    )
-    remedy = N_("Use `eboxcast broadcast deliver` for its files, and when its GO is given: eboxcast launch BROADCAST")
-
-
 class ProcedureSetBesides(WrongUse):
     """A variable that says how one works, and an option that changes it, cannot both count."""
 

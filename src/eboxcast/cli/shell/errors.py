@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from eboxcast.lib.errors import Incomplete, NotAllowedNow, Trouble, WrongUse
+from eboxcast.lib.errors import Incomplete, Trouble, WrongUse
 from eboxcast.lib.translation import N_
 
 
@@ -76,14 +76,6 @@ class ReasonUnfit(WrongUse):
     code = "reason.unfit"
     sentence = N_("The reason is empty or holds a national number. It is kept for ever, so it must name nobody.")
     remedy = N_('Say why in a few words: --reason "…"')
-
-
-class OnlyAcceptance(NotAllowedNow):
-    """Nobody but its owner looks into an eBox of production."""
-
-    code = "ebox.only-acceptance"
-    sentence = N_("`eboxcast ebox` looks into acceptance only: in production nobody but its owner opens an eBox.")
-    remedy = N_("To see what became of a production run: eboxcast report RUN")
 
 
 class IdentifierUnreadable(WrongUse):

@@ -55,7 +55,7 @@ def run_test(broadcast: Broadcast, *, actor: Actor) -> Run:
     """
     refuse_impossible(broadcast, Action.TEST, actor=actor)
     run = _run_to_test(broadcast)
-    launched = actions.launch(run, by=actor.name, window=Window(), waiting=lambda moment: None)
+    launched = actions.launch(run, actor=actor.as_steward(), window=Window(), waiting=lambda moment: None)
     if launched.state != RunState.PUBLISHED:
         raise NotInThisState(run=launched.short, state=launched.state, asked=N_("tested"))
     acceptance.tested(broadcast, actor=actor)

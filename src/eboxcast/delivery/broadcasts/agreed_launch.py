@@ -14,7 +14,7 @@ from eboxcast.broadcasts import guards, production
 from eboxcast.broadcasts.errors import NotInThisState as NotNow
 from eboxcast.broadcasts.models import Broadcast, State
 from eboxcast.broadcasts.states import Action
-from eboxcast.broadcasts.steps import held, present, refuse_other_institutions
+from eboxcast.broadcasts.steps import authorize_action, held, present, refuse_other_institutions
 from eboxcast.delivery.errors import LaunchStopped, OutsideWindow
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.models import State as RunState
@@ -24,9 +24,8 @@ from eboxcast.delivery.runs.belonging import PRODUCTION, run_for
 from eboxcast.delivery.runs.waiting import Window
 from eboxcast.delivery.steward.following_runs import WINDOW_ENDED, end_with_window, follow
 from eboxcast.lib import clock
-from eboxcast.lib.actors import STEWARD, Actor, Role
+from eboxcast.lib.actors import Actor
 from eboxcast.lib.errors import EboxcastError
-from eboxcast.senders.people import refuse_others
 
 
 def launch_broadcast(
@@ -44,8 +43,7 @@ def launch_broadcast(
     launching a run raises.
     """
     refuse_other_institutions(broadcast, actor)
-    if actor != STEWARD:
-        refuse_others(actor, Role.LAUNCH, asked=str(Action.LAUNCH))
+    authorize_action(actor, Action.LAUNCH)
     follow(broadcast)
     end_with_window(broadcast, moment=clock.now())
     run = run_for(PRODUCTION, broadcast.production_run)
@@ -86,10 +84,10 @@ def _go(
 ) -> Run:
     run = present(run_for(PRODUCTION, broadcast.production_run))
     if run.state == RunState.STOPPED and run.reason == WINDOW_ENDED:
-        run = actions.resume(run, by=actor.name)
+        run = actions.resume(run, actor=actor.as_steward())
     window = window_of(broadcast)
     launched = actions.launch(
-        run, by=actor.name, window=window, waiting=waiting, progress=progress, by_workers=by_workers
+        run, actor=actor.as_steward(), window=window, waiting=waiting, progress=progress, by_workers=by_workers
     )
     if by_workers and launched.state == RunState.RUNNING:
         from eboxcast.delivery.remote.queue import hand_over  # slow to import, and a local publication has no use

@@ -6,6 +6,16 @@ from eboxcast.lib.errors import InputRefused, NotAllowedNow
 from eboxcast.lib.translation import N_
 
 
+class OnlyByBroadcast(NotAllowedNow):
+    """With the procedure on, production is reached through a broadcast and its GO."""
+
+    code = "procedure.only-by-broadcast"
+    sentence = N_(
+        "With the procedure on, nothing goes to production by {asked} alone: it needs a broadcast and its GO."
+    )
+    remedy = N_("Use `eboxcast broadcast deliver` for its files, and when its GO is given: eboxcast launch BROADCAST")
+
+
 class OnlyInItsBroadcast(NotAllowedNow):
     """With the procedure on, nothing becomes visible in production but for a broadcast whose launch has passed."""
 

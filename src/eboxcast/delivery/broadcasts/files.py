@@ -95,7 +95,7 @@ class _Delivery:
         except EboxcastError as error:
             refusal = error
         else:
-            discard_given_up(self.broadcast, by=self.actor.name)
+            discard_given_up(self.broadcast, actor=self.actor)
             return run, False
         # Outside the handler: trouble with the database in there would silence the refusal (database/errors.py).
         self._give_up(run)
@@ -120,18 +120,19 @@ class _Delivery:
 
     def _prepare(self, package: Package) -> Run:
         """Store it; in acceptance a short list may change while the letter stays: the round before is taken back."""
+        actor = self.actor.as_steward()
         if self.environment != ACCEPTANCE:
-            return actions.prepare(package, environment=self.environment, by=self.actor.name)
+            return actions.prepare(package, environment=self.environment, actor=actor)
         try:
-            return actions.prepare(package, environment=ACCEPTANCE, by=self.actor.name)
+            return actions.prepare(package, environment=ACCEPTANCE, actor=actor)
         except WasRecalled:
-            return actions.prepare(package, environment=ACCEPTANCE, by=self.actor.name, adds=True)
+            return actions.prepare(package, environment=ACCEPTANCE, actor=actor, adds=True)
         except OtherRecipientsVisible:
             before = run_for(ACCEPTANCE, self.broadcast.acceptance_run)
             if before is None or before.visible_at is None:
                 raise
-            actions.recall(before, by=self.actor.name, reason="another short list is tested")
-            return actions.prepare(package, environment=ACCEPTANCE, by=self.actor.name, adds=True)
+            actions.recall(before, actor=actor, reason="another short list is tested")
+            return actions.prepare(package, environment=ACCEPTANCE, actor=actor, adds=True)
 
     def _has_it(self, run: Run) -> bool:
         """Say whether these files are those the broadcast has; after a rejection the same may be tried again."""
@@ -170,7 +171,7 @@ class _Delivery:
         """Discard what this delivery prepared and nobody has; what is visible or somebody's stays."""
         if run.visible_at is None and broadcast_of_run(run.id) is None:
             with suppress(EboxcastError):
-                actions.discard(run, by=self.actor.name, reason="its delivery could not be noted")
+                actions.discard(run, actor=self.actor.as_steward(), reason="its delivery could not be noted")
 
     def _note_refusal(self, refusal: EboxcastError) -> None:
         """Note files that were refused as a whole; where nothing can be noted any more, the refusal says why."""
@@ -220,5 +221,5 @@ def deliver(
 def take_back(broadcast: Broadcast, *, actor: Actor) -> Broadcast:
     """Take back the files last delivered, before they are used; their run is given up. They may come again."""
     acceptance.take_files_back(broadcast, actor=actor)
-    discard_given_up(broadcast, by=actor.name)
+    discard_given_up(broadcast, actor=actor)
     return broadcast

@@ -9,6 +9,8 @@ from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.database.models import Installation
 from eboxcast.delivery.errors import RunsUnderWay
 from eboxcast.delivery.models import Run, State
+from eboxcast.lib.actors import Actor
+from eboxcast.lib.policy import authorize
 
 _UNDER_WAY = (
     State.PREPARING,
@@ -22,18 +24,19 @@ _UNDER_WAY = (
 _MOST_NAMED = 5
 
 
-def switch_procedure(to: str, *, by: str) -> bool:
+def switch_procedure(to: str, *, actor: Actor) -> bool:
     """Record that the procedure is ``on`` or ``off`` from now on; return whether it was otherwise before.
 
-    Raises RunsUnderWay while a run in production that was made the other way is not over.
+    Raises NotYourRole; RunsUnderWay while a run in production that was made the other way is not over.
     """
+    authorize(actor, "installation.switch")
     with sanitized_db_errors(), transaction.atomic():
         before = Installation.objects.select_for_update().get().procedure
         if before == to:
             return False
         _refuse_under_way(to)
         Installation.objects.update(procedure=to)
-        record("installation.procedure_changed", by=by, data={"before": before, "after": to})
+        record("installation.procedure_changed", by=actor.name, data={"before": before, "after": to})
     return True
 
 

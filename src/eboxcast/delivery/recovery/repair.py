@@ -15,6 +15,8 @@ from eboxcast.delivery.errors import SendingForgotten
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.recovery.restore_recovery import forgot_sending, is_half_sent, name_doubted
 from eboxcast.delivery.runs.settlement import adopt, forgot_visibility, settle
+from eboxcast.lib.actors import Actor
+from eboxcast.lib.policy import authorize
 from eboxcast.mailboxes import launching
 from eboxcast.mailboxes.models import Release
 from eboxcast.senders.models import WithoutEbox
@@ -62,16 +64,17 @@ def find_differences(environment: str, *, was_restored: bool = False) -> Iterato
             yield Found(difference=Difference.VISIBILITY_FORGOTTEN, environment=environment, run=run_id)
 
 
-def repair(found: Found, *, by: str) -> bool:
-    """Mend one difference and say whether that was possible without the files."""
+def repair(found: Found, *, actor: Actor) -> bool:
+    """Mend one difference and say whether that was possible without the files. Raises NotYourRole."""
+    authorize(actor, "run.repair")
     if found.difference == Difference.RUN_MISSING:
         settle(adopt(found.environment, found.run))
         return True
     if found.difference == Difference.VISIBILITY_FORGOTTEN:
-        show_again(Run.objects.get(id=found.run), by=by)
+        show_again(Run.objects.get(id=found.run), by=actor.name)
         return True
     if found.difference == Difference.SENDING_FORGOTTEN:
-        name_doubted(Run.objects.get(id=found.run), by=by)
+        name_doubted(Run.objects.get(id=found.run), by=actor.name)
         return True
     return False
 

@@ -16,16 +16,20 @@ from eboxcast.delivery.remote import queue
 from eboxcast.delivery.remote.heartbeats import alive
 from eboxcast.delivery.remote.local_lanes import worker_name
 from eboxcast.delivery.remote.logs import log, take_over_libraries
+from eboxcast.lib.actors import Actor
+from eboxcast.lib.policy import authorize
 
 _BETWEEN_ATTEMPTS = 2.0
 
 
-async def work(environment: str, *, lanes: int) -> None:
+async def work(environment: str, *, lanes: int, actor: Actor) -> None:
     """Be a worker of one environment until a signal ends it; lanes under way end after the call they are at.
 
     While the database is away it waits. Batches that were under way then are found out about when it is back.
-    Raises MigratedFurther and its like once the batches at hand are done, when the tables are of another version now.
+    Raises NotYourRole; MigratedFurther and its like once the batches at hand are done, when the tables are of another
+    version now.
     """
+    authorize(actor, "run.work")
     take_over_libraries()
     ending = Event()
     _answer_signals(ending)

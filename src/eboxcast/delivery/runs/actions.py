@@ -18,15 +18,17 @@ from eboxcast.delivery.remote.batches import Sums, sums_of
 from eboxcast.delivery.runs import remote_decisions
 from eboxcast.delivery.runs.finding import same_package_without_release
 from eboxcast.delivery.runs.intents import give_up, intend
-from eboxcast.delivery.runs.production_gate import refuse_outside_broadcast
+from eboxcast.delivery.runs.production_gate import refuse_outside_broadcast, refuse_production_alone
 from eboxcast.delivery.runs.release_builder import identity_of, order_of, particulars_of, recipients_of
 from eboxcast.delivery.runs.settlement import carry_out, forgot_visibility, settle, settle_by_id
 from eboxcast.delivery.runs.waiting import Window, wait_for, withdrawn_at
 from eboxcast.delivery.runs.who_decided import too_late
 from eboxcast.delivery.target_options import is_remote, options_of
 from eboxcast.lib import clock
+from eboxcast.lib.actors import Actor
 from eboxcast.lib.crashpoints import Point, reached
 from eboxcast.lib.errors import InputRefused, NotAllowedNow
+from eboxcast.lib.policy import authorize
 from eboxcast.lib.translation import N_
 from eboxcast.mailboxes import fence, storing
 from eboxcast.mailboxes.errors import FenceClosed, WindowOver
@@ -41,12 +43,16 @@ INTERRUPTED = "interrupted by a signal"
 
 
 @sanitized_db_errors()
-def prepare(package: Package, *, environment: str, by: str, adds: bool = False) -> Run:
+def prepare(package: Package, *, environment: str, actor: Actor, adds: bool = False) -> Run:
     """Store a checked package in an environment, complete and invisible; return its run.
 
     The same package again returns the run that already has it, whatever its state.
-    Raises the errors of ``senders``, ``mailboxes`` and ``delivery`` that the sender can mend; nothing has changed then.
+    Raises NotYourRole, OnlyByBroadcast, and the errors of ``senders``, ``mailboxes`` and ``delivery`` that the sender
+    can mend; nothing has changed then.
     """
+    authorize(actor, "run.prepare")
+    refuse_production_alone(environment, actor=actor, asked="prepare")
+    by = actor.name
     trio = sender_config_of(package, environment)
     recipients = recipients_of(package, environment)
     particulars = particulars_of(package, recipients, by=by, adds=adds, procedure=procedure())
@@ -105,7 +111,7 @@ def sender_config_of(package: Package, environment: str) -> SenderConfig:
 def launch(
     run: Run,
     *,
-    by: str,
+    actor: Actor,
     window: Window,
     waiting: Callable[[datetime], None],
     progress: Callable[[Sums], None] = lambda sums: None,
@@ -115,9 +121,12 @@ def launch(
 
     Where the target is remote this sends, or goes on sending, until all is done or the run may not go on; or leaves
     that to workers, who wait for the window themselves.
-    Raises LaunchStopped, OutsideWindow, NotInThisState, FenceClosed or OnlyInItsBroadcast, each with nothing made
-    visible by this call.
+    Raises NotYourRole, OnlyByBroadcast, LaunchStopped, OutsideWindow, NotInThisState, FenceClosed, SendingForgotten or
+    OnlyInItsBroadcast, each with nothing made visible by this call.
     """
+    authorize(actor, "run.launch")
+    refuse_production_alone(run.environment, actor=actor, asked="launch RUN")
+    by = actor.name
     run = settle(run)
     if run.state in (State.PUBLISHED, State.RUNNING, State.PAUSED):
         run = _as_it_was(run, by=by)
@@ -150,12 +159,12 @@ def launch(
     with withdrawn_at(intent, OutsideWindow, KeyboardInterrupt):
         wait_for(run, window, waiting)
     if is_remote(run.environment):
-        return _send(run, by=by, progress=progress)
+        return _send(run, actor=actor, progress=progress)
     with withdrawn_at(intent, OutsideWindow):
         return _make_visible(run, window, refuse=policy == WithoutEbox.REFUSE)
 
 
-def _send(run: Run, *, by: str, progress: Callable[[Sums], None]) -> Run:
+def _send(run: Run, *, actor: Actor, progress: Callable[[Sums], None]) -> Run:
     """Send until all is done; a signal lets the batches under way come to their end, and pauses the run."""
     from eboxcast.delivery.remote.local_lanes import send_here  # brings HTTP and logs: see `launch`
 
@@ -163,7 +172,7 @@ def _send(run: Run, *, by: str, progress: Callable[[Sums], None]) -> Run:
         return send_here(run, stopping=Event(), progress=progress)
     except KeyboardInterrupt:
         with suppress(NotInThisState):
-            remote_decisions.pause(run, by=by, reason=INTERRUPTED)
+            remote_decisions.pause(run, actor=actor.as_steward(), reason=INTERRUPTED)
         raise
 
 
@@ -200,40 +209,53 @@ def _make_visible(run: Run, window: Window, *, refuse: bool) -> Run:
 
 
 @sanitized_db_errors()
-def stop(run: Run, *, by: str, reason: str) -> Run:
-    """Let nothing of a run become visible until it is resumed. Raises FenceClosed when it is too late."""
-    return _decide(run, Action.STOP, by=by, reason=reason)
+def stop(run: Run, *, actor: Actor, reason: str) -> Run:
+    """Let nothing of a run become visible until it is resumed.
+
+    Raises NotYourRole; NotInThisState when it is too late.
+    """
+    authorize(actor, "run.stop")
+    return _decide(run, Action.STOP, by=actor.name, reason=reason)
 
 
 @sanitized_db_errors()
-def resume(run: Run, *, by: str) -> Run:
-    """Take back a stop or a pause, so that it can go on: a local run is launched again, a remote one sent on."""
+def resume(run: Run, *, actor: Actor) -> Run:
+    """Take back a stop or a pause, so that it can go on: a local run is launched again, a remote one sent on.
+
+    Raises NotYourRole, SendingForgotten, NotInThisState.
+    """
+    authorize(actor, "run.resume")
     run = settle(run)
     refuse_forgotten(run)
     if is_remote(run.environment) and (run.visible_at is not None or run.state == State.PAUSED):
-        return remote_decisions.go_on(run, by=by)
-    return _decide(run, Action.RESUME, by=by, reason="")
+        return remote_decisions.go_on(run, by=actor.name)
+    return _decide(run, Action.RESUME, by=actor.name, reason="")
 
 
 @sanitized_db_errors()
-def discard(run: Run, *, by: str, reason: str) -> Run:
-    """Give a run up, for good, before anything of it is visible. Raises FenceClosed when it is too late."""
+def discard(run: Run, *, actor: Actor, reason: str) -> Run:
+    """Give a run up, for good, before anything of it is visible. Raises NotYourRole, SomeHaveIt, NotInThisState."""
+    authorize(actor, "run.discard")
     run = settle(run)
     if is_remote(run.environment) and run.visible_at is not None and run.state in _NOT_CLOSED:
         sums = sums_of(run.id)
         raise SomeHaveIt(run=run.short, sent=sums.sent, recipients=run.recipients_count)
     if run.state == State.PREPARING:
-        give_up(run, state=State.DISCARDED, by=by, result=reason)
+        give_up(run, state=State.DISCARDED, by=actor.name, result=reason)
         settle(run)  # who prepares it may have stored it in this very moment
-    return _decide(run, Action.DISCARD, by=by, reason=reason)
+    return _decide(run, Action.DISCARD, by=actor.name, reason=reason)
 
 
 @sanitized_db_errors()
-def recall(run: Run, *, by: str, reason: str) -> Run:
-    """Take a published document back from everybody at once; what was read was read. Raises CannotRecall."""
+def recall(run: Run, *, actor: Actor, reason: str) -> Run:
+    """Take a published document back from everybody at once; what was read was read.
+
+    Raises NotYourRole, CannotRecall, NotInThisState.
+    """
+    authorize(actor, "run.recall")
     if is_remote(run.environment):
         raise CannotRecall(run=run.short)
-    return _decide(run, Action.RECALL, by=by, reason=reason)
+    return _decide(run, Action.RECALL, by=actor.name, reason=reason)
 
 
 _NOT_CLOSED = (State.RUNNING, State.PAUSED, State.STOPPED, State.FAILED)

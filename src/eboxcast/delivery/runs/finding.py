@@ -11,6 +11,8 @@ from django.db.models.functions import Cast
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.delivery.errors import RunAmbiguous, RunNotFound
 from eboxcast.delivery.models import Run, State
+from eboxcast.lib.actors import Actor
+from eboxcast.lib.policy import authorize
 from eboxcast.mailboxes.fence import find_release
 from eboxcast.mailboxes.values import Identity
 
@@ -18,12 +20,14 @@ _GIVEN_UP = (State.DISCARDED, State.SUPERSEDED)
 
 
 @sanitized_db_errors()
-def find_run(reference: str) -> Run:
+def find_run(reference: str, *, actor: Actor) -> Run:
     """Return the run whose number begins with what was typed, or whose ticket it is when only one has it.
 
-    Of several, the only one that was not given up is meant. Raises RunNotFound, RunAmbiguous.
+    Of several, the only one that was not given up is meant. Raises NotYourRole, RunAmbiguous; RunNotFound, also for
+    another institution's.
     """
-    written = Run.objects.annotate(written=Cast("id", models.TextField()))
+    authorize(actor, "run.see")
+    written = runs_for(actor).annotate(written=Cast("id", models.TextField()))
     asked = Q(ticket=reference)
     if reference:
         asked |= Q(written__startswith=reference.lower())
@@ -34,6 +38,11 @@ def find_run(reference: str) -> Run:
     if len(meant) != 1:
         raise RunAmbiguous(run=reference, count=len(found))
     return meant[0]
+
+
+def runs_for(actor: Actor) -> models.QuerySet[Run]:
+    """Return what exists for somebody: the runs of their institution, or all for the operator's people."""
+    return Run.objects.filter(institution=actor.institution) if actor.institution else Run.objects.all()
 
 
 def runs_of(environment: str, identity: Identity) -> models.QuerySet[Run]:

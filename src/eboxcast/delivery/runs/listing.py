@@ -8,7 +8,10 @@ from django.db.models import Q
 
 from eboxcast.database.errors import DatabaseTrouble, EnvironmentOutOfReach, sanitized_db_errors
 from eboxcast.delivery.models import Run
+from eboxcast.delivery.runs.finding import runs_for
 from eboxcast.delivery.runs.settlement import settle
+from eboxcast.lib.actors import Actor
+from eboxcast.lib.policy import authorize
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,9 +30,13 @@ class RunsPage:
     more: bool
 
 
-def list_runs(*, environment: str | None, limit: int, older_than: Run | None = None) -> RunsPage:
-    """Return runs as they stand; one whose environment cannot be reached, as it stood when last seen."""
-    found = Run.objects.order_by("-created_at", "-id")
+def list_runs(*, actor: Actor, environment: str | None, limit: int, older_than: Run | None = None) -> RunsPage:
+    """Return runs as they stand; one whose environment cannot be reached, as it stood when last seen.
+
+    Raises NotYourRole.
+    """
+    authorize(actor, "run.see")
+    found = runs_for(actor).order_by("-created_at", "-id")
     if environment:
         found = found.filter(environment=environment)
     if older_than:

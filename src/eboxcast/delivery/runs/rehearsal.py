@@ -20,8 +20,10 @@ from eboxcast.delivery.runs.throughput import Rate, rate_of_a_lane, rate_of_laun
 from eboxcast.delivery.runs.waiting import Window
 from eboxcast.delivery.target_options import is_remote, options_of
 from eboxcast.lib import clock
+from eboxcast.lib.actors import Actor
 from eboxcast.lib.buckets import Keys
 from eboxcast.lib.errors import EboxcastError, InputRefused, NotAllowedNow
+from eboxcast.lib.policy import authorize
 from eboxcast.mailboxes import preview, storing
 from eboxcast.mailboxes.errors import EverybodyHasIt
 from eboxcast.mailboxes.preview import States
@@ -116,8 +118,9 @@ class Rehearsal:
 
 
 @sanitized_db_errors()
-def rehearse(package: Package, *, environment: str, window: Window, adds: bool = False) -> Rehearsal:
-    """Return what publishing a checked package would come to now. Raises the errors of ``senders``."""
+def rehearse(package: Package, *, environment: str, window: Window, actor: Actor, adds: bool = False) -> Rehearsal:
+    """Return what publishing a checked package would come to now. Raises NotYourRole and the errors of ``senders``."""
+    authorize(actor, "run.rehearse")
     trio = sender_config_of(package, environment)
     recipients = recipients_of(package, environment)
     particulars = particulars_of(package, recipients, by="-", adds=adds, procedure=procedure())

@@ -27,6 +27,8 @@ from eboxcast.delivery.runs.settlement import carry_out, settle
 from eboxcast.delivery.runs.who_decided import too_late
 from eboxcast.delivery.target_options import is_remote
 from eboxcast.lib import clock
+from eboxcast.lib.actors import Actor
+from eboxcast.lib.policy import authorize
 from eboxcast.lib.translation import N_
 from eboxcast.mailboxes import fence, sending
 from eboxcast.mailboxes.errors import FenceClosed, ReleaseMissing
@@ -38,16 +40,26 @@ ENOUGH_TO_JUDGE = 1000
 REFUSALS_PER_MILLE = 20
 
 
-def pause(run: Run, *, by: str, reason: str) -> Run:
-    """Let no further batch be claimed until it is resumed; batches under way come to their end."""
+def pause(run: Run, *, actor: Actor, reason: str) -> Run:
+    """Let no further batch be claimed until it is resumed; batches under way come to their end.
+
+    Raises NotYourRole, NoTarget, NotInThisState.
+    """
+    authorize(actor, "run.pause")
     _remote(run, asked=N_("pause"))
     return _change(
-        run, State.PAUSED, only_from=(State.RUNNING,), by=by, reason=reason, asked=N_("paused"), action=Action.PAUSE
+        run,
+        State.PAUSED,
+        only_from=(State.RUNNING,),
+        by=actor.name,
+        reason=reason,
+        asked=N_("paused"),
+        action=Action.PAUSE,
     )
 
 
 def go_on(run: Run, *, by: str) -> Run:
-    """Let batches be claimed again. What was refused so far is not held against it any more."""
+    """Let batches be claimed again, as ``resume`` does. What was refused so far is not held against it any more."""
     sums = batches.sums_of(run.id)
     judged = {"judged_sent_count": sums.sent, "judged_refused_count": sums.refused}
     if run.state in (State.STOPPED, State.FAILED):
@@ -61,15 +73,19 @@ def go_on(run: Run, *, by: str) -> Run:
     )
 
 
-def pace(run: Run, *, rate: float | None, parallel: int | None, by: str) -> Run:
-    """Set how many recipients per second, and how many batches at once; 0 is no limit of the rate."""
+def pace(run: Run, *, rate: float | None, parallel: int | None, actor: Actor) -> Run:
+    """Set how many recipients per second, and how many batches at once; 0 is no limit of the rate.
+
+    Raises NotYourRole, NotInThisState.
+    """
+    authorize(actor, "run.pace")
     if run.state not in _UNFINISHED:
         raise too_late(run, asked=N_("paced"))
     changes = {"rate": rate, "parallel": parallel}
     changes = {name: value for name, value in changes.items() if value is not None}
     with sanitized_db_errors(), transaction.atomic():
         Run.objects.filter(id=run.id).update(**changes, next_claim_at=None)
-        record("run.paced", by=by, environment=run.environment, run=run.id, data=changes)
+        record("run.paced", by=actor.name, environment=run.environment, run=run.id, data=changes)
     run.refresh_from_db()
     return run
 
@@ -100,11 +116,12 @@ _AT_REST = (State.PAUSED, State.STOPPED, State.FAILED)
 _UNFINISHED = (State.PREPARED, State.RUNNING, *_AT_REST)
 
 
-def close(run: Run, *, by: str, reason: str) -> Run:
+def close(run: Run, *, actor: Actor, reason: str) -> Run:
     """End a remote run as published in part: what nobody knows stays unknown, the rest was not attempted.
 
-    Raises NothingSent, CallsUnderWay, NotInThisState.
+    Raises NotYourRole, NoTarget, SendingForgotten, NothingSent, CallsUnderWay, NotInThisState.
     """
+    authorize(actor, "run.close")
     run = settle(_remote(run, asked=N_("close")))
     refuse_forgotten(run)
     if run.state not in _AT_REST:
@@ -112,7 +129,7 @@ def close(run: Run, *, by: str, reason: str) -> Run:
     if _unsent(run):
         raise NothingSent(run=run.short, state=run.state)
     _refuse_busy(run)
-    intend(run, Action.CLOSE, by=by, reason=reason, changes={"reason": reason})
+    intend(run, Action.CLOSE, by=actor.name, reason=reason, changes={"reason": reason})
     carry_out(run, Action.CLOSE)
     return settle(run)
 
@@ -132,13 +149,15 @@ def _refuse_busy(run: Run) -> None:
         )
 
 
-def resolve(run: Run, *, as_: OutcomeKind | None, by: str, reason: str, message_number: str | None = None) -> int:
+def resolve(run: Run, *, as_: OutcomeKind | None, actor: Actor, reason: str, message_number: str | None = None) -> int:
     """Settle the recipients of whom nobody knows whether they have the document; return how many.
 
     ``as_`` is sent or refused_by_target; None sends to them again. ``message_number`` is the provider's, where the
     message itself was published by a call that was cut.
-    Raises NothingUnknown, NotInThisState, MessageNumberNeeded, MessageNumberNotNeeded.
+    Raises NotYourRole, NoTarget, SendingForgotten, NothingUnknown, NotInThisState, MessageNumberNeeded,
+    MessageNumberNotNeeded.
     """
+    authorize(actor, "run.resolve")
     run = settle(_remote(run, asked=N_("resolve")))
     refuse_forgotten(run)
     if run.state not in _AT_REST:
@@ -148,7 +167,7 @@ def resolve(run: Run, *, as_: OutcomeKind | None, by: str, reason: str, message_
     release = get_release(run.environment, run.id)
     opens = run.batches.filter(number=0).exists() and release.provider_message is None
     _refuse_number(run, message_number, needed=opens and as_ == OutcomeKind.SENT)
-    intent = intend(run, Action.RESOLVE, by=by, reason=reason)
+    intent = intend(run, Action.RESOLVE, by=actor.name, reason=reason)
     _reopen(run, opening=opens and message_number is None)
     if message_number:
         sending.keep_provider_message(run.environment, release.id, message_number)
@@ -156,7 +175,7 @@ def resolve(run: Run, *, as_: OutcomeKind | None, by: str, reason: str, message_
     data = {"as": as_ or "resend", "reason": reason, "recipients": count}
     with sanitized_db_errors(), transaction.atomic():
         end(intent, result=f"{count}: {as_ or 'resend'}")
-        record("run.resolved", by=by, environment=run.environment, run=run.id, data=data)
+        record("run.resolved", by=actor.name, environment=run.environment, run=run.id, data=data)
     return count
 
 

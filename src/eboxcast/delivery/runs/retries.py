@@ -18,9 +18,11 @@ from eboxcast.delivery.runs.production_gate import PRODUCTION
 from eboxcast.delivery.runs.settlement import settle, settle_by_id
 from eboxcast.delivery.runs.who_decided import too_late
 from eboxcast.lib import clock
+from eboxcast.lib.actors import Actor
 from eboxcast.lib.buckets import Keys
 from eboxcast.lib.digests import digest_of_keys
 from eboxcast.lib.errors import InputRefused, NotAllowedNow
+from eboxcast.lib.policy import authorize
 from eboxcast.lib.translation import N_
 from eboxcast.mailboxes import storing
 from eboxcast.mailboxes.audiences import read_not_attempted, read_outcome
@@ -33,14 +35,16 @@ from eboxcast.targets.local import target_of
 _REFUSED = (OutcomeKind.REFUSED_BY_TARGET, OutcomeKind.REFUSED_BY_POLICY)
 
 
-def retry(run: Run, *, by: str) -> Run:
+def retry(run: Run, *, actor: Actor) -> Run:
     """Prepare a run with those who were refused in a published run, or not attempted because it was closed before.
 
     Those of whom nobody knows are not in it: they may have it.
 
-    The same again returns the same run. Raises NotInThisState, NobodyToRetry, RefusedForgotten, RetryNeedsBroadcast,
-    and what preparing raises.
+    The same again returns the same run. Raises NotYourRole, NotInThisState, NobodyToRetry, RefusedForgotten,
+    RetryNeedsBroadcast, and what preparing raises.
     """
+    authorize(actor, "run.retry")
+    by = actor.name
     run = settle(run)
     if run.state != State.PUBLISHED:
         raise too_late(run, asked=N_("tried again"))

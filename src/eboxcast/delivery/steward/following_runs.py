@@ -19,6 +19,7 @@ from eboxcast.delivery.runs import actions
 from eboxcast.delivery.runs.belonging import ACCEPTANCE, PRODUCTION, run_for
 from eboxcast.delivery.runs.settlement import SYSTEM
 from eboxcast.delivery.runs.who_decided import who_decided
+from eboxcast.lib.actors import STEWARD
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.mailboxes.errors import FenceClosed
 
@@ -47,7 +48,7 @@ def end_with_window(broadcast: Broadcast, *, moment: datetime) -> list[str]:
     run = run_for(PRODUCTION, broadcast.production_run)
     if run is not None and run.visible_at is None and run.state not in (*_ENDED_UNSEEN, *_GIVEN_UP):
         with suppress(FenceClosed, NotInThisState):  # visible in this very moment, or somebody else decided
-            actions.stop(run, by=SYSTEM, reason=WINDOW_ENDED)
+            actions.stop(run, actor=STEWARD, reason=WINDOW_ENDED)
     return follow(broadcast)
 
 

@@ -157,7 +157,7 @@ def _conclude(broadcast: Broadcast, moment: datetime) -> list[str]:
 
 
 def _give_up(broadcast: Broadcast, moment: datetime) -> list[str]:
-    return ["run_discarded" for _ in discard_given_up(broadcast, by=STEWARD.name)]
+    return ["run_discarded" for _ in discard_given_up(broadcast, actor=STEWARD)]
 
 
 _RULES = (_follow, _end_with_window, _miss, _launch, _tell_half_sent, _remind, _warn, _conclude)

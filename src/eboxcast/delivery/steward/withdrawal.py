@@ -13,16 +13,18 @@ from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.delivery.errors import NotInThisState
 from eboxcast.delivery.models import Run, State
 from eboxcast.delivery.runs import actions
+from eboxcast.lib.actors import Actor
 from eboxcast.mailboxes.errors import FenceClosed
 
 _UNSEEN = (State.PREPARING, State.PREPARED, State.STOPPED, State.FAILED)
 _WHY = "its files were replaced, taken back or are no longer wanted"
 
 
-def discard_given_up(broadcast: Broadcast, *, by: str) -> list[Run]:
+def discard_given_up(broadcast: Broadcast, *, actor: Actor) -> list[Run]:
     """Discard the runs prepared for a broadcast that it does not hold any more; return them.
 
-    One whose launch has begun is left to those who are at it. Doing it again changes nothing.
+    It follows by itself from the step that ``actor`` took. One whose launch has begun is left to those who are at it.
+    Doing it again changes nothing.
     """
     with sanitized_db_errors():
         given = FileDelivery.objects.filter(broadcast=broadcast, accepted=True).values_list("run", flat=True)
@@ -30,7 +32,7 @@ def discard_given_up(broadcast: Broadcast, *, by: str) -> list[Run]:
             id__in=_held(broadcast)
         )
         unwanted = list(runs)
-    return [run for run in unwanted if _discarded(run, by=by)]
+    return [run for run in unwanted if _discarded(run, actor=actor.as_steward())]
 
 
 @sanitized_db_errors()
@@ -48,8 +50,8 @@ def _held(broadcast: Broadcast) -> list[UUID]:
     return [run for run in (broadcast.acceptance_run, broadcast.production_run) if run is not None]
 
 
-def _discarded(run: Run, *, by: str) -> bool:
+def _discarded(run: Run, *, actor: Actor) -> bool:
     with suppress(NotInThisState, FenceClosed):
-        actions.discard(run, by=by, reason=_WHY)
+        actions.discard(run, actor=actor, reason=_WHY)
         return True
     return False

@@ -17,6 +17,7 @@ from eboxcast.delivery.runs.actions import recall as recall_run
 from eboxcast.delivery.runs.intents import intend
 from eboxcast.delivery.runs.settlement import settle
 from eboxcast.lib import clock
+from eboxcast.lib.formatting import moment_in
 from eboxcast.mailboxes.models import Release
 
 P = "production"
@@ -113,7 +114,7 @@ def test_status_says_since_when_and_by_whom(broadcasts: Broadcasts, command: Com
     run = broadcasts.published()
     _, out, _ = command("status", run.ticket)
     assert run.visible_at is not None
-    assert f"published since {clock.shown(run.visible_at)} · {OPERATOR}" in out
+    assert f"published since {moment_in(run.visible_at, 'en')} · {OPERATOR}" in out
     assert "Published to all 40 recipients" in out
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from eboxcast.cli.runs.status_answer import show_status
+from eboxcast.cli.runs.status_text import show_status
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.errors import ReasonUnfit
 from eboxcast.delivery.models import Run, State

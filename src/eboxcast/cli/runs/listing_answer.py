@@ -11,7 +11,6 @@ from rich.table import Table
 from rich.text import Text
 
 from eboxcast.cli.package.check_text import aligned
-from eboxcast.cli.runs.next_steps import moment_of
 from eboxcast.cli.shell import console
 from eboxcast.delivery.models import Run, State
 from eboxcast.delivery.runs.listing import Listed, RunsPage
@@ -19,6 +18,7 @@ from eboxcast.lib import clock
 from eboxcast.lib.formatting import grouped
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
+from eboxcast.presenters.runs import moment_of
 from eboxcast.reports.states import state_in
 
 FORMAT = "eboxcast.runs/1"

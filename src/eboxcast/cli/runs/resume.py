@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from eboxcast.cli.runs.decisions import tell
-from eboxcast.cli.runs.next_steps import launch_command
 from eboxcast.cli.runs.workers import wake_workers
 from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.app import command_app
@@ -13,6 +12,7 @@ from eboxcast.delivery.runs import actions
 from eboxcast.delivery.runs.finding import find_run
 from eboxcast.lib import clock
 from eboxcast.lib.translation import N_
+from eboxcast.presenters.run_commands import launch_command
 
 _RESUMED = N_(
     "Resumed: it is prepared for {count} recipients again, and visible to nobody.\n"

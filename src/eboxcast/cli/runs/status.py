@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from eboxcast.cli.runs.status_answer import show_status
+from eboxcast.cli.runs.status_text import show_status
 from eboxcast.cli.runs.watching import watch
 from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.app import command_app

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from eboxcast.cli.runs.decisions import remainder_now
-from eboxcast.cli.runs.next_steps import continuing_command, launch_command
 from eboxcast.cli.shell.errors import NotFinished, SendingInterrupted
 from eboxcast.delivery.models import Run, State
 from eboxcast.delivery.runs.settlement import settle
 from eboxcast.lib import clock
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
+from eboxcast.presenters.run_commands import continuing_command, launch_command
 
 _WINDOW_OVER = N_("Its window ended at {end}.")
 _ENDED = (State.PUBLISHED, State.RECALLED, State.SUPERSEDED)

@@ -8,14 +8,13 @@ from threading import Event
 from rich.live import Live
 from rich.text import Text
 
-from eboxcast.cli.runs.status_answer import status_text
-from eboxcast.cli.runs.work_answer import work_line
+from eboxcast.cli.runs.status_text import status_head, status_lines, work_line
 from eboxcast.cli.shell import console
 from eboxcast.delivery.errors import Interrupted
 from eboxcast.delivery.models import Run, State
-from eboxcast.delivery.remote.progress import under_way
 from eboxcast.delivery.runs.settlement import settle
 from eboxcast.lib.translation import language_of_user
+from eboxcast.presenters.runs import run_status
 
 _IN_PLACE_SECONDS = 1.0
 _LINES_SECONDS = 5.0
@@ -36,13 +35,13 @@ def _in_place(run: Run) -> None:
     language, pause = language_of_user(), Event()
     with Live(console=console.console, auto_refresh=False, transient=True) as live:
         while settle(run).state in _GOES_ON:
-            live.update(Text("\n".join(status_text(run, language))), refresh=True)
+            live.update(Text("\n".join(status_lines(run_status(run, language), language))), refresh=True)
             pause.wait(_IN_PLACE_SECONDS)
 
 
 def _line_by_line(run: Run) -> None:
     language, pause = language_of_user(), Event()
     while settle(run).state in _GOES_ON:
-        going = under_way(run)
-        console.line(work_line(run, going, language) if going else status_text(run, language)[0])
+        status = run_status(run, language)
+        console.line(work_line(status, status.work, language) if status.work else status_head(status, language))
         pause.wait(_LINES_SECONDS)

@@ -240,10 +240,10 @@ def test_a_collector_killed_anywhere_is_taken_up_by_the_next(
     """Each file delivered once, two answers, nothing left: whichever step was the last."""
     places = {
         "deliver": (intake, "deliver"),
-        "conclude": (intake.noting, "conclude"),
+        "conclude": (intake.records, "conclude"),
         "write": (intake.Folder, "write"),
         "remove": (intake.Folder, "remove"),
-        "end": (intake.noting, "end"),
+        "end": (intake.records, "end"),
     }
     owner, name = places[killed_at]
     real = getattr(owner, name)

@@ -19,7 +19,7 @@ from eboxcast import __version__
 from eboxcast.cli import main as cli_main
 from eboxcast.delivery.models import Worker
 from eboxcast.lib import clock
-from eboxcast.targets.options import TargetKind, TargetOptions
+from eboxcast.targets.ebox_rest.options import EboxRestOptions
 
 Command = Callable[..., tuple[int, str, str]]
 Provider = Callable[..., Simulated]
@@ -60,8 +60,7 @@ def provider(simulators: Simulators, tmp_path: Path, monkeypatch: pytest.MonkeyP
 
     def start(*words: object, links: bool = True) -> Simulated:
         simulated = simulators(*words, *([] if links else ["--no-link"]))
-        remote = TargetOptions(
-            kind=TargetKind.EBOX_REST,
+        remote = EboxRestOptions(
             base_url=simulated.registry,
             token_url=simulated.addresses["token"],
             client_id="rehearsal",

@@ -13,7 +13,7 @@ from tests.reports.broadcasts import Broadcasts
 from tests.reports.test_documented import names_in
 
 from eboxcast.delivery.models import Run
-from eboxcast.targets.options import TargetKind, TargetOptions
+from eboxcast.targets.ebox_rest.options import EboxRestOptions
 
 P = ("--environment", "production")
 
@@ -27,7 +27,7 @@ def directory(broadcasts: Broadcasts) -> Path:
 @pytest.fixture
 def remote(monkeypatch: pytest.MonkeyPatch) -> None:
     """Production publishes to a provider that is not asked."""
-    options = TargetOptions(kind=TargetKind.EBOX_REST, base_url="http://127.0.0.1:1", largest_call=10)
+    options = EboxRestOptions(base_url="http://127.0.0.1:1", largest_call=10)
     monkeypatch.setattr(settings, "EBOXCAST_TARGETS", {**settings.EBOXCAST_TARGETS, "production": options})
 
 
@@ -86,7 +86,7 @@ def test_each_name_in_the_json_is_explained(
     broadcasts: Broadcasts, directory: Path, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here = json.loads(command("rehearse", directory, *P, "--json")[1])
-    options = TargetOptions(kind=TargetKind.EBOX_REST, base_url="http://127.0.0.1:1")
+    options = EboxRestOptions(base_url="http://127.0.0.1:1")
     monkeypatch.setattr(settings, "EBOXCAST_TARGETS", {**settings.EBOXCAST_TARGETS, "production": options})
     there = json.loads(command("rehearse", directory, *P, "--json")[1])
     assert here["format"] == "eboxcast.rehearsal/1"

@@ -23,7 +23,7 @@ from eboxcast.delivery.runs import remote_decisions
 from eboxcast.lib import clock
 from eboxcast.mailboxes import fence
 from eboxcast.mailboxes.models import Release
-from eboxcast.targets.options import TargetKind, TargetOptions
+from eboxcast.targets.ebox_rest.options import EboxRestOptions
 
 P = "production"
 
@@ -45,12 +45,11 @@ def simulated(installation: None, simulators: Simulators) -> Simulated:
 
 
 @pytest.fixture
-def target(simulated: Simulated, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TargetOptions:
+def target(simulated: Simulated, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> EboxRestOptions:
     """Production publishes to the provider."""
     secret = tmp_path / "secret"
     secret.write_text("rehearsal", encoding="utf-8")
-    options = TargetOptions(
-        kind=TargetKind.EBOX_REST,
+    options = EboxRestOptions(
         base_url=simulated.registry,
         token_url=simulated.addresses["token"],
         client_id="rehearsal",
@@ -60,7 +59,7 @@ def target(simulated: Simulated, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     return options
 
 
-def use(options: TargetOptions, monkeypatch: pytest.MonkeyPatch) -> None:
+def use(options: EboxRestOptions, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let production publish there."""
     monkeypatch.setattr(settings, "EBOXCAST_TARGETS", {**settings.EBOXCAST_TARGETS, P: options})
 
@@ -123,14 +122,14 @@ def test_workers_of_another_version_are_named() -> None:
     assert (others.state, others.data["versions"]) == (State.ATTENTION, "0.0.1")
 
 
-def test_a_provider_that_answers_is_well(target: TargetOptions, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_provider_that_answers_is_well(target: EboxRestOptions, monkeypatch: pytest.MonkeyPatch) -> None:
     assert [finding.state for finding in found_by(work_checks.providers)] == [State.OK]
     use(replace(target, statuses=False), monkeypatch)
     assert [finding.state for finding in found_by(work_checks.providers)] == [State.OK]
 
 
 def test_a_provider_that_does_not_know_us_fails(
-    target: TargetOptions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    target: EboxRestOptions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wrong = tmp_path / "wrong"
     wrong.write_text("guess", encoding="utf-8")
@@ -140,7 +139,7 @@ def test_a_provider_that_does_not_know_us_fails(
     assert "invalid_client" in str(found.data["reason"])
 
 
-def test_a_provider_that_is_gone_fails(target: TargetOptions, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_provider_that_is_gone_fails(target: EboxRestOptions, monkeypatch: pytest.MonkeyPatch) -> None:
     gone = "http://127.0.0.1:1"
     use(replace(target, base_url=gone, token_url=gone, client_id="another"), monkeypatch)
     (found,) = found_by(work_checks.providers)

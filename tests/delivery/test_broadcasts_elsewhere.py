@@ -27,7 +27,7 @@ from eboxcast.delivery.remote.batches import Sums
 from eboxcast.delivery.runs import actions, remote_decisions
 from eboxcast.delivery.steward.steward_pass import lead
 from eboxcast.lib import clock
-from eboxcast.targets.options import TargetKind, TargetOptions
+from eboxcast.targets.ebox_rest.options import EboxRestOptions
 
 Provider = Callable[..., Simulated]
 
@@ -40,8 +40,7 @@ def provider(story: Story, simulators: Simulators, tmp_path: Path, monkeypatch: 
 
     def start(environment: str = "production", **changes: object) -> Simulated:
         simulated = simulators()
-        options = TargetOptions(
-            kind=TargetKind.EBOX_REST,
+        options = EboxRestOptions(
             base_url=simulated.registry,
             token_url=simulated.addresses["token"],
             client_id="rehearsal",

@@ -20,7 +20,7 @@ from eboxcast.delivery.steward.following_runs import WINDOW_ENDED, end_with_wind
 from eboxcast.lib import clock
 from eboxcast.lib.actors import STEWARD
 from eboxcast.mailboxes.errors import FenceClosed
-from eboxcast.targets.local import target_of
+from eboxcast.targets.opening import target_of
 
 
 def run_of(broadcast: Broadcast) -> Run:
@@ -109,7 +109,7 @@ def test_a_process_that_wakes_up_after_the_window_makes_nothing_visible(story: S
     go_to(broadcast, hours=12)
     end_with_window(broadcast, moment=clock.now())
     with pytest.raises(FenceClosed):
-        target_of("production").complete(run_of(broadcast).id, refuse_without_ebox=False)
+        target_of("production").make_visible(run_of(broadcast).id, refuse_without_ebox=False)
     assert (broadcast.state, run_of(broadcast).reason) == (State.CONFIRMED, WINDOW_ENDED)
 
 

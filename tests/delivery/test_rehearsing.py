@@ -24,7 +24,7 @@ from eboxcast.mailboxes import preview
 from eboxcast.mailboxes.errors import EverybodyHasIt, OtherContentVisible, OtherRecipientsVisible
 from eboxcast.package.model import Package, Policies
 from eboxcast.senders.models import MessageType, WithoutEbox
-from eboxcast.targets.options import TargetKind, TargetOptions
+from eboxcast.targets.ebox_rest.options import EboxRestOptions
 
 P = "production"
 NO_WINDOW = Window()
@@ -198,14 +198,14 @@ def test_the_space_foreseen_is_about_the_space_taken(package: NewPackage) -> Non
 
 
 @pytest.fixture
-def remote(monkeypatch: pytest.MonkeyPatch) -> TargetOptions:
+def remote(monkeypatch: pytest.MonkeyPatch) -> EboxRestOptions:
     """Production publishes to a provider that is not asked."""
-    options = TargetOptions(kind=TargetKind.EBOX_REST, base_url="http://127.0.0.1:1", largest_call=10, parallel=2)
+    options = EboxRestOptions(base_url="http://127.0.0.1:1", largest_call=10, parallel=2)
     monkeypatch.setattr(settings, "EBOXCAST_TARGETS", {**settings.EBOXCAST_TARGETS, P: options})
     return options
 
 
-def test_the_calls_to_a_provider_are_counted_as_they_will_be_cut(package: NewPackage, remote: TargetOptions) -> None:
+def test_the_calls_to_a_provider_are_counted_as_they_will_be_cut(package: NewPackage, remote: EboxRestOptions) -> None:
     found = rehearsed(package(95))
     assert found.states is None
     assert found.remote is not None
@@ -214,7 +214,7 @@ def test_the_calls_to_a_provider_are_counted_as_they_will_be_cut(package: NewPac
 
 
 def test_one_by_one_is_a_call_each_at_the_configured_rate(
-    package: NewPackage, remote: TargetOptions, monkeypatch: pytest.MonkeyPatch
+    package: NewPackage, remote: EboxRestOptions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     changed = replace(remote, links=False, rate=0.5)
     monkeypatch.setattr(settings, "EBOXCAST_TARGETS", {**settings.EBOXCAST_TARGETS, P: changed})

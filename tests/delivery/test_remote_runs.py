@@ -20,7 +20,7 @@ from eboxcast.lib.identifiers import text_of_key
 from eboxcast.mailboxes import outcomes, sending
 from eboxcast.mailboxes.models import OutcomeKind
 from eboxcast.package.model import Package
-from eboxcast.targets.options import TargetKind, TargetOptions
+from eboxcast.targets.ebox_rest.options import EboxRestOptions
 
 P = "production"
 Provider = Callable[..., Simulated]
@@ -34,8 +34,7 @@ def provider(installation: None, simulators: Simulators, tmp_path: Path, monkeyp
 
     def start(*words: object, **changes: object) -> Simulated:
         simulated = simulators(*words)
-        options = TargetOptions(
-            kind=TargetKind.EBOX_REST,
+        options = EboxRestOptions(
             base_url=simulated.registry,
             token_url=simulated.addresses["token"],
             client_id="rehearsal",

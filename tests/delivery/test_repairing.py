@@ -22,7 +22,7 @@ from eboxcast.mailboxes import fence, opening, outcomes, sending
 from eboxcast.mailboxes.models import Outcome, Release
 from eboxcast.mailboxes.outcomes import Call, Results
 from eboxcast.package.model import Package
-from eboxcast.targets.options import TargetKind, TargetOptions
+from eboxcast.targets.ebox_rest.options import EboxRestOptions
 
 P = "production"
 
@@ -139,7 +139,7 @@ def test_a_run_that_was_given_up_is_not_taken_up_again(package: NewPackage, stat
 @pytest.fixture
 def remote(monkeypatch: pytest.MonkeyPatch) -> None:
     """Production publishes to a provider that links; nothing here calls it."""
-    provider = TargetOptions(kind=TargetKind.EBOX_REST, base_url="https://provider.invalid")
+    provider = EboxRestOptions(base_url="https://provider.invalid")
     monkeypatch.setattr(settings, "EBOXCAST_TARGETS", {P: provider})
 
 

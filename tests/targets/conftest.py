@@ -9,11 +9,11 @@ import pytest
 from tests.simulator.simulated import Simulated, Simulators
 from tests.targets.wire import Wire, options_for
 
-from eboxcast.targets.opening import open_remote
-from eboxcast.targets.options import TargetKind, TargetOptions
-from eboxcast.targets.remote import RemoteTarget
+from eboxcast.targets.base import Target
+from eboxcast.targets.ebox_rest.options import EboxRestOptions
+from eboxcast.targets.opening import open_target
 
-Open = Callable[..., RemoteTarget]
+Open = Callable[..., Target]
 
 
 @pytest.fixture
@@ -25,12 +25,12 @@ def wire() -> Iterator[Wire]:
 
 
 @pytest.fixture
-def opened() -> Iterator[Callable[[TargetOptions], RemoteTarget]]:
+def opened() -> Iterator[Callable[[EboxRestOptions], Target]]:
     """Open targets that are closed after the test."""
-    targets: list[RemoteTarget] = []
+    targets: list[Target] = []
 
-    def keep(options: TargetOptions) -> RemoteTarget:
-        targets.append(open_remote(options))
+    def keep(options: EboxRestOptions) -> Target:
+        targets.append(open_target("production", options))
         return targets[-1]
 
     yield keep
@@ -39,7 +39,7 @@ def opened() -> Iterator[Callable[[TargetOptions], RemoteTarget]]:
 
 
 @pytest.fixture
-def target(wire: Wire, tmp_path: Path, opened: Callable[[TargetOptions], RemoteTarget]) -> Open:
+def target(wire: Wire, tmp_path: Path, opened: Callable[[EboxRestOptions], Target]) -> Open:
     """Open a target on the wire, with options of one's own."""
     return lambda **changes: opened(options_for(wire.address, tmp_path, **changes))
 
@@ -51,14 +51,13 @@ def simulated(simulators: Simulators) -> Callable[..., Simulated]:
 
 
 @pytest.fixture
-def reach(tmp_path: Path, opened: Callable[[TargetOptions], RemoteTarget]) -> Callable[..., RemoteTarget]:
+def reach(tmp_path: Path, opened: Callable[[EboxRestOptions], Target]) -> Callable[..., Target]:
     """Open a target on a simulator, with options of one's own."""
 
-    def open_on(provider: Simulated, **changes: object) -> RemoteTarget:
+    def open_on(provider: Simulated, **changes: object) -> Target:
         secret = tmp_path / "rehearsal"
         secret.write_text("rehearsal")
         values: dict[str, object] = {
-            "kind": TargetKind.EBOX_REST,
             "base_url": provider.addresses["registry"],
             "token_url": provider.addresses["token"],
             "federation_url": provider.addresses["federation"],
@@ -66,6 +65,6 @@ def reach(tmp_path: Path, opened: Callable[[TargetOptions], RemoteTarget]) -> Ca
             "client_secret_file": secret,
             "answer_seconds": 10.0,
         }
-        return opened(TargetOptions(**{**values, **changes}))  # type: ignore[arg-type]  # each test gives what fits
+        return opened(EboxRestOptions(**{**values, **changes}))  # type: ignore[arg-type]  # each test gives what fits
 
     return open_on

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from eboxcast.targets.configuration import read_targets
-from eboxcast.targets.errors import TargetsFileWrong
-from eboxcast.targets.opening import open_remote, remote_capabilities
-from eboxcast.targets.options import TargetKind, TargetOptions
+from eboxcast.targets.configuration import known_keys, read_targets
+from eboxcast.targets.ebox_rest.options import EboxRestOptions
+from eboxcast.targets.opening import KINDS
+from eboxcast.targets.options import LocalOptions, TargetsFileWrong
 
 PAGE = Path(__file__).parents[2] / "docs/reference/targets.md"
 REMOTE = """
@@ -33,13 +33,12 @@ def write(folder: Path, text: str) -> Path:
 
 def test_what_is_not_in_the_file_uses_its_own_eboxes(tmp_path: Path) -> None:
     targets = read_targets(write(tmp_path, '[acceptance]\nkind = "local"\n'))
-    assert targets == {"acceptance": TargetOptions(), "production": TargetOptions()}
+    assert targets == {"acceptance": LocalOptions(), "production": LocalOptions()}
 
 
 def test_a_remote_target_has_defaults_and_files_beside_the_file(tmp_path: Path) -> None:
     options = read_targets(write(tmp_path, f"[production]{REMOTE}"))["production"]
-    assert options == TargetOptions(
-        kind=TargetKind.EBOX_REST,
+    assert options == EboxRestOptions(
         base_url="https://provider.example/ebox/citizen/v2",
         token_url="https://provider.example/oauth",
         client_id="us",
@@ -115,18 +114,22 @@ def test_plain_http_is_for_this_machine(tmp_path: Path) -> None:
     assert read_targets(write(tmp_path, f"[acceptance]{text}"))["acceptance"].base_url.startswith("http://127")
 
 
-def test_our_own_eboxes_are_no_remote_target() -> None:
-    for ask in (open_remote, remote_capabilities):
-        with pytest.raises(ValueError, match="local"):
-            ask(TargetOptions())
+def test_a_provider_may_be_set_aside_with_its_keys_left_in_the_file(tmp_path: Path) -> None:
+    text = REMOTE.replace('"ebox-rest"', '"local"')
+    assert read_targets(write(tmp_path, f"[production]{text}"))["production"] == LocalOptions()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_option_of_a_kind_is_a_key_of_the_file(kind: str) -> None:
+    assert {field.name for field in fields(KINDS[kind].options)} <= known_keys().keys()
 
 
 def test_the_page_explains_every_key_and_shows_a_file_that_can_be_read(tmp_path: Path) -> None:
     page = PAGE.read_text("utf-8")
-    assert set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)) == {field.name for field in fields(TargetOptions)}
+    assert set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)) == {"kind", *known_keys()}
     shown = re.search(r"```toml\n(.*?)```", page, re.DOTALL)
     assert shown
     for name in re.findall(r'_file = "([^"]+)"', shown[1]):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("something")
-    assert read_targets(write(tmp_path, shown[1]))["production"].kind is TargetKind.EBOX_REST
+    assert read_targets(write(tmp_path, shown[1]))["production"].kind == EboxRestOptions.kind

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from eboxcast.lib.digests import digest
 from eboxcast.mailboxes.values import Identity, NewMessage
-from eboxcast.targets.options import TargetKind, TargetOptions
+from eboxcast.targets.ebox_rest.options import EboxRestOptions
 
 PDF = b"%PDF-1.7\na letter of a few bytes\n%%EOF\n"
 JANE, JOHN, MARY = 90_011_500_287, 85_073_003_328, 88_432_120_454
@@ -160,11 +160,10 @@ def _head(read_line: Callable[[], bytes]) -> tuple[str, dict[str, str]] | None:
     return first.decode().split(" ")[1], headers
 
 
-def options_for(address: str, folder: Path, **changes: object) -> TargetOptions:
+def options_for(address: str, folder: Path, **changes: object) -> EboxRestOptions:
     secret = folder / "secret"
     secret.write_text("a secret\n")
     values: dict[str, object] = {
-        "kind": TargetKind.EBOX_REST,
         "base_url": address + "/registry",
         "token_url": address + "/token",
         "federation_url": address + "/federation",
@@ -172,7 +171,7 @@ def options_for(address: str, folder: Path, **changes: object) -> TargetOptions:
         "client_secret_file": secret,
         "answer_seconds": 10.0,
     }
-    return TargetOptions(**{**values, **changes})  # type: ignore[arg-type]  # each test gives what fits
+    return EboxRestOptions(**{**values, **changes})  # type: ignore[arg-type]  # each test gives what fits
 
 
 def message(**changes: object) -> NewMessage:

@@ -7,10 +7,10 @@ import shlex
 from eboxcast.delivery.models import Action, Run, State
 from eboxcast.delivery.remote.batches import sums_of
 from eboxcast.delivery.runs.retries import may_be_retried
-from eboxcast.delivery.target_options import is_remote
 from eboxcast.lib import clock
 from eboxcast.lib.translation import N_, translate
 from eboxcast.presenters.schemas.run import Step
+from eboxcast.targets.opening import capabilities_of
 
 _REASON = '--reason "…"'
 
@@ -104,7 +104,7 @@ _PURPOSES = {
 
 def _names(run: Run) -> tuple[str, ...]:
     state = State(run.state)
-    if not is_remote(run.environment) or state not in _NEXT_OF_SENT:
+    if capabilities_of(run.environment).atomic_visibility or state not in _NEXT_OF_SENT:
         return _NEXT[state]
     names = _NEXT_OF_SENT[state]
     if state == State.PUBLISHED:

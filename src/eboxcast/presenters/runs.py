@@ -9,12 +9,12 @@ from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.delivery.models import Action, Run, State
 from eboxcast.delivery.remote.progress import UnderWay, under_way
 from eboxcast.delivery.runs.intents import open_intents
-from eboxcast.delivery.target_options import is_remote
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.presenters.run_commands import command_for, launch_command, steps_of
 from eboxcast.presenters.schemas.run import Pending, RunStatus, Work, Worker
 from eboxcast.reports.certificate import certificate_of
 from eboxcast.reports.certificate_verdict import verdict_of
+from eboxcast.targets.opening import capabilities_of
 
 
 def run_status(run: Run, language: str) -> RunStatus:
@@ -75,7 +75,7 @@ def _since(run: Run) -> tuple[datetime, str]:
     """Return when a run came into its state, and through whom."""
     with sanitized_db_errors():
         entry = Entry.objects.filter(run=run.id, action=f"run.{run.state}").order_by("-id").first()
-    sent = is_remote(run.environment) and run.state == State.PUBLISHED
+    sent = not capabilities_of(run.environment).atomic_visibility and run.state == State.PUBLISHED
     moment = None if sent else moment_of(run)
     return moment or (entry.at if entry else run.created_at), mask_and_strip(entry.by if entry else run.created_by)
 

@@ -88,7 +88,7 @@ def certificate_of(run: Run, head: Head | None = None) -> Certificate:
 
 def _target(run: Run, release: Release | None) -> TargetPart:
     kept = release.provider_message if release else None
-    return TargetPart(kind=str(target_of_run(run, release)), provider_message=mask_and_strip(kept) if kept else None)
+    return TargetPart(kind=target_of_run(run, release), provider_message=mask_and_strip(kept) if kept else None)
 
 
 def _message(run: Run, release: Release | None) -> MessagePart:

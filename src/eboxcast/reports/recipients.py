@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from eboxcast.delivery.models import Run
-from eboxcast.delivery.target_options import options_of
 from eboxcast.mailboxes.models import OutcomeKind, Release
 from eboxcast.mailboxes.sending import counts_of
 from eboxcast.reports.certificate_parts import PublishedPart, RecipientsPart
 from eboxcast.reports.outcomes import refused_by_reason
 from eboxcast.reports.targets import is_sent
+from eboxcast.targets.opening import capabilities_of
 
 
 def recipients_of(run: Run, release: Release) -> RecipientsPart:
@@ -58,7 +58,7 @@ def _sending(run: Run, release: Release) -> RecipientsPart:
     counts = counts_of(run.environment, run.id)
     published, refused = counts.get(OutcomeKind.SENT, 0), counts.get(OutcomeKind.REFUSED_BY_TARGET, 0)
     unknown, under_way = counts.get(OutcomeKind.UNKNOWN, 0), counts.get(OutcomeKind.IN_FLIGHT, 0)
-    tells = release.provider_message is None and not options_of(run.environment).links
+    tells = release.provider_message is None and capabilities_of(run.environment).tells_never_activated
     never = counts.get(OutcomeKind.NEVER_ACTIVATED, 0) if tells else None
     return RecipientsPart(
         recipients=release.recipients_count,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from eboxcast.delivery.models import Run
-from eboxcast.delivery.target_options import options_of
 from eboxcast.mailboxes.models import Release
-from eboxcast.targets.options import TargetKind
+from eboxcast.targets.ebox_rest.options import EboxRestOptions
+from eboxcast.targets.opening import options_of
+from eboxcast.targets.options import LocalOptions
 
 
 def is_sent(release: Release) -> bool:
@@ -13,11 +14,11 @@ def is_sent(release: Release) -> bool:
     return release.visible_at is not None and release.completed_at != release.visible_at
 
 
-def target_of_run(run: Run, release: Release | None) -> TargetKind:
-    """Return the target of a run, also where its environment publishes elsewhere by now."""
+def target_of_run(run: Run, release: Release | None) -> str:
+    """Return the kind of target of a run, also where its environment publishes elsewhere by now."""
     if release is None or release.visible_at is None:
         return options_of(run.environment).kind
     if not is_sent(release):
-        return TargetKind.LOCAL
+        return LocalOptions.kind
     kind = options_of(run.environment).kind
-    return TargetKind.EBOX_REST if kind is TargetKind.LOCAL else kind
+    return EboxRestOptions.kind if kind == LocalOptions.kind else kind

@@ -1,24 +1,84 @@
-"""From options to a target that can be called."""
+"""The kinds of targets, in one table; which one an environment has; and opening it. Nobody else asks for the kind.
+
+The table is read when settings are, so it imports no target: each is imported when it is opened, the HTTP of a provider
+by those alone who send to one.
+"""
 
 from __future__ import annotations
 
-from eboxcast.targets.ebox_rest.target import EboxRestTarget, capabilities_of
-from eboxcast.targets.options import TargetKind, TargetOptions
-from eboxcast.targets.remote import RemoteCapabilities, RemoteTarget
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+
+from eboxcast.targets.ebox_rest import options as ebox_rest
+from eboxcast.targets.ebox_rest.options import EboxRestOptions
+from eboxcast.targets.options import Capabilities, LocalOptions, TargetOptions
+from eboxcast.targets.readers import Reader
+
+if TYPE_CHECKING:
+    from eboxcast.targets.base import Target
 
 
-def open_remote(options: TargetOptions) -> RemoteTarget:
-    """Return a target for one lane: open one in each thread, and close it there. No call is made yet."""
-    _check_remote(options)
-    return EboxRestTarget(options)
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """One kind of target: what is set for it, how the targets file says that, and how it is opened."""
+
+    options: type[TargetOptions]
+    open: Callable[[str, Any], Target]
+    """Takes the environment and options of this kind."""
+    readers: Mapping[str, Reader] = field(default_factory=dict)
+    """The keys of the targets file beyond those of every target."""
+    needed: tuple[str, ...] = ()
+    """Keys that must be there."""
+    beside: Mapping[str, str] = field(default_factory=dict)
+    """Keys that mean nothing without another."""
+    whereabouts: tuple[str, ...] = ()
+    """Keys that say together where it publishes: in acceptance and in production they are not all the same."""
 
 
-def remote_capabilities(options: TargetOptions) -> RemoteCapabilities:
-    """Return what the provider of these options can do, without opening anything."""
-    _check_remote(options)
-    return capabilities_of(options)
+def _open_local(environment: str, options: LocalOptions) -> Target:
+    from eboxcast.targets.local import LocalTarget  # reads the models: once Django is set up
+
+    return LocalTarget(environment, options)
 
 
-def _check_remote(options: TargetOptions) -> None:
-    if options.kind is not TargetKind.EBOX_REST:
-        raise ValueError(f"{options.kind} is no remote target")
+def _open_ebox_rest(environment: str, options: EboxRestOptions) -> Target:
+    from eboxcast.targets.ebox_rest.target import EboxRestTarget  # brings HTTP, and a local publication has no use
+
+    return EboxRestTarget(environment, options)
+
+
+KINDS: dict[str, Kind] = {
+    LocalOptions.kind: Kind(options=LocalOptions, open=_open_local),
+    EboxRestOptions.kind: Kind(
+        options=EboxRestOptions,
+        open=_open_ebox_rest,
+        readers=ebox_rest.READERS,
+        needed=ebox_rest.NEEDED,
+        beside={"certificate_key_file": "certificate_file"},
+        whereabouts=("base_url", "client_id"),
+    ),
+}
+
+
+def options_of(environment: str) -> TargetOptions:
+    """Return how an environment publishes, as it is set."""
+    options: TargetOptions = settings.EBOXCAST_TARGETS[environment]
+    return options
+
+
+def capabilities_of(environment: str) -> Capabilities:
+    """Return what the target of an environment can do; nothing is opened for it."""
+    return options_of(environment).capabilities
+
+
+def target_of(environment: str) -> Target:
+    """Return the target of an environment: one for each thread, closed there. No call is made yet."""
+    return open_target(environment, options_of(environment))
+
+
+def open_target(environment: str, options: TargetOptions) -> Target:
+    """Return a target with these options. Raises TargetsFileWrong when a file they name cannot be used any more."""
+    return KINDS[options.kind].open(environment, options)

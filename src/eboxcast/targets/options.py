@@ -1,60 +1,69 @@
-"""What is set for the target of one environment, as a value: no file, no Django."""
+"""What is set for the target of one environment, and what it can do by that: plain values, no file, no Django."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from enum import StrEnum
-from pathlib import Path
+from typing import ClassVar
 
-
-class TargetKind(StrEnum):
-    """Which target publishes."""
-
-    LOCAL = "local"
-    EBOX_REST = "ebox-rest"
-
-
-class SecretPlace(StrEnum):
-    """Where the token server wants the client's secret (RFC 6749, 2.3.1)."""
-
-    HEADER = "header"
-    BODY = "body"
+from eboxcast.lib.errors import Misconfigured
+from eboxcast.lib.translation import N_
 
 
 @dataclass(frozen=True, kw_only=True)
-class TargetOptions:
-    """Where an environment publishes and how; for its own eBoxes only ``kind`` counts."""
+class Capabilities:
+    """What a target can do. The engine reads these, and never asks which kind of target it has."""
 
-    kind: TargetKind = TargetKind.LOCAL
-    base_url: str = ""
-    """Of the Message Registry: what comes before ``/publishMessage``."""
-    token_url: str = ""
-    client_id: str = ""
-    client_secret_file: Path | None = None
-    client_secret_in: SecretPlace = SecretPlace.HEADER
-    scope: str = ""
-    federation_url: str = ""
-    """Of the federation service: what comes before ``/eboxPreferences/search``. Empty: it is not asked."""
-    links: bool = True
-    largest_call: int = 1000
-    """The most recipients of one linkEboxMessage."""
-    statuses: bool = True
-    statuses_per_call: int = 250
+    atomic_visibility: bool
+    """Whether everybody sees a release in the same moment. Where not, lanes send it in calls: each makes it visible."""
+    recall: bool
+    """Whether what is visible can be taken back."""
+    own_eboxes: bool
+    """Whether the eBoxes are the environment's: their states are known before a launch, and one can look into them."""
+    links: bool = False
+    """Whether a message is stored once and then linked to many, or published to each recipient by itself."""
+    recipients_per_call: int = 1
+    """The most recipients of one call: 1 where it does not link."""
+    statuses: bool = False
+    """Whether it can be asked who has a message."""
     idempotency_key: bool = False
+    """Whether it promises that a publication with the same key is done once."""
+    tells_never_activated: bool = False
+    """Whether it says who of those published to never opened an eBox."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TargetOptions(ABC):
+    """What can be set for every target. Each kind has a class of its own, with what else it needs."""
+
+    kind: ClassVar[str]
+
     parallel: int = 4
     """Lanes of one run."""
     rate: float = 0.0
     """Recipients per second of one run; 0 is without limit."""
-    connect_seconds: float = 10.0
-    answer_seconds: float = 60.0
-    """How long a call may be silent: while sending, and while its answer is awaited."""
-    authority_file: Path | None = None
-    """Certificates of the authorities to trust instead of the system's own."""
-    certificate_file: Path | None = None
-    """Certificate of this client, with its chain."""
-    certificate_key_file: Path | None = None
-    """Its private key, where it is not in ``certificate_file``."""
-    metas: tuple[str, ...] = ()
-    """Business data keys that the provider has configured for us."""
-    recipient_refusals: tuple[str, ...] = ()
-    """Error codes with which this provider refuses one recipient, beyond those of the public contract."""
+
+    @property
+    @abstractmethod
+    def capabilities(self) -> Capabilities:
+        """What the target can do, set like this. Nothing is opened for it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LocalOptions(TargetOptions):
+    """The environment's own eBoxes: nothing needs to be set."""
+
+    kind: ClassVar[str] = "local"
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Everything, and everybody at once."""
+        return Capabilities(atomic_visibility=True, recall=True, own_eboxes=True, tells_never_activated=True)
+
+
+class TargetsFileWrong(Misconfigured):
+    """The file named by EBOXCAST_TARGETS_FILE, or one that it names, cannot be used."""
+
+    code = "targets.file-wrong"
+    sentence = N_("{file}: {place}: {problem}")
+    remedy = N_("Correct it; docs/reference/targets.md explains every key.")

@@ -15,13 +15,13 @@ from tests.simulator.simulated import Simulated
 from tests.targets.wire import ACME, JANE, OTHER, message
 
 from eboxcast.lib.identifiers import text_of_key
-from eboxcast.targets.remote import Answered, OutcomeUnknown, RemoteTarget, RunRefused, TryAgain
+from eboxcast.targets.base import Answered, OutcomeUnknown, RunRefused, Target, TryAgain
 
 PEOPLE = [85_073_003_328, 72_123_199_757, 50_060_999_818, 4_022_900_132, 11_111_112_477, 10_111_783, 88_432_120_454]
 PUBLISH, LINK, STATUSES = "publishMessage", "linkEboxMessage", "searchMessageStatus"
 
 Start = Callable[..., Simulated]
-Reach = Callable[..., RemoteTarget]
+Reach = Callable[..., Target]
 
 
 @dataclass
@@ -29,7 +29,7 @@ class Configured:
     """A provider, and a target that knows what it can do."""
 
     provider: Simulated
-    target: RemoteTarget
+    target: Target
     options: dict[str, Any]
 
     def reaches(self, recipients: list[int]) -> list[Answered]:

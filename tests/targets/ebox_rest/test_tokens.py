@@ -11,10 +11,10 @@ import pytest
 from tests.targets.conftest import Open
 from tests.targets.wire import JANE, PUBLISHED, RESET, TOKEN, Do, Wire, linked, message, options_for, refusal
 
+from eboxcast.targets.base import RunRefused, TryAgain
 from eboxcast.targets.ebox_rest import tokens
+from eboxcast.targets.ebox_rest.options import SecretPlace
 from eboxcast.targets.ebox_rest.tokens import TokenSource
-from eboxcast.targets.options import SecretPlace
-from eboxcast.targets.remote import RunRefused, TryAgain
 
 
 @pytest.fixture

@@ -14,10 +14,10 @@ from tests.targets.wire import ACME, JANE, JOHN, PDF, PUBLISHED, Wire, message, 
 
 from eboxcast.lib.digests import digest
 from eboxcast.mailboxes.values import Identity
-from eboxcast.targets.ebox_rest.errors import NotInTheContract
 from eboxcast.targets.ebox_rest.translating import (
     MEDIA_TYPES,
     Letter,
+    NotInTheContract,
     file_name_of,
     key_of_ebox_id,
     link_body,

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.conf import settings
-
 from eboxcast import __version__
 from eboxcast.database.findings import Check, Finding, State, Surroundings
 from eboxcast.database.marks import is_ours
-from eboxcast.database.names import CONTROL
+from eboxcast.database.names import CONTROL, ENVIRONMENTS
 from eboxcast.delivery.expiry import Step, foresee_expiry
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.models import State as RunState
 from eboxcast.delivery.remote import health
-from eboxcast.delivery.target_options import is_remote
 from eboxcast.lib import clock
 from eboxcast.lib.actors import STEWARD
 from eboxcast.lib.errors import TargetRefusal, TargetTrouble
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_
-from eboxcast.targets.probing import probe
+from eboxcast.targets.opening import capabilities_of, target_of
 
 _SOMEBODY = N_("Start a worker: eboxcast worker --environment {environment}")
 _STALLED = N_("{count} batches of run {run} lie with {workers}, who fell silent; nobody took them over since {since}.")
@@ -57,7 +54,7 @@ def lanes(around: Surroundings) -> Iterator[Finding]:
 
 def workers(around: Surroundings) -> Iterator[Finding]:
     """Which workers fell silent, and how many there are. Without a remote provider there are none to miss."""
-    for environment in filter(is_remote, _environments(around)):
+    for environment in filter(_sends, _environments(around)):
         found = health.workers(environment)
         data = {"environment": environment, "count": found.alive_count}
         yield Finding("workers", State.OK, _ALIVE, data)
@@ -89,17 +86,20 @@ def unlaunched(around: Surroundings) -> Iterator[Finding]:
 
 def providers(around: Surroundings) -> Iterator[Finding]:
     """Whether each remote provider knows us and answers."""
-    for environment, options in settings.EBOXCAST_TARGETS.items():
-        if environment not in around.reached or not is_remote(environment):
+    for environment in filter(_sends, ENVIRONMENTS):
+        if environment not in around.reached:
             continue
         data: dict[str, object] = {"environment": environment}
+        target = target_of(environment)
         try:
-            probe(options)
+            target.probe()
         except (TargetTrouble, TargetRefusal) as error:
             data["reason"] = _reason(error)
             yield Finding("providers", State.FAILED, _NO_ANSWER, data, _COMPARE)
         else:
             yield Finding("providers", State.OK, _ANSWERS, data)
+        finally:
+            target.close()
 
 
 CHECKS: tuple[Check, ...] = (lanes, workers, halted, unlaunched, providers)
@@ -109,6 +109,10 @@ def _environments(around: Surroundings) -> list[str]:
     """Leave alone what is another database than meant, or has other tables: ``marks`` says so already."""
     reached = [alias for alias, connection in around.reached.items() if is_ours(connection)]
     return [alias for alias in reached if alias != CONTROL] if CONTROL in reached else []
+
+
+def _sends(environment: str) -> bool:
+    return not capabilities_of(environment).atomic_visibility
 
 
 def _named(run: Run) -> dict[str, object]:

@@ -13,7 +13,7 @@ from eboxcast.lib.formatting import grouped, rough_duration, size
 from eboxcast.lib.translation import N_, translate
 from eboxcast.reports.states import ENVIRONMENTS, state_in
 from eboxcast.senders.models import WithoutEbox
-from eboxcast.targets.remote import RemoteCapabilities
+from eboxcast.targets.options import Capabilities
 
 FORMAT = "eboxcast.rehearsal/1"
 
@@ -173,7 +173,7 @@ def _remote(remote: Remote, language: str) -> Iterator[str]:
         yield translate(_NOT_TOLD, language, {"what": translate(what, language)})
 
 
-def _not_told(able: RemoteCapabilities) -> Iterator[str]:
+def _not_told(able: Capabilities) -> Iterator[str]:
     if able.links:
         yield from (_REASONS, _NO_DIGITAL_USER)
     if not able.statuses:

@@ -20,7 +20,6 @@ from eboxcast.delivery.remote.batches import Sums
 from eboxcast.delivery.runs import actions
 from eboxcast.delivery.runs.intake import check_for_sending
 from eboxcast.delivery.runs.waiting import Window
-from eboxcast.delivery.target_options import is_remote
 from eboxcast.lib import clock
 from eboxcast.lib.errors import InputRefused
 from eboxcast.lib.formatting import grouped
@@ -28,6 +27,7 @@ from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.package.model import Package, Policies
 from eboxcast.reports.certificate import issue_certificate
 from eboxcast.reports.certificate_text import as_json, as_text
+from eboxcast.targets.opening import capabilities_of
 
 PUBLISHED_WITH_REFUSALS = 6
 Waiting = Callable[[datetime], None]
@@ -123,7 +123,7 @@ def follow(run: Run, begin: Callable[[Waiting, Progress], Run], *, by_workers: b
     refuse_unfinished(run)
     if was_published:
         tell_published(run)
-    elif is_remote(run.environment):
+    elif not capabilities_of(run.environment).atomic_visibility:
         _tell(_SENT, remainder=remainder_now(run, language_of_user()), seconds=_since(started))
     elif run.visible_at is not None:
         published = grouped(run.published_count or 0, language_of_user())

@@ -13,8 +13,8 @@ from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.errors import NothingToWorkOn
 from eboxcast.cli.shell.options import Environment
 from eboxcast.delivery.remote.worker import work
-from eboxcast.delivery.target_options import is_remote
 from eboxcast.lib.translation import N_, language_of_user, translate
+from eboxcast.targets.opening import capabilities_of
 
 _READY = N_("Working on the runs of {environment}, {lanes} lanes. SIGTERM or Ctrl-C ends it within one batch.")
 
@@ -31,7 +31,7 @@ def main(
     A run that was launched anywhere is finished by whatever worker is left. Publishing into our own eBoxes needs none.
     """
     who = actor()
-    if not is_remote(environment.value):
+    if capabilities_of(environment.value).atomic_visibility:
         raise NothingToWorkOn(environment=environment.value)
     console.line(translate(_READY, language_of_user(), {"environment": environment.value, "lanes": lanes}))
     asyncio.run(work(environment.value, lanes=lanes, actor=who))

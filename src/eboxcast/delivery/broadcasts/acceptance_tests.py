@@ -18,11 +18,11 @@ from eboxcast.delivery.models import State as RunState
 from eboxcast.delivery.runs import actions
 from eboxcast.delivery.runs.belonging import ACCEPTANCE, run_for
 from eboxcast.delivery.runs.waiting import Window
-from eboxcast.delivery.target_options import is_remote
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.digests import digest
 from eboxcast.lib.translation import N_
 from eboxcast.mailboxes.opening import open_ebox, read_document
+from eboxcast.targets.opening import capabilities_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +67,7 @@ def proofs(broadcast: Broadcast) -> list[Proof]:
 
     Raises NotTestedYet, EboxesElsewhere, ShortListForgotten.
     """
-    if is_remote(ACCEPTANCE):
+    if not capabilities_of(ACCEPTANCE).own_eboxes:
         raise EboxesElsewhere
     run = run_for(ACCEPTANCE, broadcast.acceptance_run)
     if run is None or run.visible_at is None or broadcast.state == State.ACCEPTANCE_DELIVERED:

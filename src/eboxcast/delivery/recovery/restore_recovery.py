@@ -13,12 +13,12 @@ from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.delivery.errors import SendingForgotten
 from eboxcast.delivery.models import Batch, BatchState, Run, State
 from eboxcast.delivery.runs.settlement import forgot_account, forgot_visibility, settle
-from eboxcast.delivery.target_options import is_remote, options_of
 from eboxcast.lib import clock
 from eboxcast.mailboxes import outcomes, restore_recovery
 from eboxcast.mailboxes.fence import find_release, get_release
 from eboxcast.mailboxes.models import OutcomeKind, Release
 from eboxcast.mailboxes.outcomes import Range
+from eboxcast.targets.opening import capabilities_of
 
 _LATEST = 4
 _TO_BE_ASKED = "{environment} was restored: once resumed, the provider is asked about {count} recipient(s)"
@@ -54,7 +54,8 @@ def is_half_sent(run: Run, release: Release) -> bool:
 
 def refuse_forgotten(run: Run) -> None:
     """Raise SendingForgotten where a run that was sent cannot be gone on with."""
-    release = find_release(run.environment, run.id) if is_remote(run.environment) else None
+    at_once = capabilities_of(run.environment).atomic_visibility
+    release = None if at_once else find_release(run.environment, run.id)
     if release is not None and forgot_sending(run, release):
         raise SendingForgotten(run=run.short, environment=run.environment)
 
@@ -86,8 +87,8 @@ def name_doubted(run: Run, *, by: str) -> Run:
 
 
 def _can_be_asked(run: Run) -> bool:
-    options = options_of(run.environment)
-    return options.links and options.statuses
+    able = capabilities_of(run.environment)
+    return able.links and able.statuses
 
 
 def _go_back(run: Run, release: Release, attempted: list[Batch], *, by: str) -> None:

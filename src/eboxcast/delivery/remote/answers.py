@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from eboxcast.mailboxes.models import OutcomeKind
 from eboxcast.mailboxes.outcomes import Results
-from eboxcast.targets.remote import Answered
+from eboxcast.targets.base import Answered
 
 
 def counted(results: Results) -> Mapping[str, int]:

@@ -21,7 +21,7 @@ from eboxcast.delivery.remote.leases import Hold, TakenOver
 from eboxcast.mailboxes import outcomes, sending
 from eboxcast.mailboxes.outcomes import Call, Progress, Results
 from eboxcast.mailboxes.values import NewMessage
-from eboxcast.targets.remote import Answered, OutcomeUnknown, RemoteTarget, RunRefused, TryAgain
+from eboxcast.targets.base import Answered, OutcomeUnknown, RunRefused, Target, TryAgain
 
 _NOTED_TOGETHER = 10
 """Where each recipient is a call of his own: so many are noted as in flight at once, and unknown after a kill."""
@@ -51,7 +51,7 @@ class Errand:
 class Sender:
     """Sends the batches of one run to a provider, one call after the other."""
 
-    def __init__(self, errand: Errand, target: RemoteTarget) -> None:
+    def __init__(self, errand: Errand, target: Target) -> None:
         self.errand = errand
         self.target = target
         self._looked_at = 0.0

@@ -24,7 +24,7 @@ from eboxcast.mailboxes.errors import FenceClosed
 from eboxcast.mailboxes.fence import get_release
 from eboxcast.mailboxes.messages import stored_message
 from eboxcast.mailboxes.models import OutcomeKind
-from eboxcast.targets.remote import RemoteTarget, RunRefused, TryAgain
+from eboxcast.targets.base import RunRefused, Target, TryAgain
 
 _LONGEST_WAIT = 1.0
 """Seconds: a lane that waits looks this often whether something was decided meanwhile."""
@@ -70,7 +70,7 @@ class Lane:
     """One lane of one run."""
 
     run: Run
-    target: RemoteTarget
+    target: Target
     worker: str
 
     def __post_init__(self) -> None:

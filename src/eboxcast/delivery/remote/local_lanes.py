@@ -18,12 +18,9 @@ from eboxcast.delivery.remote.calls import MOST_REQUESTS
 from eboxcast.delivery.remote.lanes import End, Lane
 from eboxcast.delivery.runs import remote_decisions
 from eboxcast.delivery.runs.settlement import close_account, settle
-from eboxcast.delivery.target_options import is_remote, options_of
 from eboxcast.mailboxes.fence import get_release
-from eboxcast.targets.opening import open_remote, remote_capabilities
-from eboxcast.targets.remote import RemoteCapabilities
-
-__all__ = ["conclude", "cut", "is_remote", "options_of", "send_here", "worker_name"]
+from eboxcast.targets.opening import capabilities_of, target_of
+from eboxcast.targets.options import Capabilities
 
 _ONE_BY_ONE = range(20, 200)
 """The size of a batch where each recipient is a request of his own: some seconds of work at most."""
@@ -37,13 +34,13 @@ _SOME_UNKNOWN = "nobody knows whether {count} recipient(s) have the document"
 
 def cut(run: Run) -> None:
     """Cut a run into batches that are neither much work nor little; doing it again changes nothing."""
-    able = remote_capabilities(options_of(run.environment))
+    able = capabilities_of(run.environment)
     release = get_release(run.environment, run.id)
     share = release.recipients_count // (_BATCHES_OF_A_LANE * max(run.parallel, 1))
     batches.cut(run, release.id, recipients=_size(able, share), opens=able.links)
 
 
-def _size(able: RemoteCapabilities, share: int) -> int:
+def _size(able: Capabilities, share: int) -> int:
     """Return the size of a batch: near the share, but whole requests, and not more than may be noted together."""
     if not able.links:
         return min(max(share, _ONE_BY_ONE.start), _ONE_BY_ONE.stop)
@@ -79,7 +76,7 @@ def worker_name(number: int) -> str:
 
 
 def _lane(run: Run, number: int, stopping: Event) -> End:
-    target = open_remote(options_of(run.environment))
+    target = target_of(run.environment)
     try:
         mine = Run.objects.get(id=run.id)
         return Lane(run=mine, target=target, worker=worker_name(number)).work(stopping)

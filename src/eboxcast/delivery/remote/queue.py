@@ -26,12 +26,12 @@ from eboxcast.delivery.models import Run, State
 from eboxcast.delivery.recovery.restore_recovery import lost_by_environment
 from eboxcast.delivery.remote.batches import sums_of
 from eboxcast.delivery.remote.lanes import End, Lane
-from eboxcast.delivery.remote.local_lanes import conclude, cut, is_remote, options_of, worker_name
+from eboxcast.delivery.remote.local_lanes import conclude, cut, worker_name
 from eboxcast.delivery.remote.logs import log
 from eboxcast.delivery.runs import remote_decisions
 from eboxcast.delivery.runs.settlement import settle
 from eboxcast.lib.errors import Trouble
-from eboxcast.targets.opening import open_remote
+from eboxcast.targets.opening import capabilities_of, target_of
 
 FAIR_SECONDS = 2.0
 EVERYBODY = "eboxcast"
@@ -63,7 +63,7 @@ async def revive(context: JobContext, timestamp: int) -> None:
     """Queue the lanes that are missing, and forget the jobs of workers that are gone."""
     await forget_dead(context.app)
     for environment in ENVIRONMENTS:
-        if is_remote(environment):
+        if not capabilities_of(environment).atomic_visibility:
             await look_for_missing(context.app, environment)
 
 
@@ -177,7 +177,7 @@ def _work(run: Run, number: int, job: str) -> End:
     alarm = Timer(FAIR_SECONDS, stopping.set)
     alarm.daemon = True
     alarm.start()
-    target = open_remote(options_of(run.environment))
+    target = target_of(run.environment)
     try:
         end = Lane(run=run, target=target, worker=f"{worker_name(number)}:{job}").work(stopping)
     finally:

@@ -23,20 +23,19 @@ from eboxcast.delivery.runs.release_builder import identity_of, order_of, partic
 from eboxcast.delivery.runs.settlement import carry_out, forgot_visibility, settle, settle_by_id
 from eboxcast.delivery.runs.waiting import Window, wait_for, withdrawn_at
 from eboxcast.delivery.runs.who_decided import too_late
-from eboxcast.delivery.target_options import is_remote, options_of
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.crashpoints import Point, reached
 from eboxcast.lib.errors import InputRefused, NotAllowedNow
 from eboxcast.lib.policy import authorize
 from eboxcast.lib.translation import N_
-from eboxcast.mailboxes import fence, storing
+from eboxcast.mailboxes import fence
 from eboxcast.mailboxes.errors import FenceClosed, WindowOver
 from eboxcast.mailboxes.values import NewRelease
 from eboxcast.package.model import Package
 from eboxcast.senders.models import MessageType, WithoutEbox
 from eboxcast.senders.selectors import SenderConfig, find_sender_config
-from eboxcast.targets.local import target_of
+from eboxcast.targets.opening import capabilities_of, options_of, target_of
 
 INTERRUPTED = "interrupted by a signal"
 """The reason of a pause that the same command takes back: whoever paused it in any other way must resume it."""
@@ -61,7 +60,7 @@ def prepare(package: Package, *, environment: str, actor: Actor, adds: bool = Fa
     order = order_of(
         package, recipients, run=run.id, environment=environment, trio=trio, adds=adds, particulars=particulars
     )
-    same = storing.foresee(environment, order).same_as
+    same = target_of(environment).foresee(order).same_as
     if same is None:
         same = _store(run, order, by=by)
     if same != run.id and not run._state.adding and run.state == State.PREPARING:
@@ -150,7 +149,8 @@ def launch(
     window.refuse_if_over(run.short)
     intent = intend(run, Action.LAUNCH, by=by, changes=decision)
     reached(Point.LAUNCH_INTENDED)
-    if is_remote(run.environment):
+    in_calls = not capabilities_of(run.environment).atomic_visibility
+    if in_calls:
         from eboxcast.delivery.remote.local_lanes import cut  # brings HTTP and logs, and a local publication has no use
 
         cut(run)
@@ -158,7 +158,7 @@ def launch(
             return run
     with withdrawn_at(intent, OutsideWindow, KeyboardInterrupt):
         wait_for(run, window, waiting)
-    if is_remote(run.environment):
+    if in_calls:
         return _send(run, actor=actor, progress=progress)
     with withdrawn_at(intent, OutsideWindow):
         return _make_visible(run, window, refuse=policy == WithoutEbox.REFUSE)
@@ -192,7 +192,7 @@ def _refuse_launch(run: Run) -> None:
 def _make_visible(run: Run, window: Window, *, refuse: bool) -> Run:
     target = target_of(run.environment)
     try:
-        launched = target.complete(run.id, refuse_without_ebox=refuse, not_after=window.not_after)
+        launched = target.make_visible(run.id, refuse_without_ebox=refuse, not_after=window.not_after)
     except WindowOver as over:
         raise OutsideWindow(run=run.short, not_after=over.data["not_after"]) from over
     except FenceClosed as closed:
@@ -227,7 +227,8 @@ def resume(run: Run, *, actor: Actor) -> Run:
     authorize(actor, "run.resume")
     run = settle(run)
     refuse_forgotten(run)
-    if is_remote(run.environment) and (run.visible_at is not None or run.state == State.PAUSED):
+    in_calls = not capabilities_of(run.environment).atomic_visibility
+    if in_calls and (run.visible_at is not None or run.state == State.PAUSED):
         return remote_decisions.go_on(run, by=actor.name)
     return _decide(run, Action.RESUME, by=actor.name, reason="")
 
@@ -237,7 +238,8 @@ def discard(run: Run, *, actor: Actor, reason: str) -> Run:
     """Give a run up, for good, before anything of it is visible. Raises NotYourRole, SomeHaveIt, NotInThisState."""
     authorize(actor, "run.discard")
     run = settle(run)
-    if is_remote(run.environment) and run.visible_at is not None and run.state in _NOT_CLOSED:
+    in_calls = not capabilities_of(run.environment).atomic_visibility
+    if in_calls and run.visible_at is not None and run.state in _NOT_CLOSED:
         sums = sums_of(run.id)
         raise SomeHaveIt(run=run.short, sent=sums.sent, recipients=run.recipients_count)
     if run.state == State.PREPARING:
@@ -253,7 +255,7 @@ def recall(run: Run, *, actor: Actor, reason: str) -> Run:
     Raises NotYourRole, CannotRecall, NotInThisState.
     """
     authorize(actor, "run.recall")
-    if is_remote(run.environment):
+    if not capabilities_of(run.environment).recall:
         raise CannotRecall(run=run.short)
     return _decide(run, Action.RECALL, by=actor.name, reason=reason)
 

@@ -18,13 +18,12 @@ from eboxcast.delivery.runs.finding import same_package_without_release
 from eboxcast.delivery.runs.release_builder import order_of, particulars_of, recipients_of
 from eboxcast.delivery.runs.throughput import Rate, rate_of_a_lane, rate_of_launching, rate_of_storing
 from eboxcast.delivery.runs.waiting import Window
-from eboxcast.delivery.target_options import is_remote, options_of
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.buckets import Keys
-from eboxcast.lib.errors import EboxcastError, InputRefused, NotAllowedNow
+from eboxcast.lib.errors import EboxcastError, InputRefused, NotAllowedNow, TargetRefusal
 from eboxcast.lib.policy import authorize
-from eboxcast.mailboxes import preview, storing
+from eboxcast.mailboxes import preview
 from eboxcast.mailboxes.errors import EverybodyHasIt
 from eboxcast.mailboxes.preview import States
 from eboxcast.mailboxes.sending import cut_ranges
@@ -32,8 +31,8 @@ from eboxcast.mailboxes.storing import Plan
 from eboxcast.mailboxes.values import NewRelease
 from eboxcast.package.model import Package
 from eboxcast.senders.models import WithoutEbox
-from eboxcast.targets.opening import remote_capabilities
-from eboxcast.targets.remote import RemoteCapabilities
+from eboxcast.targets.opening import capabilities_of, options_of, target_of
+from eboxcast.targets.options import Capabilities
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +90,7 @@ class Remote:
     calls_count: int
     rate: float
     parallel: int
-    able: RemoteCapabilities
+    able: Capabilities
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +103,7 @@ class Rehearsal:
     moved_count: int
     without_ebox: str
     states: States | None
-    """None where the target is remote: nobody is asked before the launch."""
+    """None where the eBoxes are not our own: nobody is asked before the launch."""
     duration: Duration
     space: Space
     remote: Remote | None
@@ -128,28 +127,29 @@ def rehearse(package: Package, *, environment: str, window: Window, actor: Actor
         package, recipients, run=uuid4(), environment=environment, trio=trio, adds=adds, particulars=particulars
     )
     answer, keys = _foresee(environment, order, particulars)
+    able = capabilities_of(environment)
     return Rehearsal(
         environment=environment,
         answer=answer,
         recipients_count=len(keys),
         moved_count=recipients.moved,
         without_ebox=trio.message_type.without_ebox,
-        states=None if is_remote(environment) else preview.states_now(environment, keys),
+        states=preview.states_now(environment, keys) if able.own_eboxes else None,
         duration=_duration(environment, len(keys), window, stored=answer.same_as is not None),
         space=_space(environment, len(keys), order),
-        remote=_remote(environment, keys) if is_remote(environment) else None,
+        remote=None if able.atomic_visibility else _remote(environment, keys),
     )
 
 
 def _foresee(environment: str, order: NewRelease, particulars: dict[str, object]) -> tuple[Answer, Keys]:
     """Return what storing would answer, and who would get it."""
     try:
-        plan = storing.foresee(environment, order)
+        plan = target_of(environment).foresee(order)
         has_it = preview.have_it(environment, plan, order.keys)
         if has_it.all() and plan.same_as is None:
             identity = order.message.identity
             raise EverybodyHasIt(count=len(has_it), ticket=identity.ticket, application=identity.application)
-    except (InputRefused, NotAllowedNow) as refusal:
+    except (InputRefused, NotAllowedNow, TargetRefusal) as refusal:
         return Answer(refusal=refusal), order.keys
     begun = same_package_without_release(environment, order.message.identity, particulars)
     answer = Answer(
@@ -171,8 +171,8 @@ def _state_of(plan: Plan) -> str:
 def _duration(environment: str, recipients: int, window: Window, *, stored: bool) -> Duration:
     storing_rate = rate_of_storing(environment, recipients)
     storing_seconds = 0.0 if stored else recipients / storing_rate.per_second
-    rate = _sending_rate(environment, recipients) if is_remote(environment) else None
-    rate = rate or rate_of_launching(environment, recipients)
+    at_once = capabilities_of(environment).atomic_visibility
+    rate = rate_of_launching(environment, recipients) if at_once else _sending_rate(environment, recipients)
     seconds = recipients / rate.per_second
     ready_at = clock.now() + timedelta(seconds=storing_seconds)
     ends_at = max(filter(None, (ready_at, window.not_before))) + timedelta(seconds=seconds)
@@ -189,7 +189,7 @@ def _duration(environment: str, recipients: int, window: Window, *, stored: bool
 def _sending_rate(environment: str, recipients: int) -> Rate:
     """All lanes together, and no faster than the configured rate."""
     options = options_of(environment)
-    one = rate_of_a_lane(environment, recipients, links=options.links)
+    one = rate_of_a_lane(environment, recipients, links=options.capabilities.links)
     all_lanes = one.per_second * options.parallel
     return replace(one, per_second=min(all_lanes, options.rate) if options.rate else all_lanes)
 
@@ -206,7 +206,7 @@ def _space(environment: str, recipients: int, order: NewRelease) -> Space:
 
 def _remote(environment: str, keys: Keys) -> Remote:
     options = options_of(environment)
-    able = remote_capabilities(options)
+    able = options.capabilities
     calls = len(keys)
     if able.links:
         sizes = preview.sizes_of_buckets(environment, keys)

@@ -25,7 +25,6 @@ from eboxcast.delivery.remote.progress import busy_workers
 from eboxcast.delivery.runs.intents import close_intents, end, intend, note_done
 from eboxcast.delivery.runs.settlement import carry_out, settle
 from eboxcast.delivery.runs.who_decided import too_late
-from eboxcast.delivery.target_options import is_remote
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.policy import authorize
@@ -34,6 +33,7 @@ from eboxcast.mailboxes import fence, sending
 from eboxcast.mailboxes.errors import FenceClosed, ReleaseMissing
 from eboxcast.mailboxes.fence import get_release
 from eboxcast.mailboxes.models import OutcomeKind
+from eboxcast.targets.opening import capabilities_of
 
 SYSTEM = "eboxcast"
 ENOUGH_TO_JUDGE = 1000
@@ -201,7 +201,7 @@ def _reopen(run: Run, *, opening: bool) -> None:
 
 
 def _remote(run: Run, *, asked: str) -> Run:
-    if not is_remote(run.environment):
+    if capabilities_of(run.environment).atomic_visibility:
         raise NoTarget(run=run.short, asked=asked)
     return run
 

@@ -24,13 +24,12 @@ from eboxcast.lib.digests import digest_of_keys
 from eboxcast.lib.errors import InputRefused, NotAllowedNow
 from eboxcast.lib.policy import authorize
 from eboxcast.lib.translation import N_
-from eboxcast.mailboxes import storing
 from eboxcast.mailboxes.audiences import read_not_attempted, read_outcome
 from eboxcast.mailboxes.fence import get_release
 from eboxcast.mailboxes.messages import identity_of, stored_message
 from eboxcast.mailboxes.models import OutcomeKind, Release
 from eboxcast.mailboxes.values import NewRelease
-from eboxcast.targets.local import target_of
+from eboxcast.targets.opening import target_of
 
 _REFUSED = (OutcomeKind.REFUSED_BY_TARGET, OutcomeKind.REFUSED_BY_POLICY)
 
@@ -56,7 +55,7 @@ def retry(run: Run, *, actor: Actor) -> Run:
     again = same_package_without_release(run.environment, identity_of(release.message), particulars)
     again = again or _run_like(run, particulars, by=by)
     order = _order(again, release, keys, particulars)
-    same = storing.foresee(run.environment, order).same_as
+    same = target_of(run.environment).foresee(order).same_as
     return settle_by_id(run.environment, same or _store(again, order, by=by))
 
 

@@ -17,11 +17,10 @@ from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.delivery.models import Action, Run, RunList, State
 from eboxcast.delivery.remote import batches
 from eboxcast.delivery.runs.intents import close_intents, open_intents
-from eboxcast.delivery.target_options import options_of
 from eboxcast.mailboxes import fence, sending
 from eboxcast.mailboxes.errors import FenceClosed, ReleaseMissing
 from eboxcast.mailboxes.models import Release
-from eboxcast.targets.local import target_of
+from eboxcast.targets.opening import capabilities_of, options_of, target_of
 
 SYSTEM = "eboxcast"
 _WAS_BEING_SENT = "control was restored while it was being sent; its window and what was decided since are lost"
@@ -92,8 +91,7 @@ _FINISHED_BY_ANYONE = {Action.RECALL, Action.CLOSE, *_AT_THE_FENCE}
 
 def close_account(run: Run, *, in_part: bool = False) -> None:
     """Close the account of a remote run, if nothing of it is open or it is to end ``in_part``."""
-    # Where it links, nobody tells who never opened an eBox.
-    tells = not options_of(run.environment).links
+    tells = capabilities_of(run.environment).tells_never_activated
     sending.close_account(run.environment, run.id, tells_no_digital_user=tells, in_part=in_part)
 
 

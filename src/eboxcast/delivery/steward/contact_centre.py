@@ -8,11 +8,11 @@ from eboxcast.broadcasts.steps import held
 from eboxcast.database.environments import bucket_prime, environment_connection
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.delivery.runs.belonging import PRODUCTION, run_for
-from eboxcast.delivery.target_options import is_remote
 from eboxcast.lib.actors import STEWARD
 from eboxcast.mailboxes.audiences import read_audience
 from eboxcast.mailboxes.fence import find_release
 from eboxcast.mailboxes.preview import states_now
+from eboxcast.targets.opening import capabilities_of
 
 _PREPARED = (State.PRODUCTION_DELIVERED, State.CONFIRMED, State.ARMED)
 
@@ -32,7 +32,7 @@ def warn_when_prepared(broadcast: Broadcast) -> list[str]:
 def first_time_count(broadcast: Broadcast) -> int | None:
     """Return how many recipients never opened an eBox, as a rehearsal counts them; None where nobody tells."""
     run = run_for(PRODUCTION, broadcast.production_run)
-    if run is None or is_remote(PRODUCTION):
+    if run is None or not capabilities_of(PRODUCTION).own_eboxes:
         return None
     release = find_release(PRODUCTION, run.id)
     if release is None:

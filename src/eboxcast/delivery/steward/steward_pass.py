@@ -25,10 +25,10 @@ from eboxcast.delivery.steward.contact_centre import warn_when_prepared
 from eboxcast.delivery.steward.following_runs import end_with_window, follow
 from eboxcast.delivery.steward.reminders import remind_of_terms, told_before
 from eboxcast.delivery.steward.withdrawal import discard_given_up, with_given_up_runs
-from eboxcast.delivery.target_options import is_remote
 from eboxcast.lib.actors import STEWARD, NotYourRole
 from eboxcast.lib.errors import EboxcastError
 from eboxcast.lib.masking import mask_and_strip
+from eboxcast.targets.opening import capabilities_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,15 +105,17 @@ def _warn(broadcast: Broadcast, moment: datetime) -> list[str]:
 def _launch(broadcast: Broadcast, moment: datetime) -> list[str]:
     """Launch what is armed, and go on with a launch whose process is gone, from the agreed moment on.
 
-    A remote run under way is the workers'. Why it cannot be launched is told once; it is tried until the window ends.
+    What is sent in calls is the workers', once it is under way. Why it cannot be launched is told once; it is tried
+    until the window ends.
     """
     if not _is_moment(broadcast, moment) or broadcast.state not in (State.ARMED, State.LAUNCHED):
         return []
     run = run_for(PRODUCTION, broadcast.production_run)
-    if run is not None and is_remote(PRODUCTION) and run.state != RunState.PREPARED:
+    by_workers = not capabilities_of(PRODUCTION).atomic_visibility
+    if run is not None and by_workers and run.state != RunState.PREPARED:
         return []
     try:
-        launch_broadcast(broadcast, actor=STEWARD, waiting=lambda until: None, by_workers=is_remote(PRODUCTION))
+        launch_broadcast(broadcast, actor=STEWARD, waiting=lambda until: None, by_workers=by_workers)
     except (NotNow, NotYourRole, LockTaken, DatabaseGone):
         raise
     except EboxcastError as trouble:

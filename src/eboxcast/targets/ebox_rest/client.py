@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from enum import Enum
 from urllib.parse import SplitResult, urlsplit
 
+from eboxcast.targets.base import OutcomeUnknown, TryAgain
 from eboxcast.targets.ebox_rest.connection import Cut, Line, NotSent, Patience, Reply
+from eboxcast.targets.ebox_rest.options import EboxRestOptions
 from eboxcast.targets.ebox_rest.tls import tls_of
 from eboxcast.targets.ebox_rest.tokens import token_source
-from eboxcast.targets.options import TargetOptions
-from eboxcast.targets.remote import OutcomeUnknown, TryAgain
 
 
 class Effect(Enum):
@@ -42,7 +42,7 @@ class Call:
 class Client:
     """The calls of one lane: its connections are kept, and not shared between threads."""
 
-    def __init__(self, options: TargetOptions) -> None:
+    def __init__(self, options: EboxRestOptions) -> None:
         self._tokens = token_source(options)
         self._patience = Patience(connect=options.connect_seconds, answer=options.answer_seconds)
         self._tls = tls_of(options)

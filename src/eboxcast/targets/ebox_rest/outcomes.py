@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
+from eboxcast.targets.base import Answered, OutcomeUnknown, RunRefused, TryAgain
 from eboxcast.targets.ebox_rest.answers import NOT_TOLD, Judgement, Meaning, retry_after
 from eboxcast.targets.ebox_rest.connection import Reply
 from eboxcast.targets.ebox_rest.translating import key_of_ebox_id
-from eboxcast.targets.remote import Answered, OutcomeUnknown, RunRefused, TryAgain
 
 NO_DIGITAL_USER = "NO_DIGITAL_USER"
 """The code of a publication to somebody who never opened the eBox."""

@@ -3,45 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from eboxcast.lib.identifiers import ENTERPRISE_BASE
 from eboxcast.mailboxes.values import NewMessage
+from eboxcast.targets.base import Answered, Target, TryAgain, always
 from eboxcast.targets.ebox_rest.answers import Judgement, Meaning, judge, retry_after, says_why
 from eboxcast.targets.ebox_rest.client import Call, Client, Effect
 from eboxcast.targets.ebox_rest.connection import Reply
+from eboxcast.targets.ebox_rest.options import EboxRestOptions
 from eboxcast.targets.ebox_rest.outcomes import failure, items, keys_of, linked, published
-from eboxcast.targets.ebox_rest.translating import Letter, link_body, preferences_body, statuses_body
-from eboxcast.targets.options import TargetOptions
-from eboxcast.targets.remote import Answered, RemoteCapabilities, RemoteTarget, TryAgain, always
+from eboxcast.targets.ebox_rest.tokens import token_source
+from eboxcast.targets.ebox_rest.translating import (
+    Letter,
+    check_expressible,
+    link_body,
+    preferences_body,
+    statuses_body,
+)
 
 PREFERENCES_PER_CALL = 1000
 """The contract states no limit; this is that of its SOAP sibling, hasAnEbox."""
+_PROBE_CONNECT_SECONDS = 5.0
+_PROBE_ANSWER_SECONDS = 10.0
+_NO_MESSAGE = "00000000-0000-0000-0000-000000000000"
+_NOBODY = 10_100_173
+"""A valid number of the first day of 1900, as the samples have them: nobody living."""
 _DONE = (200, 201)
 _NOT_FOUND = 404
 
 
-def capabilities_of(options: TargetOptions) -> RemoteCapabilities:
-    """Return what a provider can do, as its options declare it."""
-    per_call = options.largest_call if options.links else 1
-    return RemoteCapabilities(
-        atomic_visibility=False,
-        recall=False,
-        largest_call=per_call,
-        idempotency_key=options.idempotency_key,
-        links=options.links,
-        statuses=options.statuses,
-        recipients_per_call=per_call,
-    )
-
-
-class EboxRestTarget(RemoteTarget):
+class EboxRestTarget(Target):
     """A provider that speaks the Message Registry contract v2.1. One object per lane."""
 
-    def __init__(self, options: TargetOptions) -> None:
-        self.capabilities = capabilities_of(options)
+    def __init__(self, environment: str, options: EboxRestOptions) -> None:
+        super().__init__(environment, options)
         self._options = options
         self._client = Client(options)
         self._letter: Letter | None = None
+
+    def refuse_inexpressible(self, message: NewMessage) -> None:
+        check_expressible(message, metas=self._options.metas)
 
     def publish(
         self, message: NewMessage, recipient: int, *, idempotency_key: str, guard: Callable[[], None] = always
@@ -86,6 +88,7 @@ class EboxRestTarget(RemoteTarget):
         return {key: key in holding for key in asked}
 
     def without_ebox(self, recipients: Sequence[int]) -> set[int] | None:
+        """Return who of them has no eBox there, or None where the provider does not tell. Raises TryAgain."""
         asked = list(map(int, recipients))
         if not self._options.federation_url or any(key < ENTERPRISE_BASE for key in asked):
             return None
@@ -96,6 +99,22 @@ class EboxRestTarget(RemoteTarget):
                 return None
             known |= found
         return set(asked) - known
+
+    def probe(self) -> None:
+        """Ask for a token and, where it tells statuses, a question about nobody that changes nothing."""
+        options = replace(
+            self._options,
+            connect_seconds=min(self._options.connect_seconds, _PROBE_CONNECT_SECONDS),
+            answer_seconds=min(self._options.answer_seconds, _PROBE_ANSWER_SECONDS),
+        )
+        token_source(options).token()
+        if not options.statuses:
+            return
+        patient = EboxRestTarget(self.environment, options)
+        try:
+            patient.statuses(_NO_MESSAGE, [_NOBODY])
+        finally:
+            patient.close()
 
     def close(self) -> None:
         self._client.close()

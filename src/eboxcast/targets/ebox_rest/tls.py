@@ -6,11 +6,11 @@ import ssl
 from functools import cache
 from pathlib import Path
 
-from eboxcast.targets.errors import TargetsFileWrong
-from eboxcast.targets.options import TargetOptions
+from eboxcast.targets.ebox_rest.options import EboxRestOptions
+from eboxcast.targets.options import TargetsFileWrong
 
 
-def tls_of(options: TargetOptions) -> ssl.SSLContext | None:
+def tls_of(options: EboxRestOptions) -> ssl.SSLContext | None:
     """Return the context for a provider's addresses, None where all of them are plain. Raises TargetsFileWrong."""
     addresses = (options.base_url, options.token_url, options.federation_url)
     if not any(address.startswith("https://") for address in addresses):

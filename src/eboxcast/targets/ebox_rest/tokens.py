@@ -9,11 +9,11 @@ from threading import Lock
 from time import monotonic
 from urllib.parse import quote_plus, urlencode, urlsplit
 
+from eboxcast.targets.base import RunRefused, TryAgain
 from eboxcast.targets.ebox_rest.answers import masked_text, retry_after
 from eboxcast.targets.ebox_rest.connection import Cut, Line, NotSent, Patience, Reply
+from eboxcast.targets.ebox_rest.options import EboxRestOptions, SecretPlace
 from eboxcast.targets.ebox_rest.tls import tls_of
-from eboxcast.targets.options import SecretPlace, TargetOptions
-from eboxcast.targets.remote import RunRefused, TryAgain
 
 MARGIN_SECONDS = 10.0
 """So long before its end a token is renewed; of short-lived ones a quarter of their life."""
@@ -24,7 +24,7 @@ DEFAULT_SECONDS = 300.0
 class TokenSource:
     """The access token of one client. Shared between threads."""
 
-    def __init__(self, options: TargetOptions) -> None:
+    def __init__(self, options: EboxRestOptions) -> None:
         self._options = options
         self._lock = Lock()
         self._token = ""
@@ -62,12 +62,12 @@ class TokenSource:
 
 
 @cache
-def token_source(options: TargetOptions) -> TokenSource:
+def token_source(options: EboxRestOptions) -> TokenSource:
     """Return the one token source of this process for these options."""
     return TokenSource(options)
 
 
-def _form(options: TargetOptions) -> tuple[dict[str, str], bytes]:
+def _form(options: EboxRestOptions) -> tuple[dict[str, str], bytes]:
     secret = _secret(options)
     headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
     form = {"grant_type": "client_credentials"}
@@ -81,7 +81,7 @@ def _form(options: TargetOptions) -> tuple[dict[str, str], bytes]:
     return headers, urlencode(form).encode()
 
 
-def _secret(options: TargetOptions) -> str:
+def _secret(options: EboxRestOptions) -> str:
     """Read the secret anew each time: it can be replaced without a restart."""
     try:
         return options.client_secret_file.read_text("utf-8").strip() if options.client_secret_file else ""

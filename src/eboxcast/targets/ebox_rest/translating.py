@@ -11,8 +11,9 @@ from urllib.parse import quote
 
 from eboxcast.lib.identifiers import ENTERPRISE_BASE, NISS_DIGITS, text_of_key
 from eboxcast.lib.media_types import MEDIA_TYPES
+from eboxcast.lib.translation import N_
 from eboxcast.mailboxes.values import NewMessage
-from eboxcast.targets.ebox_rest.errors import NotInTheContract
+from eboxcast.targets.base import RunRefused
 
 # Smals' limits: the stricter of those published over the years, so that every version takes the message.
 LONGEST_TITLE = 255
@@ -23,6 +24,14 @@ _PART = "upfile1"
 _INSTITUTION = re.compile(r"[01][0-9]{9}")
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
 _UNQUOTABLE = re.compile(r'["\\\x00-\x1f\x7f-\x9f]')
+
+
+class NotInTheContract(RunRefused):
+    """The provider's contract has no way to carry this broadcast."""
+
+    code = "provider.not-in-the-contract"
+    sentence = N_("The provider cannot take this broadcast: {what}. Nothing was sent.")
+    remedy = N_("Correct the package and start a new run; docs/reference/targets.md says what the provider takes.")
 
 
 class Letter:

@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import median
 
 from eboxcast.package.sampling_numbers import synthetic_keys
-from eboxcast.targets.options import TargetOptions
+from eboxcast.targets.ebox_rest.options import EboxRestOptions
 from eboxcast.tools.bench.material import ENVIRONMENT
 from eboxcast.tools.bench.measuring import Bar, Bench, Row
 from eboxcast.tools.bench.processes import publish, run
@@ -121,7 +121,7 @@ def _beside_plain(bench: Bench, mode: Mode) -> Iterator[Row]:
         )
 
 
-def _once(package: Path, options: TargetOptions, recipients: int) -> tuple[float, float, float]:
+def _once(package: Path, options: EboxRestOptions, recipients: int) -> tuple[float, float, float]:
     """Return the seconds of the whole engine, of our target alone, and of a plain client."""
     publish(package)
     keys, message = synthetic_keys(recipients, seed=1).tolist(), message_of(package)

@@ -12,11 +12,12 @@ from typing import Any
 import urllib3
 
 from eboxcast.mailboxes.values import NewMessage
+from eboxcast.targets.base import Target
+from eboxcast.targets.ebox_rest.options import EboxRestOptions
 from eboxcast.targets.ebox_rest.translating import Letter, link_body
-from eboxcast.targets.opening import open_remote
-from eboxcast.targets.options import TargetOptions
-from eboxcast.targets.remote import RemoteTarget
+from eboxcast.targets.opening import open_target
 from eboxcast.tools.bench.errors import BenchStopped
+from eboxcast.tools.bench.material import ENVIRONMENT
 from eboxcast.tools.bench.measuring import timed
 from eboxcast.tools.bench.remote_stage import LANES
 
@@ -24,7 +25,7 @@ from eboxcast.tools.bench.remote_stage import LANES
 class Client(ABC):
     """Somebody who makes the calls of a run."""
 
-    def __init__(self, options: TargetOptions, message: NewMessage) -> None:
+    def __init__(self, options: EboxRestOptions, message: NewMessage) -> None:
         self._options = options
         self._message = message
 
@@ -57,10 +58,10 @@ class Client(ABC):
 class OurTarget(Client):
     """Our target, one for each thread as for each lane."""
 
-    def __init__(self, options: TargetOptions, message: NewMessage) -> None:
+    def __init__(self, options: EboxRestOptions, message: NewMessage) -> None:
         super().__init__(options, message)
         self._own = local()
-        self._opened: list[RemoteTarget] = []
+        self._opened: list[Target] = []
 
     def close(self) -> None:
         for target in self._opened:
@@ -72,18 +73,18 @@ class OurTarget(Client):
     def _link(self, message_id: str, some: Sequence[int]) -> object:
         return self._target().link(message_id, some)
 
-    def _target(self) -> RemoteTarget:
+    def _target(self) -> Target:
         if not hasattr(self._own, "target"):
-            self._own.target = open_remote(self._options)
+            self._own.target = open_target(ENVIRONMENT, self._options)
             self._opened.append(self._own.target)
-        target: RemoteTarget = self._own.target
+        target: Target = self._own.target
         return target
 
 
 class PlainClient(Client):
     """A pool of urllib3 and bodies made by string operations: as fast as it goes, and it keeps nothing."""
 
-    def __init__(self, options: TargetOptions, message: NewMessage) -> None:
+    def __init__(self, options: EboxRestOptions, message: NewMessage) -> None:
         super().__init__(options, message)
         self._letter = Letter(message, metas=())
         self._pool = urllib3.PoolManager(maxsize=LANES, block=True, retries=False)

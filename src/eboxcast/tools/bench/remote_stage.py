@@ -17,7 +17,7 @@ from eboxcast.mailboxes.fence import get_release
 from eboxcast.mailboxes.messages import stored_message
 from eboxcast.mailboxes.models import Release
 from eboxcast.mailboxes.values import NewMessage
-from eboxcast.targets.options import TargetKind, TargetOptions
+from eboxcast.targets.ebox_rest.options import EboxRestOptions
 from eboxcast.tools.bench.errors import BenchStopped
 from eboxcast.tools.bench.material import ENVIRONMENT
 from eboxcast.tools.subprocesses import command, typed
@@ -32,13 +32,12 @@ _BETWEEN_LOOKS = 0.1
 @contextmanager
 def provider(
     folder: Path, *, links: bool, per_call: int, parallel: int = LANES, delay_ms: int = 0
-) -> Iterator[TargetOptions]:
+) -> Iterator[EboxRestOptions]:
     """Have a simulator, and every process that is started meanwhile publish to it."""
     with _process("simulate-provider", "--delay-ms", delay_ms, stdout=subprocess.PIPE) as simulator:
         assert simulator.stdout  # noqa: S101 - it is a pipe
         addresses = json.loads(simulator.stdout.readline())
-        options = TargetOptions(
-            kind=TargetKind.EBOX_REST,
+        options = EboxRestOptions(
             base_url=addresses["registry"],
             token_url=addresses["token"],
             client_id=_REHEARSAL,
@@ -115,7 +114,7 @@ def _process(*words: object, stdout: int = subprocess.DEVNULL) -> Iterator[subpr
 
 
 @contextmanager
-def _targets_file(folder: Path, options: TargetOptions) -> Iterator[None]:
+def _targets_file(folder: Path, options: EboxRestOptions) -> Iterator[None]:
     file = folder / "targets.toml"
     (folder / "secret").write_text(_REHEARSAL, "utf-8")
     names = ("kind", "base_url", "token_url", "client_id", "links", "largest_call", "parallel")

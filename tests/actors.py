@@ -7,4 +7,4 @@ from eboxcast.lib.actors import ALL_ROLES, Actor
 
 def master(name: str) -> Actor:
     """Return somebody with every role, as the user of the system has with the procedure off."""
-    return Actor(name=name, roles=ALL_ROLES)
+    return Actor(name=name, roles=ALL_ROLES, is_system_user=True)

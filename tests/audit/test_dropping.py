@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 import psycopg
 import pytest
 from django.db import DatabaseError, connection
+from tests.actors import master
 
 from eboxcast.audit.actions import record
 from eboxcast.audit.anchoring import Kept, hand_out
@@ -58,7 +59,7 @@ def _two_years(in_year: SetYear) -> None:
 
 def drop() -> list[tuple[int, int, int]]:
     with as_owner():
-        return [(gone.segment, gone.entries, gone.seals) for gone in drop_due(by="rita")]
+        return [(gone.segment, gone.entries, gone.seals) for gone in drop_due(actor=master("rita"))]
 
 
 @pytest.mark.parametrize(
@@ -86,7 +87,7 @@ def test_the_rest_of_the_chain_is_proved_after_the_drop() -> None:
     assert kept
     drop()
     seal_pending()
-    found = verify([Kept(kept.number, kept.digest), Kept(1, bytes(32))])
+    found = verify([Kept(kept.number, kept.digest), Kept(1, bytes(32))], actor=master("ada"))
     assert (found.good, found.first, found.proved_to, found.gone, found.too_old) == (True, 3, kept.number, 1, 1)
 
 
@@ -99,7 +100,7 @@ def test_before_its_term_nothing_goes(in_year: SetYear) -> None:
 @pytest.mark.usefixtures("_two_years")
 def test_only_the_owner_can_drop() -> None:
     with pytest.raises(DatabaseError):
-        drop_due(by="ines")
+        drop_due(actor=master("ines"))
     assert Entry.objects.filter(segment=OLD).count() == 3
 
 
@@ -111,14 +112,14 @@ def test_after_everything_was_dropped_the_chain_goes_on(in_year: SetYear) -> Non
     seal_pending()
     assert before == 0
     assert sealed_after(4, 1)[0].number == 5
-    assert verify().good
+    assert verify(actor=master("ada")).good
 
 
 @pytest.mark.usefixtures("_two_years")
 def test_a_year_dropped_before_its_term_is_found(in_year: SetYear) -> None:
     drop()
     in_year(TERM - 1)
-    assert Wrong.DROPPED_EARLY in {fault.wrong for fault in verify().faults}
+    assert Wrong.DROPPED_EARLY in {fault.wrong for fault in verify(actor=master("ada")).faults}
 
 
 @pytest.mark.usefixtures("_two_years")
@@ -127,7 +128,7 @@ def test_a_year_dropped_without_telling_is_found(
 ) -> None:
     drop()
     sweepers[0].execute("delete from audit_entry where action = 'audit.segment_dropped'")
-    assert Wrong.BEGINNING in {fault.wrong for fault in verify().faults}
+    assert Wrong.BEGINNING in {fault.wrong for fault in verify(actor=master("ada")).faults}
 
 
 @pytest.mark.usefixtures("_two_years")
@@ -137,7 +138,7 @@ def test_heads_that_were_handed_out_go_with_their_year(in_year: SetYear) -> None
     in_year(TERM)
     drop()
     assert set(Anchor.objects.values_list("kind", flat=True)) == {"dropped"}
-    assert verify().good
+    assert verify(actor=master("ada")).good
 
 
 @pytest.mark.usefixtures("_two_years")

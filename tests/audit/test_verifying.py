@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 import psycopg
 import pytest
+from tests.actors import master
 
 from eboxcast.audit.actions import record
 from eboxcast.audit.anchoring import Kept, hand_out, read_anchor
@@ -52,19 +53,19 @@ def wrong(found: Verification) -> set[Wrong]:
 
 
 def test_an_untouched_chain_is_good() -> None:
-    found = verify([newest()])
+    found = verify([newest()], actor=master("ada"))
     assert (found.good, found.seals, found.entries, found.unsealed) == (True, SEALED, SEALED, 0)
     assert (found.proved_to, found.head) == (SEALED, head())
 
 
 def test_without_an_anchor_nothing_is_proved() -> None:
-    found = verify()
+    found = verify(actor=master("ada"))
     assert (found.good, found.proved_to, found.kept_to) == (True, 0, 0)
 
 
 def test_what_is_not_yet_sealed_is_told_apart() -> None:
     record("a.later", by="olga")
-    found = verify()
+    found = verify(actor=master("ada"))
     assert (found.good, found.entries, found.unsealed) == (True, SEALED, 1)
 
 
@@ -88,7 +89,7 @@ def test_what_is_not_yet_sealed_is_told_apart() -> None:
 )
 def test_an_altered_entry_is_found(superuser: Superuser, change: str) -> None:
     superuser(f"update audit_entry set {change} where action = 'a.number_3'")  # noqa: S608  # of this file
-    found = verify()
+    found = verify(actor=master("ada"))
     assert [(fault.wrong, fault.number) for fault in found.faults] == [(Wrong.ENTRY_ALTERED, 3)]
 
 
@@ -104,50 +105,50 @@ def test_an_altered_entry_is_found(superuser: Superuser, change: str) -> None:
 )
 def test_an_altered_seal_is_found(superuser: Superuser, change: str) -> None:
     superuser(f"update audit_seal set {change} where number = 3")  # noqa: S608  # of this file
-    assert Wrong.SEAL_ALTERED in wrong(verify())
+    assert Wrong.SEAL_ALTERED in wrong(verify(actor=master("ada")))
 
 
 def test_a_removed_entry_is_found(superuser: Superuser) -> None:
     superuser("delete from audit_entry where action = 'a.number_3'")
-    assert wrong(verify()) == {Wrong.ENTRY_MISSING}
+    assert wrong(verify(actor=master("ada"))) == {Wrong.ENTRY_MISSING}
 
 
 def test_a_removed_entry_is_found_also_without_its_seal(superuser: Superuser) -> None:
     superuser("delete from audit_entry where action = 'a.number_3'")
     superuser("delete from audit_seal where number = 3")
-    assert wrong(verify()) == {Wrong.SEALS_MISSING}
+    assert wrong(verify(actor=master("ada"))) == {Wrong.SEALS_MISSING}
 
 
 def test_a_removed_seal_is_found_and_its_entry_is_not_taken_for_a_new_one(superuser: Superuser) -> None:
     superuser("delete from audit_seal where number = 3")
-    assert wrong(verify()) == {Wrong.SEALS_MISSING}
+    assert wrong(verify(actor=master("ada"))) == {Wrong.SEALS_MISSING}
     assert seal_pending(everything=True) == 1
-    assert wrong(verify()) == {Wrong.SEALS_MISSING}
+    assert wrong(verify(actor=master("ada"))) == {Wrong.SEALS_MISSING}
 
 
 def test_a_removed_beginning_is_found(superuser: Superuser) -> None:
     superuser("delete from audit_entry where action < 'a.number_3'")
     superuser("delete from audit_seal where number < 3")
-    assert wrong(verify()) == {Wrong.BEGINNING}
+    assert wrong(verify(actor=master("ada"))) == {Wrong.BEGINNING}
 
 
 def test_a_gap_closed_by_new_numbers_is_found(superuser: Superuser) -> None:
     superuser("delete from audit_entry where action = 'a.number_3'")
     superuser("delete from audit_seal where number = 3")
     superuser("update audit_seal set number = number - 1 where number > 3")
-    assert {Wrong.LINK, Wrong.SEAL_ALTERED} <= wrong(verify())
+    assert {Wrong.LINK, Wrong.SEAL_ALTERED} <= wrong(verify(actor=master("ada")))
 
 
 def test_two_entries_in_each_others_place_are_found(superuser: Superuser) -> None:
     superuser("update audit_seal set number = 307 - number where number in (3, 4)")
     superuser("update audit_seal set number = number - 300 where number > 300")
-    assert {Wrong.LINK, Wrong.SEAL_ALTERED} <= wrong(verify())
+    assert {Wrong.LINK, Wrong.SEAL_ALTERED} <= wrong(verify(actor=master("ada")))
 
 
 def test_two_entries_with_each_others_numbers_are_found(superuser: Superuser) -> None:
     superuser("update audit_entry set id = -id where action in ('a.number_3', 'a.number_4')")
     superuser("update audit_entry set id = id - (select sum(id) from audit_entry where id < 0) where id < 0")
-    assert wrong(verify()) == {Wrong.ENTRY_ALTERED}
+    assert wrong(verify(actor=master("ada"))) == {Wrong.ENTRY_ALTERED}
 
 
 def test_an_entry_sealed_twice_is_found(superuser: Superuser) -> None:
@@ -155,7 +156,7 @@ def test_an_entry_sealed_twice_is_found(superuser: Superuser) -> None:
         "insert into audit_seal select 7, segment, entry, entry_segment, sealed_at, content, previous, digest"
         " from audit_seal where number = 6"
     )
-    assert Wrong.SEALED_TWICE in wrong(verify())
+    assert Wrong.SEALED_TWICE in wrong(verify(actor=master("ada")))
 
 
 @pytest.mark.parametrize("with_entries", [True, False])
@@ -164,7 +165,7 @@ def test_a_cut_off_end_is_found_by_a_head_that_was_kept(superuser: Superuser, *,
     superuser("delete from audit_seal where number > 4")
     if with_entries:
         superuser("delete from audit_entry where action > 'a.number_4'")
-    found = verify([kept])
+    found = verify([kept], actor=master("ada"))
     assert [(fault.wrong, fault.number) for fault in found.faults] == [(Wrong.TRUNCATED, SEALED)]
     assert found.unsealed == (0 if with_entries else 2)
 
@@ -172,14 +173,14 @@ def test_a_cut_off_end_is_found_by_a_head_that_was_kept(superuser: Superuser, *,
 def test_a_cut_off_end_is_found_by_the_heads_the_database_remembers(superuser: Superuser) -> None:
     hand_out(kind="command", to="rita")
     superuser("delete from audit_seal where number > 4")
-    assert wrong(verify()) == {Wrong.TRUNCATED}
+    assert wrong(verify(actor=master("ada"))) == {Wrong.TRUNCATED}
 
 
 def test_a_chain_without_any_seal_is_found_by_a_head_that_was_kept(superuser: Superuser) -> None:
     kept = newest()
     superuser("delete from audit_seal")
     superuser("delete from audit_entry")
-    assert wrong(verify([kept])) == {Wrong.TRUNCATED}
+    assert wrong(verify([kept], actor=master("ada"))) == {Wrong.TRUNCATED}
 
 
 def test_a_chain_made_again_from_forged_entries_is_found_by_a_head_that_was_kept(superuser: Superuser) -> None:
@@ -190,8 +191,8 @@ def test_a_chain_made_again_from_forged_entries_is_found_by_a_head_that_was_kept
     seal_pending(everything=True)
     record("a.later", by="ines")
     seal_pending()
-    assert verify().good
-    found = verify([kept])
+    assert verify(actor=master("ada")).good
+    found = verify([kept], actor=master("ada"))
     assert (wrong(found), found.proved_to) == ({Wrong.ANCHOR_DIFFERS}, 0)
 
 
@@ -199,7 +200,7 @@ def test_it_is_proved_up_to_the_newest_anchor_that_agrees() -> None:
     early = newest()
     record("a.later", by="olga")
     seal_pending()
-    found = verify([early, Kept(2, bytes(32))])
+    found = verify([early, Kept(2, bytes(32))], actor=master("ada"))
     assert (found.proved_to, wrong(found)) == (SEALED, {Wrong.ANCHOR_DIFFERS})
 
 
@@ -221,7 +222,7 @@ def test_what_is_no_anchor_is_refused(text: str) -> None:
 def test_many_faults_are_counted_and_the_first_are_told(superuser: Superuser, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("eboxcast.audit.verification.MOST_FAULTS", 2)
     superuser("update audit_entry set by = 'olga'")
-    found = verify()
+    found = verify(actor=master("ada"))
     assert (found.fault_count, len(found.faults)) == (SEALED, 2)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from django.test import override_settings
+from tests.actors import master
 from tests.cli.conftest import Command
 from tests.delivery.procedure import INSTITUTION, Story
 from tests.exchange.dropping import Dropping, age
@@ -23,7 +24,7 @@ from eboxcast.senders.loading import load_senders
 @pytest.fixture
 def dropping(office: None, tmp_path: Path) -> Dropping:
     """The folders of an institution, whose broadcast waits for its files."""
-    load_senders(write_sample(tmp_path / "senders", recipients=1).message_types, by="somebody")
+    load_senders(write_sample(tmp_path / "senders", recipients=1).message_types, actor=master("somebody"))
     return Dropping(tmp_path / "drop", Story(tmp_path))
 
 

@@ -164,7 +164,7 @@ def test_closing_ends_it_as_published_in_part(paused: tuple[Run, Simulated], com
     assert account.published + account.refused + account.not_attempted == 120
     assert f"{account.not_attempted} were not attempted" in out
     assert certificate.moments.closed
-    assert verify(now(run)).good
+    assert verify(now(run), actor=master("ada")).good
     command("report", run.short, "--paper-list", tmp_path / "paper.csv")
     rows = [line.split(";") for line in (tmp_path / "paper.csv").read_text().splitlines()[1:]]
     assert sorted(row[0] for row in rows) == sorted(set(everybody(run)) - set(held(simulated)))

@@ -53,7 +53,7 @@ def test_once_the_end_is_asked_for_no_step_is_begun() -> None:
     people.scheduled()
     ending = Ending()
     ending.ask(signal.SIGTERM, None)
-    done = one_pass(lambda: ending.asked, whole=True)
+    done = one_pass(lambda: ending.asked, whole=True, actor=people.LOU)
     assert (done.sealed, done.anything(), Seal.objects.exists()) == (0, False, False)
 
 

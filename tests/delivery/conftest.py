@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from tests.actors import master
 from tests.delivery.procedure import Story, begin_story
 
 from eboxcast.delivery.runs.intake import check_for_sending
@@ -27,7 +28,7 @@ def package(installation: None, tmp_path: Path) -> NewPackage:
         nonlocal number
         number += 1
         paths = write_sample(tmp_path / str(number), recipients=recipients, **{"ticket": "t1", **particulars})
-        load_senders(paths.message_types, by="somebody")
+        load_senders(paths.message_types, actor=master("somebody"))
         checked = check_for_sending(paths.directory, policies=policies or Policies())
         assert checked.package is not None
         return checked.package

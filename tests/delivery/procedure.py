@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+from tests.actors import master
 from tests.broadcasts import people as p
 
 from eboxcast.broadcasts import acceptance, contacts, production, requests, scheduling
@@ -101,7 +102,7 @@ class Story:
 def begin_story(folder: Path) -> Story:
     """Have it be Monday 18 January 2027, with a sender whose type is configured, and one team."""
     p.set_clock("2027-01-18T09:00")
-    load_senders(write_sample(folder / "senders", recipients=1).message_types, by="somebody")
+    load_senders(write_sample(folder / "senders", recipients=1).message_types, actor=master("somebody"))
     Team.objects.create(code="gatb", names={"fr": "Équipe", "nl": "Team", "de": "Team"})
     return Story(folder)
 

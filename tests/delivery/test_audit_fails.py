@@ -60,7 +60,7 @@ def test_without_its_entry_nothing_is_configured_or_planned(sweepers: Control, t
     day = clock.today() + timedelta(days=30)
     starts, ends = clock.now() + timedelta(days=1), clock.now() + timedelta(days=2)
     for action in (
-        lambda: load_senders(senders, by="ivo"),
+        lambda: load_senders(senders, actor=master("ivo")),
         lambda: close_day(day, reason="bridge", by="ivo"),
         lambda: black_out(starts_at=starts, ends_at=ends, reason="disks", service="storage", by="ivo"),
         lambda: add_person("rita", RITA, actor=IVO),

@@ -141,10 +141,10 @@ def test_the_window_goes_by_the_clock_of_the_installation(run: Run) -> None:
     later = claim(run)
     assert isinstance(later, Nothing)
     assert later.wait > timedelta(days=2, hours=23).total_seconds()
-    set_clock(start + timedelta(hours=1), by="tests")
+    set_clock(start + timedelta(hours=1), actor=master("tests"))
     claimed(run)
     assert run.batches.get(state=BatchState.CLAIMED).lease_until < start
-    set_clock(start + timedelta(hours=13), by="tests")
+    set_clock(start + timedelta(hours=13), actor=master("tests"))
     assert why(run) is Why.WINDOW_OVER
 
 
@@ -182,9 +182,9 @@ def test_a_long_batch_may_go_on_until_somebody_decides_otherwise(run: Run) -> No
 
 def test_a_long_batch_goes_by_the_clock_of_the_installation_too(run: Run) -> None:
     """The window of an evening in three days is neither over before it, nor still open after it."""
-    set_clock(clock.now() + timedelta(days=3), by="tests")
+    set_clock(clock.now() + timedelta(days=3), actor=master("tests"))
     Run.objects.filter(id=run.id).update(not_after_at=clock.now() + timedelta(hours=12))
     mine = claimed(run)
     assert batches.may_go_on(mine)
-    set_clock(clock.now() + timedelta(hours=13), by="tests")
+    set_clock(clock.now() + timedelta(hours=13), actor=master("tests"))
     assert not batches.may_go_on(mine)

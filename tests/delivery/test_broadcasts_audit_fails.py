@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from tests.audit.without_entries import Control, contents, no_entries, refuse_and_compare
 from tests.broadcasts import people as p
+from tests.broadcasts.people import LOU
 from tests.delivery.procedure import ANNE, EVERYBODY, Story, go_to, launch
 
 from eboxcast.broadcasts import production
@@ -55,7 +56,7 @@ def test_without_entries_the_steward_does_nothing_and_says_why(sweepers: Control
     go_to(broadcast)
     before = contents(sweepers)
     with no_entries(sweepers):
-        led = lead(moment=clock.now())
+        led = lead(moment=clock.now(), actor=LOU)
     assert {type(one.trouble) for one in led} == {DatabaseTrouble}
     assert contents(sweepers) == before
 

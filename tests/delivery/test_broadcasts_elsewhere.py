@@ -12,6 +12,7 @@ import pytest
 from django.conf import settings
 from tests.actors import master
 from tests.broadcasts import people as p
+from tests.broadcasts.people import LOU
 from tests.delivery.procedure import EVERYBODY, Story, go_to, launch
 from tests.simulator.simulated import Simulated, Simulators
 
@@ -68,12 +69,12 @@ def run_of(broadcast: Broadcast) -> Run:
 def at_its_moment(broadcast: Broadcast, **later: float) -> Broadcast:
     """Have it be the agreed moment, for the database too: it decides what may be sent."""
     go_to(broadcast, **later)
-    advance_clock(timedelta(), by="tests")
+    advance_clock(timedelta(), actor=master("tests"))
     return broadcast
 
 
 def once_more() -> list[str]:
-    return [one.did for one in lead(moment=clock.now()) if one.did]
+    return [one.did for one in lead(moment=clock.now(), actor=LOU) if one.did]
 
 
 def half_sent(story: Story, simulated: Simulated) -> Broadcast:
@@ -161,4 +162,4 @@ def test_the_test_is_sent_to_a_provider_of_acceptance_whose_eboxes_are_elsewhere
     run_test(broadcast, actor=p.INES)
     assert (broadcast.state, len(held(simulated))) == (State.TESTED, 3)
     with pytest.raises(EboxesElsewhere):
-        proofs(broadcast)
+        proofs(broadcast, actor=p.INES)

@@ -10,6 +10,7 @@ import pytest
 from django.db import connections
 from tests.actors import master
 from tests.broadcasts import people as p
+from tests.broadcasts.people import LOU
 from tests.delivery.procedure import ANNE, BRAM, Story, go_to, launch
 
 from eboxcast.audit.models import Entry
@@ -26,7 +27,7 @@ from eboxcast.planning.actions import black_out
 
 def once_more() -> list[str]:
     """Let the steward go round, and return what he did."""
-    return [one.did or one.trouble.code for one in lead(moment=clock.now()) if one.did or one.trouble]  # type: ignore[union-attr]
+    return [one.did or one.trouble.code for one in lead(moment=clock.now(), actor=LOU) if one.did or one.trouble]  # type: ignore[union-attr]
 
 
 def run_of(broadcast: Broadcast) -> Run:
@@ -210,11 +211,11 @@ def test_what_was_prepared_for_a_broadcast_that_is_given_up_is_discarded(
 def test_two_stewards_at_once_do_nothing_twice(story: Story) -> None:
     broadcast = story.armed()
     go_to(broadcast)
-    advance_clock(timedelta(), by="tests")  # so that the connections of the others know of it
+    advance_clock(timedelta(), actor=master("tests"))  # so that the connections of the others know of it
 
     def go_round(_: int) -> list[Led]:
         try:
-            return lead(moment=clock.now())
+            return lead(moment=clock.now(), actor=LOU)
         finally:
             connections.close_all()
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from tests.actors import master
 from tests.broadcasts.people import set_clock
 from tests.delivery.procedure import Story
 from tests.exchange.dropping import Dropping
@@ -22,7 +23,7 @@ def story(procedure_on: None, tmp_path: Path) -> Iterator[Story]:
     """With the procedure on, on Monday 18 January 2027: a sender whose type is configured, and one team."""
     set_clock("2027-01-18T09:00")
     sample = write_sample(tmp_path / "senders", recipients=1)
-    load_senders(sample.message_types, by="somebody")
+    load_senders(sample.message_types, actor=master("somebody"))
     Team.objects.create(code="gatb", names={"fr": "Équipe", "nl": "Team", "de": "Team"})
     yield Story(tmp_path)
     clock.move(timedelta())

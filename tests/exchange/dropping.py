@@ -15,6 +15,7 @@ from eboxcast.broadcasts.models import Broadcast
 from eboxcast.exchange.collection import collect
 from eboxcast.exchange.intake import Collected
 from eboxcast.exchange.receipts import NAMESPACE
+from eboxcast.lib.actors import STEWARD
 
 Answer = etree._Element
 
@@ -58,7 +59,7 @@ class Dropping:
         return cancel
 
     def collect(self) -> Collected:
-        (collected,) = collect(self.root)
+        (collected,) = collect(self.root, actor=STEWARD)
         return collected
 
     def now(self) -> Broadcast:

@@ -23,7 +23,7 @@ from eboxcast.exchange.errors import DropFolderUnusable
 from eboxcast.exchange.models import TakenSet
 from eboxcast.exchange.staging import STAGING
 from eboxcast.lib import clock
-from eboxcast.lib.actors import Actor
+from eboxcast.lib.actors import STEWARD, Actor
 
 
 def test_a_complete_set_is_prepared_answered_and_removed(dropping: Dropping) -> None:
@@ -90,7 +90,7 @@ def dropping_requester() -> Actor:
 
 def test_without_its_go_file_a_set_waits(dropping: Dropping) -> None:
     dropping.put_parts(dropping.story.files(SHORT), dropping.reference())
-    assert collect(dropping.root) == []
+    assert collect(dropping.root, actor=STEWARD) == []
     assert len(dropping.left()) == 3
 
 
@@ -129,7 +129,7 @@ def test_the_same_set_twice_is_refused_the_second_time(dropping: Dropping) -> No
 def test_another_set_takes_the_place_of_the_one_before(dropping: Dropping) -> None:
     dropping.put(sequence=1)
     dropping.put(dropping.story.files(SHORT + 1), sequence=2)
-    assert [one.outcome for one in collect(dropping.root)] == ["accepted", "accepted"]
+    assert [one.outcome for one in collect(dropping.root, actor=STEWARD)] == ["accepted", "accepted"]
     assert dropping.now().short_list_count == SHORT + 1
 
 
@@ -198,7 +198,7 @@ def test_what_was_tested_is_not_taken_back_and_the_answer_says_why(dropping: Dro
 def test_a_set_whose_place_another_took_is_not_taken_back(dropping: Dropping) -> None:
     dropping.put(sequence=1)
     dropping.put(dropping.story.files(SHORT + 1), sequence=2)
-    collect(dropping.root)
+    collect(dropping.root, actor=STEWARD)
     dropping.put_cancel(sequence=1)
     assert dropping.collect().codes == (206,)
     assert dropping.now().short_list_count == SHORT + 1
@@ -223,7 +223,7 @@ def test_two_collectors_at_once_take_nothing_twice(
     dropping.put()
     sweepers[0].execute("select pg_advisory_lock(%s)", [_LOCK])
     try:
-        assert collect(dropping.root) == []
+        assert collect(dropping.root, actor=STEWARD) == []
     finally:
         sweepers[0].execute("select pg_advisory_unlock(%s)", [_LOCK])
     assert dropping.collect().outcome == "accepted"
@@ -256,8 +256,8 @@ def test_a_collector_killed_anywhere_is_taken_up_by_the_next(
     with monkeypatch.context() as patch:
         patch.setattr(owner, name, then_killed)
         with pytest.raises(Killed):
-            collect(dropping.root)
-    collect(dropping.root)
+            collect(dropping.root, actor=STEWARD)
+    collect(dropping.root, actor=STEWARD)
     assert (dropping.left(), len(dropping.left("OUTTEST"))) == ([], 2)
     assert FileDelivery.objects.filter(accepted=True).count() == 1
     assert TakenSet.objects.get().answered_at is not None
@@ -308,7 +308,7 @@ def test_what_is_not_meant_for_us_is_left(dropping: Dropping, tmp_path: Path) ->
     (dropping.incoming / f"GO.{dropping.reference(2)}.1.{dropping.broadcast.number}").mkdir()
     os.mkfifo(dropping.incoming / f"GO.{dropping.reference(3)}.1.{dropping.broadcast.number}")
     before = dropping.left()
-    assert collect(dropping.root) == []
+    assert collect(dropping.root, actor=STEWARD) == []
     assert dropping.left() == before
     assert secret.read_text() == "85073003328"
 
@@ -334,14 +334,14 @@ def test_a_folder_that_is_a_link_is_no_drop_folder(dropping: Dropping, tmp_path:
     dropping.put()
     dropping.incoming.rename(tmp_path / "elsewhere")
     dropping.incoming.symlink_to(tmp_path / "elsewhere")
-    assert collect(dropping.root) == []
+    assert collect(dropping.root, actor=STEWARD) == []
     assert len(list((tmp_path / "elsewhere").iterdir())) == 4
 
 
 def test_the_folder_of_nobody_is_left(dropping: Dropping) -> None:
     dropping.put()
     shutil.move(dropping.own, dropping.root / "0999999999")
-    assert collect(dropping.root) == []
+    assert collect(dropping.root, actor=STEWARD) == []
 
 
 def test_answers_are_not_written_through_a_link(dropping: Dropping, tmp_path: Path) -> None:
@@ -356,7 +356,7 @@ def test_answers_are_not_written_through_a_link(dropping: Dropping, tmp_path: Pa
 @pytest.mark.usefixtures("installation")
 def test_a_root_that_is_not_there_is_said() -> None:
     with pytest.raises(DropFolderUnusable):
-        collect(Path("/nonexistent/drop"))
+        collect(Path("/nonexistent/drop"), actor=STEWARD)
 
 
 def test_another_day_numbers_its_answers_anew(dropping: Dropping) -> None:

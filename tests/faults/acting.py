@@ -10,6 +10,8 @@ from eboxcast.lib.actors import Actor, Role
 
 boot.start()
 
+_LOU = Actor("lou", frozenset({Role.LAUNCH}))
+
 # Only here, as the models need the settings.
 from eboxcast.broadcasts.models import Broadcast  # noqa: E402
 from eboxcast.delivery.broadcasts.agreed_launch import launch_broadcast  # noqa: E402
@@ -21,11 +23,11 @@ from eboxcast.lib import clock  # noqa: E402
 def main(what: str, number: str = "", directory: str = "", environment: str = "") -> None:
     """Do one thing, as whoever may."""
     if what == "lead":
-        lead(moment=clock.now())
+        lead(moment=clock.now(), actor=_LOU)
         return
     broadcast = Broadcast.objects.get(number=number)
     if what == "launch":
-        launch_broadcast(broadcast, actor=Actor("lou", frozenset({Role.LAUNCH})), waiting=lambda until: None)
+        launch_broadcast(broadcast, actor=_LOU, waiting=lambda until: None)
         return
     actor = Actor("anne", frozenset({Role.REQUESTER}), broadcast.institution_id, "fr")
     deliver(broadcast, Path(directory), environment=environment, actor=actor, via="command")

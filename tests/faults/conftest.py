@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import pytest
 from tests import guard
+from tests.actors import master
 from tests.faults.machine import Letter, Machine, letter
 
 from eboxcast.database import boot
@@ -72,7 +73,7 @@ def new_letter(tmp_path: Path, installation: None) -> NewLetter:
 
     def write(ticket: str, **more: object) -> Letter:
         written = letter(tmp_path, ticket, **more)  # type: ignore[arg-type]
-        load_senders(written.message_types, by="tests")
+        load_senders(written.message_types, actor=master("tests"))
         return written
 
     return write

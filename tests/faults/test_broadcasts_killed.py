@@ -11,6 +11,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from tests.actors import master
 from tests.delivery.procedure import EVERYBODY, Story, begin_story, go_to, launch
 from tests.faults.machine import Machine, Process
 
@@ -61,7 +62,7 @@ def at_its_moment(story: Story) -> Broadcast:
 
 def tell_the_time() -> None:
     """Let the processes that are started have our time."""
-    advance_clock(timedelta(), by="tests")
+    advance_clock(timedelta(), actor=master("tests"))
 
 
 def state_of(broadcast: Broadcast) -> State:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from tests.actors import master
 from tests.faults.conftest import NewLetter
 from tests.faults.machine import Letter, Machine
 
@@ -22,7 +23,7 @@ def refusing(new_letter: NewLetter) -> Callable[[str], Letter]:
         written = new_letter(ticket)
         types = written.message_types.read_text(encoding="utf-8")
         written.message_types.write_text(types.replace('"publish"', '"refuse"'), encoding="utf-8")
-        load_senders(written.message_types, by="tests")
+        load_senders(written.message_types, actor=master("tests"))
         return written
 
     return write

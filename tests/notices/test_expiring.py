@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from tests.actors import master
 from tests.broadcasts import people as p
 
 from eboxcast.audit.models import Entry
@@ -48,17 +49,17 @@ def test_texts_and_attachments_go_a_year_after_the_end_and_are_counted(ended: Ca
     about = Notice.objects.filter(broadcast=broadcast.id)
     kept = list(about.order_by("id").values("recipient", "kind", "state", "sent_at", "subject"))
     p.pass_time(days=364)
-    assert list(empty_notices(by="ines")) == foresee_emptying() == []
+    assert list(empty_notices(actor=master("ines"))) == foresee_emptying(actor=master("ines")) == []
     p.pass_time(days=2)
-    foreseen = [one for one in foresee_emptying() if one.broadcast]
-    done = [one for one in empty_notices(by="ines") if one.broadcast]
+    foreseen = [one for one in foresee_emptying(actor=master("ines")) if one.broadcast]
+    done = [one for one in empty_notices(actor=master("ines")) if one.broadcast]
     assert done == foreseen == [Emptied(broadcast=broadcast.id, notices=len(kept), attachments=done[0].attachments)]
     assert set(about.values_list("text", "html", "calendar")) == {("", "", "")}
     assert list(about.order_by("id").values("recipient", "kind", "state", "sent_at", "subject")) == kept
     assert not Attachment.objects.exists()
     entry = Entry.objects.get(action=DELETED, broadcast=broadcast.id)
     assert entry.data == {"notices": len(kept), "attachments": done[0].attachments}
-    assert list(empty_notices(by="ines")) == []
+    assert list(empty_notices(actor=master("ines"))) == []
 
 
 def test_what_is_under_way_or_not_sent_yet_keeps_its_text() -> None:
@@ -66,7 +67,7 @@ def test_what_is_under_way_or_not_sent_yet_keeps_its_text() -> None:
     waiting = mailed(refused())
     Notice.objects.filter(broadcast=waiting.id).update(state=State.WAITING)
     p.pass_time(days=1000)
-    assert [one.broadcast for one in empty_notices(by="ines")] == [None]
+    assert [one.broadcast for one in empty_notices(actor=master("ines"))] == [None]
     assert not Notice.objects.filter(text="").exclude(broadcast=None).exists()
 
 
@@ -75,7 +76,7 @@ def test_a_file_that_goes_with_another_mail_stays() -> None:
     shared = Attachment.objects.create(file_name="both.html", media_type="text/html", content=b"<html>")
     shared.notices.set(Notice.objects.filter(broadcast__in=(ended.id, other.id)))
     p.pass_time(days=366)
-    list(empty_notices(by="ines"))
+    list(empty_notices(actor=master("ines")))
     assert set(shared.notices.values_list("broadcast", flat=True)) == {other.id}
 
 
@@ -83,7 +84,7 @@ def test_a_mail_without_its_text_is_not_tried_again() -> None:
     broadcast = mailed(refused())
     Notice.objects.update(state=State.GIVEN_UP, sent_at=None)
     clock.move(clock.offset() + timedelta(days=366))
-    list(empty_notices(by="ines"))
+    list(empty_notices(actor=master("ines")))
     number = Notice.objects.filter(broadcast=broadcast.id).latest("id").pk
     with pytest.raises(NoticeEmptied):
         listing.retry(number, actor=p.INES)

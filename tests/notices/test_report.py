@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.broadcasts import people as p
+from tests.broadcasts.people import LOU
 from tests.delivery.procedure import EVERYBODY, SHORT, Story
 from tests.notices.conftest import add_people
 
@@ -46,7 +47,7 @@ def numbers_in(story: Story) -> set[str]:
 
 def reported(story: Story) -> Broadcast:
     broadcast = story.published()
-    lead(moment=clock.now())
+    lead(moment=clock.now(), actor=LOU)
     return broadcast
 
 
@@ -122,7 +123,7 @@ def test_the_read_curve_comes_two_weeks_later_then_all_is_closed(story: Story) -
     letters = [letter for number in numbers_in(story) for letter in open_ebox("production", int(number))]
     mark_read("production", next(letter for letter in letters if letter.run == broadcast.production_run))
     p.pass_time(days=15)
-    lead(moment=clock.now())
+    lead(moment=clock.now(), actor=LOU)
     curve = told("statistics")["anne"].text.splitlines()
     assert [line.split()[-1] for line in curve if line.startswith("  2027-02-15")] == ["1"]
     assert told("closed").keys() == {"anne", "bram", "ines"}
@@ -132,7 +133,7 @@ def test_a_launch_that_cannot_begin_says_what_is_missing(story: Story) -> None:
     broadcast = story.armed()
     broadcast.contacts.all().delete()
     p.set_clock("2027-02-15T18:00")
-    lead(moment=clock.now())
+    lead(moment=clock.now(), actor=LOU)
     failed = told("run-failed")
     assert failed.keys() == {"ines", "lou"}
     assert broadcast.institution_id in failed["ines"].text

@@ -40,7 +40,7 @@ class Broadcasts:
         self.count += 1
         given = {"ticket": f"t{self.count}", "lists": 2, "seed": self.count, **particulars}
         paths = write_sample(self.folder / str(self.count), recipients=recipients, **given)  # type: ignore[arg-type]
-        load_senders(paths.message_types, by=SENDER)
+        load_senders(paths.message_types, actor=master(SENDER))
         if faulty:
             first = paths.files.lists[0]
             damage(first, out=self.folder / "damaged.csv", each=1).replace(first)

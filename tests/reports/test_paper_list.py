@@ -91,8 +91,8 @@ def test_lists_without_faults_give_nothing_back(broadcasts: Broadcasts) -> None:
 
 def test_handing_them_out_is_audited(broadcasts: Broadcasts) -> None:
     run = broadcasts.published(recipients=100, faulty=True)
-    hand_out_paper_list(run, by="anna")
-    hand_out_rejected_rows(run, by="bert")
+    hand_out_paper_list(run, actor=master("anna"))
+    hand_out_rejected_rows(run, actor=master("bert"))
     told = Entry.objects.filter(run=run.id, action__endswith="_given").order_by("id").values_list("action", "by")
     assert list(told) == [("run.paper_list_given", "anna"), ("run.rejected_rows_given", "bert")]
 

@@ -37,19 +37,19 @@ def change(run: Run, statement: str) -> None:
 
 
 def test_what_was_published_and_refused_verifies(broadcasts: Broadcasts) -> None:
-    verification = verify(broadcasts.published(recipients=50, refuse=True))
+    verification = verify(broadcasts.published(recipients=50, refuse=True), actor=master("ada"))
     assert verification.good
     assert found(verification) == {"prepared": True, "published": True, "refused": True}
 
 
 def test_what_is_only_prepared_verifies_too(broadcasts: Broadcasts) -> None:
-    assert found(verify(broadcasts.prepared())) == {"prepared": True}
+    assert found(verify(broadcasts.prepared(), actor=master("ada"))) == {"prepared": True}
 
 
 def test_one_recipient_taken_away_is_noticed(broadcasts: Broadcasts) -> None:
     run = broadcasts.published()
     change(run, TAKE_ONE_AWAY)
-    verification = verify(run)
+    verification = verify(run, actor=master("ada"))
     assert not verification.good
     assert found(verification) == {"prepared": False, "published": False, "refused": True}
 
@@ -57,8 +57,9 @@ def test_one_recipient_taken_away_is_noticed(broadcasts: Broadcasts) -> None:
 def test_another_recipient_in_the_same_number_is_noticed(broadcasts: Broadcasts) -> None:
     run = broadcasts.published()
     change(run, PUT_ANOTHER_THERE)
-    assert [check.told.count == check.held.count for check in verify(run).checks if check.held] == [True] * 3
-    assert not verify(run).good
+    verification = verify(run, actor=master("ada"))
+    assert [check.told.count == check.held.count for check in verification.checks if check.held] == [True] * 3
+    assert not verification.good
 
 
 def test_what_was_deleted_cannot_be_verified_and_says_since_when(
@@ -69,8 +70,8 @@ def test_what_was_deleted_cannot_be_verified_and_says_since_when(
     later = clock.now() + timedelta(days=40)
     monkeypatch.setattr(clock, "now", lambda: later)
     list(expire(P, actor=master("cron")))
-    assert found(verify(run)) == {"prepared": None, "published": True, "refused": None}
+    assert found(verify(run, actor=master("ada"))) == {"prepared": None, "published": True, "refused": None}
     monkeypatch.setattr(clock, "now", lambda: later + timedelta(days=3650))
     list(expire(P, actor=master("cron")))
     with pytest.raises(AudienceDeleted):
-        verify(run)
+        verify(run, actor=master("ada"))

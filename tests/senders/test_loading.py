@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.actors import master
 
 from eboxcast.audit.models import Entry
 from eboxcast.package.sampling import write_sample
@@ -30,7 +31,7 @@ def sender_file(installation: None, tmp_path: Path) -> Path:
 
 def test_a_file_is_loaded_and_audited(sender_file: Path) -> None:
     """What is in it can be found; the audit has its digest."""
-    loaded = load_senders(sender_file, by="ines")
+    loaded = load_senders(sender_file, actor=master("ines"))
     code = MessageType.objects.filter(ebox_type="CITIZEN").get().code
     trio = find_sender_config(**{**ASKED, "message_type": code})
     assert loaded.institutions == 1
@@ -40,10 +41,10 @@ def test_a_file_is_loaded_and_audited(sender_file: Path) -> None:
 
 def test_loading_again_brings_up_to_date(sender_file: Path) -> None:
     """No second institution; a changed name is the new one."""
-    load_senders(sender_file, by="ines")
+    load_senders(sender_file, actor=master("ines"))
     text = sender_file.read_text(encoding="utf-8")
     sender_file.write_text(text.replace('without_ebox = "publish"', 'without_ebox = "refuse"'), encoding="utf-8")
-    load_senders(sender_file, by="ines")
+    load_senders(sender_file, actor=master("ines"))
     assert Institution.objects.count() == 1
     assert set(MessageType.objects.values_list("without_ebox", flat=True)) == {"refuse"}
 
@@ -65,14 +66,14 @@ def test_what_is_wrong_is_named_and_nothing_is_loaded(sender_file: Path, before:
     assert before in text
     sender_file.write_text(text.replace(before, after, 1), encoding="utf-8")
     with pytest.raises(SenderFileWrong) as refusal:
-        load_senders(sender_file, by="ines")
+        load_senders(sender_file, actor=master("ines"))
     assert refusal.value.data["place"] == place
     assert not Institution.objects.exists()
 
 
 def test_each_missing_part_of_the_trio_is_named(sender_file: Path) -> None:
     """Institution, application, message type."""
-    load_senders(sender_file, by="ines")
+    load_senders(sender_file, actor=master("ines"))
     with pytest.raises(InstitutionUnknown):
         find_sender_config(**{**ASKED, "institution": "0403019261"})
     with pytest.raises(ApplicationUnknown):

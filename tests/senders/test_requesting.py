@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from django.db import connections
 from psycopg import sql
+from tests.actors import master
 from tests.senders.forms import CODE, EVERYBODY, INES, INSTITUTION, LOU, OTTO, RITA, ROOT, VERA, form_in
 
 from eboxcast.audit.models import Entry
@@ -276,7 +277,7 @@ def test_a_requested_type_is_not_loaded_past_its_validator(tmp_path: Path, form:
     file = tmp_path / "senders.toml"
     file.write_text(SENDERS, encoding="utf-8")
     with pytest.raises(SenderFileWrong):
-        load_senders(file, by="ines")
+        load_senders(file, actor=master("ines"))
     assert not MessageType.objects.exists()
 
 
@@ -285,7 +286,7 @@ def test_a_type_loaded_for_acceptance_is_configured_in_production_without_a_requ
 ) -> None:
     file = tmp_path / "senders.toml"
     file.write_text(SENDERS, encoding="utf-8")
-    load_senders(file, by="ines", only_acceptance=True)
+    load_senders(file, actor=master("ines"), only_acceptance=True)
     for _ in range(2):
         configure_type(CODE, environment="production", actor=INES)
     assert trio_in("production").message_type.code == CODE

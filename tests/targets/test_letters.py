@@ -55,7 +55,7 @@ def package(tmp_path: Path) -> NewPackage:
 
     def make(**particulars: object) -> Package:
         paths = write_sample(tmp_path / "package", recipients=30, **particulars)
-        load_senders(paths.message_types, by="somebody")
+        load_senders(paths.message_types, actor=master("somebody"))
         checked = check_for_sending(paths.directory, policies=Policies())
         assert checked.package is not None
         return checked.package

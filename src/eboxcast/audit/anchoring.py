@@ -12,6 +12,8 @@ from eboxcast.audit.sealing import seal_pending
 from eboxcast.audit.segments import open_segment, segment_of
 from eboxcast.audit.selectors import Head, head
 from eboxcast.lib import clock
+from eboxcast.lib.actors import Actor
+from eboxcast.lib.policy import authorize
 
 CERTIFICATE = "certificate"
 MAIL = "mail"
@@ -49,6 +51,16 @@ def hand_out(*, kind: str, to: str) -> Head | None:
         with connection.cursor() as cursor:
             cursor.execute(_KEEP, (segment, now, *given, *given))
     return newest
+
+
+def hand_out_head(to: str, *, actor: Actor) -> Head | None:
+    """Return the head for somebody to keep outside, named ``to`` or else whoever asks; it covers all until now.
+
+    None as long as nothing was ever recorded. Call it outside a transaction. Raises NotYourRole.
+    """
+    authorize(actor, "audit.anchor")
+    seal_pending(everything=True)
+    return hand_out(kind=COMMAND, to=to or actor.name)
 
 
 def handed_out() -> Sequence[Kept]:

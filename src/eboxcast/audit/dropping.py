@@ -18,6 +18,8 @@ from eboxcast.audit.segments import first_kept, forget_segment, open_segment, se
 from eboxcast.audit.selectors import Head, last_sealed
 from eboxcast.audit.tables import APPEND_ONLY
 from eboxcast.lib import clock
+from eboxcast.lib.actors import Actor
+from eboxcast.lib.policy import authorize
 
 ACTION = "audit.segment_dropped"
 
@@ -41,6 +43,12 @@ class Ended:
         return self.head.segment
 
 
+def foresee_drop(*, actor: Actor) -> list[int]:
+    """Return the years that ``drop_due`` would drop now, oldest first. Raises NotYourRole."""
+    authorize(actor, "audit.drop")
+    return due()
+
+
 def due() -> list[int]:
     """Return the years whose term is over, oldest first."""
     with connection.cursor() as cursor:
@@ -49,10 +57,14 @@ def due() -> list[int]:
         return [segment for (segment,) in cursor.fetchall() if segment < kept_from]
 
 
-def drop_due(*, by: str) -> list[Ended]:
-    """Drop the years whose term is over, one transaction each; needs a connection as the owner of the tables."""
+def drop_due(*, actor: Actor) -> list[Ended]:
+    """Drop the years whose term is over, one transaction each; needs a connection as the owner of the tables.
+
+    Raises NotYourRole.
+    """
+    authorize(actor, "audit.drop")
     seal_pending(everything=True)
-    return [_drop(segment, by) for segment in due()]
+    return [_drop(segment, actor.name) for segment in due()]
 
 
 def ended() -> Ended | None:

@@ -11,6 +11,8 @@ from django.db import connection
 
 from eboxcast.audit.rows import ENTRY
 from eboxcast.audit.selectors import SealedEntry, entry_of
+from eboxcast.lib.actors import Actor
+from eboxcast.lib.policy import authorize
 
 _NEWEST = (
     f"select s.number, s.sealed_at, {ENTRY} from audit_entry e"  # noqa: S608  # columns of our own
@@ -30,8 +32,14 @@ class Wanted:
     """Pseudonyms: entries about any of these."""
 
 
+def read_entries(wanted: Wanted, limit: int, *, actor: Actor) -> list[SealedEntry]:
+    """Return the newest entries, oldest first; those not yet sealed stand last. Raises NotYourRole."""
+    authorize(actor, "audit.see" if wanted.people is None else "audit.find")
+    return list_entries(wanted, limit)
+
+
 def list_entries(wanted: Wanted, limit: int) -> list[SealedEntry]:
-    """Return the newest entries, oldest first; those not yet sealed stand last."""
+    """Return the newest entries for whoever sees what they are about, as ``read_entries`` does."""
     asked = {
         "e.broadcast = %s": wanted.broadcast,
         "e.run = %s": wanted.run,

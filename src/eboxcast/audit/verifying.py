@@ -20,6 +20,8 @@ from eboxcast.audit.segments import first_kept
 from eboxcast.audit.selectors import Head
 from eboxcast.audit.verification import Verification, Wrong
 from eboxcast.lib import clock
+from eboxcast.lib.actors import Actor
+from eboxcast.lib.policy import authorize
 
 _CHUNK = 2000
 _CHAIN = (
@@ -33,8 +35,12 @@ _UNSEALED = (
 _SEALED_TWICE = "select max(number), entry from audit_seal group by entry, entry_segment having count(*) > 1"
 
 
-def verify(anchors: Sequence[Kept] = ()) -> Verification:
-    """Compute everything again and compare it, also with heads that were kept outside. Changes nothing."""
+def verify(anchors: Sequence[Kept] = (), *, actor: Actor) -> Verification:
+    """Compute everything again and compare it, also with heads that were kept outside. Changes nothing.
+
+    Raises NotYourRole.
+    """
+    authorize(actor, "audit.verify")
     with _one_moment() as cursor:
         kept = handed_out()
         walk = _Walk(ended(), {anchor.number for anchor in (*anchors, *kept)})

@@ -13,6 +13,7 @@ from eboxcast.broadcasts.steps import refuse_other_institutions, step
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
 from eboxcast.lib.actors import STEWARD, Actor
+from eboxcast.lib.policy import authorize
 
 
 def finish(broadcast: Broadcast, *, visible_at: datetime, counts: Mapping[str, int | None]) -> Broadcast:
@@ -57,8 +58,12 @@ def close(broadcast: Broadcast, *, actor: Actor) -> Broadcast:
 
 @sanitized_db_errors()
 def note(broadcast: Broadcast, *, actor: Actor, text: str) -> None:
-    """Record by hand what came by mail or telephone; it changes nothing but stays on record."""
+    """Record by hand what came by mail or telephone; it changes nothing but stays on record.
+
+    Raises BroadcastNotFound, NotYourRole, ReasonMissing.
+    """
     refuse_other_institutions(broadcast, actor)
+    authorize(actor, "broadcast.note")
     if not text.strip():
         raise ReasonMissing(asked="a note")
     data = {"number": broadcast.number, "text": text.strip()}

@@ -6,13 +6,13 @@ from collections.abc import Collection
 from datetime import date, datetime
 
 from eboxcast.database.errors import sanitized_db_errors
-from eboxcast.lib.actors import Actor, Role
+from eboxcast.lib.actors import Actor
 from eboxcast.lib.masking import mask_and_strip
+from eboxcast.lib.policy import authorize
 from eboxcast.planning import actions
 from eboxcast.planning.errors import CalendarNotFound
 from eboxcast.planning.models import Blackout, ClosedDay
 from eboxcast.senders.models import Institution
-from eboxcast.senders.people import refuse_others
 
 
 def close_day(day: date, *, reason: str, institution: str = "", actor: Actor) -> tuple[ClosedDay, bool]:
@@ -20,13 +20,13 @@ def close_day(day: date, *, reason: str, institution: str = "", actor: Actor) ->
 
     Raises NotYourRole, CalendarNotFound, DayPast.
     """
-    whose = whose_days(institution, actor=actor, asked="calendar close")
+    whose = whose_days(institution, actor=actor, permission="calendar.close")
     return actions.close_day(day, reason=reason, institution=whose, by=actor.name)
 
 
 def open_day(day: date, *, institution: str = "", actor: Actor) -> None:
     """Take a closed day back. Raises NotYourRole, CalendarNotFound, DayPast, DayNotClosed."""
-    whose = whose_days(institution, actor=actor, asked="calendar open")
+    whose = whose_days(institution, actor=actor, permission="calendar.open")
     actions.open_day(day, institution=whose, by=actor.name)
 
 
@@ -43,7 +43,7 @@ def black_out(
 
     Raises NotYourRole, BlackoutBackwards, BlackoutPast.
     """
-    refuse_others(actor, Role.INTEGRATION, asked="calendar blackout")
+    authorize(actor, "calendar.blackout")
     return actions.black_out(
         starts_at=starts_at,
         ends_at=ends_at,
@@ -56,15 +56,20 @@ def black_out(
 
 def lift(number: int, *, actor: Actor) -> tuple[Blackout, bool]:
     """Lift a blackout; also return whether it was not lifted before. Raises NotYourRole, BlackoutUnknown."""
-    refuse_others(actor, Role.INTEGRATION, asked="calendar lift")
+    authorize(actor, "calendar.lift")
     return actions.lift(number, by=actor.name)
 
 
 def whose_calendar(institution: str, *, actor: Actor) -> str:
     """Return the institution whose calendar somebody sees: people of an institution always their own.
 
-    Raises CalendarNotFound, also for another institution than theirs.
+    Raises NotYourRole; CalendarNotFound, also for another institution than theirs.
     """
+    authorize(actor, "calendar.see")
+    return _whose(institution, actor)
+
+
+def _whose(institution: str, actor: Actor) -> str:
     if not institution or institution == actor.institution:
         return actor.institution
     with sanitized_db_errors():
@@ -74,7 +79,10 @@ def whose_calendar(institution: str, *, actor: Actor) -> str:
     return institution
 
 
-def whose_days(institution: str, *, actor: Actor, asked: str) -> str:
-    """Return the institution whose closed days somebody changes; empty: the operator's, which count for everybody."""
-    refuse_others(actor, Role.INTEGRATION, Role.REQUESTER, asked=asked)
-    return whose_calendar(institution, actor=actor)
+def whose_days(institution: str, *, actor: Actor, permission: str) -> str:
+    """Return the institution whose closed days somebody changes; empty: the operator's, which count for everybody.
+
+    Raises NotYourRole, CalendarNotFound.
+    """
+    authorize(actor, permission)
+    return _whose(institution, actor)

@@ -6,11 +6,12 @@ from eboxcast.audit.models import Entry
 from eboxcast.broadcasts.errors import ContactUnreachable, TeamUnknown
 from eboxcast.broadcasts.models import Broadcast, Contact
 from eboxcast.broadcasts.states import Action
-from eboxcast.broadcasts.steps import Step, step
+from eboxcast.broadcasts.steps import Step, refuse_other_institutions, step
 from eboxcast.lib import clock
-from eboxcast.lib.actors import Actor, Role
+from eboxcast.lib.actors import Actor
+from eboxcast.lib.policy import authorize
 from eboxcast.senders.models import StandingContact, Team
-from eboxcast.senders.people import refuse_others, refuse_unfit_address, refuse_unfit_line
+from eboxcast.senders.people import refuse_unfit_address, refuse_unfit_line
 
 
 def take_standing_contacts(broadcast: Broadcast) -> None:
@@ -29,7 +30,8 @@ def set_contact(
 
     Raises NotYourRole, TeamUnknown, DetailUnfit, ContactUnreachable.
     """
-    refuse_others(actor, *((Role.INTEGRATION,) if team else (Role.REQUESTER, Role.INTEGRATION)), asked="contacts")
+    refuse_other_institutions(broadcast, actor)
+    authorize(actor, "contacts.set_team" if team else "contacts.set")
     if team and not Team.objects.filter(code=team).exists():
         raise TeamUnknown(team=team, teams=", ".join(Team.objects.order_by("code").values_list("code", flat=True)))
     refuse_unfit_line(team or broadcast.institution_id, "name", name)

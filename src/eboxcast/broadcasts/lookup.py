@@ -11,11 +11,13 @@ from eboxcast.broadcasts.models import Broadcast
 from eboxcast.broadcasts.steps import refuse_other_institutions
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib.actors import Actor
+from eboxcast.lib.policy import authorize
 
 
 @sanitized_db_errors()
 def find_broadcast(number: str, *, actor: Actor) -> Broadcast:
-    """Return a broadcast by its number. Raises BroadcastNotFound, also for another institution's."""
+    """Return a broadcast by its number. Raises NotYourRole; BroadcastNotFound, also for another institution's."""
+    authorize(actor, "broadcast.see")
     found = Broadcast.objects.filter(number=number.strip()).first()
     if found is None:
         raise BroadcastNotFound(broadcast=number)
@@ -25,7 +27,11 @@ def find_broadcast(number: str, *, actor: Actor) -> Broadcast:
 
 @sanitized_db_errors()
 def broadcasts_for(actor: Actor, *, states: frozenset[str] = frozenset()) -> QuerySet[Broadcast]:
-    """Return what somebody may see: their institution's broadcasts, or all for the operator's and the validator's."""
+    """Return what somebody may see: their institution's broadcasts, or all for the operator's and the validator's.
+
+    Raises NotYourRole.
+    """
+    authorize(actor, "broadcast.see")
     found = Broadcast.objects.select_related("campaign", "institution").order_by("number")
     if actor.institution:
         found = found.filter(institution=actor.institution)

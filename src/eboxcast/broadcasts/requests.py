@@ -18,10 +18,10 @@ from eboxcast.broadcasts.states import Action
 from eboxcast.broadcasts.steps import step
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
-from eboxcast.lib.actors import Actor, Role
+from eboxcast.lib.actors import Actor
+from eboxcast.lib.policy import authorize
 from eboxcast.senders.errors import InstitutionUnknown
 from eboxcast.senders.models import Institution
-from eboxcast.senders.people import refuse_others
 from eboxcast.senders.selectors import find_sender_config
 
 
@@ -45,7 +45,7 @@ def request(wanted: Wanted, *, actor: Actor) -> list[Broadcast]:
 
     Raises NotYourRole, DateInThePast and the errors of ``senders`` when the type is not configured in acceptance.
     """
-    refuse_others(actor, Role.REQUESTER, asked="requesting a broadcast")
+    authorize(actor, "broadcast.request")
     institution = Institution.objects.filter(cbe=actor.institution).first()
     if institution is None:
         raise InstitutionUnknown(institution=actor.institution)

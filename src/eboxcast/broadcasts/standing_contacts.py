@@ -8,16 +8,18 @@ from django.db.models import Q
 from eboxcast.audit.actions import record
 from eboxcast.broadcasts.errors import ContactUnreachable, TeamUnknown
 from eboxcast.database.errors import sanitized_db_errors
-from eboxcast.lib.actors import Actor, Role
+from eboxcast.lib.actors import Actor
 from eboxcast.lib.masking import mask_and_strip
+from eboxcast.lib.policy import authorize
 from eboxcast.senders.errors import InstitutionUnknown
 from eboxcast.senders.models import Institution, StandingContact, Team
-from eboxcast.senders.people import refuse_others, refuse_unfit_address, refuse_unfit_line
+from eboxcast.senders.people import refuse_unfit_address, refuse_unfit_line
 
 
 @sanitized_db_errors()
 def standing_contacts(actor: Actor) -> list[StandingContact]:
-    """Return whom the teams name, and the institutions somebody may see."""
+    """Return whom the teams name, and the institutions somebody may see. Raises NotYourRole."""
+    authorize(actor, "contacts.see")
     found = StandingContact.objects.order_by("institution_id", "team_id", "id")
     if actor.institution:
         found = found.filter(Q(team__isnull=False) | Q(institution=actor.institution))
@@ -32,8 +34,7 @@ def set_standing_contact(
     Requesters name that of their own institution, integration any. Broadcasts that have their sheet keep it. Raises
     NotYourRole, TeamUnknown, InstitutionUnknown, DetailUnfit, ContactUnreachable.
     """
-    roles = (Role.INTEGRATION,) if team else (Role.REQUESTER, Role.INTEGRATION)
-    refuse_others(actor, *roles, asked="contacts set")
+    authorize(actor, "contacts.set_team" if team else "contacts.set")
     refuse_unfit_line(team or "-", "name", name)
     refuse_unfit_address(name, email=email, phone=phone)
     if not name or not (email or phone):

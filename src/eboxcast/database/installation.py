@@ -12,6 +12,8 @@ from eboxcast.audit.models import Entry
 from eboxcast.database.errors import ClockGoesBack, ClockStands, sanitized_db_errors
 from eboxcast.database.models import Installation
 from eboxcast.lib import clock
+from eboxcast.lib.actors import Actor
+from eboxcast.lib.policy import authorize
 
 REAL = "real"
 
@@ -36,25 +38,26 @@ def is_real() -> bool:
     return kind() == REAL
 
 
-def set_clock(moment: datetime, *, by: str) -> timedelta:
+def set_clock(moment: datetime, *, actor: Actor) -> timedelta:
     """Have it be a moment here, on a demo or test installation; return how far that is ahead of real time.
 
-    Raises ClockStands on a real one, ClockGoesBack when something is on record that happened later.
+    Raises NotYourRole; ClockStands on a real one, ClockGoesBack when something is on record that happened later.
     """
-    return _set_offset(moment - (clock.now() - clock.offset()), by=by)
+    return _set_offset(moment - (clock.now() - clock.offset()), actor=actor)
 
 
-def advance_clock(span: timedelta, *, by: str) -> timedelta:
+def advance_clock(span: timedelta, *, actor: Actor) -> timedelta:
     """Move the clock on, as `set_clock` does; a process that runs already learns it when it connects again."""
-    return _set_offset(clock.offset() + span, by=by)
+    return _set_offset(clock.offset() + span, actor=actor)
 
 
-def reset_clock(*, by: str) -> timedelta:
+def reset_clock(*, actor: Actor) -> timedelta:
     """Go by real time again, as `set_clock` does."""
-    return _set_offset(timedelta(), by=by)
+    return _set_offset(timedelta(), actor=actor)
 
 
-def _set_offset(offset: timedelta, *, by: str) -> timedelta:
+def _set_offset(offset: timedelta, *, actor: Actor) -> timedelta:
+    authorize(actor, "clock.move")
     with sanitized_db_errors(), transaction.atomic():
         mark = Installation.objects.select_for_update().get()
         if mark.kind == REAL:
@@ -66,7 +69,7 @@ def _set_offset(offset: timedelta, *, by: str) -> timedelta:
         before = clock.shown(clock.now())
         Installation.objects.update(clock_offset=offset)
         clock.move(offset)
-        record("clock.moved", by=by, data={"before": before, "after": clock.shown(moment)})
+        record("clock.moved", by=actor.name, data={"before": before, "after": clock.shown(moment)})
     return offset
 
 

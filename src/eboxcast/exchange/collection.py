@@ -20,19 +20,22 @@ from eboxcast.exchange.folders import open_folder
 from eboxcast.exchange.intake import Collected, Door, files_of, remove, take
 from eboxcast.exchange.names import FOLDERS
 from eboxcast.exchange.sets import gather
+from eboxcast.lib.actors import Actor
 from eboxcast.lib.errors import EboxcastError, Incomplete
+from eboxcast.lib.policy import authorize
 from eboxcast.package.reading import reason_of
 from eboxcast.senders.models import Institution
 
 _LOCK = 0x64726F70666F6C64
 
 
-def collect(root: Path) -> list[Collected]:
+def collect(root: Path, *, actor: Actor) -> list[Collected]:
     """Take all sets that are complete, of every institution; another collector at work leaves nothing to do.
 
-    What fails for one set or folder is in the answer, and keeps no other from being taken. Raises DropFolderUnusable
-    where the root itself cannot be used.
+    What fails for one set or folder is in the answer, and keeps no other from being taken. Raises NotYourRole;
+    DropFolderUnusable where the root itself cannot be used.
     """
+    authorize(actor, "exchange.collect")
     with _alone() as alone:
         if not alone:
             return []

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from eboxcast.lib.actors import OPERATOR_ROLES, Actor, NotYourRole, Role
+from eboxcast.lib.actors import ALL_ROLES, OPERATOR_ROLES, Actor, NotYourRole, Role
 from eboxcast.lib.errors import Defect
 
 
@@ -25,16 +25,38 @@ class Rule:
     """Whether the steward may do it too: what follows by itself from a step that somebody was allowed."""
     at_the_machine: bool
     """Whether the user of the system may do it, role or not: who holds the passwords of the databases."""
+    founding: bool
+    """Whether the user of the system may do it while nobody can who looks after people (``senders/people.py``)."""
 
 
 def _may(
-    permission: str, roles: Collection[Role] = (), *, by_itself: bool = False, at_the_machine: bool = False
+    permission: str,
+    roles: Collection[Role] = (),
+    *,
+    by_itself: bool = False,
+    at_the_machine: bool = False,
+    founding: bool = False,
 ) -> Rule:
-    return Rule(permission=permission, roles=frozenset(roles), by_itself=by_itself, at_the_machine=at_the_machine)
+    return Rule(
+        permission=permission,
+        roles=frozenset(roles),
+        by_itself=by_itself,
+        at_the_machine=at_the_machine,
+        founding=founding,
+    )
 
 
+_EVERYBODY = ALL_ROLES
+"""Whoever has a part in the procedure; what they see of it is their own."""
 _OPERATOR = OPERATOR_ROLES
+_INTEGRATION = (Role.INTEGRATION,)
 _LAUNCH = (Role.LAUNCH,)
+_AUDITOR = (Role.AUDITOR,)
+_VALIDATOR = (Role.VALIDATOR,)
+_DECIDING = (Role.VALIDATOR, Role.INTEGRATION)
+_REQUESTER = (Role.REQUESTER,)
+_ASKING = (Role.REQUESTER, Role.INTEGRATION)
+"""People of an institution for their own; the integration team for any, also for one that nobody knows yet."""
 _PREPARING = (Role.INTEGRATION, Role.LAUNCH)
 """Who publishes in acceptance; production asks for a broadcast as well."""
 
@@ -59,22 +81,73 @@ TABLE = (
     _may("data.expire", _LAUNCH, by_itself=True),
     _may("ebox.look", _OPERATOR),
     _may("ebox.load", _PREPARING),
+    # What became of a run
+    _may("report.see", _OPERATOR, by_itself=True),
+    _may("report.paper_list", _OPERATOR),
+    _may("report.rejected_rows", _OPERATOR),
+    _may("report.verify", _OPERATOR),
+    _may("report.salt", _OPERATOR),
+    # Broadcasts, beside the steps of ``broadcasts/states.py``
+    _may("broadcast.request", _REQUESTER),
+    _may("broadcast.see", _EVERYBODY),
+    _may("broadcast.proofs", (Role.INTEGRATION, Role.LAUNCH, Role.REQUESTER), by_itself=True),
+    _may("broadcast.note", ALL_ROLES - {Role.AUDITOR}),
+    _may("procedure.lead", _LAUNCH),
+    _may("exchange.collect", _PREPARING, by_itself=True),
+    # Whom to call
+    _may("contacts.see", _EVERYBODY),
+    _may("contacts.set", _ASKING),
+    _may("contacts.set_team", _INTEGRATION),
+    # Message types
+    _may("type.see", _EVERYBODY),
+    _may("type.request", _ASKING),
+    _may("type.validate", _VALIDATOR),
+    _may("type.accept", _INTEGRATION),
+    _may("type.refuse", _DECIDING),
+    _may("type.withdraw", _ASKING),
+    _may("type.configure", _INTEGRATION),
+    _may("type.load", _INTEGRATION),
+    # People
+    _may("person.add", _INTEGRATION, founding=True),
+    _may("person.change", _INTEGRATION, founding=True),
+    _may("person.see", _OPERATOR, founding=True),
+    _may("person.load", _INTEGRATION, founding=True),
+    _may("token.make", _INTEGRATION, founding=True),
+    _may("token.see", _INTEGRATION),
+    _may("token.revoke", _INTEGRATION),
+    # The calendar
+    _may("calendar.see", _EVERYBODY),
+    _may("calendar.close", _ASKING),
+    _may("calendar.open", _ASKING),
+    _may("calendar.blackout", _INTEGRATION),
+    _may("calendar.lift", _INTEGRATION),
+    # Mails
+    _may("notice.see", _INTEGRATION),
+    _may("notice.retry", _INTEGRATION),
+    # The audit
+    _may("audit.see", (Role.AUDITOR, Role.INTEGRATION)),
+    _may("audit.verify", _AUDITOR),
+    _may("audit.anchor", _AUDITOR),
+    _may("audit.find", _AUDITOR),
+    _may("audit.drop", _PREPARING),
     # The installation
+    _may("metrics.see", _OPERATOR),
+    _may("clock.move", at_the_machine=True),
     _may("installation.switch", at_the_machine=True),
 )
 
 _RULES = {rule.permission: rule for rule in TABLE}
 
 
-def authorize(actor: Actor, permission: str) -> None:
-    """Raise NotYourRole unless the table lets the actor do this."""
+def authorize(actor: Actor, permission: str, *, asked: str = "") -> None:
+    """Raise NotYourRole unless the table lets the actor do this; ``asked`` is how people say it, where they do."""
     rule = rule_of(permission)
     if not (
         actor.has(*rule.roles)
         or (rule.by_itself and actor.is_steward)
         or (rule.at_the_machine and actor.is_system_user)
     ):
-        raise NotYourRole(name=actor.name, asked=permission, roles=", ".join(sorted(rule.roles)))
+        raise NotYourRole(name=actor.name, asked=asked or permission, roles=", ".join(sorted(rule.roles)))
 
 
 def rule_of(permission: str) -> Rule:

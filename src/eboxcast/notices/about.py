@@ -11,6 +11,7 @@ from eboxcast.audit.selectors import SealedEntry
 from eboxcast.broadcasts.models import Broadcast
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.runs.settlement import settle
+from eboxcast.lib.actors import STEWARD
 from eboxcast.notices.readers import Concerned
 from eboxcast.notices.vocabulary import word
 from eboxcast.notices.words import Exact
@@ -46,7 +47,7 @@ class About:
     def certificate(self) -> Certificate | None:
         """Return the certificate of the run in production, with the head of the audit; none where nothing ran."""
         run = self.run
-        return issue_certificate(settle(run)) if run else None
+        return issue_certificate(settle(run), actor=STEWARD) if run else None
 
     @property
     def run(self) -> Run | None:

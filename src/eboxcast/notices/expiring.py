@@ -16,6 +16,8 @@ from eboxcast.broadcasts.models import Broadcast
 from eboxcast.broadcasts.states import ENDED
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
+from eboxcast.lib.actors import Actor
+from eboxcast.lib.policy import authorize
 from eboxcast.notices.models import Attachment, Notice, State
 
 DELETED = "notice.texts_deleted"
@@ -31,15 +33,24 @@ class Emptied:
 
 
 @sanitized_db_errors()
-def foresee_emptying() -> list[Emptied]:
-    """Return what ``empty_notices`` would delete now, and change nothing."""
+def foresee_emptying(*, actor: Actor) -> list[Emptied]:
+    """Return what ``empty_notices`` would delete now, and change nothing. Raises NotYourRole."""
+    authorize(actor, "data.expire")
     counts = (Count("id", distinct=True), Count("attachments", distinct=True))
     found = _due().order_by("broadcast").values_list("broadcast").annotate(*counts)
     return [Emptied(broadcast=about, notices=notices, attachments=files) for about, notices, files in found]
 
 
-def empty_notices(*, by: str) -> Iterator[Emptied]:
-    """Delete the texts and attachments whose time has come; yield, broadcast by broadcast, how many, as audited."""
+def empty_notices(*, actor: Actor) -> Iterator[Emptied]:
+    """Delete the texts and attachments whose time has come; yield, broadcast by broadcast, how many, as audited.
+
+    Raises NotYourRole, at once.
+    """
+    authorize(actor, "data.expire")
+    return _empty_all(actor.name)
+
+
+def _empty_all(by: str) -> Iterator[Emptied]:
     with sanitized_db_errors():
         broadcasts = list(_due().order_by("broadcast").values_list("broadcast", flat=True).distinct())
     for broadcast in broadcasts:

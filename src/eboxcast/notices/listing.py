@@ -14,11 +14,11 @@ from eboxcast.audit.actions import record
 from eboxcast.audit.models import Entry, Seal
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
-from eboxcast.lib.actors import Actor, Role
+from eboxcast.lib.actors import Actor
+from eboxcast.lib.policy import authorize
 from eboxcast.notices.errors import NoticeEmptied, NoticeNotFound, NoticeSent
 from eboxcast.notices.models import Bookmark, Notice, State
 from eboxcast.notices.sending import world_now
-from eboxcast.senders.people import refuse_others
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,9 +31,17 @@ class Tally:
     given_up: int
 
 
+def list_notices(
+    *, actor: Actor, broadcast: UUID | None = None, states: Collection[str] = (), limit: int = 100
+) -> list[Notice]:
+    """Return the newest notices, oldest first: of one broadcast, or of all. Raises NotYourRole."""
+    authorize(actor, "notice.see")
+    return newest_notices(broadcast=broadcast, states=states, limit=limit)
+
+
 @sanitized_db_errors()
-def list_notices(*, broadcast: UUID | None = None, states: Collection[str] = (), limit: int = 100) -> list[Notice]:
-    """Return the newest notices, oldest first: of one broadcast, or of all."""
+def newest_notices(*, broadcast: UUID | None, states: Collection[str] = (), limit: int) -> list[Notice]:
+    """Return the newest notices for whoever sees what they are about, oldest first."""
     found = Notice.objects.order_by("-id")
     if broadcast is not None:
         found = found.filter(broadcast=broadcast)
@@ -75,9 +83,14 @@ def last_problem() -> str:
     return troubled.values_list("last_problem", flat=True).first() or ""
 
 
+def find_notice(number: int, *, actor: Actor) -> Notice:
+    """Return a notice. Raises NotYourRole, NoticeNotFound."""
+    authorize(actor, "notice.see")
+    return _find(number)
+
+
 @sanitized_db_errors()
-def find_notice(number: int) -> Notice:
-    """Return a notice. Raises NoticeNotFound."""
+def _find(number: int) -> Notice:
     found = Notice.objects.filter(pk=number).first()
     if found is None:
         raise NoticeNotFound(number=str(number))
@@ -89,9 +102,9 @@ def retry(number: int | None, *, actor: Actor) -> int:
 
     Raises NotYourRole, NoticeNotFound, NoticeSent, NoticeEmptied.
     """
-    refuse_others(actor, Role.INTEGRATION, asked="notices retry")
+    authorize(actor, "notice.retry")
     if number is not None:
-        _refuse_ended(find_notice(number))
+        _refuse_ended(_find(number))
     with sanitized_db_errors(), transaction.atomic():
         again = Notice.objects.filter(state__in=(State.FAILED, State.GIVEN_UP)).exclude(text="")
         if number is not None:

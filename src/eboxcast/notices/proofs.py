@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import groupby
 
 from eboxcast.delivery.broadcasts.acceptance_tests import Proof, document_shown, proofs
+from eboxcast.lib.actors import STEWARD
 from eboxcast.lib.formatting import size
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, translate
@@ -26,7 +27,7 @@ def proof_sections(about: About, language: str) -> list[Section]:
     """Return what the eBoxes show, those that show the same together. Raises what ``proofs`` raises."""
     if about.broadcast is None:
         return []
-    found = sorted(proofs(about.broadcast), key=_look)
+    found = sorted(proofs(about.broadcast, actor=STEWARD), key=_look)
     groups = [list(group) for _, group in groupby(found, key=_look)]
     return [_section(group, language) for group in sorted(groups, key=lambda group: group[0].place)]
 
@@ -38,10 +39,10 @@ def proof_files(about: About, language: str) -> list[File]:
     """
     if about.broadcast is None:
         return []
-    seen = next((proof for proof in proofs(about.broadcast) if proof.visible), None)
+    seen = next((proof for proof in proofs(about.broadcast, actor=STEWARD) if proof.visible), None)
     if seen is None:
         return []
-    content = document_shown(about.broadcast, place=seen.place)
+    content = document_shown(about.broadcast, place=seen.place, actor=STEWARD)
     return [File(file_name=mask_and_strip(seen.file_name), media_type=seen.media_type, content=content)]
 
 

@@ -11,7 +11,9 @@ from eboxcast.audit.anchoring import CERTIFICATE, hand_out
 from eboxcast.audit.selectors import Head
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.delivery.models import Intent, Run, RunList
+from eboxcast.delivery.runs.finding import authorize_for
 from eboxcast.lib import clock
+from eboxcast.lib.actors import Actor
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.mailboxes import fence
 from eboxcast.mailboxes.models import Release
@@ -39,11 +41,13 @@ __all__ = ["Certificate", "certificate_of", "issue_certificate"]
 Told = Mapping[str, Any]
 
 
-def issue_certificate(run: Run) -> Certificate:
+def issue_certificate(run: Run, *, actor: Actor) -> Certificate:
     """Return the certificate as it is given to people: with the head of the audit, which covers what it tells.
 
     Call it outside a transaction: what is not yet sealed is sealed first, and the audit keeps that this head went out.
+    Raises NotYourRole, RunNotFound.
     """
+    authorize_for(run, "report.see", actor=actor)
     with sanitized_db_errors():
         head = hand_out(kind=CERTIFICATE, to=str(run.id))
     return certificate_of(run, head)

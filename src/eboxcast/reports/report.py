@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict, dataclass, replace
 
 from eboxcast.delivery.models import Run
+from eboxcast.lib.actors import Actor
 from eboxcast.lib.formatting import grouped
 from eboxcast.lib.translation import N_, translate
 from eboxcast.reports.certificate import issue_certificate
@@ -32,9 +33,9 @@ class Report:
     """None when it was never visible."""
 
 
-def report_of(run: Run) -> Report:
-    """Return the report of a settled run."""
-    return Report(certificate=issue_certificate(run), readings=readings_of(run))
+def report_of(run: Run, *, actor: Actor) -> Report:
+    """Return the report of a settled run. Raises NotYourRole, RunNotFound."""
+    return Report(certificate=issue_certificate(run, actor=actor), readings=readings_of(run))
 
 
 def page_of_report(report: Report, language: str) -> Page:

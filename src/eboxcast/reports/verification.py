@@ -11,7 +11,9 @@ import numpy as np
 from eboxcast.database.environments import bucket_prime, environment_connection
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.delivery.models import Run
+from eboxcast.delivery.runs.finding import authorize_for
 from eboxcast.lib import clock
+from eboxcast.lib.actors import Actor
 from eboxcast.lib.buckets import Keys
 from eboxcast.mailboxes import fence
 from eboxcast.mailboxes.audiences import counted, read_audience, read_outcome
@@ -63,8 +65,12 @@ class Verification:
         return not any(check.differs for check in self.checks)
 
 
-def verify(run: Run) -> Verification:
-    """Compute the audiences of a settled run again. Raises AudienceDeleted, ReleaseMissing."""
+def verify(run: Run, *, actor: Actor) -> Verification:
+    """Compute the audiences of a settled run again.
+
+    Raises NotYourRole, RunNotFound, AudienceDeleted, ReleaseMissing.
+    """
+    authorize_for(run, "report.verify", actor=actor)
     release = fence.get_release(run.environment, run.id)
     if release.audience_purged_at is not None:
         raise AudienceDeleted(run=run.short, moment=clock.shown(release.audience_purged_at))

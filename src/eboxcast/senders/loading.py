@@ -14,8 +14,10 @@ from django.db import transaction
 from eboxcast.audit.actions import record
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
+from eboxcast.lib.actors import Actor
 from eboxcast.lib.digests import digest
 from eboxcast.lib.identifiers import Refused, read_cbe
+from eboxcast.lib.policy import authorize
 from eboxcast.senders.models import OPEN, Application, Institution, MessageType, TypeRequest, WithoutEbox
 from eboxcast.senders.toml_files import LANGUAGES, Entry, TomlFile, parse, read
 
@@ -37,11 +39,12 @@ class Loaded:
     message_types: int
 
 
-def load_senders(path: Path, *, by: str, only_acceptance: bool = False) -> Loaded:
+def load_senders(path: Path, *, actor: Actor, only_acceptance: bool = False) -> Loaded:
     """Load a sender file; its types may be used in production too, unless told otherwise.
 
-    Raises SenderFileWrong naming the place of the first thing that is wrong.
+    Raises NotYourRole; SenderFileWrong naming the place of the first thing that is wrong.
     """
+    authorize(actor, "type.load")
     content = read(path)
     file = TomlFile(path.name, parse(path.name, content), tables=_TABLES)
     with sanitized_db_errors(), transaction.atomic():
@@ -52,7 +55,7 @@ def load_senders(path: Path, *, by: str, only_acceptance: bool = False) -> Loade
         )
         environment = "acceptance" if only_acceptance else ""
         data = {"file": path.name, "digest": digest(content).hex(), **vars(loaded)}
-        record("senders.loaded", by=by, environment=environment, data=data)
+        record("senders.loaded", by=actor.name, environment=environment, data=data)
     return loaded
 
 

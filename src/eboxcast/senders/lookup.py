@@ -7,18 +7,21 @@ from django.db.models import QuerySet
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.masking import mask_and_strip
+from eboxcast.lib.policy import authorize
 from eboxcast.senders.errors import TypeRequestNotFound
 from eboxcast.senders.models import MessageType, TypeRequest
 
 
 def requests_of(actor: Actor) -> QuerySet[TypeRequest]:
-    """Return the requests that somebody may see, oldest first."""
+    """Return the requests that somebody may see, oldest first. Raises NotYourRole."""
+    authorize(actor, "type.see")
     own = {"institution": actor.institution} if actor.institution else {}
     return TypeRequest.objects.filter(**own).select_related("replaced_by").order_by("pk")
 
 
 def types_of(actor: Actor) -> QuerySet[MessageType]:
-    """Return the message types that somebody may see."""
+    """Return the message types that somebody may see. Raises NotYourRole."""
+    authorize(actor, "type.see")
     own = {"applications__institution": actor.institution} if actor.institution else {}
     return MessageType.objects.filter(**own).distinct().prefetch_related("applications").order_by("code")
 
@@ -35,7 +38,7 @@ def find_request(number: int, *, actor: Actor, locked: bool = False) -> TypeRequ
 def find_either(wanted: str, *, actor: Actor) -> tuple[TypeRequest | None, MessageType | None]:
     """Return what a number or a code names: a request and the type it led to, or the type and its last request.
 
-    Raises TypeRequestNotFound.
+    Raises NotYourRole, TypeRequestNotFound.
     """
     with sanitized_db_errors():
         request = _by_number(wanted, actor) or requests_of(actor).filter(code=wanted).last()

@@ -18,9 +18,9 @@ from eboxcast.lib.translation import LANGUAGES
 from eboxcast.senders.models import Institution, Person, StandingContact, Team
 from eboxcast.senders.people import (
     Particulars,
-    add_person,
-    change_person,
-    refuse_others,
+    add_unasked,
+    authorize_care,
+    change_unasked,
     refuse_unfit_address,
     refuse_unfit_line,
 )
@@ -42,12 +42,12 @@ class LoadedPeople:
 
 def load_people(path: Path, *, actor: Actor) -> LoadedPeople:
     """Load a people file. Raises NotYourRole, SenderFileWrong naming the place, and what is unfit of a person."""
-    refuse_others(actor, Role.INTEGRATION, asked="person load")
+    authorize_care(actor, "person.load")
     content = read(path)
     file = TomlFile(path.name, parse(path.name, content), tables=_TABLES)
     with sanitized_db_errors(), transaction.atomic():
         loaded = LoadedPeople(
-            people=file.each("person", lambda entry: _load_person(entry, actor)),
+            people=file.each("person", lambda entry: _load_person(entry, by=actor.name)),
             teams=file.each("team", _load_team),
             contacts=file.each("contact", _load_contact),
         )
@@ -56,7 +56,7 @@ def load_people(path: Path, *, actor: Actor) -> LoadedPeople:
     return loaded
 
 
-def _load_person(entry: Entry, actor: Actor) -> None:
+def _load_person(entry: Entry, *, by: str) -> None:
     name = entry.text("name", most=_MOST_OF_A_CODE)
     particulars = Particulars(
         full_name=entry.text("full_name", most=_MOST),
@@ -69,9 +69,9 @@ def _load_person(entry: Entry, actor: Actor) -> None:
         active=entry.yes("active", otherwise=True),
     )
     if Person.objects.filter(name=name).exists():
-        change_person(name, actor=actor, **vars(particulars))
+        change_unasked(name, by=by, **vars(particulars))
     else:
-        add_person(name, particulars, actor=actor)
+        add_unasked(name, particulars, by=by)
 
 
 def _load_team(entry: Entry) -> None:

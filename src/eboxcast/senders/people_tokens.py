@@ -9,14 +9,21 @@ from datetime import timedelta
 from django.db import transaction
 
 from eboxcast.audit.actions import record
-from eboxcast.database import installation
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
-from eboxcast.lib.actors import Actor, Role
+from eboxcast.lib.actors import Actor
 from eboxcast.lib.masking import mask_and_strip
+from eboxcast.lib.policy import authorize
 from eboxcast.senders.models import Person, Token
-from eboxcast.senders.people import MOST_CHARACTERS, actor_named, actor_of, refuse_others
-from eboxcast.senders.people_errors import TokenExpired, TokenRefused, TokenRevoked, TokenUnfit, TokenUnknown
+from eboxcast.senders.people import MOST_CHARACTERS, actor_named, actor_of, authorize_care
+from eboxcast.senders.people_errors import (
+    PersonUnknown,
+    TokenExpired,
+    TokenRefused,
+    TokenRevoked,
+    TokenUnfit,
+    TokenUnknown,
+)
 
 MOST_DAYS = 400
 
@@ -26,7 +33,7 @@ _BEGINS = "ebc_"
 
 def make_token(name: str, *, label: str, days: int, actor: Actor) -> str:
     """Make a token for somebody and return its text, the only time. Raises NotYourRole, PersonUnknown, TokenUnfit."""
-    refuse_others(actor, Role.INTEGRATION, asked="person token")
+    authorize_care(actor, "token.make")
     if not 0 < days <= MOST_DAYS or not label or label != mask_and_strip(label) or len(label) > MOST_CHARACTERS:
         raise TokenUnfit(most=MOST_DAYS)
     text = _BEGINS + secrets.token_urlsafe(32)
@@ -46,7 +53,7 @@ def make_token(name: str, *, label: str, days: int, actor: Actor) -> str:
 
 def revoke_token(number: int, *, actor: Actor) -> Token:
     """Take a token back, for good; one that was taken back stays so. Raises NotYourRole, TokenUnknown."""
-    refuse_others(actor, Role.INTEGRATION, asked="person revoke")
+    authorize(actor, "token.revoke")
     with sanitized_db_errors(), transaction.atomic():
         token = Token.objects.select_for_update().filter(id=number).first()
         if token is None:
@@ -76,17 +83,13 @@ def token_of(text: str) -> Token:
     return token
 
 
-def somebody_looks_after_people() -> bool:
-    """Return whether anybody of the integration team can act.
-
-    While nobody can, the system's user may record people: at the beginning, and when the last token has expired. Who
-    can run this command holds the password of the control database, and could do as much without it.
-    """
+def tokens_of(name: str, *, actor: Actor) -> list[Token]:
+    """Return the tokens of somebody, oldest first, without their texts. Raises NotYourRole, PersonUnknown."""
+    authorize(actor, "token.see")
     with sanitized_db_errors():
-        people = Person.objects.filter(active=True, roles__contains=[Role.INTEGRATION])
-        if installation.is_real():
-            people = people.filter(tokens__revoked_at__isnull=True, tokens__expires_at__gt=clock.now())
-        return people.exists()
+        if not Person.objects.filter(name=name).exists():
+            raise PersonUnknown(name=mask_and_strip(name))
+        return list(Token.objects.filter(person_id=name).order_by("id"))
 
 
 def _digest(text: str) -> bytes:

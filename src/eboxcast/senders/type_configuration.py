@@ -9,11 +9,11 @@ from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.masking import mask_and_strip
+from eboxcast.lib.policy import authorize
 from eboxcast.senders.errors import ApplicationTaken, TypeRequestNotFound
 from eboxcast.senders.models import Application, Institution, MessageType, TypeRequest
-from eboxcast.senders.people import refuse_others
 from eboxcast.senders.type_requests import take
-from eboxcast.senders.type_states import OPEN, TRANSITIONS, Step
+from eboxcast.senders.type_states import OPEN, Step
 
 _STEPS = {"acceptance": Step.CONFIGURE_ACCEPTANCE, "production": Step.CONFIGURE_PRODUCTION}
 _FROM_THE_FORM = (
@@ -34,7 +34,7 @@ def configure_type(code: str, *, environment: str, actor: Actor) -> MessageType:
     Raises NotYourRole, TypeRequestNotFound, ApplicationTaken, and NotThisStep while its request is not that far.
     """
     step = _STEPS[environment]
-    refuse_others(actor, *TRANSITIONS[step].roles, asked=step)
+    authorize(actor, "type.configure", asked=step)
     with sanitized_db_errors(), transaction.atomic():
         request = TypeRequest.objects.filter(code=code, state__in=OPEN).first()
         if request is None:

@@ -14,6 +14,7 @@ from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.masking import mask_and_strip
+from eboxcast.lib.policy import authorize
 from eboxcast.senders.errors import (
     AlreadyConfigured,
     AlreadyRequested,
@@ -25,7 +26,6 @@ from eboxcast.senders.errors import (
 )
 from eboxcast.senders.lookup import find_request
 from eboxcast.senders.models import Application, MessageType, TypeRequest
-from eboxcast.senders.people import refuse_others
 from eboxcast.senders.request_form import RequestForm
 from eboxcast.senders.type_states import CLOSED_WITHOUT, OPEN, TRANSITIONS, WORDS, State, Step, side_of
 
@@ -38,7 +38,7 @@ def request_type(form: RequestForm, *, actor: Actor, again: int | None = None) -
     Without it, the last such request of the institution for the same code is named by itself.
     Raises NotYourRole, OtherInstitution, ApplicationTaken, AlreadyConfigured, AlreadyRequested, NotRefused.
     """
-    refuse_others(actor, *TRANSITIONS[Step.REQUEST].roles, asked=Step.REQUEST)
+    authorize(actor, "type.request", asked=Step.REQUEST)
     with sanitized_db_errors(), transaction.atomic():
         _refuse_form(form, actor)
         replaces = _asked_again(form, again, actor) if again else _closed_before(form)
@@ -82,7 +82,7 @@ def take(
     Raises NotYourRole, TypeRequestNotFound, NotThisStep; nothing has changed then.
     """
     row = TRANSITIONS[step]
-    refuse_others(actor, *row.roles, asked=step)
+    authorize(actor, row.permission, asked=step)
     with sanitized_db_errors(), transaction.atomic():
         request = find_request(number, actor=actor, locked=True)
         if request.state == row.target:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from eboxcast.lib.actors import Actor, Role
+from eboxcast.lib.policy import rule_of
 from eboxcast.lib.translation import N_
 from eboxcast.senders.models import TypeRequest
 
@@ -44,29 +45,31 @@ class Transition:
     step: Step
     sources: tuple[State, ...]
     target: State
-    roles: tuple[Role, ...]
+    permission: str
+    """Who may, in lib/policy.py."""
     entry: str
     """The name of the audit entry it leaves."""
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """Return who may."""
+        return rule_of(self.permission).roles
 
 
 S = State
 OPEN = (S.REQUESTED, S.VALIDATED, S.ACCEPTED, S.IN_ACCEPTANCE)
 CLOSED_WITHOUT = (S.REFUSED, S.WITHDRAWN)
-_VALIDATOR = (Role.VALIDATOR,)
-_INTEGRATION = (Role.INTEGRATION,)
-_BOTH_SIDES = (Role.VALIDATOR, Role.INTEGRATION)
-_ASKING = (Role.REQUESTER, Role.INTEGRATION)  # for an institution that nobody knows yet, integration hands in its form
 
 TRANSITIONS = {
     row.step: row
     for row in (
-        Transition(Step.REQUEST, (), S.REQUESTED, _ASKING, "type.requested"),
-        Transition(Step.VALIDATE, (S.REQUESTED,), S.VALIDATED, _VALIDATOR, "type.validated"),
-        Transition(Step.ACCEPT, (S.VALIDATED,), S.ACCEPTED, _INTEGRATION, "type.accepted"),
-        Transition(Step.CONFIGURE_ACCEPTANCE, (S.ACCEPTED,), S.IN_ACCEPTANCE, _INTEGRATION, "type.configured"),
-        Transition(Step.CONFIGURE_PRODUCTION, (S.IN_ACCEPTANCE,), S.IN_PRODUCTION, _INTEGRATION, "type.configured"),
-        Transition(Step.REFUSE, OPEN, S.REFUSED, _BOTH_SIDES, "type.refused"),
-        Transition(Step.WITHDRAW, OPEN, S.WITHDRAWN, _ASKING, "type.withdrawn"),
+        Transition(Step.REQUEST, (), S.REQUESTED, "type.request", "type.requested"),
+        Transition(Step.VALIDATE, (S.REQUESTED,), S.VALIDATED, "type.validate", "type.validated"),
+        Transition(Step.ACCEPT, (S.VALIDATED,), S.ACCEPTED, "type.accept", "type.accepted"),
+        Transition(Step.CONFIGURE_ACCEPTANCE, (S.ACCEPTED,), S.IN_ACCEPTANCE, "type.configure", "type.configured"),
+        Transition(Step.CONFIGURE_PRODUCTION, (S.IN_ACCEPTANCE,), S.IN_PRODUCTION, "type.configure", "type.configured"),
+        Transition(Step.REFUSE, OPEN, S.REFUSED, "type.refuse", "type.refused"),
+        Transition(Step.WITHDRAW, OPEN, S.WITHDRAWN, "type.withdraw", "type.withdrawn"),
     )
 }
 

@@ -6,17 +6,16 @@ from typing import Annotated
 
 import typer
 
-from eboxcast.audit.anchoring import COMMAND, Kept, hand_out, read_anchor
-from eboxcast.audit.dropping import drop_due, due
+from eboxcast.audit.anchoring import Kept, hand_out_head, read_anchor
+from eboxcast.audit.dropping import drop_due, foresee_drop
 from eboxcast.audit.listing import Wanted
-from eboxcast.audit.sealing import seal_pending
 from eboxcast.audit.searching import search_person
 from eboxcast.audit.verifying import verify
 from eboxcast.broadcasts.lookup import find_broadcast
 from eboxcast.cli.admin.audit_answer import show_anchor, show_dropped, show_due, show_entries
 from eboxcast.cli.admin.audit_errors import AnchorUnreadable, NothingRecorded, NotTheOwner, NumberInArguments
 from eboxcast.cli.admin.audit_verdict import show_verification
-from eboxcast.cli.shell.acting import acting, actor
+from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.number_given import key_given
 from eboxcast.cli.shell.options import AsJson, moment
@@ -44,12 +43,13 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """List entries, oldest first; those not yet sealed stand last, without a number."""
+    who = actor()
     wanted = Wanted(
-        broadcast=find_broadcast(broadcast, actor=actor()).id if broadcast else None,
-        run=find_run(run, actor=actor()).id if run else None,
+        broadcast=find_broadcast(broadcast, actor=who).id if broadcast else None,
+        run=find_run(run, actor=who).id if run else None,
         since=moment(since),
     )
-    show_entries(wanted, limit, as_json=as_json)
+    show_entries(wanted, limit, actor=who, as_json=as_json)
 
 
 @app.command("verify")
@@ -63,7 +63,7 @@ def verify_(
     """Compute every digest again; say up to which anchor it is proved. Exit 1 when something is wrong."""
     anchors = [_read(text) for text in anchor or ()]
     with sanitized_db_errors():
-        found = verify(anchors)
+        found = verify(anchors, actor=actor())
     show_verification(found, anchors, as_json=as_json)
     if not found.good:
         raise typer.Exit(1)
@@ -76,8 +76,7 @@ def anchor_(
 ) -> None:
     """Hand out the head, NUMBER:DIGEST: kept outside, it proves later that nothing until now was touched."""
     with sanitized_db_errors():
-        seal_pending(everything=True)
-        head = hand_out(kind=COMMAND, to=to or acting())
+        head = hand_out_head(to, actor=actor())
     if head is None:
         raise NothingRecorded
     show_anchor(head, as_json=as_json)
@@ -92,9 +91,10 @@ def find(
     """List entries about a person, such as who looked into their eBox. The audit keeps who asked."""
     if person != "-":
         raise NumberInArguments
+    who = actor()
     with sanitized_db_errors():
-        people = search_person(key_given(), by=acting())
-    show_entries(Wanted(people=people), limit, as_json=as_json)
+        people = search_person(key_given(), actor=who)
+    show_entries(Wanted(people=people), limit, actor=who, as_json=as_json)
 
 
 @app.command()
@@ -106,15 +106,15 @@ def expire(
 
     An entry counts what went, and the last digest of the year stays, so that the rest is still proved.
     """
+    who = actor()
     if dry_run:
         with sanitized_db_errors():
-            show_due(due(), as_json=as_json)
+            show_due(foresee_drop(actor=who), as_json=as_json)
         return
-    by = acting()
     with as_owner(), sanitized_db_errors():
         if not owns_the_audit():
             raise NotTheOwner
-        gone = drop_due(by=by)
+        gone = drop_due(actor=who)
     show_dropped(gone, as_json=as_json)
 
 

@@ -9,12 +9,13 @@ from datetime import datetime
 import typer
 
 from eboxcast.audit.dropping import Ended
-from eboxcast.audit.listing import Wanted, list_entries
+from eboxcast.audit.listing import Wanted, read_entries
 from eboxcast.audit.selectors import Head, SealedEntry
 from eboxcast.cli.admin.entry_words import entry_words
 from eboxcast.cli.shell import console
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
+from eboxcast.lib.actors import Actor
 from eboxcast.lib.formatting import grouped
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
@@ -30,10 +31,10 @@ _DUE = N_("Would drop the year {year}.")
 _NOTHING_DUE = N_("No year is at the end of its term.")
 
 
-def show_entries(wanted: Wanted, limit: int, *, as_json: bool) -> None:
+def show_entries(wanted: Wanted, limit: int, *, actor: Actor, as_json: bool) -> None:
     """Print the newest entries, oldest first."""
     with sanitized_db_errors():
-        entries = list_entries(wanted, limit + 1)
+        entries = read_entries(wanted, limit + 1, actor=actor)
     more, entries = len(entries) > limit, entries[-limit:]
     if as_json:
         values = [_values(entry) for entry in entries]

@@ -34,7 +34,7 @@ def set_to(
     """Have it be a moment here, for every command that starts from now on."""
     asked = read_moment(moment)
     assert asked is not None  # noqa: S101 - only no text is no moment
-    installation.set_clock(asked, by=whoever().name)
+    installation.set_clock(asked, actor=whoever())
     _show()
 
 
@@ -43,14 +43,14 @@ def advance(
     span: Annotated[str, typer.Argument(help="By how much: 2d3h; weeks w, days d, hours h, minutes m.")],
 ) -> None:
     """Move the clock on."""
-    installation.advance_clock(_read_span(span), by=whoever().name)
+    installation.advance_clock(_read_span(span), actor=whoever())
     _show()
 
 
 @app.command("back-to-now")
 def back_to_now() -> None:
     """Go by real time again, where nothing is on record that lies later."""
-    installation.reset_clock(by=whoever().name)
+    installation.reset_clock(actor=whoever())
     _show()
 
 

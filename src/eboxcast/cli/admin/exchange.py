@@ -14,6 +14,7 @@ from django.db import connections
 from eboxcast.cli.admin.exchange_answer import told, values
 from eboxcast.cli.admin.steward import Ending
 from eboxcast.cli.shell import console
+from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.options import AsJson
 from eboxcast.exchange.collection import collect as collect_sets
 from eboxcast.exchange.errors import DropFolderNotSet
@@ -40,9 +41,9 @@ def collect(
 
     Any number may run: one works, the others find nothing to do.
     """
-    root = drop_folder()
+    root, who = drop_folder(), actor()
     if once:
-        if not all(_show(one, as_json=as_json) for one in collect_sets(root)):
+        if not all(_show(one, as_json=as_json) for one in collect_sets(root, actor=who)):
             raise typer.Exit(1)
         return
     ending = Ending()
@@ -50,7 +51,7 @@ def collect(
         signal.signal(number, ending.ask)
     console.line(translate(_READY, language_of_user(), {"folder": root, "seconds": f"{every:g}"}))
     while not ending.asked:
-        for one in collect_sets(root):
+        for one in collect_sets(root, actor=who):
             if one.outcome != WAITING:
                 _show(one, as_json=as_json)
         connections.close_all()

@@ -70,7 +70,7 @@ def main(
     for name in names:
         done = foresee_expiry(name, actor=who) if dry_run else expire(name, actor=who)
         steps += _told(done, name, dry_run=dry_run, quietly=as_json)
-    emptied = foresee_emptying() if dry_run else list(empty_notices(by=who.name))
+    emptied = foresee_emptying(actor=who) if dry_run else list(empty_notices(actor=who))
     if emptied and not as_json:
         typer.echo(_of_mails(emptied, dry_run=dry_run))
     if not dry_run:

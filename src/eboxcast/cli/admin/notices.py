@@ -43,9 +43,10 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """List notices, oldest first, each with whom it is for and where it stands."""
-    found = find_broadcast(broadcast, actor=actor()) if broadcast else None
+    who = actor()
+    about = find_broadcast(broadcast, actor=who).id if broadcast else None
     states = [state.value] if state else []
-    show_list(listing.list_notices(broadcast=found.id if found else None, states=states, limit=limit), as_json=as_json)
+    show_list(listing.list_notices(actor=who, broadcast=about, states=states, limit=limit), as_json=as_json)
 
 
 @app.command()
@@ -54,7 +55,7 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show a notice as its reader gets it, and the last problem on its way."""
-    show_one(listing.find_notice(number), as_json=as_json)
+    show_one(listing.find_notice(number, actor=actor()), as_json=as_json)
 
 
 @app.command()

@@ -16,6 +16,7 @@ from eboxcast.cli.broadcast.options import current_actor
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.app import command_app
 from eboxcast.lib import clock
+from eboxcast.lib.actors import Actor
 from eboxcast.lib.translation import N_, language_of_user, translate
 
 _READY = N_("Leading the procedure, every {seconds} seconds. SIGTERM or Ctrl-C ends it after the step at hand.")
@@ -54,23 +55,23 @@ def main(
 
     Any number of stewards may run: what one does, another does not do again. It acts for nobody, and decides nothing.
     """
-    current_actor()
+    actor = current_actor()
     ending = Ending()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, ending.ask)
     if once:
-        done = _show(one_pass(lambda: ending.asked, whole=True), as_json=as_json)
+        done = _show(one_pass(lambda: ending.asked, whole=True, actor=actor), as_json=as_json)
         _tell_new(done, frozenset())
         raise typer.Exit(done.troubles[0].exit_code if done.troubles else 0)
     console.line(translate(_READY, language_of_user(), {"seconds": f"{every:g}"}))
-    _lead_on(ending, every, as_json=as_json)
+    _lead_on(ending, every, actor=actor, as_json=as_json)
 
 
-def _lead_on(ending: Ending, every: float, *, as_json: bool) -> None:
+def _lead_on(ending: Ending, every: float, *, actor: Actor, as_json: bool) -> None:
     told: frozenset[str] = frozenset()
     last: date | None = None
     while not ending.asked:
-        done = one_pass(lambda: ending.asked, whole=last != clock.today())
+        done = one_pass(lambda: ending.asked, whole=last != clock.today(), actor=actor)
         told, last = _tell_new(_show(done, as_json=as_json), told), clock.today()
         # A new connection finds out whether the server is back, and on a demo installation what time it is now.
         connections.close_all()

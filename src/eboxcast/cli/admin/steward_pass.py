@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import typer
 from django.conf import settings
@@ -15,6 +16,7 @@ from eboxcast.delivery.steward.steward_pass import Led, lead
 from eboxcast.exchange.collection import collect
 from eboxcast.exchange.intake import TROUBLE, WAITING, Collected
 from eboxcast.lib import clock
+from eboxcast.lib.actors import STEWARD, Actor
 from eboxcast.lib.errors import EboxcastError
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.notices.preparation import make_notices
@@ -56,13 +58,15 @@ class Done:
         )
 
 
-def one_pass(ended: Callable[[], bool], *, whole: bool) -> Done:
+def one_pass(ended: Callable[[], bool], *, whole: bool, actor: Actor) -> Done:
     """Take each step, until the end is asked for. A step that fails does not keep the next from being taken.
+
+    ``actor`` has it done; what is done is done by the steward.
 
     ``whole`` seals whatever has no seal, however old it is; once a day is enough.
     """
     done = Done(whole=whole)
-    for step in (_take_files, _lead, _seal, _make_mails, _send_mails):
+    for step in (_take_files, partial(_lead, actor), _seal, _make_mails, _send_mails):
         if ended():
             break
         try:
@@ -84,13 +88,13 @@ def show(done: Done, *, as_json: bool) -> None:
 def _take_files(done: Done, ended: Callable[[], bool]) -> None:
     if settings.EBOXCAST_DROP_DIR is None:
         return
-    collected = collect(settings.EBOXCAST_DROP_DIR)
+    collected = collect(settings.EBOXCAST_DROP_DIR, actor=STEWARD)
     done.taken += [one for one in collected if one.outcome not in (WAITING, TROUBLE)]
     done.troubles += [one.error for one in collected if one.error is not None]
 
 
-def _lead(done: Done, ended: Callable[[], bool]) -> None:
-    led = lead(moment=clock.now())
+def _lead(actor: Actor, done: Done, ended: Callable[[], bool]) -> None:
+    led = lead(moment=clock.now(), actor=actor)
     done.led += [one for one in led if one.trouble is None]
     done.troubles += [one.trouble for one in led if one.trouble is not None]
 

@@ -9,7 +9,7 @@ from eboxcast.audit.selectors import SealedEntry
 from eboxcast.broadcasts.models import Broadcast, Contact, Decision, FileDelivery, Verdict, Waiver
 from eboxcast.lib import clock
 from eboxcast.lib.masking import mask_and_strip
-from eboxcast.notices.listing import list_notices
+from eboxcast.notices.listing import newest_notices
 from eboxcast.notices.models import Notice
 
 MOST_ENTRIES = 10_000
@@ -46,7 +46,7 @@ def notes_of(broadcast: Broadcast) -> list[SealedEntry]:
 
 def notices_of(broadcast: Broadcast) -> list[Notice]:
     """Return the mails made about a broadcast, oldest first."""
-    return list_notices(broadcast=broadcast.id, limit=MOST_ENTRIES)
+    return newest_notices(broadcast=broadcast.id, limit=MOST_ENTRIES)
 
 
 def text_of(note: SealedEntry) -> str:

@@ -14,6 +14,7 @@ from eboxcast.cli.shell.errors import OutputNotWritten
 from eboxcast.cli.shell.private_files import refuse_existing, write_private
 from eboxcast.delivery.broadcasts.acceptance_tests import Proof, document_shown
 from eboxcast.lib import clock
+from eboxcast.lib.actors import Actor
 from eboxcast.lib.formatting import size
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
@@ -59,7 +60,7 @@ def proof_values(proof: Proof) -> dict[str, object]:
     }
 
 
-def write_proofs(broadcast: Broadcast, proofs: Sequence[Proof], out: Path, *, force: bool) -> None:
+def write_proofs(broadcast: Broadcast, proofs: Sequence[Proof], out: Path, *, actor: Actor, force: bool) -> None:
     """Write each proof as text, all of them as JSON, and the document once. Raises OutputExists, OutputNotWritten."""
     language = language_of_user()
     files = {
@@ -68,7 +69,7 @@ def write_proofs(broadcast: Broadcast, proofs: Sequence[Proof], out: Path, *, fo
     }
     files["proofs.json"] = json.dumps([proof_values(proof) for proof in proofs], ensure_ascii=False, indent=2).encode()
     if seen := next((proof for proof in proofs if proof.visible), None):
-        files[Path(seen.file_name).name] = document_shown(broadcast, place=seen.place)
+        files[Path(seen.file_name).name] = document_shown(broadcast, place=seen.place, actor=actor)
     try:
         out.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:

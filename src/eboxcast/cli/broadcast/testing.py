@@ -16,6 +16,7 @@ from eboxcast.cli.shell.options import AsJson
 from eboxcast.cli.shell.signals import resumable
 from eboxcast.delivery.broadcasts.acceptance_tests import proofs as proofs_of
 from eboxcast.delivery.broadcasts.acceptance_tests import run_test
+from eboxcast.lib.actors import Actor
 from eboxcast.lib.formatting import grouped
 from eboxcast.lib.translation import N_, language_of_user
 
@@ -42,14 +43,14 @@ def proofs(
     as_json: AsJson = False,
 ) -> None:
     """Show what the eBoxes of the short list show: title, sender, language, expiry, and the digest of the document."""
-    found, _ = load_broadcast(broadcast)
-    _show(found, out, force=force, as_json=as_json)
+    found, actor = load_broadcast(broadcast)
+    _show(found, actor, out, force=force, as_json=as_json)
 
 
-def _show(found: Broadcast, out: Path | None, *, force: bool, as_json: bool) -> None:
-    made = proofs_of(found)
+def _show(found: Broadcast, actor: Actor, out: Path | None, *, force: bool, as_json: bool) -> None:
+    made = proofs_of(found, actor=actor)
     if out is not None:
-        write_proofs(found, made, out, force=force)
+        write_proofs(found, made, out, actor=actor, force=force)
     if as_json:
         values = {"format": FORMAT, "number": found.number, "proofs": [proof_values(one) for one in made]}
         typer.echo(json.dumps(values, ensure_ascii=False, indent=2))

@@ -10,7 +10,7 @@ import typer
 from eboxcast.cli.people.message_type_answer import show_list, show_one, show_standing
 from eboxcast.cli.people.message_type_form import form_in
 from eboxcast.cli.shell import console
-from eboxcast.cli.shell.acting import acting, actor
+from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson, Environment, EnvironmentName
 from eboxcast.lib.translation import N_, language_of_user, translate
@@ -111,7 +111,7 @@ def load(
 ) -> None:
     """Load institutions, applications and message types from a file; what is there already is brought up to date."""
     only_acceptance = environment == EnvironmentName.ACCEPTANCE
-    loaded = load_senders(file, by=acting(), only_acceptance=only_acceptance)
+    loaded = load_senders(file, actor=actor(), only_acceptance=only_acceptance)
     console.line(translate(_LOADED, language_of_user(), vars(loaded)))
     if only_acceptance and loaded.message_types:
         console.line(translate(_ONLY_ACCEPTANCE, language_of_user()))

@@ -104,7 +104,7 @@ def change(
 @app.command("list")
 def show(as_json: AsJson = False) -> None:
     """List the people, with their institutions and roles."""
-    show_people(as_json=as_json)
+    show_people(people.list_people(actor=caretaker()), as_json=as_json)
 
 
 @app.command()
@@ -129,7 +129,7 @@ def token(
 @app.command()
 def tokens(name: Name, as_json: AsJson = False) -> None:
     """List the tokens of somebody, by number; not the tokens themselves, which nobody knows."""
-    show_tokens(name, as_json=as_json)
+    show_tokens(people_tokens.tokens_of(name, actor=caretaker()), as_json=as_json)
 
 
 @app.command()

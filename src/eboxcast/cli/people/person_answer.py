@@ -7,26 +7,18 @@ from collections.abc import Sequence
 
 import typer
 
-from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.senders.models import Person, Token
-from eboxcast.senders.people_errors import PersonUnknown
 
 
-def show_people(*, as_json: bool) -> None:
-    """Print all people, a line each, or as JSON."""
-    with sanitized_db_errors():
-        people = list(Person.objects.order_by("institution_id", "name"))
+def show_people(people: Sequence[Person], *, as_json: bool) -> None:
+    """Print people, a line each, or as JSON."""
     _print("people", [_person(person) for person in people], as_json=as_json)
 
 
-def show_tokens(name: str, *, as_json: bool) -> None:
-    """Print the tokens of somebody, a line each, or as JSON. Raises PersonUnknown."""
-    with sanitized_db_errors():
-        if not Person.objects.filter(name=name).exists():
-            raise PersonUnknown(name=mask_and_strip(name))
-        tokens = list(Token.objects.filter(person_id=name).order_by("id"))
+def show_tokens(tokens: Sequence[Token], *, as_json: bool) -> None:
+    """Print the tokens of somebody, a line each, or as JSON."""
     _print("tokens", [_token(token) for token in tokens], as_json=as_json)
 
 

@@ -18,6 +18,7 @@ from eboxcast.cli.shell.private_files import refuse_existing, write_private
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.runs.finding import find_run
 from eboxcast.delivery.runs.settlement import settle
+from eboxcast.lib.actors import Actor
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.reports.handing_out import hand_out_paper_list, hand_out_rejected_rows, record_salt_given
@@ -77,15 +78,15 @@ def main(
     who = actor()
     settled = settle(find_run(run, actor=who))
     if paper:
-        write_private(paper, hand_out_paper_list(settled, by=who.name), force=force)
+        write_private(paper, hand_out_paper_list(settled, actor=who), force=force)
         _say(_PAPER, spoken, paper)
     if rejected:
-        _write_rejected(settled, rejected, spoken, by=who.name, force=force)
+        _write_rejected(settled, rejected, spoken, who, force=force)
     if verified:
-        verification = verify(settled)
-        content = _verification(settled, verification, form, spoken, with_salt=with_salt)
+        verification = verify(settled, actor=who)
+        content = _verification(settled, verification, form, spoken, salt_for=who if with_salt else None)
     else:
-        content = _content(report_of(settled), form, spoken)
+        content = _content(report_of(settled, actor=who), form, spoken)
     if out:
         write_private(out, [content.encode()], force=force)
         _say(_REPORT, spoken, out)
@@ -95,9 +96,10 @@ def main(
         raise typer.Exit(1)
 
 
-def _verification(run: Run, found: Verification, form: Form, language: str, *, with_salt: bool) -> str:
-    if with_salt:
-        record_salt_given(run, by=actor().name)
+def _verification(run: Run, found: Verification, form: Form, language: str, *, salt_for: Actor | None) -> str:
+    with_salt = salt_for is not None
+    if salt_for:
+        record_salt_given(run, actor=salt_for)
         console.line(translate(_KEEP_SAFE, language))
     if form is Form.JSON:
         return verification_as_json(found, with_salt=with_salt) + "\n"
@@ -110,8 +112,8 @@ def _content(report: Report, form: Form, language: str) -> str:
     return report_as_html(report, language) if form is Form.HTML else report_as_text(report, language)
 
 
-def _write_rejected(run: Run, out: Path, language: str, *, by: str, force: bool) -> None:
-    lists = hand_out_rejected_rows(run, by=by)
+def _write_rejected(run: Run, out: Path, language: str, who: Actor, *, force: bool) -> None:
+    lists = hand_out_rejected_rows(run, actor=who)
     single = len(run.particulars["lists"]) == 1
     for part, name in zip(lists, _names(lists), strict=True):
         # As `check --rejected` does: with several lists each has a file with its name in it.

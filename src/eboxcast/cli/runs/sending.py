@@ -144,7 +144,7 @@ def _is_published(run: Run) -> bool:
 
 def certify(run: Run, *, json: bool, strict: bool) -> None:
     """Print the certificate of a run; end with 6 when asked to and not everybody was reached."""
-    certificate = issue_certificate(run)
+    certificate = issue_certificate(run, actor=actor())
     typer.echo(as_json(certificate) if json else as_text(certificate, language_of_user()))
     if strict and run.state == State.PUBLISHED and run.published_count != run.recipients_count:
         raise typer.Exit(PUBLISHED_WITH_REFUSALS)

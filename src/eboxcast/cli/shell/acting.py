@@ -17,10 +17,10 @@ from eboxcast.cli.people.token_file import read_token
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.acting_errors import ActingByName, NobodyNamed, NobodySaid, NobodyYet
 from eboxcast.database import installation
-from eboxcast.lib.actors import ALL_ROLES, Actor, Role
+from eboxcast.lib.actors import ALL_ROLES, Actor, NotYourRole, Role
 from eboxcast.lib.translation import N_, language_of_user, translate
-from eboxcast.senders.people import actor_named, refuse_others
-from eboxcast.senders.people_tokens import actor_of_token, somebody_looks_after_people
+from eboxcast.senders.people import actor_named, somebody_looks_after_people
+from eboxcast.senders.people_tokens import actor_of_token
 
 _named: ContextVar[str] = ContextVar("named", default="")
 
@@ -39,11 +39,6 @@ def actor() -> Actor:
     return actor_of_token(token)
 
 
-def acting() -> str:
-    """Return who acts, as the audit names them."""
-    return actor().name
-
-
 def whoever() -> Actor:
     """Return who is at the machine, for what needs no role: by the name of `--as`, else the system's user's."""
     user = _system_user(frozenset())
@@ -60,7 +55,7 @@ def act_as(name: str, *, at_once: bool = True) -> None:
 def caretaker() -> Actor:
     """Return who looks after people: somebody of the integration team; the system's user while there is none."""
     if _founding():
-        founder = _system_user(frozenset({Role.INTEGRATION}))
+        founder = _system_user(frozenset())
         console.line(translate(_FOUNDING, language_of_user(), {"name": founder.name}))
         return founder
     return actor()
@@ -69,7 +64,9 @@ def caretaker() -> Actor:
 def refuse_unless(roles: frozenset[Role] | None, *, asked: str, founding: bool) -> None:
     """Raise NotYourRole, or why nobody is known to act; ``founding`` lets the system's user begin."""
     if roles is not None and not (founding and _founding()):
-        refuse_others(actor(), *roles, asked=asked)
+        who = actor()
+        if not who.has(*roles):
+            raise NotYourRole(name=who.name, asked=asked, roles=", ".join(sorted(roles)))
 
 
 def token_in_use() -> str:

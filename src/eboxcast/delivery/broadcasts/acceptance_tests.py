@@ -9,7 +9,7 @@ from eboxcast.broadcasts import acceptance
 from eboxcast.broadcasts.errors import NotInThisState as NothingToTest
 from eboxcast.broadcasts.models import Broadcast, State
 from eboxcast.broadcasts.states import Action
-from eboxcast.broadcasts.steps import refuse_impossible
+from eboxcast.broadcasts.steps import refuse_impossible, refuse_other_institutions
 from eboxcast.delivery.broadcasts.errors import EboxesElsewhere, NotTestedYet, ShortListForgotten
 from eboxcast.delivery.broadcasts.short_lists import keys_in_order
 from eboxcast.delivery.errors import NotInThisState
@@ -20,6 +20,7 @@ from eboxcast.delivery.runs.belonging import ACCEPTANCE, run_for
 from eboxcast.delivery.runs.waiting import Window
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.digests import digest
+from eboxcast.lib.policy import authorize
 from eboxcast.lib.translation import N_
 from eboxcast.mailboxes.opening import open_ebox, read_document
 from eboxcast.targets.opening import capabilities_of
@@ -62,11 +63,13 @@ def run_test(broadcast: Broadcast, *, actor: Actor) -> Run:
     return launched
 
 
-def proofs(broadcast: Broadcast) -> list[Proof]:
+def proofs(broadcast: Broadcast, *, actor: Actor) -> list[Proof]:
     """Return for each place in the short list what that eBox shows; nothing is marked as read.
 
-    Raises NotTestedYet, EboxesElsewhere, ShortListForgotten.
+    Raises BroadcastNotFound, NotYourRole, NotTestedYet, EboxesElsewhere, ShortListForgotten.
     """
+    refuse_other_institutions(broadcast, actor)
+    authorize(actor, "broadcast.proofs")
     if not capabilities_of(ACCEPTANCE).own_eboxes:
         raise EboxesElsewhere
     run = run_for(ACCEPTANCE, broadcast.acceptance_run)
@@ -78,11 +81,13 @@ def proofs(broadcast: Broadcast) -> list[Proof]:
     return [_proof(broadcast, run, place=place, key=key) for place, key in enumerate(keys, start=1)]
 
 
-def document_shown(broadcast: Broadcast, *, place: int) -> bytes:
+def document_shown(broadcast: Broadcast, *, place: int, actor: Actor) -> bytes:
     """Return the document as the eBox at a place in the short list gives it; nothing is marked as read.
 
     Raises what ``proofs`` raises.
     """
+    refuse_other_institutions(broadcast, actor)
+    authorize(actor, "broadcast.proofs")
     run = run_for(ACCEPTANCE, broadcast.acceptance_run)
     keys = keys_in_order(ACCEPTANCE, run.id) if run else ()
     if run is None or place > len(keys):

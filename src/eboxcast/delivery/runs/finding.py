@@ -40,6 +40,13 @@ def find_run(reference: str, *, actor: Actor) -> Run:
     return meant[0]
 
 
+def authorize_for(run: Run, permission: str, *, actor: Actor) -> None:
+    """Raise NotYourRole for who may not do this with a run, and RunNotFound for whom it does not exist."""
+    authorize(actor, permission)
+    if not actor.sees(run.institution):
+        raise RunNotFound(run=run.short)
+
+
 def runs_for(actor: Actor) -> models.QuerySet[Run]:
     """Return what exists for somebody: the runs of their institution, or all for the operator's people."""
     return Run.objects.filter(institution=actor.institution) if actor.institution else Run.objects.all()

@@ -25,9 +25,10 @@ from eboxcast.delivery.steward.contact_centre import warn_when_prepared
 from eboxcast.delivery.steward.following_runs import end_with_window, follow
 from eboxcast.delivery.steward.reminders import remind_of_terms, told_before
 from eboxcast.delivery.steward.withdrawal import discard_given_up, with_given_up_runs
-from eboxcast.lib.actors import STEWARD, NotYourRole
+from eboxcast.lib.actors import STEWARD, Actor, NotYourRole
 from eboxcast.lib.errors import EboxcastError
 from eboxcast.lib.masking import mask_and_strip
+from eboxcast.lib.policy import authorize
 from eboxcast.targets.opening import capabilities_of
 
 
@@ -41,8 +42,12 @@ class Led:
     trouble: EboxcastError | None = None
 
 
-def lead(*, moment: datetime) -> list[Led]:
-    """Do all that is due at a moment, and return it. Raises DatabaseGone: the next pass goes on."""
+def lead(*, moment: datetime, actor: Actor) -> list[Led]:
+    """Do all that is due at a moment, and return it, whoever has it done: what is done is done by the steward.
+
+    Raises NotYourRole; DatabaseGone: the next pass goes on.
+    """
+    authorize(actor, "procedure.lead")
     led: list[Led] = []
     for broadcast in _under_way():
         for rule in _RULES:

@@ -23,7 +23,7 @@ from eboxcast.tools.bench.material import (
 )
 from eboxcast.tools.bench.measuring import Bar, Bench, Row, timed
 from eboxcast.tools.bench.processes import publish
-from eboxcast.tools.bench.publishing import write_packages
+from eboxcast.tools.bench.publishing import BENCH, write_packages
 
 COUNTRY = 12_000_000
 LISTS = 40
@@ -47,7 +47,7 @@ def country(bench: Bench) -> Iterator[Row]:
     bench.tell(f"country: writing {LISTS} lists and {COUNTRY:,} recipients")
     (small,) = write_packages(bench, "small", rounds=1, seed=2)
     sample = write_sample(bench.folder / "country", recipients=COUNTRY, lists=LISTS, ticket="country", seed=5)
-    load_senders(sample.message_types, by="bench")
+    load_senders(sample.message_types, actor=BENCH)
     execute("truncate ebox")
     store_eboxes(ascending_keys(COUNTRY, seed=5))
     one = publish(small)

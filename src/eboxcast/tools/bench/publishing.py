@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
+from eboxcast.lib.actors import Actor, Role
 from eboxcast.package.sampling import write_sample
 from eboxcast.senders.loading import load_senders
 from eboxcast.tools.bench.material import ascending_keys, store_eboxes
@@ -13,6 +14,9 @@ from eboxcast.tools.bench.measuring import Bar, Bench, Row
 from eboxcast.tools.bench.processes import publish
 
 _ROUNDS = 5
+
+BENCH = Actor(name="bench", roles=frozenset({Role.INTEGRATION}))
+"""Who configures the senders of an installation made to measure."""
 
 
 def publishing(bench: Bench) -> Iterator[Row]:
@@ -39,5 +43,5 @@ def write_packages(bench: Bench, name: str, *, rounds: int, seed: int = 1) -> li
     """Write packages with the same people and tickets of their own, and load who may send them."""
     folders = [bench.folder / f"{name}-{number}" for number in range(rounds)]
     samples = [write_sample(folder, recipients=bench.recipients, seed=seed, ticket=folder.name) for folder in folders]
-    load_senders(samples[0].message_types, by="bench")
+    load_senders(samples[0].message_types, actor=BENCH)
     return [sample.directory for sample in samples]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 from collections.abc import Iterator
 from enum import Enum
@@ -12,7 +11,7 @@ from typing import Any
 import pytest
 import typer
 
-from eboxcast.cli.main import COMMANDS
+from eboxcast.cli.main import COMMANDS, command_named
 from eboxcast.lib.errors import EboxcastError, Misconfigured
 
 ROOT = Path(__file__).parents[1]
@@ -24,9 +23,11 @@ SECTIONS = dict(re.findall(r"^## `eboxcast ([^`]+)`\n(.*?)(?=^## |\Z)", REFERENC
 
 def commands_of(name: str) -> dict[str, Any]:
     """Return a command, or the commands below it, each with its full name."""
-    command = typer.main.get_command(importlib.import_module(f"eboxcast.{COMMANDS[name].module}").app)
-    below: dict[str, Any] = getattr(command, "commands", {})
-    return {f"{name} {inner}": one for inner, one in below.items()} or {name: command}
+    command: Any = command_named(name)
+    if not COMMANDS[name].below:
+        return {name: command}
+    with typer.Context(command) as context:
+        return {f"{name} {below}": command.get_command(context, below) for below in command.list_commands(context)}
 
 
 Row = tuple[str, str]

@@ -23,6 +23,7 @@ from django.test import override_settings
 from tests.acceptance import story_files as files
 from tests.cli.conftest import Command, Provider
 from tests.cli.golden_answers import GOLDEN, Scene, differences, normalised
+from typer.core import TyperGroup
 
 from eboxcast.cli import main as cli_main
 
@@ -422,7 +423,7 @@ def with_json() -> list[str]:
     with typer.Context(group) as context:
         for name in group.list_commands(context):
             _, command, _ = group.resolve_command(context, [name, "--help"])
-            below = getattr(command, "commands", {})
-            named = {f"{name} {one}": inner for one, inner in below.items()} or {name: command}
+            below = command.list_commands(context) if isinstance(command, TyperGroup) else []
+            named = {f"{name} {one}": command.get_command(context, one) for one in below} or {name: command}
             found += [words for words, one in named.items() if any("--json" in option.opts for option in one.params)]
     return found

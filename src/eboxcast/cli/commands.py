@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from eboxcast.cli import loaders
+from eboxcast.cli.shell.app import Loader
 from eboxcast.lib.actors import ALL_ROLES, OPERATOR_ROLES, Role
 
 Who = frozenset[Role] | None
@@ -33,9 +35,10 @@ PREPARING: Who = frozenset({Role.INTEGRATION, Role.LAUNCH})
 
 @dataclass(frozen=True)
 class Command:
-    """Where a command lives. Its module is imported only when it is asked for, so `check` never waits for Django."""
+    """What loads a command, and when: its module is imported only when it is called, so `check` waits for no Django."""
 
-    module: str
+    load: Loader | Mapping[str, Loader]
+    """What loads it; for one with many below it, what loads each of those."""
     summary: str
     who: Who = NOBODY
     """Who may run it with the procedure on; for a command with others below it, who may run those not in ``below``."""
@@ -53,44 +56,44 @@ class Command:
 
 COMMANDS = {
     "check": Command(
-        "cli.package.check", "Check a package, and say all that is wrong with it.", who=ANYBODY, needs_database=False
+        loaders.check, "Check a package, and say all that is wrong with it.", who=ANYBODY, needs_database=False
     ),
     "split": Command(
-        "cli.package.split", "Split an oversized recipient list into balanced parts.", who=ANYBODY, needs_database=False
+        loaders.split, "Split an oversized recipient list into balanced parts.", who=ANYBODY, needs_database=False
     ),
     "sample": Command(
-        "cli.package.sample", "Write a valid synthetic package to try things with.", who=ANYBODY, needs_database=False
+        loaders.sample, "Write a valid synthetic package to try things with.", who=ANYBODY, needs_database=False
     ),
     "rehearse": Command(
-        "cli.runs.rehearse", "Say what publishing a package would come to now; touch nothing.", who=OPERATOR
+        loaders.rehearse, "Say what publishing a package would come to now; touch nothing.", who=OPERATOR
     ),
-    "publish": Command("cli.runs.publish", "Publish a package to everybody at the same moment.", who=PREPARING),
-    "prepare": Command("cli.runs.prepare", "Check and store a package, visible to nobody yet.", who=PREPARING),
-    "launch": Command("cli.runs.launch", "Make a prepared run visible to everybody at the same moment.", who=PREPARING),
-    "runs": Command("cli.runs.listing", "List the runs, newest first.", who=OPERATOR),
-    "status": Command("cli.runs.status", "Say where a run stands, and what comes next.", who=OPERATOR),
-    "stop": Command("cli.runs.stop", "Let nothing more of a run become visible until it is resumed.", who=LAUNCH),
-    "pause": Command("cli.runs.pause", "Hold a run that is being sent, until it is resumed.", who=LAUNCH),
-    "resume": Command("cli.runs.resume", "Take back the stop or the pause of a run.", who=LAUNCH),
-    "pace": Command("cli.runs.pace", "Set how fast a run is sent.", who=LAUNCH),
+    "publish": Command(loaders.publish, "Publish a package to everybody at the same moment.", who=PREPARING),
+    "prepare": Command(loaders.prepare, "Check and store a package, visible to nobody yet.", who=PREPARING),
+    "launch": Command(loaders.launch, "Make a prepared run visible to everybody at the same moment.", who=PREPARING),
+    "runs": Command(loaders.runs, "List the runs, newest first.", who=OPERATOR),
+    "status": Command(loaders.status, "Say where a run stands, and what comes next.", who=OPERATOR),
+    "stop": Command(loaders.stop, "Let nothing more of a run become visible until it is resumed.", who=LAUNCH),
+    "pause": Command(loaders.pause, "Hold a run that is being sent, until it is resumed.", who=LAUNCH),
+    "resume": Command(loaders.resume, "Take back the stop or the pause of a run.", who=LAUNCH),
+    "pace": Command(loaders.pace, "Set how fast a run is sent.", who=LAUNCH),
     "resolve": Command(
-        "cli.runs.resolve", "Settle those of whom nobody knows whether they have the document.", who=LAUNCH
+        loaders.resolve, "Settle those of whom nobody knows whether they have the document.", who=LAUNCH
     ),
-    "close": Command("cli.runs.close", "End a run as published in part, for good.", who=LAUNCH),
-    "discard": Command("cli.runs.discard", "Give a run up, for good, before anything of it is visible.", who=LAUNCH),
-    "retry": Command("cli.runs.retry", "Prepare a new run for those whom a run did not reach.", who=LAUNCH),
-    "recall": Command("cli.runs.recall", "Take a published message back from everybody, for good.", who=LAUNCH),
+    "close": Command(loaders.close, "End a run as published in part, for good.", who=LAUNCH),
+    "discard": Command(loaders.discard, "Give a run up, for good, before anything of it is visible.", who=LAUNCH),
+    "retry": Command(loaders.retry, "Prepare a new run for those whom a run did not reach.", who=LAUNCH),
+    "recall": Command(loaders.recall, "Take a published message back from everybody, for good.", who=LAUNCH),
     "report": Command(
-        "cli.runs.report", "Print the account of a run; paper list and rejected rows on request.", who=OPERATOR
+        loaders.report, "Print the account of a run; paper list and rejected rows on request.", who=OPERATOR
     ),
-    "expire": Command("cli.admin.expire", "Delete personal data whose time has come.", who=LAUNCH),
+    "expire": Command(loaders.expire, "Delete personal data whose time has come.", who=LAUNCH),
     "ebox": Command(
-        "cli.admin.ebox",
+        loaders.ebox,
         "Look into an eBox of acceptance, or load what their owner says of the eBoxes.",
         below={"-": OPERATOR, "load": PREPARING},
     ),
     "message-type": Command(
-        "cli.people.message_type",
+        loaders.message_type,
         "Ask for message types, decide on them, configure them.",
         below={
             "form": ANYBODY,
@@ -106,7 +109,7 @@ COMMANDS = {
         },
     ),
     "person": Command(
-        "cli.people.person",
+        loaders.person,
         "Record who may act, with which roles and tokens.",
         below={
             "add": INTEGRATION,
@@ -121,7 +124,7 @@ COMMANDS = {
         founding=frozenset({"add", "change", "list", "token", "load"}),
     ),
     "calendar": Command(
-        "cli.admin.calendar",
+        loaders.calendar,
         "Show and change the calendar: working days, closed days, blackouts, terms.",
         who=EVERYBODY,
         below={
@@ -134,7 +137,7 @@ COMMANDS = {
         },
     ),
     "broadcast": Command(
-        "cli.broadcast.command",
+        loaders.BROADCAST,
         "Ask for a broadcast, decide, test, confirm; see whose turn it is.",
         below={
             "request": REQUESTER,
@@ -163,18 +166,16 @@ COMMANDS = {
         },
     ),
     "contacts": Command(
-        "cli.broadcast.standing_contacts",
+        loaders.contacts,
         "Whom teams and institutions name as their contact as a rule.",
         below={"list": EVERYBODY, "set": CLOSING_DAYS},
     ),
     "exchange": Command(
-        "cli.admin.exchange", "Take files from the drop folders of the institutions.", below={"collect": PREPARING}
+        loaders.exchange, "Take files from the drop folders of the institutions.", below={"collect": PREPARING}
     ),
-    "steward": Command(
-        "cli.admin.steward", "Lead the procedure: all it does by itself, in a loop or once.", who=LAUNCH
-    ),
+    "steward": Command(loaders.steward, "Lead the procedure: all it does by itself, in a loop or once.", who=LAUNCH),
     "audit": Command(
-        "cli.admin.audit",
+        loaders.audit,
         "Who did what when; prove that nobody touched it since.",
         below={
             "list": frozenset({Role.AUDITOR, Role.INTEGRATION}),
@@ -185,35 +186,35 @@ COMMANDS = {
         },
     ),
     "notices": Command(
-        "cli.admin.notices",
+        loaders.notices,
         "The mails of the procedure: where each stands, and having one tried again.",
         below={"list": INTEGRATION, "show": INTEGRATION, "retry": INTEGRATION},
     ),
-    "login": Command("cli.people.login", "Keep a personal token, so that commands know who acts.", who=ANYBODY),
-    "logout": Command("cli.people.logout", "Forget the personal token.", who=ANYBODY, needs_database=False),
-    "whoami": Command("cli.people.whoami", "Say who acts here, and what kind of installation this is.", who=ANYBODY),
+    "login": Command(loaders.login, "Keep a personal token, so that commands know who acts.", who=ANYBODY),
+    "logout": Command(loaders.logout, "Forget the personal token.", who=ANYBODY, needs_database=False),
+    "whoami": Command(loaders.whoami, "Say who acts here, and what kind of installation this is.", who=ANYBODY),
     "clock": Command(
-        "cli.admin.clock",
+        loaders.clock,
         "Say what time it is here; on a demo or test installation, move it.",
         who=ANYBODY,
         below={"set": ANYBODY, "advance": ANYBODY, "back-to-now": ANYBODY},
     ),
-    "up": Command("cli.admin.up", "Start the embedded database.", who=ANYBODY, needs_database=False),
-    "down": Command("cli.admin.down", "Stop the embedded database.", who=ANYBODY, needs_database=False),
+    "up": Command(loaders.up, "Start the embedded database.", who=ANYBODY, needs_database=False),
+    "down": Command(loaders.down, "Stop the embedded database.", who=ANYBODY, needs_database=False),
     "migrate": Command(
-        "cli.admin.migrate", "Bring the tables of all databases in reach up to date.", who=ANYBODY, needs_database=False
+        loaders.migrate, "Bring the tables of all databases in reach up to date.", who=ANYBODY, needs_database=False
     ),
     "doctor": Command(
-        "cli.admin.doctor",
+        loaders.doctor,
         "Look at everything a broadcast depends on.",
         who=ANYBODY,
         needs_database=False,
         reads_models=True,
     ),
-    "worker": Command("cli.runs.worker", "Send what is launched, on as many machines as you like.", who=LAUNCH),
-    "metrics": Command("cli.admin.metrics", "Write or serve what is going on, for Prometheus.", who=OPERATOR),
+    "worker": Command(loaders.worker, "Send what is launched, on as many machines as you like.", who=LAUNCH),
+    "metrics": Command(loaders.metrics, "Write or serve what is going on, for Prometheus.", who=OPERATOR),
     "simulate-provider": Command(
-        "cli.admin.simulate_provider",
+        loaders.simulate_provider,
         "Simulate an eBox provider, to rehearse.",
         who=ANYBODY,
         needs_database=False,
@@ -221,13 +222,13 @@ COMMANDS = {
         imports=("httptools", "python_multipart", "starlette", "uvicorn"),
     ),
     "demo": Command(
-        "cli.admin.demo",
+        loaders.demo,
         "Tell the whole story on this machine, with made-up people.",
         who=ANYBODY,
         needs_database=False,
     ),
     "bench": Command(
-        "cli.admin.bench",
+        loaders.bench,
         "Measure, each figure beside its baseline.",
         who=ANYBODY,
         needs_database=False,

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 
 import typer
@@ -13,6 +12,7 @@ from typer.core import TyperCommand, TyperGroup
 from eboxcast import __version__
 from eboxcast.cli.commands import COMMANDS, who_may
 from eboxcast.cli.shell import console
+from eboxcast.cli.shell.app import CommandGroup, load_command
 from eboxcast.cli.shell.errors import ExtraMissing
 from eboxcast.cli.shell.signals import answer_signals, ignore_signals
 from eboxcast.lib.errors import EboxcastError, Misconfigured
@@ -55,8 +55,15 @@ def _load(name: str, args: Sequence[str], *, named: str) -> object:
             from eboxcast.cli.shell import acting  # reads the models: once Django is set up
 
             acting.act_as(named, at_once=False)
-    # The one import by a text: the table of commands is the list of these modules, and tests import each of them.
-    return typer.main.get_command(importlib.import_module(f"eboxcast.{command.module}").app)
+    return command_named(name)
+
+
+def command_named(name: str) -> TyperCommand | TyperGroup:
+    """Return a command of the table, its module imported; of one with many below it, not yet those."""
+    command = COMMANDS[name]
+    if isinstance(command.load, Mapping):
+        return CommandGroup(name, command.load, summary=command.summary)
+    return load_command(name, command.load)
 
 
 def _refuse_others(name: str, args: Sequence[str], *, named: str) -> None:

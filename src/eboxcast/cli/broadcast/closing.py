@@ -6,6 +6,7 @@ from eboxcast.broadcasts import aftermath
 from eboxcast.broadcasts.models import Broadcast
 from eboxcast.cli.broadcast.answers import tell
 from eboxcast.cli.broadcast.options import Number, load_broadcast
+from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.runs.belonging import PRODUCTION, run_for
@@ -16,7 +17,10 @@ from eboxcast.lib.translation import N_
 _REPORTED = N_("Broadcast {broadcast}: the institution is given its report.")
 _CLOSED = N_("Broadcast {broadcast}: how many have read it is told, and it is closed.")
 
+app = command_app()
 
+
+@app.command()
 def report(broadcast: Number, as_json: AsJson = False) -> None:
     """Give the institution its report now; the steward does it right after the publication."""
     found, actor = load_broadcast(broadcast)
@@ -26,6 +30,7 @@ def report(broadcast: Number, as_json: AsJson = False) -> None:
     tell(found, _REPORTED, as_json=as_json)
 
 
+@app.command()
 def close(broadcast: Number, as_json: AsJson = False) -> None:
     """Tell now how many have read it, and close; the steward does it some days after the publication."""
     found, actor = load_broadcast(broadcast)

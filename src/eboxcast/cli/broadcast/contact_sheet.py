@@ -14,6 +14,7 @@ from eboxcast.cli.broadcast.decided_values import contact_values
 from eboxcast.cli.broadcast.next_steps import told
 from eboxcast.cli.broadcast.options import Number, load_broadcast
 from eboxcast.cli.package.check_text import aligned
+from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib.actors import STEWARD
@@ -28,7 +29,10 @@ _COMPLETE = N_("Everybody who is needed can be reached.")
 OWN = "-"
 """How the institution's own contact is written where a team is expected."""
 
+app = command_app()
 
+
+@app.command()
 def contacts(
     broadcast: Number,
     team: Annotated[str, typer.Argument(help="The team to name a contact of, - for the institution; none: show.")] = "",

@@ -17,6 +17,7 @@ from eboxcast.cli.broadcast.errors import DateNotSaid, NoFreeDate
 from eboxcast.cli.broadcast.evening import load_lines
 from eboxcast.cli.broadcast.options import Number, Why, days, kept_words, load_broadcast
 from eboxcast.cli.shell import console
+from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson, moment
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
@@ -38,6 +39,10 @@ class Decided(StrEnum):
     REFUSE = "refuse"
 
 
+app = command_app()
+
+
+@app.command()
 def decide(
     broadcast: Number,
     decision: Annotated[Decided, typer.Argument(help="What you decide, for your side.")],
@@ -63,6 +68,7 @@ def decide(
         _accept(found, actor, given, at, as_json=as_json)
 
 
+@app.command()
 def waive(
     broadcast: Number,
     what: Annotated[Lateness, typer.Argument(help="What came too late.")],

@@ -20,6 +20,7 @@ from eboxcast.cli.broadcast.values import sheet_values
 from eboxcast.cli.package.check_json import check_json
 from eboxcast.cli.package.check_text import show
 from eboxcast.cli.shell import console
+from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson, DuplicatesPolicy, Environment, FaultyRowsPolicy
 from eboxcast.cli.shell.signals import resumable
 from eboxcast.delivery.broadcasts import files
@@ -38,7 +39,10 @@ _AGAIN = N_("These files were received before, in run {run}. Nothing was done ag
 _NOT_USED = N_("These files cannot be used for broadcast {broadcast}; what was delivered before stays.")
 _TAKEN_BACK = N_("Broadcast {broadcast}: the files last delivered are taken back.")
 
+app = command_app()
 
+
+@app.command()
 def deliver(
     given: Annotated[
         list[str],
@@ -69,6 +73,7 @@ def deliver(
         raise typer.Exit(InputRefused.exit_code)
 
 
+@app.command("take-back")
 def take_back(broadcast: Number, as_json: AsJson = False) -> None:
     """Take back the files last delivered, before they are used; the GO is void with them."""
     found, actor = load_broadcast(broadcast)

@@ -17,6 +17,7 @@ from eboxcast.cli.broadcast.errors import GoNotNamed
 from eboxcast.cli.broadcast.next_steps import FILES_SHOWN, go_moment
 from eboxcast.cli.broadcast.options import Number, Why, kept_words, load_broadcast
 from eboxcast.cli.shell import console
+from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson, moment
 from eboxcast.delivery.steward.contact_centre import first_time_count
 from eboxcast.lib import clock
@@ -33,7 +34,10 @@ _PREPARED = N_("Prepared: {recipients} recipients, for {date}. Agreed moment: {m
 _ASK_MOMENT = N_("The moment you agreed to")
 _ASK_FILES = N_("The first {count} characters of the digest of your files, or more")
 
+app = command_app()
 
+
+@app.command()
 def go(
     broadcast: Number,
     at: Annotated[
@@ -52,6 +56,7 @@ def go(
     tell(found, _GIVEN, as_json=as_json, moment=clock.shown(named.agreed_at), end=end)
 
 
+@app.command("withdraw-go")
 def withdraw_go(broadcast: Number, reason: Why = "", as_json: AsJson = False) -> None:
     """Take the GO back before the launch; it can be given again."""
     found, actor = load_broadcast(broadcast)
@@ -59,6 +64,7 @@ def withdraw_go(broadcast: Number, reason: Why = "", as_json: AsJson = False) ->
     tell(found, _WITHDRAWN, as_json=as_json)
 
 
+@app.command()
 def arm(broadcast: Number, as_json: AsJson = False) -> None:
     """Have it launched by itself at the agreed moment; whoever gave the GO cannot."""
     found, actor = load_broadcast(broadcast)
@@ -67,6 +73,7 @@ def arm(broadcast: Number, as_json: AsJson = False) -> None:
     tell(found, _ARMED, as_json=as_json, moment=agreed)
 
 
+@app.command()
 def disarm(broadcast: Number, reason: Why = "", as_json: AsJson = False) -> None:
     """Let nothing be launched by itself; it can still be launched by hand, or armed again."""
     found, actor = load_broadcast(broadcast)
@@ -74,6 +81,7 @@ def disarm(broadcast: Number, reason: Why = "", as_json: AsJson = False) -> None
     tell(found, _DISARMED, as_json=as_json)
 
 
+@app.command()
 def warn(
     broadcast: Number,
     first_time: Annotated[

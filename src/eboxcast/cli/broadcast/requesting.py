@@ -18,6 +18,7 @@ from eboxcast.cli.broadcast.next_steps import outlook_lines
 from eboxcast.cli.broadcast.options import Dates, Number, Why, current_actor, days, kept_words, load_broadcast, needed
 from eboxcast.cli.broadcast.values import sheet_values
 from eboxcast.cli.shell import console
+from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson, day
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.formatting import long_date
@@ -30,7 +31,10 @@ _WANTED = N_("Broadcast {broadcast}: other dates are asked for; what was decided
 _RECONFIRMED = N_("Broadcast {broadcast}: the date is reconfirmed.")
 _CANCELLED = N_("Broadcast {broadcast} is given up, for good.")
 
+app = command_app()
 
+
+@app.command()
 def request(
     application: Annotated[str, typer.Option(help="The application that sends, as in the metadata.")],
     message_type: Annotated[str, typer.Option("--type", help="The code of the message type.")],
@@ -58,6 +62,7 @@ def request(
     _show(list(_asked(wanted, person(contact), actor)), as_json=as_json)
 
 
+@app.command()
 def agree(
     broadcast: Number,
     date: Annotated[str, typer.Argument(help="One of the days proposed: 2027-02-15.")],
@@ -70,6 +75,7 @@ def agree(
     tell(found, _AGREED, as_json=as_json, date=long_date(agreed, language_of_user()))
 
 
+@app.command()
 def want(broadcast: Number, dates: Dates, as_json: AsJson = False) -> None:
     """Ask for other dates, until the launch; decisions, reconfirmation and GO for the old one are void."""
     found, actor = load_broadcast(broadcast)
@@ -78,6 +84,7 @@ def want(broadcast: Number, dates: Dates, as_json: AsJson = False) -> None:
     tell(found, _WANTED, as_json=as_json)
 
 
+@app.command()
 def reconfirm(broadcast: Number, as_json: AsJson = False) -> None:
     """Say again that the date is wanted; due ten working days before it."""
     found, actor = load_broadcast(broadcast)
@@ -85,6 +92,7 @@ def reconfirm(broadcast: Number, as_json: AsJson = False) -> None:
     tell(found, _RECONFIRMED, as_json=as_json)
 
 
+@app.command()
 def cancel(broadcast: Number, reason: Why = "", as_json: AsJson = False) -> None:
     """Give a broadcast up, for good, before it is launched."""
     found, actor = load_broadcast(broadcast)

@@ -14,13 +14,17 @@ from eboxcast.cli.broadcast.listing import Asked, show_list
 from eboxcast.cli.broadcast.options import Number, current_actor, load_broadcast, needed
 from eboxcast.cli.broadcast.sheet import show_sheet
 from eboxcast.cli.broadcast.values import show_json
+from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib.translation import N_
 
 _NOTED = N_("Noted for broadcast {broadcast}.")
 
+app = command_app()
 
+
+@app.command()
 def show(
     broadcast: Number,
     history: Annotated[bool, typer.Option("--history", help="Also everything the audit has of it.")] = False,
@@ -36,6 +40,7 @@ def show(
         show_sheet(found, entries)
 
 
+@app.command("list")
 def show_all(
     mine: Annotated[bool, typer.Option("--mine", help="Only where it is your turn.")] = False,
     late: Annotated[bool, typer.Option("--late", help="Only where something is late.")] = False,
@@ -50,6 +55,7 @@ def show_all(
     show_list(asked, current_actor(), as_json=as_json)
 
 
+@app.command()
 def note(
     broadcast: Number,
     text: Annotated[str, typer.Argument(help="What came by mail or telephone, in one line that names no citizen.")],

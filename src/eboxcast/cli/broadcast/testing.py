@@ -12,6 +12,7 @@ from eboxcast.broadcasts.models import Broadcast
 from eboxcast.cli.broadcast.answers import tell
 from eboxcast.cli.broadcast.options import Number, load_broadcast
 from eboxcast.cli.broadcast.proofs import proof_lines, proof_values, write_proofs
+from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson
 from eboxcast.cli.shell.signals import resumable
 from eboxcast.delivery.broadcasts.acceptance_tests import proofs as proofs_of
@@ -24,7 +25,10 @@ FORMAT = "eboxcast.proofs/1"
 
 _TESTED = N_("Broadcast {broadcast}: it is in {count} eBoxes of the short list. Run {run}.")
 
+app = command_app()
 
+
+@app.command("test")
 def run_in_acceptance(broadcast: Number, as_json: AsJson = False) -> None:
     """Publish the files for acceptance to their short list, so that the institution can look into those eBoxes."""
     found, actor = load_broadcast(broadcast)
@@ -34,6 +38,7 @@ def run_in_acceptance(broadcast: Number, as_json: AsJson = False) -> None:
     tell(found, _TESTED, as_json=as_json, count=count, run=run.short)
 
 
+@app.command()
 def proofs(
     broadcast: Number,
     out: Annotated[

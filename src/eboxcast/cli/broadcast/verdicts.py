@@ -16,6 +16,7 @@ from eboxcast.cli.broadcast.answers import tell
 from eboxcast.cli.broadcast.errors import VerdictUnclear
 from eboxcast.cli.broadcast.options import Number, Why, kept_words, load_broadcast
 from eboxcast.cli.broadcast.verdict_file import read_checks
+from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson
 from eboxcast.lib.translation import N_
 
@@ -50,6 +51,10 @@ class Found:
     file: Path | None
 
 
+app = command_app()
+
+
+@app.command()
 def verdict(
     broadcast: Number,
     conclusion: Annotated[

@@ -1,0 +1,343 @@
+"""What loads each command: a module is imported when one of its commands is called, never before.
+
+`check` and `--help` must not wait for Django, nor `broadcast show` for the twenty-two commands beside it. Each loader
+imports in its function and returns the app of the module, on which the module hangs its command, or several by name.
+"""
+
+from __future__ import annotations
+
+import typer
+
+
+def check() -> typer.Typer:
+    from eboxcast.cli.package.check import app  # when called
+
+    return app
+
+
+def split() -> typer.Typer:
+    from eboxcast.cli.package.split import app  # when called
+
+    return app
+
+
+def sample() -> typer.Typer:
+    from eboxcast.cli.package.sample import app  # when called
+
+    return app
+
+
+def rehearse() -> typer.Typer:
+    from eboxcast.cli.runs.rehearse import app  # when called
+
+    return app
+
+
+def publish() -> typer.Typer:
+    from eboxcast.cli.runs.publish import app  # when called
+
+    return app
+
+
+def prepare() -> typer.Typer:
+    from eboxcast.cli.runs.prepare import app  # when called
+
+    return app
+
+
+def launch() -> typer.Typer:
+    from eboxcast.cli.runs.launch import app  # when called
+
+    return app
+
+
+def runs() -> typer.Typer:
+    from eboxcast.cli.runs.listing import app  # when called
+
+    return app
+
+
+def status() -> typer.Typer:
+    from eboxcast.cli.runs.status import app  # when called
+
+    return app
+
+
+def stop() -> typer.Typer:
+    from eboxcast.cli.runs.stop import app  # when called
+
+    return app
+
+
+def pause() -> typer.Typer:
+    from eboxcast.cli.runs.pause import app  # when called
+
+    return app
+
+
+def resume() -> typer.Typer:
+    from eboxcast.cli.runs.resume import app  # when called
+
+    return app
+
+
+def pace() -> typer.Typer:
+    from eboxcast.cli.runs.pace import app  # when called
+
+    return app
+
+
+def resolve() -> typer.Typer:
+    from eboxcast.cli.runs.resolve import app  # when called
+
+    return app
+
+
+def close() -> typer.Typer:
+    from eboxcast.cli.runs.close import app  # when called
+
+    return app
+
+
+def discard() -> typer.Typer:
+    from eboxcast.cli.runs.discard import app  # when called
+
+    return app
+
+
+def retry() -> typer.Typer:
+    from eboxcast.cli.runs.retry import app  # when called
+
+    return app
+
+
+def recall() -> typer.Typer:
+    from eboxcast.cli.runs.recall import app  # when called
+
+    return app
+
+
+def report() -> typer.Typer:
+    from eboxcast.cli.runs.report import app  # when called
+
+    return app
+
+
+def expire() -> typer.Typer:
+    from eboxcast.cli.admin.expire import app  # when called
+
+    return app
+
+
+def ebox() -> typer.Typer:
+    from eboxcast.cli.admin.ebox import app  # when called
+
+    return app
+
+
+def message_type() -> typer.Typer:
+    from eboxcast.cli.people.message_type import app  # when called
+
+    return app
+
+
+def person() -> typer.Typer:
+    from eboxcast.cli.people.person import app  # when called
+
+    return app
+
+
+def calendar() -> typer.Typer:
+    from eboxcast.cli.admin.calendar import app  # when called
+
+    return app
+
+
+def contacts() -> typer.Typer:
+    from eboxcast.cli.broadcast.standing_contacts import app  # when called
+
+    return app
+
+
+def exchange() -> typer.Typer:
+    from eboxcast.cli.admin.exchange import app  # when called
+
+    return app
+
+
+def steward() -> typer.Typer:
+    from eboxcast.cli.admin.steward import app  # when called
+
+    return app
+
+
+def audit() -> typer.Typer:
+    from eboxcast.cli.admin.audit import app  # when called
+
+    return app
+
+
+def notices() -> typer.Typer:
+    from eboxcast.cli.admin.notices import app  # when called
+
+    return app
+
+
+def login() -> typer.Typer:
+    from eboxcast.cli.people.login import app  # when called
+
+    return app
+
+
+def logout() -> typer.Typer:
+    from eboxcast.cli.people.logout import app  # when called
+
+    return app
+
+
+def whoami() -> typer.Typer:
+    from eboxcast.cli.people.whoami import app  # when called
+
+    return app
+
+
+def clock() -> typer.Typer:
+    from eboxcast.cli.admin.clock import app  # when called
+
+    return app
+
+
+def up() -> typer.Typer:
+    from eboxcast.cli.admin.up import app  # when called
+
+    return app
+
+
+def down() -> typer.Typer:
+    from eboxcast.cli.admin.down import app  # when called
+
+    return app
+
+
+def migrate() -> typer.Typer:
+    from eboxcast.cli.admin.migrate import app  # when called
+
+    return app
+
+
+def doctor() -> typer.Typer:
+    from eboxcast.cli.admin.doctor import app  # when called
+
+    return app
+
+
+def worker() -> typer.Typer:
+    from eboxcast.cli.runs.worker import app  # when called
+
+    return app
+
+
+def metrics() -> typer.Typer:
+    from eboxcast.cli.admin.metrics import app  # when called
+
+    return app
+
+
+def simulate_provider() -> typer.Typer:
+    from eboxcast.cli.admin.simulate_provider import app  # when called
+
+    return app
+
+
+def demo() -> typer.Typer:
+    from eboxcast.cli.admin.demo import app  # when called
+
+    return app
+
+
+def bench() -> typer.Typer:
+    from eboxcast.cli.admin.bench import app  # when called
+
+    return app
+
+
+def broadcast_requesting() -> typer.Typer:
+    from eboxcast.cli.broadcast.requesting import app  # when called
+
+    return app
+
+
+def broadcast_showing() -> typer.Typer:
+    from eboxcast.cli.broadcast.showing import app  # when called
+
+    return app
+
+
+def broadcast_decisions() -> typer.Typer:
+    from eboxcast.cli.broadcast.decisions import app  # when called
+
+    return app
+
+
+def broadcast_files() -> typer.Typer:
+    from eboxcast.cli.broadcast.files import app  # when called
+
+    return app
+
+
+def broadcast_testing() -> typer.Typer:
+    from eboxcast.cli.broadcast.testing import app  # when called
+
+    return app
+
+
+def broadcast_verdicts() -> typer.Typer:
+    from eboxcast.cli.broadcast.verdicts import app  # when called
+
+    return app
+
+
+def broadcast_contact_sheet() -> typer.Typer:
+    from eboxcast.cli.broadcast.contact_sheet import app  # when called
+
+    return app
+
+
+def broadcast_production() -> typer.Typer:
+    from eboxcast.cli.broadcast.production import app  # when called
+
+    return app
+
+
+def broadcast_closing() -> typer.Typer:
+    from eboxcast.cli.broadcast.closing import app  # when called
+
+    return app
+
+
+BROADCAST = {
+    "request": broadcast_requesting,
+    "list": broadcast_showing,
+    "show": broadcast_showing,
+    "decide": broadcast_decisions,
+    "agree": broadcast_requesting,
+    "want": broadcast_requesting,
+    "reconfirm": broadcast_requesting,
+    "waive": broadcast_decisions,
+    "cancel": broadcast_requesting,
+    "deliver": broadcast_files,
+    "take-back": broadcast_files,
+    "test": broadcast_testing,
+    "proofs": broadcast_testing,
+    "verdict": broadcast_verdicts,
+    "contacts": broadcast_contact_sheet,
+    "warn": broadcast_production,
+    "go": broadcast_production,
+    "withdraw-go": broadcast_production,
+    "arm": broadcast_production,
+    "disarm": broadcast_production,
+    "report": broadcast_closing,
+    "close": broadcast_closing,
+    "note": broadcast_showing,
+}
+"""The commands below `broadcast`, in the order in which they come."""

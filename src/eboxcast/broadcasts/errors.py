@@ -11,7 +11,7 @@ class BroadcastNotFound(WrongUse):
 
     code = "broadcast.not-found"
     sentence = N_("There is no broadcast {broadcast}.")
-    remedy = N_("List the broadcasts with: eboxcast broadcast list")
+    remedy = N_("To list the broadcasts: eboxcast broadcast list")
 
 
 class NotInThisState(NotAllowedNow):
@@ -19,15 +19,17 @@ class NotInThisState(NotAllowedNow):
 
     code = "broadcast.not-in-this-state"
     sentence = N_("Broadcast {broadcast} is {state}: {asked} is not possible now.")
-    remedy = N_("What is possible: eboxcast broadcast show {broadcast}")
+    remedy = N_("To see what is possible: eboxcast broadcast show {broadcast}")
 
 
 class NotReady(NotAllowedNow):
     """Something is missing; ``parts`` says what, and who can mend each."""
 
     code = "broadcast.not-ready"
-    sentence = N_("Broadcast {broadcast}: {asked} is not possible yet, {count} thing(s) are missing:")
-    remedy = N_("Then run the same command again; eboxcast broadcast show {broadcast} says how it stands.")
+    sentence = N_("Broadcast {broadcast}: {asked} is not possible yet. {count} condition(s) not met:")
+    remedy = N_(
+        "Then run the same command again. To see what is still missing, use eboxcast broadcast show {broadcast}."
+    )
 
     def __init__(self, parts: tuple[Told, ...], **data: object) -> None:
         super().__init__(count=len(parts), **data)
@@ -57,38 +59,42 @@ class NotReconfirmed(Missing):
 
     code = "broadcast.not-reconfirmed"
     sentence = N_("The institution has not reconfirmed the date.")
-    remedy = N_("The institution does: eboxcast broadcast reconfirm {broadcast}")
+    remedy = N_("The institution must run: eboxcast broadcast reconfirm {broadcast}")
 
 
 class ReconfirmedLate(Missing):
     """The reconfirmation came after its term."""
 
     code = "broadcast.reconfirmed-late"
-    sentence = N_("The date had to be reconfirmed by {due}; nobody waived that it came later.")
-    remedy = N_('The integration team may: eboxcast broadcast waive {broadcast} late-reconfirmation --reason "…"')
+    sentence = N_("The date was not reconfirmed by {due}, and there is no waiver.")
+    remedy = N_(
+        'The integration team can give a waiver: eboxcast broadcast waive {broadcast} late-reconfirmation --reason "…"'
+    )
 
 
 class AcceptanceLate(Missing):
     """The files for acceptance came after their term."""
 
     code = "broadcast.acceptance-late"
-    sentence = N_("The files for acceptance were due by {due}; nobody waived that they came later.")
-    remedy = N_('The integration team may: eboxcast broadcast waive {broadcast} late-acceptance --reason "…"')
+    sentence = N_("The files for acceptance were not delivered by {due}, and there is no waiver.")
+    remedy = N_(
+        'The integration team can give a waiver: eboxcast broadcast waive {broadcast} late-acceptance --reason "…"'
+    )
 
 
 class TeamUnknown(InputRefused):
     """There is no such team."""
 
     code = "broadcast.team-unknown"
-    sentence = N_("There is no team {team}.")
-    remedy = N_("The teams: {teams}. Leave the team out for the institution's own contact.")
+    sentence = N_("There is no team called {team}.")
+    remedy = N_("The teams are: {teams}. Leave out the team to use the institution's own contact.")
 
 
 class ContactUnreachable(InputRefused):
     """A contact has a name, and an address or a telephone number."""
 
     code = "broadcast.contact-unreachable"
-    sentence = N_("A contact needs a name, and a mail address or a telephone number.")
+    sentence = N_("A contact needs a name, and an email address or a phone number.")
     remedy = N_("Give --name, and --email or --phone or both.")
 
 
@@ -97,31 +103,33 @@ class TypeNotInProduction(Missing):
 
     code = "broadcast.type-not-in-production"
     sentence = N_("The message type {message_type} is configured in acceptance only.")
-    remedy = N_("The integration team does: eboxcast message-type configure {message_type} --environment production")
+    remedy = N_(
+        "The integration team must run: eboxcast message-type configure {message_type} --environment production"
+    )
 
 
 class NothingPrepared(Missing):
     """Files for production are not there."""
 
     code = "broadcast.nothing-prepared"
-    sentence = N_("No files for production are prepared.")
-    remedy = N_("The institution does: eboxcast broadcast deliver {broadcast} DIR --environment production")
+    sentence = N_("No files for production have been prepared.")
+    remedy = N_("The institution must run: eboxcast broadcast deliver {broadcast} DIR --environment production")
 
 
 class NoGo(Missing):
     """The institution has not confirmed."""
 
     code = "broadcast.no-go"
-    sentence = N_("There is no GO of the institution that holds.")
-    remedy = N_("A person of the institution who may confirm does: eboxcast broadcast go {broadcast}")
+    sentence = N_("The institution has not given a valid GO.")
+    remedy = N_("A confirmer of the institution must run: eboxcast broadcast go {broadcast}")
 
 
 class SamePerson(Missing):
     """Who gives the GO neither launches nor arms."""
 
     code = "broadcast.same-person"
-    sentence = N_("{name} gave the GO of this broadcast, so somebody else must launch it.")
-    remedy = N_("Another person of the launch team does it.")
+    sentence = N_("{name} gave the GO for this broadcast, so someone else must launch it.")
+    remedy = N_("Ask another member of the launch team to do it.")
 
 
 class ContactsMissing(Missing):
@@ -129,15 +137,15 @@ class ContactsMissing(Missing):
 
     code = "broadcast.contacts-missing"
     sentence = N_("The follow-up sheet has no contact for: {missing}.")
-    remedy = N_("The integration team fills it: eboxcast broadcast contacts {broadcast}")
+    remedy = N_("The integration team must complete it: eboxcast broadcast contacts {broadcast}")
 
 
 class ContactCentreNotWarned(Missing):
     """The contact centre does not know."""
 
     code = "broadcast.contact-centre-not-warned"
-    sentence = N_("The contact centre is not warned of this date.")
-    remedy = N_("The integration team does: eboxcast broadcast warn {broadcast}")
+    sentence = N_("The contact centre has not been warned of this date.")
+    remedy = N_("The integration team must run: eboxcast broadcast warn {broadcast}")
 
 
 class OutsideItsWindow(Missing):
@@ -145,15 +153,15 @@ class OutsideItsWindow(Missing):
 
     code = "broadcast.outside-window"
     sentence = N_("It is {now}; the window is from {start} to {end}.")
-    remedy = N_("Wait for the window, or ask for another date: eboxcast broadcast want {broadcast} DATE")
+    remedy = N_("Wait for the window, or request another date: eboxcast broadcast want {broadcast} DATE")
 
 
 class InBlackout(Missing):
     """A service that is needed is not there."""
 
     code = "broadcast.in-blackout"
-    sentence = N_("{service} is not available from {start} to {end}: {reason}.")
-    remedy = N_("The integration team moves the date, or lifts the blackout: eboxcast calendar lift {number}")
+    sentence = N_("{service} is unavailable from {start} to {end}: {reason}.")
+    remedy = N_("The integration team can move the date, or lift the blackout: eboxcast calendar lift {number}")
 
 
 class VerdictIncomplete(Missing):
@@ -162,7 +170,8 @@ class VerdictIncomplete(Missing):
     code = "broadcast.verdict-incomplete"
     sentence = N_("Of {expected} checks in {recipients} eBoxes, {passed} passed and {failed} failed.")
     remedy = N_(
-        "The institution says of each: eboxcast broadcast verdict {broadcast} …; or rejects what was delivered."
+        "The institution must record a result for each check: eboxcast broadcast verdict {broadcast} …; "
+        "or reject the test."
     )
 
 
@@ -170,9 +179,10 @@ class FilesDiffer(InputRefused):
     """What is delivered for production is not what was approved."""
 
     code = "broadcast.files-differ"
-    sentence = N_("The {file} is not the one that was approved in acceptance ({found} instead of {approved}).")
+    sentence = N_("The {file} is not the one approved in acceptance ({found} instead of {approved}).")
     remedy = N_(
-        "Deliver the approved files; or deliver the new ones for acceptance first: they are tested and approved again."
+        "Deliver the approved files. To use new files, deliver them for acceptance first, so that they "
+        "are tested and approved again."
     )
 
 
@@ -180,7 +190,7 @@ class ShortListTooLong(InputRefused):
     """The list for acceptance must be one that people can look through."""
 
     code = "broadcast.short-list-too-long"
-    sentence = N_("The list for acceptance names {recipients} recipients; at most {most} can be looked through.")
+    sentence = N_("The list for acceptance has {recipients} recipients; at most {most} can be checked by hand.")
     remedy = N_("Deliver a list of people whose eBoxes you can open, such as colleagues.")
 
 
@@ -188,41 +198,39 @@ class PackageDiffers(InputRefused):
     """The metadata are of another broadcast."""
 
     code = "broadcast.package-differs"
-    sentence = N_("The metadata say {field} {found}; the broadcast was requested with {expected}.")
-    remedy = N_("Correct the metadata, or request a broadcast of its own for them.")
+    sentence = N_("The metadata has {field} {found}; the broadcast was requested with {expected}.")
+    remedy = N_("Correct the metadata, or request a separate broadcast.")
 
 
 class GoDiffers(InputRefused):
     """The GO names something else than what is agreed and prepared."""
 
     code = "broadcast.go-differs"
-    sentence = N_("The GO names {asked} {found}; agreed and prepared is {expected}.")
-    remedy = N_(
-        "Look at what is prepared with: eboxcast broadcast show {broadcast}; then give the GO for exactly that."
-    )
+    sentence = N_("The GO gives {asked} as {found}, but what was agreed and prepared is {expected}.")
+    remedy = N_("Check what is prepared: eboxcast broadcast show {broadcast}. Then give the GO for exactly that.")
 
 
 class DateNotOffered(InputRefused):
     """The date is none of those the deciders proposed."""
 
     code = "broadcast.date-not-offered"
-    sentence = N_("{date} is none of the dates proposed: {dates}.")
-    remedy = N_("Take one of those, or ask for others with: eboxcast broadcast want {broadcast} DATE")
+    sentence = N_("{date} is not one of the proposed dates: {dates}.")
+    remedy = N_("Choose one of them, or request others: eboxcast broadcast want {broadcast} DATE")
 
 
 class DateInThePast(InputRefused):
     """Only days to come can be asked for."""
 
     code = "broadcast.date-in-the-past"
-    sentence = N_("{date} is not a day to come.")
-    remedy = N_("Ask for a later date.")
+    sentence = N_("{date} is not in the future.")
+    remedy = N_("Choose a later date.")
 
 
 class ReasonMissing(WrongUse):
     """Whoever says no owes a reason."""
 
     code = "broadcast.reason-missing"
-    sentence = N_("A reason is needed: {asked} is told to others, and stays on record.")
+    sentence = N_("A reason is required for {asked}. Others will see it, and it stays on record.")
     remedy = N_('Add: --reason "…"')
 
 
@@ -230,5 +238,5 @@ class NotConcerned(InputRefused):
     """A check or recipient that is not of this acceptance run."""
 
     code = "broadcast.not-concerned"
-    sentence = N_("The short list has recipients 1 to {recipients}; {found} is none of them.")
-    remedy = N_("The number is the place in the list that was delivered for acceptance.")
+    sentence = N_("The short list has recipients 1 to {recipients}; {found} is not one of them.")
+    remedy = N_("Give the recipient's position in the list delivered for acceptance.")

@@ -41,34 +41,34 @@ class Standing:
 
 
 _NEXT: dict[State, tuple[tuple[Role, ...], Action, str]] = {
-    S.REQUESTED: ((Role.VALIDATOR, Role.INTEGRATION), A.ACCEPT, N_("decide about the wanted dates")),
-    S.POSTPONED: ((Role.REQUESTER,), A.AGREE, N_("agree to one of the dates proposed, or ask for others")),
-    S.MISSED: ((Role.REQUESTER,), A.WANT, N_("ask for another date: the window passed")),
+    S.REQUESTED: ((Role.VALIDATOR, Role.INTEGRATION), A.ACCEPT, N_("decide on the requested dates")),
+    S.POSTPONED: ((Role.REQUESTER,), A.AGREE, N_("accept one of the proposed dates, or request others")),
+    S.MISSED: ((Role.REQUESTER,), A.WANT, N_("request another date: the window has passed")),
     S.SCHEDULED: ((Role.REQUESTER,), A.DELIVER_ACCEPTANCE, N_("deliver the files for acceptance")),
     S.REJECTED: ((Role.REQUESTER,), A.DELIVER_ACCEPTANCE, N_("deliver new files for acceptance")),
     S.ACCEPTANCE_DELIVERED: ((Role.INTEGRATION, Role.LAUNCH), A.TEST, N_("run the test in acceptance")),
-    S.TESTED: ((Role.REQUESTER,), A.APPROVE, N_("look into the eBoxes of the short list, and approve or reject")),
+    S.TESTED: ((Role.REQUESTER,), A.APPROVE, N_("check the eBoxes of the short list, and approve or reject the test")),
     S.APPROVED: ((Role.REQUESTER,), A.DELIVER_PRODUCTION, N_("deliver the files for production")),
     S.PRODUCTION_DELIVERED: ((Role.CONFIRMER,), A.GIVE_GO, N_("give the GO")),
-    S.CONFIRMED: ((Role.LAUNCH,), A.ARM, N_("arm it, or launch it in its window")),
-    S.ARMED: ((), A.LAUNCH, N_("it launches by itself at the agreed moment")),
-    S.LAUNCHED: ((Role.LAUNCH,), A.FINISH, N_("see the run to its end")),
-    S.PUBLISHED: ((Role.INTEGRATION,), A.REPORT, N_("report to the institution; otherwise it is done by itself")),
-    S.RECALLED: ((Role.INTEGRATION,), A.REPORT, N_("report to the institution; otherwise it is done by itself")),
+    S.CONFIRMED: ((Role.LAUNCH,), A.ARM, N_("arm the launch, or launch during the window")),
+    S.ARMED: ((), A.LAUNCH, N_("automatic launch at the agreed moment")),
+    S.LAUNCHED: ((Role.LAUNCH,), A.FINISH, N_("follow the run until it ends")),
+    S.PUBLISHED: ((Role.INTEGRATION,), A.REPORT, N_("report to the institution (automatic if not done by hand)")),
+    S.RECALLED: ((Role.INTEGRATION,), A.REPORT, N_("report to the institution (automatic if not done by hand)")),
     S.REPORTED: (
         (Role.INTEGRATION,),
         A.CLOSE,
-        N_("tell how many have read it, and close; otherwise it is done by itself"),
+        N_("send the reading figures and close (automatic if not done by hand)"),
     ),
 }
 
 
 _PASSED: dict[State, tuple[tuple[tuple[Role, ...], Action, str], ...]] = {
     S.REQUESTED: (
-        ((Role.VALIDATOR, Role.INTEGRATION), A.POSTPONE, N_("propose other dates: the wanted ones have passed")),
-        ((Role.REQUESTER,), A.WANT, N_("ask for other dates: the wanted ones have passed")),
+        ((Role.VALIDATOR, Role.INTEGRATION), A.POSTPONE, N_("propose other dates: the requested dates have passed")),
+        ((Role.REQUESTER,), A.WANT, N_("request other dates: the requested dates have passed")),
     ),
-    S.POSTPONED: (((Role.REQUESTER,), A.WANT, N_("ask for other dates: those proposed have passed")),),
+    S.POSTPONED: (((Role.REQUESTER,), A.WANT, N_("request other dates: the proposed dates have passed")),),
 }
 
 
@@ -126,7 +126,7 @@ def _beside(broadcast: Broadcast) -> list[Step]:
         due_at = terms.reconfirmation_due_at
         steps.append(Step(turn=(Role.REQUESTER,), sentence=what, action=A.RECONFIRM, due_at=due_at, data={}))
     for lateness in _unwaived(broadcast):
-        what = N_("let pass what came too late, by name, or move the date ({what})")
+        what = N_("waive the missed deadline ({what}), or move the date")
         data = {"what": str(lateness)}
         steps.append(_of_integration(what, A.WAIVE, broadcast, data))
     if broadcast.contact_centre_warned_at is None and broadcast.production_run is not None:

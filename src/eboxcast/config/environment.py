@@ -161,8 +161,8 @@ class SettingWrong(Misconfigured):
     """A variable holds a value that cannot be used."""
 
     code = "setting.wrong"
-    sentence = N_("The setting {variable} cannot be used: {problem}.")
-    remedy = N_("Correct {variable} in the environment of this process; docs/reference/settings.md explains it.")
+    sentence = N_("The setting {variable} is not valid: {problem}.")
+    remedy = N_("Correct {variable} in the environment of this process. See docs/reference/settings.md.")
 
 
 def text(name: str) -> str:

@@ -18,7 +18,7 @@ from eboxcast.database.migrating import migrate_all
 from eboxcast.database.names import ALIASES, CONTROL
 from eboxcast.lib.translation import N_, language_of_user, translate
 
-_PREPARING = N_("Preparing the tables of the new database.")
+_PREPARING = N_("Creating the tables of the new database.")
 
 
 def start(tell: Tell | None = None) -> None:

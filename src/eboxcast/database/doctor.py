@@ -51,8 +51,8 @@ def versions(around: Surroundings) -> Iterator[Finding]:
 def variables(around: Surroundings) -> Iterator[Finding]:
     """Names that start like ours but that nothing reads."""
     for name in settings.EBOXCAST_UNKNOWN_VARIABLES:
-        sentence = N_("The variable {name} is set, but nothing reads it.")
-        remedy = N_("Compare it with docs/reference/settings.md.")
+        sentence = N_("The variable {name} is set, but it is not used.")
+        remedy = N_("Check it against docs/reference/settings.md.")
         yield Finding("variables", State.ATTENTION, sentence, {"name": name}, remedy)
 
 
@@ -60,21 +60,21 @@ def binaries(around: Surroundings) -> Iterator[Finding]:
     """The wheel with the programs of PostgreSQL, where they are needed."""
     if settings.EBOXCAST_EMBEDDED:
         data = {"version": wheel_version(), "folder": boot.places().root}
-        yield Finding("binaries", State.OK, N_("The embedded database {version} lives in {folder}."), data)
+        yield Finding("binaries", State.OK, N_("The embedded database {version} is in {folder}."), data)
 
 
 def answers(around: Surroundings) -> Iterator[Finding]:
     """Whether each database in reach answers."""
     for alias in around.reached:
-        yield Finding("answers", State.OK, N_("The {name} database answers."), {"name": shown(alias)})
+        yield Finding("answers", State.OK, N_("The {name} database responds."), {"name": shown(alias)})
     if around.unreached and settings.EBOXCAST_EMBEDDED and postmaster(boot.places()) is None:
-        remedy = N_("Commands start it by themselves. `eboxcast up` starts it now, or says why it cannot.")
+        remedy = N_("Commands start it automatically. `eboxcast up` starts it now, or says why it cannot.")
         yield Finding("answers", State.ATTENTION, N_("The embedded database is not running."), {}, remedy)
         return
     for alias, error in around.unreached.items():
         data = {"name": shown(alias), "variable": URL_VARIABLES[alias], **error.data}
-        sentence = N_("The {name} database does not answer (SQLSTATE {sqlstate}).")
-        remedy = N_("See whether it runs and whether {variable} is right.")
+        sentence = N_("The {name} database does not respond (SQLSTATE {sqlstate}).")
+        remedy = N_("Check that it is running and that {variable} is correct.")
         yield Finding("answers", State.FAILED, sentence, data, remedy)
 
 
@@ -88,7 +88,7 @@ def marks(around: Surroundings) -> Iterator[Finding]:
         except EboxcastError as error:
             yield Finding("marks", State.FAILED, error.sentence, error.data, error.remedy)
             continue
-        sentence = N_("The {name} database is the right one and up to date.")
+        sentence = N_("The {name} database is the correct one and is up to date.")
         yield Finding("marks", State.OK, sentence, {"name": shown(alias)})
 
 
@@ -108,11 +108,11 @@ def roles(around: Surroundings) -> Iterator[Finding]:
         open_to = [name for name in others if _may_connect(connection, name)]
         data = {"name": shown(alias), "others": ", ".join(open_to)}
         if open_to:
-            sentence = N_("The role of the {name} database may also connect to {others}.")
+            sentence = N_("The role of the {name} database can also connect to {others}.")
             remedy = N_("Give each database its own role and revoke CONNECT from the others and from PUBLIC.")
             yield Finding("roles", State.ATTENTION, sentence, data, remedy)
         else:
-            yield Finding("roles", State.OK, N_("The role of the {name} database reaches no other."), data)
+            yield Finding("roles", State.OK, N_("The role of the {name} database cannot connect to any other."), data)
 
 
 def space(around: Surroundings) -> Iterator[Finding]:
@@ -123,8 +123,8 @@ def space(around: Surroundings) -> Iterator[Finding]:
     free = shutil.disk_usage(root).free
     data = {"free": f"{free / _GIGABYTE:.1f} GB", "folder": root}
     state = State.OK if free > _LITTLE_SPACE else State.ATTENTION if free > _HARDLY_SPACE else State.FAILED
-    remedy = "" if state is State.OK else N_("Make space there before the next broadcast.")
-    yield Finding("space", state, N_("{free} are free on the disk of {folder}."), data, remedy)
+    remedy = "" if state is State.OK else N_("Free up space there before the next broadcast.")
+    yield Finding("space", state, N_("{free} free on the disk of {folder}."), data, remedy)
 
 
 def clocks(around: Surroundings) -> Iterator[Finding]:
@@ -141,10 +141,10 @@ def durability(around: Surroundings) -> Iterator[Finding]:
         found = [name for name in ("fsync", "full_page_writes", "synchronous_commit") if _is_off(connection, name)]
         data = {"name": shown(alias), "settings": ", ".join(found)}
         if found:
-            sentence = N_("The {name} database may lose what it confirmed: {settings} is off.")
+            sentence = N_("The {name} database may lose confirmed data: {settings} is off.")
             yield Finding("durability", State.FAILED, sentence, data, N_("Switch it on in postgresql.conf."))
         else:
-            yield Finding("durability", State.OK, N_("The {name} database keeps what it confirmed."), data)
+            yield Finding("durability", State.OK, N_("The {name} database does not lose confirmed data."), data)
 
 
 CHECKS: tuple[Check, ...] = (
@@ -181,6 +181,12 @@ def _is_off(connection: BaseDatabaseWrapper, setting: str) -> bool:
 
 def _clock(alias: str, seconds: float) -> Finding:
     state = State.OK if seconds < _CLOCKS_APART else State.ATTENTION if seconds < _CLOCKS_FAR_APART else State.FAILED
-    remedy = "" if state is State.OK else N_("Have both machines take their time from the same server (NTP).")
+    remedy = "" if state is State.OK else N_("Synchronise the clocks of both machines with the same time server (NTP).")
     data = {"name": shown(alias), "seconds": f"{seconds:.1f}"}
-    return Finding("clocks", state, N_("The clock of the {name} database is {seconds} s from ours."), data, remedy)
+    return Finding(
+        "clocks",
+        state,
+        N_("The clock of the {name} database differs by {seconds} s from the clock of this machine."),
+        data,
+        remedy,
+    )

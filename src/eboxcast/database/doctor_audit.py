@@ -12,7 +12,9 @@ from eboxcast.database.marks import is_ours
 from eboxcast.database.names import CONTROL
 from eboxcast.lib.translation import N_
 
-_REMEDY = N_("docs/howto/use-your-own-postgresql.md says how to part the owner of the tables from who works with them.")
+_REMEDY = N_(
+    "docs/howto/use-your-own-postgresql.md explains how to separate the owner of the tables from the working role."
+)
 # Of each table and its years. Who owns a table, or may act as the owner, may switch its triggers off.
 _TABLES = (
     "with audit as (select oid, relname, relowner from pg_class where relkind in ('r', 'p')"
@@ -46,25 +48,25 @@ def audit(around: Surroundings) -> Iterator[Finding]:
     found = list(_weak_points(connection))
     yield from found
     if not found:
-        yield Finding("audit", State.OK, N_("The role that works can only add to the audit and read it."))
+        yield Finding("audit", State.OK, N_("The working role can only read the audit and add to it."))
 
 
 def _weak_points(connection: BaseDatabaseWrapper) -> Iterator[Finding]:
     if owned := _tables(connection, _OWNS):
-        sentence = N_("The role that works owns the audit and could change it: {tables}.")
+        sentence = N_("The working role owns the audit and could change it: {tables}.")
         yield Finding("audit", State.ATTENTION, sentence, {"tables": owned}, _REMEDY)
     elif changeable := _tables(connection, _MAY_CHANGE):
-        sentence = N_("The role that works may change or empty tables of the audit: {tables}.")
+        sentence = N_("The working role may change or empty tables of the audit: {tables}.")
         yield Finding("audit", State.ATTENTION, sentence, {"tables": changeable}, _REMEDY)
     elif ask(connection, _OWNS_SCHEMA) == (True,):
-        sentence = N_("The role that works owns the schema of the audit and could drop its tables.")
+        sentence = N_("The working role owns the schema of the audit and could drop its tables.")
         yield Finding("audit", State.ATTENTION, sentence, {}, _REMEDY)
     if ask(connection, _POWERS) == (True,):
-        sentence = N_("The role that works is a superuser or may switch triggers off, so it could change the audit.")
+        sentence = N_("The working role is a superuser or may disable triggers, so it could change the audit.")
         yield Finding("audit", State.ATTENTION, sentence, {}, _REMEDY)
     if unguarded := _tables(connection, _UNGUARDED):
-        sentence = N_("The triggers that guard the audit are off or gone: {tables}.")
-        remedy = N_("Find out who did that and why; then: eboxcast audit verify --anchor NUMBER:DIGEST")
+        sentence = N_("The triggers that protect the audit are disabled or missing: {tables}.")
+        remedy = N_("Find out who did this and why, then run: eboxcast audit verify --anchor NUMBER:DIGEST")
         yield Finding("audit", State.FAILED, sentence, {"tables": unguarded}, remedy)
 
 

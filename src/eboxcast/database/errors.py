@@ -16,7 +16,7 @@ class EnvironmentNotNamed(Defect):
     """Code asked for a table of an environment without saying of which."""
 
     code = "database.environment-not-named"
-    sentence = N_("The table {model} was asked for without naming acceptance or production.")
+    sentence = N_("The table {model} was used without naming acceptance or production.")
 
 
 class EnvironmentUnknown(WrongUse):
@@ -47,7 +47,7 @@ class WrongDatabase(Trouble):
     """A connection leads to another database than it is meant for."""
 
     code = "database.wrong"
-    sentence = N_("The connection for {meant} leads to a database of {found}. Nothing was done.")
+    sentence = N_("The connection for {meant} leads to a database for {found}. Nothing was done.")
     remedy = N_("Correct {variable}; then run `eboxcast doctor`.")
 
 
@@ -55,7 +55,7 @@ class NotMigrated(Trouble):
     """The tables are older than this program."""
 
     code = "database.not-migrated"
-    sentence = N_("The {name} database is not up to date: {count} migrations are missing.")
+    sentence = N_("The {name} database is not up to date: {count} migrations have not been applied.")
     remedy = N_("Run `eboxcast migrate`, then this command again.")
 
 
@@ -63,40 +63,40 @@ class MigratedFurther(Trouble):
     """The tables are newer than this program."""
 
     code = "database.migrated-further"
-    sentence = N_("The {name} database was migrated by a newer eboxcast than this one ({version}).")
-    remedy = N_("Use the newer eboxcast.")
+    sentence = N_("The {name} database was migrated by a newer version of eboxcast than this one ({version}).")
+    remedy = N_("Use the newer version of eboxcast.")
 
 
 class ProcedureDiffers(Trouble):
     """The installation was made for another way of working than this process was told."""
 
     code = "database.procedure-differs"
-    sentence = N_("This installation was made with EBOXCAST_PROCEDURE={recorded}, this process says {asked}.")
-    remedy = N_("Leave EBOXCAST_PROCEDURE empty; to change the record: eboxcast migrate --procedure {asked}")
+    sentence = N_("This installation was created with EBOXCAST_PROCEDURE={recorded}, but this process has {asked}.")
+    remedy = N_("Leave EBOXCAST_PROCEDURE empty. To change the recorded value: eboxcast migrate --procedure {asked}")
 
 
 class ClockStands(NotAllowedNow):
     """On a real installation the time is that of the world."""
 
     code = "clock.stands"
-    sentence = N_("The clock cannot be moved here: this installation is for real people.")
-    remedy = N_("Rehearse on one of its own: EBOXCAST_INSTALLATION=demo at its first `eboxcast migrate`.")
+    sentence = N_("The clock cannot be moved: this is not a demo or test installation.")
+    remedy = N_("Rehearse on a separate installation: set EBOXCAST_INSTALLATION=demo for its first `eboxcast migrate`.")
 
 
 class ClockGoesBack(NotAllowedNow):
     """Something is on record that happened later; the audit tells things in the order they happened."""
 
     code = "clock.goes-back"
-    sentence = N_("The clock cannot be set to {moment}: something is on record that happened at {newest}.")
-    remedy = N_("Choose a later moment, or begin again with an installation of its own.")
+    sentence = N_("The clock cannot be set to {moment}: the records already go up to {newest}.")
+    remedy = N_("Choose a later moment, or start again with a separate installation.")
 
 
 class OwnerNeeded(NotAllowedNow):
     """The role that works makes no tables: they belong to another."""
 
     code = "database.owner-needed"
-    sentence = N_("The role of EBOXCAST_DATABASE_URL may make no tables in control: they belong to another role.")
-    remedy = N_("Set EBOXCAST_OWNER_URL for this command alone (docs/howto/use-your-own-postgresql.md).")
+    sentence = N_("The role of EBOXCAST_DATABASE_URL may not create tables in control: they belong to another role.")
+    remedy = N_("Set EBOXCAST_OWNER_URL for this command only (docs/howto/use-your-own-postgresql.md).")
 
 
 class DatabaseTrouble(Trouble):
@@ -104,7 +104,7 @@ class DatabaseTrouble(Trouble):
 
     code = "database.trouble"
     sentence = N_("The database refused a statement (SQLSTATE {sqlstate}).")
-    remedy = N_("Run `eboxcast doctor`. Running the same command again continues where it stopped.")
+    remedy = N_("Run `eboxcast doctor`. If you run the same command again, it continues where it stopped.")
 
 
 class DatabaseGone(DatabaseTrouble):
@@ -112,30 +112,30 @@ class DatabaseGone(DatabaseTrouble):
 
     code = "database.gone"
     sentence = N_("The database cannot be reached, or the connection to it was lost (SQLSTATE {sqlstate}).")
-    remedy = N_("Run the same command again; it continues where it stopped. `eboxcast doctor` says more.")
+    remedy = N_("Run the same command again; it continues where it stopped. For details: `eboxcast doctor`.")
 
 
 class DiskFull(DatabaseTrouble):
     """No space left where the database writes."""
 
     code = "database.disk-full"
-    sentence = N_("The disk of the database is full. Nothing was done by halves.")
-    remedy = N_("Make space, then run the same command again.")
+    sentence = N_("The disk of the database is full. No step was left half done.")
+    remedy = N_("Free up space, then run the same command again.")
 
 
 class LockTaken(DatabaseTrouble):
     """Somebody else holds what we need, or the two of us blocked each other."""
 
     code = "database.lock-taken"
-    sentence = N_("Another process holds what this step needs (SQLSTATE {sqlstate}).")
-    remedy = N_("Wait until it is done, then run the same command again.")
+    sentence = N_("Another process is using what this step needs (SQLSTATE {sqlstate}).")
+    remedy = N_("Wait until it has finished, then run the same command again.")
 
 
 class TookTooLong(DatabaseTrouble):
     """A statement or transaction passed its time limit."""
 
     code = "database.took-too-long"
-    sentence = N_("The database took too long and the step was called off (SQLSTATE {sqlstate}).")
+    sentence = N_("The database took too long and the step was cancelled (SQLSTATE {sqlstate}).")
     remedy = N_("Run the same command again; if it happens again, raise EBOXCAST_STATEMENT_SECONDS.")
 
 
@@ -143,7 +143,7 @@ class ConstraintBroken(Defect):
     """A row broke a rule of the tables. The data names the rule, never the row."""
 
     code = "database.constraint-broken"
-    sentence = N_("A rule of the database stopped this step: {name}. Nothing was done by halves.")
+    sentence = N_("A rule of the database stopped this step: {name}. No step was left half done.")
 
 
 @contextmanager

@@ -11,15 +11,15 @@ class RunNotFound(WrongUse):
 
     code = "run.not-found"
     sentence = N_("There is no run {run}.")
-    remedy = N_("List the runs with: eboxcast runs")
+    remedy = N_("To list the runs: eboxcast runs")
 
 
 class RunAmbiguous(WrongUse):
     """Several runs begin with these characters."""
 
     code = "run.ambiguous"
-    sentence = N_("{count} runs begin with {run}.")
-    remedy = N_("Give more of the run's number; `eboxcast runs` lists them.")
+    sentence = N_("{count} runs start with {run}.")
+    remedy = N_("Give more characters of the run number. To list the runs: `eboxcast runs`.")
 
 
 class FileChanged(InputRefused):
@@ -27,7 +27,7 @@ class FileChanged(InputRefused):
 
     code = "package.file-changed"
     sentence = N_("The file {file} changed after it was checked. Nothing was stored.")
-    remedy = N_("Make sure that nobody writes to it any more, and run the same command again.")
+    remedy = N_("Make sure that no program is still writing to it, then run the same command again.")
 
 
 class NotInThisState(NotAllowedNow):
@@ -35,78 +35,83 @@ class NotInThisState(NotAllowedNow):
 
     code = "run.not-in-this-state"
     sentence = N_("Run {run} is {state}: it cannot be {asked}.")
-    remedy = N_("Look at it with: eboxcast status {run}")
+    remedy = N_("To see its status: eboxcast status {run}")
 
 
 class DecidedBefore(NotInThisState):
     """Somebody decided about the run before this could be done."""
 
     code = "run.decided-before"
-    sentence = N_("Run {run} is {state} since {moment}, by {by}: it cannot be {asked}.")
+    sentence = N_("Run {run} is {state} ({moment}, by {by}): it cannot be {asked}.")
 
 
 class SomeHaveIt(NotAllowedNow):
     """A run of which something was sent cannot be made undone."""
 
     code = "run.some-have-it"
-    sentence = N_("Run {run} was sent to {sent} of its {recipients} recipients already: it cannot be given up.")
-    remedy = N_('To end it as published in part: eboxcast close {run} --reason "…"; while it runs, stop it first.')
+    sentence = N_("Run {run} was already sent to {sent} of its {recipients} recipients, so it cannot be discarded.")
+    remedy = N_(
+        'To end it as published in part: eboxcast close {run} --reason "…". If it is still running, stop it first.'
+    )
 
 
 class NothingSent(NotAllowedNow):
     """There is nothing to close."""
 
     code = "run.nothing-sent"
-    sentence = N_("Run {run} is {state} and nothing of it was sent: there is no account to close.")
-    remedy = N_('To give it up: eboxcast discard {run} --reason "…"')
+    sentence = N_("Run {run} is {state} and nothing was sent, so there is no account to close.")
+    remedy = N_('To discard it: eboxcast discard {run} --reason "…"')
 
 
 class CallsUnderWay(NotAllowedNow):
     """Calls under way must come to their end first, so that the account is true."""
 
     code = "run.calls-under-way"
-    sentence = N_("Run {run} still has {batches} batch(es) under way, with {workers}.")
-    remedy = N_("They end by themselves, at the latest at {until}. Then run the same command again.")
+    sentence = N_("Run {run} still has {batches} batch(es) in progress, with {workers}.")
+    remedy = N_("They end automatically, by {until} at the latest. Then run the same command again.")
 
 
 class MessageNumberNeeded(WrongUse):
     """The provider links the others to the message, so its number must be known."""
 
     code = "run.message-number-needed"
-    sentence = N_("Run {run} goes on by linking to the message that was published first, and nobody knows its number.")
-    remedy = N_("Ask the provider's support for it, and add: --message-id NUMBER")
+    sentence = N_(
+        "Run {run} continues by linking to the message that was published first, but the number of that "
+        "message is not known."
+    )
+    remedy = N_("Ask the provider's support for it, then add: --message-id NUMBER")
 
 
 class MessageNumberNotNeeded(WrongUse):
     """A message number is only taken where it is missing."""
 
     code = "run.message-number-not-needed"
-    sentence = N_("Run {run} needs no number of a message: it is known, or there is one for each recipient.")
-    remedy = N_("Run the same command without --message-id; `published` is what it goes with.")
+    sentence = N_("Run {run} does not need a message number: it is known, or each recipient has one.")
+    remedy = N_("Run the same command without --message-id. It can only be used with `published`.")
 
 
 class NobodyToRetry(NotAllowedNow):
     """A retry needs somebody who was refused or not attempted."""
 
     code = "run.nobody-to-retry"
-    sentence = N_("In run {run} nobody was refused and everybody attempted: there is nobody to try again.")
-    remedy = N_("Look at its account with: eboxcast report {run}")
+    sentence = N_("In run {run}, no recipient was refused or left unattempted, so there is nothing to retry.")
+    remedy = N_("To see its account: eboxcast report {run}")
 
 
 class RefusedForgotten(NotAllowedNow):
     """Whom a run did not reach was deleted when its time had come."""
 
     code = "run.refused-forgotten"
-    sentence = N_("Whom run {run} did not reach was deleted at {moment}.")
-    remedy = N_("To publish to them all the same, prepare a package with them: eboxcast prepare DIR --add")
+    sentence = N_("The list of recipients that run {run} did not reach was deleted at {moment}.")
+    remedy = N_("To publish to them anyway, prepare a package with them: eboxcast prepare DIR --add")
 
 
 class LaunchStopped(NotAllowedNow):
     """The run is stopped; somebody must resume it first."""
 
     code = "run.stopped"
-    sentence = N_("Run {run} is stopped since {stopped_at}. Nothing of it is visible.")
-    remedy = N_('To go on: eboxcast resume {run}; to give it up: eboxcast discard {run} --reason "…"')
+    sentence = N_("Run {run} has been stopped since {stopped_at}. Nothing is visible.")
+    remedy = N_('To continue: eboxcast resume {run}; to discard it: eboxcast discard {run} --reason "…"')
 
 
 class OutsideWindow(NotAllowedNow):
@@ -114,14 +119,14 @@ class OutsideWindow(NotAllowedNow):
 
     code = "run.outside-window"
     sentence = N_("The window of run {run} ended at {not_after}. This command made nothing visible.")
-    remedy = N_("Agree on a new moment and launch again with --not-before and --not-after.")
+    remedy = N_("Agree on a new moment, then launch again with --not-before and --not-after.")
 
 
 class Interrupted(Incomplete):
     """A signal ended the command; everything is as it was before the step it was in."""
 
     code = "interrupted"
-    sentence = N_("Interrupted. Nothing is half done.")
+    sentence = N_("Interrupted. No step was left half done.")
     remedy = N_("To continue, run the same command again: {command}")
 
 
@@ -129,45 +134,47 @@ class NothingUnknown(NotAllowedNow):
     """There is nobody to resolve."""
 
     code = "run.nothing-unknown"
-    sentence = N_("Run {run} has no recipient of whom it is unknown whether he has the document.")
-    remedy = N_("Look at it with: eboxcast status {run}")
+    sentence = N_("Run {run} has no unknown recipients.")
+    remedy = N_("To see its status: eboxcast status {run}")
 
 
 class NoTarget(WrongUse):
     """The run is not of the kind of target this is for."""
 
     code = "run.no-remote-target"
-    sentence = N_("Run {run} publishes into our own eBoxes, in one moment: there is nothing to {asked}.")
-    remedy = N_("Look at it with: eboxcast status {run}")
+    sentence = N_("Run {run} publishes to our own eBoxes at one moment, so there is nothing to {asked}.")
+    remedy = N_("To see its status: eboxcast status {run}")
 
 
 class CannotRecall(NotAllowedNow):
     """The provider has no call that takes a message back."""
 
     code = "run.cannot-recall"
-    sentence = N_("Run {run} was sent to a remote provider, whose contract has no way to take a message back.")
-    remedy = N_("Ask the provider's support; `eboxcast report {run}` has what they need to find it.")
+    sentence = N_("Run {run} was sent to a remote provider, which does not offer a way to recall a message.")
+    remedy = N_("Ask the provider's support. `eboxcast report {run}` has the details they need to find it.")
 
 
 class SendingForgotten(NotAllowedNow):
     """A run was sent to a provider, and the environment was restored to a time before that."""
 
     code = "run.sending-forgotten"
-    sentence = N_("Run {run} was sent, but {environment} does not know to whom any more: was {environment} restored?")
-    remedy = N_("Restore {environment} later in time, if you can. If not: eboxcast doctor --repair")
+    sentence = N_(
+        "Run {run} was sent, but {environment} no longer has the list of who received it. Was {environment} restored?"
+    )
+    remedy = N_("Restore {environment} to a later point in time, if you can. If not: eboxcast doctor --repair")
 
 
 class RunsUnderWay(NotAllowedNow):
     """What was begun one way is ended that way."""
 
     code = "procedure.runs-under-way"
-    sentence = N_("The procedure cannot be switched {procedure}: runs in production are not over: {runs}.")
-    remedy = N_("Launch, close or discard them first; `eboxcast status RUN` says how.")
+    sentence = N_("The procedure cannot be switched {procedure}: these runs in production have not ended: {runs}.")
+    remedy = N_("Launch, close or discard them first. To see how: `eboxcast status RUN`.")
 
 
 class OnlyAcceptance(NotAllowedNow):
     """Nobody but its owner looks into an eBox of production."""
 
     code = "ebox.only-acceptance"
-    sentence = N_("`eboxcast ebox` looks into acceptance only: in production nobody but its owner opens an eBox.")
-    remedy = N_("To see what became of a production run: eboxcast report RUN")
+    sentence = N_("`eboxcast ebox` shows eBoxes in acceptance only. In production, only the owner can open an eBox.")
+    remedy = N_("To see the result of a production run: eboxcast report RUN")

@@ -10,8 +10,8 @@ class DropFolderNotSet(WrongUse):
     """There is no drop folder here."""
 
     code = "exchange.not-set"
-    sentence = N_("No drop folder is set here.")
-    remedy = N_("Set EBOXCAST_DROP_DIR to the folder that holds those of the institutions.")
+    sentence = N_("No drop folder is configured.")
+    remedy = N_("Set EBOXCAST_DROP_DIR to the folder that contains the drop folders of the institutions.")
 
 
 class DropFolderUnusable(Trouble):
@@ -19,4 +19,6 @@ class DropFolderUnusable(Trouble):
 
     code = "exchange.folder-unusable"
     sentence = N_("The drop folder {folder} cannot be used: {reason}.")
-    remedy = N_("Let the user of this program read, write and search it; then run the same command again.")
+    remedy = N_(
+        "Give the user of this program permission to read, write and search it, then run the same command again."
+    )

@@ -71,5 +71,5 @@ class NotYourRole(NotAllowedNow):
     """Somebody else may do this."""
 
     code = "people.not-your-role"
-    sentence = N_("{name} may not do this ({asked}). It is for: {roles}.")
-    remedy = N_("Ask somebody with that role; `eboxcast person list` shows who has it.")
+    sentence = N_("{name} does not have permission for this ({asked}). Roles that do: {roles}.")
+    remedy = N_("Ask someone with that role. To see who has it: `eboxcast person list`.")

@@ -117,4 +117,4 @@ class Defect(EboxcastError):
 
     code = "defect"
     sentence = N_("A check inside eboxcast failed: {check}. Nothing was published by this step.")
-    remedy = N_("Keep this message and report it; run `eboxcast doctor` before you go on.")
+    remedy = N_("Keep this message and report it. Run `eboxcast doctor` before you continue.")

@@ -11,18 +11,20 @@ class OtherContentVisible(InputRefused):
 
     code = "message.other-content"
     sentence = N_(
-        "Ticket {ticket} of {application} was already published here with another document or other metadata"
-        " (run {run}, visible since {visible_at})."
+        "Ticket {ticket} of {application} was already published with another document or other metadata "
+        "(run {run}, visible since {visible_at})."
     )
-    remedy = N_("What citizens may have read is not replaced. Give this message a new Ticket or a new Sequence.")
+    remedy = N_(
+        "A message that citizens may have read cannot be replaced. Use a new Ticket or a new Sequence for this message."
+    )
 
 
 class OtherContentInHand(InputRefused):
     """The identity has another content whose run is stopped or under way."""
 
     code = "message.other-content-in-hand"
-    sentence = N_("Ticket {ticket} of {application} has another content in run {run}, which is {state}.")
-    remedy = N_('Give that run up first with: eboxcast discard {run} --reason "…"')
+    sentence = N_("Ticket {ticket} of {application} has different content in run {run}, which is {state}.")
+    remedy = N_('Discard that run first: eboxcast discard {run} --reason "…"')
 
 
 class OtherRecipientsVisible(InputRefused):
@@ -32,23 +34,23 @@ class OtherRecipientsVisible(InputRefused):
     sentence = N_(
         "Ticket {ticket} of {application} is already visible to other recipients (run {run}, since {visible_at})."
     )
-    remedy = N_("To publish the same message to those of these lists who do not have it yet, add: --add")
+    remedy = N_("To publish the same message to those on these lists who do not have it yet, add: --add")
 
 
 class OtherRecipientsInHand(InputRefused):
     """The same message waits for other recipients in a run that is stopped or under way."""
 
     code = "message.other-recipients-in-hand"
-    sentence = N_("Ticket {ticket} of {application} has other recipients in run {run}, which is {state}.")
-    remedy = N_('Continue it with: eboxcast resume {run}; or give it up with: eboxcast discard {run} --reason "…"')
+    sentence = N_("Ticket {ticket} of {application} has different recipients in run {run}, which is {state}.")
+    remedy = N_('To continue it: eboxcast resume {run}; to discard it: eboxcast discard {run} --reason "…"')
 
 
 class EverybodyHasIt(InputRefused):
     """Nobody is left to publish to."""
 
     code = "message.everybody-has-it"
-    sentence = N_("All {count} recipients of these lists already have ticket {ticket} of {application}.")
-    remedy = N_("There is nothing to publish; `eboxcast runs` shows the runs that did it.")
+    sentence = N_("All {count} recipients on these lists already have ticket {ticket} of {application}.")
+    remedy = N_("There is nothing to publish. To see the earlier runs: `eboxcast runs`.")
 
 
 class WasRecalled(NotAllowedNow):
@@ -69,8 +71,8 @@ class FenceClosed(EboxcastError):
     """Somebody else's decision about the release came first."""
 
     code = "release.fence-closed"
-    sentence = N_("Somebody else decided about run {run} first: it is {state}.")
-    remedy = N_("Look at it with: eboxcast status {run}")
+    sentence = N_("Another decision about run {run} came first: it is {state}.")
+    remedy = N_("To see its status: eboxcast status {run}")
     exit_code = NotAllowedNow.exit_code
 
 
@@ -79,15 +81,15 @@ class WindowOver(NotAllowedNow):
 
     code = "release.window-over"
     sentence = N_("The window of run {run} ended at {not_after}. This command made nothing visible.")
-    remedy = N_("Agree on a new moment and launch again with --not-before and --not-after.")
+    remedy = N_("Agree on a new moment, then launch again with --not-before and --not-after.")
 
 
 class ReleaseMissing(NotAllowedNow):
     """The environment has nothing of a run."""
 
     code = "release.missing"
-    sentence = N_("The environment {environment} holds nothing of run {run}.")
-    remedy = N_("Prepare it again from the same files with: eboxcast prepare DIR --environment {environment}")
+    sentence = N_("The environment {environment} has no data for run {run}.")
+    remedy = N_("Prepare it again from the same files: eboxcast prepare DIR --environment {environment}")
 
 
 class EboxFileWrong(InputRefused):
@@ -95,4 +97,6 @@ class EboxFileWrong(InputRefused):
 
     code = "eboxes.file-wrong"
     sentence = N_("{file}, line {line}: {problem}")
-    remedy = N_("Nothing was loaded. Correct the file and load it again; docs/reference/ebox-file.md shows one.")
+    remedy = N_(
+        "Nothing was loaded. Correct the file and load it again. For an example, see docs/reference/ebox-file.md."
+    )

@@ -16,12 +16,12 @@ from eboxcast.reports.readings import DayOfReading, Readings
 from eboxcast.reports.report import readings_section
 from eboxcast.reports.sections import Fact, Section
 
-_PEOPLE = N_("Lists that name people")
+_PEOPLE = N_("Lists with personal data")
 _REJECTED = N_("Rejected rows")
 _PAPER = N_("Recipients on the paper list")
 _NEVER_MAILED = N_(
-    "Both lists name people and are never mailed. The integration team fetches them and hands them over in safety; the"
-    " audit keeps who did."
+    "Both lists contain personal data and are never sent by email. The integration team retrieves "
+    "them and hands them over securely. Each retrieval is recorded in the audit."
 )
 
 

@@ -29,10 +29,10 @@ from eboxcast.notices.words import said
 from eboxcast.reports.sections import Section
 from eboxcast.senders.models import TypeRequest
 
-_ANSWER = N_("eboxcast wrote this mail. Answers go to {address}, and people read them.")
-_NOT_HAD = N_("This could not be added:")
+_ANSWER = N_("This is an automatic email from eboxcast. You can reply to {address}; our team reads all replies.")
+_NOT_HAD = N_("The following could not be added:")
 _LONGEST = 60
-_NO_NUMBERS = N_("It names no citizen. Please write no national number in your answer either.")
+_NO_NUMBERS = N_("This email does not identify any citizen. Please do not put a national number in your reply either.")
 
 
 @dataclass(frozen=True, kw_only=True)

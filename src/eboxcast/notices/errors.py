@@ -11,20 +11,20 @@ class NoticeNotFound(WrongUse):
 
     code = "notice.not-found"
     sentence = N_("There is no notice {number}.")
-    remedy = N_("List the notices with: eboxcast notices list")
+    remedy = N_("To list the notices: eboxcast notices list")
 
 
 class NoticeEmptied(NotAllowedNow):
     """What a notice said was deleted when its time had come."""
 
     code = "notice.emptied"
-    sentence = N_("Notice {number} cannot be sent any more: its text was deleted when its time had come.")
-    remedy = N_("How long texts are kept is in the setting EBOXCAST_NOTICE_DAYS.")
+    sentence = N_("Notice {number} can no longer be sent: its text was deleted at the end of its retention period.")
+    remedy = N_("The retention period is set in EBOXCAST_NOTICE_DAYS.")
 
 
 class NoticeSent(NotAllowedNow):
     """A notice that was sent is not sent again."""
 
     code = "notice.sent"
-    sentence = N_("Notice {number} was sent already.")
-    remedy = N_("Look at it with: eboxcast notices show {number}")
+    sentence = N_("Notice {number} was already sent.")
+    remedy = N_("To read it: eboxcast notices show {number}")

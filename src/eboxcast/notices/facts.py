@@ -13,7 +13,7 @@ _LABELS = {
     "reason": N_("Reason"),
     "why": N_("Reason"),
     "dates": N_("Dates"),
-    "expected": N_("Recipients expected"),
+    "expected": N_("Expected recipients"),
     "recipients": N_("Recipients"),
     "reconfirmation_due": N_("Reconfirm by"),
     "acceptance_due": N_("Files for acceptance by"),
@@ -22,20 +22,20 @@ _LABELS = {
     "window_ends_at": N_("End of the window"),
     "visible_at": N_("Visible since"),
     "environment": N_("Environment"),
-    "files": N_("Files, by their digest"),
+    "files": N_("Files (digest)"),
     "document": N_("Document (SHA-256)"),
-    "first_time": N_("Expected to open an eBox for the first time"),
+    "first_time": N_("First-time eBox users expected"),
     "published": N_("Published"),
     "refused": N_("Refused"),
     "unknown": N_("Unknown"),
     "not_attempted": N_("Not attempted"),
-    "read": N_("Have opened it"),
+    "read": N_("Recipients who opened it"),
     "application": N_("Application"),
 }
 _NUMBERS = {"expected", "recipients", "first_time", "published", "refused", "unknown", "not_attempted", "read"}
 _FIXED = {"files", "document"}
 
-_ABOUT = N_("What it is about")
+_ABOUT = N_("Overview")
 _DETAILS = N_("Details")
 _BROADCAST = (
     ("number", N_("Broadcast")),

@@ -12,7 +12,7 @@ from eboxcast.reports.sections import Fact, Section
 
 _TITLE = N_("Faults found")
 _MOST = 20
-_MORE = N_("{count} more kinds of fault are not shown.")
+_MORE = N_("There are {count} more kinds of fault, not shown here.")
 
 
 class _LeftOpen(dict[str, str]):

@@ -20,9 +20,9 @@ EVERY = timedelta(days=1)
 
 _SUBJECT = N_("Head of the audit")
 _SAYS = N_(
-    "This is the head of the audit on {moment}. Please keep this mail where nobody of the operator can change it."
+    "This is the head of the audit on {moment}. Please keep this email where no one at the operator can change it."
 )
-_HOW = N_("Whoever has it can prove later that nothing recorded until then was altered or removed:")
+_HOW = N_("It can be used later to prove that nothing recorded until then was altered or removed:")
 _TITLE = N_("Number and digest")
 
 

@@ -25,41 +25,39 @@ def _not_taken_back(entry: SealedEntry) -> bool:
 
 GO_GIVEN = Kind(
     name="go-given",
-    subject=N_("The GO is given"),
-    says=N_(
-        "{by} gave the GO for {recipients} recipients. It holds for these files and for this evening, and no other."
-    ),
+    subject=N_("The GO was given"),
+    says=N_("{by} gave the GO for {recipients} recipients. It is valid only for these files and this evening."),
     to=(*INSTITUTION, *OPERATOR),
     facts=("agreed_at", "window_ends_at", "recipients", "files"),
     extras=(follow_up_sheet,),
 )
 GO_WITHDRAWN = Kind(
     name="go-withdrawn",
-    subject=N_("The GO is taken back"),
-    says=N_("{by} took the GO back. It can be given again."),
+    subject=N_("The GO was withdrawn"),
+    says=N_("{by} withdrew the GO. It can be given again."),
     to=(*INSTITUTION, *OPERATOR),
     facts=("reason",),
 )
 GO_VOID = Kind(
     name="go-void",
     subject=N_("The GO is void"),
-    says=N_("The GO holds no longer: {why}. Before the launch it has to be given again."),
+    says=N_("The GO is no longer valid: {why}. It must be given again before the launch."),
     to=(*INSTITUTION, *OPERATOR),
     when=_not_taken_back,
 )
 CONTACTS_SET = Kind(
     name="follow-up-sheet",
-    subject=N_("The follow-up sheet changed"),
-    says=N_("{by} changed whom to call about this broadcast. This is the sheet as it is now."),
+    subject=N_("The follow-up sheet has changed"),
+    says=N_("{by} changed the contacts for this broadcast. This is the current sheet."),
     to=(G.CONTACTS, G.INTEGRATION),
     extras=(follow_up_sheet,),
 )
 WARNED = Kind(
     name="contact-centre-warned",
-    subject=N_("Calls to expect from {date}"),
+    subject=N_("Calls expected from {date}"),
     says=N_(
-        "From {agreed_at} a document of {institution} is in many eBoxes, and its recipients may call: those who open"
-        " their eBox for the first time most of all."
+        "From {agreed_at}, a document from {institution} will be in many eBoxes. Expect calls from its "
+        "recipients, especially from those who open their eBox for the first time."
     ),
     to=(G.CONTACT_CENTRE, G.INTEGRATION),
     facts=("agreed_at", "recipients", "first_time"),
@@ -68,7 +66,7 @@ WARNED = Kind(
 ARMED = Kind(
     name="armed",
     subject=N_("The launch is armed"),
-    says=N_("{by} armed the launch. It starts by itself on {agreed_at}, if nothing is missing then."),
+    says=N_("{by} armed the launch. It starts automatically on {agreed_at} if nothing is missing then."),
     to=(*INSTITUTION, *OPERATOR),
     facts=("agreed_at", "window_ends_at", "recipients"),
     extras=(follow_up_sheet,),
@@ -76,75 +74,82 @@ ARMED = Kind(
 DISARMED = Kind(
     name="disarmed",
     subject=N_("The launch is no longer armed"),
-    says=N_("Nothing starts by itself any more. The launch team can arm it again, or launch by hand."),
+    says=N_("The broadcast will not launch automatically. The launch team can arm it again, or launch it by hand."),
     to=(*INSTITUTION, *OPERATOR),
     facts=("reason",),
 )
 LAUNCHED = Kind(
     name="launched",
     subject=N_("Launched"),
-    says=N_("{by} launched the broadcast to {recipients} recipients. You hear from us as soon as it is visible."),
+    says=N_(
+        "{by} launched the broadcast to {recipients} recipients. You will receive an email as soon as it is visible."
+    ),
     to=(*INSTITUTION, *OPERATOR, G.CONTACTS),
     extras=(follow_up_sheet,),
 )
 LAUNCH_ENDED = Kind(
     name="launch-ended",
-    subject=N_("The launch ended, and nothing is visible"),
-    says=N_("The launch ended before anything became visible. Nobody received anything; it can be tried again."),
+    subject=N_("The launch ended and nothing is visible"),
+    says=N_(
+        "The launch ended before anything became visible. No one received the document. The launch can be tried again."
+    ),
     to=(*INSTITUTION, *OPERATOR, G.CONTACTS),
     facts=("why", "window_ends_at"),
     extras=(follow_up_sheet,),
 )
 RUN_FAILED = Kind(
     name="run-failed",
-    subject=N_("The launch cannot begin"),
-    says=N_("It is time, and the broadcast could not be launched by itself. It is tried until the window ends."),
+    subject=N_("The launch could not start"),
+    says=N_(
+        "The broadcast could not be launched automatically at the agreed moment. It will be retried "
+        "until the window ends."
+    ),
     to=OPERATOR,
     facts=("why", "window_ends_at"),
     extras=(missing_for_launch, follow_up_sheet),
 )
 RUN_HALTED = Kind(
     name="run-halted",
-    subject=N_("The launch halted when some had it already"),
-    says=N_("Some recipients have the document, others not, and nothing more is sent by itself."),
+    subject=N_("The launch stopped before it was complete"),
+    says=N_("Some recipients have the document and others do not. Nothing more is sent automatically."),
     to=OPERATOR,
     facts=("why",),
-    advice=(N_("The launch team resumes run {run}, or closes it as published in part."),),
+    advice=(N_("The launch team must resume run {run}, or close it as published in part."),),
     extras=(follow_up_sheet,),
 )
 PUBLISHED = Kind(
     name="published",
     subject=N_("Published"),
-    says=N_("The document is in the eBoxes since {visible_at}. Thank you all."),
+    says=N_("The document has been in the eBoxes since {visible_at}. Thank you all."),
     to=EVERYBODY,
     facts=("recipients", "published", "refused", "unknown", "not_attempted"),
-    advice=(N_("The report with the certificate follows in another mail."),),
+    advice=(N_("The report and the certificate will follow in a separate email."),),
 )
 RECALLED = Kind(
     name="recalled",
-    subject=N_("Taken back from everybody"),
-    says=N_("The document was taken back from all eBoxes, for good."),
+    subject=N_("Recalled from all recipients"),
+    says=N_("The document was permanently withdrawn from all eBoxes."),
     to=EVERYBODY,
     facts=("reason",),
 )
 REPORTED = Kind(
     name="reported",
-    subject=N_("The report and its certificate"),
-    says=N_("This is the account of the broadcast. Its certificate is attached, as text and as a page that prints."),
+    subject=N_("Report and certificate"),
+    says=N_("This is the account of the broadcast. Its certificate is attached, as text and as a page you can print."),
     to=(*INSTITUTION, G.INTEGRATION),
     extras=(account_by_list, paper_and_rejected),
     files=certificate_files,
 )
 STATISTICS = Kind(
     name="statistics",
-    subject=N_("How many have read it"),
-    says=N_("So many of {recipients} recipients opened the document for the first time, day by day."),
+    subject=N_("Reading figures"),
+    says=N_("This shows how many of the {recipients} recipients opened the document for the first time, day by day."),
     to=(*INSTITUTION, G.INTEGRATION),
     extras=(read_curve,),
 )
 CLOSED = Kind(
     name="closed",
     subject=N_("Closed"),
-    says=N_("The broadcast is done. Nothing more is expected of anybody. Thank you."),
+    says=N_("The broadcast is complete. No further action is needed. Thank you."),
     to=(*INSTITUTION, G.INTEGRATION),
 )

@@ -23,8 +23,8 @@ def _for_production(entry: SealedEntry) -> bool:
 
 DELIVERED_FOR_ACCEPTANCE = Kind(
     name="acceptance-delivered",
-    subject=N_("The files for acceptance are there"),
-    says=N_("{by} delivered the files for acceptance, and they can be used. The test comes next."),
+    subject=N_("The files for acceptance were delivered"),
+    says=N_("{by} delivered the files for acceptance, and they can be used. The next step is the test."),
     to=(G.REQUESTERS, G.INTEGRATION, G.LAUNCH),
     facts=("recipients", "document"),
     extras=(faults_by_code,),
@@ -32,8 +32,8 @@ DELIVERED_FOR_ACCEPTANCE = Kind(
 )
 DELIVERED_FOR_PRODUCTION = Kind(
     name="production-delivered",
-    subject=N_("The files for production are there"),
-    says=N_("{by} delivered the files for production. They are stored and checked, and visible to nobody."),
+    subject=N_("The files for production were delivered"),
+    says=N_("{by} delivered the files for production. They are checked and stored, but not visible yet."),
     to=(*INSTITUTION, G.INTEGRATION, G.LAUNCH),
     facts=("recipients", "document"),
     extras=(faults_by_code,),
@@ -42,56 +42,58 @@ DELIVERED_FOR_PRODUCTION = Kind(
 FILES_REJECTED = Kind(
     name="files-rejected",
     subject=N_("The files cannot be used"),
-    says=N_("The files for {environment} that {by} delivered cannot be used. What was delivered before stays."),
+    says=N_("The files for {environment} delivered by {by} cannot be used. The files delivered before are kept."),
     to=(G.REQUESTERS, G.INTEGRATION),
     extras=(faults_by_code,),
     advice=(
-        N_("Please correct what is named below and deliver again. `eboxcast check DIR` shows each fault in its place."),
+        N_(
+            "Please correct the faults listed below and deliver the files again. `eboxcast check DIR` shows "
+            "where each fault is."
+        ),
     ),
 )
 FILES_WITHDRAWN = Kind(
     name="files-withdrawn",
-    subject=N_("The files are taken back"),
-    says=N_("{by} took back the files last delivered. A GO given for them is void."),
+    subject=N_("The files were withdrawn"),
+    says=N_("{by} withdrew the files delivered last. Any GO given for them is void."),
     to=(*INSTITUTION, G.INTEGRATION, G.LAUNCH),
 )
 RUN_LOST = Kind(
     name="run-lost",
     subject=N_("The files are needed again"),
-    says=N_(
-        "What was prepared from the files is no longer there. Nobody received anything. Please deliver them again."
-    ),
+    says=N_("The files that were prepared are no longer stored. No one received anything. Please deliver them again."),
     to=(*INSTITUTION, G.INTEGRATION, G.LAUNCH),
     facts=("why",),
 )
 TESTED = Kind(
     name="tested",
-    subject=N_("Please look now: the test is in the eBoxes"),
+    subject=N_("Please check now: the test is in the eBoxes"),
     says=N_(
-        "The test in acceptance is done: the document is in the {recipients} eBoxes of the short list. Please look into"
-        " them: does it open, and are title, sender, language and expiry right?"
+        "The test in acceptance was run: the document is in the {recipients} eBoxes of the short list. "
+        "Please check them: does the document open, and are the title, sender, language and expiry "
+        "correct?"
     ),
     to=(*INSTITUTION, G.INTEGRATION),
-    advice=(N_("Whoever cannot look into these eBoxes uses the proof that comes in another mail."),),
+    advice=(N_("If you cannot open these eBoxes, use the proof sent in a separate email."),),
 )
 APPROVED = Kind(
     name="approved",
-    subject=N_("The test is approved"),
-    says=N_("{by} approved the test. From now on only this document with these metadata can go to production."),
+    subject=N_("The test was approved"),
+    says=N_("{by} approved the test. From now on, only this document with this metadata can go to production."),
     to=(*INSTITUTION, G.INTEGRATION),
     facts=("document",),
 )
 REJECTED = Kind(
     name="rejected",
-    subject=N_("The test is rejected"),
+    subject=N_("The test was rejected"),
     says=N_("{by} rejected the test. New files for acceptance are needed."),
     to=(*INSTITUTION, G.INTEGRATION),
     facts=("reason",),
 )
 SET_REFUSED = Kind(
     name="set-refused",
-    subject=N_("A set of files was not taken"),
-    says=N_("The set {reference} in the drop folder for {environment} was not taken; nobody looked at what is in it."),
+    subject=N_("A set of files was refused"),
+    says=N_("The set {reference} in the drop folder for {environment} was refused. Its content was not checked."),
     to=(G.REQUESTERS, G.INTEGRATION),
-    advice=(N_("The receipt in the folder says why. Please correct it and send the set again."),),
+    advice=(N_("The receipt in the folder gives the reason. Please correct the set and send it again."),),
 )

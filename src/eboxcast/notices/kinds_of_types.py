@@ -20,9 +20,9 @@ def _in(environment: str) -> Callable[[SealedEntry], bool]:
 
 REQUESTED = Kind(
     name="type-requested",
-    subject=N_("Message type {code}: asked for"),
+    subject=N_("Message type {code}: requested"),
     says=N_(
-        "{by} asks for the message type {code}, for {institution}. BCSS looks at it first, then the integration team."
+        "{by} requested the message type {code} for {institution}. BCSS reviews it first, then the integration team."
     ),
     to=_TO,
     facts=("application",),
@@ -42,28 +42,28 @@ ACCEPTED = Kind(
 IN_ACCEPTANCE = Kind(
     name="type-in-acceptance",
     subject=N_("Message type {code}: ready in acceptance"),
-    says=N_("{by} configured the message type {code} in acceptance. Packages can be tried there."),
+    says=N_("{by} configured the message type {code} in acceptance. Packages can be tested there."),
     to=_TO,
     when=_in("acceptance"),
 )
 IN_PRODUCTION = Kind(
     name="type-in-production",
     subject=N_("Message type {code}: ready in production"),
-    says=N_("{by} configured the message type {code} in production. Broadcasts of it can be asked for."),
+    says=N_("{by} configured the message type {code} in production. Broadcasts of this type can be requested."),
     to=_TO,
     when=_in("production"),
 )
 REFUSED = Kind(
     name="type-refused",
     subject=N_("Message type {code}: refused"),
-    says=N_("{by} refused the message type {code}. The form can be corrected and handed in again."),
+    says=N_("{by} refused the message type {code}. You can correct the form and submit it again."),
     to=_TO,
     facts=("reason",),
 )
 WITHDRAWN = Kind(
     name="type-withdrawn",
     subject=N_("Message type {code}: withdrawn"),
-    says=N_("{by} took the request for the message type {code} back."),
+    says=N_("{by} withdrew the request for the message type {code}."),
     to=_TO,
     facts=("reason",),
 )

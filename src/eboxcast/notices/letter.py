@@ -13,7 +13,7 @@ from eboxcast.lib.translation import N_, translate
 from eboxcast.reports.page_text import section_lines
 from eboxcast.reports.sections import Section
 
-NEXT = N_("What comes next")
+NEXT = N_("Next steps")
 HELLO = N_("Hello {name},")
 _WIDTH = 78
 

@@ -18,9 +18,9 @@ from eboxcast.notices.words import moment_in, said
 from eboxcast.senders.models import TypeRequest
 from eboxcast.senders.type_states import next_of, turn_of
 
-_YOURS = N_("Your turn: {what}.")
-_THEIRS = N_("Next, {who}: {what}.")
-_BY_ITSELF = N_("Next: {what}.")
+_YOURS = N_("Your next step: {what}.")
+_THEIRS = N_("Next step for {who}: {what}.")
+_BY_ITSELF = N_("Next step: {what}.")
 _BY = N_("By {moment}.")
 _COMMANDS: Mapping[Action, str] = {
     Action.ACCEPT: "eboxcast broadcast decide {number} accept --date DATE",

@@ -18,8 +18,8 @@ from eboxcast.notices.vocabulary import word
 from eboxcast.notices.words import moment_in, spoken
 from eboxcast.reports.sections import Fact, Section
 
-_PLACES = N_("Places {places} of the short list")
-_NOTHING = N_("The message is not visible there.")
+_PLACES = N_("Recipients {places} of the short list")
+_NOTHING = N_("The message is not visible in these eBoxes.")
 _YES, _NO = N_("yes"), N_("no")
 
 
@@ -49,9 +49,9 @@ def proof_files(about: About, language: str) -> list[File]:
 PROOF = Kind(
     name="proof",
     subject=N_("Proof: what the eBoxes show"),
-    says=N_("This was read from the eBoxes of the short list just now. The document is attached as they give it."),
+    says=N_("This was read from the eBoxes of the short list just now. The document is attached as it appears there."),
     to=(Group.REQUESTERS,),
-    advice=(N_("Please say in your verdict that you saw the proof and not the eBoxes: `--seen-in proof`."),),
+    advice=(N_("In your verdict, please state that you saw the proof and not the eBoxes: `--seen-in proof`."),),
     extras=(proof_sections,),
     files=proof_files,
 )
@@ -74,6 +74,6 @@ def _section(group: Sequence[Proof], language: str) -> Section:
         (N_("Valid until"), moment_in(first.expires_at, language) if first.expires_at else "–"),
         (N_("Document"), f"{spoken(first.file_name, language)}, {first.media_type}, {size(first.size, language)}"),
         (N_("Document (SHA-256)"), first.document),
-        (N_("The document that was delivered"), translate(_YES if first.as_delivered else _NO, language)),
+        (N_("Same document as delivered"), translate(_YES if first.as_delivered else _NO, language)),
     ]
     return Section(title=title, facts=tuple(Fact(translate(label, language), value) for label, value in facts))

@@ -12,7 +12,7 @@ from eboxcast.notices.words import spoken
 from eboxcast.reports.sections import Fact, Section
 from eboxcast.senders.models import Institution, Team
 
-_SHEET = N_("Whom to call")
+_SHEET = N_("Contacts")
 _LANGUAGES = N_("Languages and recipients")
 
 

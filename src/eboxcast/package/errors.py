@@ -10,7 +10,7 @@ class SampleTooLarge(WrongUse):
     """There are not that many synthetic numbers."""
 
     code = "sample.too-large"
-    sentence = N_("There are no {asked} synthetic recipients: {most} is the most.")
+    sentence = N_("{asked} synthetic recipients cannot be created: the maximum is {most}.")
     remedy = N_("Ask for fewer recipients.")
 
 
@@ -18,7 +18,7 @@ class SampleInTheWay(WrongUse):
     """Something is already where the sample would go; it may be somebody's own package."""
 
     code = "sample.in-the-way"
-    sentence = N_("{directory} already exists, and a sample never overwrites anything.")
+    sentence = N_("{directory} already exists, and a sample does not overwrite anything.")
     remedy = N_("Choose another directory, or remove that one first.")
 
 
@@ -27,14 +27,14 @@ class ListChanged(InputRefused):
 
     code = "list.changed-since"
     sentence = N_("The recipient list {file} changed after it was checked.")
-    remedy = N_("Make sure that nobody writes to it any more, then check it again.")
+    remedy = N_("Make sure that no program is still writing to it, then check it again.")
 
 
 class PartInTheWay(WrongUse):
     """A part of a split list would overwrite a file."""
 
     code = "split.in-the-way"
-    sentence = N_("{path} already exists, and splitting never overwrites anything.")
+    sentence = N_("{path} already exists, and splitting does not overwrite anything.")
     remedy = N_("Choose another directory, or remove that file first.")
 
 
@@ -42,5 +42,5 @@ class PartNotWritten(Trouble):
     """The parts of a split list could not be written; none is left behind."""
 
     code = "split.not-written"
-    sentence = N_("The parts could not be written to {directory}: {reason}. None was left there.")
-    remedy = N_("Choose a place where you may write and that has room, then run the command again.")
+    sentence = N_("The parts could not be written to {directory}: {reason}. No parts were left there.")
+    remedy = N_("Choose a location where you can write and that has enough space, then run the command again.")

@@ -85,19 +85,22 @@ class Obstacle(StrEnum):
 
 
 _SENTENCES = {
-    Obstacle.PAST: N_("{date} is past."),
+    Obstacle.PAST: N_("{date} is in the past."),
     Obstacle.NOT_WORKING: N_("{date} is not a working day."),
     Obstacle.CLOSED: N_("{date} is a closed day: {reason}."),
-    Obstacle.BLACKOUT: N_("{service} is not available from {start} to {end}: {reason}."),
+    Obstacle.BLACKOUT: N_("{service} is unavailable from {start} to {end}: {reason}."),
     Obstacle.RECIPIENTS_FULL: N_(
-        "The evening of {date} takes {limit} recipients; with {booked} planned and {asked} more it has {over} too many."
+        "The evening of {date} has room for {limit} recipients. With {booked} already planned and "
+        "{asked} more, it would have {over} too many."
     ),
-    Obstacle.BROADCASTS_FULL: N_("The evening of {date} takes {limit} broadcasts, and {booked} are planned."),
+    Obstacle.BROADCASTS_FULL: N_(
+        "The evening of {date} has room for {limit} broadcasts, and {booked} are already planned."
+    ),
     Obstacle.RECONFIRMATION_TOO_SOON: N_(
-        "For {date} the reconfirmation was due on {due}, {days} working days before: it needs a waiver."
+        "For {date}, the reconfirmation was due on {due}, {days} working days before. A waiver is needed."
     ),
     Obstacle.ACCEPTANCE_TOO_SOON: N_(
-        "For {date} the files for acceptance were due on {due}, {days} working days before: it needs a waiver."
+        "For {date}, the files for acceptance were due on {due}, {days} working days before. A waiver is needed."
     ),
 }
 

@@ -10,7 +10,7 @@ class AgreedMomentOutside(WrongUse):
     """The agreed moment is not in the evening of its day."""
 
     code = "planning.agreed-outside"
-    sentence = N_("{moment} does not lie in the window of {date}, which is from {start} to {end}.")
+    sentence = N_("{moment} is outside the window of {date}, which is from {start} to {end}.")
     remedy = N_("Choose a moment in the window, or another date.")
 
 
@@ -18,7 +18,7 @@ class EveningUnclear(WrongUse):
     """An evening must begin and end at different times."""
 
     code = "planning.evening-unclear"
-    sentence = N_("An evening from {start} to {end} has no length.")
+    sentence = N_("An evening from {start} to {end} is not possible: its start and end are the same.")
     remedy = N_("Correct EBOXCAST_EVENING_START or EBOXCAST_EVENING_END.")
 
 
@@ -26,16 +26,16 @@ class DayPast(WrongUse):
     """Terms were counted with this day; it stays as it was."""
 
     code = "planning.day-past"
-    sentence = N_("{date} is past: the calendar of days gone by is not changed.")
-    remedy = N_("Look at the year, and give a day from today on.")
+    sentence = N_("{date} is in the past. Past days of the calendar cannot be changed.")
+    remedy = N_("Check the year, and give today or a later day.")
 
 
 class DayNotClosed(NotAllowedNow):
     """Only a day that was closed by hand can be opened."""
 
     code = "planning.day-not-closed"
-    sentence = N_("{date} is no closed day that could be opened; legal holidays and weekends stay as they are.")
-    remedy = N_("See the days with: eboxcast calendar --from {date} --to {date}")
+    sentence = N_("{date} is not a closed day that can be opened. Legal holidays and weekends cannot be changed.")
+    remedy = N_("To see the days: eboxcast calendar --from {date} --to {date}")
 
 
 class BlackoutBackwards(WrongUse):
@@ -43,15 +43,15 @@ class BlackoutBackwards(WrongUse):
 
     code = "planning.blackout-backwards"
     sentence = N_("The blackout would end at {end}, which is not after {start}.")
-    remedy = N_("Give its begin first, then its end.")
+    remedy = N_("Give the start first, then the end.")
 
 
 class BlackoutPast(WrongUse):
     """A blackout that is over stops nothing."""
 
     code = "planning.blackout-past"
-    sentence = N_("The blackout would be over already: it ends at {end}.")
-    remedy = N_("Look at the year, and give an end that is still to come.")
+    sentence = N_("The blackout would already be over: it ends at {end}.")
+    remedy = N_("Check the year, and give an end in the future.")
 
 
 class BlackoutUnknown(WrongUse):
@@ -59,12 +59,12 @@ class BlackoutUnknown(WrongUse):
 
     code = "planning.blackout-unknown"
     sentence = N_("There is no blackout {number}.")
-    remedy = N_("The numbers are in: eboxcast calendar")
+    remedy = N_("To see the numbers: eboxcast calendar")
 
 
 class CalendarNotFound(WrongUse):
     """There is no such institution, or it is not that of whoever asks."""
 
     code = "planning.calendar-not-found"
-    sentence = N_("There is no institution {institution} with a calendar for you.")
-    remedy = N_("Give the ten digits of its CBE number; people of an institution see their own calendar only.")
+    sentence = N_("There is no institution {institution} whose calendar you can see.")
+    remedy = N_("Give the ten digits of its CBE number. People of an institution can see only their own calendar.")

@@ -82,23 +82,23 @@ def steps_of(run: Run, language: str) -> tuple[Step, ...]:
 
 
 _PURPOSES = {
-    "prepare": N_("to prepare it, from the same files"),
-    "launch": N_("to make it visible to everybody"),
-    "go_on": N_("to go on, where the process that launched it has ended"),
-    "stop": N_("to let nothing become visible"),
-    "resume": N_("to take back the stop"),
+    "prepare": N_("to prepare it from the same files"),
+    "launch": N_("to make it visible to all recipients"),
+    "go_on": N_("to continue, if the process that launched it has ended"),
+    "stop": N_("to prevent anything from becoming visible"),
+    "resume": N_("to undo the stop"),
     "send": N_("to send it"),
-    "send_on": N_("to go on from here, beside workers or alone"),
+    "send_on": N_("to continue from here, with or without workers"),
     "watch": N_("to follow it"),
-    "pause": N_("to hold it for a while"),
-    "hold": N_("to let nobody else get it"),
-    "go_on_again": N_("to go on with those left"),
-    "resolve": N_("to settle those of whom nobody knows"),
-    "close": N_("to end it as published in part, for good"),
-    "retry": N_("to try again those refused and those not attempted"),
-    "discard": N_("to give it up, for good"),
-    "report": N_("for its account"),
-    "recall": N_("to take it back from everybody, for good"),
+    "pause": N_("to pause it"),
+    "hold": N_("to stop it from being sent to anyone else"),
+    "go_on_again": N_("to continue with the remaining recipients"),
+    "resolve": N_("to resolve the unknown recipients"),
+    "close": N_("to end it as published in part (final)"),
+    "retry": N_("to retry the recipients who were refused or not attempted"),
+    "discard": N_("to discard it (final)"),
+    "report": N_("to see its account"),
+    "recall": N_("to recall it from all recipients (final)"),
 }
 
 

@@ -19,19 +19,20 @@ _HEADINGS = (
     N_("+ already"),
     N_("+ recipients"),
 )
-_TOTAL = N_("together")
-_MOVED = N_("{count} rows held a former number; the person's newest number is used.")
+_TOTAL = N_("total")
+_MOVED = N_("{count} rows had a former number; the person's newest number is used.")
 _WORDS = N_(
-    "Excluded: faulty rows. Merged: the same recipient named again. Already: has the message from an earlier run."
+    "Excluded: faulty rows. Merged: recipients listed more than once. Already: recipients who have "
+    "the message from an earlier run."
 )
-_SNAPSHOT = N_("The eBoxes are those of the moment in which it became visible.")
-_STANDING = N_("This is how it stands now; the account is not closed yet.")
-_NOT_TOLD = N_("not told by the provider")
+_SNAPSHOT = N_("The state of the eBoxes is that of the moment the document became visible.")
+_STANDING = N_("This is the current situation. The account is not closed yet.")
+_NOT_TOLD = N_("not reported by the provider")
 _REASONS = {
     "never_activated": N_("eBox never activated"),
     "deactivated": N_("eBox deactivated"),
-    "not-told": N_("reason not told by the provider"),
-    "resolved": N_("decided afterwards"),
+    "not-told": N_("reason not reported by the provider"),
+    "resolved": N_("decided later"),
 }
 
 
@@ -81,13 +82,13 @@ def account_section(certificate: Certificate, part: RecipientsPart, language: st
         rows += [
             (N_("of them, eBox never activated (no digital user)"), part.of_published.never_activated, 1),
             (N_("of them, eBox deactivated"), part.of_published.deactivated, 1),
-            (N_("of them, active eBox, but not eBox only: paper too"), part.of_published.not_ebox_only, 1),
+            (N_("of them, active eBox but not eBox only: also on paper"), part.of_published.not_ebox_only, 1),
         ]
     rows.append((N_("Refused"), part.refused, 0))
     rows += [(_REASONS.get(code, code), count, 1) for code, count in (part.refused_by_reason or {}).items()]
     rows.append((N_("Unknown"), part.unknown, 0))
     if part.under_way:
-        rows.append((N_("In calls that have not answered yet"), part.under_way, 0))
+        rows.append((N_("In calls still in progress"), part.under_way, 0))
     rows.append((N_("Not attempted"), part.not_attempted, 0))
     facts = [
         Fact(translate(label, language), _told(count, language), depth=depth, number=True)

@@ -16,10 +16,10 @@ UNITS = {"day": N_("{number} day(s)"), "month": N_("{number} month(s)"), "year":
 _OWNERS = {"CITIZEN": N_("citizens"), "ENTERPRISE": N_("enterprises")}
 _ONE_PAGE = N_("one page")
 _PAGES = N_("{count} pages")
-_DUPLICATES = {"merge": N_("counted once"), "block": N_("forbid publishing")}
-_FAULTY_ROWS = {"exclude": N_("left out"), "block": N_("forbid publishing")}
+_DUPLICATES = {"merge": N_("counted once"), "block": N_("not allowed")}
+_FAULTY_ROWS = {"exclude": N_("left out"), "block": N_("not allowed")}
 _WITHOUT_EBOX = {
-    "publish": N_("published all the same"),
+    "publish": N_("published anyway"),
     "refuse": N_("refused"),
 }
 _ACTIONS = {
@@ -27,24 +27,24 @@ _ACTIONS = {
     "launch": N_("Launch"),
     "stop": N_("Stop"),
     "resume": N_("Resume"),
-    "discard": N_("Give up"),
+    "discard": N_("Discard"),
     "recall": N_("Recall"),
     "pause": N_("Pause"),
     "close": N_("Close"),
-    "resolve": N_("Settle the unknown"),
+    "resolve": N_("Resolve unknown recipients"),
 }
 _MOMENTS = (
-    ("created", N_("Asked for")),
-    ("prepared", N_("Stored, invisible")),
-    ("not_before", N_("Agreed moment: not before")),
+    ("created", N_("Requested")),
+    ("prepared", N_("Stored, not visible")),
+    ("not_before", N_("Agreed moment (not before)")),
     ("not_after", N_("End of the window")),
     ("launched", N_("Launched")),
-    ("visible", N_("Visible to everybody")),
+    ("visible", N_("Visible to all recipients")),
     ("first_sent", N_("First sent")),
     ("closed", N_("Account closed")),
     ("expires", N_("Valid until")),
     ("stopped", N_("Stopped")),
-    ("discarded", N_("Given up")),
+    ("discarded", N_("Discarded")),
     ("recalled", N_("Recalled")),
     ("outcomes_deleted", N_("Paper list and rejected rows deleted")),
     ("audience_deleted", N_("Audience deleted")),
@@ -53,20 +53,20 @@ _TITLE = N_("Certificate of a broadcast")
 _PLACE = N_("{environment} · run {run}")
 _MADE = N_("Made by eboxcast {version} at {moment}.")
 _HOW = N_(
-    "Each audience's digest is the SHA-256 of a secret salt (32 bytes) followed by the recipients in ascending order,"
-    " each as a number of 8 bytes, big-endian: for a citizen the national number, for an enterprise 10^12 plus the"
-    " enterprise number."
+    "The digest of each audience is the SHA-256 of a secret salt (32 bytes) followed by the "
+    "recipients in ascending order, each as an 8-byte big-endian number: the national number of a "
+    "citizen, or 10^12 plus the enterprise number of an enterprise."
 )
 _SALT = N_(
-    "The salt stays with the audience and is forgotten with it. Until then these digests can be verified:"
-    " eboxcast report {run} --verify"
+    "The salt is kept with the audience and deleted with it. Until then, these digests can be "
+    "verified: eboxcast report {run} --verify"
 )
 _SALT_DELETED = N_(
-    "The salt was deleted together with the audience at {moment}: nobody can compute these digests any more."
+    "The salt was deleted together with the audience at {moment}: these digests can no longer be computed."
 )
 _AUDIT = N_(
-    "With the number and digest of the audit, `eboxcast audit verify --anchor` proves later that nothing recorded until"
-    " then was altered or removed."
+    "With the number and digest of the audit, `eboxcast audit verify --anchor` can later prove that "
+    "nothing recorded until then was altered or removed."
 )
 _TARGETS = {
     "local": N_("our own eBoxes"),
@@ -117,7 +117,7 @@ def _message(certificate: Certificate, language: str) -> Section:
         (N_("Published in"), translate(_TARGETS[certificate.target.kind], language)),
     ]
     if certificate.target.provider_message:
-        facts.append((N_("The provider's number of the message"), certificate.target.provider_message))
+        facts.append((N_("Message number at the provider"), certificate.target.provider_message))
     if message.validity_number and message.validity_unit:
         validity = translate(UNITS[message.validity_unit], language, {"number": message.validity_number})
         facts.append((N_("Validity period"), validity))
@@ -145,7 +145,7 @@ def _moments(certificate: Certificate, language: str) -> Section:
         for name, label in _MOMENTS
         if name not in other and (moment := getattr(certificate.moments, name)) is not None
     ]
-    return Section(title=translate(N_("Moments"), language), facts=_said(facts, language))
+    return Section(title=translate(N_("Dates and times"), language), facts=_said(facts, language))
 
 
 def _decisions(certificate: Certificate, language: str) -> Section:
@@ -155,11 +155,11 @@ def _decisions(certificate: Certificate, language: str) -> Section:
         (N_("Prepared by"), certificate.prepared_by),
         (N_("Launched by"), certificate.launched_by),
         (N_("Reason"), certificate.reason),
-        (N_("Its place was taken by run"), certificate.superseded_by),
+        (N_("Replaced by run"), certificate.superseded_by),
         (N_("Duplicates"), _choice(_DUPLICATES, policies.duplicates, language)),
         (N_("Faulty rows"), _choice(_FAULTY_ROWS, policies.faulty_rows, language)),
         (N_("Recipients without an active eBox"), _choice(_WITHOUT_EBOX, policies.without_ebox, language)),
-        (N_("Tries again those not reached by run"), certificate.retry_of),
+        (N_("Retry of run"), certificate.retry_of),
         (N_("Added to an earlier publication"), translate(N_("yes"), language) if certificate.adds else None),
         (N_("Procedure"), certificate.procedure),
     ]

@@ -11,33 +11,35 @@ from eboxcast.reports.certificate_parts import Certificate
 from eboxcast.reports.remainder import remainder_of
 
 _VERDICTS = {
-    "preparing": N_("Its preparation has not ended: nothing of it is stored, and it is visible to nobody."),
-    "prepared": N_("Prepared for {recipients} recipients; visible to nobody yet."),
-    "running": N_("Its launch has begun; it is visible to nobody yet."),
-    "paused": N_("Paused; it is visible to nobody yet."),
-    "complete": N_("Complete and waiting; it is visible to nobody yet."),
-    "stopped": N_("Stopped since {stopped}: visible to nobody, and it stays so until it is resumed."),
-    "failed": N_("It failed. It is visible to nobody."),
-    "discarded": N_("Given up. It was never visible to anybody."),
-    "superseded": N_("Another run took its place. It was never visible to anybody."),
-    "published": N_("Published to all {published} recipients, in one moment: {visible}."),
-    "recalled": N_("Recalled at {recalled}: it was visible to {published} recipients since {visible}; now to nobody."),
+    "preparing": N_("The preparation has not finished: nothing is stored or visible."),
+    "prepared": N_("Prepared for {recipients} recipients; not visible yet."),
+    "running": N_("The launch has begun; nothing is visible yet."),
+    "paused": N_("Paused; nothing is visible yet."),
+    "complete": N_("Complete and waiting; nothing is visible yet."),
+    "stopped": N_("Stopped since {stopped}: nothing is visible, and nothing becomes visible until it is resumed."),
+    "failed": N_("Failed. Nothing is visible."),
+    "discarded": N_("Discarded. It was never visible."),
+    "superseded": N_("Replaced by another run. It was never visible."),
+    "published": N_("Published to all {published} recipients at the same moment: {visible}."),
+    "recalled": N_(
+        "Recalled at {recalled}: it was visible to {published} recipients since {visible}, but no longer is."
+    ),
 }
-_SOME = N_("Published to {published} of {recipients} recipients, in one moment: {visible}.")
+_SOME = N_("Published to {published} of {recipients} recipients at the same moment: {visible}.")
 _ROUND_ENDED = N_(
-    "Another round took its place at {recalled}: it was visible to {published} recipients since {visible};"
-    " now to nobody."
+    "Replaced by another round at {recalled}: it was visible to {published} recipients since "
+    "{visible}, but no longer is."
 )
 _OF_SENT = {
-    "running": N_("Being sent since {first_sent}: {remainder}."),
-    "paused": N_("Paused: {remainder}. Nobody else gets it until it is resumed."),
-    "stopped": N_("Stopped since {stopped}: {remainder}. Nobody else gets it until it is resumed."),
-    "failed": N_("It failed: {remainder}. Nobody else gets it until it is resumed."),
+    "running": N_("Sending since {first_sent}: {remainder}."),
+    "paused": N_("Paused: {remainder}. Nothing more is sent until it is resumed."),
+    "stopped": N_("Stopped since {stopped}: {remainder}. Nothing more is sent until it is resumed."),
+    "failed": N_("Failed: {remainder}. Nothing more is sent until it is resumed."),
     "published": N_("Sent from {first_sent} to {closed}: {remainder}."),
 }
 _SENT_TO_ALL = N_("Sent to all {published} recipients, from {first_sent} to {closed}.")
 _SENT_IN_PART = N_("Published in part, from {first_sent} to {closed}: {remainder}.")
-_EXPIRED = N_("Its validity ended at {expires}; nobody sees it any more.")
+_EXPIRED = N_("Its validity period ended at {expires}; it is no longer visible.")
 
 
 def verdict_of(certificate: Certificate, language: str) -> str:

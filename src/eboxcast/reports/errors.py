@@ -11,20 +11,20 @@ class OutcomesDeleted(NotAllowedNow):
 
     code = "report.outcomes-deleted"
     sentence = N_("The paper list and the rejected rows of run {run} were deleted at {moment}.")
-    remedy = N_("Personal data are kept for a limited time. The counts stay: eboxcast report {run}")
+    remedy = N_("Personal data is kept for a limited time only. To see the counts: eboxcast report {run}")
 
 
 class AudienceDeleted(NotAllowedNow):
     """There is nothing left to verify the certificate with."""
 
     code = "report.audience-deleted"
-    sentence = N_("Run {run} cannot be verified any more: audience and salt were deleted at {moment}.")
-    remedy = N_("Personal data are kept for a limited time. Counts and digests stay: eboxcast report {run}")
+    sentence = N_("Run {run} can no longer be verified: the audience and the salt were deleted at {moment}.")
+    remedy = N_("Personal data is kept for a limited time only. To see the counts and digests: eboxcast report {run}")
 
 
 class NeverVisible(NotAllowedNow):
     """There is no paper list before the moment of becoming visible."""
 
     code = "report.never-visible"
-    sentence = N_("Run {run} has no paper list: it is made when the run becomes visible, and that has not happened.")
-    remedy = N_("Look at it with: eboxcast status {run}")
+    sentence = N_("Run {run} has no paper list yet: the list is made when the run becomes visible.")
+    remedy = N_("To see its status: eboxcast status {run}")

@@ -10,9 +10,9 @@ from eboxcast.reports.certificate_parts import RecipientsPart
 
 _HAVE_IT = N_("{published} of {recipients} recipients have it")
 _REFUSED = N_("{refused} were refused")
-_UNKNOWN = N_("nobody knows whether {unknown} have it")
-_UNDER_WAY = N_("{under_way} are in calls that have not answered yet")
-_LEFT = N_("{not_attempted} are still to come")
+_UNKNOWN = N_("the result is unknown for {unknown}")
+_UNDER_WAY = N_("{under_way} are in calls still in progress")
+_LEFT = N_("{not_attempted} are still to be sent")
 _NEVER = N_("{not_attempted} were not attempted")
 
 

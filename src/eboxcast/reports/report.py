@@ -20,8 +20,8 @@ FORMAT = "eboxcast.report/1"
 
 _TITLE = N_("Report of a broadcast")
 _READINGS = N_("Opened for the first time")
-_TOGETHER = N_("= Together")
-_NOBODY = N_("Nobody has opened it yet.")
+_TOGETHER = N_("= Total")
+_NOBODY = N_("No one has opened it yet.")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,15 +14,16 @@ from eboxcast.reports.verification import Check, Verification
 
 FORMAT = "eboxcast.verification/1"
 
-_GOOD = N_("What {environment} holds of run {run} is what its certificate says.")
-_BAD = N_("What {environment} holds of run {run} is NOT what its certificate says.")
-_SAME = N_("{audience}: {count} recipients, the same digest")
+_GOOD = N_("The data of run {run} in {environment} matches its certificate.")
+_BAD = N_("The data of run {run} in {environment} does NOT match its certificate.")
+_SAME = N_("{audience}: {count} recipients, same digest")
 _DIFFERS = N_(
-    "{audience}: the certificate says {told} with digest {told_digest}; held are {held} with digest {held_digest}"
+    "{audience}: the certificate has {told} with digest {told_digest}; the database has {held} with "
+    "digest {held_digest}"
 )
-_DELETED = N_("{audience}: cannot be verified any more; what it needs was deleted at {deleted}")
+_DELETED = N_("{audience}: can no longer be verified; the data needed was deleted at {deleted}")
 _SALT = N_("Salt: {salt}")
-_WHAT_NEXT = N_("Keep this answer, run `eboxcast doctor`, and find out whether the database was restored or changed.")
+_WHAT_NEXT = N_("Keep this output, run `eboxcast doctor`, and find out whether the database was restored or changed.")
 _AUDIENCES = {
     "prepared": N_("Prepared audience"),
     "published": N_("Published audience"),

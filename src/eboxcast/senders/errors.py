@@ -14,14 +14,16 @@ class SenderFileWrong(InputRefused):
 
     code = "senders.file-wrong"
     sentence = N_("{file}: {place}: {problem}")
-    remedy = N_("Nothing was loaded. Correct the file and load it again; docs/reference/sender-file.md shows one.")
+    remedy = N_(
+        "Nothing was loaded. Correct the file and load it again. For an example, see docs/reference/sender-file.md."
+    )
 
 
 class InstitutionUnknown(InputRefused):
     """The metadata name an institution that is not configured."""
 
     code = "senders.institution-unknown"
-    sentence = N_("The institution {institution} of the metadata is not configured here.")
+    sentence = N_("The institution {institution} in the metadata is not configured.")
     remedy = N_("Load it with: eboxcast message-type load FILE")
 
 
@@ -56,7 +58,7 @@ class EboxTypeDiffers(InputRefused):
     """The metadata are for another kind of eBox than the message type."""
 
     code = "senders.ebox-type-differs"
-    sentence = N_("The message type {message_type} is for {expected} eBoxes; the metadata say {found}.")
+    sentence = N_("The message type {message_type} is for {expected} eBoxes, but the metadata has {found}.")
     remedy = N_("Correct EboxType or MessageType in the metadata.")
 
 
@@ -64,9 +66,10 @@ class FormWrong(InputRefused):
     """The form for a new message type has wrong places; ``parts`` has them all, each with what to write there."""
 
     code = "senders.form-wrong"
-    sentence = N_("{file}: {count} place(s) of the form are missing or wrong.")
+    sentence = N_("{file}: {count} field(s) of the form are missing or wrong.")
     remedy = N_(
-        "Nothing was requested. Correct them and hand it in again; docs/reference/type-request-file.md shows a form."
+        "Nothing was requested. Correct the form and submit it again. For an example, see "
+        "docs/reference/type-request-file.md."
     )
 
     def __init__(self, *, file: str, faults: Sequence[FormFault]) -> None:
@@ -79,30 +82,30 @@ class FormUnreadable(InputRefused):
 
     code = "senders.form-unreadable"
     sentence = N_("{file} cannot be read as a form: {problem}")
-    remedy = N_("For a form to fill in: eboxcast message-type form > FILE")
+    remedy = N_("To get an empty form: eboxcast message-type form > FILE")
 
 
 class TypeRequestNotFound(InputRefused):
     """There is no such request or message type, or it is another institution's."""
 
     code = "senders.request-not-found"
-    sentence = N_("There is no message type and no request {wanted}.")
-    remedy = N_("See what there is: eboxcast message-type list")
+    sentence = N_("There is no message type or request {wanted}.")
+    remedy = N_("To list them: eboxcast message-type list")
 
 
 class NotThisStep(NotAllowedNow):
     """The request stands elsewhere than where this step is taken."""
 
     code = "senders.not-this-step"
-    sentence = N_("Request {number} is now: {state}. Therefore this is not possible: {asked}.")
-    remedy = N_("See whose turn it is: eboxcast message-type show {number}")
+    sentence = N_("This is not possible for request {number}: {asked}. Its state is: {state}.")
+    remedy = N_("To see its next step: eboxcast message-type show {number}")
 
 
 class AlreadyConfigured(NotAllowedNow):
     """The message type of this code is there already."""
 
     code = "senders.already-configured"
-    sentence = N_("The message type {message_type} is configured already; it cannot be requested as a new one.")
+    sentence = N_("The message type {message_type} is already configured, so it cannot be requested as a new one.")
     remedy = N_("Choose another code, or ask the integration team to change the type.")
 
 
@@ -110,37 +113,41 @@ class AlreadyRequested(NotAllowedNow):
     """Another request for this code is open."""
 
     code = "senders.already-requested"
-    sentence = N_("The message type {message_type} is requested already: request {number} is open.")
-    remedy = N_("Withdraw that one first, or wait for it: eboxcast message-type show {number}")
+    sentence = N_("The message type {message_type} has already been requested: request {number} is open.")
+    remedy = N_("Withdraw that request first, or wait for the decision: eboxcast message-type show {number}")
 
 
 class NotRefused(NotAllowedNow):
     """Only what was refused or withdrawn can be asked again, and once."""
 
     code = "senders.not-refused"
-    sentence = N_("Request {number} cannot be asked again. It is now: {state}.")
-    remedy = N_("Only a refused or withdrawn request can, and only once: eboxcast message-type show {number}")
+    sentence = N_("Request {number} cannot be submitted again. Its state is: {state}.")
+    remedy = N_(
+        "Only a refused or withdrawn request can be submitted again, and only once: eboxcast message-type show {number}"
+    )
 
 
 class ReasonMissing(InputRefused):
     """A reason is recorded for ever; it must say something and name nobody."""
 
     code = "senders.reason-missing"
-    sentence = N_("The reason is empty or holds a national number. It is kept for ever, so it must name nobody.")
-    remedy = N_('Say why in a few words: --reason "…"')
+    sentence = N_(
+        "The reason is empty or contains a national number. It is kept permanently, so it must not identify anyone."
+    )
+    remedy = N_('Give a short reason: --reason "…"')
 
 
 class OtherInstitution(NotAllowedNow):
     """Somebody of an institution asks for another one."""
 
     code = "senders.other-institution"
-    sentence = N_("The form is for the institution {institution}; you act for {own}.")
-    remedy = N_("Correct the number in the form, or let a person of that institution hand it in.")
+    sentence = N_("The form is for the institution {institution}, but you act for {own}.")
+    remedy = N_("Correct the number in the form, or ask someone from that institution to submit it.")
 
 
 class ApplicationTaken(InputRefused):
     """The application belongs to another institution."""
 
     code = "senders.application-taken"
-    sentence = N_("The application {application} belongs to another institution than {institution}.")
+    sentence = N_("The application {application} belongs to an institution other than {institution}.")
     remedy = N_("Choose another name for the application.")

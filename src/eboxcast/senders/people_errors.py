@@ -10,33 +10,34 @@ class PersonUnknown(InputRefused):
     """There is nobody of that name."""
 
     code = "people.unknown"
-    sentence = N_("There is nobody called {name} here.")
-    remedy = N_("See who there is: eboxcast person list")
+    sentence = N_("There is no person called {name}.")
+    remedy = N_("For a list of people: eboxcast person list")
 
 
 class PersonKnown(InputRefused):
     """There is somebody of that name already; names are never used again, as the audit keeps them."""
 
     code = "people.known"
-    sentence = N_("There is a {name} already, perhaps no longer active.")
-    remedy = N_("Choose another name, or change what is recorded: eboxcast person change {name}")
+    sentence = N_("There is already a person called {name}, who may be inactive.")
+    remedy = N_("Choose another name, or change the existing person: eboxcast person change {name}")
 
 
 class PersonInactive(NotAllowedNow):
     """The person may no longer act."""
 
     code = "people.inactive"
-    sentence = N_("{name} is no longer active here.")
-    remedy = N_("Ask the integration team; it can change this with: eboxcast person change {name} --active")
+    sentence = N_("{name} is no longer active.")
+    remedy = N_("The integration team can change this: eboxcast person change {name} --active")
 
 
 class NameUnfit(InputRefused):
     """What was given cannot be a login."""
 
     code = "people.name-unfit"
-    sentence = N_("{name} cannot be the name of a person here.")
+    sentence = N_("{name} is not a valid name for a person.")
     remedy = N_(
-        "Take 2 to 40 small letters, digits, dots, dashes or underscores, a letter first, and no national number."
+        "Use 2 to 40 lowercase letters, digits, dots, hyphens or underscores. Start with a letter, and "
+        "do not use a national number."
     )
 
 
@@ -44,18 +45,18 @@ class DetailUnfit(InputRefused):
     """What was said of a person or contact cannot be recorded. The words themselves are not repeated."""
 
     code = "people.detail-unfit"
-    sentence = N_("What is given as {field} of {name} cannot be recorded.")
-    remedy = N_("Give a short line of plain text without a national number; an address looks like name@example.be.")
+    sentence = N_("The value given for {field} of {name} cannot be recorded.")
+    remedy = N_("Give a short line of plain text without a national number. An address looks like name@example.be.")
 
 
 class RolesUnfit(InputRefused):
     """These roles cannot be one person's."""
 
     code = "people.roles-unfit"
-    sentence = N_("{name} cannot have these roles together, or not there: {roles}.")
+    sentence = N_("These roles of {name} cannot be combined, or do not match their institution: {roles}.")
     remedy = N_(
-        "With an institution: requester, confirmer. Without: integration, launch, contact-centre, auditor; or validator"
-        " alone. A service account without institution: launch alone."
+        "With an institution: requester, confirmer. Without: integration, launch, contact-centre, "
+        "auditor; or validator only. A service account without an institution: launch only."
     )
 
 
@@ -63,7 +64,7 @@ class HomeUnknown(InputRefused):
     """The institution of a person or contact is not configured."""
 
     code = "people.institution-unknown"
-    sentence = N_("{name} cannot belong to the institution {institution}: it is not configured here.")
+    sentence = N_("{name} cannot belong to the institution {institution}, which is not configured.")
     remedy = N_("Load it with: eboxcast message-type load FILE")
 
 
@@ -71,7 +72,7 @@ class TokenUnfit(InputRefused):
     """A token cannot last so long, or is for nobody in particular."""
 
     code = "token.unfit"
-    sentence = N_("A token needs a label of plain text and a life of 1 to {most} days.")
+    sentence = N_("A token needs a plain-text label and a validity of 1 to {most} days.")
     remedy = N_('For example: eboxcast person token NAME --label "laptop" --days 90')
 
 
@@ -80,15 +81,15 @@ class TokenUnknown(InputRefused):
 
     code = "token.unknown-number"
     sentence = N_("There is no token {number}.")
-    remedy = N_("See the tokens of somebody: eboxcast person tokens NAME")
+    remedy = N_("To see the tokens of a person: eboxcast person tokens NAME")
 
 
 class TokenRefused(NotAllowedNow):
     """The token opens nothing. It is never repeated."""
 
     code = "token.refused"
-    sentence = N_("The token is not known here.")
-    remedy = N_("Ask the integration team for a new one, then: eboxcast login")
+    sentence = N_("The token is not known on this installation.")
+    remedy = N_("Ask the integration team for a new token, then run: eboxcast login")
 
 
 class TokenExpired(TokenRefused):

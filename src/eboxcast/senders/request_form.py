@@ -23,7 +23,7 @@ from eboxcast.senders.toml_files import LANGUAGES
 
 MOST_RECIPIENTS = 20_000_000
 
-_NOT_A_CBE = N_("Write a CBE number: ten digits between quotes, the last two check the others.")
+_NOT_A_CBE = N_("Write a CBE number: ten digits between quotes, of which the last two are check digits.")
 
 
 @dataclass(frozen=True, kw_only=True)

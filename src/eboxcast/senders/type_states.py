@@ -98,32 +98,35 @@ DONE = {
 _TURNS: dict[State, tuple[Role | None, str]] = {
     S.REQUESTED: (
         Role.VALIDATOR,
-        N_("BCSS validates it or refuses it: eboxcast message-type validate {number}, or refuse {number} --reason …"),
+        N_("BCSS must validate or refuse it: eboxcast message-type validate {number}, or refuse {number} --reason …"),
     ),
     S.VALIDATED: (
         Role.INTEGRATION,
-        N_("The integration team accepts it technically or refuses it: eboxcast message-type accept {number}"),
+        N_("The integration team must accept it technically or refuse it: eboxcast message-type accept {number}"),
     ),
     S.ACCEPTED: (
         Role.INTEGRATION,
         N_(
-            "The integration team configures it in acceptance:"
-            " eboxcast message-type configure {code} --environment acceptance"
+            "The integration team must configure it in acceptance: eboxcast message-type configure {code} "
+            "--environment acceptance"
         ),
     ),
     S.IN_ACCEPTANCE: (
         Role.INTEGRATION,
         N_(
-            "Packages can be tried in acceptance. Then the integration team configures it in production:"
-            " eboxcast message-type configure {code} --environment production"
+            "Packages can be tested in acceptance. The integration team must then configure it in "
+            "production: eboxcast message-type configure {code} --environment production"
         ),
     ),
-    S.IN_PRODUCTION: (None, N_("Nothing is missing: the message type can be used.")),
+    S.IN_PRODUCTION: (None, N_("There is no next step: the message type can be used.")),
     S.REFUSED: (
         Role.REQUESTER,
-        N_("Correct the form and ask again: eboxcast message-type request FILE --again {number}"),
+        N_("Correct the form and submit it again: eboxcast message-type request FILE --again {number}"),
     ),
-    S.WITHDRAWN: (None, N_("Nothing follows. To ask again: eboxcast message-type request FILE --again {number}")),
+    S.WITHDRAWN: (
+        None,
+        N_("There is no next step. To request it again: eboxcast message-type request FILE --again {number}"),
+    ),
 }
 
 
@@ -136,7 +139,7 @@ def turn_of(request: TypeRequest) -> Role | None:
 def next_of(request: TypeRequest) -> str:
     """Return what comes next: a marked sentence with {number}, {code} and {replaced_by}."""
     if request.state in CLOSED_WITHOUT and hasattr(request, "replaced_by"):
-        return N_("It was asked again, as request {replaced_by}.")
+        return N_("It was requested again, as request {replaced_by}.")
     return _TURNS[State(request.state)][1]
 
 

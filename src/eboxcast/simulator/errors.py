@@ -43,8 +43,8 @@ class SimulatorFileWrong(WrongUse):
     """A file the simulator was to start with cannot be used."""
 
     code = "simulator.file-wrong"
-    sentence = N_("{path} cannot be used by the simulator: wrong at {place}.")
-    remedy = N_("Correct it as docs/howto/rehearse-with-the-simulator.md describes, then start again.")
+    sentence = N_("{path} cannot be used by the simulator: there is an error at {place}.")
+    remedy = N_("Correct it as described in docs/howto/rehearse-with-the-simulator.md, then start again.")
 
 
 class AddressNotFree(Trouble):

@@ -42,16 +42,16 @@ class RunRefused(TargetRefusal):
     """The provider refuses the run itself: sender, message type, document or metadata."""
 
     code = "provider.run-refused"
-    sentence = N_("The provider refuses this broadcast: {provider_code} {provider_message} (reference {reference}).")
-    remedy = N_("Correct what it names, or give the reference to its support; then resume the run.")
+    sentence = N_("The provider refused this broadcast: {provider_code} {provider_message} (reference {reference}).")
+    remedy = N_("Correct the problem, or give the reference to the provider's support; then resume the run.")
 
 
 class TryAgain(TargetTrouble):
     """The provider did nothing and may do it later. ``retry_after`` is in seconds, None where it does not say."""
 
     code = "provider.try-again"
-    sentence = N_("The provider cannot do it now: {reason}.")
-    remedy = N_("It is tried again by itself.")
+    sentence = N_("The provider cannot process this now: {reason}.")
+    remedy = N_("This is retried automatically.")
 
     def __init__(self, *, reason: str, retry_after: float | None = None) -> None:
         super().__init__(reason=reason)
@@ -62,8 +62,10 @@ class OutcomeUnknown(TargetTrouble):
     """The call was cut: nobody can tell from here whether the provider did its work."""
 
     code = "provider.outcome-unknown"
-    sentence = N_("The provider did not answer a call it may have carried out: {reason}.")
-    remedy = N_("It is asked who has the message, where it can tell; otherwise the recipients are named as unknown.")
+    sentence = N_("The provider did not respond to a call that may have been carried out: {reason}.")
+    remedy = N_(
+        "If the provider can report who has the message, it is asked. Otherwise the recipients are recorded as unknown."
+    )
 
 
 def always() -> None:

@@ -66,4 +66,4 @@ class TargetsFileWrong(Misconfigured):
 
     code = "targets.file-wrong"
     sentence = N_("{file}: {place}: {problem}")
-    remedy = N_("Correct it; docs/reference/targets.md explains every key.")
+    remedy = N_("Correct it. For every key, see docs/reference/targets.md.")

@@ -24,11 +24,11 @@ LIST_FORMAT = "eboxcast.audit-list/1"
 ANCHOR_FORMAT = "eboxcast.audit-anchor/1"
 EXPIRE_FORMAT = "eboxcast.audit-expire/1"
 
-_NONE = N_("No entry.")
-_MORE = N_("There are older ones. Use --limit or --since.")
-_DROPPED = N_("The year {year} went: {entries} entries. The last digest stays: {anchor}")
-_DUE = N_("Would drop the year {year}.")
-_NOTHING_DUE = N_("No year is at the end of its term.")
+_NONE = N_("No entries.")
+_MORE = N_("There are older entries. Use --limit or --since.")
+_DROPPED = N_("The year {year} was deleted: {entries} entries. Its last digest is kept: {anchor}")
+_DUE = N_("Would delete the year {year}.")
+_NOTHING_DUE = N_("No year has reached the end of its retention period.")
 
 
 def show_entries(wanted: Wanted, limit: int, *, actor: Actor, as_json: bool) -> None:

@@ -10,15 +10,17 @@ class AnchorUnreadable(WrongUse):
     """An anchor is a number and a digest."""
 
     code = "audit.anchor-unreadable"
-    sentence = N_("{text} is no anchor.")
-    remedy = N_("Give it as it is printed in a certificate or a mail: a number, a colon, and 64 signs from 0 to f.")
+    sentence = N_("{text} is not a valid anchor.")
+    remedy = N_(
+        "Give it as printed in a certificate or an email: a number, a colon, and 64 characters from 0 to 9 and a to f."
+    )
 
 
 class NumberInArguments(WrongUse):
     """What stands in the arguments of a process can be seen by others. It is not repeated in the message."""
 
     code = "audit.number-in-arguments"
-    sentence = N_("The number of a person is never given as an argument: others on this machine could see it there.")
+    sentence = N_("Do not give a person's number as an argument: other users of this machine could see it there.")
     remedy = N_("Give it on standard input: eboxcast audit find -")
 
 
@@ -26,12 +28,12 @@ class NothingRecorded(NotAllowedNow):
     """There is no head of an empty chain."""
 
     code = "audit.nothing-recorded"
-    sentence = N_("Nothing was ever recorded here, so there is no head to hand out.")
+    sentence = N_("Nothing has been recorded yet, so there is no head to give.")
 
 
 class NotTheOwner(NotAllowedNow):
     """The role that works may add to the audit and read it, and that is right so."""
 
     code = "audit.not-the-owner"
-    sentence = N_("This process works with a role that may not drop a year of the audit.")
-    remedy = N_("Set EBOXCAST_OWNER_URL for this command alone (docs/howto/use-your-own-postgresql.md).")
+    sentence = N_("This process uses a role that may not delete a year of the audit.")
+    remedy = N_("Set EBOXCAST_OWNER_URL for this command only (docs/howto/use-your-own-postgresql.md).")

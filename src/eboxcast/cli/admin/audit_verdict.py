@@ -16,30 +16,34 @@ from eboxcast.lib.translation import N_, language_of_user, translate
 FORMAT = "eboxcast.audit-verify/1"
 
 _WRONG = {
-    Wrong.BEGINNING: N_("Seal {number}: what was before it is gone, and no entry tells that its term was over."),
-    Wrong.DROPPED_EARLY: N_("Seal {number}: the year that ended with it was dropped before its term."),
-    Wrong.SEALS_MISSING: N_("Seal {number}: seals before it are missing."),
-    Wrong.LINK: N_("Seal {number}: it does not carry the digest of the seal before it."),
+    Wrong.BEGINNING: N_(
+        "Seal {number}: what came before it is missing, and no entry shows that its retention period was over."
+    ),
+    Wrong.DROPPED_EARLY: N_(
+        "Seal {number}: the year that ended with it was deleted before the end of its retention period."
+    ),
+    Wrong.SEALS_MISSING: N_("Seal {number}: the seals before it are missing."),
+    Wrong.LINK: N_("Seal {number}: it does not contain the digest of the seal before it."),
     Wrong.SEAL_ALTERED: N_("Seal {number}: it was altered."),
     Wrong.ENTRY_ALTERED: N_("Seal {number}: its entry {entry} was altered."),
     Wrong.ENTRY_MISSING: N_("Seal {number}: its entry {entry} is missing."),
-    Wrong.SEALED_TWICE: N_("Seal {number}: its entry {entry} was sealed before."),
-    Wrong.ANCHOR_DIFFERS: N_("Anchor {number}: another digest was handed out. Something up to it was altered."),
-    Wrong.TRUNCATED: N_("Anchor {number}: it is newer than the last seal. The end of the audit was cut off."),
+    Wrong.SEALED_TWICE: N_("Seal {number}: its entry {entry} had already been sealed."),
+    Wrong.ANCHOR_DIFFERS: N_("Anchor {number}: a different digest was issued. Something up to this seal was altered."),
+    Wrong.TRUNCATED: N_("Anchor {number}: it is newer than the last seal. The end of the audit was removed."),
 }
-_MORE = N_("There are more: {count} faults in all.")
-_COUNTED = N_("{seals} seals, from {first} to {last}; {entries} entries computed again.")
+_MORE = N_("There are more: {count} faults in total.")
+_COUNTED = N_("{seals} seals, from {first} to {last}; {entries} entries recalculated.")
 _EMPTY = N_("Nothing is sealed.")
-_UNSEALED = N_("Not sealed yet: {count} entries. Nothing is said of them.")
-_GONE = N_("With their year went {count} entries whose seals are kept.")
-_TOO_OLD = N_("{count} anchors are older than what is kept; nothing can be said of them.")
-_PROVED = N_("Proved up to seal {number}, by an anchor you gave: nothing until then was altered, removed or moved.")
-_KEPT = N_("The heads that this database remembers agree up to seal {number}.")
+_UNSEALED = N_("Not sealed yet: {count} entries. These were not checked.")
+_GONE = N_("{count} entries were deleted with their year; their seals are kept.")
+_TOO_OLD = N_("{count} anchors are older than the seals that are kept, and cannot be checked.")
+_PROVED = N_("Proved up to seal {number} by an anchor you gave: nothing up to there was altered, removed or moved.")
+_KEPT = N_("The heads kept in this database match up to seal {number}.")
 _UNPROVED = N_(
-    "Without an anchor from outside nobody can tell whether all of it was made anew, or its end cut off."
-    " Take one from a certificate or a mail: --anchor NUMBER:DIGEST"
+    "Without an external anchor, this does not show whether the audit was rebuilt or its end "
+    "removed. Take one from a certificate or an email: --anchor NUMBER:DIGEST"
 )
-_GOOD = N_("Nothing is wrong.")
+_GOOD = N_("No faults found.")
 _BAD = N_("The audit was tampered with or damaged: {count} faults.")
 
 

@@ -26,13 +26,15 @@ from eboxcast.planning.selectors import closed_days, evenings_for
 USUAL_DAYS = 42
 MOST_DAYS = 800
 
-_CLOSED = N_("{date} is closed: {reason}. Terms that are counted across it come one working day earlier.")
-_CLOSED_BEFORE = N_("{date} was closed before, by {by} at {since}: {reason}. Nothing was done again.")
-_OPENED = N_("{date} is no closed day any more. Terms that are counted across it are counted anew.")
-_BLACKED_OUT = N_("Blackout {number}: {service} is not available from {start} to {end}. Nothing is launched meanwhile.")
-_BLACKED_OUT_BEFORE = N_("Blackout {number} says the same, by {by} at {since}. Nothing was done again.")
-_LIFTED = N_("Blackout {number} is lifted.")
-_LIFTED_BEFORE = N_("Blackout {number} was lifted before, by {by} at {since}. Nothing was done again.")
+_CLOSED = N_("{date} is closed: {reason}. Deadlines counted across this day move one working day earlier.")
+_CLOSED_BEFORE = N_("{date} was already closed by {by} at {since}: {reason}. Nothing was changed.")
+_OPENED = N_("{date} is no longer a closed day. Deadlines counted across this day are recalculated.")
+_BLACKED_OUT = N_(
+    "Blackout {number}: {service} is unavailable from {start} to {end}. Nothing is launched during this time."
+)
+_BLACKED_OUT_BEFORE = N_("Blackout {number} is the same, recorded by {by} at {since}. Nothing was changed.")
+_LIFTED = N_("Blackout {number} was lifted.")
+_LIFTED_BEFORE = N_("Blackout {number} was already lifted by {by} at {since}. Nothing was changed.")
 
 
 class ShownByDefault(TyperGroup):

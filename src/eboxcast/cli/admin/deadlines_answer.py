@@ -19,14 +19,14 @@ from eboxcast.planning.windows import Window
 
 FORMAT = "eboxcast.deadlines/1"
 
-_NUDGED = N_("the institution is reminded to reconfirm ({days} working days before)")
+_NUDGED = N_("reminder to the institution to reconfirm ({days} working days before)")
 _RECONFIRM = N_("last day to reconfirm ({days} working days before)")
 _ACCEPTANCE = N_("last day to deliver the files for acceptance ({days} working days before)")
 _PRODUCTION = N_("production, in the window from {start} to {end}")
-_UNTIL_ITS_END = N_("A last day runs until its end, in Brussels.")
-_IN_THE_WAY = N_("In the way:")
+_UNTIL_ITS_END = N_("A deadline ends at the end of that day, Brussels time.")
+_IN_THE_WAY = N_("Conflicts:")
 _NEAREST = N_("The nearest free dates: {dates}.")
-_NONE_FREE = N_("In the half year after it no date is free.")
+_NONE_FREE = N_("There is no free date in the six months after it.")
 _FREE = N_("The date is free.")
 
 

@@ -15,8 +15,8 @@ from eboxcast.mailboxes.opening import Letter
 
 FORMAT = "eboxcast.ebox/1"
 
-_EMPTY = N_("This eBox shows nothing.")
-_COUNT = N_("This eBox shows {count} message(s), the newest first.")
+_EMPTY = N_("This eBox contains no messages.")
+_COUNT = N_("This eBox contains {count} message(s), newest first.")
 _FROM = N_("From")
 _SINCE = N_("Since")
 _UNTIL = N_("Until")

@@ -11,8 +11,8 @@ from eboxcast.lib.formatting import grouped
 from eboxcast.lib.translation import N_, language_of_user, translate
 
 _LOADED = N_(
-    "Loaded into {environment}: {rows} eBoxes, {active} active, {never} never activated, {deactivated} deactivated;"
-    " {ebox_only} want no paper; {replaced} numbers replaced."
+    "Loaded into {environment}: {rows} eBoxes, {active} active, {never} never activated, "
+    "{deactivated} deactivated; {ebox_only} eBox only; {replaced} numbers replaced."
 )
 
 

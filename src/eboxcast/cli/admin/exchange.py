@@ -21,7 +21,9 @@ from eboxcast.exchange.errors import DropFolderNotSet
 from eboxcast.exchange.intake import TROUBLE, WAITING, Collected
 from eboxcast.lib.translation import N_, language_of_user, translate
 
-_READY = N_("Taking files from {folder}, every {seconds} seconds. SIGTERM or Ctrl-C ends it after the set at hand.")
+_READY = N_(
+    "Collecting files from {folder}, every {seconds} seconds. SIGTERM or Ctrl-C stops it after the current set."
+)
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 

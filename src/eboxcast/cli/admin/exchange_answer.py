@@ -10,9 +10,9 @@ FORMAT = "eboxcast.exchange/1"
 _TOLD = N_("{institution}, {environment}: {reference}: {outcome}.")
 _OUTCOMES = {
     "accepted": N_("accepted and prepared"),
-    "rejected": N_("taken, but cannot be used"),
+    "rejected": N_("received, but cannot be used"),
     "refused": N_("refused ({codes})"),
-    "cancelled": N_("cancelled, as asked"),
+    "cancelled": N_("cancelled, as requested"),
     WAITING: N_("not complete yet"),
 }
 

@@ -13,9 +13,9 @@ from eboxcast.exchange.inventory import lying
 from eboxcast.lib import clock
 from eboxcast.lib.translation import N_
 
-_NOTHING = N_("Nothing lies in the drop folders that should not.")
-_LYING = N_("{count} file(s) lie in {folder} since {since}, and nobody takes them.")
-_REMEDY = N_("No GO file ended them, or their names are not of the agreed form: tell the institution.")
+_NOTHING = N_("There is nothing unexpected in the drop folders.")
+_LYING = N_("{count} file(s) have been in {folder} since {since} without being collected.")
+_REMEDY = N_("They have no GO file, or their names do not have the agreed format. Tell the institution.")
 
 
 def drop_folders(around: Surroundings) -> Iterator[Finding]:

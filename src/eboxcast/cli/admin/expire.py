@@ -25,28 +25,32 @@ FORMAT = "eboxcast.expire/1"
 
 _SENTENCES = {
     Step.DELETED: N_(
-        "Deleted of run {run} ({environment}): {recipients} recipients, {readings} readings, {outcomes} outcomes."
+        "Deleted for run {run} ({environment}): {recipients} recipients, {readings} readings, {outcomes} outcomes."
     ),
-    Step.DISCARDED: N_("Given up: run {run} ({environment}), which nobody launched until {until}."),
-    Step.WARNED: N_("Run {run} ({environment}) is prepared and not launched: it will be given up at {until}."),
+    Step.DISCARDED: N_("Discarded: run {run} ({environment}), which was not launched by {until}."),
+    Step.WARNED: N_("Run {run} ({environment}) is prepared but not launched. It will be discarded at {until}."),
     Step.BUSY: N_(
-        "Run {run} ({environment}) should have been given up at {until}, but its launch has begun."
-        ' Stop it first: eboxcast stop {run} --reason "…"'
+        "Run {run} ({environment}) should have been discarded at {until}, but its launch has begun. Stop "
+        'it first: eboxcast stop {run} --reason "…"'
     ),
-    Step.RECORDED: N_("Run {run} ({environment}) was deleted earlier, by a process that could not say so."),
+    Step.RECORDED: N_(
+        "The data of run {run} ({environment}) was deleted earlier by a process that was interrupted. "
+        "The deletion has now been recorded."
+    ),
 }
 _WOULD = {
-    Step.DELETED: N_("Would delete of run {run} ({environment}): {what}."),
-    Step.DISCARDED: N_("Would give up run {run} ({environment}), which nobody launched until {until}."),
+    Step.DELETED: N_("Would delete for run {run} ({environment}): {what}."),
+    Step.DISCARDED: N_("Would discard run {run} ({environment}), which was not launched by {until}."),
 }
 _AUDIENCE = N_("audience and readings")
 _OUTCOMES = N_("paper list and rejected rows")
 _EMPTIED = N_(
-    "Deleted: the texts of {notices} mails and {attachments} attachments, about what ended {days} days ago or longer."
+    "Deleted: the text of {notices} emails and {attachments} attachments, about matters that ended "
+    "{days} or more days ago."
 )
 _WOULD_EMPTY = N_(
-    "Would delete: the texts of {notices} mails and {attachments} attachments, about what ended {days} days ago"
-    " or longer."
+    "Would delete: the text of {notices} emails and {attachments} attachments, about matters that "
+    "ended {days} or more days ago."
 )
 _NOTHING = N_("Nothing is due in {environment}.")
 

@@ -17,7 +17,7 @@ from eboxcast.cli.shell.errors import PortTaken
 from eboxcast.lib.translation import N_, language_of_user, translate
 
 _LOOPBACK = "127.0.0.1"
-_SERVING = N_("Serving metrics at {url}. SIGTERM or Ctrl-C ends it.")
+_SERVING = N_("Serving metrics at {url}. SIGTERM or Ctrl-C stops it.")
 
 app = command_app()
 

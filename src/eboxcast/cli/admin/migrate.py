@@ -17,15 +17,15 @@ from eboxcast.lib.translation import N_, language_of_user, translate
 
 _CONSEQUENCES = {
     "on": N_(
-        "The procedure is on. Production is reached through broadcasts and their GO only, and everybody who acts needs"
-        " a token: eboxcast person add"
+        "The procedure is on. Production is possible only through a broadcast with a GO, and everyone "
+        "who acts needs a token: eboxcast person add"
     ),
     "off": N_(
-        "The procedure is off. The user of the system may publish to everybody at once: nobody plans, tests, confirms"
-        " or is told."
+        "The procedure is off. The system user can publish to all recipients directly, with no planning, "
+        "test, confirmation or emails."
     ),
 }
-_AS_BEFORE = N_("The procedure was {procedure} before. Nothing was changed.")
+_AS_BEFORE = N_("The procedure was already {procedure}. Nothing was changed.")
 
 
 class Procedure(StrEnum):

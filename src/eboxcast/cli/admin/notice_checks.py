@@ -16,15 +16,15 @@ from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_
 from eboxcast.notices.listing import last_problem, tally, unread_since
 
-_SENT = N_("{sent} notices were sent, {waiting} wait.")
-_GIVEN_UP = N_("{count} notices were given up: {problem}")
-_FAILED = N_("{count} notices could not be sent yet and are tried again: {problem}")
-_LOOK = N_("See which with: eboxcast notices list; when the cause is mended: eboxcast notices retry")
-_FILES = N_("Notices are kept as files in {folder}; nobody gets them by mail.")
-_NOBODY_LEADS = N_("Nobody leads the procedure: what happened since {moment} has no mail yet.")
-_LEAD = N_("Let a service run: eboxcast steward (docs/howto/operate.md); or now, once: eboxcast steward --once")
+_SENT = N_("{sent} notices sent, {waiting} waiting.")
+_GIVEN_UP = N_("{count} notices could not be sent and will not be retried: {problem}")
+_FAILED = N_("{count} notices could not be sent yet and will be retried: {problem}")
+_LOOK = N_("To see them: eboxcast notices list. Once the cause is fixed: eboxcast notices retry")
+_FILES = N_("Notices are saved as files in {folder} and are not sent by email.")
+_NOBODY_LEADS = N_("The steward is not running: no emails were made about events since {moment}.")
+_LEAD = N_("Run it as a service: eboxcast steward (docs/howto/operate.md); or once, now: eboxcast steward --once")
 _PATIENCE = timedelta(minutes=15)
-_SET = N_("Set EBOXCAST_SMTP_URL and EBOXCAST_MAIL_FROM to have them mailed.")
+_SET = N_("To send them by email, set EBOXCAST_SMTP_URL and EBOXCAST_MAIL_FROM.")
 
 
 def notices(around: Surroundings) -> Iterator[Finding]:

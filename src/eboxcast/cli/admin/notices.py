@@ -16,7 +16,7 @@ from eboxcast.cli.shell.options import AsJson
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.notices import listing
 
-_AGAIN = N_("{count} notice(s) will be tried again.")
+_AGAIN = N_("{count} notice(s) will be retried.")
 
 app = command_app()
 

@@ -21,16 +21,16 @@ SHOW_FORMAT = "eboxcast.notice/1"
 STATES = {
     State.WAITING: N_("waiting"),
     State.SENT: N_("sent"),
-    State.FAILED: N_("to be tried again"),
+    State.FAILED: N_("to be retried"),
     State.GIVEN_UP: N_("given up"),
 }
-_NONE = N_("No notice.")
+_NONE = N_("No notices.")
 _TO = N_("To: {address} ({recipient})")
 _SUBJECT = N_("Subject: {subject}")
-_STANDS = N_("State: {state} since {moment}, {attempts} time(s) tried")
+_STANDS = N_("State: {state} since {moment}, {attempts} attempt(s)")
 _PROBLEM = N_("Problem: {problem}")
-_EMPTIED = N_("Its text was deleted when its time had come.")
-_FILE = N_("Attached: {file}")
+_EMPTIED = N_("Its text was deleted at the end of its retention period.")
+_FILE = N_("Attachment: {file}")
 _INVITATION = N_("Invitation: {method} from {start} to {end}")
 
 

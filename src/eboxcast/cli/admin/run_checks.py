@@ -14,22 +14,24 @@ from eboxcast.delivery.recovery.repair import Difference, Found
 from eboxcast.lib import clock
 from eboxcast.lib.translation import N_
 
-_AGREE = N_("Control and {environment} tell the same story.")
-_MENDED = N_("Run {run} in {environment} is in line again.")
+_AGREE = N_("The control and {environment} databases agree.")
+_MENDED = N_("Run {run} is consistent again in {environment}.")
 _REPAIR = N_("Run: eboxcast doctor --repair")
 _SENTENCES = {
-    Difference.RUN_MISSING: N_("Control does not know run {run}, which {environment} holds: was control restored?"),
+    Difference.RUN_MISSING: N_(
+        "The control database has no record of run {run}, which exists in {environment}. Was control restored?"
+    ),
     Difference.VISIBILITY_FORGOTTEN: N_(
-        "Run {run} was published, but {environment} shows it to nobody: was {environment} restored?"
+        "Run {run} was published, but is not visible to anyone in {environment}. Was {environment} restored?"
     ),
     Difference.SENDING_FORGOTTEN: N_(
-        "Run {run} was sent, but {environment} does not know to whom any more: was {environment} restored?"
+        "Run {run} was sent, but {environment} no longer has the list of who received it. Was {environment} restored?"
     ),
-    Difference.RELEASE_MISSING: N_("{environment} holds nothing of run {run}: was {environment} restored?"),
+    Difference.RELEASE_MISSING: N_("{environment} has no data for run {run}. Was {environment} restored?"),
 }
 _REMEDIES = {
     Difference.SENDING_FORGOTTEN: N_(
-        "Restore {environment} later in time, if you can. If not: eboxcast doctor --repair"
+        "Restore {environment} to a later point in time, if you can. If not: eboxcast doctor --repair"
     ),
     Difference.RELEASE_MISSING: N_(
         "Prepare it again from the same files: eboxcast prepare DIR --environment {environment}"
@@ -64,14 +66,14 @@ def interrupted(around: Surroundings) -> Iterator[Finding]:
     if not _sound(around, CONTROL):
         return
     for intent in Intent.objects.filter(done_at=None).select_related("run"):
-        sentence = N_("{action} of run {run}, asked by {by} at {moment}, was interrupted or is under way.")
+        sentence = N_("{action} of run {run}, requested by {by} at {moment}, was interrupted or is in progress.")
         data = {
             "action": intent.action,
             "run": intent.run.short,
             "by": intent.by,
             "moment": clock.shown(intent.asked_at),
         }
-        remedy = N_("If nobody is at it any more: eboxcast status {run}")
+        remedy = N_("If no process is working on it any more: eboxcast status {run}")
         yield Finding("intents", State.ATTENTION, sentence, data, remedy)
 
 

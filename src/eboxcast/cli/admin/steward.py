@@ -19,7 +19,7 @@ from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.translation import N_, language_of_user, translate
 
-_READY = N_("Leading the procedure, every {seconds} seconds. SIGTERM or Ctrl-C ends it after the step at hand.")
+_READY = N_("Running the steward every {seconds} seconds. SIGTERM or Ctrl-C stops it after the current step.")
 _LOOK_EVERY_SECONDS = 0.2
 
 app = command_app()

@@ -23,8 +23,8 @@ from eboxcast.notices.preparation import make_notices
 from eboxcast.notices.sending import send_due
 
 _LED = N_("{broadcast}: {did}")
-_MAILS = N_("Mails: {made} made, {sent} sent, {failed} to be tried again, {given_up} given up.")
-_PROBLEM = N_("Mails wait: {problem}")
+_MAILS = N_("Emails: {made} made, {sent} sent, {failed} to be retried, {given_up} given up.")
+_PROBLEM = N_("Emails are waiting: {problem}")
 
 
 @dataclass

@@ -20,21 +20,26 @@ from eboxcast.lib.translation import N_
 from eboxcast.targets.opening import capabilities_of, target_of
 
 _SOMEBODY = N_("Start a worker: eboxcast worker --environment {environment}")
-_STALLED = N_("{count} batches of run {run} lie with {workers}, who fell silent; nobody took them over since {since}.")
-_UNATTENDED = N_("Run {run} in {environment} is running, batches are open, and nobody works on it.")
-_SILENT = N_("{count} workers of {environment} give no sign of life since {since}.")
-_START_AGAIN = N_("See whether their machines run and start them again. Other workers take over their batches.")
-_ALIVE = N_("{count} workers of {environment} are at work.")
-_OTHER_VERSION = N_("Workers of {environment} are of version {versions}, this program of {version}.")
-_SAME_VERSION = N_("Install the same version on all machines, and start the workers again.")
+_STALLED = N_(
+    "{count} batches of run {run} are assigned to {workers}, which stopped responding. They have not "
+    "been taken over since {since}."
+)
+_UNATTENDED = N_("Run {run} in {environment} is running and has open batches, but no process is working on it.")
+_SILENT = N_("{count} workers of {environment} have not responded since {since}.")
+_START_AGAIN = N_(
+    "Check that their machines are running, and restart the workers. Other workers will take over their batches."
+)
+_ALIVE = N_("{count} workers of {environment} are active.")
+_OTHER_VERSION = N_("The workers of {environment} have version {versions}; this program has version {version}.")
+_SAME_VERSION = N_("Install the same version on all machines and restart the workers.")
 _PAUSED = N_("Run {run} in {environment} is paused: {reason}")
 _FAILED = N_("Run {run} in {environment} failed: {reason}")
-_GO_ON = N_("Look at it with: eboxcast status {run}; to go on: eboxcast resume {run}")
-_WAITS = N_("Run {run} in {environment} was never launched; it is given up at {until}.")
+_GO_ON = N_("To see its status: eboxcast status {run}; to continue: eboxcast resume {run}")
+_WAITS = N_("Run {run} in {environment} was never launched. It will be discarded at {until}.")
 _LAUNCH = N_("Launch it before then: eboxcast launch {run}")
-_ANSWERS = N_("The provider of {environment} gives a token and answers.")
-_NO_ANSWER = N_("The provider of {environment} cannot be used now: {reason}")
-_COMPARE = N_("Compare EBOXCAST_TARGETS_FILE with docs/reference/targets.md; ask the provider's support.")
+_ANSWERS = N_("The provider of {environment} accepts the login and responds.")
+_NO_ANSWER = N_("The provider of {environment} cannot be used at the moment: {reason}")
+_COMPARE = N_("Check EBOXCAST_TARGETS_FILE against docs/reference/targets.md, or ask the provider's support.")
 
 
 def lanes(around: Surroundings) -> Iterator[Finding]:

@@ -14,8 +14,8 @@ from eboxcast.delivery.steward.closing import readings_of
 from eboxcast.delivery.steward.following_runs import account_of, follow
 from eboxcast.lib.translation import N_
 
-_REPORTED = N_("Broadcast {broadcast}: the institution is given its report.")
-_CLOSED = N_("Broadcast {broadcast}: how many have read it is told, and it is closed.")
+_REPORTED = N_("Broadcast {broadcast}: the report was sent to the institution.")
+_CLOSED = N_("Broadcast {broadcast}: the reading figures were sent and the broadcast is closed.")
 
 app = command_app()
 

@@ -24,7 +24,7 @@ from eboxcast.lib.translation import N_, language_of_user, translate
 FORMAT = "eboxcast.broadcast-contacts/1"
 
 _INSTITUTION = N_("the institution")
-_COMPLETE = N_("Everybody who is needed can be reached.")
+_COMPLETE = N_("Every contact needed has been named.")
 
 OWN = "-"
 """How the institution's own contact is written where a team is expected."""

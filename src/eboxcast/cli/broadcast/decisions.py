@@ -24,11 +24,11 @@ from eboxcast.lib.actors import Actor
 from eboxcast.lib.formatting import long_date
 from eboxcast.lib.translation import N_, language_of_user
 
-_ACCEPTED = N_("Broadcast {broadcast}: {date} is accepted; the other side has not decided yet.")
-_SCHEDULED = N_("Broadcast {broadcast}: both sides accepted {date}.")
-_POSTPONED = N_("Broadcast {broadcast} is postponed; proposed instead: {dates}.")
-_REFUSED = N_("Broadcast {broadcast} is refused, for good.")
-_WAIVED = N_("Broadcast {broadcast}: it is let pass, in your name.")
+_ACCEPTED = N_("Broadcast {broadcast}: {date} was accepted. The other side has not decided yet.")
+_SCHEDULED = N_("Broadcast {broadcast}: both sides have accepted {date}.")
+_POSTPONED = N_("Broadcast {broadcast} was postponed. Proposed dates: {dates}.")
+_REFUSED = N_("Broadcast {broadcast} was refused. This is final.")
+_WAIVED = N_("Broadcast {broadcast}: the waiver was recorded in your name.")
 
 
 class Decided(StrEnum):

@@ -10,7 +10,7 @@ class ProcedureOff(NotAllowedNow):
     """There are no broadcasts where the engine is used alone."""
 
     code = "procedure.off"
-    sentence = N_("The procedure is off here: there are no broadcasts, only runs.")
+    sentence = N_("The procedure is off: there are no broadcasts, only runs.")
     remedy = N_("Publish with `eboxcast publish`, or switch the procedure on: eboxcast migrate --procedure on")
 
 
@@ -18,15 +18,15 @@ class WordsUnfit(WrongUse):
     """What is written is kept for ever; it must say something and name no citizen."""
 
     code = "broadcast.words-unfit"
-    sentence = N_("The {asked} is empty, is not one line, or holds a national number. It is kept for ever.")
-    remedy = N_("Say it in a few words that name no citizen.")
+    sentence = N_("The {asked} is empty, is not on one line, or contains a national number. It is kept permanently.")
+    remedy = N_("Use a few words that do not identify any citizen.")
 
 
 class AudienceUnclear(WrongUse):
     """It is not clear how many recipients are expected in which language."""
 
     code = "broadcast.audience-unclear"
-    sentence = N_("It is not clear how many recipients are expected in which language: {text}.")
+    sentence = N_("The number of recipients for each language is not clear: {text}.")
     remedy = N_("Write --recipients 180000 --language fr; or --recipients fr=180000 --recipients nl=120000.")
 
 
@@ -34,41 +34,44 @@ class ContactUnclear(WrongUse):
     """A contact is not name, mail and telephone."""
 
     code = "broadcast.contact-unclear"
-    sentence = N_("This is not a contact that can be reached: {text}.")
-    remedy = N_('Write: --contact "Name, mail address, telephone"; one of the two last may be left out.')
+    sentence = N_("This contact cannot be used: {text}.")
+    remedy = N_(
+        'Write: --contact "Name, email address, phone number". You can leave out the email address or the phone number.'
+    )
 
 
 class DateNotSaid(WrongUse):
     """Several dates are wanted, and it is not said which one is meant."""
 
     code = "broadcast.date-not-said"
-    sentence = N_("Broadcast {broadcast} has several wanted dates: {dates}.")
-    remedy = N_("Say which one: --date {first}")
+    sentence = N_("Broadcast {broadcast} has several requested dates: {dates}.")
+    remedy = N_("Choose one: --date {first}")
 
 
 class NoFreeDate(NotAllowedNow):
     """No date can be proposed."""
 
     code = "broadcast.no-free-date"
-    sentence = N_("In the half year after {date} no date is free for broadcast {broadcast}.")
-    remedy = N_("Look at the calendar, and propose dates with --date; or refuse.")
+    sentence = N_("There is no free date for broadcast {broadcast} in the six months after {date}.")
+    remedy = N_("Check the calendar and propose dates with --date, or refuse.")
 
 
 class GoNotNamed(WrongUse):
     """A GO names what it is for; where nobody can be asked, the command must."""
 
     code = "broadcast.go-not-named"
-    sentence = N_("A GO names the agreed moment and the files, and this is no terminal where they could be asked.")
-    remedy = N_("Compare them with what you agreed, then: {command}")
+    sentence = N_("A GO must give the agreed moment and the files, and there is no terminal to ask for them.")
+    remedy = N_("Compare them with what you agreed, then run: {command}")
 
 
 class VerdictUnclear(WrongUse):
     """It is not clear what was found where."""
 
     code = "broadcast.verdict-unclear"
-    sentence = N_("It is not clear what was found where: {text}.")
+    sentence = N_("The test result is not clear: {text}.")
     remedy = N_(
-        "Give --all passed; or --recipient 3 --check title --failed; or --file checks.csv; then approve, or reject."
+        "Use --all passed; or --recipient 3 --check title --failed; or --file checks.csv. Then approve "
+        "or reject the test."
     )
 
 
@@ -76,15 +79,15 @@ class ChecksFileUnclear(InputRefused):
     """A line of the file with checks says nothing clear."""
 
     code = "broadcast.checks-file-unclear"
-    sentence = N_("Line {line} of {path} is not clear: {text}.")
-    remedy = N_("Its columns are recipient,check,result,remark; result is passed or failed. Nothing was noted.")
+    sentence = N_("Line {line} of {path} is not valid: {text}.")
+    remedy = N_("The columns are recipient,check,result,remark, and result is passed or failed. Nothing was recorded.")
 
 
 class FilesNotSaid(WrongUse):
     """Neither a directory, nor a number and a directory."""
 
     code = "broadcast.files-not-said"
-    sentence = N_("It is not clear which files are delivered.")
+    sentence = N_("It is not clear which files to deliver.")
     remedy = N_("Write: eboxcast broadcast deliver 2027-0001 DIRECTORY --environment acceptance")
 
 
@@ -92,13 +95,13 @@ class NoneFits(NotAllowedNow):
     """No broadcast of the institution asks for these files, or several do."""
 
     code = "broadcast.none-fits"
-    sentence = N_("{count} broadcast(s) could take these files: {fitting}.")
-    remedy = N_("Say which: eboxcast broadcast deliver NUMBER DIRECTORY; eboxcast broadcast list shows them.")
+    sentence = N_("These files fit {count} broadcast(s): {fitting}.")
+    remedy = N_("Choose one: eboxcast broadcast deliver NUMBER DIRECTORY; to see them, use eboxcast broadcast list.")
 
 
 class MetadataUnread(InputRefused):
     """Nothing says for which broadcast the files are."""
 
     code = "broadcast.metadata-unread"
-    sentence = N_("The metadata in {path} cannot be read, so nothing says for which broadcast the files are.")
-    remedy = N_("See what is wrong: eboxcast check {path}; or say which broadcast it is.")
+    sentence = N_("The metadata in {path} cannot be read, so it is not known which broadcast the files are for.")
+    remedy = N_("To see what is wrong: eboxcast check {path}; or give the number of the broadcast.")

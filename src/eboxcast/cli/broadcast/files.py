@@ -34,10 +34,10 @@ from eboxcast.package.model import Duplicates, FaultyRows, Policies
 FORMAT = "eboxcast.delivery/1"
 COMMAND = "command"
 
-_RECEIVED = N_("Received for {environment}: {recipients} recipients, prepared and visible to nobody. Run {run}.")
-_AGAIN = N_("These files were received before, in run {run}. Nothing was done again.")
-_NOT_USED = N_("These files cannot be used for broadcast {broadcast}; what was delivered before stays.")
-_TAKEN_BACK = N_("Broadcast {broadcast}: the files last delivered are taken back.")
+_RECEIVED = N_("Received for {environment}: {recipients} recipients, prepared but not visible yet. Run {run}.")
+_AGAIN = N_("These files were already received, in run {run}. Nothing was changed.")
+_NOT_USED = N_("These files cannot be used for broadcast {broadcast}. The files delivered before are kept.")
+_TAKEN_BACK = N_("Broadcast {broadcast}: the files delivered last were withdrawn.")
 
 app = command_app()
 

@@ -26,8 +26,8 @@ from eboxcast.lib.translation import N_, language_of_user, translate
 
 FORMAT = "eboxcast.broadcasts/1"
 
-_HEADINGS = (N_("Broadcast"), N_("Date"), N_("State"), N_("Whose turn"), N_("Next"), N_("Late"), N_("Subject"))
-_NONE = N_("No broadcast.")
+_HEADINGS = (N_("Broadcast"), N_("Date"), N_("State"), N_("Waiting for"), N_("Next"), N_("Late"), N_("Subject"))
+_NONE = N_("No broadcasts.")
 _LATE = N_("late")
 
 

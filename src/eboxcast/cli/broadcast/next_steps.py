@@ -24,10 +24,10 @@ from eboxcast.lib.translation import N_, language_of_user, translate
 FILES_SHOWN = 12
 """Characters of the digest that a GO names."""
 
-_TURN = N_("Whose turn: {who}")
+_TURN = N_("Waiting for: {who}")
 _BY = N_("by {date}")
 _LATE = N_("Late: {what}.")
-_ENDED = N_("Nothing more is expected of anybody.")
+_ENDED = N_("No further action is needed.")
 _MISSING = N_("Still missing before {asked}:")
 
 _COMMANDS = {

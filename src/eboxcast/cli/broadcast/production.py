@@ -25,14 +25,14 @@ from eboxcast.lib.actors import Actor
 from eboxcast.lib.formatting import grouped, long_date
 from eboxcast.lib.translation import N_, language_of_user, translate
 
-_GIVEN = N_("Broadcast {broadcast}: the GO is given, for {moment} and for these files. It holds until {end}.")
-_WITHDRAWN = N_("Broadcast {broadcast}: the GO is taken back.")
-_ARMED = N_("Broadcast {broadcast} is armed: it launches by itself at {moment}, if then still nothing is missing.")
-_DISARMED = N_("Broadcast {broadcast}: nothing is launched by itself any more.")
-_WARNED = N_("Broadcast {broadcast}: the contact centre is warned.")
+_GIVEN = N_("Broadcast {broadcast}: the GO was given, for {moment} and for these files. It is valid until {end}.")
+_WITHDRAWN = N_("Broadcast {broadcast}: the GO was withdrawn.")
+_ARMED = N_("Broadcast {broadcast} is armed: it launches automatically at {moment} if nothing is missing then.")
+_DISARMED = N_("Broadcast {broadcast} is no longer armed: it will not launch automatically.")
+_WARNED = N_("Broadcast {broadcast}: the contact centre was warned.")
 _PREPARED = N_("Prepared: {recipients} recipients, for {date}. Agreed moment: {moment}. Files: {files}")
-_ASK_MOMENT = N_("The moment you agreed to")
-_ASK_FILES = N_("The first {count} characters of the digest of your files, or more")
+_ASK_MOMENT = N_("The agreed moment")
+_ASK_FILES = N_("The first {count} or more characters of the digest of your files")
 
 app = command_app()
 

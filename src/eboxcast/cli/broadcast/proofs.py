@@ -32,8 +32,8 @@ _ROWS = {
     "document": N_("Document"),
     "digest": N_("Digest of the document"),
 }
-_AS_DELIVERED = N_("{digest} (as it was delivered)")
-_OTHER = N_("{digest} (NOT what was delivered)")
+_AS_DELIVERED = N_("{digest} (as delivered)")
+_OTHER = N_("{digest} (NOT as delivered)")
 
 
 def proof_lines(proofs: Sequence[Proof], language: str) -> list[str]:

@@ -26,10 +26,10 @@ from eboxcast.lib.translation import N_, language_of_user
 
 REQUESTED_FORMAT = "eboxcast.broadcasts-requested/1"
 
-_AGREED = N_("Broadcast {broadcast}: {date} is agreed to; the other side has to accept it too.")
-_WANTED = N_("Broadcast {broadcast}: other dates are asked for; what was decided about the date before is void.")
-_RECONFIRMED = N_("Broadcast {broadcast}: the date is reconfirmed.")
-_CANCELLED = N_("Broadcast {broadcast} is given up, for good.")
+_AGREED = N_("Broadcast {broadcast}: {date} was accepted. The other side must accept it too.")
+_WANTED = N_("Broadcast {broadcast}: other dates were requested. Earlier decisions about the date are void.")
+_RECONFIRMED = N_("Broadcast {broadcast}: the date was reconfirmed.")
+_CANCELLED = N_("Broadcast {broadcast} was cancelled. This is final.")
 
 app = command_app()
 

@@ -23,26 +23,26 @@ from eboxcast.notices.models import Notice
 from eboxcast.notices.models import State as NoticeState
 from eboxcast.reports.states import ENVIRONMENTS
 
-_DECISIONS = N_("Decisions about the date:")
+_DECISIONS = N_("Decisions on the date:")
 _FILES = N_("Files:")
-_VERDICTS = N_("Found in the eBoxes of the short list:")
+_VERDICTS = N_("Test results for the short list:")
 _GOS = N_("GO:")
 _CONTACTS = N_("Follow-up sheet:")
 _WAIVERS = N_("Waivers:")
-_NOTICES = N_("Mails:")
+_NOTICES = N_("Emails:")
 _NOTES = N_("Notes:")
 _HISTORY = N_("History:")
 _VOID = N_("void: {why}")
 _VOID_SINCE = N_("void since {at}")
-_HOLDS = N_("holds")
+_HOLDS = N_("valid")
 _USED = N_("can be used")
 _NOT_USED = N_("cannot be used: {faults}")
-_TAKEN_BACK = N_("taken back")
+_TAKEN_BACK = N_("were withdrawn")
 _RECIPIENTS = N_("{count} recipients")
 _RECIPIENT = N_("Recipient")
 _PASSED = N_("passed")
 _FAILED = N_("failed")
-_NOBODY = N_("nobody is named yet")
+_NOBODY = N_("no one named yet")
 _INSTITUTION = N_("the institution")
 
 

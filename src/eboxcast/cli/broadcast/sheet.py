@@ -31,11 +31,11 @@ _FACTS = {
     "campaign": N_("Campaign"),
     "recipients": N_("Recipients"),
     "requested": N_("Requested by"),
-    "wanted": N_("Wanted dates"),
+    "wanted": N_("Requested dates"),
     "date": N_("Date"),
     "agreed": N_("Agreed moment"),
     "window": N_("Window"),
-    "go": N_("What a GO names"),
+    "go": N_("Options for the GO"),
     "warned": N_("Contact centre"),
     "visible": N_("Visible since"),
 }
@@ -43,10 +43,10 @@ _EXPECTED = N_("{count} expected")
 _SINCE = N_("{by}, {at}")
 _SPAN = N_("from {start} to {end}")
 _WARNED = N_("warned at {at}; first-time users expected: {count}")
-_TERMS = N_("Terms:")
+_TERMS = N_("Deadlines:")
 _BY = N_("by {date}")
 _DONE = N_("done at {at}")
-_TOO_LATE = N_("done too late, at {at}")
+_TOO_LATE = N_("done late, at {at}")
 _OPEN = N_("open")
 _OVERDUE = N_("late")
 _WAIVED = N_("waived")

@@ -19,7 +19,7 @@ from eboxcast.cli.shell.options import AsJson
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib.translation import N_
 
-_NOTED = N_("Noted for broadcast {broadcast}.")
+_NOTED = N_("Note added to broadcast {broadcast}.")
 
 app = command_app()
 

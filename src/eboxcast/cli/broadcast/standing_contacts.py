@@ -19,8 +19,8 @@ from eboxcast.lib.translation import N_, language_of_user, translate
 
 FORMAT = "eboxcast.contacts/1"
 
-_NONE = N_("Nobody is named yet.")
-_SET = N_("{name} is the contact of {whose}, for the broadcasts asked for from now on.")
+_NONE = N_("No one has been named yet.")
+_SET = N_("{name} is the contact for {whose}, for broadcasts requested from now on.")
 
 app = command_app()
 

@@ -23,7 +23,7 @@ from eboxcast.lib.translation import N_, language_of_user
 
 FORMAT = "eboxcast.proofs/1"
 
-_TESTED = N_("Broadcast {broadcast}: it is in {count} eBoxes of the short list. Run {run}.")
+_TESTED = N_("Broadcast {broadcast}: the test document is in {count} eBoxes of the short list. Run {run}.")
 
 app = command_app()
 

@@ -20,9 +20,9 @@ from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson
 from eboxcast.lib.translation import N_
 
-_JUDGED = N_("Broadcast {broadcast}: {passed} check(s) noted as passed, {failed} as failed.")
-_APPROVED = N_("Broadcast {broadcast}: the test is approved; this document with these metadata may go to production.")
-_REJECTED = N_("Broadcast {broadcast}: the test is rejected; new files for acceptance are needed.")
+_JUDGED = N_("Broadcast {broadcast}: {passed} check(s) recorded as passed, {failed} as failed.")
+_APPROVED = N_("Broadcast {broadcast}: the test was approved. This document with this metadata may go to production.")
+_REJECTED = N_("Broadcast {broadcast}: the test was rejected. New files for acceptance are needed.")
 
 
 class Conclusion(StrEnum):

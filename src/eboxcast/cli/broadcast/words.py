@@ -30,31 +30,31 @@ STATES = {
 """One word, the same as in JSON and in `--state` where the reader is English."""
 
 SITUATIONS = {
-    State.REQUESTED: N_("It is asked for; both sides must accept one of the dates."),
-    State.POSTPONED: N_("Its date cannot be; other dates are proposed."),
-    State.REFUSED: N_("It is refused, for good. The institution may ask for another."),
-    State.CANCELLED: N_("The institution gave it up, for good."),
-    State.SCHEDULED: N_("Both sides accepted its date; files for acceptance are awaited."),
-    State.ACCEPTANCE_DELIVERED: N_("The files for acceptance are there; the test has not run yet."),
-    State.TESTED: N_("It is in the eBoxes of the short list; the institution looks at it."),
-    State.APPROVED: N_("The institution approved the test; files for production are awaited."),
-    State.REJECTED: N_("The institution rejected the test; new files for acceptance are awaited."),
-    State.PRODUCTION_DELIVERED: N_("The files for production are prepared, visible to nobody; the GO is awaited."),
-    State.CONFIRMED: N_("The institution gave its GO; it can be armed, or launched in its window."),
-    State.ARMED: N_("It is armed: it launches by itself at the agreed moment."),
-    State.MISSED: N_("Its window passed and nothing was published; another date is needed."),
-    State.LAUNCHED: N_("It is launched; the run is not at its end yet."),
-    State.PUBLISHED: N_("It is in the eBoxes."),
-    State.RECALLED: N_("It was in the eBoxes, and was taken back from everybody."),
-    State.REPORTED: N_("It was in the eBoxes, and the institution has its report."),
-    State.CLOSED: N_("It is done: published, reported, closed."),
+    State.REQUESTED: N_("Requested. Both sides must accept one of the dates."),
+    State.POSTPONED: N_("Postponed. Other dates have been proposed."),
+    State.REFUSED: N_("Refused. This is final, but the institution can request another broadcast."),
+    State.CANCELLED: N_("Cancelled by the institution. This is final."),
+    State.SCHEDULED: N_("Both sides accepted the date. The files for acceptance must be delivered."),
+    State.ACCEPTANCE_DELIVERED: N_("The files for acceptance have been delivered. The test has not run yet."),
+    State.TESTED: N_("The test document is in the eBoxes of the short list. The institution is checking it."),
+    State.APPROVED: N_("The institution approved the test. The files for production must be delivered."),
+    State.REJECTED: N_("The institution rejected the test. New files for acceptance must be delivered."),
+    State.PRODUCTION_DELIVERED: N_("The files for production are prepared but not visible yet. The GO is needed."),
+    State.CONFIRMED: N_("The institution gave its GO. The launch can be armed, or started during the window."),
+    State.ARMED: N_("Armed. It launches automatically at the agreed moment."),
+    State.MISSED: N_("The window passed and nothing was published. Another date is needed."),
+    State.LAUNCHED: N_("Launched. The run has not finished yet."),
+    State.PUBLISHED: N_("Published: the document is in the eBoxes."),
+    State.RECALLED: N_("Recalled: the document was published, then withdrawn from all eBoxes."),
+    State.REPORTED: N_("Published, and the report was sent to the institution."),
+    State.CLOSED: N_("Complete: published, reported and closed."),
 }
 
 WHO = {
     Role.VALIDATOR: N_("the validator (BCSS)"),
     Role.INTEGRATION: N_("the integration team"),
     Role.REQUESTER: N_("the institution"),
-    Role.CONFIRMER: N_("who gives the GO for the institution"),
+    Role.CONFIRMER: N_("the person who gives the GO for the institution"),
     Role.LAUNCH: N_("the launch team"),
 }
 
@@ -94,4 +94,4 @@ def who_in(roles: tuple[Role, ...], language: str) -> str:
     return ", ".join(translate(WHO[role], language) for role in roles) or translate(_BY_ITSELF, language)
 
 
-_BY_ITSELF = N_("nobody: it goes on by itself")
+_BY_ITSELF = N_("no one (automatic)")

@@ -18,7 +18,7 @@ from eboxcast.package.model import Checked, Fault
 MOST_PLACES = 5
 """How many places of one kind of fault are shown; the JSON answer and the rejected rows have more."""
 
-_RIGHT = N_("The package is right. Recipients: {recipients}.")
+_RIGHT = N_("The package is valid. Recipients: {recipients}.")
 _RIGHT_WITHOUT_SOME = N_(
     "The package can be published without its faulty rows. Recipients: {recipients}. Left out: {excluded}."
 )
@@ -26,7 +26,7 @@ _WRONG = N_("The package cannot be published. Faults: {count}.")
 _ONE_PAGE = N_("one page")
 _PAGES = N_("{count} pages")
 _MORE = N_("and {count} more")
-_MORE_ROWS = N_("and {count} more: --rejected FILE writes all these rows")
+_MORE_ROWS = N_("and {count} more: use --rejected FILE to write all these rows")
 _IN_FILE = N_("{file}: {sentence}")
 _AT_LINE = N_("{file}, line {lines}: {sentence}")
 _AT_LINES = N_("{file}, lines {lines}: {sentence}")
@@ -42,10 +42,10 @@ _LISTS = (
     N_("faulty"),
     N_("merged"),
     N_("recipients"),
-    N_("written in"),
+    N_("encoding"),
     N_("column"),
 )
-_TOTAL = N_("together")
+_TOTAL = N_("total")
 
 
 def show(checked: Checked, *, language: str, out: Console, hint: bool = True) -> None:

@@ -14,8 +14,8 @@ from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.senders.people import actor_of
 from eboxcast.senders.people_tokens import token_of
 
-_PROMPT = N_("Token (it is not shown): ")
-_KEPT = N_("You are {name} ({roles}), until {moment}. The token is kept in {path}, readable by you alone.")
+_PROMPT = N_("Token (hidden): ")
+_KEPT = N_("You are {name} ({roles}) until {moment}. The token is saved in {path}, which only you can read.")
 _LONGEST = 200
 
 app = command_app()

@@ -7,8 +7,8 @@ from eboxcast.cli.shell import console
 from eboxcast.cli.shell.app import command_app
 from eboxcast.lib.translation import N_, language_of_user, translate
 
-_FORGOTTEN = N_("The token is forgotten here. It stays in force until it expires or is revoked.")
-_NONE = N_("No token was kept here.")
+_FORGOTTEN = N_("The token was removed from this machine. It remains valid until it expires or is revoked.")
+_NONE = N_("No token was saved on this machine.")
 
 app = command_app()
 

@@ -23,8 +23,8 @@ from eboxcast.senders.type_configuration import configure_type
 
 _LOADED = N_("Loaded: {institutions} institution(s), {applications} application(s), {message_types} message type(s).")
 _ONLY_ACCEPTANCE = N_(
-    "The message types work in acceptance only. In production, each after:"
-    " eboxcast message-type configure CODE --environment production"
+    "The message types work in acceptance only. To use one in production: eboxcast message-type "
+    "configure CODE --environment production"
 )
 
 Number = Annotated[int, typer.Argument(help="The number of the request.")]

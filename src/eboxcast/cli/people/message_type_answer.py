@@ -22,39 +22,37 @@ from eboxcast.senders.type_states import DONE, WORDS, State, Step, next_of, turn
 FORMAT = "eboxcast.message-type/1"
 LIST_FORMAT = "eboxcast.message-types/1"
 
-_NOTHING = N_("There are no message types and no requests yet. To begin: eboxcast message-type form > FILE")
-_HEADINGS = (N_("Message type"), N_("Request"), N_("State"), N_("Whose turn"), N_("Application"))
+_NOTHING = N_("There are no message types and no requests yet. To start: eboxcast message-type form > FILE")
+_HEADINGS = (N_("Message type"), N_("Request"), N_("State"), N_("Waiting for"), N_("Application"))
 _REQUEST = N_("Request {number} · {code} · {state}")
 _TYPE = N_("{code} · {state}")
-_TURN = N_("Whose turn: {who}")
-_NEXT = N_("Next: {next}")
-_NOT_CONFIGURED = N_("configured nowhere")
-_LOADED_IN_ACCEPTANCE = N_(
-    "To let it run in production: eboxcast message-type configure {code} --environment production"
-)
+_TURN = N_("Waiting for: {who}")
+_NEXT = N_("Next step: {next}")
+_NOT_CONFIGURED = N_("not configured")
+_LOADED_IN_ACCEPTANCE = N_("To use it in production: eboxcast message-type configure {code} --environment production")
 _STEP = N_("{at}  {step}, by {by}")
 _STEP_WITH_REASON = N_("{at}  {step}, by {by}: {reason}")
 _WHO: dict[Role | None, str] = {
     Role.VALIDATOR: N_("the validator (BCSS)"),
     Role.INTEGRATION: N_("the integration team"),
     Role.REQUESTER: N_("the institution"),
-    None: N_("nobody"),
+    None: N_("no one"),
 }
 _FIELDS = {
     "institution": N_("Institution"),
     "application": N_("Application"),
     "title": N_("Title"),
     "description": N_("Description"),
-    "legal_basis": N_("Why, legal basis"),
-    "ebox_type": N_("Kind of eBox"),
+    "legal_basis": N_("Purpose and legal basis"),
+    "ebox_type": N_("Type of eBox"),
     "languages": N_("Languages"),
     "validity": N_("Validity period"),
-    "media_types": N_("Kinds of document"),
-    "document": N_("Largest document"),
+    "media_types": N_("Types of document"),
+    "document": N_("Maximum document size"),
     "without_ebox": N_("Without an active eBox"),
-    "recipients": N_("Recipients of a broadcast"),
-    "broadcasts": N_("Broadcasts a year"),
-    "dates": N_("First dates"),
+    "recipients": N_("Recipients per broadcast"),
+    "broadcasts": N_("Broadcasts per year"),
+    "dates": N_("First requested dates"),
     "business_contact": N_("Business contact"),
     "technical_contact": N_("Technical contact"),
     "requester": N_("Requested by"),

@@ -20,11 +20,11 @@ from eboxcast.senders import people, people_tokens
 from eboxcast.senders.people import Particulars
 from eboxcast.senders.people_loading import load_people
 
-_ADDED = N_("{name} is recorded: {roles}. Next: eboxcast person token {name}")
+_ADDED = N_("{name} is recorded: {roles}. Next step: eboxcast person token {name}")
 _CHANGED = N_("{name} is recorded: {roles}.")
-_DEACTIVATED = N_("{name} may act no more, whatever tokens are left.")
-_TOKEN = N_("The token of {name}, shown this once. To be given to {name} alone, for: eboxcast login")
-_REVOKED = N_("Token {number} of {name} opens nothing any more, since {moment}.")
+_DEACTIVATED = N_("{name} can no longer act, whatever tokens they still have.")
+_TOKEN = N_("The token of {name}, shown only once. Give it only to {name}, to use with: eboxcast login")
+_REVOKED = N_("Token {number} of {name} was revoked at {moment}.")
 _LOADED = N_("Loaded: {people} people, {teams} team(s), {contacts} contact(s).")
 
 

@@ -15,7 +15,7 @@ from eboxcast.lib.translation import N_, language_of_user, translate
 
 _YOU = N_("You are {name}: {roles}.")
 _OF = N_("You belong to the institution {institution}.")
-_PROCEDURE = N_("The procedure is {procedure}. This is a {kind} installation, where it is {moment}.")
+_PROCEDURE = N_("The procedure is {procedure}. This is a {kind} installation; its clock shows {moment}.")
 
 app = command_app()
 

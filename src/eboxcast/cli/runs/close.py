@@ -12,10 +12,11 @@ from eboxcast.delivery.runs.retries import may_be_retried
 from eboxcast.lib.translation import N_
 
 _CLOSED = N_(
-    "Closed, for good: {remainder}. Nothing more is sent.\n"
-    "Its certificate: eboxcast report {run}; who is without it: eboxcast report {run} --paper-list FILE"
+    "Closed: {remainder}. This is final and nothing more is sent.\n"
+    "Certificate: eboxcast report {run}; recipients who did not receive it: eboxcast report {run} "
+    "--paper-list FILE"
 )
-_AGAIN = N_("To try again those refused and those not attempted: eboxcast retry {run}")
+_AGAIN = N_("To retry the recipients who were refused or not attempted: eboxcast retry {run}")
 
 app = command_app()
 

@@ -20,7 +20,7 @@ from eboxcast.reports.recipients import recipients_of
 from eboxcast.reports.remainder import remainder_of
 from eboxcast.reports.states import state_in
 
-_ALREADY = N_("It was {state} before: since {since}, by {by}. Nothing was done again.")
+_ALREADY = N_("It was already {state}, since {since}, by {by}. Nothing was changed.")
 
 Reason = Annotated[str, typer.Option(help="Why, in a few words. Kept for ever: it must name no citizen.")]
 

@@ -13,8 +13,10 @@ from eboxcast.delivery.runs.settlement import settle
 from eboxcast.lib.translation import N_
 
 _DISCARDED = N_(
-    "Given up, for good: none of its {count} recipients has seen anything, and this run can never be launched.\n"
-    "Its ticket is free again. The same files can be prepared anew: eboxcast prepare DIR --environment {environment}"
+    "Discarded: none of its {count} recipients has seen anything, and this run can never be "
+    "launched.\n"
+    "Its ticket is free again. To prepare the same files again: eboxcast prepare DIR --environment "
+    "{environment}"
 )
 
 app = command_app()

@@ -23,9 +23,9 @@ from eboxcast.reports.states import state_in
 
 FORMAT = "eboxcast.runs/1"
 
-_NONE = N_("There are no runs yet. To begin: eboxcast publish DIR --environment acceptance")
-_MORE = N_("There are older ones: eboxcast runs --before {run}")
-_NOT_ASKED = N_("* Its environment could not be reached: this is how it stood when last seen.")
+_NONE = N_("There are no runs yet. To start: eboxcast publish DIR --environment acceptance")
+_MORE = N_("To see older runs: eboxcast runs --before {run}")
+_NOT_ASKED = N_("* Its environment could not be reached: this is the last known state.")
 _HEADINGS = (
     N_("Run"),
     N_("Environment"),

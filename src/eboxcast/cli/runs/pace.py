@@ -19,9 +19,9 @@ from eboxcast.delivery.runs.settlement import settle
 from eboxcast.lib.translation import N_
 
 _LIMITED = N_(
-    "From the next batch on: at most {rate} recipients per second, {parallel} batch(es) at once. So far {remainder}."
+    "From the next batch: at most {rate} recipients per second, {parallel} batch(es) at once. So far: {remainder}."
 )
-_UNLIMITED = N_("From the next batch on: no limit of the rate, {parallel} batch(es) at once. So far {remainder}.")
+_UNLIMITED = N_("From the next batch: no rate limit, {parallel} batch(es) at once. So far: {remainder}.")
 
 app = command_app()
 

@@ -12,8 +12,9 @@ from eboxcast.delivery.runs.settlement import settle
 from eboxcast.lib.translation import N_
 
 _PAUSED = N_(
-    "Paused: {remainder}. Calls under way come to their end; then nobody else gets it until it is resumed.\n"
-    "To go on: eboxcast resume {run}"
+    "Paused: {remainder}. Calls in progress will finish; nothing more is sent until the run is "
+    "resumed.\n"
+    "To resume: eboxcast resume {run}"
 )
 
 app = command_app()

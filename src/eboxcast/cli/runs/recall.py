@@ -14,9 +14,10 @@ from eboxcast.lib.translation import N_
 from eboxcast.reports.readings import readings_of
 
 _RECALLED = N_(
-    "Recalled: none of its {count} recipients sees it any more. It was visible since {visible}; {read} had opened it.\n"
-    "This cannot be undone. To publish the same message again:"
-    " eboxcast publish DIR --environment {environment} --add"
+    "Recalled: it is no longer visible to any of its {count} recipients. It had been visible since "
+    "{visible}; {read} had opened it.\n"
+    "This cannot be undone. To publish the same message again: eboxcast publish DIR --environment "
+    "{environment} --add"
 )
 
 app = command_app()

@@ -29,13 +29,13 @@ from eboxcast.reports.verification import Verification, verify
 from eboxcast.reports.verification_page import verification_as_json, verification_as_text
 
 _REPORT = N_("The report is in {path}.")
-_PAPER = N_("The paper list is in {path}. It names people: keep it safe and delete it after use.")
-_ROWS = N_("The rejected rows are in {path}. They name people: keep them safe and delete them after use.")
+_PAPER = N_("The paper list is in {path}. It contains personal data: keep it safe and delete it after use.")
+_ROWS = N_("The rejected rows are in {path}. They contain personal data: keep them safe and delete them after use.")
 _KEEP_SAFE = N_(
-    "With the salt, whoever tries all numbers can find out who is in a small audience. Keep it as safe as the recipient"
-    " lists, and do not store it with the certificate."
+    "With the salt, anyone who tries every number can find out who is in a small audience. Keep it "
+    "as safe as the recipient lists, and do not store it with the certificate."
 )
-_NO_ROWS = N_("No list had rejected rows; no file was written.")
+_NO_ROWS = N_("No list had rejected rows, so no file was written.")
 
 app = command_app()
 

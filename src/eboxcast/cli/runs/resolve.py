@@ -34,15 +34,14 @@ _AS = {
     Unknown.RESEND: None,
 }
 _TOLD = {
-    Unknown.PUBLISHED: N_(
-        "{resolved} recipients of whom nobody knew count as published. Nothing is sent to them again."
-    ),
-    Unknown.REFUSED: N_("{resolved} recipients of whom nobody knew count as refused. Nothing is sent to them again."),
+    Unknown.PUBLISHED: N_("{resolved} unknown recipients now count as published. Nothing will be sent to them again."),
+    Unknown.REFUSED: N_("{resolved} unknown recipients now count as refused. Nothing will be sent to them again."),
     Unknown.RESEND: N_(
-        "{resolved} recipients of whom nobody knew will be sent to again: who has it already will have it twice."
+        "{resolved} unknown recipients will be sent to again. Those who already have the document will "
+        "receive it twice."
     ),
 }
-_NEXT = N_("Now {remainder}. To go on: eboxcast resume {run}")
+_NEXT = N_("Now {remainder}. To continue: eboxcast resume {run}")
 
 
 @app.command()

@@ -15,16 +15,17 @@ from eboxcast.lib.translation import N_
 from eboxcast.presenters.run_commands import launch_command
 
 _RESUMED = N_(
-    "Resumed: it is prepared for {count} recipients again, and visible to nobody.\n"
-    "Nothing becomes visible by itself. To make it visible: eboxcast launch {run}"
+    "Resumed: it is prepared again for {count} recipients, but not visible yet.\n"
+    "Nothing becomes visible automatically. To make it visible: eboxcast launch {run}"
 )
 _SENT_ON = N_("Resumed: {remainder}.")
 _BY_WORKERS = N_(
-    "Workers of {environment} go on with it by themselves. To follow it: eboxcast status {run} --watch\n"
-    "To go on from here too: {command}"
+    "The workers of {environment} continue with it automatically. To follow it: eboxcast status "
+    "{run} --watch\n"
+    "To continue from here too: {command}"
 )
-_NO_WORKERS = N_("No worker is running, so nobody goes on with it by itself. To go on from here: {command}")
-_WINDOW_OVER = N_("Its window ended at {end}, so nothing is sent. With a new end of the window: {command}")
+_NO_WORKERS = N_("No worker is running, so it does not continue automatically. To continue from here: {command}")
+_WINDOW_OVER = N_("The window ended at {end}, so nothing is sent. To set a new end: {command}")
 
 app = command_app()
 

@@ -11,11 +11,11 @@ from eboxcast.delivery.runs.retries import retry
 from eboxcast.lib.translation import N_
 
 _AGAIN = N_(
-    "Run {run} has the same message for the {recipients} recipients who were refused or not attempted."
-    " It is prepared, and sent to nobody yet.\n"
+    "Run {run} has the same message for the {recipients} recipients who were refused or not "
+    "attempted. It is prepared; nothing has been sent yet.\n"
     "To send it: eboxcast launch {run}"
 )
-_KNOWN = N_("Run {run} does that already. To see how it stands: eboxcast status {run}")
+_KNOWN = N_("Run {run} already does this. To see its status: eboxcast status {run}")
 
 app = command_app()
 

@@ -35,16 +35,14 @@ Progress = Callable[[Sums], None]
 
 _CHECKING = N_("Checking the recipient lists")
 _CHECKED = N_("Checked: {rows} rows in {lists} list(s), {recipients} recipients ({seconds} s).")
-_PREPARED = N_(
-    "Prepared: {recipients} recipients stored in {environment}, visible to nobody yet ({seconds} s). Run {run}."
-)
+_PREPARED = N_("Prepared: {recipients} recipients stored in {environment}, not visible yet ({seconds} s). Run {run}.")
 _ALREADY_PREPARED = N_("Already prepared in {environment} at {moment}. Run {run}.")
-_ALREADY_PUBLISHED = N_("Already published in {environment} at {moment}. Run {run}. Nothing was done again.")
-_WAITING = N_("Waiting for the agreed moment, {moment}. Until then: eboxcast stop {run}")
-_HANDED_OVER = N_("Handed over to the workers. Follow it with: eboxcast status {run}")
+_ALREADY_PUBLISHED = N_("Already published in {environment} at {moment}. Run {run}. Nothing was changed.")
+_WAITING = N_("Waiting for the agreed moment, {moment}. To stop before then: eboxcast stop {run}")
+_HANDED_OVER = N_("Handed over to the workers. To follow it: eboxcast status {run}")
 _SENDING = N_("Sending")
 _SENT = N_("Sent: {remainder} ({seconds} s).")
-_VISIBLE = N_("Visible: {published} people see it since {moment} ({seconds} s).")
+_VISIBLE = N_("Visible to {published} recipients since {moment} ({seconds} s).")
 
 
 def check(directory: Path, *, policies: Policies) -> Package:

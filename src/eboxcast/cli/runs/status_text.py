@@ -17,18 +17,20 @@ from eboxcast.presenters.schemas.run import RunStatus, Work
 from eboxcast.reports.states import ENVIRONMENTS, state_in
 
 _HEAD = N_("Run {run} · {environment} · {state} since {since} · {by}")
-_PENDING = N_("Asked by {by} at {at} and not done yet: {action}. If no process is at it any more: {command}")
+_PENDING = N_(
+    "Requested by {by} at {at} and not done yet: {action}. If no process is working on it any more: {command}"
+)
 _REASON = N_("Reason: {reason}")
-_NEXT = N_("What can come next:")
-_BATCHES = N_("Batches: {done} done, {open} open, {busy} of them being worked on.")
+_NEXT = N_("Possible next steps:")
+_BATCHES = N_("Batches: {done} done, {open} open, {busy} of them in progress.")
 _RATE = N_("Rate: {rate} recipients per second in the last minute; about {left} to go.")
-_AT_WORK = N_("At work: {workers}")
-_NOBODY = N_("Nobody works on it now. If no worker is to take it up: {command}")
-_LATER = N_("The next batch begins at {moment}: the rate, or the provider, asks to wait.")
-_WINDOW = N_("Its window ended at {end}: nothing more is sent.")
+_AT_WORK = N_("In progress with: {workers}")
+_NOBODY = N_("No process is working on it now. If no worker will take it over: {command}")
+_LATER = N_("The next batch starts at {moment}, because of the rate limit or the provider.")
+_WINDOW = N_("The window ended at {end}: nothing more is sent.")
 _ONE_LINE = N_(
-    "{time} · {state} · {sent} sent, {refused} refused, {unknown} unknown, {left} left · {rate}/s, {seconds_left} to go"
-    " · {busy} at work"
+    "{time} · {state} · {sent} sent, {refused} refused, {unknown} unknown, {left} left · {rate}/s, "
+    "{seconds_left} to go · {busy} in progress"
 )
 
 

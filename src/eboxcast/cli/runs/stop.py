@@ -13,13 +13,14 @@ from eboxcast.delivery.runs.settlement import settle
 from eboxcast.lib.translation import N_
 
 _STOPPED = N_(
-    "Stopped. Nothing of it is visible to any of its {count} recipients, and it cannot be launched.\n"
-    'To take the stop back: eboxcast resume {run}; to give it up for good: eboxcast discard {run} --reason "…"'
+    "Stopped. It is not visible to any of its {count} recipients, and it cannot be launched.\n"
+    'To undo the stop: eboxcast resume {run}; to discard it: eboxcast discard {run} --reason "…"'
 )
 _STOPPED_SENDING = N_(
-    "Stopped: {remainder}. Calls under way come to their end; then nobody else gets it."
-    " Who has it keeps it: a provider takes nothing back.\n"
-    'To take the stop back: eboxcast resume {run}; to end it as published in part: eboxcast close {run} --reason "…"'
+    "Stopped: {remainder}. Calls in progress will finish; nothing more is sent after that. "
+    "Recipients who have it keep it: a message cannot be recalled from a provider.\n"
+    "To undo the stop: eboxcast resume {run}; to end it as published in part: eboxcast close {run} "
+    '--reason "…"'
 )
 
 app = command_app()

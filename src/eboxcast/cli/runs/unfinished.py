@@ -11,7 +11,7 @@ from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.presenters.run_commands import continuing_command, launch_command
 
-_WINDOW_OVER = N_("Its window ended at {end}.")
+_WINDOW_OVER = N_("The window ended at {end}.")
 _ENDED = (State.PUBLISHED, State.RECALLED, State.SUPERSEDED)
 
 

@@ -16,7 +16,9 @@ from eboxcast.delivery.remote.worker import work
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.targets.opening import capabilities_of
 
-_READY = N_("Working on the runs of {environment}, {lanes} lanes. SIGTERM or Ctrl-C ends it within one batch.")
+_READY = N_(
+    "Working on the runs of {environment} with {lanes} lanes. SIGTERM or Ctrl-C stops it after the current batch."
+)
 
 app = command_app()
 

@@ -24,7 +24,9 @@ from eboxcast.senders.people_tokens import actor_of_token
 
 _named: ContextVar[str] = ContextVar("named", default="")
 
-_FOUNDING = N_("Nobody of the integration team can act here; {name} does, as the user of the system.")
+_FOUNDING = N_(
+    "No one in the integration team can act on this installation yet, so this is done by the system user {name}."
+)
 
 
 def actor() -> Actor:

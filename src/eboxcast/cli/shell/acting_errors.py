@@ -10,18 +10,18 @@ class NobodySaid(NotAllowedNow):
     """With the procedure on, somebody must act, and nobody said who."""
 
     code = "acting.nobody"
-    sentence = N_("It is not known who acts, and with the procedure on that must be known.")
-    remedy = N_("Ask the integration team for a token, then: eboxcast login")
+    sentence = N_("You are not identified. While the procedure is on, you must be.")
+    remedy = N_("Ask the integration team for a token, then run: eboxcast login")
 
 
 class NobodyYet(NobodySaid):
     """With the procedure on there is nobody yet who could give a token to anybody."""
 
     code = "acting.nobody-yet"
-    sentence = N_("The procedure is on, and nobody can act here yet.")
+    sentence = N_("The procedure is on, but no one has been given access yet.")
     remedy = N_(
-        'Begin with yourself: eboxcast person add NAME --role integration --full-name "…" --language en.'
-        " To use the engine alone instead: eboxcast migrate --procedure off"
+        'Add yourself first: eboxcast person add NAME --role integration --full-name "…" --language en. '
+        "To use only the engine instead: eboxcast migrate --procedure off"
     )
 
 
@@ -29,25 +29,29 @@ class ActingByName(NotAllowedNow):
     """Acting by name, without a token, would let anybody be anybody."""
 
     code = "acting.by-name"
-    sentence = N_("Nobody can act as {name} by name here: this installation is for real people.")
-    remedy = N_("Use a personal token: eboxcast login. `--as` works where the first `eboxcast migrate` made a demo.")
+    sentence = N_("You cannot act as {name} by name: this is not a demo installation.")
+    remedy = N_(
+        "Use a personal token: eboxcast login. `--as` works only where the first `eboxcast migrate` "
+        "created a demo installation."
+    )
 
 
 class NobodyNamed(NotAllowedNow):
     """With the procedure off there are no people to act as."""
 
     code = "acting.procedure-off"
-    sentence = N_("Nobody can act as {name}: the procedure is off here, and the user of the system does everything.")
-    remedy = N_("Leave --as out, or switch the procedure on: eboxcast migrate --procedure on")
+    sentence = N_("You cannot act as {name}: the procedure is off, so the system user does everything.")
+    remedy = N_("Leave out --as, or switch the procedure on: eboxcast migrate --procedure on")
 
 
 class ProcedureSetBesides(WrongUse):
     """A variable that says how one works, and an option that changes it, cannot both count."""
 
     code = "procedure.set-besides"
-    sentence = N_("EBOXCAST_PROCEDURE is set, so the record is not changed: the two could differ.")
+    sentence = N_("EBOXCAST_PROCEDURE is set, so the recorded value was not changed: the two could differ.")
     remedy = N_(
-        "Here: unset EBOXCAST_PROCEDURE. Leave it empty wherever eboxcast runs beside this database; then again."
+        "Unset EBOXCAST_PROCEDURE here, leave it empty wherever eboxcast uses this database, then run "
+        "the command again."
     )
 
 
@@ -55,8 +59,8 @@ class TokenFileWide(NotAllowedNow):
     """Others could read the token and act as its owner."""
 
     code = "token.file-wide"
-    sentence = N_("Others may read {path}, so the token in it is not used.")
-    remedy = N_("Have the token revoked, delete the file, and keep a new token with: eboxcast login")
+    sentence = N_("Other users can read {path}, so its token was not used.")
+    remedy = N_("Have the token revoked, delete the file, and save a new token: eboxcast login")
 
 
 class NoTokenGiven(WrongUse):
@@ -64,12 +68,12 @@ class NoTokenGiven(WrongUse):
 
     code = "token.none-given"
     sentence = N_("No token was given.")
-    remedy = N_("Give it on standard input or when asked, never as an argument: others could see it there.")
+    remedy = N_("Enter it on standard input or at the prompt, never as an argument: other users could see it there.")
 
 
 class SpanUnclear(WrongUse):
     """A span of time is not one."""
 
     code = "clock.span-unclear"
-    sentence = N_("{text} is not a clear span of time.")
-    remedy = N_("Write it like 2d3h: weeks w, days d, hours h, minutes m.")
+    sentence = N_("{text} is not a valid duration.")
+    remedy = N_("Write it like 2d3h: w for weeks, d for days, h for hours, m for minutes.")

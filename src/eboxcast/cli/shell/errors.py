@@ -11,23 +11,23 @@ class WhatToCheck(WrongUse):
 
     code = "check.what"
     sentence = N_("It is not clear which files to check.")
-    remedy = N_("Give a directory, or --document, --metadata and --recipients; not both.")
+    remedy = N_("Give either a directory, or --document, --metadata and --recipients.")
 
 
 class OutputInTheWay(WrongUse):
     """The output would overwrite a file that was given as input."""
 
     code = "output.in-the-way"
-    sentence = N_("{path} is one of the files to check; it is not overwritten.")
-    remedy = N_("Choose another name for the output.")
+    sentence = N_("{path} is one of the files to check, so it was not overwritten.")
+    remedy = N_("Choose another name for the output file.")
 
 
 class OutputInPackage(WrongUse):
     """The output would become a part of the package."""
 
     code = "output.in-package"
-    sentence = N_("{path} lies in the package; it would be taken for a recipient list.")
-    remedy = N_("Choose a place outside the package.")
+    sentence = N_("{path} is inside the package and would be read as a recipient list.")
+    remedy = N_("Choose a location outside the package.")
 
 
 class OutputNotWritten(Trouble):
@@ -35,22 +35,22 @@ class OutputNotWritten(Trouble):
 
     code = "output.not-written"
     sentence = N_("{path} could not be written: {reason}.")
-    remedy = N_("Choose a place where you may write and that has room, then run the command again.")
+    remedy = N_("Choose a location where you can write and that has enough space, then run the command again.")
 
 
 class MomentUnclear(WrongUse):
     """A moment is not one: wrongly written, or it comes twice or never when the clock changes."""
 
     code = "moment.unclear"
-    sentence = N_("{text} is not a clear moment.")
-    remedy = N_("Write it like 2027-02-15T18:00 (Brussels time), or with its offset: 2027-02-15T18:00+01:00.")
+    sentence = N_("{text} is not a valid date and time.")
+    remedy = N_("Write it like 2027-02-15T18:00 (Brussels time), or with an offset: 2027-02-15T18:00+01:00.")
 
 
 class DayUnclear(WrongUse):
     """A day is not one, or of another century."""
 
     code = "day.unclear"
-    sentence = N_("{text} is not a clear date.")
+    sentence = N_("{text} is not a valid date.")
     remedy = N_("Write it like 2027-02-15: year, month, day.")
 
 
@@ -58,15 +58,15 @@ class PeriodUnclear(WrongUse):
     """A period that ends before it begins, or is too long to be looked at."""
 
     code = "period.unclear"
-    sentence = N_("From {first} to {last} is not a period that can be shown.")
-    remedy = N_("Give the first day with --from and the last with --to, at most {most} days later.")
+    sentence = N_("The period from {first} to {last} cannot be shown.")
+    remedy = N_("Give the first day with --from and the last day with --to, at most {most} days later.")
 
 
 class OutputExists(WrongUse):
     """A file of that name is there already."""
 
     code = "output.exists"
-    sentence = N_("{path} exists already; it is not overwritten.")
+    sentence = N_("{path} already exists and was not overwritten.")
     remedy = N_("Choose another name, or add: --force")
 
 
@@ -74,39 +74,46 @@ class ReasonUnfit(WrongUse):
     """A reason is recorded for ever; it must say something and name nobody."""
 
     code = "reason.unfit"
-    sentence = N_("The reason is empty or holds a national number. It is kept for ever, so it must name nobody.")
-    remedy = N_('Say why in a few words: --reason "…"')
+    sentence = N_(
+        "The reason is empty or contains a national number. It is kept permanently, so it must not identify anyone."
+    )
+    remedy = N_('Give a short reason: --reason "…"')
 
 
 class IdentifierUnreadable(WrongUse):
     """What came on standard input is no identifier. It is not repeated in the message."""
 
     code = "ebox.identifier-unreadable"
-    sentence = N_("Standard input holds no valid national number or enterprise number.")
-    remedy = N_("Give exactly one, on standard input: so it stands in no list of processes and in no history.")
+    sentence = N_("Standard input does not contain a valid national number or enterprise number.")
+    remedy = N_(
+        "Give exactly one number, on standard input, so that it does not appear in the list of processes "
+        "or in the shell history."
+    )
 
 
 class NoSuchLetter(WrongUse):
     """The eBox shows fewer messages."""
 
     code = "ebox.no-such-letter"
-    sentence = N_("There is no message {number} in this eBox; it shows {count}.")
-    remedy = N_("Look at it without --document first.")
+    sentence = N_("There is no message {number} in this eBox; it contains {count}.")
+    remedy = N_("Run the command without --document first.")
 
 
 class NothingToWorkOn(WrongUse):
     """An environment that publishes into its own eBoxes has no use for a worker."""
 
     code = "worker.nothing"
-    sentence = N_("{environment} publishes into its own eBoxes, in one moment: there is nothing to work on.")
-    remedy = N_("Workers are for remote providers; EBOXCAST_TARGETS_FILE names them (docs/reference/targets.md).")
+    sentence = N_("{environment} publishes to its own eBoxes at one moment, so there is nothing for a worker to do.")
+    remedy = N_(
+        "Workers are for remote providers, which are listed in EBOXCAST_TARGETS_FILE (docs/reference/targets.md)."
+    )
 
 
 class VerificationUnclear(WrongUse):
     """Options of the report that do not go together."""
 
     code = "report.verification-unclear"
-    sentence = N_("--verify answers as text or JSON, and --with-salt goes with --verify.")
+    sentence = N_("--verify gives text or JSON, and --with-salt can only be used with --verify.")
     remedy = N_("For example: eboxcast report RUN --verify --with-salt --format json")
 
 
@@ -114,15 +121,15 @@ class PortTaken(Trouble):
     """The port to serve on cannot be had."""
 
     code = "metrics.port"
-    sentence = N_("Port {port} cannot be served on: {reason}.")
-    remedy = N_("Give another one with --port; 0 takes a free one.")
+    sentence = N_("Port {port} cannot be used: {reason}.")
+    remedy = N_("Choose another port with --port; 0 takes any free port.")
 
 
 class NoPace(WrongUse):
     """Nothing was said of the pace."""
 
     code = "pace.none"
-    sentence = N_("It is not said how fast the run is to be sent.")
+    sentence = N_("The sending speed is missing.")
     remedy = N_("Give --rate (recipients per second), --parallel (batches at once), or both.")
 
 
@@ -138,15 +145,15 @@ class SendingInterrupted(Incomplete):
     """A signal ended the sending between two batches."""
 
     code = "run.sending-interrupted"
-    sentence = N_("Interrupted. Of run {run}: {remainder}. Workers, where there are any, go on with it.")
-    remedy = N_('To continue: {command}; to hold it: eboxcast pause {run} --reason "…"')
+    sentence = N_("Interrupted. Run {run}: {remainder}. If workers are running, they continue with it.")
+    remedy = N_('To continue: {command}; to pause it: eboxcast pause {run} --reason "…"')
 
 
 class ExtraMissing(WrongUse):
     """The command needs a part of eboxcast that was not installed."""
 
     code = "command.extra-missing"
-    sentence = N_("This command needs the extra `{extra}` of eboxcast, which is not installed here: {missing}.")
+    sentence = N_("This command needs the `{extra}` extra of eboxcast, which is not installed: {missing}.")
     remedy = N_("Install it: pip install 'eboxcast[{extra}]'")
 
 
@@ -154,5 +161,7 @@ class WindowAgreed(WrongUse):
     """A broadcast has its agreed moment and its window; nobody gives it others at the launch."""
 
     code = "launch.window-agreed"
-    sentence = N_("Broadcast {broadcast} has its own moment and window; both sides and its GO agreed on them.")
-    remedy = N_("Leave --not-before and --not-after out, or move the date: eboxcast broadcast want {broadcast} DATE")
+    sentence = N_(
+        "Broadcast {broadcast} has its own moment and window, which were agreed by both sides and confirmed by its GO."
+    )
+    remedy = N_("Leave out --not-before and --not-after, or move the date: eboxcast broadcast want {broadcast} DATE")

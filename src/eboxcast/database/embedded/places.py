@@ -18,7 +18,7 @@ Tell = Callable[[str, dict[str, object]], None]
 
 PORT = 5432
 _LONGEST_SOCKET_PATH = 107
-_WAITING = N_("Another process is starting or stopping the database; waiting for it.")
+_WAITING = N_("Another process is starting or stopping the database. Waiting for it.")
 
 
 @dataclass(frozen=True)

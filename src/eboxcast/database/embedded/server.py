@@ -37,7 +37,7 @@ from eboxcast.database.embedded.roles import create_databases
 from eboxcast.lib.translation import N_
 
 _STARTING = N_("The database is starting: {seconds} s so far.")
-_RECOVERING = N_("The database is recovering from an interruption, nothing is lost: {seconds} s so far.")
+_RECOVERING = N_("The database is recovering from an interruption. Nothing is lost: {seconds} s so far.")
 _ENDING = N_("Waiting for {count} processes of the interrupted database to end: {seconds} s so far.")
 _CREATING = N_("Creating the embedded database in {folder}.")
 

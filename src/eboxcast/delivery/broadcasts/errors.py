@@ -11,9 +11,9 @@ class OnlyByBroadcast(NotAllowedNow):
 
     code = "procedure.only-by-broadcast"
     sentence = N_(
-        "With the procedure on, nothing goes to production by {asked} alone: it needs a broadcast and its GO."
+        "The procedure is on, so {asked} cannot be used for production on its own: a broadcast with a GO is needed."
     )
-    remedy = N_("Use `eboxcast broadcast deliver` for its files, and when its GO is given: eboxcast launch BROADCAST")
+    remedy = N_("Deliver the files with `eboxcast broadcast deliver`. Once the GO is given: eboxcast launch BROADCAST")
 
 
 class OnlyInItsBroadcast(NotAllowedNow):
@@ -21,9 +21,10 @@ class OnlyInItsBroadcast(NotAllowedNow):
 
     code = "run.only-in-its-broadcast"
     sentence = N_(
-        "Run {run} is in production, and no broadcast that is being launched has it. Nothing was made visible."
+        "Run {run} is in production, but does not belong to a broadcast that is being launched. Nothing "
+        "was made visible."
     )
-    remedy = N_("The launch team does, in the window: eboxcast launch BROADCAST")
+    remedy = N_("The launch team must run, during the window: eboxcast launch BROADCAST")
 
 
 class RetryNeedsBroadcast(NotAllowedNow):
@@ -31,12 +32,13 @@ class RetryNeedsBroadcast(NotAllowedNow):
 
     code = "run.retry-needs-broadcast"
     sentence = N_(
-        "Run {run} is in production: with the procedure on nobody is tried again there without a broadcast and its GO."
-        " Nothing was prepared."
+        "Run {run} is in production. While the procedure is on, a retry there needs a broadcast and its "
+        "GO. Nothing was prepared."
     )
     remedy = N_(
-        "See who is without it: eboxcast report {run} --paper-list FILE. The institution asks for a new broadcast to"
-        " them alone: eboxcast broadcast request; its metadata need a Ticket or a Sequence of their own."
+        "To see who did not receive it: eboxcast report {run} --paper-list FILE. The institution can "
+        "request a new broadcast for these recipients only: eboxcast broadcast request. Its metadata "
+        "needs a different Ticket or Sequence."
     )
 
 
@@ -44,24 +46,24 @@ class TicketTaken(InputRefused):
     """Another broadcast has a message of that identity."""
 
     code = "broadcast.ticket-taken"
-    sentence = N_("Ticket {ticket} of {application} is that of broadcast {other}.")
-    remedy = N_("Give the metadata a Ticket or a Sequence of their own.")
+    sentence = N_("Ticket {ticket} of {application} is already used by broadcast {other}.")
+    remedy = N_("Use a different Ticket or Sequence in the metadata.")
 
 
 class FilesPublished(InputRefused):
     """These files were published before, by another way."""
 
     code = "broadcast.files-published"
-    sentence = N_("These files are published already, in run {run}, since {visible_at}.")
-    remedy = N_("Give the metadata a Ticket or a Sequence of their own, if they are to be published again.")
+    sentence = N_("These files were already published, in run {run}, since {visible_at}.")
+    remedy = N_("To publish them again, use a different Ticket or Sequence in the metadata.")
 
 
 class NotTestedYet(NotAllowedNow):
     """There is nothing in an eBox to make a proof of."""
 
     code = "broadcast.not-tested-yet"
-    sentence = N_("Broadcast {broadcast} was not tested in acceptance yet: no eBox shows it.")
-    remedy = N_("The integration team does: eboxcast broadcast test {broadcast}")
+    sentence = N_("Broadcast {broadcast} has not been tested in acceptance yet: it is not in any eBox.")
+    remedy = N_("The integration team must run: eboxcast broadcast test {broadcast}")
 
 
 class EboxesElsewhere(NotAllowedNow):
@@ -69,14 +71,14 @@ class EboxesElsewhere(NotAllowedNow):
 
     code = "broadcast.eboxes-elsewhere"
     sentence = N_("Acceptance publishes to a remote provider, whose eBoxes cannot be read here.")
-    remedy = N_("The testers look into their eBoxes there.")
+    remedy = N_("The testers must check their eBoxes at the provider.")
 
 
 class ShortListForgotten(NotAllowedNow):
     """Who was on the short list was deleted in its time."""
 
     code = "broadcast.short-list-forgotten"
-    sentence = N_("Who is on the short list of broadcast {broadcast} was deleted when its time had come.")
+    sentence = N_("The short list of broadcast {broadcast} was deleted at the end of its retention period.")
     remedy = N_(
-        "Deliver files for acceptance again: eboxcast broadcast deliver {broadcast} DIR --environment acceptance"
+        "Deliver the files for acceptance again: eboxcast broadcast deliver {broadcast} DIR --environment acceptance"
     )

@@ -46,7 +46,7 @@ def retry(run: Run, *, actor: Actor) -> Run:
     by = actor.name
     run = settle(run)
     if run.state != State.PUBLISHED:
-        raise too_late(run, asked=N_("tried again"))
+        raise too_late(run, asked=N_("retried"))
     release = get_release(run.environment, run.id)
     keys = _not_reached(run, release)
     if not may_be_retried(run):

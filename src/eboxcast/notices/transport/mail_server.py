@@ -19,8 +19,8 @@ class MailSettingWrong(Misconfigured):
     """The mail server or our own address cannot be used as it is given. Its value is never shown: it holds a secret."""
 
     code = "setting.mail"
-    sentence = N_("The setting {variable} cannot be used: {problem}.")
-    remedy = N_("Correct {variable} in the environment of this process; docs/reference/settings.md explains it.")
+    sentence = N_("The setting {variable} is not valid: {problem}.")
+    remedy = N_("Correct {variable} in the environment of this process. See docs/reference/settings.md.")
 
 
 @dataclass(frozen=True, kw_only=True)

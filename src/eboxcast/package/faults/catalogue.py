@@ -18,21 +18,23 @@ def _document(code: str, sentence: str, remedy: str) -> FaultKind:
     return FaultKind(code=code, level=Level.DOCUMENT, sentence=sentence, remedy=remedy)
 
 
-_THERE_AND_READABLE = N_("Check that the file is there and that you may read it.")
+_THERE_AND_READABLE = N_("Check that the file exists and that you have permission to read it.")
 _WAIT = N_("Wait until it is complete, then check again.")
-_COMPARE = N_("Compare with the annotated file that `eboxcast sample` writes.")
+_COMPARE = N_("Compare it with the annotated file that `eboxcast sample` writes.")
 _ONLY_THREE = N_("Keep only the metadata, the document and the recipient lists in the directory.")
-_COPY_IT = N_("Put the file itself there.")
+_COPY_IT = N_("Replace the link with the file itself.")
 _SHORTEN = N_("Shorten it.")
 _FILL_IN = N_("Fill it in, or remove the element if it is optional.")
-_EXPORT_PDF = N_("Export the document as a plain PDF again, from the program it was written in.")
+_EXPORT_PDF = N_("Export the document again as a plain PDF, from the program it was written in.")
 
 PACKAGE_FAULTS = (
-    _package("package.not-a-directory", N_("This is not a directory."), N_("Give the directory with the three files.")),
+    _package(
+        "package.not-a-directory", N_("This is not a directory."), N_("Give a directory that contains the three files.")
+    ),
     _package(
         "package.unreadable",
         N_("The directory cannot be read: {reason}."),
-        N_("Check that it is there and that you may read it."),
+        N_("Check that it exists and that you have permission to read it."),
     ),
     _package(
         "package.no-metadata",
@@ -42,11 +44,11 @@ PACKAGE_FAULTS = (
     _package(
         "package.two-metadata",
         N_("There is more than one metadata file: {names}."),
-        N_("A package is one broadcast: keep one of them, and give the others a directory of their own."),
+        N_("A package is one broadcast: keep one of them, and move the others to their own directories."),
     ),
     _package(
         "package.no-document",
-        N_("The metadata names the document {name}, but it is not there."),
+        N_("The metadata names the document {name}, but this file is missing."),
         N_("Add the document under exactly this name, or correct DownloadFileName."),
     ),
     _package(
@@ -60,12 +62,12 @@ PACKAGE_FAULTS = (
         N_("Add at least one .csv file with one recipient per line."),
     ),
     _package("package.stray-file", N_("This file does not belong in a package."), _ONLY_THREE),
-    _package("package.directory-inside", N_("This is a directory; a package has only files."), _ONLY_THREE),
+    _package("package.directory-inside", N_("This is a directory, but a package contains only files."), _ONLY_THREE),
     _package("package.link-inside", N_("This is a link to another file, and links are not followed."), _COPY_IT),
-    _package("package.special-file-inside", N_("This is not an ordinary file."), _COPY_IT),
+    _package("package.special-file-inside", N_("This is not a regular file."), _COPY_IT),
     _package(
         "package.same-name",
-        N_("Two recipient lists have this name, so their accounts could not be told apart."),
+        N_("Two recipient lists have this name, so they cannot be told apart."),
         N_("Rename one of them."),
     ),
 )
@@ -77,40 +79,40 @@ METADATA_FAULTS = (
     _metadata(
         "metadata.too-big",
         N_("The metadata file has {size} bytes; at most {limit} are allowed."),
-        N_("Check that it is the right file: metadata is a page of text."),
+        N_("Check that it is the right file. Metadata is about one page of text."),
     ),
     _metadata(
         "metadata.encoding",
-        N_("The file is not written in the encoding it should have: {encoding}."),
+        N_("The file is not in the required encoding: {encoding}."),
         N_("Save it as UTF-8."),
     ),
     _metadata(
         "metadata.encoding-unknown",
-        N_("The file says its encoding is {encoding}, which is not accepted."),
+        N_("The file declares the encoding {encoding}, which is not accepted."),
         N_("Save it as UTF-8."),
     ),
     _metadata(
         "metadata.dtd",
-        N_("The file has a DTD or defines entities, and these are refused."),
+        N_("The file has a DTD or defines entities, which are not accepted."),
         N_(
             "Remove everything from <!DOCTYPE up to its closing bracket, and write the text itself instead of entities."
         ),
     ),
     _metadata(
         "metadata.instruction",
-        N_("The file holds an instruction for a program, <?{name} …?>, and these are refused."),
+        N_("The file contains a processing instruction, <?{name} …?>, which is not accepted."),
         N_("Remove it."),
     ),
-    _metadata("metadata.not-well-formed", N_("From column {column} on, this is no longer XML."), _COMPARE),
+    _metadata("metadata.not-well-formed", N_("From column {column} onwards, this is not valid XML."), _COMPARE),
     _metadata(
         "metadata.tags",
         N_("The opening and closing tags do not match."),
-        N_("Close each element under the name it was opened with, in the opposite order."),
+        N_("Close each element with the name it was opened with, in reverse order."),
     ),
     _metadata(
         "metadata.ampersand",
-        N_("There is a bare & or < in a text, or an entity that XML does not know."),
-        N_("Write & as &amp; and < as &lt;, and other signs as they are."),
+        N_("There is a bare & or < in the text, or an entity that is not defined in XML."),
+        N_("Write &amp; for & and &lt; for <, and all other characters as they are."),
     ),
     _metadata(
         "metadata.namespace",
@@ -125,31 +127,31 @@ METADATA_FAULTS = (
     _metadata("metadata.root", N_("The root element is {place}, not Broadcast."), _COMPARE),
     _metadata(
         "metadata.unknown-element",
-        N_("{place} is not known inside {parent}."),
-        N_("Remove it, or correct its name; capitals matter."),
+        N_("{place} is not allowed inside {parent}."),
+        N_("Remove it, or correct its name. Capital letters matter."),
     ),
     _metadata(
         "metadata.foreign-element",
-        N_("{place} is in another namespace than the rest."),
+        N_("{place} is in a different namespace from the rest."),
         N_("Remove the prefix or the xmlns of this element."),
     ),
-    _metadata("metadata.attribute", N_("{place} has the attribute {name}, which is not known."), N_("Remove it.")),
+    _metadata("metadata.attribute", N_("{place} has an unknown attribute: {name}."), N_("Remove it.")),
     _metadata(
         "metadata.order",
-        N_("{place} stands too late: it belongs before {before}."),
-        N_("Put the elements in the order of the annotated file that `eboxcast sample` writes."),
+        N_("{place} is in the wrong position: it must come before {before}."),
+        N_("Put the elements in the same order as in the annotated file that `eboxcast sample` writes."),
     ),
     _metadata("metadata.missing", N_("{place} is missing inside {parent}."), N_("Add it.")),
-    _metadata("metadata.twice", N_("{place} stands here twice."), N_("Keep one of them.")),
-    _metadata("metadata.too-many", N_("There are more than {most} times {place}."), N_("Remove the others.")),
+    _metadata("metadata.twice", N_("{place} appears here twice."), N_("Keep one of them.")),
+    _metadata("metadata.too-many", N_("{place} appears more than {most} times."), N_("Remove the others.")),
     _metadata(
         "metadata.two-languages",
-        N_("The metadata names more than one language, and a broadcast has one."),
-        N_("Make a package for each language, with its own document, metadata and recipient lists."),
+        N_("The metadata names more than one language, but a broadcast has only one."),
+        N_("Make a separate package for each language, with its own document, metadata and recipient lists."),
     ),
     _metadata(
         "metadata.text",
-        N_("There is text inside {place}, which only holds elements."),
+        N_("There is text inside {place}, which can only contain elements."),
         N_("Remove the text, or put it inside the right element."),
     ),
     _metadata("metadata.empty-value", N_("{place} is empty."), _FILL_IN),
@@ -157,7 +159,7 @@ METADATA_FAULTS = (
     _metadata(
         "metadata.too-short",
         N_("{place} has {found} characters; at least {least} are needed."),
-        N_("Write the full value, as it was agreed."),
+        N_("Write the full value, as agreed."),
     ),
     _metadata(
         "metadata.sequence", N_("{place} is not a whole number from 0 to 99999."), N_("Correct it, or leave it out.")
@@ -165,23 +167,23 @@ METADATA_FAULTS = (
     _metadata(
         "metadata.institution",
         N_("{place} is not a CBE number of ten digits that starts with 0 or 1."),
-        N_("Write the ten digits without points or spaces."),
+        N_("Write the ten digits without dots or spaces."),
     ),
     _metadata(
         "metadata.institution-check-digits",
         N_("The check digits of the CBE number in {place} are wrong."),
-        N_("Correct the number from the source."),
+        N_("Look up the correct number in the source data."),
     ),
-    _metadata("metadata.ebox-type", N_("{place} is neither CITIZEN nor ENTERPRISE."), N_("Write one of the two.")),
-    _metadata("metadata.language", N_("{place} is neither FR, NL nor DE."), N_("Write one of the three.")),
+    _metadata("metadata.ebox-type", N_("{place} must be CITIZEN or ENTERPRISE."), N_("Write one of the two.")),
+    _metadata("metadata.language", N_("{place} must be FR, NL or DE."), N_("Write one of the three.")),
     _metadata(
         "metadata.language-not-allowed",
         N_("The message type does not allow the language {language}."),
-        N_("Use another language, or have the message type changed."),
+        N_("Use another language, or ask for the message type to be changed."),
     ),
     _metadata(
         "metadata.media-type",
-        N_("{place} is not one of the media types an eBox knows."),
+        N_("{place} is not one of the media types that an eBox accepts."),
         N_("Write application/pdf or text/plain, or leave it out."),
     ),
     _metadata(
@@ -218,12 +220,12 @@ DOCUMENT_FAULTS = (
     ),
     _document(
         "document.file-name-unsafe",
-        N_("The file name holds a sign that recipients' computers do not accept in a name."),
-        N_("Use letters, digits, spaces, points, hyphens and underscores, in DownloadFileName too."),
+        N_("The file name contains a character that is not allowed on recipients' computers."),
+        N_("Use letters, digits, spaces, dots, hyphens and underscores, in DownloadFileName too."),
     ),
     _document(
         "document.type-unknown",
-        N_("The file name does not tell what kind of document it is."),
+        N_("The file name does not show what kind of document it is."),
         N_("Give it an extension such as .pdf or .txt, or fill in MIME in the metadata."),
     ),
     _document(
@@ -234,54 +236,54 @@ DOCUMENT_FAULTS = (
     _document(
         "document.extension",
         N_("The metadata says {media_type}, but the file name ends in {extension}."),
-        N_("Make MIME and the file name agree."),
+        N_("Make MIME and the file name match."),
     ),
     _document(
         "document.content",
         N_("The document should be {expected}, but its content is {found}."),
-        N_("Export the document in the right format; another name or extension is not enough."),
+        N_("Export the document in the right format. Changing the name or the extension is not enough."),
     ),
     _document(
         "document.content-unknown",
         N_("The document should be {expected}, but its content is something else."),
-        N_("Export the document in the right format; another name or extension is not enough."),
+        N_("Export the document in the right format. Changing the name or the extension is not enough."),
     ),
     _document(
         "document.damaged",
-        N_("The PDF is damaged or incomplete and does not open."),
-        N_("Export the document again, and copy the whole file."),
+        N_("The PDF is damaged or incomplete and cannot be opened."),
+        N_("Export the document again, and make sure that the whole file is copied."),
     ),
     _document(
         "document.encrypted",
         N_("The PDF is encrypted or protected by a password."),
-        N_("Export it without password and without protection."),
+        N_("Export it without a password or other protection."),
     ),
-    _document("document.javascript", N_("The PDF holds JavaScript."), _EXPORT_PDF),
-    _document("document.launch", N_("The PDF holds an action that starts a program or opens a file."), _EXPORT_PDF),
+    _document("document.javascript", N_("The PDF contains JavaScript."), _EXPORT_PDF),
+    _document("document.launch", N_("The PDF contains an action that starts a program or opens a file."), _EXPORT_PDF),
     _document(
         "document.embedded-file",
-        N_("The PDF holds another file inside it."),
+        N_("The PDF contains another file."),
         N_("Remove the attachment; a broadcast has one document."),
     ),
     _document(
         "document.dynamic-form",
-        N_("The PDF holds a dynamic form (XFA), which most programs do not show."),
+        N_("The PDF contains a dynamic form (XFA), which most programs cannot display."),
         _EXPORT_PDF,
     ),
     _document("document.no-pages", N_("The PDF has no pages."), N_("Export the document again.")),
     _document(
         "document.nul-byte",
-        N_("The document should be plain text, but it holds NUL bytes."),
+        N_("The document should be plain text, but it contains NUL bytes."),
         N_("Save it as plain text in UTF-8."),
     ),
     _document(
         "document.text-encoding",
-        N_("The text is neither UTF-8 nor Windows-1252."),
+        N_("The text is not in UTF-8 or Windows-1252."),
         N_("Save it as plain text in UTF-8."),
     ),
     _document(
         "document.digest",
-        N_("The digest in the metadata (read as {form}) is not that of the document."),
-        N_("Check that it is the document that was approved, then compute its SHA-256 again or leave Digest out."),
+        N_("The digest in the metadata (read as {form}) does not match the document."),
+        N_("Check that this is the document that was approved, then compute its SHA-256 again or leave Digest out."),
     ),
 )

@@ -12,7 +12,7 @@ class ListRefused(InputRefused):
 
     code = "list.refused"
     sentence = N_("The recipient list {file} cannot be read.")
-    remedy = N_("Check it with `eboxcast check`, which says what is wrong with it.")
+    remedy = N_("To see what is wrong with it: `eboxcast check`.")
 
     def __init__(self, code: str, *, file: str, line: int | None = None, **data: str | int) -> None:
         super().__init__(file=file)

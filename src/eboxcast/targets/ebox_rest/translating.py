@@ -30,8 +30,10 @@ class NotInTheContract(RunRefused):
     """The provider's contract has no way to carry this broadcast."""
 
     code = "provider.not-in-the-contract"
-    sentence = N_("The provider cannot take this broadcast: {what}. Nothing was sent.")
-    remedy = N_("Correct the package and start a new run; docs/reference/targets.md says what the provider takes.")
+    sentence = N_("The provider cannot accept this broadcast: {what}. Nothing was sent.")
+    remedy = N_(
+        "Correct the package and start a new run. For what the provider accepts, see docs/reference/targets.md."
+    )
 
 
 class Letter:

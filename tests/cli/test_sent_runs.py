@@ -22,7 +22,7 @@ from tests.simulator.simulated import PROGRAM, Simulated
 
 from eboxcast.audit.models import Entry
 from eboxcast.delivery.errors import NotInThisState
-from eboxcast.delivery.models import Intent, Run, State
+from eboxcast.delivery.models import Action, Intent, Run, State
 from eboxcast.delivery.remote.batches import Sums
 from eboxcast.delivery.runs import actions, remote_decisions
 from eboxcast.delivery.runs.settlement import settle
@@ -223,7 +223,7 @@ def test_of_two_at_once_one_wins_and_the_other_is_told(paused: tuple[Run, Simula
         ready.wait()
         try:
             remote_decisions.go_on(mine, by=by) if how == "resume" else remote_decisions._change(
-                mine, State.FAILED, only_from=(State.PAUSED,), by=by, reason="", asked="failed"
+                mine, Action.FAIL, State.FAILED, by=by, reason=""
             )
         except NotInThisState as late:
             told.append(late.data.get("by"))

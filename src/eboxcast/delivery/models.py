@@ -15,7 +15,6 @@ class State(models.TextChoices):
     PREPARED = "prepared"
     RUNNING = "running"
     PAUSED = "paused"
-    COMPLETE = "complete"
     PUBLISHED = "published"
     STOPPED = "stopped"
     FAILED = "failed"
@@ -198,7 +197,7 @@ class Batch(models.Model):
 
 
 class Action(models.TextChoices):
-    """What a person may want of a run."""
+    """What can be done with a run, and what happens to it by itself: ``runs/states.py`` says when."""
 
     PREPARE = "prepare"
     LAUNCH = "launch"
@@ -209,6 +208,11 @@ class Action(models.TextChoices):
     PAUSE = "pause"
     CLOSE = "close"
     RESOLVE = "resolve"
+    PACE = "pace"
+    RETRY = "retry"
+    FINISH = "finish"
+    FAIL = "fail"
+    SUPERSEDE = "supersede"
 
 
 class Intent(models.Model):

@@ -140,7 +140,7 @@ select r.environment,
            filter (where b.state = 'waiting' and r.state = 'running')), 0))::float8
 from run r cross join installation
 cross join lateral (select * from batch where batch.run_id = r.id offset 0) as b
-where r.state in ('running', 'paused', 'complete', 'stopped', 'failed')
+where r.state in ('running', 'paused', 'stopped', 'failed')
 group by r.environment
 
 -- gauge_rate --
@@ -155,7 +155,7 @@ cross join lateral (
            coalesce(sum(recipients_count) filter (where done_at > now() - interval '1 minute'), 0) as lately
     from batch where batch.run_id = r.id
 ) as b
-where r.state in ('running', 'paused', 'complete', 'stopped', 'failed')
+where r.state in ('running', 'paused', 'stopped', 'failed')
    or r.visible_at > now() + (select clock_offset from installation) - interval '1 minute'
    or exists (
        select from intent i

@@ -1,4 +1,4 @@
-"""The commands that can come next for a run."""
+"""The commands that can come next for a run, and what for: made of the next actions that the engine names."""
 
 from __future__ import annotations
 
@@ -6,135 +6,91 @@ import shlex
 
 from eboxcast.delivery.models import Action, Run, State
 from eboxcast.delivery.remote.batches import sums_of
-from eboxcast.delivery.runs.retries import may_be_retried
-from eboxcast.lib import clock
+from eboxcast.delivery.runs.progress import REPORT, SEE, RunProgress, action_of
+from eboxcast.delivery.runs.states import AT_REST, Situation, permission_of
+from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import N_, translate
 from eboxcast.presenters.schemas.run import Step
-from eboxcast.targets.opening import capabilities_of
 
 _REASON = '--reason "…"'
 
 
-def prepare_command(run: Run) -> str:
-    """Return the command that prepares a run again, with the choices it was begun with."""
-    if retried := run.particulars.get("retry_of"):
-        return f"eboxcast retry {retried[:8]}"
-    policies = run.particulars["policies"]
-    words = ["eboxcast prepare DIR --environment", run.environment]
-    if policies["duplicates"] != "merge":
-        words.append(f"--duplicates {policies['duplicates']}")
-    if policies["faulty_rows"] != "block":
-        words.append(f"--faulty-rows {policies['faulty_rows']}")
-    return " ".join(words + ["--add"] * run.adds)
+def command_of(action: NextAction) -> str:
+    """Return the command for something that can be done with a run; `…` stands where its reader has to choose."""
+    name, values = action.action, dict(action.parameters)
+    words = ["eboxcast", _COMMANDS.get(name, name.removeprefix("run."))]
+    if name == permission_of(Action.PREPARE):
+        words.append("DIR")
+    if run := values.pop("run", ""):
+        words.append(run)
+    for option, value in values.items():
+        words.append(f"--{option.replace('_', '-')}")
+        if value != "yes":
+            words.append(shlex.quote(value) if value else "…")
+    return " ".join([*words, *_TO_GIVE.get(name, ())])
+
+
+_COMMANDS = {SEE: "status", REPORT: "report"}
+_TO_GIVE = {
+    permission_of(Action.STOP): (_REASON,),
+    permission_of(Action.PAUSE): (_REASON,),
+    permission_of(Action.RESOLVE): ("--unknown published|refused|resend", _REASON),
+    permission_of(Action.CLOSE): (_REASON,),
+    permission_of(Action.DISCARD): (_REASON,),
+    permission_of(Action.RECALL): (_REASON,),
+}
+"""What people have to give of themselves."""
 
 
 def launch_command(run: Run) -> str:
     """Return the command that launches a run, in the window it was given where there was one."""
-    words = ["eboxcast", "launch", run.short]
-    for option, moment in (("--not-before", run.not_before_at), ("--not-after", run.not_after_at)):
-        if moment is not None and run.state == State.RUNNING:
-            over = option == "--not-after" and moment <= clock.now()
-            words += [option, "…" if over else moment.isoformat(timespec="seconds")]
-    return " ".join(word if word == "…" else shlex.quote(word) for word in words)
+    return command_of(action_of(run, Action.LAUNCH))
 
 
 def continuing_command(run: Run) -> str:
     """Return what continues a run that is sent to a provider, whatever halted it."""
     if run.state == State.FAILED and sums_of(run.id).unknown:
-        return f"eboxcast resolve {run.short} --unknown published|refused|resend {_REASON}"
-    if run.state in (State.PAUSED, State.STOPPED, State.FAILED):
-        return f"eboxcast resume {run.short} && {launch_command(run)}"
+        return command_of(action_of(run, Action.RESOLVE))
+    if run.state in AT_REST:
+        return f"{command_of(action_of(run, Action.RESUME))} && {launch_command(run)}"
     return launch_command(run)
 
 
-def command_for(run: Run, action: Action) -> str:
-    """Return what continues something that was asked of a run, where its process has ended."""
-    if action == Action.PREPARE:
-        return prepare_command(run)
-    if action == Action.LAUNCH:
-        return launch_command(run)
-    return f"eboxcast status {run.short}"
+def steps_of(progress: RunProgress, language: str) -> tuple[Step, ...]:
+    """Return what can come next for a run."""
+    return tuple(
+        Step(command=command_of(action), purpose=translate(_purpose(action, progress), language))
+        for action in progress.next_actions
+    )
 
 
-def steps_of(run: Run, language: str) -> tuple[Step, ...]:
-    """Return what can come next for a settled run."""
-    launch, short = launch_command(run), run.short
-    commands = {
-        "prepare": prepare_command(run),
-        "launch": launch,
-        "go_on": launch,
-        "stop": f"eboxcast stop {short} {_REASON}",
-        "resume": f"eboxcast resume {short}",
-        "send": launch,
-        "send_on": launch,
-        "watch": f"eboxcast status {short} --watch",
-        "pause": f"eboxcast pause {short} {_REASON}",
-        "hold": f"eboxcast stop {short} {_REASON}",
-        "go_on_again": f"eboxcast resume {short}",
-        "resolve": f"eboxcast resolve {short} --unknown published|refused|resend {_REASON}",
-        "close": f"eboxcast close {short} {_REASON}",
-        "retry": f"eboxcast retry {short}",
-        "discard": f"eboxcast discard {short} {_REASON}",
-        "report": f"eboxcast report {short}",
-        "recall": f"eboxcast recall {short} {_REASON}",
-    }
-    return tuple(Step(command=commands[name], purpose=translate(_PURPOSES[name], language)) for name in _names(run))
+def _purpose(action: NextAction, progress: RunProgress) -> str:
+    begun = progress.state != State.PREPARED
+    special = _WHEN_SENT if progress.situation is not Situation.AT_ONCE else _AT_ONCE
+    return special.get((action.action, begun)) or _PURPOSES[action.action]
 
 
 _PURPOSES = {
-    "prepare": N_("to prepare it from the same files"),
-    "launch": N_("to make it visible to all recipients"),
-    "go_on": N_("to continue, if the process that launched it has ended"),
-    "stop": N_("to prevent anything from becoming visible"),
-    "resume": N_("to undo the stop"),
-    "send": N_("to send it"),
-    "send_on": N_("to continue from here, with or without workers"),
-    "watch": N_("to follow it"),
-    "pause": N_("to pause it"),
-    "hold": N_("to stop it from being sent to anyone else"),
-    "go_on_again": N_("to continue with the remaining recipients"),
-    "resolve": N_("to resolve the unknown recipients"),
-    "close": N_("to end it as published in part (final)"),
-    "retry": N_("to retry the recipients who were refused or not attempted"),
-    "discard": N_("to discard it (final)"),
-    "report": N_("to see its account"),
-    "recall": N_("to recall it from all recipients (final)"),
+    SEE: N_("to follow it"),
+    REPORT: N_("to see its account"),
+    permission_of(Action.PREPARE): N_("to prepare it from the same files"),
+    permission_of(Action.LAUNCH): N_("to make it visible to all recipients"),
+    permission_of(Action.RESOLVE): N_("to resolve the unknown recipients"),
+    permission_of(Action.RESUME): N_("to undo the stop"),
+    permission_of(Action.PAUSE): N_("to pause it"),
+    permission_of(Action.STOP): N_("to prevent anything from becoming visible"),
+    permission_of(Action.CLOSE): N_("to end it as published in part (final)"),
+    permission_of(Action.DISCARD): N_("to discard it (final)"),
+    permission_of(Action.RETRY): N_("to retry the recipients who were refused or not attempted"),
+    permission_of(Action.RECALL): N_("to recall it from all recipients (final)"),
 }
-
-
-def _names(run: Run) -> tuple[str, ...]:
-    state = State(run.state)
-    if capabilities_of(run.environment).atomic_visibility or state not in _NEXT_OF_SENT:
-        return _NEXT[state]
-    names = _NEXT_OF_SENT[state]
-    if state == State.PUBLISHED:
-        not_reached = run.refused_count or run.not_attempted_count
-        return (*names, "retry") if not_reached and may_be_retried(run) else names
-    if state == State.FAILED and sums_of(run.id).unknown:
-        names = ("resolve", *names)
-    return tuple("discard" if name == "close" and run.visible_at is None else name for name in names)
-
-
-_NEXT_OF_SENT = {
-    State.PREPARED: ("send", "stop", "discard"),
-    State.RUNNING: ("watch", "send_on", "pause", "hold"),
-    State.PAUSED: ("go_on_again", "hold", "close"),
-    State.STOPPED: ("go_on_again", "close"),
-    State.FAILED: ("go_on_again", "close"),
-    State.PUBLISHED: ("report",),
+_AT_ONCE = {
+    (permission_of(Action.LAUNCH), True): N_("to continue, if the process that launched it has ended"),
 }
-
-
-_NEXT = {
-    State.PREPARING: ("prepare", "discard"),
-    State.PREPARED: ("launch", "stop", "discard"),
-    State.RUNNING: ("go_on", "stop"),
-    State.PAUSED: ("stop",),
-    State.COMPLETE: ("go_on", "stop"),
-    State.PUBLISHED: ("report", "recall"),
-    State.STOPPED: ("resume", "discard"),
-    State.FAILED: ("resume", "discard"),
-    State.DISCARDED: ("report",),
-    State.SUPERSEDED: ("report",),
-    State.RECALLED: ("report",),
+_WHEN_SENT = {
+    (permission_of(Action.LAUNCH), False): N_("to send it"),
+    (permission_of(Action.LAUNCH), True): N_("to continue from here, with or without workers"),
+    (permission_of(Action.STOP), True): N_("to stop it from being sent to anyone else"),
+    (permission_of(Action.RESUME), True): N_("to continue with the remaining recipients"),
 }
+"""Said otherwise once it has begun, or where it is sent in calls."""

@@ -15,7 +15,6 @@ _VERDICTS = {
     "prepared": N_("Prepared for {recipients} recipients; not visible yet."),
     "running": N_("The launch has begun; nothing is visible yet."),
     "paused": N_("Paused; nothing is visible yet."),
-    "complete": N_("Complete and waiting; nothing is visible yet."),
     "stopped": N_("Stopped since {stopped}: nothing is visible, and nothing becomes visible until it is resumed."),
     "failed": N_("Failed. Nothing is visible."),
     "discarded": N_("Discarded. It was never visible."),

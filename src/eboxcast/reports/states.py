@@ -11,7 +11,6 @@ STATES = {
     State.PREPARED: N_("prepared"),
     State.RUNNING: N_("running"),
     State.PAUSED: N_("paused"),
-    State.COMPLETE: N_("complete"),
     State.PUBLISHED: N_("published"),
     State.STOPPED: N_("stopped"),
     State.FAILED: N_("failed"),

@@ -8,7 +8,7 @@ from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson, RunNumber
 from eboxcast.delivery.runs import remote_decisions
 from eboxcast.delivery.runs.finding import find_run
-from eboxcast.delivery.runs.retries import may_be_retried
+from eboxcast.delivery.runs.production_gate import may_be_retried
 from eboxcast.lib.translation import N_
 
 _CLOSED = N_(

@@ -10,7 +10,7 @@ from eboxcast.cli.runs.status_text import show_status
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.errors import ReasonUnfit
 from eboxcast.delivery.models import Run, State
-from eboxcast.delivery.runs.who_decided import who_decided
+from eboxcast.delivery.runs.progress import who_decided
 from eboxcast.lib import clock
 from eboxcast.lib.formatting import grouped
 from eboxcast.lib.masking import mask_and_strip

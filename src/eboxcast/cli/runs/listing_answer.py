@@ -14,11 +14,11 @@ from eboxcast.cli.package.check_text import aligned
 from eboxcast.cli.shell import console
 from eboxcast.delivery.models import Run, State
 from eboxcast.delivery.runs.listing import Listed, RunsPage
+from eboxcast.delivery.runs.progress import moment_of
 from eboxcast.lib import clock
 from eboxcast.lib.formatting import grouped
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
-from eboxcast.presenters.runs import moment_of
 from eboxcast.reports.states import state_in
 
 FORMAT = "eboxcast.runs/1"

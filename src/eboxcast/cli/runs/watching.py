@@ -18,7 +18,7 @@ from eboxcast.presenters.runs import run_status
 
 _IN_PLACE_SECONDS = 1.0
 _LINES_SECONDS = 5.0
-_GOES_ON = (State.PREPARING, State.PREPARED, State.RUNNING, State.PAUSED, State.COMPLETE)
+_GOES_ON = (State.PREPARING, State.PREPARED, State.RUNNING, State.PAUSED)
 
 
 def watch(run: Run) -> Run:

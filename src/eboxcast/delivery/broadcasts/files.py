@@ -19,20 +19,20 @@ from eboxcast.broadcasts.steps import held, refuse_impossible
 from eboxcast.delivery.broadcasts.errors import FilesPublished
 from eboxcast.delivery.broadcasts.file_records import faults_of, files_in, files_of
 from eboxcast.delivery.broadcasts.short_lists import places_of
+from eboxcast.delivery.models import Action as RunAction
 from eboxcast.delivery.models import Run
-from eboxcast.delivery.models import State as RunState
 from eboxcast.delivery.runs import actions
 from eboxcast.delivery.runs.belonging import ACCEPTANCE, refuse_taken, run_for
 from eboxcast.delivery.runs.intake import check_for_sending
+from eboxcast.delivery.runs.progress import too_late
 from eboxcast.delivery.runs.release_builder import identity_of
 from eboxcast.delivery.runs.settlement import settle
-from eboxcast.delivery.runs.who_decided import too_late
+from eboxcast.delivery.runs.states import GIVEN_UP
 from eboxcast.delivery.steward.withdrawal import discard_given_up
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.digests import digest
 from eboxcast.lib.errors import EboxcastError, InputRefused, NotAllowedNow
-from eboxcast.lib.translation import N_
 from eboxcast.mailboxes.errors import OtherRecipientsVisible, WasRecalled
 from eboxcast.package.model import Checked, Package, Policies
 
@@ -141,8 +141,8 @@ class _Delivery:
         return run.id == self.broadcast.production_run
 
     def _refuse_unusable(self, run: Run) -> None:
-        if run.state in (RunState.DISCARDED, RunState.SUPERSEDED):
-            raise too_late(run, asked=N_("prepared"))
+        if run.state in GIVEN_UP:
+            raise too_late(run, RunAction.PREPARE)
         if self.environment != ACCEPTANCE and run.visible_at is not None:
             raise FilesPublished(run=run.short, visible_at=clock.shown(run.visible_at))
 

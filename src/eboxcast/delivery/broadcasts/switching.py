@@ -8,19 +8,11 @@ from eboxcast.audit.actions import record
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.database.models import Installation
 from eboxcast.delivery.errors import RunsUnderWay
-from eboxcast.delivery.models import Run, State
+from eboxcast.delivery.models import Run
+from eboxcast.delivery.runs.states import UNDER_WAY
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.policy import authorize
 
-_UNDER_WAY = (
-    State.PREPARING,
-    State.PREPARED,
-    State.RUNNING,
-    State.PAUSED,
-    State.COMPLETE,
-    State.STOPPED,
-    State.FAILED,
-)
 _MOST_NAMED = 5
 
 
@@ -41,7 +33,7 @@ def switch_procedure(to: str, *, actor: Actor) -> bool:
 
 
 def _refuse_under_way(to: str) -> None:
-    runs = Run.objects.filter(environment="production", state__in=_UNDER_WAY).exclude(particulars__procedure=to)
+    runs = Run.objects.filter(environment="production", state__in=UNDER_WAY).exclude(particulars__procedure=to)
     names = [run.short for run in runs.order_by("created_at")[: _MOST_NAMED + 1]]
     if names:
         shown = ", ".join([*names[:_MOST_NAMED], *(["…"] if len(names) > _MOST_NAMED else [])])

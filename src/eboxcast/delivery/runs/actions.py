@@ -19,10 +19,11 @@ from eboxcast.delivery.runs import remote_decisions
 from eboxcast.delivery.runs.finding import same_package_without_release
 from eboxcast.delivery.runs.intents import give_up, intend
 from eboxcast.delivery.runs.production_gate import refuse_outside_broadcast, refuse_production_alone
+from eboxcast.delivery.runs.progress import too_late
 from eboxcast.delivery.runs.release_builder import identity_of, order_of, particulars_of, recipients_of
 from eboxcast.delivery.runs.settlement import carry_out, forgot_visibility, settle, settle_by_id
+from eboxcast.delivery.runs.states import UNDER_WAY, Situation, exists, leads_to, row_of, situation_of
 from eboxcast.delivery.runs.waiting import Window, wait_for, withdrawn_at
-from eboxcast.delivery.runs.who_decided import too_late
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.crashpoints import Point, reached
@@ -185,8 +186,8 @@ def _pace_at_first(run: Run) -> dict[str, object]:
 def _refuse_launch(run: Run) -> None:
     if run.state == State.STOPPED and run.visible_at is None:
         raise LaunchStopped(run=run.short, stopped_at=clock.shown(run.stopped_at or run.created_at))
-    if run.state not in (State.PREPARED, State.RUNNING):
-        raise too_late(run, asked=N_("launched"))
+    if row_of(run, Action.LAUNCH) is None:
+        raise too_late(run, Action.LAUNCH)
 
 
 def _make_visible(run: Run, window: Window, *, refuse: bool) -> Run:
@@ -199,7 +200,7 @@ def _make_visible(run: Run, window: Window, *, refuse: bool) -> Run:
         run = settle(run)
         if run.state == State.PUBLISHED:
             return run
-        raise too_late(run, asked=N_("launched")) from closed
+        raise too_late(run, Action.LAUNCH) from closed
     reached(Point.VISIBLE_BEFORE_RESULT)
     for recalled in launched.recalled:
         settle_by_id(run.environment, recalled)
@@ -227,8 +228,8 @@ def resume(run: Run, *, actor: Actor) -> Run:
     authorize(actor, "run.resume")
     run = settle(run)
     refuse_forgotten(run)
-    in_calls = not capabilities_of(run.environment).atomic_visibility
-    if in_calls and (run.visible_at is not None or run.state == State.PAUSED):
+    row = row_of(run, Action.RESUME)
+    if row is not None and row.target == State.RUNNING:
         return remote_decisions.go_on(run, by=actor.name)
     return _decide(run, Action.RESUME, by=actor.name, reason="")
 
@@ -238,8 +239,7 @@ def discard(run: Run, *, actor: Actor, reason: str) -> Run:
     """Give a run up, for good, before anything of it is visible. Raises NotYourRole, SomeHaveIt, NotInThisState."""
     authorize(actor, "run.discard")
     run = settle(run)
-    in_calls = not capabilities_of(run.environment).atomic_visibility
-    if in_calls and run.visible_at is not None and run.state in _NOT_CLOSED:
+    if situation_of(run) is Situation.SENT and run.state in UNDER_WAY:
         sums = sums_of(run.id)
         raise SomeHaveIt(run=run.short, sent=sums.sent, recipients=run.recipients_count)
     if run.state == State.PREPARING:
@@ -255,44 +255,22 @@ def recall(run: Run, *, actor: Actor, reason: str) -> Run:
     Raises NotYourRole, CannotRecall, NotInThisState.
     """
     authorize(actor, "run.recall")
-    if not capabilities_of(run.environment).recall:
+    if not exists(run, Action.RECALL):
         raise CannotRecall(run=run.short)
     return _decide(run, Action.RECALL, by=actor.name, reason=reason)
 
 
-_NOT_CLOSED = (State.RUNNING, State.PAUSED, State.STOPPED, State.FAILED)
-
-_FROM = {
-    Action.STOP: (State.PREPARED, State.RUNNING, State.PAUSED, State.COMPLETE),
-    Action.RESUME: (State.STOPPED, State.FAILED),
-    Action.DISCARD: (State.PREPARED, State.STOPPED, State.FAILED),
-    Action.RECALL: (State.PUBLISHED,),
-}
-_TO = {
-    Action.STOP: State.STOPPED,
-    Action.RESUME: State.PREPARED,
-    Action.DISCARD: State.DISCARDED,
-    Action.RECALL: State.RECALLED,
-}
-_ASKED = {
-    Action.STOP: N_("stopped"),
-    Action.RESUME: N_("resumed"),
-    Action.DISCARD: N_("given up"),
-    Action.RECALL: N_("recalled"),
-}
-
-
 def _decide(run: Run, action: Action, *, by: str, reason: str) -> Run:
     run = settle(run)
-    if run.state == _TO[action] and action != Action.RESUME:
+    if run.state in leads_to(action) and action != Action.RESUME:
         return run
-    if run.state not in _FROM[action]:
-        raise too_late(run, asked=_ASKED[action])
+    if row_of(run, action) is None:
+        raise too_late(run, action)
     intend(run, action, by=by, reason=reason, changes={"reason": reason})
     try:
         carry_out(run, action)
     except FenceClosed as closed:
-        raise too_late(settle(run), asked=_ASKED[action]) from closed
+        raise too_late(settle(run), action) from closed
     return settle(run)
 
 

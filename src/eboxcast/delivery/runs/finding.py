@@ -10,13 +10,12 @@ from django.db.models.functions import Cast
 
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.delivery.errors import RunAmbiguous, RunNotFound
-from eboxcast.delivery.models import Run, State
+from eboxcast.delivery.models import Run
+from eboxcast.delivery.runs.states import GIVEN_UP, IN_HAND
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.policy import authorize
 from eboxcast.mailboxes.fence import find_release
 from eboxcast.mailboxes.values import Identity
-
-_GIVEN_UP = (State.DISCARDED, State.SUPERSEDED)
 
 
 @sanitized_db_errors()
@@ -34,7 +33,7 @@ def find_run(reference: str, *, actor: Actor) -> Run:
     found = list(written.filter(asked).order_by("created_at"))
     if not found:
         raise RunNotFound(run=reference)
-    meant = found if len(found) == 1 else [run for run in found if run.state not in _GIVEN_UP]
+    meant = found if len(found) == 1 else [run for run in found if run.state not in GIVEN_UP]
     if len(meant) != 1:
         raise RunAmbiguous(run=reference, count=len(found))
     return meant[0]
@@ -54,13 +53,12 @@ def runs_for(actor: Actor) -> models.QuerySet[Run]:
 
 def runs_of(environment: str, identity: Identity) -> models.QuerySet[Run]:
     """Return the runs of an identity that were not given up."""
-    return _of_identity(environment, identity).exclude(state__in=_GIVEN_UP).order_by("created_at")
+    return _of_identity(environment, identity).exclude(state__in=GIVEN_UP).order_by("created_at")
 
 
 def runs_in_hand(environment: str, identity: Identity) -> dict[UUID, str]:
     """Return the runs of an identity that somebody is busy with, and their state."""
-    busy = (State.RUNNING, State.PAUSED, State.COMPLETE, State.STOPPED)
-    found = _of_identity(environment, identity).filter(state__in=busy)
+    found = _of_identity(environment, identity).filter(state__in=IN_HAND)
     return dict(found.values_list("id", "state"))
 
 

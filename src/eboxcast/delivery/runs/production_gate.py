@@ -25,6 +25,11 @@ def refuse_production_alone(environment: str, *, actor: Actor, asked: str) -> No
         raise OnlyByBroadcast(asked=asked)
 
 
+def may_be_retried(run: Run) -> bool:
+    """Say whether a run may be tried again by itself: with the procedure on, production needs a broadcast."""
+    return run.environment != PRODUCTION or not procedure_is_on()
+
+
 def refuse_outside_broadcast(run: Run) -> None:
     """Raise OnlyInItsBroadcast unless a broadcast that is being launched has this run, or none needs to."""
     if run.environment != PRODUCTION or not procedure_is_on():

@@ -23,8 +23,9 @@ from eboxcast.delivery.recovery.restore_recovery import refuse_forgotten
 from eboxcast.delivery.remote import batches
 from eboxcast.delivery.remote.progress import busy_workers
 from eboxcast.delivery.runs.intents import close_intents, end, intend, note_done
+from eboxcast.delivery.runs.progress import too_late
 from eboxcast.delivery.runs.settlement import carry_out, settle
-from eboxcast.delivery.runs.who_decided import too_late
+from eboxcast.delivery.runs.states import UNDER_WAY, Situation, exists, row_of, situation_of, sources_of
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.policy import authorize
@@ -33,7 +34,6 @@ from eboxcast.mailboxes import fence, sending
 from eboxcast.mailboxes.errors import FenceClosed, ReleaseMissing
 from eboxcast.mailboxes.fence import get_release
 from eboxcast.mailboxes.models import OutcomeKind
-from eboxcast.targets.opening import capabilities_of
 
 SYSTEM = "eboxcast"
 ENOUGH_TO_JUDGE = 1000
@@ -46,16 +46,8 @@ def pause(run: Run, *, actor: Actor, reason: str) -> Run:
     Raises NotYourRole, NoTarget, NotInThisState.
     """
     authorize(actor, "run.pause")
-    _remote(run, asked=N_("pause"))
-    return _change(
-        run,
-        State.PAUSED,
-        only_from=(State.RUNNING,),
-        by=actor.name,
-        reason=reason,
-        asked=N_("paused"),
-        action=Action.PAUSE,
-    )
+    _refuse_at_once(run, Action.PAUSE)
+    return _change(run, Action.PAUSE, State.PAUSED, by=actor.name, reason=reason, wanted=True)
 
 
 def go_on(run: Run, *, by: str) -> Run:
@@ -68,19 +60,17 @@ def go_on(run: Run, *, by: str) -> Run:
             fence.resume(run.environment, run.id)
         return settle(run)
     Run.objects.filter(id=run.id, state=State.PAUSED).update(**judged)
-    return _change(
-        run, State.RUNNING, only_from=(State.PAUSED,), by=by, reason="", asked=N_("resumed"), action=Action.RESUME
-    )
+    return _change(run, Action.RESUME, State.RUNNING, by=by, reason="", wanted=True)
 
 
 def pace(run: Run, *, rate: float | None, parallel: int | None, actor: Actor) -> Run:
     """Set how many recipients per second, and how many batches at once; 0 is no limit of the rate.
 
-    Raises NotYourRole, NotInThisState.
+    Raises NotYourRole, NoTarget, NotInThisState.
     """
     authorize(actor, "run.pace")
-    if run.state not in _UNFINISHED:
-        raise too_late(run, asked=N_("paced"))
+    _refuse_at_once(run, Action.PACE)
+    _refuse_impossible(run, Action.PACE)
     changes = {"rate": rate, "parallel": parallel}
     changes = {name: value for name, value in changes.items() if value is not None}
     with sanitized_db_errors(), transaction.atomic():
@@ -94,9 +84,8 @@ def fail(run: Run, *, reason: str) -> None:
     """End a run by our own decision: nothing more is sent until somebody resumes it."""
     with suppress(FenceClosed, ReleaseMissing):
         fence.stop(run.environment, run.id)
-    only_from = (State.RUNNING, State.PAUSED)
     with suppress(NotInThisState):  # another lane found the same, or somebody decided meanwhile
-        _change(run, State.FAILED, only_from=only_from, by=SYSTEM, reason=reason, asked=N_("failed"))
+        _change(run, Action.FAIL, State.FAILED, by=SYSTEM, reason=reason)
 
 
 def pause_if_refused_too_often(run: Run) -> bool:
@@ -108,12 +97,8 @@ def pause_if_refused_too_often(run: Run) -> bool:
     if attempted >= ENOUGH_TO_JUDGE and refused * 1000 > attempted * REFUSALS_PER_MILLE:
         reason = f"{refused} of {attempted} recipients refused by the provider"
         with suppress(NotInThisState):
-            _change(run, State.PAUSED, only_from=(State.RUNNING,), by=SYSTEM, reason=reason, asked=N_("paused"))
+            _change(run, Action.PAUSE, State.PAUSED, by=SYSTEM, reason=reason)
     return attempted >= ENOUGH_TO_JUDGE
-
-
-_AT_REST = (State.PAUSED, State.STOPPED, State.FAILED)
-_UNFINISHED = (State.PREPARED, State.RUNNING, *_AT_REST)
 
 
 def close(run: Run, *, actor: Actor, reason: str) -> Run:
@@ -122,20 +107,16 @@ def close(run: Run, *, actor: Actor, reason: str) -> Run:
     Raises NotYourRole, NoTarget, SendingForgotten, NothingSent, CallsUnderWay, NotInThisState.
     """
     authorize(actor, "run.close")
-    run = settle(_remote(run, asked=N_("close")))
+    _refuse_at_once(run, Action.CLOSE)
+    run = settle(run)
     refuse_forgotten(run)
-    if run.state not in _AT_REST:
-        raise NothingSent(run=run.short, state=run.state) if _unsent(run) else too_late(run, asked=N_("closed"))
-    if _unsent(run):
+    if situation_of(run) is Situation.UNSENT and run.state in UNDER_WAY:
         raise NothingSent(run=run.short, state=run.state)
+    _refuse_impossible(run, Action.CLOSE)
     _refuse_busy(run)
     intend(run, Action.CLOSE, by=actor.name, reason=reason, changes={"reason": reason})
     carry_out(run, Action.CLOSE)
     return settle(run)
-
-
-def _unsent(run: Run) -> bool:
-    return run.visible_at is None and run.state in _UNFINISHED
 
 
 def _refuse_busy(run: Run) -> None:
@@ -158,10 +139,10 @@ def resolve(run: Run, *, as_: OutcomeKind | None, actor: Actor, reason: str, mes
     MessageNumberNotNeeded.
     """
     authorize(actor, "run.resolve")
-    run = settle(_remote(run, asked=N_("resolve")))
+    _refuse_at_once(run, Action.RESOLVE)
+    run = settle(run)
     refuse_forgotten(run)
-    if run.state not in _AT_REST:
-        raise too_late(run, asked=N_("resolved"))
+    _refuse_impossible(run, Action.RESOLVE)
     if not sending.counts_of(run.environment, run.id).get(OutcomeKind.UNKNOWN):
         raise NothingUnknown(run=run.short)
     release = get_release(run.environment, run.id)
@@ -200,30 +181,34 @@ def _reopen(run: Run, *, opening: bool) -> None:
             run.batches.filter(number=0).update(**again, last_bucket=last)
 
 
-def _remote(run: Run, *, asked: str) -> Run:
-    if capabilities_of(run.environment).atomic_visibility:
-        raise NoTarget(run=run.short, asked=asked)
-    return run
+_TO_DO = {
+    Action.PAUSE: N_("pause"),
+    Action.CLOSE: N_("close"),
+    Action.RESOLVE: N_("resolve"),
+    Action.PACE: N_("pace"),
+}
 
 
-def _change(
-    run: Run,
-    state: State,
-    *,
-    only_from: tuple[State, ...],
-    by: str,
-    reason: str,
-    asked: str,
-    action: Action | None = None,
-) -> Run:
-    """Change the state in control alone; where people asked for it, with what they wanted and what came of it."""
+def _refuse_at_once(run: Run, action: Action) -> None:
+    if not exists(run, action):
+        raise NoTarget(run=run.short, asked=_TO_DO[action])
+
+
+def _refuse_impossible(run: Run, action: Action) -> None:
+    if row_of(run, action) is None:
+        raise too_late(run, action)
+
+
+def _change(run: Run, action: Action, state: State, *, by: str, reason: str, wanted: bool = False) -> Run:
+    """Change the state in control alone; where people ``wanted`` it, with what they asked and what came of it."""
     with sanitized_db_errors(), transaction.atomic():
+        only_from = sources_of(action, state)
         changed = Run.objects.filter(id=run.id, state__in=only_from).update(state=state, reason=reason)
         run.refresh_from_db()
         if not changed:
-            raise too_late(run, asked=asked)
+            raise too_late(run, action)
         close_intents(run, result=state, but_launch=state in (State.PAUSED, State.RUNNING))
-        if action:
+        if wanted:
             note_done(run, action, by=by, reason=reason, result=state)
         data = {"reason": reason} if reason else {}
         record(f"run.{state}", by=by, environment=run.environment, run=run.id, data=data)

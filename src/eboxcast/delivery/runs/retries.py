@@ -8,22 +8,21 @@ import numpy as np
 
 from eboxcast.database.environments import bucket_prime, environment_connection
 from eboxcast.database.errors import sanitized_db_errors
-from eboxcast.database.installation import procedure_is_on
 from eboxcast.delivery.broadcasts.errors import RetryNeedsBroadcast
 from eboxcast.delivery.errors import NobodyToRetry, RefusedForgotten
 from eboxcast.delivery.models import Action, Run, State
 from eboxcast.delivery.runs.finding import runs_in_hand, same_package_without_release
 from eboxcast.delivery.runs.intents import give_up, intend
-from eboxcast.delivery.runs.production_gate import PRODUCTION
+from eboxcast.delivery.runs.production_gate import may_be_retried
+from eboxcast.delivery.runs.progress import too_late
 from eboxcast.delivery.runs.settlement import settle, settle_by_id
-from eboxcast.delivery.runs.who_decided import too_late
+from eboxcast.delivery.runs.states import row_of
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.buckets import Keys
 from eboxcast.lib.digests import digest_of_keys
 from eboxcast.lib.errors import InputRefused, NotAllowedNow
 from eboxcast.lib.policy import authorize
-from eboxcast.lib.translation import N_
 from eboxcast.mailboxes.audiences import read_not_attempted, read_outcome
 from eboxcast.mailboxes.fence import get_release
 from eboxcast.mailboxes.messages import identity_of, stored_message
@@ -45,8 +44,8 @@ def retry(run: Run, *, actor: Actor) -> Run:
     authorize(actor, "run.retry")
     by = actor.name
     run = settle(run)
-    if run.state != State.PUBLISHED:
-        raise too_late(run, asked=N_("retried"))
+    if row_of(run, Action.RETRY) is None:
+        raise too_late(run, Action.RETRY)
     release = get_release(run.environment, run.id)
     keys = _not_reached(run, release)
     if not may_be_retried(run):
@@ -57,11 +56,6 @@ def retry(run: Run, *, actor: Actor) -> Run:
     order = _order(again, release, keys, particulars)
     same = target_of(run.environment).foresee(order).same_as
     return settle_by_id(run.environment, same or _store(again, order, by=by))
-
-
-def may_be_retried(run: Run) -> bool:
-    """Say whether a run may be tried again by itself: with the procedure on, production needs a broadcast."""
-    return run.environment != PRODUCTION or not procedure_is_on()
 
 
 def _not_reached(run: Run, release: Release) -> Keys:

@@ -17,6 +17,7 @@ from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.delivery.models import Action, Run, RunList, State
 from eboxcast.delivery.remote import batches
 from eboxcast.delivery.runs.intents import close_intents, open_intents
+from eboxcast.delivery.runs.states import leads_to
 from eboxcast.mailboxes import fence, sending
 from eboxcast.mailboxes.errors import FenceClosed, ReleaseMissing
 from eboxcast.mailboxes.models import Release
@@ -161,19 +162,8 @@ def _record(run: Run) -> None:
 def _whose(run: Run) -> str:
     """Name who brought it into its state: the first who wanted that, where several wanted something at once."""
     asked = open_intents(run)
-    wanted = [intent for intent in asked if run.state in _LEADS_TO.get(Action(intent.action), ())]
+    wanted = [intent for intent in asked if run.state in leads_to(Action(intent.action))]
     return (wanted or asked[-1:])[0].by if asked else SYSTEM
-
-
-_LEADS_TO = {
-    Action.PREPARE: (State.PREPARED,),
-    Action.LAUNCH: (State.RUNNING, State.PUBLISHED),
-    Action.STOP: (State.STOPPED,),
-    Action.RESUME: (State.PREPARED, State.RUNNING),
-    Action.DISCARD: (State.DISCARDED,),
-    Action.CLOSE: (State.PUBLISHED,),
-    Action.RECALL: (State.RECALLED,),
-}
 
 
 def _take_over(run: Run, release: Release) -> None:

@@ -17,8 +17,9 @@ from eboxcast.delivery.models import Run
 from eboxcast.delivery.models import State as RunState
 from eboxcast.delivery.runs import actions
 from eboxcast.delivery.runs.belonging import ACCEPTANCE, PRODUCTION, run_for
+from eboxcast.delivery.runs.progress import who_decided
 from eboxcast.delivery.runs.settlement import SYSTEM
-from eboxcast.delivery.runs.who_decided import who_decided
+from eboxcast.delivery.runs.states import GIVEN_UP
 from eboxcast.lib.actors import STEWARD
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.mailboxes.errors import FenceClosed
@@ -26,7 +27,6 @@ from eboxcast.mailboxes.errors import FenceClosed
 WINDOW_ENDED = "its window ended before it was visible"
 """The reason of a stop that the next launch of the broadcast takes back: people's own stops are theirs to take back."""
 
-_GIVEN_UP = (RunState.DISCARDED, RunState.SUPERSEDED)
 _ENDED_UNSEEN = (RunState.STOPPED, RunState.FAILED)
 _HOLDING = (State.PRODUCTION_DELIVERED, State.CONFIRMED, State.ARMED, State.LAUNCHED)
 _LAUNCHED = (State.CONFIRMED, State.ARMED, State.LAUNCHED)
@@ -46,7 +46,7 @@ def end_with_window(broadcast: Broadcast, *, moment: datetime) -> list[str]:
     if broadcast.state != State.LAUNCHED or broadcast.window_ends_at is None or moment < broadcast.window_ends_at:
         return []
     run = run_for(PRODUCTION, broadcast.production_run)
-    if run is not None and run.visible_at is None and run.state not in (*_ENDED_UNSEEN, *_GIVEN_UP):
+    if run is not None and run.visible_at is None and run.state not in (*_ENDED_UNSEEN, *GIVEN_UP):
         with suppress(FenceClosed, NotInThisState):  # visible in this very moment, or somebody else decided
             actions.stop(run, actor=STEWARD, reason=WINDOW_ENDED)
     return follow(broadcast)
@@ -85,7 +85,7 @@ def _next(broadcast: Broadcast) -> str | None:
 
 def _step_for(broadcast: Broadcast, run: Run | None) -> Callable[[], object] | None:
     state = State(broadcast.state)
-    if state in _HOLDING and (run is None or run.state in _GIVEN_UP):
+    if state in _HOLDING and (run is None or run.state in GIVEN_UP):
         return lambda: acceptance.lose_run(broadcast, why=_why_lost(run))
     if run is None:
         return None
@@ -101,7 +101,7 @@ def _step_for(broadcast: Broadcast, run: Run | None) -> Callable[[], object] | N
 def _look_at_acceptance(broadcast: Broadcast) -> str | None:
     run_id = broadcast.acceptance_run
     run = run_for(ACCEPTANCE, run_id)
-    if run is not None and run.state not in _GIVEN_UP:
+    if run is not None and run.state not in GIVEN_UP:
         return None
     with held(broadcast), suppress(NotNow):
         if broadcast.acceptance_run == run_id:

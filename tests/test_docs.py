@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 import typer
 
-from eboxcast.cli.main import COMMANDS, command_named
+from eboxcast.cli.commands import COMMANDS, who_may
+from eboxcast.cli.main import command_named
+from eboxcast.lib.actors import ALL_ROLES, Role
 from eboxcast.lib.errors import EboxcastError, Misconfigured
 
 ROOT = Path(__file__).parents[1]
@@ -76,7 +78,16 @@ def test_every_command_has_its_own_help_and_a_sentence_in_the_list(name: str) ->
 
 def test_who_may_run_a_command_is_documented() -> None:
     table = REFERENCE.split("## Who may run which", 1)[1]
-    assert [name for name in COMMANDS if not re.search(rf"`{name}[` ]", table)] == []
+    rows = re.findall(r"^\| (`[^|]+) \| ([^|]+) \|", table, re.MULTILINE)
+    documented = {name: who.strip() for names, who in rows for name in re.findall("`([^`]+)`", names)}
+    below = [(name, one) for name, command in COMMANDS.items() for one in command.below or [""]]
+    assert documented == {f"{name} {one}".strip(): _words(who_may(name, one)) for name, one in below}
+
+
+def _words(who: frozenset[Role] | None) -> str:
+    if who is None:
+        return "anybody"
+    return "every role" if who == ALL_ROLES else ", ".join(role for role in Role if role in who)
 
 
 def test_only_commands_that_exist_are_documented() -> None:

@@ -183,6 +183,16 @@ TRANSITIONS = _by_source()
 """The one row for an action in a state; none where it is not possible."""
 
 
+def permission_of(action: Action) -> str:
+    """Return the name of what an action needs, as in lib/policy.py."""
+    return f"broadcast.{action.name.lower()}"
+
+
+def roles_for(permission: str) -> frozenset[Role]:
+    """Return who may take a step in some state, by the name of what it needs; the steward aside."""
+    return frozenset(role for row in TABLE if permission_of(row.action) == permission for role in row.roles)
+
+
 def possible(state: State) -> tuple[Transition, ...]:
     """Return what can be done in a state."""
     return tuple(row for (source, _), row in TRANSITIONS.items() if source == state)

@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from eboxcast import __version__
-from eboxcast.cli.commands import COMMANDS, who_may
+from eboxcast.cli.commands import COMMANDS, may_found, who_may
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.app import CommandGroup, load_command
 from eboxcast.cli.shell.errors import ExtraMissing
@@ -73,7 +73,7 @@ def _refuse_others(name: str, args: Sequence[str], *, named: str) -> None:
     acting.act_as(named)
     below = next((word for word in args if word == "-" or not word.startswith("-")), "") if COMMANDS[name].below else ""
     asked = f"{name} {below}".strip()
-    acting.refuse_unless(who_may(name, below), asked=asked, founding=below in COMMANDS[name].founding)
+    acting.refuse_unless(who_may(name, below), asked=asked, founding=may_found(name, below))
 
 
 app = typer.Typer(

@@ -110,6 +110,7 @@ TABLE = (
     # People
     _may("person.add", _INTEGRATION, founding=True),
     _may("person.change", _INTEGRATION, founding=True),
+    _may("person.deactivate", _INTEGRATION),
     _may("person.see", _OPERATOR, founding=True),
     _may("person.load", _INTEGRATION, founding=True),
     _may("token.make", _INTEGRATION, founding=True),
@@ -148,6 +149,11 @@ def authorize(actor: Actor, permission: str, *, asked: str = "") -> None:
         or (rule.at_the_machine and actor.is_system_user)
     ):
         raise NotYourRole(name=actor.name, asked=asked or permission, roles=", ".join(sorted(rule.roles)))
+
+
+def is_known(permission: str) -> bool:
+    """Return whether a permission is in this table, not in that of the steps of a broadcast."""
+    return permission in _RULES
 
 
 def rule_of(permission: str) -> Rule:

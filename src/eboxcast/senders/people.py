@@ -89,7 +89,7 @@ def change_unasked(name: str, *, by: str, **changes: object) -> Person:
 
 def deactivate_person(name: str, *, actor: Actor) -> Person:
     """Let somebody act no more, whatever tokens they hold. Raises NotYourRole, PersonUnknown."""
-    authorize(actor, "person.change")
+    authorize(actor, "person.deactivate")
     return change_unasked(name, by=actor.name, active=False)
 
 

@@ -25,6 +25,7 @@ from eboxcast.lib import clock
 from eboxcast.lib.actors import ALL_ROLES, STEWARD, Actor
 from eboxcast.lib.digests import digest
 from eboxcast.lib.errors import InputRefused, NotAllowedNow, WrongUse
+from eboxcast.lib.formatting import iso
 from eboxcast.planning.actions import black_out, close_day, lift
 from eboxcast.planning.deadlines import deadlines_for
 from eboxcast.planning.models import Blackout
@@ -287,7 +288,7 @@ def live(seed: int, count: int) -> Life:
     with transaction.atomic():
         life = Life(STARTS[seed % len(STARTS)]())
         for event in events(seed, count):
-            hypothesis.note(f"{clock.shown(clock.now())} {life.broadcast.state}: {event}")
+            hypothesis.note(f"{iso(clock.now())} {life.broadcast.state}: {event}")
             life.happens(event)
         transaction.set_rollback(True)
     return life

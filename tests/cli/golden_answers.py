@@ -37,7 +37,8 @@ _MEASURED = {
 }
 """What stands for it, by the name of what depends on the machine, or on the versions of libraries."""
 _MOMENT = re.compile(r"(?<=[T ]\d\d)(:\d\d:\d\d(?:\.\d+)?)(?=[+-]\d\d:\d\d)|(?<=\d{8}T\d\d)(\d{4})(?=Z)")
-_ON_THE_HOUR = re.compile(r":(00:00(\.0+)?|59:59(\.9+)?)|0000|5959")
+_IN_WORDS = re.compile(r"(?<=at \d\d):\d\d(:\d\d)?(?= \(UTC)")
+_ON_THE_HOUR = re.compile(r":(00(:00(\.0+)?)?|59:59(\.9+)?)|0000|5959")
 _OF_THE_MACHINE = {"versions", "binaries", "space", "clocks"}
 """What doctor says of these is as the machine is."""
 _SHUFFLED = {"attachments", "broadcast", "notices"}
@@ -59,6 +60,7 @@ def normalised(value: Any, folder: Path, name: str = "") -> Any:
     if not isinstance(value, str):
         return value
     value = _MOMENT.sub(_without_minutes, value.replace(str(folder), "<folder>"))
+    value = _IN_WORDS.sub(lambda found: found[0] if _ON_THE_HOUR.fullmatch(found[0]) else ":##", value)
     for pattern, placeholder in _VARIES.items():
         value = re.sub(pattern, placeholder, value)
     return value

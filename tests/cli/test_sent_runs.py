@@ -28,6 +28,7 @@ from eboxcast.delivery.runs import actions, remote_decisions
 from eboxcast.delivery.runs.settlement import settle
 from eboxcast.delivery.runs.waiting import Window
 from eboxcast.lib import clock
+from eboxcast.lib.formatting import moment_in
 from eboxcast.lib.identifiers import text_of_key
 from eboxcast.mailboxes.audiences import read_audience
 from eboxcast.mailboxes.fence import get_release
@@ -209,7 +210,7 @@ def test_whoever_comes_second_is_told_who_and_when(paused: tuple[Run, Simulated]
     assert re.search(rf"is stopped since .*, by {re.escape(entry.by)}: it cannot be paused", err)
     code, out, _ = command("stop", run.short, *REASON)
     assert code == 0
-    assert f"It was stopped before: since {clock.shown(entry.at)}, by {entry.by}." in out
+    assert f"It was stopped before: since {moment_in(entry.at, 'en')}, by {entry.by}." in out
 
 
 def test_of_two_at_once_one_wins_and_the_other_is_told(paused: tuple[Run, Simulated]) -> None:

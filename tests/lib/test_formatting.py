@@ -17,6 +17,7 @@ from eboxcast.lib.formatting import (
     rough_duration,
     short_date,
     short_moment,
+    short_times,
     size,
 )
 
@@ -56,6 +57,15 @@ def test_a_moment_in_a_letter_has_its_weekday_and_says_whose_time_it_is() -> Non
 
 def test_a_moment_in_a_column_is_short() -> None:
     assert short_moment(EVENING) == "15/02/2027 18:00:03"
+
+
+def test_the_times_of_an_evening_have_offsets_in_the_night_of_the_clock_change() -> None:
+    evening = datetime(2027, 10, 29, 16, tzinfo=UTC)
+    assert short_times(evening, evening + timedelta(hours=12)) == ("18:00", "06:00")
+    assert short_times(evening + timedelta(days=1), evening + timedelta(days=1, hours=13)) == (
+        "18:00 (UTC+2)",
+        "06:00 (UTC+1)",
+    )
 
 
 def test_the_hour_that_comes_twice_is_told_apart() -> None:

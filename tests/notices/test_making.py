@@ -222,7 +222,7 @@ def test_the_contact_centre_learns_when_how_many_will_call() -> None:
         scheduling.accept(broadcast, actor=p.INES, day=p.DAY)
     contacts.warn_contact_centre(french, actor=p.INES, first_time=4_321)
     text = next(one.text for one in made("contact-centre-warned") if one.recipient == "carla")
-    for told in ("Monday 15 February 2027 at 18:00, Brussels time (UTC+01)", "4,321", "180,000", "120,000", "Dutch"):
+    for told in ("Monday 15 February 2027 at 18:00, Brussels time (UTC+1)", "4,321", "180,000", "120,000", "Dutch"):
         assert told in text
 
 

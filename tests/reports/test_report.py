@@ -13,6 +13,7 @@ from tests.reports.broadcasts import Broadcasts
 
 from eboxcast.delivery.models import Run
 from eboxcast.lib import clock
+from eboxcast.lib.formatting import moment_in
 from eboxcast.mailboxes import opening
 from eboxcast.package.model import Package
 from eboxcast.reports.certificate import certificate_of
@@ -100,7 +101,7 @@ def test_the_page_says_what_the_text_says(broadcasts: Broadcasts) -> None:
         assert digest in html
     visible = certificate.moments.visible
     assert visible is not None
-    assert clock.shown(datetime.fromisoformat(visible)) in html
+    assert moment_in(datetime.fromisoformat(visible), "en") in html
 
 
 def test_the_senders_words_cannot_become_markup(broadcasts: Broadcasts) -> None:

@@ -36,7 +36,7 @@ def reconfirmed(broadcast: Broadcast, actor: Actor) -> Missing | None:
         return NotReconfirmed(broadcast=broadcast.number)
     due = deadlines_of(broadcast).reconfirmation_due_at
     if broadcast.reconfirmed_at > due and not _waived(broadcast, Lateness.RECONFIRMATION):
-        return ReconfirmedLate(broadcast=broadcast.number, due=clock.shown(due))
+        return ReconfirmedLate(broadcast=broadcast.number, due=due)
     return None
 
 
@@ -45,7 +45,7 @@ def acceptance_in_time(broadcast: Broadcast, actor: Actor) -> Missing | None:
     due = deadlines_of(broadcast).acceptance_due_at
     came = broadcast.acceptance_delivered_at
     if (came is None or came > due) and not _waived(broadcast, Lateness.ACCEPTANCE):
-        return AcceptanceLate(broadcast=broadcast.number, due=clock.shown(due))
+        return AcceptanceLate(broadcast=broadcast.number, due=due)
     return None
 
 
@@ -107,9 +107,7 @@ def in_window(broadcast: Broadcast, actor: Actor) -> Missing | None:
     start, end = window_of(broadcast)
     if start <= clock.now() < end:
         return None
-    return OutsideItsWindow(
-        broadcast=broadcast.number, now=clock.shown(clock.now()), start=clock.shown(start), end=clock.shown(end)
-    )
+    return OutsideItsWindow(broadcast=broadcast.number, now=clock.now(), start=start, end=end)
 
 
 def no_blackout(broadcast: Broadcast, actor: Actor) -> Missing | None:
@@ -120,8 +118,8 @@ def no_blackout(broadcast: Broadcast, actor: Actor) -> Missing | None:
             number=blackout.id,
             service=blackout.service,
             reason=blackout.reason,
-            start=clock.shown(blackout.starts_at),
-            end=clock.shown(blackout.ends_at),
+            start=blackout.starts_at,
+            end=blackout.ends_at,
         )
     return None
 

@@ -134,8 +134,8 @@ def _refuse_other(broadcast: Broadcast, named: Named) -> None:
         raise GoDiffers(
             broadcast=broadcast.number,
             asked=N_("the moment"),
-            found=clock.shown(named.agreed_at),
-            expected=clock.shown(broadcast.agreed_at or named.agreed_at),
+            found=named.agreed_at,
+            expected=broadcast.agreed_at or named.agreed_at,
         )
     files = files_digest(broadcast)
     if len(named.files) < SHORTEST or not files.startswith(named.files.lower()):

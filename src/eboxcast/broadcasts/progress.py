@@ -177,4 +177,4 @@ def _late(broadcast: Broadcast) -> list[Reason]:
         return []
     terms = deadlines_of(broadcast)
     due = {Lateness.RECONFIRMATION: terms.reconfirmation_due_at, Lateness.ACCEPTANCE: terms.acceptance_due_at}
-    return [Reason(sentence=_LATE[what], data={"due": clock.shown(due[what])}) for what in _unwaived(broadcast)]
+    return [Reason(sentence=_LATE[what], data={"due": due[what]}) for what in _unwaived(broadcast)]

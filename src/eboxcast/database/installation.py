@@ -13,6 +13,7 @@ from eboxcast.database.errors import ClockGoesBack, ClockStands, sanitized_db_er
 from eboxcast.database.models import Installation
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
+from eboxcast.lib.formatting import iso
 from eboxcast.lib.policy import authorize
 
 REAL = "real"
@@ -65,11 +66,11 @@ def _set_offset(offset: timedelta, *, actor: Actor) -> timedelta:
         moment = clock.now() - clock.offset() + offset
         newest = Entry.objects.aggregate(newest=Max("at"))["newest"]
         if newest is not None and moment < newest:
-            raise ClockGoesBack(moment=clock.shown(moment), newest=clock.shown(newest))
-        before = clock.shown(clock.now())
+            raise ClockGoesBack(moment=moment, newest=newest)
+        before = iso(clock.now(), "seconds")
         Installation.objects.update(clock_offset=offset)
         clock.move(offset)
-        record("clock.moved", by=actor.name, data={"before": before, "after": clock.shown(moment)})
+        record("clock.moved", by=actor.name, data={"before": before, "after": iso(moment, "seconds")})
     return offset
 
 

@@ -12,6 +12,7 @@ from eboxcast.exchange.models import Result, TakenSet
 from eboxcast.exchange.names import LETTERS
 from eboxcast.lib import clock
 from eboxcast.lib.errors import EboxcastError, Told
+from eboxcast.lib.formatting import iso
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import LANGUAGES, translate
 from eboxcast.package.faults.fault import remedy_of, sentence_of
@@ -75,7 +76,7 @@ def _root(name: str, taken: TakenSet) -> etree._Element:
         _add(root, "Broadcast", mask_and_strip(taken.broadcast))
     _add(root, "Environment", taken.environment)
     _add(root, "Outcome", taken.result)
-    _add(root, "AnsweredAt", clock.shown(clock.now()).replace(" ", "T"))
+    _add(root, "AnsweredAt", iso(clock.now(), "seconds"))
     return root
 
 

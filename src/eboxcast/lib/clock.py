@@ -34,8 +34,3 @@ def offset() -> timedelta:
 def today() -> date:
     """Return the date in Brussels at this moment."""
     return now().astimezone(BRUSSELS).date()
-
-
-def shown(moment: datetime) -> str:
-    """Return a moment as people read it: Brussels time, to the second, with its offset."""
-    return moment.astimezone(BRUSSELS).isoformat(sep=" ", timespec="seconds")

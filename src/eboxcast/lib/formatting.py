@@ -85,9 +85,12 @@ def short_date(day: date, language: str) -> str:
     return f"{_SHORT_WEEKDAYS[language].split()[day.weekday()]} {day:%d/%m/%Y}"
 
 
-def short_time(moment: datetime) -> str:
-    """Return the time of a moment, to the minute: 18:00."""
-    return f"{moment.astimezone(BRUSSELS):%H:%M}"
+def short_times(start: datetime, end: datetime) -> tuple[str, str]:
+    """Return the times of two moments, to the minute: 18:00. In a night when the clock changes, with their offsets."""
+    there = (start.astimezone(BRUSSELS), end.astimezone(BRUSSELS))
+    change = there[0].utcoffset() != there[1].utcoffset()
+    first, second = (f"{one:%H:%M} ({_offset(one)})" if change else f"{one:%H:%M}" for one in there)
+    return first, second
 
 
 def grouped(number: int, language: str) -> str:

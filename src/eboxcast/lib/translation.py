@@ -1,7 +1,7 @@
 """Sentences in the reader's language: one gettext catalogue for faults, errors, pages and mails.
 
-The source language is English. ``N_`` marks a sentence for the catalogue where it is written; ``say`` translates and
-fills it where it is shown.
+The source language is English. ``N_`` marks a sentence for the catalogue where it is written; ``translate`` says it
+where it is shown. Data may hold moments and days: they are said in the reader's language too.
 """
 
 from __future__ import annotations
@@ -9,8 +9,11 @@ from __future__ import annotations
 import gettext
 import os
 from collections.abc import Mapping
+from datetime import date, datetime
 from functools import cache
 from importlib import resources
+
+from eboxcast.lib.formatting import long_date, moment_in
 
 LANGUAGES = ("fr", "nl", "de", "en")
 DOMAIN = "eboxcast"
@@ -29,7 +32,22 @@ def _catalogue(language: str) -> gettext.NullTranslations:
 
 def translate(sentence: str, language: str, data: Mapping[str, object] | None = None) -> str:
     """Return a marked sentence in a language, its ``{names}`` filled from the data."""
-    return _catalogue(language).gettext(sentence).format_map({} if data is None else data) if sentence else ""
+    if not sentence:
+        return ""
+    return _catalogue(language).gettext(sentence).format_map(_Said({} if data is None else data, language))
+
+
+class _Said:
+    """The data of a sentence: moments and days in words, all else as it is."""
+
+    def __init__(self, data: Mapping[str, object], language: str) -> None:
+        self.data, self.language = data, language
+
+    def __getitem__(self, name: str) -> object:
+        value = self.data[name]
+        if isinstance(value, datetime):
+            return moment_in(value, self.language)
+        return long_date(value, self.language) if isinstance(value, date) else value
 
 
 def name_in(names: Mapping[str, str], language: str) -> str:

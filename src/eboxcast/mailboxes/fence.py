@@ -11,6 +11,7 @@ from django.db import transaction
 from eboxcast.database.environments import environment_connection
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
+from eboxcast.lib.formatting import iso
 from eboxcast.mailboxes.errors import FenceClosed, ReleaseMissing
 from eboxcast.mailboxes.messages import identity_of
 from eboxcast.mailboxes.models import Message, Release
@@ -75,7 +76,7 @@ class Standing:
     @property
     def sentence(self) -> str:
         """Return it as people read it."""
-        return f"{self.word} since {clock.shown(self.since)}"
+        return f"{self.word} since {iso(self.since, 'seconds')}"
 
 
 def standing_of(release: Release) -> Standing:

@@ -116,6 +116,6 @@ def _open_fence(
     window = {"clock_offset": clock.offset(), "not_after": not_after}
     if one(connection, "make_visible", {**fence, **window}) is None:
         # The row is held and was open: only the time can have come in between.
-        raise WindowOver(run=release.run, not_after=clock.shown(not_after or now))
+        raise WindowOver(run=release.run, not_after=not_after or now)
     reached(Point.FENCE_BEFORE_COMMIT)
     return Launched(visible_at=now, recalled=tuple(row[0] for row in recalled))

@@ -115,7 +115,7 @@ class _Decision:
 
     def _refuse_more_recipients(self, recalled: Release | None, visible: list[Release]) -> None:
         if recalled is not None and recalled.recalled_at is not None:
-            raise WasRecalled(run=recalled.run, recalled_at=clock.shown(recalled.recalled_at))
+            raise WasRecalled(run=recalled.run, recalled_at=recalled.recalled_at)
         if visible:
             raise OtherRecipientsVisible(**self._told_of(visible[-1]))
 
@@ -139,7 +139,7 @@ class _Decision:
 
     def _told_of(self, release: Release) -> dict[str, object]:
         identity = self.wanted.message.identity
-        moment = clock.shown(release.visible_at) if release.visible_at else ""
+        moment = release.visible_at or ""
         return {
             "ticket": identity.ticket,
             "application": identity.application,

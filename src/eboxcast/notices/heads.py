@@ -8,11 +8,11 @@ from eboxcast.audit.anchoring import MAIL, hand_out
 from eboxcast.audit.models import Anchor
 from eboxcast.audit.selectors import Head, SealedEntry, head
 from eboxcast.lib import clock
+from eboxcast.lib.formatting import long_moment
 from eboxcast.lib.translation import N_, translate
 from eboxcast.notices.composing import Draft, footer_in, notice_of
 from eboxcast.notices.letter import HELLO, Letter
 from eboxcast.notices.readers import Concerned, Group, Reader, readers_of
-from eboxcast.notices.words import moment_in
 from eboxcast.reports.sections import Fact, Section
 
 KIND = "audit-head"
@@ -67,7 +67,7 @@ def _letter(reader: Reader, given: Head) -> Letter:
         subject=f"[eboxcast] {translate(_SUBJECT, language)} {given.number}",
         hello=translate(HELLO, language, {"name": reader.full_name}),
         paragraphs=(
-            translate(_SAYS, language, {"moment": moment_in(clock.now(), language)}),
+            translate(_SAYS, language, {"moment": long_moment(clock.now(), language)}),
             f"{translate(_HOW, language)} {command}",
         ),
         sections=(Section(title=translate(_TITLE, language), facts=facts),),

@@ -8,13 +8,13 @@ from eboxcast.broadcasts.models import Broadcast
 from eboxcast.broadcasts.production import files_digest
 from eboxcast.broadcasts.progress import Step, standing_of
 from eboxcast.broadcasts.states import Action
-from eboxcast.lib import clock
+from eboxcast.lib.formatting import iso, long_moment
 from eboxcast.lib.translation import N_, translate
 from eboxcast.notices.about import About
 from eboxcast.notices.letter import Turn
 from eboxcast.notices.readers import Reader
 from eboxcast.notices.vocabulary import WHO, word
-from eboxcast.notices.words import moment_in, said
+from eboxcast.notices.words import said
 from eboxcast.senders.models import TypeRequest
 from eboxcast.senders.type_states import next_of, turn_of
 
@@ -60,7 +60,7 @@ def _turn(step: Step, broadcast: Broadcast, reader: Reader) -> Turn:
     return Turn(
         who=translate(sentence, language, {"what": what, "who": who}),
         mine=mine,
-        by=translate(_BY, language, {"moment": moment_in(step.due_at, language)}) if step.due_at else "",
+        by=translate(_BY, language, {"moment": long_moment(step.due_at, language)}) if step.due_at else "",
         command=_COMMANDS.get(step.action, _SHOW).format_map(_filling(step, broadcast)) if mine else "",
     )
 
@@ -69,7 +69,7 @@ def _filling(step: Step, broadcast: Broadcast) -> dict[str, object]:
     agreed = broadcast.agreed_at
     return {
         "number": broadcast.number,
-        "moment": agreed.astimezone(clock.BRUSSELS).isoformat(timespec="seconds") if agreed else "",
+        "moment": iso(agreed, "seconds") or "",
         "files": files_digest(broadcast)[:_FILES_SHOWN],
         **step.data,
     }

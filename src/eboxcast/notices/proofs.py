@@ -8,14 +8,14 @@ from itertools import groupby
 
 from eboxcast.delivery.broadcasts.acceptance_tests import Proof, document_shown, proofs
 from eboxcast.lib.actors import STEWARD
-from eboxcast.lib.formatting import size
+from eboxcast.lib.formatting import long_moment, size
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, translate
 from eboxcast.notices.about import About
 from eboxcast.notices.kind import File, Kind
 from eboxcast.notices.readers import Group
 from eboxcast.notices.vocabulary import word
-from eboxcast.notices.words import moment_in, spoken
+from eboxcast.notices.words import spoken
 from eboxcast.reports.sections import Fact, Section
 
 _PLACES = N_("Recipients {places} of the short list")
@@ -71,7 +71,7 @@ def _section(group: Sequence[Proof], language: str) -> Section:
         (N_("Sender"), spoken(first.sender, language)),
         (N_("Application"), spoken(first.application, language)),
         (N_("Language"), spoken(word(first.language.lower()), language)),
-        (N_("Valid until"), moment_in(first.expires_at, language) if first.expires_at else "–"),
+        (N_("Valid until"), long_moment(first.expires_at, language) if first.expires_at else "–"),
         (N_("Document"), f"{spoken(first.file_name, language)}, {first.media_type}, {size(first.size, language)}"),
         (N_("Document (SHA-256)"), first.document),
         (N_("Same document as delivered"), translate(_YES if first.as_delivered else _NO, language)),

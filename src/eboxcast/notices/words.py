@@ -6,12 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from eboxcast.lib import clock
-from eboxcast.lib.formatting import grouped, long_date
+from eboxcast.lib.formatting import grouped, long_date, long_moment
 from eboxcast.lib.masking import mask_and_strip
-from eboxcast.lib.translation import N_, name_in, translate
+from eboxcast.lib.translation import name_in, translate
 
-_MOMENT = N_("{date} at {time}, Brussels time ({offset})")
 _UNKNOWN = "–"
 
 
@@ -50,7 +48,7 @@ def spoken(value: object, language: str) -> str:
     if isinstance(value, str):
         return mask_and_strip(value).strip() or _UNKNOWN
     if isinstance(value, datetime):
-        return moment_in(value, language)
+        return long_moment(value, language)
     if isinstance(value, date):
         return long_date(value, language)
     if isinstance(value, int):
@@ -60,11 +58,3 @@ def spoken(value: object, language: str) -> str:
     if isinstance(value, Sequence):
         return "; ".join(spoken(one, language) for one in value) or _UNKNOWN
     return _UNKNOWN
-
-
-def moment_in(moment: datetime, language: str) -> str:
-    """Return a moment with its day in words, Brussels time and its offset, which tells clock changes apart."""
-    there = moment.astimezone(clock.BRUSSELS)
-    offset = f"UTC{there:%z}"[:6] if there.utcoffset() else "UTC"
-    told = {"date": long_date(there.date(), language), "time": f"{there:%H:%M}", "offset": offset}
-    return translate(_MOMENT, language, told)

@@ -82,14 +82,14 @@ def lift(number: int, *, by: str) -> tuple[Blackout, bool]:
 
 def _refuse_past(day: date) -> None:
     if day < clock.today():
-        raise DayPast(date=day.isoformat())
+        raise DayPast(date=day)
 
 
 def _refuse_useless(starts_at: datetime, ends_at: datetime) -> None:
     if ends_at <= starts_at:
-        raise BlackoutBackwards(start=clock.shown(starts_at), end=clock.shown(ends_at))
+        raise BlackoutBackwards(start=starts_at, end=ends_at)
     if ends_at <= clock.now():
-        raise BlackoutPast(end=clock.shown(ends_at))
+        raise BlackoutPast(end=ends_at)
 
 
 def _told(closed: ClosedDay) -> dict[str, object]:

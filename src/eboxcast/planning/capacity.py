@@ -9,7 +9,6 @@ from enum import StrEnum
 
 from django.conf import settings
 
-from eboxcast.lib import clock
 from eboxcast.lib.translation import N_
 from eboxcast.planning.deadlines import ACCEPTANCE_BEFORE, RECONFIRM_BEFORE, deadlines_for
 from eboxcast.planning.windows import Evening, Window
@@ -183,9 +182,8 @@ def _of_day(day: date, evenings: Evenings) -> Iterator[Found]:
 
 def _of_evening(day: date, recipients: int, evenings: Evenings) -> Iterator[Found]:
     for blackout in _blackouts_in(evenings.evening.window(day), evenings):
-        start, end = clock.shown(blackout.starts_at), clock.shown(blackout.ends_at)
         data = {"number": blackout.id, "service": blackout.service, "reason": blackout.reason}
-        yield Obstacle.BLACKOUT, data | {"start": start, "end": end}
+        yield Obstacle.BLACKOUT, data | {"start": blackout.starts_at, "end": blackout.ends_at}
     booked, limits = evenings.booked.get(day, Booked()), evenings.limits
     over = booked.recipients + recipients - limits.recipients
     if over > 0:

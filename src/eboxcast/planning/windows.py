@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from django.conf import settings
 
-from eboxcast.lib import clock
 from eboxcast.lib.clock import BRUSSELS
 from eboxcast.planning.errors import AgreedMomentOutside, EveningUnclear
 
@@ -43,8 +42,7 @@ class Evening:
         ends_at = _instant(day if self.end > self.start else day + _DAY, self.end)
         agreed = agreed_at.astimezone(UTC) if agreed_at else starts_at
         if not starts_at <= agreed < ends_at:
-            start, end = clock.shown(starts_at), clock.shown(ends_at)
-            raise AgreedMomentOutside(moment=clock.shown(agreed), date=day.isoformat(), start=start, end=end)
+            raise AgreedMomentOutside(moment=agreed, date=day, start=starts_at, end=ends_at)
         return Window(date=day, starts_at=starts_at, agreed_at=agreed, ends_at=ends_at)
 
     def window_around(self, moment: datetime) -> Window | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from eboxcast import __version__
@@ -14,6 +13,7 @@ from eboxcast.delivery.models import Intent, Run, RunList
 from eboxcast.delivery.runs.finding import authorize_for
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
+from eboxcast.lib.formatting import iso
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.mailboxes import fence
 from eboxcast.mailboxes.models import Release
@@ -62,7 +62,7 @@ def certificate_of(run: Run, head: Head | None = None) -> Certificate:
         decisions = tuple(map(_decision, run.intents.all()))
     return Certificate(
         format=FORMAT,
-        made_at=_moment(clock.now()) or "",
+        made_at=iso(clock.now()),
         eboxcast_version=__version__,
         procedure=told["procedure"],
         run=str(run.id),
@@ -203,20 +203,20 @@ def _policies(run: Run, told: Told) -> PoliciesPart:
 
 def _moments(run: Run, release: Release | None) -> MomentsPart:
     return MomentsPart(
-        created=_moment(run.created_at) or "",
-        prepared=_moment(run.prepared_at),
-        not_before=_moment(run.not_before_at),
-        not_after=_moment(run.not_after_at),
-        launched=_moment(run.launched_at),
-        visible=_moment(run.visible_at),
-        first_sent=_moment(run.visible_at) if release and is_sent(release) else None,
-        closed=_moment(release.completed_at) if release else None,
-        expires=_moment(run.expires_at),
-        stopped=_moment(run.stopped_at),
-        discarded=_moment(run.abandoned_at),
-        recalled=_moment(run.recalled_at),
-        outcomes_deleted=_moment(release.outcomes_purged_at) if release else None,
-        audience_deleted=_moment(release.audience_purged_at) if release else None,
+        created=iso(run.created_at),
+        prepared=iso(run.prepared_at),
+        not_before=iso(run.not_before_at),
+        not_after=iso(run.not_after_at),
+        launched=iso(run.launched_at),
+        visible=iso(run.visible_at),
+        first_sent=iso(run.visible_at) if release and is_sent(release) else None,
+        closed=iso(release.completed_at) if release else None,
+        expires=iso(run.expires_at),
+        stopped=iso(run.stopped_at),
+        discarded=iso(run.abandoned_at),
+        recalled=iso(run.recalled_at),
+        outcomes_deleted=iso(release.outcomes_purged_at) if release else None,
+        audience_deleted=iso(release.audience_purged_at) if release else None,
     )
 
 
@@ -224,14 +224,10 @@ def _decision(intent: Intent) -> DecisionPart:
     return DecisionPart(
         action=intent.action,
         by=mask_and_strip(intent.by),
-        at=_moment(intent.asked_at) or "",
+        at=iso(intent.asked_at),
         reason=mask_and_strip(intent.reason),
         result=mask_and_strip(intent.result) or None,
     )
-
-
-def _moment(moment: datetime | None) -> str | None:
-    return moment.astimezone(clock.BRUSSELS).isoformat(timespec="milliseconds") if moment else None
 
 
 def _hex(digest: bytes | memoryview | None) -> str | None:

@@ -78,7 +78,7 @@ def page_of(certificate: Certificate, language: str) -> Page:
     """Return the whole certificate in a language."""
     environment = translate(ENVIRONMENTS[certificate.environment], language)
     place = {"environment": environment, "run": certificate.run[:8]}
-    made = {"version": certificate.eboxcast_version, "moment": shown(certificate.made_at)}
+    made = {"version": certificate.eboxcast_version, "moment": shown(certificate.made_at, language)}
     return Page(
         language=language,
         title=translate(_TITLE, language),
@@ -141,7 +141,7 @@ def _moments(certificate: Certificate, language: str) -> Section:
     # Of the two names of the same moment the one that is true: for everybody at once, or for the first.
     other = ("visible",) if certificate.moments.first_sent else ("closed",)
     facts = [
-        (label, shown(moment))
+        (label, shown(moment, language))
         for name, label in _MOMENTS
         if name not in other and (moment := getattr(certificate.moments, name)) is not None
     ]
@@ -171,7 +171,7 @@ def _decision(certificate: Certificate, language: str) -> Iterator[str]:
     for decision in certificate.decisions:
         what = translate(_ACTIONS[decision.action], language)
         reason = f" – {decision.reason}" if decision.reason else ""
-        yield f"{shown(decision.at)} · {what} · {decision.by}{reason} → {_result(decision, language)}"
+        yield f"{shown(decision.at, language)} · {what} · {decision.by}{reason} → {_result(decision, language)}"
 
 
 def _result(decision: DecisionPart, language: str) -> str:
@@ -207,7 +207,7 @@ def _digests(certificate: Certificate, language: str) -> Section:
 
 def _salt(certificate: Certificate, language: str) -> str:
     deleted = certificate.moments.audience_deleted
-    data = {"run": certificate.run[:8], "moment": shown(deleted)}
+    data = {"run": certificate.run[:8], "moment": shown(deleted, language)}
     return translate(_SALT_DELETED if deleted else _SALT, language, data)
 
 

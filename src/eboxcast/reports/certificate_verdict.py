@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from eboxcast.lib import clock
-from eboxcast.lib.formatting import grouped
+from eboxcast.lib.formatting import grouped, moment_in
 from eboxcast.lib.translation import N_, translate
 from eboxcast.reports.certificate_parts import Certificate
 from eboxcast.reports.remainder import remainder_of
@@ -47,12 +46,12 @@ def verdict_of(certificate: Certificate, language: str) -> str:
     data = {
         "recipients": grouped(recipients.recipients, language) if recipients else "?",
         "published": grouped(recipients.published, language) if recipients else "?",
-        "visible": shown(moments.visible),
-        "first_sent": shown(moments.first_sent),
-        "closed": shown(moments.closed),
-        "stopped": shown(moments.stopped),
-        "recalled": shown(moments.recalled),
-        "expires": shown(moments.expires),
+        "visible": shown(moments.visible, language),
+        "first_sent": shown(moments.first_sent, language),
+        "closed": shown(moments.closed, language),
+        "stopped": shown(moments.stopped, language),
+        "recalled": shown(moments.recalled, language),
+        "expires": shown(moments.expires, language),
     }
     if recipients and moments.first_sent:
         data["remainder"] = remainder_of(recipients, language, ended=moments.closed is not None)
@@ -66,9 +65,9 @@ def is_good(certificate: Certificate) -> bool:
     return certificate.state == "published" and recipients is not None and recipients.published == recipients.recipients
 
 
-def shown(moment: str | None) -> str:
+def shown(moment: str | None, language: str) -> str:
     """Return a moment of the certificate as people read it."""
-    return clock.shown(datetime.fromisoformat(moment)) if moment else "–"
+    return moment_in(datetime.fromisoformat(moment), language) if moment else "–"
 
 
 def _sentence(certificate: Certificate) -> str:

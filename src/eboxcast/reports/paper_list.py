@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from eboxcast.delivery.models import Run
-from eboxcast.lib import clock
 from eboxcast.lib.identifiers import text_of_key
 from eboxcast.mailboxes import fence
 from eboxcast.mailboxes.models import OutcomeKind, Release
@@ -37,7 +36,7 @@ def _visible_release(run: Run) -> Release:
     if release is None or release.visible_at is None:
         raise NeverVisible(run=run.short)
     if release.outcomes_purged_at is not None:
-        raise OutcomesDeleted(run=run.short, moment=clock.shown(release.outcomes_purged_at))
+        raise OutcomesDeleted(run=run.short, moment=release.outcomes_purged_at)
     return release
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.delivery.models import Run
-from eboxcast.lib import clock
 from eboxcast.mailboxes import fence
 from eboxcast.mailboxes.models import RejectedRows, Release
 from eboxcast.reports.errors import OutcomesDeleted
@@ -32,7 +31,7 @@ def rejected_lists(run: Run) -> list[RejectedList]:
     if release is None:
         return []
     if release.outcomes_purged_at is not None:
-        raise OutcomesDeleted(run=run.short, moment=clock.shown(release.outcomes_purged_at))
+        raise OutcomesDeleted(run=run.short, moment=release.outcomes_purged_at)
     with sanitized_db_errors():
         numbers = RejectedRows.objects.using(run.environment).filter(release=release.id).order_by("list_number")
         kept = list(numbers.values_list("list_number", flat=True))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 
 import numpy as np
 
@@ -15,6 +14,7 @@ from eboxcast.delivery.runs.finding import authorize_for
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.buckets import Keys
+from eboxcast.lib.formatting import iso
 from eboxcast.mailboxes import fence
 from eboxcast.mailboxes.audiences import counted, read_audience, read_outcome
 from eboxcast.mailboxes.models import OutcomeKind, Release
@@ -73,11 +73,11 @@ def verify(run: Run, *, actor: Actor) -> Verification:
     authorize_for(run, "report.verify", actor=actor)
     release = fence.get_release(run.environment, run.id)
     if release.audience_purged_at is not None:
-        raise AudienceDeleted(run=run.short, moment=clock.shown(release.audience_purged_at))
+        raise AudienceDeleted(run=run.short, moment=release.audience_purged_at)
     return Verification(
         run=str(run.id),
         environment=run.environment,
-        verified_at=_iso(clock.now()),
+        verified_at=iso(clock.now()),
         checks=tuple(_checks(run.environment, release)),
         salt=bytes(release.salt),
     )
@@ -98,7 +98,7 @@ def _check(audience: str, release: Release, read: Callable[[], Keys | None], tol
     keys = read()
     if keys is None:
         deleted = release.outcomes_purged_at
-        return Check(audience=audience, told=told, held=None, deleted=_iso(deleted) if deleted else None)
+        return Check(audience=audience, told=told, held=None, deleted=iso(deleted))
     held = _counted(*counted(bytes(release.salt), keys))
     return Check(audience=audience, told=told, held=held, deleted=None)
 
@@ -141,7 +141,3 @@ class _Held:
 
 def _counted(count: int, digest: bytes | memoryview) -> Counted:
     return Counted(count=count, sha256=bytes(digest).hex())
-
-
-def _iso(moment: datetime) -> str:
-    return moment.astimezone(clock.BRUSSELS).isoformat(timespec="milliseconds")

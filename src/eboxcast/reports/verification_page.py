@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
 
-from eboxcast.lib import clock
 from eboxcast.lib.formatting import grouped
 from eboxcast.lib.translation import N_, translate
 from eboxcast.reports.verification import Check, Verification
@@ -53,7 +52,7 @@ def verification_as_json(verification: Verification, *, with_salt: bool) -> str:
 def _line(check: Check, language: str) -> str:
     audience = translate(_AUDIENCES[check.audience], language)
     if check.held is None:
-        deleted = clock.shown(datetime.fromisoformat(check.deleted)) if check.deleted else "?"
+        deleted = datetime.fromisoformat(check.deleted) if check.deleted else "?"
         return translate(_DELETED, language, {"audience": audience, "deleted": deleted})
     if not check.differs:
         return translate(_SAME, language, {"audience": audience, "count": grouped(check.held.count, language)})

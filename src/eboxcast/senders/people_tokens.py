@@ -77,9 +77,9 @@ def token_of(text: str) -> Token:
     if token is None:
         raise TokenRefused
     if token.revoked_at is not None:
-        raise TokenRevoked(name=token.person_id, moment=clock.shown(token.revoked_at))
+        raise TokenRevoked(name=token.person_id, moment=token.revoked_at)
     if token.expires_at <= clock.now():
-        raise TokenExpired(name=token.person_id, moment=clock.shown(token.expires_at))
+        raise TokenExpired(name=token.person_id, moment=token.expires_at)
     return token
 
 

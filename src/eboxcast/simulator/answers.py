@@ -13,7 +13,7 @@ from uuid import uuid4
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from eboxcast.lib.clock import BRUSSELS
+from eboxcast.lib.formatting import iso
 from eboxcast.simulator.errors import ContractRefusal
 
 TRANSPORT = "eboxcast.transport"
@@ -36,7 +36,7 @@ def status_message(refusal: ContractRefusal, *, environment: str = "simulation")
 
 def moment_text(moment: datetime) -> str:
     """Return a moment as the contract writes it: yyyy-MM-dd'T'HH:mm:ssXXX."""
-    return moment.astimezone(BRUSSELS).isoformat(timespec="seconds")
+    return iso(moment, "seconds")
 
 
 class ConnectionReset(Response):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
 
 import typer
 
@@ -14,9 +13,8 @@ from eboxcast.audit.selectors import Head, SealedEntry
 from eboxcast.cli.admin.entry_words import entry_words
 from eboxcast.cli.shell import console
 from eboxcast.database.errors import sanitized_db_errors
-from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
-from eboxcast.lib.formatting import grouped
+from eboxcast.lib.formatting import grouped, iso, short_moment
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
 
@@ -83,16 +81,16 @@ def _show_years(years: list[dict[str, object]], lines: list[str], dry_run: bool,
 
 def _line(entry: SealedEntry) -> str:
     about = [str(number)[:8] for number in (entry.broadcast, entry.run) if number]
-    words = [clock.shown(entry.at), mask_and_strip(entry.by), entry.action, entry.environment, *about]
+    words = [short_moment(entry.at), mask_and_strip(entry.by), entry.action, entry.environment, *about]
     return f"{entry.number or '-':>8}  " + "  ".join(filter(None, [*words, entry_words(entry.data)]))
 
 
 def _values(entry: SealedEntry) -> dict[str, object]:
     return {
         "number": entry.number,
-        "sealed_at": _iso(entry.sealed_at),
+        "sealed_at": iso(entry.sealed_at, "microseconds"),
         "entry": entry.id,
-        "at": _iso(entry.at),
+        "at": iso(entry.at, "microseconds"),
         "by": entry.by,
         "action": entry.action,
         "environment": entry.environment or None,
@@ -100,7 +98,3 @@ def _values(entry: SealedEntry) -> dict[str, object]:
         "run": str(entry.run) if entry.run else None,
         "data": entry.data,
     }
-
-
-def _iso(at: datetime | None) -> str | None:
-    return at.astimezone(clock.BRUSSELS).isoformat(timespec="microseconds") if at else None

@@ -96,7 +96,7 @@ def close(date: Day, reason: Reason, institution: Whose = "") -> None:
         date=long_date(closed.date, language_of_user()),
         reason=mask_and_strip(closed.reason),
         by=mask_and_strip(closed.added_by),
-        since=clock.shown(closed.added_at),
+        since=closed.added_at,
     )
 
 
@@ -134,10 +134,10 @@ def blackout(
         _BLACKED_OUT if new else _BLACKED_OUT_BEFORE,
         number=added.pk,
         service=mask_and_strip(added.service),
-        start=clock.shown(added.starts_at),
-        end=clock.shown(added.ends_at),
+        start=added.starts_at,
+        end=added.ends_at,
         by=mask_and_strip(added.added_by),
-        since=clock.shown(added.added_at),
+        since=added.added_at,
     )
 
 
@@ -145,7 +145,7 @@ def blackout(
 def lift(number: Annotated[int, typer.Argument(help="The number of the blackout, as the calendar shows it.")]) -> None:
     """Lift a blackout: the service is there again, or was never away."""
     lifted, now = calendar_changes.lift(number, actor=actor())
-    by, at = mask_and_strip(lifted.removed_by or ""), clock.shown(lifted.removed_at or clock.now())
+    by, at = mask_and_strip(lifted.removed_by or ""), lifted.removed_at or clock.now()
     _tell(_LIFTED if now else _LIFTED_BEFORE, number=number, by=by, since=at)
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 import typer
 
 from eboxcast.cli.package.check_text import aligned
-from eboxcast.lib import clock
-from eboxcast.lib.formatting import grouped, short_date
+from eboxcast.lib.formatting import grouped, iso, short_date, short_times
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.planning.capacity import BlackoutSpan, EveningLoad, Evenings, load
@@ -77,13 +76,8 @@ def _cells(one: EveningLoad, evenings: Evenings, closed: Mapping[date, Closed], 
 
 
 def _evening(one: EveningLoad, language: str) -> str:
-    times = {"start": _time(one.window.starts_at), "end": _time(one.window.ends_at)}
-    return translate(_EVENING, language, times)
-
-
-def _time(moment: datetime) -> str:
-    """Return the time of a moment with its offset, which tells the nights of the clock change apart."""
-    return moment.astimezone(clock.BRUSSELS).isoformat(timespec="minutes").partition("T")[2]
+    start, end = short_times(one.window.starts_at, one.window.ends_at)
+    return translate(_EVENING, language, {"start": start, "end": end})
 
 
 def _why_not(day: date, closed: Mapping[date, Closed], language: str) -> str:
@@ -115,8 +109,8 @@ def _listed(blackouts: list[BlackoutSpan], language: str) -> Iterator[str]:
             "number": one.id,
             "service": mask_and_strip(one.service),
             "reason": mask_and_strip(one.reason),
-            "start": clock.shown(one.starts_at),
-            "end": clock.shown(one.ends_at),
+            "start": one.starts_at,
+            "end": one.ends_at,
             "environments": ", ".join(translate(name, language) for name in sorted(one.environments)),
         }
         yield "  " + translate(_SPAN, language, data)
@@ -131,7 +125,7 @@ def _values(one: EveningLoad, evenings: Evenings, closed: Mapping[date, Closed])
         "closed": {"reason": mask_and_strip(closed[day].reason), "institution": closed[day].institution or None}
         if day in closed
         else None,
-        "window": {"starts_at": iso(window.starts_at), "ends_at": iso(window.ends_at)},
+        "window": {"starts_at": iso(window.starts_at, "seconds"), "ends_at": iso(window.ends_at, "seconds")},
         "blackouts": [blackout.id for blackout in one.blackouts],
         "booked": vars(one.booked),
         "limits": {"broadcasts": limits.broadcasts, "recipients": limits.recipients},
@@ -141,14 +135,9 @@ def _values(one: EveningLoad, evenings: Evenings, closed: Mapping[date, Closed])
 def _values_of(one: BlackoutSpan) -> dict[str, object]:
     return {
         "number": one.id,
-        "starts_at": iso(one.starts_at),
-        "ends_at": iso(one.ends_at),
+        "starts_at": iso(one.starts_at, "seconds"),
+        "ends_at": iso(one.ends_at, "seconds"),
         "service": mask_and_strip(one.service),
         "reason": mask_and_strip(one.reason),
         "environments": sorted(one.environments),
     }
-
-
-def iso(moment: datetime) -> str:
-    """Return a moment as JSON answers have it: Brussels time with its offset."""
-    return moment.astimezone(clock.BRUSSELS).isoformat(timespec="seconds")

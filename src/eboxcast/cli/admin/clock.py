@@ -14,6 +14,7 @@ from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import moment as read_moment
 from eboxcast.database import installation
 from eboxcast.lib import clock
+from eboxcast.lib.formatting import iso
 
 _SPAN = re.compile(r"(?:(?P<weeks>\d{1,3})w)?(?:(?P<days>\d{1,4})d)?(?:(?P<hours>\d{1,5})h)?(?:(?P<minutes>\d{1,6})m)?")
 
@@ -55,7 +56,7 @@ def back_to_now() -> None:
 
 
 def _show() -> None:
-    typer.echo(clock.shown(clock.now()))
+    typer.echo(iso(clock.now(), "seconds"))
 
 
 def _read_span(text: str) -> timedelta:

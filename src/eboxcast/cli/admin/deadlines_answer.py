@@ -8,10 +8,8 @@ from datetime import date
 
 import typer
 
-from eboxcast.cli.admin.calendar_answer import iso
 from eboxcast.cli.package.check_text import aligned
-from eboxcast.lib import clock
-from eboxcast.lib.formatting import long_date, spoken
+from eboxcast.lib.formatting import iso, long_date, spoken
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.planning.capacity import Conflict, Evenings, conflicts, nearest_free
 from eboxcast.planning.deadlines import ACCEPTANCE_BEFORE, NUDGE_BEFORE, RECONFIRM_BEFORE, Deadlines, deadlines_for
@@ -49,7 +47,7 @@ def _steps(terms: Deadlines, window: Window, language: str) -> Iterator[tuple[da
     yield terms.nudge_date, translate(_NUDGED, language, {"days": NUDGE_BEFORE})
     yield terms.reconfirmation_date, translate(_RECONFIRM, language, {"days": RECONFIRM_BEFORE})
     yield terms.acceptance_date, translate(_ACCEPTANCE, language, {"days": ACCEPTANCE_BEFORE})
-    moments = {"start": clock.shown(window.starts_at), "end": clock.shown(window.ends_at)}
+    moments = {"start": window.starts_at, "end": window.ends_at}
     yield terms.production_date, translate(_PRODUCTION, language, moments)
 
 
@@ -76,10 +74,10 @@ def _values(
         "production_date": terms.production_date.isoformat(),
         "nudge_dates": [day.isoformat() for day in terms.nudge_dates],
         "reconfirmation_date": terms.reconfirmation_date.isoformat(),
-        "reconfirmation_due_at": iso(terms.reconfirmation_due_at),
+        "reconfirmation_due_at": iso(terms.reconfirmation_due_at, "seconds"),
         "acceptance_date": terms.acceptance_date.isoformat(),
-        "acceptance_due_at": iso(terms.acceptance_due_at),
-        "window": {"starts_at": iso(window.starts_at), "ends_at": iso(window.ends_at)},
+        "acceptance_due_at": iso(terms.acceptance_due_at, "seconds"),
+        "window": {"starts_at": iso(window.starts_at, "seconds"), "ends_at": iso(window.ends_at, "seconds")},
         "conflicts": [
             {"conflict": one.obstacle.value, "warning": one.is_warning, "sentence": _sentence(one, language)}
             for one in found

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 
 import typer
 
-from eboxcast.lib import clock
-from eboxcast.lib.formatting import size
+from eboxcast.lib.formatting import iso, moment_in, size
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, name_in, translate
 from eboxcast.mailboxes.opening import Letter
@@ -43,10 +42,10 @@ def _lines(number: int, letter: Letter, language: str) -> list[str]:
     facts = (
         (_FROM, sender),
         (_KIND, f"{_name(letter.type_names, language)} · {letter.language.upper()}"),
-        (_SINCE, clock.shown(letter.visible_at)),
-        (_UNTIL, clock.shown(letter.expires_at)),
+        (_SINCE, moment_in(letter.visible_at, language)),
+        (_UNTIL, moment_in(letter.expires_at, language)),
         (_DOCUMENT, f"{mask_and_strip(letter.file_name)} · {letter.media_type} · {size(letter.size, language)}"),
-        (_READ, clock.shown(letter.read_at) if letter.read_at else translate(_UNREAD, language)),
+        (_READ, moment_in(letter.read_at, language) if letter.read_at else translate(_UNREAD, language)),
     )
     labels = [translate(label, language) for label, _ in facts]
     width = max(map(len, labels))
@@ -69,9 +68,9 @@ def _values(letter: Letter) -> dict[str, object]:
         "application_names": dict(letter.application_names),
         "message_type": letter.type_code,
         "message_type_names": dict(letter.type_names),
-        "visible_at": clock.shown(letter.visible_at).replace(" ", "T"),
-        "expires_at": clock.shown(letter.expires_at).replace(" ", "T"),
-        "read_at": clock.shown(letter.read_at).replace(" ", "T") if letter.read_at else None,
+        "visible_at": iso(letter.visible_at, "seconds"),
+        "expires_at": iso(letter.expires_at, "seconds"),
+        "read_at": iso(letter.read_at, "seconds"),
         "file_name": mask_and_strip(letter.file_name),
         "media_type": letter.media_type,
         "size": letter.size,

@@ -10,7 +10,6 @@ from eboxcast.database.findings import Check, Finding, State, Surroundings
 from eboxcast.database.marks import is_ours
 from eboxcast.database.names import CONTROL
 from eboxcast.exchange.inventory import lying
-from eboxcast.lib import clock
 from eboxcast.lib.translation import N_
 
 _NOTHING = N_("There is nothing unexpected in the drop folders.")
@@ -27,7 +26,7 @@ def drop_folders(around: Surroundings) -> Iterator[Finding]:
     if not found:
         yield Finding("drop-folders", State.OK, _NOTHING)
     for one in found:
-        data = {"count": one.count, "folder": one.folder, "since": clock.shown(one.since)}
+        data = {"count": one.count, "folder": one.folder, "since": one.since}
         yield Finding("drop-folders", State.ATTENTION, _LYING, data, _REMEDY)
 
 

@@ -16,8 +16,7 @@ from eboxcast.cli.shell.options import AsJson, EnvironmentName
 from eboxcast.database.environments import environments_in_reach
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.delivery.expiry import Expired, Step, expire, foresee_expiry
-from eboxcast.lib import clock
-from eboxcast.lib.formatting import grouped
+from eboxcast.lib.formatting import grouped, iso
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.notices.expiring import Emptied, empty_notices, foresee_emptying
 
@@ -119,7 +118,7 @@ def _sentence(step: Expired, environment: str, language: str, *, dry_run: bool) 
     data: dict[str, object] = {
         "run": str(step.run)[:8],
         "environment": environment,
-        "until": clock.shown(step.until) if step.until else "",
+        "until": step.until or "",
         "what": ", ".join(translate(name, language) for name in what),
     }
     if step.purged:
@@ -128,7 +127,7 @@ def _sentence(step: Expired, environment: str, language: str, *, dry_run: bool) 
 
 
 def _values(step: Expired, environment: str) -> dict[str, object]:
-    until = step.until.astimezone(clock.BRUSSELS).isoformat(timespec="seconds") if step.until else None
+    until = iso(step.until, "seconds")
     counts = vars(step.purged) if step.purged else {"recipients": None, "readings": None, "outcomes": None}
     return {
         "step": step.step.value,

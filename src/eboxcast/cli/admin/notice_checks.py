@@ -39,7 +39,7 @@ def notices(around: Surroundings) -> Iterator[Finding]:
             yield Finding("notices", State.ATTENTION, sentence, data, _LOOK)
     since = unread_since()
     if since is not None and clock.now() - since > _PATIENCE:
-        yield Finding("notices", State.ATTENTION, _NOBODY_LEADS, {"moment": clock.shown(since)}, _LEAD)
+        yield Finding("notices", State.ATTENTION, _NOBODY_LEADS, {"moment": since}, _LEAD)
     if settings.EBOXCAST_MAIL_SERVER is None:
         folder = str(settings.EBOXCAST_STATE_DIR / "mail")
         yield Finding("notices", State.ATTENTION, _FILES, {"folder": folder}, _SET)

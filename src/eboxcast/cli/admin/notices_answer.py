@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 
 import typer
 
 from eboxcast.cli.package.check_text import aligned
 from eboxcast.cli.shell import console
-from eboxcast.lib import clock
+from eboxcast.lib.formatting import iso, short_moment
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.notices.models import Notice, State
@@ -71,8 +70,8 @@ def values_of(notice: Notice) -> dict[str, object]:
         "message_id": notice.message_id,
         "state": notice.state,
         "attempts": notice.attempts,
-        "made_at": _iso(notice.created_at),
-        "sent_at": _iso(notice.sent_at),
+        "made_at": iso(notice.created_at, "seconds"),
+        "sent_at": iso(notice.sent_at, "seconds"),
         "problem": mask_and_strip(notice.last_problem) or None,
     }
 
@@ -80,19 +79,19 @@ def values_of(notice: Notice) -> dict[str, object]:
 def _cells(notice: Notice, language: str) -> tuple[str, ...]:
     state = translate(STATES[State(notice.state)], language)
     problem = mask_and_strip(notice.last_problem)
-    return str(notice.pk), clock.shown(notice.created_at), state, notice.recipient, notice.subject, problem
+    return str(notice.pk), short_moment(notice.created_at), state, notice.recipient, notice.subject, problem
 
 
 def _head(notice: Notice, language: str) -> Iterator[str]:
     yield translate(_TO, language, {"address": notice.address, "recipient": notice.recipient})
     yield translate(_SUBJECT, language, {"subject": notice.subject})
-    moment = clock.shown(notice.sent_at or notice.created_at)
+    moment = notice.sent_at or notice.created_at
     state = translate(STATES[State(notice.state)], language)
     yield translate(_STANDS, language, {"state": state, "moment": moment, "attempts": notice.attempts})
     if notice.last_problem:
         yield translate(_PROBLEM, language, {"problem": mask_and_strip(notice.last_problem)})
     if notice.starts_at and notice.ends_at:
-        span = {"start": clock.shown(notice.starts_at), "end": clock.shown(notice.ends_at)}
+        span = {"start": notice.starts_at, "end": notice.ends_at}
         yield translate(_INVITATION, language, {"method": notice.method, **span})
     for file in _files(notice):
         yield translate(_FILE, language, {"file": file})
@@ -108,7 +107,3 @@ def _files(notice: Notice) -> list[str]:
 
 def _print(answer: dict[str, object]) -> None:
     typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return moment.astimezone(clock.BRUSSELS).isoformat(timespec="seconds") if moment else None

@@ -11,7 +11,6 @@ from eboxcast.database.names import CONTROL
 from eboxcast.delivery.models import Intent
 from eboxcast.delivery.recovery import repair as recovery
 from eboxcast.delivery.recovery.repair import Difference, Found
-from eboxcast.lib import clock
 from eboxcast.lib.translation import N_
 
 _AGREE = N_("The control and {environment} databases agree.")
@@ -71,7 +70,7 @@ def interrupted(around: Surroundings) -> Iterator[Finding]:
             "action": intent.action,
             "run": intent.run.short,
             "by": intent.by,
-            "moment": clock.shown(intent.asked_at),
+            "moment": intent.asked_at,
         }
         remedy = N_("If no process is working on it any more: eboxcast status {run}")
         yield Finding("intents", State.ATTENTION, sentence, data, remedy)

@@ -18,6 +18,7 @@ from eboxcast.exchange.intake import TROUBLE, WAITING, Collected
 from eboxcast.lib import clock
 from eboxcast.lib.actors import STEWARD, Actor
 from eboxcast.lib.errors import EboxcastError
+from eboxcast.lib.formatting import iso
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.notices.preparation import make_notices
 from eboxcast.notices.sending import send_due
@@ -125,7 +126,7 @@ def _lines(done: Done, language: str) -> list[str]:
 def _values(done: Done) -> dict[str, object]:
     return {
         "format": "eboxcast.steward/1",
-        "at": clock.now().astimezone(clock.BRUSSELS).isoformat(timespec="milliseconds"),
+        "at": iso(clock.now()),
         "led": [{"broadcast": one.broadcast, "did": one.did} for one in done.led],
         "files": [values(one) for one in done.taken],
         "sealed": done.sealed,

@@ -12,7 +12,6 @@ from eboxcast.delivery.expiry import Step, foresee_expiry
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.models import State as RunState
 from eboxcast.delivery.remote import health
-from eboxcast.lib import clock
 from eboxcast.lib.actors import STEWARD
 from eboxcast.lib.errors import TargetRefusal, TargetTrouble
 from eboxcast.lib.masking import mask_and_strip
@@ -50,7 +49,7 @@ def lanes(around: Surroundings) -> Iterator[Finding]:
                 **_named(found.run),
                 "count": found.batches_count,
                 "workers": ", ".join(found.workers),
-                "since": clock.shown(found.since),
+                "since": found.since,
             }
             yield Finding("lanes", State.ATTENTION, _STALLED, data, _SOMEBODY)
         for run in health.unattended(environment):
@@ -64,7 +63,7 @@ def workers(around: Surroundings) -> Iterator[Finding]:
         data = {"environment": environment, "count": found.alive_count}
         yield Finding("workers", State.OK, _ALIVE, data)
         if found.silent_since:
-            silent = {**data, "count": found.silent_count, "since": clock.shown(found.silent_since)}
+            silent = {**data, "count": found.silent_count, "since": found.silent_since}
             yield Finding("workers", State.ATTENTION, _SILENT, silent, _START_AGAIN)
         if others := [version for version in found.versions if version != __version__]:
             of_them = {**data, "versions": ", ".join(others), "version": __version__}
@@ -85,7 +84,7 @@ def unlaunched(around: Surroundings) -> Iterator[Finding]:
     for environment in _environments(around):
         for due in foresee_expiry(environment, actor=STEWARD):
             if due.step in (Step.WARNED, Step.DISCARDED) and due.until:
-                data = {"run": str(due.run)[:8], "environment": environment, "until": clock.shown(due.until)}
+                data = {"run": str(due.run)[:8], "environment": environment, "until": due.until}
                 yield Finding("unlaunched", State.ATTENTION, _WAITS, data, _LAUNCH)
 
 

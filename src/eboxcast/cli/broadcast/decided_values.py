@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from eboxcast.audit.listing import Wanted, list_entries
 from eboxcast.audit.selectors import SealedEntry
 from eboxcast.broadcasts.models import Broadcast, Contact, Decision, FileDelivery, Verdict, Waiver
-from eboxcast.lib import clock
+from eboxcast.lib.formatting import iso
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.notices.listing import newest_notices
 from eboxcast.notices.models import Notice
@@ -24,7 +22,7 @@ def decided_values(broadcast: Broadcast) -> dict[str, object]:
         "contacts": [contact_values(one) for one in broadcast.contacts.all()],
         "waivers": [_waiver(one) for one in broadcast.waivers.all()],
         "notices": [_notice(one) for one in notices_of(broadcast)],
-        "notes": [{"at": _iso(one.at), "by": one.by, "text": text_of(one)} for one in notes_of(broadcast)],
+        "notes": [{"at": iso(one.at), "by": one.by, "text": text_of(one)} for one in notes_of(broadcast)],
     }
 
 
@@ -64,18 +62,18 @@ def _decision(one: Decision) -> dict[str, object]:
         "side": one.side,
         "outcome": one.outcome,
         "dates": [day.isoformat() for day in one.dates],
-        "agreed_at": _iso(one.agreed_at),
+        "agreed_at": iso(one.agreed_at),
         "reason": mask_and_strip(one.reason),
-        "at": _iso(one.at),
+        "at": iso(one.at),
         "by": one.by,
-        "void_at": _iso(one.void_at),
+        "void_at": iso(one.void_at),
     }
 
 
 def _delivery(one: FileDelivery) -> dict[str, object]:
     return {
         "environment": one.environment,
-        "at": _iso(one.at),
+        "at": iso(one.at),
         "by": one.by,
         "via": one.via,
         "accepted": one.accepted,
@@ -86,7 +84,7 @@ def _delivery(one: FileDelivery) -> dict[str, object]:
         "document": _hexed(one.document_digest),
         "metadata": _hexed(one.metadata_digest),
         "lists": _hexed(one.lists_digest),
-        "withdrawn_at": _iso(one.withdrawn_at),
+        "withdrawn_at": iso(one.withdrawn_at),
     }
 
 
@@ -97,7 +95,7 @@ def _verdict(one: Verdict) -> dict[str, object]:
         "passed": one.passed,
         "seen_in": one.seen_in,
         "remark": mask_and_strip(one.remark),
-        "at": _iso(one.at),
+        "at": iso(one.at),
         "by": one.by,
     }
 
@@ -110,8 +108,8 @@ def _notice(one: Notice) -> dict[str, object]:
         "language": one.language,
         "subject": mask_and_strip(one.subject),
         "state": one.state,
-        "made_at": _iso(one.created_at),
-        "sent_at": _iso(one.sent_at),
+        "made_at": iso(one.created_at),
+        "sent_at": iso(one.sent_at),
         "problem": mask_and_strip(one.last_problem) or None,
     }
 
@@ -120,14 +118,10 @@ def _waiver(one: Waiver) -> dict[str, object]:
     return {
         "what": one.what,
         "reason": mask_and_strip(one.reason),
-        "at": _iso(one.at),
+        "at": iso(one.at),
         "by": one.by,
-        "void_at": _iso(one.void_at),
+        "void_at": iso(one.void_at),
     }
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return moment.astimezone(clock.BRUSSELS).isoformat(timespec="milliseconds") if moment else None
 
 
 def _hexed(digest: bytes | memoryview | None) -> str | None:

@@ -18,7 +18,7 @@ from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
 from eboxcast.lib.actors import STEWARD, Role
 from eboxcast.lib.errors import Told
-from eboxcast.lib.formatting import long_date
+from eboxcast.lib.formatting import iso, long_date
 from eboxcast.lib.translation import N_, language_of_user, translate
 
 FILES_SHOWN = 12
@@ -109,7 +109,7 @@ def outlook_lines(broadcast: Broadcast) -> list[str]:
 
 def go_moment(moment: datetime) -> str:
     """Return a moment as a GO names it and commands read it."""
-    return moment.astimezone(clock.BRUSSELS).isoformat(timespec="seconds")
+    return iso(moment, "seconds")
 
 
 def _missing_lines(outlook: Outlook, language: str) -> list[str]:

@@ -20,7 +20,6 @@ from eboxcast.cli.shell import console
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson, moment
 from eboxcast.delivery.steward.contact_centre import first_time_count
-from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.formatting import grouped, long_date
 from eboxcast.lib.translation import N_, language_of_user, translate
@@ -52,8 +51,8 @@ def go(
     found, actor = load_broadcast(broadcast)
     named = _named(found, actor, at, files)
     production.give_go(found, actor=actor, named=named)
-    end = clock.shown(found.window_ends_at) if found.window_ends_at else ""
-    tell(found, _GIVEN, as_json=as_json, moment=clock.shown(named.agreed_at), end=end)
+    end = found.window_ends_at or ""
+    tell(found, _GIVEN, as_json=as_json, moment=named.agreed_at, end=end)
 
 
 @app.command("withdraw-go")
@@ -69,7 +68,7 @@ def arm(broadcast: Number, as_json: AsJson = False) -> None:
     """Have it launched by itself at the agreed moment; whoever gave the GO cannot."""
     found, actor = load_broadcast(broadcast)
     production.arm(found, actor=actor)
-    agreed = clock.shown(found.agreed_at) if found.agreed_at else ""
+    agreed = found.agreed_at or ""
     tell(found, _ARMED, as_json=as_json, moment=agreed)
 
 

@@ -7,15 +7,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from eboxcast.broadcasts.models import Broadcast
-from eboxcast.cli.broadcast.values import iso
 from eboxcast.cli.package.check_text import aligned
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.errors import OutputNotWritten
 from eboxcast.cli.shell.private_files import refuse_existing, write_private
 from eboxcast.delivery.broadcasts.acceptance_tests import Proof, document_shown
-from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
-from eboxcast.lib.formatting import size
+from eboxcast.lib.formatting import iso, moment_in, size
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.package.reading import reason_of
@@ -90,8 +88,8 @@ def _lines(proof: Proof, language: str) -> Iterator[str]:
         "title": mask_and_strip(proof.title),
         "sender": f"{mask_and_strip(proof.sender)} · {mask_and_strip(proof.application)}",
         "language": proof.language,
-        "visible": clock.shown(proof.visible_at) if proof.visible_at else "–",
-        "expires": clock.shown(proof.expires_at) if proof.expires_at else "–",
+        "visible": moment_in(proof.visible_at, language) if proof.visible_at else "–",
+        "expires": moment_in(proof.expires_at, language) if proof.expires_at else "–",
         "document": f"{mask_and_strip(proof.file_name)} · {proof.media_type} · {size(proof.size, language)}",
         "digest": translate(_AS_DELIVERED if proof.as_delivered else _OTHER, language, {"digest": proof.document}),
     }

@@ -15,8 +15,7 @@ from eboxcast.cli.broadcast.decided_values import notes_of, notices_of, text_of,
 from eboxcast.cli.broadcast.next_steps import FILES_SHOWN
 from eboxcast.cli.broadcast.words import CHECKS, NOTICE_STATES, OUTCOMES, SIDES
 from eboxcast.cli.package.check_text import aligned
-from eboxcast.lib import clock
-from eboxcast.lib.formatting import grouped, short_date
+from eboxcast.lib.formatting import grouped, short_date, short_moment
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, translate
 from eboxcast.notices.models import Notice
@@ -56,7 +55,7 @@ def sections(broadcast: Broadcast, history: Sequence[SealedEntry] | None, langua
         _CONTACTS: _contacts(broadcast, language),
         _WAIVERS: _waivers(broadcast, language),
         _NOTICES: [_notice(one, language) for one in notices_of(broadcast)],
-        _NOTES: [(clock.shown(one.at), mask_and_strip(one.by), text_of(one)) for one in notes_of(broadcast)],
+        _NOTES: [(short_moment(one.at), mask_and_strip(one.by), text_of(one)) for one in notes_of(broadcast)],
         _HISTORY: [_entry(one) for one in history or ()],
     }
     for heading, rows in found.items():
@@ -70,12 +69,12 @@ Row = tuple[str, ...]
 def _decisions(broadcast: Broadcast, language: str) -> list[Row]:
     return [
         (
-            clock.shown(one.at),
+            short_moment(one.at),
             translate(SIDES[Side(one.side)], language),
             translate(OUTCOMES[Outcome(one.outcome)], language),
             ", ".join(short_date(day, language) for day in one.dates),
             mask_and_strip(one.by),
-            translate(_VOID_SINCE, language, {"at": clock.shown(one.void_at)}) if one.void_at else "",
+            translate(_VOID_SINCE, language, {"at": one.void_at}) if one.void_at else "",
             mask_and_strip(one.reason),
         )
         for one in broadcast.decisions.all()
@@ -89,7 +88,7 @@ def _delivery(one: FileDelivery, language: str) -> Iterator[Row]:
         state = translate(_TAKEN_BACK, language)
     count = {"count": grouped(one.recipients_count or 0, language)}
     yield (
-        clock.shown(one.at),
+        short_moment(one.at),
         translate(ENVIRONMENTS[one.environment], language),
         mask_and_strip(one.by),
         state,
@@ -120,9 +119,9 @@ def _cell(one: Verdict | None, language: str) -> str:
 def _gos(broadcast: Broadcast, language: str) -> list[Row]:
     return [
         (
-            clock.shown(one.given_at),
+            short_moment(one.given_at),
             mask_and_strip(one.given_by),
-            clock.shown(one.agreed_at),
+            short_moment(one.agreed_at),
             files_digest(one)[:FILES_SHOWN],
             translate(_VOID, language, {"why": mask_and_strip(one.void_why)})
             if one.void_at
@@ -142,11 +141,11 @@ def _contacts(broadcast: Broadcast, language: str) -> list[Row]:
 def _waivers(broadcast: Broadcast, language: str) -> list[Row]:
     return [
         (
-            clock.shown(one.at),
+            short_moment(one.at),
             one.what,
             mask_and_strip(one.by),
             mask_and_strip(one.reason),
-            translate(_VOID_SINCE, language, {"at": clock.shown(one.void_at)}) if one.void_at else "",
+            translate(_VOID_SINCE, language, {"at": one.void_at}) if one.void_at else "",
         )
         for one in broadcast.waivers.all()
     ]
@@ -154,7 +153,7 @@ def _waivers(broadcast: Broadcast, language: str) -> list[Row]:
 
 def _notice(one: Notice, language: str) -> Row:
     state = translate(NOTICE_STATES[NoticeState(one.state)], language)
-    when = clock.shown(one.sent_at or one.created_at)
+    when = short_moment(one.sent_at or one.created_at)
     return (
         when,
         state,
@@ -166,4 +165,4 @@ def _notice(one: Notice, language: str) -> Row:
 
 def _entry(one: SealedEntry) -> Row:
     data = entry_words(one.data, without=("number",))
-    return (str(one.number or "–"), clock.shown(one.at), mask_and_strip(one.by), one.action, one.environment, data)
+    return (str(one.number or "–"), short_moment(one.at), mask_and_strip(one.by), one.action, one.environment, data)

@@ -18,10 +18,9 @@ from eboxcast.cli.broadcast.words import LATENESS
 from eboxcast.cli.package.check_text import aligned
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
-from eboxcast.lib.formatting import grouped, long_date
+from eboxcast.lib.formatting import grouped, long_date, moment_in
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, name_in, translate
-from eboxcast.notices.words import moment_in
 
 _REASON = N_("Reason: {reason}")
 _FACTS = {
@@ -75,7 +74,7 @@ def _facts(broadcast: Broadcast, language: str) -> list[str]:
 
 def _texts(broadcast: Broadcast, language: str) -> dict[str, str]:
     names = broadcast.institution.names
-    by = {"by": mask_and_strip(broadcast.requested_by), "at": clock.shown(broadcast.requested_at)}
+    by = {"by": mask_and_strip(broadcast.requested_by), "at": broadcast.requested_at}
     return {
         "institution": f"{broadcast.institution_id} {mask_and_strip(name_in(names, language))}",
         "application": mask_and_strip(broadcast.application),
@@ -140,7 +139,7 @@ def _until(term: Term, language: str) -> str:
 
 def _mark(term: Term, language: str) -> str:
     if term.done_at:
-        mark = translate(_TOO_LATE if term.late else _DONE, language, {"at": clock.shown(term.done_at)})
+        mark = translate(_TOO_LATE if term.late else _DONE, language, {"at": term.done_at})
     else:
         mark = translate(_OVERDUE if term.late else _OPEN, language)
     return f"{mark}, {translate(_WAIVED, language)}" if term.waived else mark

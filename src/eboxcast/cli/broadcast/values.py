@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
 
 import typer
 
@@ -16,7 +15,7 @@ from eboxcast.cli.broadcast.next_steps import Outlook, go_moment, outlook_of
 from eboxcast.cli.broadcast.terms import terms_of
 from eboxcast.cli.broadcast.words import SITUATIONS
 from eboxcast.database.errors import sanitized_db_errors
-from eboxcast.lib import clock
+from eboxcast.lib.formatting import iso
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import language_of_user, translate
 
@@ -88,11 +87,6 @@ def entry_values(entry: SealedEntry) -> dict[str, object]:
         "run": str(entry.run) if entry.run else None,
         "data": entry.data,
     }
-
-
-def iso(moment: datetime | None) -> str | None:
-    """Return a moment as JSON answers have it."""
-    return moment.astimezone(clock.BRUSSELS).isoformat(timespec="milliseconds") if moment else None
 
 
 def hexed(digest: bytes | memoryview | None) -> str | None:

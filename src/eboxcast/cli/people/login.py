@@ -9,7 +9,6 @@ from eboxcast.cli.people.token_file import keep_token
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.acting_errors import NoTokenGiven
 from eboxcast.cli.shell.app import command_app
-from eboxcast.lib import clock
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.senders.people import actor_of
 from eboxcast.senders.people_tokens import token_of
@@ -29,7 +28,7 @@ def main() -> None:
     who = actor_of(token.person)
     path = keep_token(text)
     data = {"name": who.name, "roles": ", ".join(sorted(who.roles)), "path": path}
-    console.line(translate(_KEPT, language_of_user(), {**data, "moment": clock.shown(token.expires_at)}))
+    console.line(translate(_KEPT, language_of_user(), {**data, "moment": token.expires_at}))
 
 
 def _given() -> str:

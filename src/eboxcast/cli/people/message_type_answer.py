@@ -10,7 +10,6 @@ from eboxcast.cli.package.check_text import aligned
 from eboxcast.cli.people.message_type_values import request_values, type_values
 from eboxcast.cli.shell import console
 from eboxcast.database.errors import sanitized_db_errors
-from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor, Role
 from eboxcast.lib.formatting import grouped, size
 from eboxcast.lib.masking import mask_and_strip
@@ -156,7 +155,7 @@ def _history(request: TypeRequest, language: str) -> list[str]:
             _STEP_WITH_REASON if step.reason else _STEP,
             language,
             {
-                "at": clock.shown(step.at),
+                "at": step.at,
                 "step": translate(DONE[Step[step.step.upper()]], language),
                 "by": mask_and_strip(step.by),
                 "reason": mask_and_strip(step.reason),

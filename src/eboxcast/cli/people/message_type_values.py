@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from eboxcast.lib import clock
+from eboxcast.lib.formatting import iso
 from eboxcast.senders.models import MessageType, TypeRequest
 from eboxcast.senders.type_states import turn_of
 
@@ -32,7 +30,7 @@ def request_values(request: TypeRequest) -> dict[str, object]:
         "technical_contact": request.technical_contact,
         "requested_by": request.requester,
         "steps": [
-            {"step": step.step, "at": _iso(step.at), "by": step.by, "side": step.side, "reason": step.reason}
+            {"step": step.step, "at": iso(step.at), "by": step.by, "side": step.side, "reason": step.reason}
             for step in request.steps.order_by("pk")
         ],
     }
@@ -43,8 +41,8 @@ def type_values(kind: MessageType) -> dict[str, object]:
     return {
         **_described(kind),
         "applications": [application.name for application in kind.applications.all()],
-        "acceptance_at": _iso(kind.acceptance_at),
-        "production_at": _iso(kind.production_at),
+        "acceptance_at": iso(kind.acceptance_at),
+        "production_at": iso(kind.production_at),
     }
 
 
@@ -60,7 +58,3 @@ def _described(either: TypeRequest | MessageType) -> dict[str, object]:
         "document_bytes": either.document_bytes,
         "without_ebox": either.without_ebox,
     }
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return moment.astimezone(clock.BRUSSELS).isoformat(timespec="milliseconds") if moment else None

@@ -13,7 +13,6 @@ from eboxcast.cli.shell import console
 from eboxcast.cli.shell.acting import caretaker
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson
-from eboxcast.lib import clock
 from eboxcast.lib.actors import Role
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.senders import people, people_tokens
@@ -137,7 +136,7 @@ def revoke(number: Annotated[int, typer.Argument(help="The number of the token."
     """Take a token back, for good."""
     revoked = people_tokens.revoke_token(number, actor=caretaker())
     assert revoked.revoked_at is not None  # noqa: S101 - it has just been revoked
-    _say(_REVOKED, number=number, name=revoked.person_id, moment=clock.shown(revoked.revoked_at))
+    _say(_REVOKED, number=number, name=revoked.person_id, moment=revoked.revoked_at)
 
 
 @app.command()

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import typer
 
 from eboxcast.lib import clock
+from eboxcast.lib.formatting import iso
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.senders.models import Person, Token
 
@@ -40,10 +41,10 @@ def _token(token: Token) -> dict[str, object]:
     return {
         "number": token.id,
         "label": token.label,
-        "made_at": clock.shown(token.made_at),
+        "made_at": iso(token.made_at, "seconds"),
         "made_by": token.made_by,
-        "expires_at": clock.shown(token.expires_at),
-        "revoked_at": clock.shown(token.revoked_at) if token.revoked_at else None,
+        "expires_at": iso(token.expires_at, "seconds"),
+        "revoked_at": iso(token.revoked_at, "seconds"),
         "in_force": token.revoked_at is None and token.expires_at > clock.now(),
     }
 

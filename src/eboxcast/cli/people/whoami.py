@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import typer
 
 from eboxcast.cli.shell.acting import actor
@@ -12,6 +10,7 @@ from eboxcast.cli.shell.options import AsJson
 from eboxcast.database import installation
 from eboxcast.lib import clock
 from eboxcast.lib.translation import N_, language_of_user, translate
+from eboxcast.presenters.json import as_json as plain_json
 
 _YOU = N_("You are {name}: {roles}.")
 _OF = N_("You belong to the institution {institution}.")
@@ -31,10 +30,10 @@ def main(as_json: AsJson = False) -> None:
         "service": who.service,
         "procedure": installation.procedure(),
         "kind": installation.kind(),
-        "moment": clock.shown(clock.now()),
+        "moment": clock.now(),
     }
     if as_json:
-        typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
+        typer.echo(plain_json(told, precision="seconds"))
         return
     sentences = (_YOU, _OF, _PROCEDURE) if who.institution else (_YOU, _PROCEDURE)
     for sentence in sentences:

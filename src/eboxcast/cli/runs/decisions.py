@@ -11,7 +11,6 @@ from eboxcast.cli.shell import console
 from eboxcast.cli.shell.errors import ReasonUnfit
 from eboxcast.delivery.models import Run, State
 from eboxcast.delivery.runs.progress import who_decided
-from eboxcast.lib import clock
 from eboxcast.lib.formatting import grouped
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
@@ -50,19 +49,19 @@ def tell(run: Run, *consequences: str, as_json: bool, **more: float | str) -> No
         typer.echo(sentences)
 
 
-def _data(run: Run, language: str) -> dict[str, str]:
+def _data(run: Run, language: str) -> dict[str, object]:
     by, at = who_decided(run) or (run.created_by, run.created_at)
     count = run.recipients_count if run.published_count is None else run.published_count
     return {
         "run": run.short,
         "count": grouped(count or 0, language),
         "recipients": grouped(run.recipients_count or 0, language),
-        "visible": clock.shown(run.visible_at) if run.visible_at else "",
+        "visible": run.visible_at or "",
         "environment": run.environment,
         "remainder": remainder_now(run, language),
         "state": state_in(run.state, language),
         "by": mask_and_strip(by),
-        "since": clock.shown(at),
+        "since": at,
     }
 
 

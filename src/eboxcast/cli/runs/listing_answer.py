@@ -12,11 +12,10 @@ from rich.text import Text
 
 from eboxcast.cli.package.check_text import aligned
 from eboxcast.cli.shell import console
-from eboxcast.delivery.models import Run, State
+from eboxcast.delivery.models import State
 from eboxcast.delivery.runs.listing import Listed, RunsPage
 from eboxcast.delivery.runs.progress import moment_of
-from eboxcast.lib import clock
-from eboxcast.lib.formatting import grouped
+from eboxcast.lib.formatting import grouped, iso, short_moment
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.reports.states import state_in
@@ -86,7 +85,7 @@ def _cells(listed: Listed, language: str) -> tuple[str, ...]:
         run.short,
         run.environment,
         state_in(run.state, language) + ("" if listed.asked else " *"),
-        clock.shown(moment_of(run) or run.created_at),
+        short_moment(moment_of(run) or run.created_at),
         "–" if run.recipients_count is None else grouped(run.recipients_count, language),
         mask_and_strip(run.ticket if run.sequence is None else f"{run.ticket} · {run.sequence}"),
         mask_and_strip(run.title),
@@ -105,7 +104,7 @@ def _values(listed: Listed) -> dict[str, object]:
         "environment": run.environment,
         "state": run.state,
         "asked": listed.asked,
-        "since": _iso(run),
+        "since": iso(moment_of(run) or run.created_at),
         "application": mask_and_strip(run.application),
         "ticket": mask_and_strip(run.ticket),
         "sequence": run.sequence,
@@ -115,8 +114,3 @@ def _values(listed: Listed) -> dict[str, object]:
         "published": run.published_count,
         "by": mask_and_strip(run.created_by),
     }
-
-
-def _iso(run: Run) -> str:
-    moment = moment_of(run) or run.created_at
-    return moment.astimezone(clock.BRUSSELS).isoformat(timespec="milliseconds")

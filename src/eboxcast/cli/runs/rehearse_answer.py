@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import datetime
 
 from eboxcast.delivery.runs.rehearsal import Answer, Duration, Rehearsal, Remote
 from eboxcast.delivery.runs.throughput import Rate
-from eboxcast.lib import clock
-from eboxcast.lib.formatting import grouped, rough_duration, size
+from eboxcast.lib.formatting import grouped, iso, rough_duration, size
 from eboxcast.lib.translation import N_, translate
 from eboxcast.reports.states import ENVIRONMENTS, state_in
 from eboxcast.senders.models import WithoutEbox
@@ -68,7 +66,7 @@ def as_json(found: Rehearsal, language: str) -> str:
         "eboxes": found.states and {**vars(found.states), "refused_by_policy": found.refused_by_policy_count},
         "storing": {"seconds": round(duration.storing_seconds, 3), **_rate(duration.storing_rate)},
         "launching": {"seconds": round(duration.launching_seconds, 3), **_rate(duration.launching_rate)},
-        "ends_at": _iso(duration.ends_at),
+        "ends_at": iso(duration.ends_at),
         "fits": duration.fits,
         "spare_seconds": duration.spare_seconds and round(duration.spare_seconds, 3),
         "space": vars(found.space),
@@ -143,7 +141,7 @@ def _times(duration: Duration, language: str, *, launching: str) -> Iterator[str
     yield translate(launching, language, sending)
     sentence = _OPEN if duration.spare_seconds is None else _FITS if duration.fits else _LATE
     spare = rough_duration(abs(duration.spare_seconds or 0.0))
-    data = {"ends": clock.shown(duration.ends_at)}
+    data = {"ends": duration.ends_at}
     yield translate(sentence, language, data if duration.spare_seconds is None else {**data, "spare": spare})
 
 
@@ -151,7 +149,7 @@ def _known(rate: Rate, language: str) -> str:
     shown = grouped(round(rate.per_second), language)
     if rate.last_at is None:
         return translate(_ASSUMED, language, {"rate": shown})
-    return translate(_MEASURED, language, {"rate": shown, "count": rate.runs_count, "last": clock.shown(rate.last_at)})
+    return translate(_MEASURED, language, {"rate": shown, "count": rate.runs_count, "last": rate.last_at})
 
 
 def _space(found: Rehearsal, language: str) -> Iterator[str]:
@@ -197,9 +195,5 @@ def _rate(rate: Rate) -> dict[str, object]:
     return {
         "per_second": round(rate.per_second, 3),
         "measured_runs": rate.runs_count,
-        "measured_until": rate.last_at and _iso(rate.last_at),
+        "measured_until": iso(rate.last_at),
     }
-
-
-def _iso(moment: datetime) -> str:
-    return moment.astimezone(clock.BRUSSELS).isoformat(timespec="milliseconds")

@@ -11,7 +11,8 @@ from eboxcast.delivery.models import Run, State
 from eboxcast.delivery.runs import actions
 from eboxcast.delivery.runs.finding import find_run
 from eboxcast.lib import clock
-from eboxcast.lib.translation import N_
+from eboxcast.lib.formatting import moment_in
+from eboxcast.lib.translation import N_, language_of_user
 from eboxcast.presenters.run_commands import launch_command
 
 _RESUMED = N_(
@@ -48,4 +49,4 @@ def _who_goes_on(run: Run) -> str:
 
 
 def _end(run: Run) -> str:
-    return clock.shown(run.not_after_at) if run.not_after_at else ""
+    return moment_in(run.not_after_at, language_of_user()) if run.not_after_at else ""

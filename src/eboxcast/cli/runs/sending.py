@@ -71,7 +71,7 @@ def prepare(package: Package, *, environment: str, adds: bool) -> Run:
     if run.visible_at is not None:
         return run
     if run.prepared_at is not None and (clock.now() - run.prepared_at).total_seconds() > monotonic() - started:
-        _tell(_ALREADY_PREPARED, environment=environment, moment=clock.shown(run.prepared_at), run=run.short)
+        _tell(_ALREADY_PREPARED, environment=environment, moment=run.prepared_at, run=run.short)
     else:
         recipients = grouped(run.recipients_count or 0, language_of_user())
         _tell(_PREPARED, recipients=recipients, environment=environment, run=run.short, seconds=_since(started))
@@ -103,7 +103,7 @@ def follow(run: Run, begin: Callable[[Waiting, Progress], Run], *, by_workers: b
     def waiting(until: datetime) -> None:
         if until not in told:
             told.add(until)
-            _tell(_WAITING, moment=clock.shown(until), run=run.short)
+            _tell(_WAITING, moment=until, run=run.short)
 
     with progress.shown(translate(_SENDING, language_of_user())) as reach:
 
@@ -125,14 +125,14 @@ def follow(run: Run, begin: Callable[[Waiting, Progress], Run], *, by_workers: b
         _tell(_SENT, remainder=remainder_now(run, language_of_user()), seconds=_since(started))
     elif run.visible_at is not None:
         published = grouped(run.published_count or 0, language_of_user())
-        _tell(_VISIBLE, published=published, moment=clock.shown(run.visible_at), seconds=_since(started))
+        _tell(_VISIBLE, published=published, moment=run.visible_at, seconds=_since(started))
     return run
 
 
 def tell_published(run: Run) -> None:
     """Say since when a run is published, where it is."""
     if _is_published(run) and run.visible_at is not None:
-        _tell(_ALREADY_PUBLISHED, environment=run.environment, moment=clock.shown(run.visible_at), run=run.short)
+        _tell(_ALREADY_PUBLISHED, environment=run.environment, moment=run.visible_at, run=run.short)
 
 
 def _is_published(run: Run) -> bool:

@@ -22,7 +22,7 @@ def refuse_unfinished(run: Run) -> None:
     language = language_of_user()
     reason = mask_and_strip(run.reason)
     if not reason and run.not_after_at is not None and run.not_after_at <= clock.now():
-        reason = translate(_WINDOW_OVER, language, {"end": clock.shown(run.not_after_at)})
+        reason = translate(_WINDOW_OVER, language, {"end": run.not_after_at})
     raise NotFinished(
         run=run.short,
         state=run.state,

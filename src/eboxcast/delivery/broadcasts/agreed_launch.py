@@ -70,7 +70,7 @@ def _pass_guards(broadcast: Broadcast, run: Run | None, actor: Actor) -> None:
             raise same_person
         return
     if run is not None and run.state == RunState.STOPPED and run.reason != WINDOW_ENDED:
-        raise LaunchStopped(run=run.short, stopped_at=clock.shown(run.stopped_at or run.created_at))
+        raise LaunchStopped(run=run.short, stopped_at=run.stopped_at or run.created_at)
     production.launched(broadcast, actor=actor)
 
 

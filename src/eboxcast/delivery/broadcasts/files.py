@@ -29,7 +29,6 @@ from eboxcast.delivery.runs.release_builder import identity_of
 from eboxcast.delivery.runs.settlement import settle
 from eboxcast.delivery.runs.states import GIVEN_UP
 from eboxcast.delivery.steward.withdrawal import discard_given_up
-from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.digests import digest
 from eboxcast.lib.errors import EboxcastError, InputRefused, NotAllowedNow
@@ -144,7 +143,7 @@ class _Delivery:
         if run.state in GIVEN_UP:
             raise too_late(run, RunAction.PREPARE)
         if self.environment != ACCEPTANCE and run.visible_at is not None:
-            raise FilesPublished(run=run.short, visible_at=clock.shown(run.visible_at))
+            raise FilesPublished(run=run.short, visible_at=run.visible_at)
 
     def _note(self, package: Package, run: Run, places: list[int]) -> None:
         metadata = package.metadata

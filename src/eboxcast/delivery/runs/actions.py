@@ -185,7 +185,7 @@ def _pace_at_first(run: Run) -> dict[str, object]:
 
 def _refuse_launch(run: Run) -> None:
     if run.state == State.STOPPED and run.visible_at is None:
-        raise LaunchStopped(run=run.short, stopped_at=clock.shown(run.stopped_at or run.created_at))
+        raise LaunchStopped(run=run.short, stopped_at=run.stopped_at or run.created_at)
     if row_of(run, Action.LAUNCH) is None:
         raise too_late(run, Action.LAUNCH)
 

@@ -95,7 +95,7 @@ def too_late(run: Run, action: Action) -> NotInThisState:
     if found is None:
         return NotInThisState(run=run.short, state=run.state, asked=ASKED[action])
     by, at = found
-    return DecidedBefore(run=run.short, state=run.state, asked=ASKED[action], by=by, moment=clock.shown(at))
+    return DecidedBefore(run=run.short, state=run.state, asked=ASKED[action], by=by, moment=at)
 
 
 def next_actions_of(run: Run) -> tuple[NextAction, ...]:

@@ -26,7 +26,6 @@ from eboxcast.delivery.runs.intents import close_intents, end, intend, note_done
 from eboxcast.delivery.runs.progress import too_late
 from eboxcast.delivery.runs.settlement import carry_out, settle
 from eboxcast.delivery.runs.states import UNDER_WAY, Situation, exists, row_of, situation_of, sources_of
-from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.policy import authorize
 from eboxcast.lib.translation import N_
@@ -126,7 +125,7 @@ def _refuse_busy(run: Run) -> None:
             run=run.short,
             batches=sum(one.batches for one in busy),
             workers=", ".join(sorted({one.worker for one in busy})),
-            until=clock.shown(max(one.until for one in busy)),
+            until=max(one.until for one in busy),
         )
 
 

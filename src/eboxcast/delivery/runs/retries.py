@@ -62,7 +62,7 @@ def _not_reached(run: Run, release: Release) -> Keys:
     if not (release.refused_count or release.not_attempted_count):
         raise NobodyToRetry(run=run.short)
     if release.outcomes_purged_at is not None:
-        raise RefusedForgotten(run=run.short, moment=clock.shown(release.outcomes_purged_at))
+        raise RefusedForgotten(run=run.short, moment=release.outcomes_purged_at)
     connection, prime = environment_connection(run.environment), bucket_prime(run.environment)
     with sanitized_db_errors():
         found = [read_outcome(connection, release=release.id, prime=prime, kind=kind) for kind in _REFUSED]

@@ -28,13 +28,13 @@ class Window:
     def refuse_if_over(self, run: str) -> None:
         """Raise OutsideWindow when its end has passed."""
         if self.not_after is not None and clock.now() >= self.not_after:
-            raise OutsideWindow(run=run, not_after=clock.shown(self.not_after))
+            raise OutsideWindow(run=run, not_after=self.not_after)
 
 
 def refuse_unless_running(run: Run) -> None:
     """Raise LaunchStopped or NotInThisState when somebody decided otherwise meanwhile."""
     if run.stopped_at is not None and run.state == State.STOPPED:
-        raise LaunchStopped(run=run.short, stopped_at=clock.shown(run.stopped_at))
+        raise LaunchStopped(run=run.short, stopped_at=run.stopped_at)
     if run.state != State.RUNNING:
         raise NotInThisState(run=run.short, state=run.state, asked=N_("launched"))
 

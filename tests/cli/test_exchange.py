@@ -18,7 +18,7 @@ from tests.delivery.procedure import INSTITUTION, Story
 from tests.exchange.dropping import Dropping, age
 
 from eboxcast.package.sampling import write_sample
-from eboxcast.senders.loading import load_senders
+from eboxcast.senders.sender_file import load_senders
 
 
 @pytest.fixture

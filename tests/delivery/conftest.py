@@ -14,7 +14,7 @@ from eboxcast.delivery.runs.intake import check_for_sending
 from eboxcast.lib import clock
 from eboxcast.package.model import Package, Policies
 from eboxcast.package.sampling import write_sample
-from eboxcast.senders.loading import load_senders
+from eboxcast.senders.sender_file import load_senders
 
 NewPackage = Callable[..., Package]
 

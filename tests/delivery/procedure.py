@@ -19,8 +19,8 @@ from eboxcast.lib.actors import Actor, Role
 from eboxcast.package.model import Package, Policies
 from eboxcast.package.sampling import write_sample
 from eboxcast.package.sampling_texts import APPLICATION, INSTITUTION
-from eboxcast.senders.loading import load_senders
 from eboxcast.senders.models import Team
+from eboxcast.senders.sender_file import load_senders
 
 ANNE = Actor("anne", frozenset({Role.REQUESTER}), INSTITUTION, "fr")
 BRAM = Actor("bram", frozenset({Role.CONFIRMER}), INSTITUTION, "nl")

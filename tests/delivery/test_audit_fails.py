@@ -18,8 +18,8 @@ from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor, Role
 from eboxcast.package.sampling import write_sample
 from eboxcast.planning.actions import black_out, close_day
-from eboxcast.senders.loading import load_senders
 from eboxcast.senders.people import Particulars, add_person
+from eboxcast.senders.sender_file import load_senders
 
 P = "production"
 IVO = Actor(name="ivo", roles=frozenset({Role.INTEGRATION}))

@@ -14,8 +14,8 @@ from tests.exchange.dropping import Dropping
 
 from eboxcast.lib import clock
 from eboxcast.package.sampling import write_sample
-from eboxcast.senders.loading import load_senders
 from eboxcast.senders.models import Team
+from eboxcast.senders.sender_file import load_senders
 
 
 @pytest.fixture

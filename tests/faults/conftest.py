@@ -69,7 +69,7 @@ def fragile_letter(tmp_path: Path, fragile: Machine) -> NewLetter:
 def new_letter(tmp_path: Path, installation: None) -> NewLetter:
     """Write packages, whose senders the shared machine knows."""
     # Only here, as settings are read after the first conftest files.
-    from eboxcast.senders.loading import load_senders
+    from eboxcast.senders.sender_file import load_senders
 
     def write(ticket: str, **more: object) -> Letter:
         written = letter(tmp_path, ticket, **more)  # type: ignore[arg-type]

@@ -10,7 +10,7 @@ from tests.faults.conftest import NewLetter
 from tests.faults.machine import Letter, Machine
 
 from eboxcast.lib.crashpoints import Point
-from eboxcast.senders.loading import load_senders
+from eboxcast.senders.sender_file import load_senders
 
 PRODUCTION = ("--environment", "production")
 REFUSED = "select k.key from outcome o, unnest(o.keys) as k (key) where o.kind = 'refused_by_policy' order by 1"

@@ -17,8 +17,8 @@ from eboxcast.mailboxes.loading import load_eboxes
 from eboxcast.package.model import FaultyRows, Package, Policies
 from eboxcast.package.sampling import write_sample
 from eboxcast.package.sampling_damage import damage
-from eboxcast.senders.loading import load_senders
 from eboxcast.senders.models import MessageType, WithoutEbox
+from eboxcast.senders.sender_file import load_senders
 
 SENDER = "ines@sender"
 OPERATOR = "olga@desk"

@@ -11,9 +11,9 @@ from tests.actors import master
 
 from eboxcast.package.sampling import write_sample
 from eboxcast.senders.errors import MessageTypeOnlyInAcceptance, MessageTypeUnknown, SenderFileWrong
-from eboxcast.senders.loading import load_senders
+from eboxcast.senders.lookup import find_sender_config
 from eboxcast.senders.models import MessageType
-from eboxcast.senders.selectors import find_sender_config
+from eboxcast.senders.sender_file import load_senders
 
 CODE = "DEMO-INFO"
 ASKED = {

@@ -11,9 +11,7 @@ from eboxcast.database.embedded.roles import connect_for_setup
 from eboxcast.database.errors import ConstraintBroken, sanitized_db_errors
 from eboxcast.lib.actors import ALL_ROLES, Actor, NotYourRole, Role
 from eboxcast.lib.errors import EboxcastError
-from eboxcast.senders.models import Institution, Person
-from eboxcast.senders.people import Particulars, actor_named, add_person, change_person, deactivate_person, people_with
-from eboxcast.senders.people_errors import (
+from eboxcast.senders.errors import (
     DetailUnfit,
     HomeUnknown,
     NameUnfit,
@@ -22,6 +20,8 @@ from eboxcast.senders.people_errors import (
     PersonUnknown,
     RolesUnfit,
 )
+from eboxcast.senders.models import Institution, Person
+from eboxcast.senders.people import Particulars, actor_named, add_person, change_person, deactivate_person, people_with
 
 INES = Actor(name="ines", roles=frozenset({Role.INTEGRATION}))
 RJV = "0456789034"

@@ -9,9 +9,7 @@ import pytest
 from eboxcast.audit.models import Entry
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor, NotYourRole, Role
-from eboxcast.senders.models import Token
-from eboxcast.senders.people import Particulars, add_person, deactivate_person
-from eboxcast.senders.people_errors import (
+from eboxcast.senders.errors import (
     PersonInactive,
     PersonUnknown,
     TokenExpired,
@@ -20,6 +18,8 @@ from eboxcast.senders.people_errors import (
     TokenUnfit,
     TokenUnknown,
 )
+from eboxcast.senders.models import Token
+from eboxcast.senders.people import Particulars, add_person, deactivate_person
 from eboxcast.senders.people_tokens import actor_of_token, make_token, revoke_token
 
 INES = Actor(name="ines", roles=frozenset({Role.INTEGRATION}))

@@ -20,7 +20,7 @@ from eboxcast.delivery.runs.waiting import Window
 from eboxcast.lib.identifiers import text_of_key
 from eboxcast.package.model import Package, Policies
 from eboxcast.package.sampling import write_sample
-from eboxcast.senders.loading import load_senders
+from eboxcast.senders.sender_file import load_senders
 from eboxcast.targets.base import RunRefused, Target, TryAgain
 from eboxcast.targets.configuration import read_targets
 from eboxcast.targets.opening import KINDS, target_of

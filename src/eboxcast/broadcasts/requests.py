@@ -21,8 +21,8 @@ from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.policy import authorize
 from eboxcast.senders.errors import InstitutionUnknown
+from eboxcast.senders.lookup import find_sender_config
 from eboxcast.senders.models import Institution
-from eboxcast.senders.selectors import find_sender_config
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,11 @@
-"""Finding requests and message types; people of an institution find only what is their institution's."""
+"""Finding requests and message types, and the configuration a package asks for.
+
+People of an institution find only what is their institution's.
+"""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
@@ -8,8 +13,17 @@ from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.policy import authorize
-from eboxcast.senders.errors import TypeRequestNotFound
-from eboxcast.senders.models import MessageType, TypeRequest
+from eboxcast.senders.errors import (
+    ApplicationUnknown,
+    EboxTypeDiffers,
+    InstitutionUnknown,
+    MessageTypeOnlyInAcceptance,
+    MessageTypeUnknown,
+    TypeRequestNotFound,
+)
+from eboxcast.senders.models import Application, Institution, MessageType, TypeRequest
+
+_MOST_DIGITS = 18
 
 
 def requests_of(actor: Actor) -> QuerySet[TypeRequest]:
@@ -48,10 +62,39 @@ def find_either(wanted: str, *, actor: Actor) -> tuple[TypeRequest | None, Messa
     return request, kind
 
 
+@dataclass(frozen=True, kw_only=True)
+class SenderConfig:
+    """Institution, application and message type that belong together."""
+
+    institution: Institution
+    application: Application
+    message_type: MessageType
+
+
+def find_sender_config(
+    *, institution: str, application: str, message_type: str, ebox_type: str, environment: str
+) -> SenderConfig:
+    """Return what is configured in an environment for the names in the metadata.
+
+    Raises InstitutionUnknown, ApplicationUnknown, MessageTypeUnknown, MessageTypeOnlyInAcceptance, EboxTypeDiffers.
+    """
+    sender = Institution.objects.filter(cbe=institution).first()
+    if sender is None:
+        raise InstitutionUnknown(institution=institution)
+    system = sender.applications.filter(name=application).first()
+    if system is None:
+        raise ApplicationUnknown(application=application, institution=institution)
+    kind = system.message_types.filter(code=message_type).first()
+    if kind is None or kind.acceptance_at is None:
+        raise MessageTypeUnknown(message_type=message_type, application=application)
+    if environment == "production" and kind.production_at is None:
+        raise MessageTypeOnlyInAcceptance(message_type=message_type)
+    if kind.ebox_type != ebox_type:
+        raise EboxTypeDiffers(message_type=message_type, expected=kind.ebox_type, found=ebox_type)
+    return SenderConfig(institution=sender, application=system, message_type=kind)
+
+
 def _by_number(wanted: str, actor: Actor) -> TypeRequest | None:
     if not wanted.isascii() or not wanted.isdecimal() or len(wanted) > _MOST_DIGITS:
         return None
     return requests_of(actor).filter(pk=int(wanted)).first()
-
-
-_MOST_DIGITS = 18

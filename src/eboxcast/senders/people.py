@@ -15,8 +15,7 @@ from eboxcast.lib.actors import INSTITUTION_ROLES, OPERATOR_ROLES, VALIDATOR_ROL
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.policy import authorize, rule_of
 from eboxcast.lib.translation import LANGUAGES
-from eboxcast.senders.models import Institution, Person
-from eboxcast.senders.people_errors import (
+from eboxcast.senders.errors import (
     DetailUnfit,
     HomeUnknown,
     NameUnfit,
@@ -25,6 +24,7 @@ from eboxcast.senders.people_errors import (
     PersonUnknown,
     RolesUnfit,
 )
+from eboxcast.senders.models import Institution, Person
 
 MOST_CHARACTERS = 150
 

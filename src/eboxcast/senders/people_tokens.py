@@ -14,9 +14,7 @@ from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.policy import authorize
-from eboxcast.senders.models import Person, Token
-from eboxcast.senders.people import MOST_CHARACTERS, actor_named, actor_of, authorize_care
-from eboxcast.senders.people_errors import (
+from eboxcast.senders.errors import (
     PersonUnknown,
     TokenExpired,
     TokenRefused,
@@ -24,6 +22,8 @@ from eboxcast.senders.people_errors import (
     TokenUnfit,
     TokenUnknown,
 )
+from eboxcast.senders.models import Person, Token
+from eboxcast.senders.people import MOST_CHARACTERS, actor_named, actor_of, authorize_care
 
 MOST_DAYS = 400
 

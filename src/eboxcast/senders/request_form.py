@@ -17,8 +17,8 @@ from eboxcast.lib.translation import N_
 from eboxcast.senders.errors import FormUnreadable, FormWrong
 from eboxcast.senders.form_faults import FormFault
 from eboxcast.senders.form_reading import Section
-from eboxcast.senders.loading import EBOX_TYPES, MOST_BYTES, SHORTEST_CODE, UNITS
 from eboxcast.senders.models import WithoutEbox
+from eboxcast.senders.sender_file import EBOX_TYPES, MOST_BYTES, SHORTEST_CODE, UNITS
 from eboxcast.senders.toml_files import LANGUAGES
 
 MOST_RECIPIENTS = 20_000_000

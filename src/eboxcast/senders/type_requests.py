@@ -1,6 +1,6 @@
 """Becoming a sender and asking for a message type: each step of a request, with its audit entry.
 
-The table of steps is in type_states.py; what configuring does is in configuring.py.
+The table of steps is in type_states.py.
 """
 
 from __future__ import annotations
@@ -23,13 +23,26 @@ from eboxcast.senders.errors import (
     NotThisStep,
     OtherInstitution,
     ReasonMissing,
+    TypeRequestNotFound,
 )
 from eboxcast.senders.lookup import find_request
-from eboxcast.senders.models import Application, MessageType, TypeRequest
+from eboxcast.senders.models import Application, Institution, MessageType, TypeRequest
 from eboxcast.senders.request_form import RequestForm
 from eboxcast.senders.type_states import CLOSED_WITHOUT, OPEN, TRANSITIONS, WORDS, State, Step, side_of
 
 Effect = Callable[[TypeRequest], None]
+
+_STEPS = {"acceptance": Step.CONFIGURE_ACCEPTANCE, "production": Step.CONFIGURE_PRODUCTION}
+_FROM_THE_FORM = (
+    "titles",
+    "ebox_type",
+    "validity_number",
+    "validity_unit",
+    "languages",
+    "document_bytes",
+    "media_types",
+    "without_ebox",
+)
 
 
 def request_type(form: RequestForm, *, actor: Actor, again: int | None = None) -> TypeRequest:
@@ -68,6 +81,22 @@ def withdraw_type(number: int, *, reason: str = "", actor: Actor) -> TypeRequest
     return take(number, Step.WITHDRAW, actor=actor, reason=_fit(reason) if reason else "", effect=_unconfigure)
 
 
+def configure_type(code: str, *, environment: str, actor: Actor) -> MessageType:
+    """Let a message type be used in an environment; where it is already it stays as it is.
+
+    Raises NotYourRole, TypeRequestNotFound, ApplicationTaken, and NotThisStep while its request is not that far.
+    """
+    step = _STEPS[environment]
+    authorize(actor, "type.configure", asked=step)
+    with sanitized_db_errors(), transaction.atomic():
+        request = TypeRequest.objects.filter(code=code, state__in=OPEN).first()
+        if request is None:
+            return _configure_loaded(code, environment, actor)
+        effect = _make if step == Step.CONFIGURE_ACCEPTANCE else _open_production
+        take(request.pk, step, actor=actor, environment=environment, effect=effect)
+        return MessageType.objects.get(code=code)
+
+
 def take(
     number: int,
     step: Step,
@@ -94,6 +123,39 @@ def take(
         request.save(update_fields=["state"])
         _note(request, step, actor=actor, reason=reason, environment=environment)
     return request
+
+
+def _make(request: TypeRequest) -> None:
+    """Make what the form describes; an institution and an application that are known keep their names."""
+    institution, _ = Institution.objects.get_or_create(
+        cbe=request.institution, defaults={"names": request.institution_names}
+    )
+    application, _ = Application.objects.get_or_create(
+        name=request.application, defaults={"institution": institution, "titles": request.application_titles}
+    )
+    if application.institution_id != institution.cbe:
+        raise ApplicationTaken(application=application.name, institution=institution.cbe)
+    values = {name: getattr(request, name) for name in _FROM_THE_FORM}
+    message_type, _ = MessageType.objects.update_or_create(
+        code=request.code, defaults={**values, "acceptance_at": clock.now()}
+    )
+    message_type.applications.set([application])
+
+
+def _open_production(request: TypeRequest) -> None:
+    MessageType.objects.filter(code=request.code).update(production_at=clock.now())
+
+
+def _configure_loaded(code: str, environment: str, actor: Actor) -> MessageType:
+    kind = MessageType.objects.select_for_update().filter(code=code, acceptance_at__isnull=False).first()
+    if kind is None:
+        raise TypeRequestNotFound(wanted=mask_and_strip(code))
+    if environment == "production" and kind.production_at is None:
+        kind.production_at = clock.now()
+        kind.save(update_fields=["production_at"])
+        data = {"code": code, "titles": kind.titles, "side": "operator"}
+        record("type.configured", by=actor.name, environment=environment, data=data)
+    return kind
 
 
 def _refuse_form(form: RequestForm, actor: Actor) -> None:

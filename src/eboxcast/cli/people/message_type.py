@@ -15,11 +15,11 @@ from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson, Environment, EnvironmentName
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.senders import type_requests
-from eboxcast.senders.loading import load_senders
 from eboxcast.senders.lookup import find_either
 from eboxcast.senders.models import TypeRequest
 from eboxcast.senders.request_form import read_form
-from eboxcast.senders.type_configuration import configure_type
+from eboxcast.senders.sender_file import load_senders
+from eboxcast.senders.type_requests import configure_type
 
 _LOADED = N_("Loaded: {institutions} institution(s), {applications} application(s), {message_types} message type(s).")
 _ONLY_ACCEPTANCE = N_(

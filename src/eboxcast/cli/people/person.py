@@ -17,7 +17,7 @@ from eboxcast.lib.actors import Role
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.senders import people, people_tokens
 from eboxcast.senders.people import Particulars
-from eboxcast.senders.people_loading import load_people
+from eboxcast.senders.people_file import load_people
 
 _ADDED = N_("{name} is recorded: {roles}. Next step: eboxcast person token {name}")
 _CHANGED = N_("{name} is recorded: {roles}.")

@@ -34,8 +34,8 @@ from eboxcast.mailboxes import fence
 from eboxcast.mailboxes.errors import FenceClosed, WindowOver
 from eboxcast.mailboxes.values import NewRelease
 from eboxcast.package.model import Package
+from eboxcast.senders.lookup import SenderConfig, find_sender_config
 from eboxcast.senders.models import MessageType, WithoutEbox
-from eboxcast.senders.selectors import SenderConfig, find_sender_config
 from eboxcast.targets.opening import capabilities_of, options_of, target_of
 
 INTERRUPTED = "interrupted by a signal"

@@ -20,7 +20,7 @@ from eboxcast.mailboxes.audiences import newest_numbers
 from eboxcast.mailboxes.values import Identity, NewMessage, NewRelease
 from eboxcast.package.model import ListAccount, Package
 from eboxcast.package.rejected import rejected_rows
-from eboxcast.senders.selectors import SenderConfig
+from eboxcast.senders.lookup import SenderConfig
 
 
 @dataclass(frozen=True, kw_only=True)

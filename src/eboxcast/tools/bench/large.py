@@ -10,7 +10,7 @@ from eboxcast.lib.buckets import Keys
 from eboxcast.mailboxes import storing
 from eboxcast.mailboxes.models import Release
 from eboxcast.package.sampling import write_sample
-from eboxcast.senders.loading import load_senders
+from eboxcast.senders.sender_file import load_senders
 from eboxcast.tools.bench.errors import BenchNeedsRoom
 from eboxcast.tools.bench.material import (
     ENVIRONMENT,

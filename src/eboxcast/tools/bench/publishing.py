@@ -8,7 +8,7 @@ from statistics import median
 
 from eboxcast.lib.actors import Actor, Role
 from eboxcast.package.sampling import write_sample
-from eboxcast.senders.loading import load_senders
+from eboxcast.senders.sender_file import load_senders
 from eboxcast.tools.bench.material import ascending_keys, store_eboxes
 from eboxcast.tools.bench.measuring import Bar, Bench, Row
 from eboxcast.tools.bench.processes import publish

@@ -30,13 +30,18 @@ from eboxcast.senders.errors import (
     SenderFileWrong,
     TypeRequestNotFound,
 )
-from eboxcast.senders.loading import load_senders
-from eboxcast.senders.lookup import find_either, requests_of, types_of
+from eboxcast.senders.lookup import SenderConfig, find_either, find_sender_config, requests_of, types_of
 from eboxcast.senders.models import Application, Institution, MessageType, TypeRequest
 from eboxcast.senders.request_form import RequestForm, read_form
-from eboxcast.senders.selectors import SenderConfig, find_sender_config
-from eboxcast.senders.type_configuration import configure_type
-from eboxcast.senders.type_requests import accept_type, refuse_type, request_type, validate_type, withdraw_type
+from eboxcast.senders.sender_file import load_senders
+from eboxcast.senders.type_requests import (
+    accept_type,
+    configure_type,
+    refuse_type,
+    request_type,
+    validate_type,
+    withdraw_type,
+)
 from eboxcast.senders.type_states import OPEN, TRANSITIONS, State, Step, next_of, turn_of
 
 Do = Callable[[int, Actor], object]

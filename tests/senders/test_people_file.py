@@ -13,7 +13,7 @@ from eboxcast.lib.errors import InputRefused
 from eboxcast.senders.errors import SenderFileWrong
 from eboxcast.senders.models import Institution, Person, StandingContact, Team
 from eboxcast.senders.people import actor_named
-from eboxcast.senders.people_loading import load_people
+from eboxcast.senders.people_file import load_people
 
 INES = Actor(name="ines", roles=frozenset({Role.INTEGRATION}))
 TEXT = """

@@ -10,9 +10,9 @@ from tests.actors import master
 from eboxcast.audit.models import Entry
 from eboxcast.package.sampling import write_sample
 from eboxcast.senders.errors import ApplicationUnknown, InstitutionUnknown, MessageTypeUnknown, SenderFileWrong
-from eboxcast.senders.loading import load_senders
+from eboxcast.senders.lookup import find_sender_config
 from eboxcast.senders.models import Institution, MessageType
-from eboxcast.senders.selectors import find_sender_config
+from eboxcast.senders.sender_file import load_senders
 
 ASKED = {
     "institution": "0456789034",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -135,3 +136,25 @@ NAMES = {"de": "Amt", "fr": "Office", "nl": "Dienst"}
 )
 def test_a_name_is_in_the_language_else_french_then_dutch(names: dict[str, str], language: str, name: str) -> None:
     assert name_in(names, language) == name
+
+
+ROOT = Path(__file__).parents[2]
+WORST = [
+    re.compile(line)
+    for line in (ROOT / "tests" / "worst_words.txt").read_text("utf-8").splitlines()
+    if line and not line.startswith("#")
+]
+
+
+def worst_in(text: str) -> list[str]:
+    return [found[0] for pattern in WORST if (found := pattern.search(text))]
+
+
+def test_no_sentence_has_one_of_the_worst_words() -> None:
+    """docs/tone.md says how we write, and what to write instead."""
+    assert {sentence: found for sentence in sentences() if (found := worst_in(sentence))} == {}
+
+
+def test_the_worst_words_are_found_where_they_stand() -> None:
+    assert worst_in("The launch is gone on with.")
+    assert not worst_in("The launch continues.")

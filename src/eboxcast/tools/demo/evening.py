@@ -23,9 +23,9 @@ def tell_evening(play: Play, installation: Path) -> None:
 
 def _deliver(play: Play) -> None:
     play.act(
-        "Everybody, prepared and invisible",
-        f"The approved document, now for {play.recipients:,} people. Refused first: the message type works in"
-        " acceptance only, and the answer says exactly that.",
+        "All recipients, prepared but not visible",
+        f"The approved document, now for {play.recipients:,} people. First it is refused: the message type works in"
+        " acceptance only, and the answer shows what to do.",
     )
     deliver = ("--as", "anne", "broadcast", "deliver", play.broadcast, play.files.package, *PRODUCTION)
     play.stage.run(*deliver, ends_with=NOT_NOW)
@@ -36,8 +36,8 @@ def _deliver(play: Play) -> None:
 def _give_the_go(play: Play) -> None:
     play.act(
         "The GO",
-        "Bram gives it, for this moment and these files. One changed letter, one other row, and it is void. Who gives"
-        " the GO never launches.",
+        "Bram gives it, for this moment and these files. If one letter or one row changes, it is void. The person who"
+        " gives the GO can never launch.",
     )
     play.stage.run("--as", "bram", "broadcast", "go", play.broadcast, *_named(play))
     play.stage.run("--as", "bram", "launch", play.broadcast, ends_with=NOT_NOW)
@@ -46,7 +46,8 @@ def _give_the_go(play: Play) -> None:
 def _make_ready(play: Play) -> None:
     number = play.broadcast
     play.act(
-        "What is missing still", "The launch is refused until everybody can be reached. The refusal says who mends it."
+        "What is still missing",
+        "The launch is refused until every contact is known. The answer shows who must do what.",
     )
     arm = ("--as", "lou", "broadcast", "arm", number)
     play.stage.run(*arm, ends_with=NOT_NOW, shown=4)
@@ -59,8 +60,8 @@ def _make_ready(play: Play) -> None:
 def _publish(play: Play) -> None:
     play.act(
         "The evening",
-        "At the agreed moment the steward launches what is armed: visible to everybody in one instant. Killed half-way"
-        " it would have done nothing; run again it would finish.",
+        "At the agreed moment the steward launches the armed broadcast: all recipients see it at the same moment. If it"
+        " were killed half-way, nothing would have happened; run again, it would finish.",
     )
     play.be(play.dates.evening, "18:00")
     play.stage.run("--as", "lou", "steward", "--once")
@@ -70,8 +71,8 @@ def _keep(play: Play) -> None:
     folder = play.files.folder
     play.act(
         "What to keep",
-        "The certificate proves what happened; the paper list names who still needs a letter by post. Its account adds"
-        " up to the last row.",
+        "The certificate proves what happened, and its account adds up to the last row. The paper list contains the"
+        " people who still need a letter by post.",
     )
     report = ("--as", "ines", "report", _run_of(play))
     play.stage.run(*report, shown=ALL)
@@ -83,8 +84,8 @@ def _close(play: Play) -> None:
     number = play.broadcast
     play.act(
         "Two weeks later",
-        "How many have read it is told, and the broadcast is closed. The auditor computes the audit again, against the"
-        " digest that the certificate prints.",
+        "The reading figures are sent and the broadcast is closed. The auditor verifies the audit against the digest"
+        " printed in the certificate.",
     )
     play.be(play.dates.closes)
     play.stage.run("--as", "lou", "steward", "--once")
@@ -99,19 +100,19 @@ def _say_what_next(play: Play, installation: Path) -> None:
     play.stage.listed(
         f"{folder / 'certificate.html'}  open it in a browser",
         f"{folder / 'paper-list.csv'}  who needs paper",
-        f"{mails}  the {len(list(mails.glob('*.eml')))} mails of the story, each in the language of its reader",
+        f"{mails}  the {len(list(mails.glob('*.eml')))} emails of the demo, each in the language of its reader",
     )
     play.stage.tell(
-        "\nThe installation stays as it is, its database runs on. The next demo begins anew. To look around:"
+        "\nThe installation is kept and its database keeps running. The next demo starts again. To look around:"
     )
     if shutil.which("eboxcast") is None:
-        play.stage.listed(f"(where eboxcast stands for {Path(sys.argv[0]).absolute()})")
+        play.stage.listed(f"(where eboxcast means {Path(sys.argv[0]).absolute()})")
     play.stage.listed(
         f"export EBOXCAST_STATE_DIR={installation}",
         f"eboxcast --as anne broadcast show {number} --history",
         f"eboxcast --as ines notices list --broadcast {number}",
         "eboxcast --as ada audit list",
-        "eboxcast --as anne broadcast request --help   (ask for the next; then miss its window)",
+        "eboxcast --as anne broadcast request --help   (request another broadcast, then miss its window)",
         "eboxcast down   (stop the database; any command starts it again)",
     )
 

@@ -49,8 +49,8 @@ def tell_beginning(play: Play) -> None:
 
 def _open(play: Play) -> None:
     play.act(
-        "An installation, and who takes part",
-        "It is marked as a demo: people are named with --as, and the clock moves. Today is"
+        "An installation and its people",
+        "It is a demo installation: people act with --as, and the clock can be moved. Today is"
         f" {_said(play.dates.begins)}.",
     )
     play.stage.run("migrate")
@@ -63,8 +63,8 @@ def _open(play: Play) -> None:
 def _become_a_sender(play: Play) -> None:
     play.act(
         "A new sender",
-        "An institution that nobody knows asks for a message type. BCSS validates it, the integration team accepts it"
-        " and lets it work in acceptance. Every answer says whose turn it is.",
+        "A new institution requests a message type. BCSS validates it, the integration team accepts it and configures"
+        " it in acceptance. Every answer shows who it is waiting for.",
     )
     play.stage.run("--as", "ines", "message-type", "request", play.files.form)
     play.stage.run("--as", "vera", "message-type", "validate", 1)
@@ -76,8 +76,8 @@ def _become_a_sender(play: Play) -> None:
 def _check_draft(play: Play) -> None:
     play.act(
         "A first draft, with faults",
-        "Spreadsheets eat zeros and people make typing errors. The check says all that is wrong at once, where it is"
-        " and what to do about it. It needs no account and sends nothing.",
+        "Spreadsheets remove zeros and people make typing errors. The check shows every fault at once, where it is and"
+        " what to do. It needs no account and sends nothing.",
     )
     play.stage.run("check", play.files.draft, ends_with=REFUSED, shown=24)
 
@@ -86,15 +86,15 @@ def _ask_for_a_date(play: Play) -> None:
     dates, number = play.dates, play.broadcast
     play.act(
         "A date, across a holiday",
-        f"Anne asks for {_said(dates.wanted)}. BCSS cannot, and proposes days after Armistice Day; Anne agrees. The"
-        " terms are counted in working days, and know the holidays.",
+        f"Anne requests {_said(dates.wanted)}. BCSS is not available and proposes days after Armistice Day; Anne"
+        " accepts one. The deadlines are counted in working days, without holidays.",
     )
     what = ("--application", APPLICATION, "--type", TYPE, "--subject", "What changes on 1 January")
     asked = ("--date", dates.wanted, "--recipients", f"fr={play.recipients}")
     play.stage.run("--as", "anne", "broadcast", "request", *what, *asked, shown=4)
     decide = ("broadcast", "decide", number)
     proposed = ("--date", dates.evening, "--date", dates.also_proposed)
-    play.stage.run("--as", "vera", *decide, "postpone", *proposed, "--reason", "The registers are away.", shown=8)
+    play.stage.run("--as", "vera", *decide, "postpone", *proposed, "--reason", "The registers are down.", shown=8)
     play.stage.run("--as", "anne", "broadcast", "agree", number, dates.evening)
     play.stage.run("--as", "ines", *decide, "accept", shown=8)
 
@@ -103,8 +103,8 @@ def _test(play: Play) -> None:
     number = play.broadcast
     play.act(
         "The test in acceptance",
-        f"The same document, for {SHORT_LIST} testers, in an environment of its own. The check finds nothing. People"
-        " do: somebody cut the title.",
+        f"The same document, for {SHORT_LIST} testers, in a separate environment. The check finds no faults, but the"
+        " testers do: part of the title is missing.",
     )
     play.be(play.dates.acceptance)
     play.stage.run("--as", "anne", "broadcast", "deliver", number, play.files.wrong, *ACCEPTANCE)
@@ -112,7 +112,7 @@ def _test(play: Play) -> None:
     play.stage.run("--as", "lou", "ebox", "-", given=play.files.one_ebox, shown=8)
     verdict = ("--as", "anne", "broadcast", "verdict", number)
     play.stage.run(*verdict, "--recipient", 1, "--check", "title", "--failed", "--remark", "the end is missing")
-    play.stage.run(*verdict, "reject", "--reason", "The title is cut.")
+    play.stage.run(*verdict, "reject", "--reason", "The title is incomplete.")
 
 
 def _test_again(play: Play) -> None:
@@ -130,16 +130,16 @@ def _reconfirm_late(play: Play) -> None:
     dates, number = play.dates, play.broadcast
     play.act(
         "Too late",
-        f"Ten working days before, by {_said(dates.reconfirmation_due)}, the institution says again that it wants the"
-        " date. The steward does by itself whatever is due, and sends the mails: it reminds Anne. She forgets, and"
-        " comes a day later.",
+        f"Ten working days before, by {_said(dates.reconfirmation_due)}, the institution must reconfirm the date. The"
+        " steward does everything that is automatic and sends the emails: Anne is reminded. She forgets, and"
+        " reconfirms a day late.",
     )
     play.be(dates.reconfirmation_due)
     play.stage.run("--as", "lou", "steward", "--once")
     play.be(dates.too_late)
     play.stage.run("--as", "lou", "steward", "--once")
     play.stage.run("--as", "anne", "broadcast", "reconfirm", number)
-    waive = ("broadcast", "waive", number, "late-reconfirmation", "--reason", "She telephoned in time.")
+    waive = ("broadcast", "waive", number, "late-reconfirmation", "--reason", "She phoned in time.")
     play.stage.run("--as", "ines", *waive)
 
 

@@ -54,25 +54,29 @@ COMMANDS = {
         loaders.rehearse, "Say what publishing a package would come to now; touch nothing.", asks=("run.rehearse",)
     ),
     "publish": Command(loaders.publish, "Publish a package to everybody at the same moment.", asks=("run.prepare",)),
-    "prepare": Command(loaders.prepare, "Check and store a package, visible to nobody yet.", asks=("run.prepare",)),
+    "prepare": Command(loaders.publish, "Check and store a package, visible to nobody yet.", asks=("run.prepare",)),
     "launch": Command(
-        loaders.launch, "Make a prepared run visible to everybody at the same moment.", asks=("run.launch",)
+        loaders.publish, "Make a prepared run visible to everybody at the same moment.", asks=("run.launch",)
     ),
-    "runs": Command(loaders.runs, "List the runs, newest first.", asks=("run.see",)),
-    "status": Command(loaders.status, "Say where a run stands, and what comes next.", asks=("run.see",)),
-    "stop": Command(loaders.stop, "Let nothing more of a run become visible until it is resumed.", asks=("run.stop",)),
-    "pause": Command(loaders.pause, "Hold a run that is being sent, until it is resumed.", asks=("run.pause",)),
-    "resume": Command(loaders.resume, "Take back the stop or the pause of a run.", asks=("run.resume",)),
-    "pace": Command(loaders.pace, "Set how fast a run is sent.", asks=("run.pace",)),
+    "runs": Command(loaders.following, "List the runs, newest first.", asks=("run.see",)),
+    "status": Command(loaders.following, "Say where a run stands, and what comes next.", asks=("run.see",)),
+    "stop": Command(
+        loaders.decisions, "Let nothing more of a run become visible until it is resumed.", asks=("run.stop",)
+    ),
+    "pause": Command(loaders.decisions, "Hold a run that is being sent, until it is resumed.", asks=("run.pause",)),
+    "resume": Command(loaders.decisions, "Take back the stop or the pause of a run.", asks=("run.resume",)),
+    "pace": Command(loaders.decisions, "Set how fast a run is sent.", asks=("run.pace",)),
     "resolve": Command(
-        loaders.resolve, "Settle those of whom nobody knows whether they have the document.", asks=("run.resolve",)
+        loaders.decisions, "Settle those of whom nobody knows whether they have the document.", asks=("run.resolve",)
     ),
-    "close": Command(loaders.close, "End a run as published in part, for good.", asks=("run.close",)),
+    "close": Command(loaders.decisions, "End a run as published in part, for good.", asks=("run.close",)),
     "discard": Command(
-        loaders.discard, "Give a run up, for good, before anything of it is visible.", asks=("run.discard",)
+        loaders.decisions, "Give a run up, for good, before anything of it is visible.", asks=("run.discard",)
     ),
-    "retry": Command(loaders.retry, "Prepare a new run for those whom a run did not reach.", asks=("run.retry",)),
-    "recall": Command(loaders.recall, "Take a published message back from everybody, for good.", asks=("run.recall",)),
+    "retry": Command(loaders.decisions, "Prepare a new run for those whom a run did not reach.", asks=("run.retry",)),
+    "recall": Command(
+        loaders.decisions, "Take a published message back from everybody, for good.", asks=("run.recall",)
+    ),
     "report": Command(
         loaders.report, "Print the account of a run; paper list and rejected rows on request.", asks=("report.see",)
     ),

@@ -39,80 +39,14 @@ def publish() -> typer.Typer:
     return app
 
 
-def prepare() -> typer.Typer:
-    from eboxcast.cli.runs.prepare import app  # when called
+def following() -> typer.Typer:
+    from eboxcast.cli.runs.following import app  # when called
 
     return app
 
 
-def launch() -> typer.Typer:
-    from eboxcast.cli.runs.launch import app  # when called
-
-    return app
-
-
-def runs() -> typer.Typer:
-    from eboxcast.cli.runs.listing import app  # when called
-
-    return app
-
-
-def status() -> typer.Typer:
-    from eboxcast.cli.runs.status import app  # when called
-
-    return app
-
-
-def stop() -> typer.Typer:
-    from eboxcast.cli.runs.stop import app  # when called
-
-    return app
-
-
-def pause() -> typer.Typer:
-    from eboxcast.cli.runs.pause import app  # when called
-
-    return app
-
-
-def resume() -> typer.Typer:
-    from eboxcast.cli.runs.resume import app  # when called
-
-    return app
-
-
-def pace() -> typer.Typer:
-    from eboxcast.cli.runs.pace import app  # when called
-
-    return app
-
-
-def resolve() -> typer.Typer:
-    from eboxcast.cli.runs.resolve import app  # when called
-
-    return app
-
-
-def close() -> typer.Typer:
-    from eboxcast.cli.runs.close import app  # when called
-
-    return app
-
-
-def discard() -> typer.Typer:
-    from eboxcast.cli.runs.discard import app  # when called
-
-    return app
-
-
-def retry() -> typer.Typer:
-    from eboxcast.cli.runs.retry import app  # when called
-
-    return app
-
-
-def recall() -> typer.Typer:
-    from eboxcast.cli.runs.recall import app  # when called
+def decisions() -> typer.Typer:
+    from eboxcast.cli.runs.decisions import app  # when called
 
     return app
 

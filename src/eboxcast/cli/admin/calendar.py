@@ -12,11 +12,10 @@ from eboxcast.broadcasts import calendar_changes
 from eboxcast.broadcasts.load import booked_between
 from eboxcast.cli.admin.calendar_answer import Period, show_calendar
 from eboxcast.cli.admin.deadlines_answer import show_deadlines
-from eboxcast.cli.runs.decisions import Reason, fit
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.errors import PeriodUnclear
-from eboxcast.cli.shell.options import AsJson, EnvironmentName, day, moment
+from eboxcast.cli.shell.options import AsJson, EnvironmentName, Reason, day, fit, moment
 from eboxcast.lib import clock
 from eboxcast.lib.formatting import long_date
 from eboxcast.lib.masking import mask_and_strip

@@ -1,43 +1,270 @@
-"""What the commands that decide about a run have in common: a reason, and words for the consequence."""
+"""The commands that decide about a run: each says what follows from it, and with `--json` the new status."""
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from eboxcast.cli.runs.status_text import show_status
+from eboxcast.cli.runs.following import show_status
+from eboxcast.cli.runs.sending import remainder_now
 from eboxcast.cli.shell import console
-from eboxcast.cli.shell.errors import ReasonUnfit
+from eboxcast.cli.shell.acting import actor
+from eboxcast.cli.shell.app import command_app
+from eboxcast.cli.shell.errors import NoPace
+from eboxcast.cli.shell.options import AsJson, Reason, RunNumber, fit
 from eboxcast.delivery.models import Run, State
+from eboxcast.delivery.remote.health import workers
+from eboxcast.delivery.remote.queue import hand_over
+from eboxcast.delivery.runs import actions, remote_decisions, retries
+from eboxcast.delivery.runs.finding import find_run
+from eboxcast.delivery.runs.production_gate import may_be_retried
 from eboxcast.delivery.runs.progress import who_decided
+from eboxcast.delivery.runs.settlement import settle
+from eboxcast.lib import clock
+from eboxcast.lib.actors import Actor
 from eboxcast.lib.formatting import grouped
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
-from eboxcast.mailboxes.fence import find_release
-from eboxcast.reports.recipients import recipients_of
-from eboxcast.reports.remainder import remainder_of
+from eboxcast.mailboxes.models import OutcomeKind
+from eboxcast.presenters.run_commands import launch_command
+from eboxcast.reports.readings import readings_of
 from eboxcast.reports.states import state_in
+
+app = command_app()
+
+_STOPPED = N_(
+    "Stopped. It is not visible to any of its {count} recipients, and it cannot be launched.\n"
+    'To undo the stop: eboxcast resume {run}; to discard it: eboxcast discard {run} --reason "…"'
+)
+_STOPPED_SENDING = N_(
+    "Stopped: {remainder}. Calls in progress will finish; nothing more is sent after that. "
+    "Recipients who have it keep it: a message cannot be recalled from a provider.\n"
+    "To undo the stop: eboxcast resume {run}; to end it as published in part: eboxcast close {run} "
+    '--reason "…"'
+)
+
+
+@app.command()
+def stop(run: RunNumber, reason: Reason, as_json: AsJson = False) -> None:
+    """Let nothing more of a run become visible until it is resumed; a launch that waits for its moment ends."""
+    who, found = _found(run)
+    before = _who_was_first(found, State.STOPPED)
+    stopped = actions.stop(found, actor=who, reason=fit(reason))
+    consequence = _STOPPED if stopped.visible_at is None else _STOPPED_SENDING
+    _tell(stopped, *before, consequence, as_json=as_json)
+
+
+_PAUSED = N_(
+    "Paused: {remainder}. Calls in progress will finish; nothing more is sent until the run is "
+    "resumed.\n"
+    "To resume: eboxcast resume {run}"
+)
+
+
+@app.command()
+def pause(run: RunNumber, reason: Reason, as_json: AsJson = False) -> None:
+    """Hold a run that is being sent to a provider: no further batch is begun until it is resumed."""
+    who, found = _found(run)
+    paused = remote_decisions.pause(found, actor=who, reason=fit(reason))
+    _tell(paused, _PAUSED, as_json=as_json)
+
+
+_RESUMED = N_(
+    "Resumed: it is prepared again for {count} recipients, but not visible yet.\n"
+    "Nothing becomes visible automatically. To make it visible: eboxcast launch {run}"
+)
+_SENT_ON = N_("Resumed: {remainder}.")
+_BY_WORKERS = N_(
+    "The workers of {environment} continue with it automatically. To follow it: eboxcast status "
+    "{run} --watch\n"
+    "To continue from here too: {command}"
+)
+_NO_WORKERS = N_("No worker is running, so it does not continue automatically. To continue from here: {command}")
+_WINDOW_OVER = N_("The window ended at {end}, so nothing is sent. To set a new end: {command}")
+
+
+@app.command()
+def resume(run: RunNumber, as_json: AsJson = False) -> None:
+    """Take back the stop or the pause of a run: it can be launched again, or goes on."""
+    who, found = _found(run)
+    resumed = actions.resume(found, actor=who)
+    if resumed.state != State.RUNNING:
+        _tell(resumed, _RESUMED, as_json=as_json)
+        return
+    more = {"command": launch_command(resumed), "end": resumed.not_after_at}
+    _tell(resumed, _SENT_ON, _who_goes_on(resumed), as_json=as_json, **more)
+
+
+def _who_goes_on(run: Run) -> str:
+    if run.not_after_at is not None and run.not_after_at <= clock.now():
+        return _WINDOW_OVER
+    return _BY_WORKERS if _wake_workers(run) else _NO_WORKERS
+
+
+_LIMITED = N_(
+    "From the next batch: at most {rate} recipients per second, {parallel} batch(es) at once. So far: {remainder}."
+)
+_UNLIMITED = N_("From the next batch: no rate limit, {parallel} batch(es) at once. So far: {remainder}.")
+
+
+@app.command()
+def pace(
+    run: RunNumber,
+    rate: Annotated[float | None, typer.Option(min=0, help="Recipients per second at most; 0 is no limit.")] = None,
+    parallel: Annotated[int | None, typer.Option(min=1, max=64, help="How many batches at once.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Set how fast a run is sent to a provider, also while it is under way."""
+    who, found = _found(run)
+    if rate is None and parallel is None:
+        raise NoPace
+    paced = remote_decisions.pace(found, rate=rate, parallel=parallel, actor=who)
+    if paced.state == State.RUNNING:
+        _wake_workers(paced)  # more batches at once may need lanes that nobody has queued yet
+    _tell(paced, _LIMITED if paced.rate else _UNLIMITED, as_json=as_json, rate=paced.rate, parallel=paced.parallel)
+
+
+class Unknown(StrEnum):
+    """What became of them."""
+
+    PUBLISHED = "published"
+    REFUSED = "refused"
+    RESEND = "resend"
+
+
+_COUNTS_AS = {
+    Unknown.PUBLISHED: OutcomeKind.SENT,
+    Unknown.REFUSED: OutcomeKind.REFUSED_BY_TARGET,
+    Unknown.RESEND: None,
+}
+_RESOLVED = {
+    Unknown.PUBLISHED: N_("{resolved} unknown recipients now count as published. Nothing will be sent to them again."),
+    Unknown.REFUSED: N_("{resolved} unknown recipients now count as refused. Nothing will be sent to them again."),
+    Unknown.RESEND: N_(
+        "{resolved} unknown recipients will be sent to again. Those who already have the document will "
+        "receive it twice."
+    ),
+}
+_GO_ON = N_("Now {remainder}. To continue: eboxcast resume {run}")
+
+
+@app.command()
+def resolve(
+    run: RunNumber,
+    unknown: Annotated[Unknown, typer.Option(help="What the provider's support says of them; resend sends again.")],
+    reason: Reason,
+    message_id: Annotated[
+        str | None, typer.Option(help="With published: the provider's number of the message, where it is asked for.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Settle those of whom nobody knows whether they have the document: calls that were cut without an answer.
+
+    `eboxcast report RUN --paper-list FILE` names them. Ask the provider's support before; this is kept for ever.
+    """
+    who, found = _found(run)
+    count = remote_decisions.resolve(
+        found, as_=_COUNTS_AS[unknown], actor=who, reason=fit(reason), message_number=message_id
+    )
+    settled = settle(found)
+    _tell(settled, _RESOLVED[unknown], _GO_ON, as_json=as_json, resolved=count)
+
+
+_CLOSED = N_(
+    "Closed: {remainder}. This is final and nothing more is sent.\n"
+    "Certificate: eboxcast report {run}; recipients who did not receive it: eboxcast report {run} "
+    "--paper-list FILE"
+)
+_RETRY = N_("To retry the recipients who were refused or not attempted: eboxcast retry {run}")
+
+
+@app.command()
+def close(run: RunNumber, reason: Reason, as_json: AsJson = False) -> None:
+    """End a paused, stopped or failed run as published in part, with its certificate. This cannot be undone."""
+    who, found = _found(run)
+    closed = remote_decisions.close(found, actor=who, reason=fit(reason))
+    _tell(closed, _CLOSED, *([_RETRY] if may_be_retried(closed) else []), as_json=as_json)
+
+
+_DISCARDED = N_(
+    "Discarded: none of its {count} recipients has seen anything, and this run can never be "
+    "launched.\n"
+    "Its ticket is free again. To prepare the same files again: eboxcast prepare DIR --environment "
+    "{environment}"
+)
+
+
+@app.command()
+def discard(run: RunNumber, reason: Reason, as_json: AsJson = False) -> None:
+    """Give a run up, for good, before anything of it is visible. This cannot be undone."""
+    who, found = _found(run)
+    before = _who_was_first(found, State.DISCARDED)
+    discarded = actions.discard(found, actor=who, reason=fit(reason))
+    _tell(discarded, *before, _DISCARDED, as_json=as_json)
+
+
+_PREPARED_AGAIN = N_(
+    "Run {run} has the same message for the {recipients} recipients who were refused or not "
+    "attempted. It is prepared; nothing has been sent yet.\n"
+    "To send it: eboxcast launch {run}"
+)
+_RETRIED = N_("Run {run} already does this. To see its status: eboxcast status {run}")
+
+
+@app.command()
+def retry(run: RunNumber, as_json: AsJson = False) -> None:
+    """Prepare a new run of the same message for those who were refused or not attempted; no files are needed.
+
+    Those of whom nobody knows whether they have it are not in it. The same again names the run that is there.
+    """
+    who, found = _found(run)
+    again = retries.retry(found, actor=who)
+    _tell(again, _PREPARED_AGAIN if again.launched_at is None else _RETRIED, as_json=as_json)
+
+
+_RECALLED = N_(
+    "Recalled: it is no longer visible to any of its {count} recipients. It had been visible since "
+    "{visible}; {read} had opened it.\n"
+    "This cannot be undone. To publish the same message again: eboxcast publish DIR --environment "
+    "{environment} --add"
+)
+
+
+@app.command()
+def recall(run: RunNumber, reason: Reason, as_json: AsJson = False) -> None:
+    """Take a published message back from everybody at once. This cannot be undone; who has read it, has read it."""
+    who, found = _found(run)
+    before = _who_was_first(found, State.RECALLED)
+    recalled = actions.recall(found, actor=who, reason=fit(reason))
+    readings = readings_of(recalled)
+    _tell(recalled, *before, _RECALLED, as_json=as_json, read=readings.total if readings else 0)
+
+
+def _found(number: str) -> tuple[Actor, Run]:
+    """Return who acts, and the run as it stands."""
+    who = actor()
+    return who, settle(find_run(number, actor=who))
+
+
+def _wake_workers(run: Run) -> bool:
+    """Let workers go on with a run; say False where none is alive."""
+    if not workers(run.environment).alive_count:
+        return False
+    hand_over(run)
+    return True
+
 
 _ALREADY = N_("It was already {state}, since {since}, by {by}. Nothing was changed.")
 
-Reason = Annotated[str, typer.Option(help="Why, in a few words. Kept for ever: it must name no citizen.")]
 
-
-def fit(reason: str) -> str:
-    """Return a reason that says something and holds no national number. Raises ReasonUnfit."""
-    stripped = reason.strip()
-    if not stripped or mask_and_strip(stripped) != stripped:
-        raise ReasonUnfit
-    return stripped
-
-
-def who_was_first(run: Run, state: State) -> tuple[str, ...]:
+def _who_was_first(run: Run, state: State) -> tuple[str, ...]:
     """Return the sentence for somebody who wants what another has done before, and nothing otherwise."""
     return (_ALREADY,) if run.state == state else ()
 
 
-def tell(run: Run, *consequences: str, as_json: bool, **more: float | str) -> None:
+def _tell(run: Run, *consequences: str, as_json: bool, **more: object) -> None:
     """Print what follows from a decision, or the new status as JSON with the consequence beside it."""
     language = language_of_user()
     data = {**_data(run, language), **{name: _shown(value, language) for name, value in more.items()}}
@@ -65,15 +292,7 @@ def _data(run: Run, language: str) -> dict[str, object]:
     }
 
 
-def remainder_now(run: Run, language: str) -> str:
-    """Return who of a settled run has it, who has not and who is still to get it, by the counts of this moment."""
-    release = find_release(run.environment, run.id)
-    if release is None:
-        return ""
-    return remainder_of(recipients_of(run, release), language, ended=run.published_count is not None)
-
-
-def _shown(value: float | str, language: str) -> str:
-    if isinstance(value, str):
-        return value
-    return grouped(int(value), language) if value == int(value) else f"{value:g}"
+def _shown(value: object, language: str) -> object:
+    if isinstance(value, float) and value != int(value):
+        return f"{value:g}"
+    return grouped(int(value), language) if isinstance(value, int | float) else value

@@ -1,10 +1,16 @@
-"""`eboxcast publish`: the main job, from three files to the certificate."""
+"""The main job: `eboxcast publish`, from three files to the certificate; `prepare` and `launch` are its two halves."""
 
 from __future__ import annotations
+
+import re
+from typing import Annotated
+
+import typer
 
 from eboxcast.cli.runs import sending
 from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.app import command_app
+from eboxcast.cli.shell.errors import WindowAgreed
 from eboxcast.cli.shell.options import (
     Adds,
     AsJson,
@@ -19,15 +25,19 @@ from eboxcast.cli.shell.options import (
     moment,
 )
 from eboxcast.cli.shell.signals import resumable
+from eboxcast.database.installation import procedure_is_on
+from eboxcast.delivery.models import Run
+from eboxcast.delivery.runs.finding import find_run
 from eboxcast.delivery.runs.production_gate import refuse_production_alone
 from eboxcast.delivery.runs.waiting import Window
 from eboxcast.package.model import Duplicates, FaultyRows, Policies
 
 app = command_app()
+_BROADCAST = re.compile(r"\d{4}-\d{4,}")
 
 
 @app.command()
-def main(
+def publish(
     directory: Directory,
     environment: Environment,
     duplicates: DuplicatesPolicy = Duplicates.MERGE,
@@ -50,3 +60,60 @@ def main(
         run = sending.prepare(package, environment=environment.value, adds=adds)
         run = sending.launch(run, window=window, by_workers=by_workers)
         sending.certify(run, json=as_json, strict=strict)
+
+
+@app.command()
+def prepare(
+    directory: Directory,
+    environment: Environment,
+    duplicates: DuplicatesPolicy = Duplicates.MERGE,
+    faulty_rows: FaultyRowsPolicy = FaultyRows.BLOCK,
+    adds: Adds = False,
+    as_json: AsJson = False,
+) -> None:
+    """Check a package and store it, complete and visible to nobody. `eboxcast launch` makes it visible."""
+    refuse_production_alone(environment.value, actor=actor(), asked="prepare")
+    with resumable():
+        package = sending.check(directory, policies=Policies(duplicates=duplicates, faulty_rows=faulty_rows))
+        run = sending.prepare(package, environment=environment.value, adds=adds)
+        sending.tell_published(run)
+        sending.certify(run, json=as_json, strict=False)
+
+
+@app.command()
+def launch(
+    run: Annotated[
+        str,
+        typer.Argument(help="The run: its number, the beginning of it, or its ticket; or the broadcast: 2027-0001."),
+    ],
+    not_before: NotBefore = None,
+    not_after: NotAfter = None,
+    by_workers: ByWorkers = False,
+    strict: Strict = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make a prepared run visible to everybody at the same moment, and print the certificate.
+
+    Before the agreed moment it waits; `eboxcast stop RUN` from elsewhere ends the waiting. A run that is already
+    visible stays as it is. A broadcast has its own moment and window.
+    """
+    window = Window(not_before=moment(not_before), not_after=moment(not_after))
+    with resumable():
+        if _BROADCAST.fullmatch(run) and procedure_is_on():
+            launched = _launch_broadcast(run, window, by_workers=by_workers)
+        else:
+            launched = _launch_run(run, window, by_workers=by_workers)
+        sending.certify(launched, json=as_json, strict=strict)
+
+
+def _launch_run(number: str, window: Window, *, by_workers: bool) -> Run:
+    found = find_run(number, actor=actor())
+    return sending.launch(found, window=window, by_workers=by_workers)
+
+
+def _launch_broadcast(number: str, window: Window, *, by_workers: bool) -> Run:
+    if window != Window():
+        raise WindowAgreed(broadcast=number)
+    from eboxcast.cli.broadcast import launching  # publishing without the procedure does not wait for its rules
+
+    return launching.launch(number, by_workers=by_workers)

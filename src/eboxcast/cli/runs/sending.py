@@ -11,22 +11,27 @@ import typer
 from rich.console import Console
 
 from eboxcast.cli.package.check_text import show
-from eboxcast.cli.runs.decisions import remainder_now
-from eboxcast.cli.runs.unfinished import refuse_interrupted, refuse_unfinished
 from eboxcast.cli.shell import console, progress
 from eboxcast.cli.shell.acting import actor
+from eboxcast.cli.shell.errors import NotFinished, SendingInterrupted
 from eboxcast.delivery.models import Run, State
 from eboxcast.delivery.remote.batches import Sums
 from eboxcast.delivery.runs import actions
 from eboxcast.delivery.runs.intake import check_for_sending
+from eboxcast.delivery.runs.settlement import settle
 from eboxcast.delivery.runs.waiting import Window
 from eboxcast.lib import clock
 from eboxcast.lib.errors import InputRefused
 from eboxcast.lib.formatting import grouped
+from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
+from eboxcast.mailboxes.fence import find_release
 from eboxcast.package.model import Package, Policies
+from eboxcast.presenters.run_commands import continuing_command, launch_command
 from eboxcast.reports.certificate import issue_certificate
 from eboxcast.reports.certificate_text import as_json, as_text
+from eboxcast.reports.recipients import recipients_of
+from eboxcast.reports.remainder import remainder_of
 from eboxcast.targets.opening import capabilities_of
 
 PUBLISHED_WITH_REFUSALS = 6
@@ -42,6 +47,8 @@ _WAITING = N_("Waiting for the agreed moment, {moment}. To stop before then: ebo
 _HANDED_OVER = N_("Handed over to the workers. To follow it: eboxcast status {run}")
 _SENDING = N_("Sending")
 _SENT = N_("Sent: {remainder} ({seconds} s).")
+_WINDOW_OVER = N_("The window ended at {end}.")
+_ENDED = (State.PUBLISHED, State.RECALLED, State.SUPERSEDED)
 _VISIBLE = N_("Visible to {published} recipients since {moment} ({seconds} s).")
 
 
@@ -113,12 +120,12 @@ def follow(run: Run, begin: Callable[[Waiting, Progress], Run], *, by_workers: b
         try:
             run = begin(waiting, sent)
         except KeyboardInterrupt:
-            refuse_interrupted(run)
+            _refuse_interrupted(run)
             raise
     if by_workers and run.state == State.RUNNING:
         _tell(_HANDED_OVER, run=run.short)
         return run
-    refuse_unfinished(run)
+    _refuse_unfinished(run)
     if was_published:
         tell_published(run)
     elif not capabilities_of(run.environment).atomic_visibility:
@@ -146,6 +153,39 @@ def certify(run: Run, *, json: bool, strict: bool) -> None:
     typer.echo(as_json(certificate) if json else as_text(certificate, language_of_user()))
     if strict and run.state == State.PUBLISHED and run.published_count != run.recipients_count:
         raise typer.Exit(PUBLISHED_WITH_REFUSALS)
+
+
+def remainder_now(run: Run, language: str) -> str:
+    """Return who of a settled run has it, who has not and who is still to get it, by the counts of this moment."""
+    release = find_release(run.environment, run.id)
+    if release is None:
+        return ""
+    return remainder_of(recipients_of(run, release), language, ended=run.published_count is not None)
+
+
+def _refuse_unfinished(run: Run) -> None:
+    """Raise NotFinished for a run that is paused, stopped or failed, or whose window is over."""
+    if run.state in _ENDED:
+        return
+    language = language_of_user()
+    reason = mask_and_strip(run.reason)
+    if not reason and run.not_after_at is not None and run.not_after_at <= clock.now():
+        reason = translate(_WINDOW_OVER, language, {"end": run.not_after_at})
+    raise NotFinished(
+        run=run.short,
+        state=run.state,
+        remainder=remainder_now(run, language),
+        reason=reason,
+        command=continuing_command(run),
+    )
+
+
+def _refuse_interrupted(run: Run) -> None:
+    """Raise SendingInterrupted where something of a run was sent when the signal came."""
+    run = settle(run)
+    if run.visible_at is not None and run.published_count is None:
+        remainder = remainder_now(run, language_of_user())
+        raise SendingInterrupted(run=run.short, remainder=remainder, command=launch_command(run))
 
 
 def _tell(sentence: str, **data: object) -> None:

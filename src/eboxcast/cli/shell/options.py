@@ -9,8 +9,9 @@ from typing import Annotated
 
 import typer
 
-from eboxcast.cli.shell.errors import DayUnclear, MomentUnclear
+from eboxcast.cli.shell.errors import DayUnclear, MomentUnclear, ReasonUnfit
 from eboxcast.lib.clock import BRUSSELS
+from eboxcast.lib.masking import mask_and_strip
 from eboxcast.package.model import Duplicates, FaultyRows
 
 
@@ -33,7 +34,16 @@ NotBefore = Annotated[
 ]
 NotAfter = Annotated[str | None, typer.Option(help="The end of the window: nothing becomes visible later.")]
 ByWorkers = Annotated[bool, typer.Option("--by-workers", help="Remote: leave the sending to `eboxcast worker`.")]
+Reason = Annotated[str, typer.Option(help="Why, in a few words. Kept for ever: it must name no citizen.")]
 RunNumber = Annotated[str, typer.Argument(help="The run: its number, the beginning of it, or its ticket.")]
+
+
+def fit(reason: str) -> str:
+    """Return a reason that says something and holds no national number. Raises ReasonUnfit."""
+    stripped = reason.strip()
+    if not stripped or mask_and_strip(stripped) != stripped:
+        raise ReasonUnfit
+    return stripped
 
 
 def day(text: str) -> date:

@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-import typer
-
-from eboxcast.delivery.models import Run, State
+from eboxcast.delivery.models import State
 from eboxcast.lib import clock
 from eboxcast.lib.formatting import duration, grouped, moment_in
-from eboxcast.lib.translation import N_, language_of_user, translate
-from eboxcast.presenters.json import as_json as json_text
-from eboxcast.presenters.runs import run_status
+from eboxcast.lib.translation import N_, translate
 from eboxcast.presenters.schemas.run import RunStatus, Work
 from eboxcast.reports.states import ENVIRONMENTS, state_in
 
@@ -32,13 +28,6 @@ _ONE_LINE = N_(
     "{time} · {state} · {sent} sent, {refused} refused, {unknown} unknown, {left} left · {rate}/s, "
     "{seconds_left} to go · {busy} in progress"
 )
-
-
-def show_status(run: Run, *, as_json: bool) -> None:
-    """Print where a settled run stands."""
-    language = language_of_user()
-    status = run_status(run, language)
-    typer.echo(json_text(status) if as_json else "\n".join(status_lines(status, language)))
 
 
 def status_lines(status: RunStatus, language: str) -> Iterator[str]:

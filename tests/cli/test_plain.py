@@ -31,3 +31,7 @@ def test_a_number_with_wrong_check_digits_is_not_shown_where_it_stands_alone() -
 
 def test_control_signs_do_not_reach_the_terminal() -> None:
     assert mask_and_strip("a\x1b[31mb\nc\u202ed") == "a�[31mb�c�d"
+
+
+def test_the_narrow_spaces_of_french_stay() -> None:
+    assert mask_and_strip("À vérifier\u00a0: 300\u202f000") == "À vérifier\u00a0: 300\u202f000"

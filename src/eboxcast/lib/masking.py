@@ -7,12 +7,13 @@ from collections.abc import Sequence
 
 _NATIONAL_NUMBER = re.compile(r"(?<!\d)\d{2}[ ./]?\d{2}[ ./]?\d{2}[ ./-]?\d{3}[ .-]?\d{2}(?!\d)")
 _DIGEST = re.compile(r"(?<![0-9a-z])[0-9a-f]{32,}(?![0-9a-z])")
+_SPACES = "\u00a0\u202f"  # French has them before a colon and between thousands
 _MASK = "***********"
 
 
 def mask_and_strip(text: str) -> str:
     """Return a file name or a title as a terminal may get it."""
-    shown = "".join(sign if sign.isprintable() else "�" for sign in text)
+    shown = "".join(sign if sign.isprintable() or sign in _SPACES else "�" for sign in text)
     digests = [found.span() for found in _DIGEST.finditer(shown)]
     return _NATIONAL_NUMBER.sub(lambda found: found.group() if _is_none(found, digests) else _MASK, shown)
 

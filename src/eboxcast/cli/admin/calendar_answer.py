@@ -9,7 +9,7 @@ from datetime import date
 
 import typer
 
-from eboxcast.cli.package.check_text import aligned
+from eboxcast.cli.shell.tables import aligned
 from eboxcast.lib.formatting import grouped, iso, short_date, short_times
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate

@@ -8,7 +8,7 @@ from datetime import date
 
 import typer
 
-from eboxcast.cli.package.check_text import aligned
+from eboxcast.cli.shell.tables import aligned
 from eboxcast.lib.formatting import iso, long_date, spoken
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.planning.capacity import Conflict, Evenings, conflicts, nearest_free

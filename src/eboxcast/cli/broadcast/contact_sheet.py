@@ -13,9 +13,9 @@ from eboxcast.broadcasts.models import Broadcast
 from eboxcast.cli.broadcast.decided_values import contact_values
 from eboxcast.cli.broadcast.next_steps import told
 from eboxcast.cli.broadcast.options import Number, load_broadcast
-from eboxcast.cli.package.check_text import aligned
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson
+from eboxcast.cli.shell.tables import aligned
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib.actors import STEWARD
 from eboxcast.lib.masking import mask_and_strip

@@ -15,8 +15,8 @@ from eboxcast.broadcasts.states import ENDED
 from eboxcast.cli.broadcast.next_steps import Outlook, outlook_of
 from eboxcast.cli.broadcast.values import standing_values
 from eboxcast.cli.broadcast.words import STATES, who_in
-from eboxcast.cli.package.check_text import aligned
 from eboxcast.cli.shell import console
+from eboxcast.cli.shell.tables import aligned
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor

@@ -13,7 +13,7 @@ from eboxcast.broadcasts.progress import Standing, Step, standing_of
 from eboxcast.broadcasts.states import Action
 from eboxcast.broadcasts.steps import missing_for
 from eboxcast.cli.broadcast.words import LATENESS, who_in
-from eboxcast.cli.package.check_text import aligned
+from eboxcast.cli.shell.tables import aligned
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
 from eboxcast.lib.actors import STEWARD, Role

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from eboxcast.broadcasts.models import Broadcast
-from eboxcast.cli.package.check_text import aligned
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.errors import OutputNotWritten
 from eboxcast.cli.shell.private_files import refuse_existing, write_private
+from eboxcast.cli.shell.tables import aligned
 from eboxcast.delivery.broadcasts.acceptance_tests import Proof, document_shown
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.formatting import iso, moment_in, size

@@ -14,7 +14,7 @@ from eboxcast.cli.admin.entry_words import entry_words
 from eboxcast.cli.broadcast.decided_values import notes_of, notices_of, text_of, verdicts_of
 from eboxcast.cli.broadcast.next_steps import FILES_SHOWN
 from eboxcast.cli.broadcast.words import CHECKS, NOTICE_STATES, OUTCOMES, SIDES
-from eboxcast.cli.package.check_text import aligned
+from eboxcast.cli.shell.tables import aligned
 from eboxcast.lib.formatting import grouped, short_date, short_moment
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, translate

@@ -15,7 +15,7 @@ from eboxcast.cli.broadcast.next_steps import FILES_SHOWN, go_moment, outlook_li
 from eboxcast.cli.broadcast.sections import sections
 from eboxcast.cli.broadcast.terms import Term, terms_of
 from eboxcast.cli.broadcast.words import LATENESS
-from eboxcast.cli.package.check_text import aligned
+from eboxcast.cli.shell.tables import aligned
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
 from eboxcast.lib.formatting import grouped, long_date, moment_in

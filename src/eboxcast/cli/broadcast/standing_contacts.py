@@ -9,11 +9,11 @@ import typer
 
 from eboxcast.broadcasts.standing_contacts import set_standing_contact, standing_contacts
 from eboxcast.cli.broadcast.contact_sheet import OWN
-from eboxcast.cli.package.check_text import aligned
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson
+from eboxcast.cli.shell.tables import aligned
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.console import Console
 from rich.text import Text
 
 from eboxcast.cli.package.check_json import totals_of
+from eboxcast.cli.shell.tables import aligned
 from eboxcast.lib.formatting import grouped, size
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, translate
@@ -113,16 +114,6 @@ def _lists(checked: Checked, language: str, out: Console) -> None:
     out.print(Text("  " + heading, style="dim"))
     for line in lines:
         out.print(Text("  " + line))
-
-
-def aligned(rows: Sequence[tuple[str, ...]], *, to_the_right: Container[int] = ()) -> list[str]:
-    """Return rows as lines with their cells under each other: unlike a table of Rich, never wrapped nor padded."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-
-    def cell(text: str, index: int) -> str:
-        return text.rjust(widths[index]) if index in to_the_right else text.ljust(widths[index])
-
-    return ["   ".join(cell(text, index) for index, text in enumerate(row)).rstrip() for row in rows]
 
 
 def _separator(separator: str) -> str:

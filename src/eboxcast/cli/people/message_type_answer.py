@@ -6,9 +6,9 @@ import json
 
 import typer
 
-from eboxcast.cli.package.check_text import aligned
 from eboxcast.cli.people.message_type_values import request_values, type_values
 from eboxcast.cli.shell import console
+from eboxcast.cli.shell.tables import aligned
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib.actors import Actor, Role
 from eboxcast.lib.formatting import grouped, size

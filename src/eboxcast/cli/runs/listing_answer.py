@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from eboxcast.cli.package.check_text import aligned
 from eboxcast.cli.shell import console
+from eboxcast.cli.shell.tables import aligned
 from eboxcast.delivery.models import State
 from eboxcast.delivery.runs.listing import Listed, RunsPage
 from eboxcast.delivery.runs.progress import moment_of

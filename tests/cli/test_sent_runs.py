@@ -26,7 +26,7 @@ from eboxcast.delivery.models import Action, Intent, Run, State
 from eboxcast.delivery.remote.batches import Sums
 from eboxcast.delivery.runs import actions, remote_decisions
 from eboxcast.delivery.runs.settlement import settle
-from eboxcast.delivery.runs.waiting import Window
+from eboxcast.delivery.runs.window import Window
 from eboxcast.lib import clock
 from eboxcast.lib.formatting import moment_in
 from eboxcast.lib.identifiers import text_of_key

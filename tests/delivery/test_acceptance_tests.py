@@ -17,7 +17,7 @@ from eboxcast.delivery.broadcasts.acceptance_tests import Proof, proofs, run_tes
 from eboxcast.delivery.broadcasts.errors import NotTestedYet, ShortListForgotten
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.runs import actions
-from eboxcast.delivery.runs.waiting import Window
+from eboxcast.delivery.runs.window import Window
 from eboxcast.lib.actors import NotYourRole
 from eboxcast.mailboxes.loading import load_eboxes
 from eboxcast.mailboxes.models import Audience

@@ -12,7 +12,7 @@ from eboxcast.audit.models import Entry
 from eboxcast.delivery.errors import FileChanged, LaunchStopped, NotInThisState, OutsideWindow
 from eboxcast.delivery.models import Intent, Run, State
 from eboxcast.delivery.runs import actions
-from eboxcast.delivery.runs.waiting import Window
+from eboxcast.delivery.runs.window import Window
 from eboxcast.lib import clock
 from eboxcast.mailboxes import fence, opening
 from eboxcast.senders.errors import MessageTypeUnknown

@@ -18,7 +18,7 @@ from eboxcast.delivery.broadcasts.errors import OnlyInItsBroadcast
 from eboxcast.delivery.errors import LaunchStopped, OutsideWindow
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.runs import actions
-from eboxcast.delivery.runs.waiting import Window
+from eboxcast.delivery.runs.window import Window
 from eboxcast.delivery.steward.following_runs import WINDOW_ENDED
 from eboxcast.lib.actors import ALL_ROLES, Actor, NotYourRole
 

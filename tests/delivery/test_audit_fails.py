@@ -13,7 +13,7 @@ from tests.delivery.conftest import NewPackage
 from eboxcast.delivery.expiry import expire
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.runs import actions
-from eboxcast.delivery.runs.waiting import Window
+from eboxcast.delivery.runs.window import Window
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor, Role
 from eboxcast.package.sampling import write_sample

@@ -15,7 +15,7 @@ from eboxcast.broadcasts.models import Broadcast, State
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.runs import actions
 from eboxcast.delivery.runs.settlement import settle
-from eboxcast.delivery.runs.waiting import Window
+from eboxcast.delivery.runs.window import Window
 from eboxcast.delivery.steward.following_runs import WINDOW_ENDED, end_with_window, follow
 from eboxcast.lib import clock
 from eboxcast.lib.actors import STEWARD

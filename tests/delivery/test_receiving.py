@@ -20,7 +20,7 @@ from eboxcast.delivery.broadcasts.files import deliver, take_back
 from eboxcast.delivery.errors import NotInThisState as RunNotInThisState
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.runs import actions
-from eboxcast.delivery.runs.waiting import Window
+from eboxcast.delivery.runs.window import Window
 from eboxcast.lib.actors import NotYourRole
 from eboxcast.package.model import FaultyRows, Policies
 

@@ -18,7 +18,7 @@ from eboxcast.delivery.models import Batch, BatchState, Intent, Run
 from eboxcast.delivery.runs import actions, throughput
 from eboxcast.delivery.runs.intake import check_for_sending
 from eboxcast.delivery.runs.rehearsal import Rehearsal, rehearse
-from eboxcast.delivery.runs.waiting import Window
+from eboxcast.delivery.runs.window import Window
 from eboxcast.lib import clock
 from eboxcast.mailboxes import preview
 from eboxcast.mailboxes.errors import EverybodyHasIt, OtherContentVisible, OtherRecipientsVisible

@@ -15,7 +15,7 @@ from tests.simulator.simulated import Simulated, Simulators
 from eboxcast.delivery.models import BatchState, Run, State
 from eboxcast.delivery.remote import batches, calls
 from eboxcast.delivery.runs import actions, remote_decisions
-from eboxcast.delivery.runs.waiting import Window
+from eboxcast.delivery.runs.window import Window
 from eboxcast.lib.identifiers import text_of_key
 from eboxcast.mailboxes import outcomes, sending
 from eboxcast.mailboxes.models import OutcomeKind

@@ -17,7 +17,7 @@ from eboxcast.delivery.remote import batches
 from eboxcast.delivery.remote.batches import Done
 from eboxcast.delivery.runs import actions, remote_decisions
 from eboxcast.delivery.runs.settlement import settle
-from eboxcast.delivery.runs.waiting import Window
+from eboxcast.delivery.runs.window import Window
 from eboxcast.mailboxes import fence, opening, outcomes, sending
 from eboxcast.mailboxes.models import Outcome, Release
 from eboxcast.mailboxes.outcomes import Call, Results

@@ -12,7 +12,7 @@ from eboxcast.delivery.models import Action, Intent, Run, RunList, State
 from eboxcast.delivery.runs import actions
 from eboxcast.delivery.runs.intents import intend
 from eboxcast.delivery.runs.settlement import adopt, settle
-from eboxcast.delivery.runs.waiting import Window
+from eboxcast.delivery.runs.window import Window
 from eboxcast.mailboxes import fence, launching
 
 P = "production"

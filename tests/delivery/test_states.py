@@ -15,7 +15,7 @@ from eboxcast.delivery.models import Action, Run, State
 from eboxcast.delivery.runs import actions, remote_decisions
 from eboxcast.delivery.runs.progress import SEE, next_actions_of, progress_of
 from eboxcast.delivery.runs.states import BY_ITSELF, TABLE, Situation, Transition, possible
-from eboxcast.delivery.runs.waiting import Window
+from eboxcast.delivery.runs.window import Window
 from eboxcast.lib.actors import Role
 from eboxcast.lib.policy import rule_of
 

@@ -11,7 +11,7 @@ from tests.faults.machine import Machine
 
 from eboxcast.delivery.models import State
 from eboxcast.delivery.runs import actions
-from eboxcast.delivery.runs.finding import find_run
+from eboxcast.delivery.runs.lookup import find_run
 from eboxcast.lib.crashpoints import Point
 from eboxcast.lib.errors import NotAllowedNow
 

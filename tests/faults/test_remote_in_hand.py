@@ -16,7 +16,7 @@ from tests.simulator.simulated import Simulated
 
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.runs import actions, remote_decisions
-from eboxcast.delivery.runs.finding import find_run
+from eboxcast.delivery.runs.lookup import find_run
 from eboxcast.targets.configuration import read_targets
 
 RECIPIENTS = 600

@@ -25,7 +25,7 @@ from tests.simulator.simulated import Simulated
 
 from eboxcast.delivery.models import Worker
 from eboxcast.delivery.runs import remote_decisions
-from eboxcast.delivery.runs.finding import find_run
+from eboxcast.delivery.runs.lookup import find_run
 from eboxcast.lib.crashpoints import Point
 from eboxcast.mailboxes.models import OutcomeKind
 from eboxcast.targets.configuration import read_targets

@@ -11,9 +11,9 @@ from tests.faults.machine import Letter, Machine, Process, wait_until
 
 from eboxcast.delivery.models import State
 from eboxcast.delivery.runs import actions
-from eboxcast.delivery.runs.finding import find_run
+from eboxcast.delivery.runs.lookup import find_run
 from eboxcast.delivery.runs.settlement import settle
-from eboxcast.delivery.runs.waiting import Window
+from eboxcast.delivery.runs.window import Window
 from eboxcast.lib import clock
 from eboxcast.lib.crashpoints import Point
 

@@ -16,7 +16,7 @@ from eboxcast.delivery.models import Run, State
 from eboxcast.delivery.runs import actions, remote_decisions
 from eboxcast.delivery.runs.intake import check_for_sending
 from eboxcast.delivery.runs.rehearsal import rehearse
-from eboxcast.delivery.runs.waiting import Window
+from eboxcast.delivery.runs.window import Window
 from eboxcast.lib.identifiers import text_of_key
 from eboxcast.package.model import Package, Policies
 from eboxcast.package.sampling import write_sample

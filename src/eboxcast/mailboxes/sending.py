@@ -6,6 +6,7 @@ What is noted of each recipient before and after a call is in ``noting``.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from uuid import UUID
 
 import numpy as np
@@ -185,3 +186,29 @@ def _each_once(keys: Keys, prepared: Keys) -> bool:
         return bool(np.array_equal(keys, prepared))
     places = np.searchsorted(prepared, keys)
     return bool((np.diff(places) > 0).all() and np.array_equal(np.take(prepared, places, mode="clip"), keys))
+
+
+def note_doubted(environment: str, run_id: UUID, doubted: Sequence[Range], *, since: datetime, askable: bool) -> None:
+    """Note everybody in some ranges of whom nothing is known, and stop the release: it was sent ``since`` then.
+
+    ``askable`` notes them as in flight, to be asked about, where the message's id at the provider was not lost too.
+    """
+    with sanitized_db_errors(), transaction.atomic(using=environment):
+        connection = environment_connection(environment)
+        one(connection, "lock_release", {"run": run_id})
+        release = get_release(environment, run_id)
+        _stop(environment, release, since=since)
+        asked = askable and release.provider_message is not None
+        for where in doubted:
+            code = f"restored.{where.first}" if asked else ""
+            kind = OutcomeKind.IN_FLIGHT if asked else OutcomeKind.UNKNOWN
+            run(connection, "note_doubted", {**vars(where), "kind": kind.value, "code": code})
+
+
+def _stop(environment: str, release: Release, *, since: datetime) -> None:
+    message = release.message
+    if release.visible_at is None:
+        release.visible_at = since
+        release.expires_at = end_of_validity(since, number=message.validity_number, unit=message.validity_unit)
+    release.stopped_at = release.stopped_at or clock.now()
+    release.save(using=environment, update_fields=("visible_at", "expires_at", "stopped_at"))

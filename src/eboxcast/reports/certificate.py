@@ -10,7 +10,7 @@ from eboxcast.audit.anchoring import CERTIFICATE, hand_out
 from eboxcast.audit.selectors import Head
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.delivery.models import Intent, Run, RunList
-from eboxcast.delivery.runs.finding import authorize_for
+from eboxcast.delivery.runs.lookup import authorize_for
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.formatting import iso

@@ -9,7 +9,7 @@ from django.db import transaction
 from eboxcast.audit.actions import record
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.delivery.models import Run
-from eboxcast.delivery.runs.finding import authorize_for
+from eboxcast.delivery.runs.lookup import authorize_for
 from eboxcast.lib.actors import Actor
 from eboxcast.reports.paper_list import paper_list
 from eboxcast.reports.rejected import RejectedList, rejected_lists

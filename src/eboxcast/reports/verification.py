@@ -10,7 +10,7 @@ import numpy as np
 from eboxcast.database.environments import bucket_prime, environment_connection
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.delivery.models import Run
-from eboxcast.delivery.runs.finding import authorize_for
+from eboxcast.delivery.runs.lookup import authorize_for
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.buckets import Keys

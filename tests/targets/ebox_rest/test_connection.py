@@ -15,7 +15,7 @@ from tests.targets.wire import CLOSE, RESET, SILENCE, Do, Wire, options_for
 
 from eboxcast.targets.ebox_rest import connection
 from eboxcast.targets.ebox_rest.connection import Cut, Line, NotSent, Patience, Reply
-from eboxcast.targets.ebox_rest.tls import tls_of
+from eboxcast.targets.ebox_rest.credentials import tls_of
 from eboxcast.targets.options import TargetsFileWrong
 
 PATIENT = Patience(connect=5, answer=5)

@@ -21,7 +21,7 @@ from eboxcast.cli.shell.number_given import key_given
 from eboxcast.cli.shell.options import AsJson, moment
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.database.owning import as_owner, owns_the_audit
-from eboxcast.delivery.runs.finding import find_run
+from eboxcast.delivery.runs.lookup import find_run
 from eboxcast.lib.masking import mask_and_strip
 
 app = command_app()

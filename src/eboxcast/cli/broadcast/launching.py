@@ -6,8 +6,8 @@ from eboxcast.cli.broadcast.options import load_broadcast
 from eboxcast.cli.runs import sending
 from eboxcast.cli.runs.sending import Progress, Waiting
 from eboxcast.delivery.broadcasts.agreed_launch import launch_broadcast
+from eboxcast.delivery.broadcasts.runs import PRODUCTION, run_for
 from eboxcast.delivery.models import Run
-from eboxcast.delivery.runs.belonging import PRODUCTION, run_for
 
 
 def launch(number: str, *, by_workers: bool) -> Run:

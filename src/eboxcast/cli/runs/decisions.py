@@ -18,7 +18,7 @@ from eboxcast.delivery.models import Run, State
 from eboxcast.delivery.remote.health import workers
 from eboxcast.delivery.remote.queue import hand_over
 from eboxcast.delivery.runs import actions, remote_decisions, retries
-from eboxcast.delivery.runs.finding import find_run
+from eboxcast.delivery.runs.lookup import find_run
 from eboxcast.delivery.runs.production_gate import may_be_retried
 from eboxcast.delivery.runs.progress import who_decided
 from eboxcast.delivery.runs.settlement import settle

@@ -18,8 +18,7 @@ from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson, EnvironmentName, RunNumber
 from eboxcast.delivery.errors import Interrupted
 from eboxcast.delivery.models import Run, State
-from eboxcast.delivery.runs.finding import find_run
-from eboxcast.delivery.runs.listing import list_runs
+from eboxcast.delivery.runs.lookup import find_run, list_runs
 from eboxcast.delivery.runs.settlement import settle
 from eboxcast.lib.translation import language_of_user
 from eboxcast.presenters.json import as_json as json_text

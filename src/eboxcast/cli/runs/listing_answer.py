@@ -13,7 +13,7 @@ from rich.text import Text
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.tables import aligned
 from eboxcast.delivery.models import State
-from eboxcast.delivery.runs.listing import Listed, RunsPage
+from eboxcast.delivery.runs.lookup import Listed, RunsPage
 from eboxcast.delivery.runs.progress import moment_of
 from eboxcast.lib.formatting import grouped, iso, short_moment
 from eboxcast.lib.masking import mask_and_strip

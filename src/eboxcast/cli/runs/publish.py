@@ -27,9 +27,9 @@ from eboxcast.cli.shell.options import (
 from eboxcast.cli.shell.signals import resumable
 from eboxcast.database.installation import procedure_is_on
 from eboxcast.delivery.models import Run
-from eboxcast.delivery.runs.finding import find_run
+from eboxcast.delivery.runs.lookup import find_run
 from eboxcast.delivery.runs.production_gate import refuse_production_alone
-from eboxcast.delivery.runs.waiting import Window
+from eboxcast.delivery.runs.window import Window
 from eboxcast.package.model import Duplicates, FaultyRows, Policies
 
 app = command_app()

@@ -27,7 +27,7 @@ from eboxcast.cli.shell.options import (
 )
 from eboxcast.delivery.runs.intake import check_for_sending
 from eboxcast.delivery.runs.rehearsal import rehearse
-from eboxcast.delivery.runs.waiting import Window
+from eboxcast.delivery.runs.window import Window
 from eboxcast.lib.errors import InputRefused, NotAllowedNow
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.package.model import Duplicates, FaultyRows, Package, Policies

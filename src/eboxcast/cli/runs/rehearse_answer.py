@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from eboxcast.delivery.runs.rehearsal import Answer, Duration, Rehearsal, Remote
-from eboxcast.delivery.runs.throughput import Rate
+from eboxcast.delivery.runs.rehearsal import Answer, Duration, Rate, Rehearsal, Remote
 from eboxcast.lib.formatting import grouped, iso, rough_duration, size
 from eboxcast.lib.translation import N_, translate
 from eboxcast.reports.states import ENVIRONMENTS, state_in

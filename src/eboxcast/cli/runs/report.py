@@ -16,7 +16,7 @@ from eboxcast.cli.shell.errors import VerificationUnclear
 from eboxcast.cli.shell.options import RunNumber
 from eboxcast.cli.shell.private_files import refuse_existing, write_private
 from eboxcast.delivery.models import Run
-from eboxcast.delivery.runs.finding import find_run
+from eboxcast.delivery.runs.lookup import find_run
 from eboxcast.delivery.runs.settlement import settle
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.masking import mask_and_strip

@@ -19,7 +19,7 @@ from eboxcast.delivery.remote.batches import Sums
 from eboxcast.delivery.runs import actions
 from eboxcast.delivery.runs.intake import check_for_sending
 from eboxcast.delivery.runs.settlement import settle
-from eboxcast.delivery.runs.waiting import Window
+from eboxcast.delivery.runs.window import Window
 from eboxcast.lib import clock
 from eboxcast.lib.errors import InputRefused
 from eboxcast.lib.formatting import grouped

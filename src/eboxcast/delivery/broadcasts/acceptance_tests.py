@@ -11,13 +11,13 @@ from eboxcast.broadcasts.models import Broadcast, State
 from eboxcast.broadcasts.states import Action
 from eboxcast.broadcasts.steps import refuse_impossible, refuse_other_institutions
 from eboxcast.delivery.broadcasts.errors import EboxesElsewhere, NotTestedYet, ShortListForgotten
+from eboxcast.delivery.broadcasts.runs import ACCEPTANCE, run_for
 from eboxcast.delivery.broadcasts.short_lists import keys_in_order
 from eboxcast.delivery.errors import NotInThisState
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.models import State as RunState
 from eboxcast.delivery.runs import actions
-from eboxcast.delivery.runs.belonging import ACCEPTANCE, run_for
-from eboxcast.delivery.runs.waiting import Window
+from eboxcast.delivery.runs.window import Window
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.digests import digest
 from eboxcast.lib.policy import authorize

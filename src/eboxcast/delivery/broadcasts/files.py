@@ -18,11 +18,11 @@ from eboxcast.broadcasts.states import Action
 from eboxcast.broadcasts.steps import held, refuse_impossible
 from eboxcast.delivery.broadcasts.errors import FilesPublished
 from eboxcast.delivery.broadcasts.file_records import faults_of, files_in, files_of
+from eboxcast.delivery.broadcasts.runs import ACCEPTANCE, refuse_taken, run_for
 from eboxcast.delivery.broadcasts.short_lists import places_of
 from eboxcast.delivery.models import Action as RunAction
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.runs import actions
-from eboxcast.delivery.runs.belonging import ACCEPTANCE, refuse_taken, run_for
 from eboxcast.delivery.runs.intake import check_for_sending
 from eboxcast.delivery.runs.progress import too_late
 from eboxcast.delivery.runs.release_builder import identity_of

@@ -14,7 +14,7 @@ from eboxcast.delivery.errors import SendingForgotten
 from eboxcast.delivery.models import Batch, BatchState, Run, State
 from eboxcast.delivery.runs.settlement import forgot_account, forgot_visibility, settle
 from eboxcast.lib import clock
-from eboxcast.mailboxes import outcomes, restore_recovery
+from eboxcast.mailboxes import outcomes, sending
 from eboxcast.mailboxes.fence import find_release, get_release
 from eboxcast.mailboxes.models import OutcomeKind, Release
 from eboxcast.mailboxes.outcomes import Range
@@ -75,7 +75,7 @@ def name_doubted(run: Run, *, by: str) -> Run:
         record("run.name_doubted_intended", by=by, environment=run.environment, run=run.id)
     release = get_release(run.environment, run.id)
     attempted = list(run.batches.filter(attempt__gt=0).order_by("number"))
-    restore_recovery.note_doubted(
+    sending.note_doubted(
         run.environment,
         run.id,
         [_range(release, batch) for batch in attempted],

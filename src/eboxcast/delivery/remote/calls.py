@@ -15,10 +15,10 @@ from threading import Event
 from time import monotonic
 
 from eboxcast.delivery.remote import batches
-from eboxcast.delivery.remote.answers import counted, of_answer, slices, together
 from eboxcast.delivery.remote.batches import Claim
 from eboxcast.delivery.remote.leases import Hold, TakenOver
 from eboxcast.mailboxes import outcomes, sending
+from eboxcast.mailboxes.models import OutcomeKind
 from eboxcast.mailboxes.outcomes import Call, Progress, Results
 from eboxcast.mailboxes.values import NewMessage
 from eboxcast.targets.base import Answered, OutcomeUnknown, RunRefused, Target, TryAgain
@@ -230,3 +230,43 @@ class Sender:
         noted = outcomes.end_call(self.errand.environment, self.errand.release, call, results, then=then)
         if not noted and not may_be_gone:
             raise TakenOver
+
+
+def counted(results: Results) -> Mapping[str, int]:
+    """Return how many recipients of a whole batch have each outcome after it."""
+    return Counter(
+        {
+            OutcomeKind.SENT: len(results.sent),
+            OutcomeKind.REFUSED_BY_TARGET: len(results.refused),
+            OutcomeKind.UNKNOWN: len(results.unknown),
+        }
+    )
+
+
+def of_answer(answered: Answered, *, ids: Sequence[str] | None = None) -> Results:
+    """Return what is to be noted of an answer, with ids where the provider has one for each."""
+    return Results(
+        sent=answered.published,
+        message_ids=ids,
+        refused=answered.refused,
+        no_digital_user=answered.no_digital_user or (),
+    )
+
+
+def together(answers: Sequence[Results]) -> Results:
+    """Return several as one."""
+    if len(answers) == 1:
+        return answers[0]
+    ids = [name for answer in answers for name in answer.message_ids or ()]
+    return Results(
+        sent=[key for answer in answers for key in answer.sent],
+        message_ids=ids or None,
+        refused={key: code for answer in answers for key, code in answer.refused.items()},
+        unknown=[key for answer in answers for key in answer.unknown],
+        no_digital_user=[key for answer in answers for key in answer.no_digital_user],
+    )
+
+
+def slices(keys: Sequence[int], size: int) -> list[Sequence[int]]:
+    """Cut recipients into pieces of at most this size."""
+    return [keys[start : start + size] for start in range(0, len(keys), size)]

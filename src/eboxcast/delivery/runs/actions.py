@@ -16,14 +16,14 @@ from eboxcast.delivery.recovery.repair import show_again
 from eboxcast.delivery.recovery.restore_recovery import refuse_forgotten
 from eboxcast.delivery.remote.batches import Sums, sums_of
 from eboxcast.delivery.runs import remote_decisions
-from eboxcast.delivery.runs.finding import same_package_without_release
 from eboxcast.delivery.runs.intents import give_up, intend
+from eboxcast.delivery.runs.lookup import same_package_without_release
 from eboxcast.delivery.runs.production_gate import refuse_outside_broadcast, refuse_production_alone
 from eboxcast.delivery.runs.progress import too_late
 from eboxcast.delivery.runs.release_builder import identity_of, order_of, particulars_of, recipients_of
 from eboxcast.delivery.runs.settlement import carry_out, forgot_visibility, settle, settle_by_id
 from eboxcast.delivery.runs.states import UNDER_WAY, Situation, exists, leads_to, row_of, situation_of
-from eboxcast.delivery.runs.waiting import Window, wait_for, withdrawn_at
+from eboxcast.delivery.runs.window import Window, wait_for, withdrawn_at
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.crashpoints import Point, reached

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from eboxcast.database.environments import bucket_prime, environment_connection
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.delivery.errors import FileChanged
-from eboxcast.delivery.runs.finding import runs_in_hand
+from eboxcast.delivery.runs.lookup import runs_in_hand
 from eboxcast.lib.buckets import Keys
 from eboxcast.lib.digests import digest
 from eboxcast.lib.masking import mask_and_strip

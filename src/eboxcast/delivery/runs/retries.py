@@ -11,8 +11,8 @@ from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.delivery.broadcasts.errors import RetryNeedsBroadcast
 from eboxcast.delivery.errors import NobodyToRetry, RefusedForgotten
 from eboxcast.delivery.models import Action, Run, State
-from eboxcast.delivery.runs.finding import runs_in_hand, same_package_without_release
 from eboxcast.delivery.runs.intents import give_up, intend
+from eboxcast.delivery.runs.lookup import runs_in_hand, same_package_without_release
 from eboxcast.delivery.runs.production_gate import may_be_retried
 from eboxcast.delivery.runs.progress import too_late
 from eboxcast.delivery.runs.settlement import settle, settle_by_id

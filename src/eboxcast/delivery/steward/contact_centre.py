@@ -7,7 +7,7 @@ from eboxcast.broadcasts.models import Broadcast, State
 from eboxcast.broadcasts.steps import held
 from eboxcast.database.environments import bucket_prime, environment_connection
 from eboxcast.database.errors import sanitized_db_errors
-from eboxcast.delivery.runs.belonging import PRODUCTION, run_for
+from eboxcast.delivery.broadcasts.runs import PRODUCTION, run_for
 from eboxcast.lib.actors import STEWARD
 from eboxcast.mailboxes.audiences import read_audience
 from eboxcast.mailboxes.fence import find_release

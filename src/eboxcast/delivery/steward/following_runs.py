@@ -12,11 +12,11 @@ from eboxcast.broadcasts.errors import NotInThisState as NotNow
 from eboxcast.broadcasts.models import Broadcast, State
 from eboxcast.broadcasts.steps import held
 from eboxcast.database.errors import sanitized_db_errors
+from eboxcast.delivery.broadcasts.runs import ACCEPTANCE, PRODUCTION, run_for
 from eboxcast.delivery.errors import NotInThisState
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.models import State as RunState
 from eboxcast.delivery.runs import actions
-from eboxcast.delivery.runs.belonging import ACCEPTANCE, PRODUCTION, run_for
 from eboxcast.delivery.runs.progress import who_decided
 from eboxcast.delivery.runs.settlement import SYSTEM
 from eboxcast.delivery.runs.states import GIVEN_UP

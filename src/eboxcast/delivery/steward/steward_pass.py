@@ -18,8 +18,8 @@ from eboxcast.broadcasts.states import DATED, ENDED
 from eboxcast.broadcasts.steps import held
 from eboxcast.database.errors import DatabaseGone, LockTaken, sanitized_db_errors
 from eboxcast.delivery.broadcasts.agreed_launch import launch_broadcast
+from eboxcast.delivery.broadcasts.runs import PRODUCTION, run_for
 from eboxcast.delivery.models import State as RunState
-from eboxcast.delivery.runs.belonging import PRODUCTION, run_for
 from eboxcast.delivery.steward.closing import conclude
 from eboxcast.delivery.steward.contact_centre import warn_when_prepared
 from eboxcast.delivery.steward.following_runs import end_with_window, follow

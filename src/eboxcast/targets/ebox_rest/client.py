@@ -13,9 +13,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from eboxcast.targets.base import OutcomeUnknown, TryAgain
 from eboxcast.targets.ebox_rest.connection import Cut, Line, NotSent, Patience, Reply
+from eboxcast.targets.ebox_rest.credentials import tls_of, token_source
 from eboxcast.targets.ebox_rest.options import EboxRestOptions
-from eboxcast.targets.ebox_rest.tls import tls_of
-from eboxcast.targets.ebox_rest.tokens import token_source
 
 
 class Effect(Enum):

@@ -11,9 +11,9 @@ from eboxcast.targets.base import Answered, Target, TryAgain, always
 from eboxcast.targets.ebox_rest.answers import Judgement, Meaning, judge, retry_after, says_why
 from eboxcast.targets.ebox_rest.client import Call, Client, Effect
 from eboxcast.targets.ebox_rest.connection import Reply
+from eboxcast.targets.ebox_rest.credentials import token_source
 from eboxcast.targets.ebox_rest.options import EboxRestOptions
 from eboxcast.targets.ebox_rest.outcomes import failure, items, keys_of, linked, published
-from eboxcast.targets.ebox_rest.tokens import token_source
 from eboxcast.targets.ebox_rest.translating import (
     Letter,
     check_expressible,

@@ -1,10 +1,15 @@
-"""Access tokens by client credentials (RFC 6749, 4.4): one for all lanes of a process, renewed before it ends."""
+"""Who we are for a provider, and whom we trust: access tokens by client credentials (RFC 6749, 4.4), and TLS.
+
+One token for all lanes of a process, renewed before it ends; one TLS context for each process.
+"""
 
 from __future__ import annotations
 
 import base64
 import json
+import ssl
 from functools import cache
+from pathlib import Path
 from threading import Lock
 from time import monotonic
 from urllib.parse import quote_plus, urlencode, urlsplit
@@ -13,7 +18,7 @@ from eboxcast.targets.base import RunRefused, TryAgain
 from eboxcast.targets.ebox_rest.answers import masked_text, retry_after
 from eboxcast.targets.ebox_rest.connection import Cut, Line, NotSent, Patience, Reply
 from eboxcast.targets.ebox_rest.options import EboxRestOptions, SecretPlace
-from eboxcast.targets.ebox_rest.tls import tls_of
+from eboxcast.targets.options import TargetsFileWrong
 
 MARGIN_SECONDS = 10.0
 """So long before its end a token is renewed; of short-lived ones a quarter of their life."""
@@ -115,3 +120,35 @@ def _object(body: bytes) -> dict[str, object]:
     except (ValueError, RecursionError):
         return {}
     return answer if isinstance(answer, dict) else {}
+
+
+def tls_of(options: EboxRestOptions) -> ssl.SSLContext | None:
+    """Return the context for a provider's addresses, None where all of them are plain. Raises TargetsFileWrong."""
+    addresses = (options.base_url, options.token_url, options.federation_url)
+    if not any(address.startswith("https://") for address in addresses):
+        return None
+    return _context(options.authority_file, options.certificate_file, options.certificate_key_file)
+
+
+@cache
+def _context(authority: Path | None, certificate: Path | None, key: Path | None) -> ssl.SSLContext:
+    context = _trusting(authority)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if certificate:
+        try:
+            # A key with a pass phrase would ask for it on the terminal; an empty one fails instead.
+            context.load_cert_chain(certificate, key, password="")
+        except (OSError, ValueError) as cause:
+            raise _wrong(certificate, "certificate_file", cause) from None
+    return context
+
+
+def _trusting(authority: Path | None) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=authority)
+    except (OSError, ValueError) as cause:
+        raise _wrong(authority, "authority_file", cause) from None
+
+
+def _wrong(path: Path | None, place: str, cause: Exception) -> TargetsFileWrong:
+    return TargetsFileWrong(file=path.name if path else "-", place=place, problem=type(cause).__name__)

@@ -12,9 +12,9 @@ from tests.targets.conftest import Open
 from tests.targets.wire import JANE, PUBLISHED, RESET, TOKEN, Do, Wire, linked, message, options_for, refusal
 
 from eboxcast.targets.base import RunRefused, TryAgain
-from eboxcast.targets.ebox_rest import tokens
+from eboxcast.targets.ebox_rest import credentials
+from eboxcast.targets.ebox_rest.credentials import TokenSource
 from eboxcast.targets.ebox_rest.options import SecretPlace
-from eboxcast.targets.ebox_rest.tokens import TokenSource
 
 
 @pytest.fixture
@@ -45,9 +45,9 @@ def test_lanes_that_start_together_ask_once(wire: Wire, source: TokenSource) -> 
 
 def test_a_token_is_renewed_before_it_ends(wire: Wire, source: TokenSource, monkeypatch: pytest.MonkeyPatch) -> None:
     now = [1000.0]
-    monkeypatch.setattr(tokens, "monotonic", lambda: now[0])
+    monkeypatch.setattr(credentials, "monotonic", lambda: now[0])
     source.token()
-    now[0] += 3600 - tokens.MARGIN_SECONDS - 1
+    now[0] += 3600 - credentials.MARGIN_SECONDS - 1
     source.token()
     assert len(wire.token_calls) == 1
     now[0] += 1

@@ -10,7 +10,7 @@ from eboxcast.broadcasts.states import ENDED
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.delivery.broadcasts.errors import TicketTaken
 from eboxcast.delivery.models import Run
-from eboxcast.delivery.runs.finding import runs_of
+from eboxcast.delivery.runs.lookup import runs_of
 from eboxcast.delivery.runs.production_gate import ACCEPTANCE, PRODUCTION
 from eboxcast.delivery.runs.settlement import settle_by_id
 from eboxcast.mailboxes.errors import ReleaseMissing

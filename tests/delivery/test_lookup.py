@@ -8,7 +8,7 @@ from tests.delivery.conftest import NewPackage
 
 from eboxcast.delivery.errors import RunAmbiguous, RunNotFound
 from eboxcast.delivery.runs import actions
-from eboxcast.delivery.runs.finding import find_run
+from eboxcast.delivery.runs.lookup import find_run
 
 
 def test_a_run_is_found_by_its_number_its_beginning_and_its_ticket(package: NewPackage) -> None:

@@ -15,7 +15,7 @@ from tests.faults.conftest import NewLetter
 from tests.faults.machine import Letter, Machine
 
 from eboxcast.delivery.runs import actions
-from eboxcast.delivery.runs.intake import check_for_sending
+from eboxcast.delivery.runs.preparation import check_for_sending
 from eboxcast.lib.crashpoints import Point
 from eboxcast.package.model import Policies
 

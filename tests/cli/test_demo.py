@@ -18,7 +18,7 @@ from eboxcast.database import boot
 from eboxcast.database.embedded.places import Places
 from eboxcast.database.embedded.processes import postmaster
 from eboxcast.delivery.errors import Interrupted
-from eboxcast.delivery.runs.intake import check_for_sending
+from eboxcast.delivery.runs.preparation import check_for_sending
 from eboxcast.lib.errors import EboxcastError
 from eboxcast.package.model import Policies
 from eboxcast.tools.demo.dates import dates_after

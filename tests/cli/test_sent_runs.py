@@ -24,7 +24,7 @@ from eboxcast.audit.models import Entry
 from eboxcast.delivery.errors import NotInThisState
 from eboxcast.delivery.models import Action, Intent, Run, State
 from eboxcast.delivery.remote.batches import Sums
-from eboxcast.delivery.runs import actions, remote_decisions
+from eboxcast.delivery.runs import actions
 from eboxcast.delivery.runs.settlement import settle
 from eboxcast.delivery.runs.window import Window
 from eboxcast.lib import clock
@@ -45,8 +45,8 @@ def held(simulated: Simulated) -> list[str]:
 
 def everybody(run: Run) -> list[str]:
     release = get_release(P, run.id)
-    connection = remote_decisions.sending.environment_connection(P)
-    keys = read_audience(connection, release=release.id, prime=remote_decisions.sending.bucket_prime(P))
+    connection = actions.sending.environment_connection(P)
+    keys = read_audience(connection, release=release.id, prime=actions.sending.bucket_prime(P))
     return sorted(map(text_of_key, keys.tolist()))
 
 
@@ -61,9 +61,9 @@ def paused(
     """A run that paused itself: the provider refuses three of ten."""
     simulated = provider("--refuse-share", "0.3")
     run = broadcasts.prepared(recipients=120)
-    monkeypatch.setattr(remote_decisions, "ENOUGH_TO_JUDGE", 30)
+    monkeypatch.setattr(actions, "ENOUGH_TO_JUDGE", 30)
     code, _, err = command("launch", run.short)
-    monkeypatch.setattr(remote_decisions, "ENOUGH_TO_JUDGE", 10_000)
+    monkeypatch.setattr(actions, "ENOUGH_TO_JUDGE", 10_000)
     assert code == 5, err
     assert "is paused: " in err
     assert f"eboxcast resume {run.short} && eboxcast launch {run.short}" in err
@@ -223,14 +223,14 @@ def test_of_two_at_once_one_wins_and_the_other_is_told(paused: tuple[Run, Simula
         mine = Run.objects.get(id=run.id)
         ready.wait()
         try:
-            remote_decisions.go_on(mine, by=by) if how == "resume" else remote_decisions._change(
+            actions.go_on(mine, by=by) if how == "resume" else actions._change(
                 mine, Action.FAIL, State.FAILED, by=by, reason=""
             )
         except NotInThisState as late:
             told.append(late.data.get("by"))
         finally:
-            remote_decisions.sending.environment_connection(P).close()
-            remote_decisions.transaction.get_connection().close()
+            actions.sending.environment_connection(P).close()
+            actions.transaction.get_connection().close()
 
     both = [threading.Thread(target=decide, args=given) for given in (("olga", "resume"), ("stan", "fail"))]
     for one in both:
@@ -362,7 +362,7 @@ def test_more_batches_at_once_count_while_it_is_sent(broadcasts: Broadcasts, pro
         busiest = max(busiest, sums.busy_batches)
         mine = Run.objects.get(id=run.id)
         if mine.parallel == 1:
-            remote_decisions.pace(mine, rate=None, parallel=4, actor=master("olga"))
+            actions.pace(mine, rate=None, parallel=4, actor=master("olga"))
 
     actions.launch(run, actor=master("olga"), window=Window(), waiting=lambda moment: None, progress=look)
     assert busiest > 1

@@ -19,7 +19,7 @@ from eboxcast.database.findings import Check, Finding, State, examine
 from eboxcast.delivery.models import Run, Worker
 from eboxcast.delivery.models import State as RunState
 from eboxcast.delivery.remote import batches
-from eboxcast.delivery.runs import remote_decisions
+from eboxcast.delivery.runs import actions
 from eboxcast.lib import clock
 from eboxcast.mailboxes import fence
 from eboxcast.mailboxes.models import Release
@@ -91,10 +91,10 @@ def test_a_run_nobody_works_on_is_found_when_it_is_time(running: Run) -> None:
 
 @pytest.mark.usefixtures("target")
 def test_halted_runs_say_why(running: Run) -> None:
-    remote_decisions.pause(running, actor=master("stan"), reason="a call from the institution")
+    actions.pause(running, actor=master("stan"), reason="a call from the institution")
     (found,) = found_by(work_checks.halted)
     assert found.sentence.format(**found.data).endswith("is paused: a call from the institution")
-    remote_decisions.fail(running, reason="2: nobody knows")
+    actions.fail(running, reason="2: nobody knows")
     (found,) = found_by(work_checks.halted)
     assert found.sentence.format(**found.data).endswith("failed: 2: nobody knows")
 
@@ -148,7 +148,7 @@ def test_a_provider_that_is_gone_fails(target: EboxRestOptions, monkeypatch: pyt
 
 @pytest.mark.usefixtures("target")
 def test_doctor_looks_at_the_work_too(running: Run, command: Command) -> None:
-    remote_decisions.pause(running, actor=master("stan"), reason="lunch")
+    actions.pause(running, actor=master("stan"), reason="lunch")
     code, out, _ = command("doctor")
     assert code == 0
     assert f"eboxcast resume {running.short}" in out

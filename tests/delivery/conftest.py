@@ -10,7 +10,7 @@ import pytest
 from tests.actors import master
 from tests.delivery.procedure import Story, begin_story
 
-from eboxcast.delivery.runs.intake import check_for_sending
+from eboxcast.delivery.runs.preparation import check_for_sending
 from eboxcast.lib import clock
 from eboxcast.package.model import Package, Policies
 from eboxcast.package.sampling import write_sample

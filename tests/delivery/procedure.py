@@ -14,7 +14,7 @@ from eboxcast.delivery.broadcasts.acceptance_tests import run_test
 from eboxcast.delivery.broadcasts.agreed_launch import launch_broadcast
 from eboxcast.delivery.broadcasts.files import Receipt, deliver
 from eboxcast.delivery.models import Run
-from eboxcast.delivery.runs.intake import check_for_sending
+from eboxcast.delivery.runs.preparation import check_for_sending
 from eboxcast.lib.actors import Actor, Role
 from eboxcast.package.model import Package, Policies
 from eboxcast.package.sampling import write_sample

@@ -25,7 +25,7 @@ from eboxcast.delivery.broadcasts.errors import EboxesElsewhere
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.remote import local_lanes
 from eboxcast.delivery.remote.batches import Sums
-from eboxcast.delivery.runs import actions, remote_decisions
+from eboxcast.delivery.runs import actions
 from eboxcast.delivery.steward.steward_pass import lead
 from eboxcast.lib import clock
 from eboxcast.targets.ebox_rest.options import EboxRestOptions
@@ -125,7 +125,7 @@ def test_resumed_the_same_launch_goes_on_to_the_end(story: Story, provider: Prov
 
 def test_closed_in_part_it_is_published_with_who_was_not_attempted(story: Story, provider: Provider) -> None:
     broadcast = half_sent(story, provider())
-    remote_decisions.close(run_of(broadcast), actor=master("lou"), reason="enough")
+    actions.close(run_of(broadcast), actor=master("lou"), reason="enough")
     assert once_more() == ["published", "reported"]
     told = Entry.objects.get(broadcast=broadcast.id, action="broadcast.published").data
     assert told["published"] + told["not_attempted"] == EVERYBODY

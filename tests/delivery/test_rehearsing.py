@@ -15,8 +15,8 @@ from tests.delivery.conftest import NewPackage
 from tests.reports.broadcasts import Broadcasts
 
 from eboxcast.delivery.models import Batch, BatchState, Intent, Run
-from eboxcast.delivery.runs import actions, throughput
-from eboxcast.delivery.runs.intake import check_for_sending
+from eboxcast.delivery.runs import actions, rehearsal
+from eboxcast.delivery.runs.preparation import check_for_sending
 from eboxcast.delivery.runs.rehearsal import Rehearsal, rehearse
 from eboxcast.delivery.runs.window import Window
 from eboxcast.lib import clock
@@ -156,7 +156,7 @@ def test_replaced_numbers_are_counted(package: NewPackage) -> None:
 def test_without_a_measurement_the_rate_is_assumed(package: NewPackage) -> None:
     duration = rehearsed(package(20)).duration
     assert (duration.storing_rate.runs_count, duration.launching_rate.runs_count) == (0, 0)
-    assert duration.storing_rate.per_second == throughput.ASSUMED_STORING
+    assert duration.storing_rate.per_second == rehearsal.ASSUMED_STORING
 
 
 def test_the_rate_is_that_of_the_last_runs(package: NewPackage) -> None:
@@ -171,8 +171,8 @@ def test_the_rate_is_that_of_the_last_runs(package: NewPackage) -> None:
 
 def test_a_few_say_nothing_about_many(package: NewPackage) -> None:
     launched(actions.prepare(package(20), environment=P, actor=master("ines")))
-    assert throughput.rate_of_storing(P, 200).runs_count == 1
-    assert throughput.rate_of_storing(P, 201).runs_count == 0
+    assert rehearsal.rate_of_storing(P, 200).runs_count == 1
+    assert rehearsal.rate_of_storing(P, 201).runs_count == 0
 
 
 def test_the_window_is_held_against_the_duration(package: NewPackage) -> None:
@@ -210,7 +210,7 @@ def test_the_calls_to_a_provider_are_counted_as_they_will_be_cut(package: NewPac
     assert found.states is None
     assert found.remote is not None
     assert 1 + 10 <= found.remote.calls_count <= 1 + 12
-    assert found.duration.launching_rate.per_second == throughput.ASSUMED_LINKING * 2
+    assert found.duration.launching_rate.per_second == rehearsal.ASSUMED_LINKING * 2
 
 
 def test_one_by_one_is_a_call_each_at_the_configured_rate(
@@ -240,6 +240,6 @@ def test_the_speed_of_a_lane_leaves_pauses_out(package: NewPackage) -> None:
             state=BatchState.DONE,
             done_at=moment,
         )
-    rate = throughput.rate_of_a_lane(P, 30, links=True)
+    rate = rehearsal.rate_of_a_lane(P, 30, links=True)
     assert rate.runs_count == 1
     assert rate.per_second == pytest.approx(20 / 10 / 2)

@@ -14,7 +14,7 @@ from tests.simulator.simulated import Simulated, Simulators
 
 from eboxcast.delivery.models import BatchState, Run, State
 from eboxcast.delivery.remote import batches, calls
-from eboxcast.delivery.runs import actions, remote_decisions
+from eboxcast.delivery.runs import actions
 from eboxcast.delivery.runs.window import Window
 from eboxcast.lib.identifiers import text_of_key
 from eboxcast.mailboxes import outcomes, sending
@@ -106,9 +106,7 @@ def test_a_pause_counts_in_the_middle_of_a_long_batch(
 
     def pause(sums: batches.Sums) -> None:
         if len(held(simulated)) > 1 and Run.objects.get(id=run.id).state == State.RUNNING:
-            remote_decisions.pause(
-                Run.objects.get(id=run.id), actor=master("stan"), reason="a call from the institution"
-            )
+            actions.pause(Run.objects.get(id=run.id), actor=master("stan"), reason="a call from the institution")
 
     run = actions.launch(run, actor=master("olga"), window=Window(), waiting=lambda moment: None, progress=pause)
     assert (run.state, batches.sums_of(run.id).attempted) == (State.PAUSED, 0)
@@ -182,7 +180,7 @@ def test_resolving_the_unknown_ends_the_run(provider: Provider, package: NewPack
     given, run = prepared(package, 60)
     simulated.break_("publishMessage", "cut-before", after=7, times=1)
     run = launch(run)
-    assert remote_decisions.resolve(run, as_=None, actor=master("olga"), reason="support: not there") == 1
+    assert actions.resolve(run, as_=None, actor=master("olga"), reason="support: not there") == 1
     run = launch(actions.resume(run, actor=master("olga")))
     assert run.state == State.PUBLISHED
     assert held(simulated) == expected(given)
@@ -212,14 +210,14 @@ def test_too_many_refusals_pause_the_run(
     provider: Provider, package: NewPackage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Unforeseen: it waits for somebody to look; resumed, it goes on to the end."""
-    monkeypatch.setattr(remote_decisions, "ENOUGH_TO_JUDGE", 100)
+    monkeypatch.setattr(actions, "ENOUGH_TO_JUDGE", 100)
     provider("--refuse-share", "0.3")
     _, run = prepared(package, 400)
     run = launch(run)
     assert run.state == State.PAUSED
     assert "refused" in run.reason
     assert batches.sums_of(run.id).open_batches
-    monkeypatch.setattr(remote_decisions, "ENOUGH_TO_JUDGE", 10_000)
+    monkeypatch.setattr(actions, "ENOUGH_TO_JUDGE", 10_000)
     assert launch(actions.resume(run, actor=master("olga"))).state == State.PUBLISHED
 
 
@@ -231,7 +229,7 @@ def test_a_paused_run_sends_nothing_more(provider: Provider, package: NewPackage
     def pause_after_the_first(sums: batches.Sums) -> None:
         mine = Run.objects.get(id=run.id)
         if sums.attempted and mine.state == State.RUNNING:
-            remote_decisions.pause(mine, actor=master("stan"), reason="a call from the institution")
+            actions.pause(mine, actor=master("stan"), reason="a call from the institution")
 
     simulated.break_("linkEboxMessage", "delay", delay_ms=400)
     run = actions.launch(

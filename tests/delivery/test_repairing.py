@@ -15,7 +15,7 @@ from eboxcast.delivery.recovery import repair
 from eboxcast.delivery.recovery.repair import Difference
 from eboxcast.delivery.remote import batches
 from eboxcast.delivery.remote.batches import Done
-from eboxcast.delivery.runs import actions, remote_decisions
+from eboxcast.delivery.runs import actions
 from eboxcast.delivery.runs.settlement import settle
 from eboxcast.delivery.runs.window import Window
 from eboxcast.mailboxes import fence, opening, outcomes, sending
@@ -173,13 +173,13 @@ def test_a_run_that_lost_its_notes_is_not_gone_on_with(package: NewPackage) -> N
     assert differences() == [Difference.SENDING_FORGOTTEN]
     with pytest.raises(SendingForgotten):
         actions.launch(run, actor=master("olga"), window=Window(), waiting=lambda moment: None)
-    remote_decisions.pause(run, actor=master("olga"), reason="restored")
+    actions.pause(run, actor=master("olga"), reason="restored")
     with pytest.raises(SendingForgotten):
         actions.resume(run, actor=master("olga"))
     with pytest.raises(SendingForgotten):
-        remote_decisions.close(run, actor=master("olga"), reason="restored")
+        actions.close(run, actor=master("olga"), reason="restored")
     with pytest.raises(SendingForgotten):
-        remote_decisions.resolve(run, as_=None, actor=master("olga"), reason="restored")
+        actions.resolve(run, as_=None, actor=master("olga"), reason="restored")
 
 
 @pytest.mark.usefixtures("remote")

@@ -11,7 +11,7 @@ from eboxcast.broadcasts.models import Broadcast
 from eboxcast.delivery.broadcasts.errors import RetryNeedsBroadcast
 from eboxcast.delivery.errors import NobodyToRetry
 from eboxcast.delivery.models import Run
-from eboxcast.delivery.runs.retries import may_be_retried, retry
+from eboxcast.delivery.runs.actions import may_be_retried, retry
 from eboxcast.senders.models import MessageType
 
 

@@ -12,7 +12,7 @@ from tests.delivery.test_remote_runs import Provider, provider
 
 from eboxcast.delivery.errors import NoTarget
 from eboxcast.delivery.models import Action, Run, State
-from eboxcast.delivery.runs import actions, remote_decisions
+from eboxcast.delivery.runs import actions
 from eboxcast.delivery.runs.progress import SEE, next_actions_of, progress_of
 from eboxcast.delivery.runs.states import BY_ITSELF, TABLE, Situation, Transition, possible
 from eboxcast.delivery.runs.window import Window
@@ -71,7 +71,7 @@ def test_progress_says_who_brought_a_run_where_it_is(package: NewPackage) -> Non
 def test_a_paused_run_of_which_nothing_was_sent_can_be_given_up(provider: Provider, package: NewPackage) -> None:
     provider()
     run = launched_by_workers(package)
-    run = remote_decisions.pause(run, actor=OLGA, reason="wait")
+    run = actions.pause(run, actor=OLGA, reason="wait")
     assert "run.discard" in [step.action for step in next_actions_of(run)]
     assert actions.discard(run, actor=OLGA, reason="never mind").state == State.DISCARDED
 
@@ -85,7 +85,7 @@ def test_a_run_that_is_sent_can_be_watched(provider: Provider, package: NewPacka
 def test_what_is_shown_at_once_has_no_pace(package: NewPackage) -> None:
     run = actions.prepare(package(), environment=P, actor=OLGA)
     with pytest.raises(NoTarget):
-        remote_decisions.pace(run, rate=10.0, parallel=None, actor=OLGA)
+        actions.pace(run, rate=10.0, parallel=None, actor=OLGA)
 
 
 def launched_by_workers(package: NewPackage) -> Run:

@@ -15,7 +15,7 @@ from tests.faults.remote import PRODUCTION, UNDER_WAY, Stage, assert_everybody_o
 from tests.simulator.simulated import Simulated
 
 from eboxcast.delivery.models import Run
-from eboxcast.delivery.runs import actions, remote_decisions
+from eboxcast.delivery.runs import actions
 from eboxcast.delivery.runs.lookup import find_run
 from eboxcast.targets.configuration import read_targets
 
@@ -44,7 +44,7 @@ def stage(machine: Machine, linking: Simulated, tmp_path: Path, monkeypatch: pyt
 
 
 def pause(run: Run) -> None:
-    remote_decisions.pause(run, actor=master("tests"), reason="wrong text")
+    actions.pause(run, actor=master("tests"), reason="wrong text")
 
 
 def stop(run: Run) -> None:
@@ -74,13 +74,13 @@ def test_the_pace_counts_from_the_next_batch_on(stage: Stage, new_letter: NewLet
     stage.worker()
     stage.hand_over(letter)
     stage.until_done(letter, 3)
-    remote_decisions.pace(
+    actions.pace(
         find_run(letter.ticket, actor=master("tests")), rate=0.1, parallel=None, actor=master("tests")
     )  # the next one but one: in minutes
     paced = stage.sums(letter)
     wait_until(lambda: stage.sums(letter).claimed == 0)
     assert stage.sums(letter).done <= paced.done + UNDER_WAY + 1
-    remote_decisions.pace(find_run(letter.ticket, actor=master("tests")), rate=0, parallel=None, actor=master("tests"))
+    actions.pace(find_run(letter.ticket, actor=master("tests")), rate=0, parallel=None, actor=master("tests"))
     assert_everybody_once(stage, letter)
 
 

@@ -24,7 +24,7 @@ from tests.faults.remote import (
 from tests.simulator.simulated import Simulated
 
 from eboxcast.delivery.models import Worker
-from eboxcast.delivery.runs import remote_decisions
+from eboxcast.delivery.runs import actions
 from eboxcast.delivery.runs.lookup import find_run
 from eboxcast.lib.crashpoints import Point
 from eboxcast.mailboxes.models import OutcomeKind
@@ -92,13 +92,13 @@ def test_a_kill_leaves_exactly_what_was_in_flight_unknown_and_resolve_settles_it
     assert plain_stage.until(letter, "failed", "published") == "failed"
     assert assert_named_as_unknown(plain_stage, letter) == in_flight
     assert 0 < len(in_flight) <= 2 * NOTED_TOGETHER
-    assert remote_decisions.resolve(
+    assert actions.resolve(
         find_run(letter.ticket, actor=master("tests")),
         as_=OutcomeKind.SENT,
         actor=master("tests"),
         reason="the provider's support said so",
     ) == len(in_flight)
-    remote_decisions.go_on(find_run(letter.ticket, actor=master("tests")), by="tests")
+    actions.go_on(find_run(letter.ticket, actor=master("tests")), by="tests")
     assert plain_stage.until(letter, "published") == "published"
     assert plain_stage.outcomes(letter) == {"sent": RECIPIENTS}
 

@@ -9,7 +9,7 @@ from tests.actors import master
 
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.runs import actions
-from eboxcast.delivery.runs.intake import check_for_sending
+from eboxcast.delivery.runs.preparation import check_for_sending
 from eboxcast.delivery.runs.window import Window
 from eboxcast.lib.buckets import Keys
 from eboxcast.lib.identifiers import text_of_key

@@ -13,8 +13,8 @@ from tests.targets.wire import JANE, message
 
 from eboxcast.delivery.errors import CannotRecall
 from eboxcast.delivery.models import Run, State
-from eboxcast.delivery.runs import actions, remote_decisions
-from eboxcast.delivery.runs.intake import check_for_sending
+from eboxcast.delivery.runs import actions
+from eboxcast.delivery.runs.preparation import check_for_sending
 from eboxcast.delivery.runs.rehearsal import rehearse
 from eboxcast.delivery.runs.window import Window
 from eboxcast.lib.identifiers import text_of_key
@@ -112,7 +112,7 @@ def test_a_paused_press_goes_on_where_it_was(press: Path, package: NewPackage) -
     given = package()
     run = actions.prepare(given, environment=P, actor=INES)
     run = actions.launch(run, actor=OLGA, window=Window(), waiting=lambda moment: None, by_workers=True)
-    remote_decisions.pause(run, actor=OLGA, reason="no paper")
+    actions.pause(run, actor=OLGA, reason="no paper")
     assert not written(press)
     actions.launch(actions.resume(run, actor=OLGA), actor=OLGA, window=Window(), waiting=lambda moment: None)
     assert len(written(press)) == len(given.keys)

@@ -17,7 +17,7 @@ from eboxcast.cli.shell.options import AsJson, Reason, RunNumber, fit
 from eboxcast.delivery.models import Run, State
 from eboxcast.delivery.remote.health import workers
 from eboxcast.delivery.remote.queue import hand_over
-from eboxcast.delivery.runs import actions, remote_decisions, retries
+from eboxcast.delivery.runs import actions
 from eboxcast.delivery.runs.lookup import find_run
 from eboxcast.delivery.runs.production_gate import may_be_retried
 from eboxcast.delivery.runs.progress import who_decided
@@ -67,7 +67,7 @@ _PAUSED = N_(
 def pause(run: RunNumber, reason: Reason, as_json: AsJson = False) -> None:
     """Hold a run that is being sent to a provider: no further batch is begun until it is resumed."""
     who, found = _found(run)
-    paused = remote_decisions.pause(found, actor=who, reason=fit(reason))
+    paused = actions.pause(found, actor=who, reason=fit(reason))
     _tell(paused, _PAUSED, as_json=as_json)
 
 
@@ -120,7 +120,7 @@ def pace(
     who, found = _found(run)
     if rate is None and parallel is None:
         raise NoPace
-    paced = remote_decisions.pace(found, rate=rate, parallel=parallel, actor=who)
+    paced = actions.pace(found, rate=rate, parallel=parallel, actor=who)
     if paced.state == State.RUNNING:
         _wake_workers(paced)  # more batches at once may need lanes that nobody has queued yet
     _tell(paced, _LIMITED if paced.rate else _UNLIMITED, as_json=as_json, rate=paced.rate, parallel=paced.parallel)
@@ -165,9 +165,7 @@ def resolve(
     `eboxcast report RUN --paper-list FILE` names them. Ask the provider's support before; this is kept for ever.
     """
     who, found = _found(run)
-    count = remote_decisions.resolve(
-        found, as_=_COUNTS_AS[unknown], actor=who, reason=fit(reason), message_number=message_id
-    )
+    count = actions.resolve(found, as_=_COUNTS_AS[unknown], actor=who, reason=fit(reason), message_number=message_id)
     settled = settle(found)
     _tell(settled, _RESOLVED[unknown], _GO_ON, as_json=as_json, resolved=count)
 
@@ -184,7 +182,7 @@ _RETRY = N_("To retry the recipients who were refused or not attempted: eboxcast
 def close(run: RunNumber, reason: Reason, as_json: AsJson = False) -> None:
     """End a paused, stopped or failed run as published in part, with its certificate. This cannot be undone."""
     who, found = _found(run)
-    closed = remote_decisions.close(found, actor=who, reason=fit(reason))
+    closed = actions.close(found, actor=who, reason=fit(reason))
     _tell(closed, _CLOSED, *([_RETRY] if may_be_retried(closed) else []), as_json=as_json)
 
 
@@ -220,7 +218,7 @@ def retry(run: RunNumber, as_json: AsJson = False) -> None:
     Those of whom nobody knows whether they have it are not in it. The same again names the run that is there.
     """
     who, found = _found(run)
-    again = retries.retry(found, actor=who)
+    again = actions.retry(found, actor=who)
     _tell(again, _PREPARED_AGAIN if again.launched_at is None else _RETRIED, as_json=as_json)
 
 

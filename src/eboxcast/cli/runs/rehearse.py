@@ -25,7 +25,7 @@ from eboxcast.cli.shell.options import (
     NotBefore,
     moment,
 )
-from eboxcast.delivery.runs.intake import check_for_sending
+from eboxcast.delivery.runs.preparation import check_for_sending
 from eboxcast.delivery.runs.rehearsal import rehearse
 from eboxcast.delivery.runs.window import Window
 from eboxcast.lib.errors import InputRefused, NotAllowedNow

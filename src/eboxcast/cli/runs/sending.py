@@ -17,7 +17,7 @@ from eboxcast.cli.shell.errors import NotFinished, SendingInterrupted
 from eboxcast.delivery.models import Run, State
 from eboxcast.delivery.remote.batches import Sums
 from eboxcast.delivery.runs import actions
-from eboxcast.delivery.runs.intake import check_for_sending
+from eboxcast.delivery.runs.preparation import check_for_sending
 from eboxcast.delivery.runs.settlement import settle
 from eboxcast.delivery.runs.window import Window
 from eboxcast.lib import clock

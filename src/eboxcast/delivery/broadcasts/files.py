@@ -23,9 +23,8 @@ from eboxcast.delivery.broadcasts.short_lists import places_of
 from eboxcast.delivery.models import Action as RunAction
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.runs import actions
-from eboxcast.delivery.runs.intake import check_for_sending
+from eboxcast.delivery.runs.preparation import check_for_sending, identity_of
 from eboxcast.delivery.runs.progress import too_late
-from eboxcast.delivery.runs.release_builder import identity_of
 from eboxcast.delivery.runs.settlement import settle
 from eboxcast.delivery.runs.states import GIVEN_UP
 from eboxcast.delivery.steward.withdrawal import discard_given_up

@@ -16,7 +16,7 @@ from eboxcast.delivery.remote.batches import BUSY_WAIT, Claim, Done, Why
 from eboxcast.delivery.remote.calls import Errand, PutDown, Sender
 from eboxcast.delivery.remote.leases import Hold, LeaseRenewer, TakenOver, now
 from eboxcast.delivery.remote.logs import log
-from eboxcast.delivery.runs import remote_decisions
+from eboxcast.delivery.runs import actions
 from eboxcast.delivery.runs.settlement import settle
 from eboxcast.lib.translation import translate
 from eboxcast.mailboxes import outcomes, sending
@@ -85,7 +85,7 @@ class Lane:
         self.sender = Sender(errand, self.target)
         self.message = release.provider_message
         self.begun = False
-        self.judged = release.recipients_count < remote_decisions.ENOUGH_TO_JUDGE
+        self.judged = release.recipients_count < actions.ENOUGH_TO_JUDGE
         self.backoff = _FIRST_BACKOFF
         self.log = log.bind(run=str(self.run.id), environment=self.run.environment, worker=self.worker)
 
@@ -146,7 +146,7 @@ class Lane:
             said.warning("batch.again", reason=trouble.data["reason"], wait=wait)
         except RunRefused as refusal:
             batches.give_back(claim)
-            remote_decisions.fail(self.run, reason=translate(refusal.sentence, "en", refusal.data))
+            actions.fail(self.run, reason=translate(refusal.sentence, "en", refusal.data))
             said.error("run.refused", code=refusal.data.get("provider_code"))
         else:
             self.backoff = _FIRST_BACKOFF
@@ -166,7 +166,7 @@ class Lane:
     def _fail_to_open(self, claim: Claim) -> None:
         unknown = outcomes.counts_in(self.run.environment, claim.where).get(OutcomeKind.UNKNOWN)
         doubt, refusal = "nobody can tell whether the first recipient got it", "the provider refuses the first batch"
-        remote_decisions.fail(self.run, reason=doubt if unknown else refusal)
+        actions.fail(self.run, reason=doubt if unknown else refusal)
 
     def _finish(self, claim: Claim, counts: Mapping[str, int]) -> Done | None:
         """Record a batch now where others wait for that, or somebody has to judge its refusals; otherwise return it."""
@@ -179,7 +179,7 @@ class Lane:
         if claim.number and self.judged and not done.refused:
             return done
         if batches.finish(done):
-            self.judged = remote_decisions.pause_if_refused_too_often(self.run)
+            self.judged = actions.pause_if_refused_too_often(self.run)
             if not claim.number:
                 _BELL.ring()
         return None

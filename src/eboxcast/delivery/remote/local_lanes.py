@@ -16,7 +16,7 @@ from eboxcast.delivery.remote import batches
 from eboxcast.delivery.remote.batches import Sums
 from eboxcast.delivery.remote.calls import MOST_REQUESTS
 from eboxcast.delivery.remote.lanes import End, Lane
-from eboxcast.delivery.runs import remote_decisions
+from eboxcast.delivery.runs import actions
 from eboxcast.delivery.runs.settlement import close_account, settle
 from eboxcast.mailboxes.fence import get_release
 from eboxcast.targets.opening import capabilities_of, target_of
@@ -64,7 +64,7 @@ def conclude(run: Run) -> None:
     """Close the account of a run whose batches are all done, or say of how many nobody knows."""
     unknown = batches.sums_of(run.id).unknown
     if unknown:
-        remote_decisions.fail(run, reason=_SOME_UNKNOWN.format(count=unknown))
+        actions.fail(run, reason=_SOME_UNKNOWN.format(count=unknown))
         return
     # A batch that was resolved or taken over a moment ago may be open again: then somebody goes on with it.
     close_account(run)

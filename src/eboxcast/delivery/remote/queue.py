@@ -28,7 +28,7 @@ from eboxcast.delivery.remote.batches import sums_of
 from eboxcast.delivery.remote.lanes import End, Lane
 from eboxcast.delivery.remote.local_lanes import conclude, cut, worker_name
 from eboxcast.delivery.remote.logs import log
-from eboxcast.delivery.runs import remote_decisions
+from eboxcast.delivery.runs import actions
 from eboxcast.delivery.runs.settlement import settle
 from eboxcast.lib.errors import Trouble
 from eboxcast.targets.opening import capabilities_of, target_of
@@ -94,7 +94,7 @@ def _fail_lost(run: Run) -> bool:
     if not lost_by_environment(run):
         return False
     log.error("run.lost_by_environment", run=str(run.id), environment=run.environment)
-    remote_decisions.fail(run, reason=f"{run.environment} was restored, and does not know to whom it was sent")
+    actions.fail(run, reason=f"{run.environment} was restored, and does not know to whom it was sent")
     return True
 
 

@@ -8,21 +8,50 @@ from datetime import datetime
 from threading import Event
 from uuid import UUID
 
+from django.db import transaction
+from django.db.models import F
+
+from eboxcast.audit.actions import record
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.database.installation import procedure
-from eboxcast.delivery.errors import CannotRecall, LaunchStopped, NotInThisState, OutsideWindow, SomeHaveIt
-from eboxcast.delivery.models import Action, Run, State
+from eboxcast.delivery.broadcasts.errors import RetryNeedsBroadcast
+from eboxcast.delivery.errors import (
+    CallsUnderWay,
+    CannotRecall,
+    LaunchStopped,
+    MessageNumberNeeded,
+    MessageNumberNotNeeded,
+    NoTarget,
+    NothingSent,
+    NothingUnknown,
+    NotInThisState,
+    OutsideWindow,
+    SomeHaveIt,
+)
+from eboxcast.delivery.models import Action, BatchState, Run, State
 from eboxcast.delivery.recovery.repair import show_again
 from eboxcast.delivery.recovery.restore_recovery import refuse_forgotten
+from eboxcast.delivery.remote import batches
 from eboxcast.delivery.remote.batches import Sums, sums_of
-from eboxcast.delivery.runs import remote_decisions
-from eboxcast.delivery.runs.intents import give_up, intend
+from eboxcast.delivery.remote.progress import busy_workers
+from eboxcast.delivery.runs.intents import close_intents, end, give_up, intend, note_done
 from eboxcast.delivery.runs.lookup import same_package_without_release
-from eboxcast.delivery.runs.production_gate import refuse_outside_broadcast, refuse_production_alone
+from eboxcast.delivery.runs.preparation import (
+    identity_of,
+    new_run,
+    not_reached,
+    order_of,
+    order_of_retry,
+    particulars_of,
+    particulars_of_retry,
+    recipients_of,
+    run_like,
+    sender_config_of,
+)
+from eboxcast.delivery.runs.production_gate import may_be_retried, refuse_outside_broadcast, refuse_production_alone
 from eboxcast.delivery.runs.progress import too_late
-from eboxcast.delivery.runs.release_builder import identity_of, order_of, particulars_of, recipients_of
 from eboxcast.delivery.runs.settlement import carry_out, forgot_visibility, settle, settle_by_id
-from eboxcast.delivery.runs.states import UNDER_WAY, Situation, exists, leads_to, row_of, situation_of
+from eboxcast.delivery.runs.states import UNDER_WAY, Situation, exists, leads_to, row_of, situation_of, sources_of
 from eboxcast.delivery.runs.window import Window, wait_for, withdrawn_at
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
@@ -30,16 +59,20 @@ from eboxcast.lib.crashpoints import Point, reached
 from eboxcast.lib.errors import InputRefused, NotAllowedNow
 from eboxcast.lib.policy import authorize
 from eboxcast.lib.translation import N_
-from eboxcast.mailboxes import fence
-from eboxcast.mailboxes.errors import FenceClosed, WindowOver
+from eboxcast.mailboxes import fence, messages, sending
+from eboxcast.mailboxes.errors import FenceClosed, ReleaseMissing, WindowOver
+from eboxcast.mailboxes.fence import get_release
+from eboxcast.mailboxes.models import OutcomeKind
 from eboxcast.mailboxes.values import NewRelease
 from eboxcast.package.model import Package
-from eboxcast.senders.lookup import SenderConfig, find_sender_config
 from eboxcast.senders.models import MessageType, WithoutEbox
 from eboxcast.targets.opening import capabilities_of, options_of, target_of
 
+SYSTEM = "eboxcast"
 INTERRUPTED = "interrupted by a signal"
 """The reason of a pause that the same command takes back: whoever paused it in any other way must resume it."""
+ENOUGH_TO_JUDGE = 1000
+REFUSALS_PER_MILLE = 20
 
 
 @sanitized_db_errors()
@@ -57,7 +90,7 @@ def prepare(package: Package, *, environment: str, actor: Actor, adds: bool = Fa
     recipients = recipients_of(package, environment)
     particulars = particulars_of(package, recipients, by=by, adds=adds, procedure=procedure())
     run = same_package_without_release(environment, identity_of(package), particulars)
-    run = run or _new_run(package, trio, environment=environment, by=by, particulars=particulars)
+    run = run or new_run(package, trio, environment=environment, by=by, particulars=particulars)
     order = order_of(
         package, recipients, run=run.id, environment=environment, trio=trio, adds=adds, particulars=particulars
     )
@@ -69,15 +102,29 @@ def prepare(package: Package, *, environment: str, actor: Actor, adds: bool = Fa
     return _refuse_discarded(_as_it_was(settle_by_id(environment, same), by=by))
 
 
-def _as_it_was(run: Run, *, by: str) -> Run:
-    """Show a run again that was visible before its environment was restored to an earlier time."""
-    return show_again(run, by=by) if forgot_visibility(run, fence.get_release(run.environment, run.id)) else run
+def retry(run: Run, *, actor: Actor) -> Run:
+    """Prepare a run with those who were refused in a published run, or not attempted because it was closed before.
 
+    Those of whom nobody knows are not in it: they may have it.
 
-def _refuse_discarded(run: Run) -> Run:
-    if run.state == State.DISCARDED:
-        raise NotInThisState(run=run.short, state=run.state, asked=N_("prepared"))
-    return run
+    The same again returns the same run. Raises NotYourRole, NotInThisState, NobodyToRetry, RefusedForgotten,
+    RetryNeedsBroadcast, and what preparing raises.
+    """
+    authorize(actor, "run.retry")
+    by = actor.name
+    run = settle(run)
+    if row_of(run, Action.RETRY) is None:
+        raise too_late(run, Action.RETRY)
+    release = get_release(run.environment, run.id)
+    keys = not_reached(run, release)
+    if not may_be_retried(run):
+        raise RetryNeedsBroadcast(run=run.short)
+    particulars = particulars_of_retry(run, release, keys, by=by)
+    again = same_package_without_release(run.environment, messages.identity_of(release.message), particulars)
+    again = again or run_like(run, particulars, by=by)
+    order = order_of_retry(again, release, keys, particulars)
+    same = target_of(run.environment).foresee(order).same_as
+    return settle_by_id(run.environment, same or _store(again, order, by=by))
 
 
 def _store(run: Run, order: NewRelease, *, by: str) -> UUID:
@@ -95,16 +142,15 @@ def _store(run: Run, order: NewRelease, *, by: str) -> UUID:
     return stored.run
 
 
-def sender_config_of(package: Package, environment: str) -> SenderConfig:
-    """Return the sender's configuration the metadata ask for in an environment. Raises the errors of ``senders``."""
-    metadata = package.metadata
-    return find_sender_config(
-        institution=metadata.institution,
-        application=metadata.application,
-        message_type=metadata.message_type,
-        ebox_type=str(metadata.ebox_type),
-        environment=environment,
-    )
+def _as_it_was(run: Run, *, by: str) -> Run:
+    """Show a run again that was visible before its environment was restored to an earlier time."""
+    return show_again(run, by=by) if forgot_visibility(run, fence.get_release(run.environment, run.id)) else run
+
+
+def _refuse_discarded(run: Run) -> Run:
+    if run.state == State.DISCARDED:
+        raise NotInThisState(run=run.short, state=run.state, asked=N_("prepared"))
+    return run
 
 
 @sanitized_db_errors()
@@ -133,7 +179,7 @@ def launch(
     if run.state == State.PUBLISHED:
         return run
     if run.state == State.PAUSED and run.reason == INTERRUPTED:
-        run = remote_decisions.go_on(run, by=by)
+        run = go_on(run, by=by)
     _refuse_launch(run)
     refuse_outside_broadcast(run)
     refuse_forgotten(run)
@@ -165,16 +211,11 @@ def launch(
         return _make_visible(run, window, refuse=policy == WithoutEbox.REFUSE)
 
 
-def _send(run: Run, *, actor: Actor, progress: Callable[[Sums], None]) -> Run:
-    """Send until all is done; a signal lets the batches under way come to their end, and pauses the run."""
-    from eboxcast.delivery.remote.local_lanes import send_here  # brings HTTP and logs: see `launch`
-
-    try:
-        return send_here(run, stopping=Event(), progress=progress)
-    except KeyboardInterrupt:
-        with suppress(NotInThisState):
-            remote_decisions.pause(run, actor=actor.as_steward(), reason=INTERRUPTED)
-        raise
+def _refuse_launch(run: Run) -> None:
+    if run.state == State.STOPPED and run.visible_at is None:
+        raise LaunchStopped(run=run.short, stopped_at=run.stopped_at or run.created_at)
+    if row_of(run, Action.LAUNCH) is None:
+        raise too_late(run, Action.LAUNCH)
 
 
 def _pace_at_first(run: Run) -> dict[str, object]:
@@ -183,11 +224,16 @@ def _pace_at_first(run: Run) -> dict[str, object]:
     return {} if run.launched_at else {"parallel": options.parallel, "rate": options.rate}
 
 
-def _refuse_launch(run: Run) -> None:
-    if run.state == State.STOPPED and run.visible_at is None:
-        raise LaunchStopped(run=run.short, stopped_at=run.stopped_at or run.created_at)
-    if row_of(run, Action.LAUNCH) is None:
-        raise too_late(run, Action.LAUNCH)
+def _send(run: Run, *, actor: Actor, progress: Callable[[Sums], None]) -> Run:
+    """Send until all is done; a signal lets the batches under way come to their end, and pauses the run."""
+    from eboxcast.delivery.remote.local_lanes import send_here  # brings HTTP and logs: see `launch`
+
+    try:
+        return send_here(run, stopping=Event(), progress=progress)
+    except KeyboardInterrupt:
+        with suppress(NotInThisState):
+            pause(run, actor=actor.as_steward(), reason=INTERRUPTED)
+        raise
 
 
 def _make_visible(run: Run, window: Window, *, refuse: bool) -> Run:
@@ -230,8 +276,128 @@ def resume(run: Run, *, actor: Actor) -> Run:
     refuse_forgotten(run)
     row = row_of(run, Action.RESUME)
     if row is not None and row.target == State.RUNNING:
-        return remote_decisions.go_on(run, by=actor.name)
+        return go_on(run, by=actor.name)
     return _decide(run, Action.RESUME, by=actor.name, reason="")
+
+
+def go_on(run: Run, *, by: str) -> Run:
+    """Let batches be claimed again, as ``resume`` does. What was refused so far is not held against it any more."""
+    sums = batches.sums_of(run.id)
+    judged = {"judged_sent_count": sums.sent, "judged_refused_count": sums.refused}
+    if run.state in (State.STOPPED, State.FAILED):
+        intend(run, Action.RESUME, by=by, changes={"reason": "", **judged})
+        with suppress(FenceClosed):  # somebody resumed it in this very moment: what he did is what was asked
+            fence.resume(run.environment, run.id)
+        return settle(run)
+    Run.objects.filter(id=run.id, state=State.PAUSED).update(**judged)
+    return _change(run, Action.RESUME, State.RUNNING, by=by, reason="", wanted=True)
+
+
+def pause(run: Run, *, actor: Actor, reason: str) -> Run:
+    """Let no further batch be claimed until it is resumed; batches under way come to their end.
+
+    Raises NotYourRole, NoTarget, NotInThisState.
+    """
+    authorize(actor, "run.pause")
+    _refuse_at_once(run, Action.PAUSE)
+    return _change(run, Action.PAUSE, State.PAUSED, by=actor.name, reason=reason, wanted=True)
+
+
+def pace(run: Run, *, rate: float | None, parallel: int | None, actor: Actor) -> Run:
+    """Set how many recipients per second, and how many batches at once; 0 is no limit of the rate.
+
+    Raises NotYourRole, NoTarget, NotInThisState.
+    """
+    authorize(actor, "run.pace")
+    _refuse_at_once(run, Action.PACE)
+    _refuse_impossible(run, Action.PACE)
+    changes = {"rate": rate, "parallel": parallel}
+    changes = {name: value for name, value in changes.items() if value is not None}
+    with sanitized_db_errors(), transaction.atomic():
+        Run.objects.filter(id=run.id).update(**changes, next_claim_at=None)
+        record("run.paced", by=actor.name, environment=run.environment, run=run.id, data=changes)
+    run.refresh_from_db()
+    return run
+
+
+def resolve(run: Run, *, as_: OutcomeKind | None, actor: Actor, reason: str, message_number: str | None = None) -> int:
+    """Settle the recipients of whom nobody knows whether they have the document; return how many.
+
+    ``as_`` is sent or refused_by_target; None sends to them again. ``message_number`` is the provider's, where the
+    message itself was published by a call that was cut.
+    Raises NotYourRole, NoTarget, SendingForgotten, NothingUnknown, NotInThisState, MessageNumberNeeded,
+    MessageNumberNotNeeded.
+    """
+    authorize(actor, "run.resolve")
+    _refuse_at_once(run, Action.RESOLVE)
+    run = settle(run)
+    refuse_forgotten(run)
+    _refuse_impossible(run, Action.RESOLVE)
+    if not sending.counts_of(run.environment, run.id).get(OutcomeKind.UNKNOWN):
+        raise NothingUnknown(run=run.short)
+    release = get_release(run.environment, run.id)
+    opens = run.batches.filter(number=0).exists() and release.provider_message is None
+    _refuse_number(run, message_number, needed=opens and as_ == OutcomeKind.SENT)
+    intent = intend(run, Action.RESOLVE, by=actor.name, reason=reason)
+    _reopen(run, opening=opens and message_number is None)
+    if message_number:
+        sending.keep_provider_message(run.environment, release.id, message_number)
+    count = sending.settle_unknown(run.environment, run.id, as_=as_)
+    data = {"as": as_ or "resend", "reason": reason, "recipients": count}
+    with sanitized_db_errors(), transaction.atomic():
+        end(intent, result=f"{count}: {as_ or 'resend'}")
+        record("run.resolved", by=actor.name, environment=run.environment, run=run.id, data=data)
+    return count
+
+
+def _refuse_number(run: Run, number: str | None, *, needed: bool) -> None:
+    if needed and not number:
+        raise MessageNumberNeeded(run=run.short)
+    if number and not needed:
+        raise MessageNumberNotNeeded(run=run.short)
+
+
+def _reopen(run: Run, *, opening: bool) -> None:
+    """Let the batches with unknown recipients be worked on again; nothing is claimed while the run is at rest.
+
+    Where the message has to be published anew, its first batch gets the whole range of the next one: the recipients
+    it had may all be refused by now.
+    """
+    with sanitized_db_errors(), transaction.atomic():
+        again = {"state": BatchState.WAITING, "attempt": F("attempt") + 1, "done_at": None}
+        run.batches.filter(state=BatchState.DONE, unknown_count__gt=0).update(**again)
+        if opening:
+            last = run.batches.filter(number=1).values_list("last_bucket", flat=True).get()
+            run.batches.filter(number=0).update(**again, last_bucket=last)
+
+
+def close(run: Run, *, actor: Actor, reason: str) -> Run:
+    """End a remote run as published in part: what nobody knows stays unknown, the rest was not attempted.
+
+    Raises NotYourRole, NoTarget, SendingForgotten, NothingSent, CallsUnderWay, NotInThisState.
+    """
+    authorize(actor, "run.close")
+    _refuse_at_once(run, Action.CLOSE)
+    run = settle(run)
+    refuse_forgotten(run)
+    if situation_of(run) is Situation.UNSENT and run.state in UNDER_WAY:
+        raise NothingSent(run=run.short, state=run.state)
+    _refuse_impossible(run, Action.CLOSE)
+    _refuse_busy(run)
+    intend(run, Action.CLOSE, by=actor.name, reason=reason, changes={"reason": reason})
+    carry_out(run, Action.CLOSE)
+    return settle(run)
+
+
+def _refuse_busy(run: Run) -> None:
+    """Let calls that are under way come to their end: what they come to belongs into the account."""
+    if busy := busy_workers(run):
+        raise CallsUnderWay(
+            run=run.short,
+            batches=sum(one.batches for one in busy),
+            workers=", ".join(sorted({one.worker for one in busy})),
+            until=max(one.until for one in busy),
+        )
 
 
 @sanitized_db_errors()
@@ -260,6 +426,27 @@ def recall(run: Run, *, actor: Actor, reason: str) -> Run:
     return _decide(run, Action.RECALL, by=actor.name, reason=reason)
 
 
+def fail(run: Run, *, reason: str) -> None:
+    """End a run by our own decision: nothing more is sent until somebody resumes it."""
+    with suppress(FenceClosed, ReleaseMissing):
+        fence.stop(run.environment, run.id)
+    with suppress(NotInThisState):  # another lane found the same, or somebody decided meanwhile
+        _change(run, Action.FAIL, State.FAILED, by=SYSTEM, reason=reason)
+
+
+def pause_if_refused_too_often(run: Run) -> bool:
+    """Pause a run of which the provider refuses more than was to be expected; say whether that can be judged yet."""
+    run.refresh_from_db()
+    sums = batches.sums_of(run.id)
+    refused = sums.refused - run.judged_refused_count
+    attempted = sums.sent + sums.refused - run.judged_sent_count - run.judged_refused_count
+    if attempted >= ENOUGH_TO_JUDGE and refused * 1000 > attempted * REFUSALS_PER_MILLE:
+        reason = f"{refused} of {attempted} recipients refused by the provider"
+        with suppress(NotInThisState):
+            _change(run, Action.PAUSE, State.PAUSED, by=SYSTEM, reason=reason)
+    return attempted >= ENOUGH_TO_JUDGE
+
+
 def _decide(run: Run, action: Action, *, by: str, reason: str) -> Run:
     run = settle(run)
     if run.state in leads_to(action) and action != Action.RESUME:
@@ -274,22 +461,35 @@ def _decide(run: Run, action: Action, *, by: str, reason: str) -> Run:
     return settle(run)
 
 
-def _new_run(package: Package, trio: SenderConfig, *, environment: str, by: str, particulars: dict[str, object]) -> Run:
-    metadata = package.metadata
-    return Run(
-        environment=environment,
-        state=State.PREPARING,
-        institution=metadata.institution,
-        application=metadata.application,
-        ticket=metadata.ticket,
-        sequence=metadata.sequence,
-        message_type=trio.message_type.code,
-        language=metadata.language,
-        title=metadata.title,
-        document_digest=package.document.digest,
-        metadata_digest=metadata.content_digest,
-        particulars=particulars,
-        adds=bool(particulars["adds"]),
-        created_at=clock.now(),
-        created_by=by,
-    )
+def _refuse_at_once(run: Run, action: Action) -> None:
+    if not exists(run, action):
+        raise NoTarget(run=run.short, asked=_TO_DO[action])
+
+
+_TO_DO = {
+    Action.PAUSE: N_("pause"),
+    Action.CLOSE: N_("close"),
+    Action.RESOLVE: N_("resolve"),
+    Action.PACE: N_("pace"),
+}
+
+
+def _refuse_impossible(run: Run, action: Action) -> None:
+    if row_of(run, action) is None:
+        raise too_late(run, action)
+
+
+def _change(run: Run, action: Action, state: State, *, by: str, reason: str, wanted: bool = False) -> Run:
+    """Change the state in control alone; where people ``wanted`` it, with what they asked and what came of it."""
+    with sanitized_db_errors(), transaction.atomic():
+        only_from = sources_of(action, state)
+        changed = Run.objects.filter(id=run.id, state__in=only_from).update(state=state, reason=reason)
+        run.refresh_from_db()
+        if not changed:
+            raise too_late(run, action)
+        close_intents(run, result=state, but_launch=state in (State.PAUSED, State.RUNNING))
+        if wanted:
+            note_done(run, action, by=by, reason=reason, result=state)
+        data = {"reason": reason} if reason else {}
+        record(f"run.{state}", by=by, environment=run.environment, run=run.id, data=data)
+    return run

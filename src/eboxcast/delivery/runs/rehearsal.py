@@ -17,9 +17,8 @@ from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.database.installation import procedure
 from eboxcast.delivery.models import Action, BatchState, Intent, Run, State
 from eboxcast.delivery.remote.batches import QUERIES
-from eboxcast.delivery.runs.actions import sender_config_of
 from eboxcast.delivery.runs.lookup import same_package_without_release
-from eboxcast.delivery.runs.release_builder import order_of, particulars_of, recipients_of
+from eboxcast.delivery.runs.preparation import order_of, particulars_of, recipients_of, sender_config_of
 from eboxcast.delivery.runs.window import Window
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor

@@ -8,7 +8,7 @@ from tests.delivery.conftest import NewPackage
 
 from eboxcast.database.environments import environment_connection
 from eboxcast.delivery.runs import actions
-from eboxcast.delivery.runs.release_builder import recipients_of
+from eboxcast.delivery.runs.preparation import recipients_of
 
 A = "acceptance"
 

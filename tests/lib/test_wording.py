@@ -64,7 +64,7 @@ def test_translations_name_the_same_data(language: str) -> None:
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_translations_keep_commands_and_options_as_they_are(language: str) -> None:
     def literal(text: str) -> set[str]:
-        return {word.strip("`.,;:()") for word in text.split() if word.startswith(("`", "--", "EBOXCAST_"))}
+        return {word.strip("`.,;:()?") for word in text.split() if word.startswith(("`", "--", "EBOXCAST_"))}
 
     wrong = {
         text: message.string

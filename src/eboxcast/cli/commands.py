@@ -9,6 +9,7 @@ from eboxcast.cli import loaders
 from eboxcast.cli.shell.app import Loader
 from eboxcast.lib.actors import Role
 from eboxcast.lib.policy import is_known, rule_of
+from eboxcast.lib.translation import N_
 
 Asks = tuple[str, ...] | None
 """The permissions (lib/policy.py) a command may come to ask for; who has none of them is refused before it begins."""
@@ -37,235 +38,290 @@ class Command:
     imports: tuple[str, ...] = ()
 
 
-COMMANDS = {
-    "check": Command(
-        loaders.check, "Check a package, and say all that is wrong with it.", asks=ANYBODY, needs_database=False
-    ),
-    "split": Command(
-        loaders.split,
-        "Split an oversized recipient list into balanced parts.",
-        asks=ANYBODY,
-        needs_database=False,
-    ),
-    "sample": Command(
-        loaders.sample, "Write a valid synthetic package to try things with.", asks=ANYBODY, needs_database=False
-    ),
-    "rehearse": Command(
-        loaders.rehearse, "Say what publishing a package would come to now; touch nothing.", asks=("run.rehearse",)
-    ),
-    "publish": Command(loaders.publish, "Publish a package to everybody at the same moment.", asks=("run.prepare",)),
-    "prepare": Command(loaders.publish, "Check and store a package, visible to nobody yet.", asks=("run.prepare",)),
-    "launch": Command(
-        loaders.publish, "Make a prepared run visible to everybody at the same moment.", asks=("run.launch",)
-    ),
-    "runs": Command(loaders.following, "List the runs, newest first.", asks=("run.see",)),
-    "status": Command(loaders.following, "Say where a run stands, and what comes next.", asks=("run.see",)),
-    "stop": Command(
-        loaders.decisions, "Let nothing more of a run become visible until it is resumed.", asks=("run.stop",)
-    ),
-    "pause": Command(loaders.decisions, "Hold a run that is being sent, until it is resumed.", asks=("run.pause",)),
-    "resume": Command(loaders.decisions, "Take back the stop or the pause of a run.", asks=("run.resume",)),
-    "pace": Command(loaders.decisions, "Set how fast a run is sent.", asks=("run.pace",)),
-    "resolve": Command(
-        loaders.decisions, "Settle those of whom nobody knows whether they have the document.", asks=("run.resolve",)
-    ),
-    "close": Command(loaders.decisions, "End a run as published in part, for good.", asks=("run.close",)),
-    "discard": Command(
-        loaders.decisions, "Give a run up, for good, before anything of it is visible.", asks=("run.discard",)
-    ),
-    "retry": Command(loaders.decisions, "Prepare a new run for those whom a run did not reach.", asks=("run.retry",)),
-    "recall": Command(
-        loaders.decisions, "Take a published message back from everybody, for good.", asks=("run.recall",)
-    ),
-    "report": Command(
-        loaders.report, "Print the account of a run; paper list and rejected rows on request.", asks=("report.see",)
-    ),
-    "expire": Command(loaders.expire, "Delete personal data whose time has come.", asks=("data.expire",)),
-    "ebox": Command(
-        loaders.ebox,
-        "Look into an eBox of acceptance, or load what their owner says of the eBoxes.",
-        below={
-            "-": ("ebox.look",),
-            "load": ("ebox.load",),
-        },
-    ),
-    "message-type": Command(
-        loaders.message_type,
-        "Ask for message types, decide on them, configure them.",
-        below={
-            "form": ANYBODY,
-            "request": ("type.request",),
-            "list": ("type.see",),
-            "show": ("type.see",),
-            "validate": ("type.validate",),
-            "accept": ("type.accept",),
-            "refuse": ("type.refuse",),
-            "withdraw": ("type.withdraw",),
-            "configure": ("type.configure",),
-            "load": ("type.load",),
-        },
-    ),
-    "person": Command(
-        loaders.person,
-        "Record who may act, with which roles and tokens.",
-        below={
-            "add": ("person.add",),
-            "change": ("person.change",),
-            "list": ("person.see",),
-            "deactivate": ("person.deactivate",),
-            "token": ("token.make",),
-            "tokens": ("token.see",),
-            "revoke": ("token.revoke",),
-            "load": ("person.load",),
-        },
-    ),
-    "calendar": Command(
-        loaders.calendar,
-        "Show and change the calendar: working days, closed days, blackouts, terms.",
-        asks=("calendar.see",),
-        below={
-            "show": ("calendar.see",),
-            "deadlines": ("calendar.see",),
-            "close": ("calendar.close",),
-            "open": ("calendar.open",),
-            "blackout": ("calendar.blackout",),
-            "lift": ("calendar.lift",),
-        },
-    ),
-    "broadcast": Command(
-        loaders.BROADCAST,
-        "Ask for a broadcast, decide, test, confirm; see whose turn it is.",
-        below={
-            "request": ("broadcast.request",),
-            "list": ("broadcast.see",),
-            "show": ("broadcast.see",),
-            "decide": (
-                "broadcast.accept",
-                "broadcast.postpone",
-                "broadcast.refuse",
-            ),
-            "agree": ("broadcast.agree",),
-            "want": ("broadcast.want",),
-            "reconfirm": ("broadcast.reconfirm",),
-            "waive": ("broadcast.waive",),
-            "cancel": ("broadcast.cancel",),
-            "deliver": (
-                "broadcast.deliver_acceptance",
-                "broadcast.deliver_production",
-            ),
-            "take-back": ("broadcast.withdraw_files",),
-            "test": ("broadcast.test",),
-            "proofs": ("broadcast.proofs",),
-            "verdict": (
-                "broadcast.judge",
-                "broadcast.approve",
-                "broadcast.reject",
-            ),
-            "contacts": ("broadcast.see",),
-            "warn": ("broadcast.warn",),
-            "go": ("broadcast.give_go",),
-            "withdraw-go": ("broadcast.withdraw_go",),
-            "arm": ("broadcast.arm",),
-            "disarm": ("broadcast.disarm",),
-            "report": ("broadcast.report",),
-            "close": ("broadcast.close",),
-            "note": ("broadcast.note",),
-        },
-    ),
-    "contacts": Command(
-        loaders.contacts,
-        "Whom teams and institutions name as their contact as a rule.",
-        below={
-            "list": ("contacts.see",),
-            "set": (
-                "contacts.set",
-                "contacts.set_team",
-            ),
-        },
-    ),
-    "exchange": Command(
-        loaders.exchange,
-        "Take files from the drop folders of the institutions.",
-        below={
-            "collect": ("exchange.collect",),
-        },
-    ),
-    "steward": Command(
-        loaders.steward, "Lead the procedure: all it does by itself, in a loop or once.", asks=("procedure.lead",)
-    ),
-    "audit": Command(
-        loaders.audit,
-        "Who did what when; prove that nobody touched it since.",
-        below={
-            "list": ("audit.see",),
-            "verify": ("audit.verify",),
-            "anchor": ("audit.anchor",),
-            "find": ("audit.find",),
-            "expire": ("audit.drop",),
-        },
-    ),
-    "notices": Command(
-        loaders.notices,
-        "The mails of the procedure: where each stands, and having one tried again.",
-        below={
-            "list": ("notice.see",),
-            "show": ("notice.see",),
-            "retry": ("notice.retry",),
-        },
-    ),
-    "login": Command(loaders.login, "Keep a personal token, so that commands know who acts.", asks=ANYBODY),
-    "logout": Command(loaders.logout, "Forget the personal token.", asks=ANYBODY, needs_database=False),
-    "whoami": Command(loaders.whoami, "Say who acts here, and what kind of installation this is.", asks=ANYBODY),
-    "clock": Command(
-        loaders.clock,
-        "Say what time it is here; on a demo or test installation, move it.",
-        asks=ANYBODY,
-        below={
-            "set": ANYBODY,
-            "advance": ANYBODY,
-            "back-to-now": ANYBODY,
-        },
-    ),
-    "up": Command(loaders.up, "Start the embedded database.", asks=ANYBODY, needs_database=False),
-    "down": Command(loaders.down, "Stop the embedded database.", asks=ANYBODY, needs_database=False),
-    "migrate": Command(
-        loaders.migrate,
-        "Bring the tables of all databases in reach up to date.",
-        asks=ANYBODY,
-        needs_database=False,
-    ),
-    "doctor": Command(
-        loaders.doctor,
-        "Look at everything a broadcast depends on.",
-        asks=ANYBODY,
-        needs_database=False,
-        reads_models=True,
-    ),
-    "worker": Command(loaders.worker, "Send what is launched, on as many machines as you like.", asks=("run.work",)),
-    "metrics": Command(loaders.metrics, "Write or serve what is going on, for Prometheus.", asks=("metrics.see",)),
-    "simulate-provider": Command(
-        loaders.simulate_provider,
-        "Simulate an eBox provider, to rehearse.",
-        asks=ANYBODY,
-        needs_database=False,
-        extra="simulator",
-        imports=("httptools", "python_multipart", "starlette", "uvicorn"),
-    ),
-    "demo": Command(
-        loaders.demo,
-        "Tell the whole story on this machine, with made-up people.",
-        asks=ANYBODY,
-        needs_database=False,
-    ),
-    "bench": Command(
-        loaders.bench,
-        "Measure, each figure beside its baseline.",
-        asks=ANYBODY,
-        needs_database=False,
-        extra="bench",
-        imports=("polars", "stdnum"),
-    ),
+SECTIONS: Mapping[str, Mapping[str, Command]] = {
+    N_("Packages"): {
+        "check": Command(
+            loaders.check,
+            N_("Check a package and show everything that is wrong with it."),
+            asks=ANYBODY,
+            needs_database=False,
+        ),
+        "split": Command(
+            loaders.split,
+            N_("Split an oversized recipient list into balanced parts."),
+            asks=ANYBODY,
+            needs_database=False,
+        ),
+        "sample": Command(
+            loaders.sample,
+            N_("Write a valid synthetic package for trying things out."),
+            asks=ANYBODY,
+            needs_database=False,
+        ),
+    },
+    N_("Broadcasts"): {
+        "broadcast": Command(
+            loaders.BROADCAST,
+            N_("Request a broadcast, decide, test, confirm, and see the next step."),
+            below={
+                "request": ("broadcast.request",),
+                "list": ("broadcast.see",),
+                "show": ("broadcast.see",),
+                "decide": (
+                    "broadcast.accept",
+                    "broadcast.postpone",
+                    "broadcast.refuse",
+                ),
+                "agree": ("broadcast.agree",),
+                "want": ("broadcast.want",),
+                "reconfirm": ("broadcast.reconfirm",),
+                "waive": ("broadcast.waive",),
+                "cancel": ("broadcast.cancel",),
+                "deliver": (
+                    "broadcast.deliver_acceptance",
+                    "broadcast.deliver_production",
+                ),
+                "take-back": ("broadcast.withdraw_files",),
+                "test": ("broadcast.test",),
+                "proofs": ("broadcast.proofs",),
+                "verdict": (
+                    "broadcast.judge",
+                    "broadcast.approve",
+                    "broadcast.reject",
+                ),
+                "contacts": ("broadcast.see",),
+                "warn": ("broadcast.warn",),
+                "go": ("broadcast.give_go",),
+                "withdraw-go": ("broadcast.withdraw_go",),
+                "arm": ("broadcast.arm",),
+                "disarm": ("broadcast.disarm",),
+                "report": ("broadcast.report",),
+                "close": ("broadcast.close",),
+                "note": ("broadcast.note",),
+            },
+        ),
+        "message-type": Command(
+            loaders.message_type,
+            N_("Request message types, decide on them, configure them."),
+            below={
+                "form": ANYBODY,
+                "request": ("type.request",),
+                "list": ("type.see",),
+                "show": ("type.see",),
+                "validate": ("type.validate",),
+                "accept": ("type.accept",),
+                "refuse": ("type.refuse",),
+                "withdraw": ("type.withdraw",),
+                "configure": ("type.configure",),
+                "load": ("type.load",),
+            },
+        ),
+        "calendar": Command(
+            loaders.calendar,
+            N_("Show and change the calendar: working days, closed days, blackouts, deadlines."),
+            asks=("calendar.see",),
+            below={
+                "show": ("calendar.see",),
+                "deadlines": ("calendar.see",),
+                "close": ("calendar.close",),
+                "open": ("calendar.open",),
+                "blackout": ("calendar.blackout",),
+                "lift": ("calendar.lift",),
+            },
+        ),
+        "contacts": Command(
+            loaders.contacts,
+            N_("The usual contacts of teams and institutions."),
+            below={
+                "list": ("contacts.see",),
+                "set": (
+                    "contacts.set",
+                    "contacts.set_team",
+                ),
+            },
+        ),
+        "notices": Command(
+            loaders.notices,
+            N_("The emails of the procedure: list, show and retry them."),
+            below={
+                "list": ("notice.see",),
+                "show": ("notice.see",),
+                "retry": ("notice.retry",),
+            },
+        ),
+        "exchange": Command(
+            loaders.exchange,
+            N_("Collect files from the drop folders of the institutions."),
+            below={
+                "collect": ("exchange.collect",),
+            },
+        ),
+    },
+    N_("Runs"): {
+        "rehearse": Command(
+            loaders.rehearse,
+            N_("Show what publishing a package would do now, without changing anything."),
+            asks=("run.rehearse",),
+        ),
+        "publish": Command(
+            loaders.publish, N_("Publish a package to all recipients at the same moment."), asks=("run.prepare",)
+        ),
+        "prepare": Command(
+            loaders.publish, N_("Check and store a package, without making it visible yet."), asks=("run.prepare",)
+        ),
+        "launch": Command(
+            loaders.publish,
+            N_("Make a prepared run visible to all recipients at the same moment."),
+            asks=("run.launch",),
+        ),
+        "runs": Command(loaders.following, N_("List the runs, newest first."), asks=("run.see",)),
+        "status": Command(
+            loaders.following, N_("Show the state of a run, and the possible next steps."), asks=("run.see",)
+        ),
+        "stop": Command(
+            loaders.decisions,
+            N_("Prevent anything more of a run from becoming visible, until it is resumed."),
+            asks=("run.stop",),
+        ),
+        "pause": Command(
+            loaders.decisions, N_("Pause a run that is being sent, until it is resumed."), asks=("run.pause",)
+        ),
+        "resume": Command(loaders.decisions, N_("Undo the stop or the pause of a run."), asks=("run.resume",)),
+        "pace": Command(loaders.decisions, N_("Set how fast a run is sent."), asks=("run.pace",)),
+        "retry": Command(
+            loaders.decisions, N_("Prepare a new run for the recipients that a run did not reach."), asks=("run.retry",)
+        ),
+        "resolve": Command(
+            loaders.decisions, N_("Resolve the recipients whose result is unknown."), asks=("run.resolve",)
+        ),
+        "close": Command(loaders.decisions, N_("End a run as published in part. This is final."), asks=("run.close",)),
+        "discard": Command(
+            loaders.decisions,
+            N_("Discard a run before anything of it is visible. This is final."),
+            asks=("run.discard",),
+        ),
+        "recall": Command(
+            loaders.decisions,
+            N_("Recall a published message from all recipients. This is final."),
+            asks=("run.recall",),
+        ),
+        "report": Command(
+            loaders.report,
+            N_("Print the account of a run; on request, also the paper list and rejected rows."),
+            asks=("report.see",),
+        ),
+        "ebox": Command(
+            loaders.ebox,
+            N_("Show an eBox in acceptance, or load eBox data from their owner."),
+            below={
+                "-": ("ebox.look",),
+                "load": ("ebox.load",),
+            },
+        ),
+    },
+    N_("People and oversight"): {
+        "person": Command(
+            loaders.person,
+            N_("Manage the people who may act, with their roles and tokens."),
+            below={
+                "add": ("person.add",),
+                "change": ("person.change",),
+                "list": ("person.see",),
+                "deactivate": ("person.deactivate",),
+                "token": ("token.make",),
+                "tokens": ("token.see",),
+                "revoke": ("token.revoke",),
+                "load": ("person.load",),
+            },
+        ),
+        "login": Command(
+            loaders.login, N_("Save a personal token, which identifies you to the commands."), asks=ANYBODY
+        ),
+        "logout": Command(loaders.logout, N_("Delete the personal token."), asks=ANYBODY, needs_database=False),
+        "whoami": Command(
+            loaders.whoami, N_("Show who is acting, and what kind of installation this is."), asks=ANYBODY
+        ),
+        "audit": Command(
+            loaders.audit,
+            N_("Show who did what when, and prove that it was not altered."),
+            below={
+                "list": ("audit.see",),
+                "verify": ("audit.verify",),
+                "anchor": ("audit.anchor",),
+                "find": ("audit.find",),
+                "expire": ("audit.drop",),
+            },
+        ),
+    },
+    N_("Running the installation"): {
+        "up": Command(loaders.up, N_("Start the embedded database."), asks=ANYBODY, needs_database=False),
+        "down": Command(loaders.down, N_("Stop the embedded database."), asks=ANYBODY, needs_database=False),
+        "migrate": Command(
+            loaders.migrate,
+            N_("Update the tables of all databases that can be reached."),
+            asks=ANYBODY,
+            needs_database=False,
+        ),
+        "doctor": Command(
+            loaders.doctor,
+            N_("Check everything a broadcast depends on."),
+            asks=ANYBODY,
+            needs_database=False,
+            reads_models=True,
+        ),
+        "steward": Command(
+            loaders.steward, N_("Run the automatic part of the procedure, in a loop or once."), asks=("procedure.lead",)
+        ),
+        "worker": Command(
+            loaders.worker, N_("Send launched runs, on as many machines as you like."), asks=("run.work",)
+        ),
+        "metrics": Command(loaders.metrics, N_("Write or serve metrics for Prometheus."), asks=("metrics.see",)),
+        "expire": Command(loaders.expire, N_("Delete personal data past its retention period."), asks=("data.expire",)),
+        "clock": Command(
+            loaders.clock,
+            N_("Show the time of this installation. On a demo or test installation, change it."),
+            asks=ANYBODY,
+            below={
+                "set": ANYBODY,
+                "advance": ANYBODY,
+                "back-to-now": ANYBODY,
+            },
+        ),
+        "completion": Command(
+            loaders.completion,
+            N_("Complete commands in your shell when you press Tab."),
+            asks=ANYBODY,
+            needs_database=False,
+        ),
+    },
+    N_("Trying it out"): {
+        "demo": Command(
+            loaders.demo,
+            N_("Play a whole broadcast on this machine, with fictional people."),
+            asks=ANYBODY,
+            needs_database=False,
+        ),
+        "bench": Command(
+            loaders.bench,
+            N_("Run benchmarks, each compared with its baseline."),
+            asks=ANYBODY,
+            needs_database=False,
+            extra="bench",
+            imports=("polars", "stdnum"),
+        ),
+        "simulate-provider": Command(
+            loaders.simulate_provider,
+            N_("Simulate an eBox provider, for rehearsals."),
+            asks=ANYBODY,
+            needs_database=False,
+            extra="simulator",
+            imports=("httptools", "python_multipart", "starlette", "uvicorn"),
+        ),
+    },
 }
+"""The commands, under the titles of the help page, in the order in which they come."""
+
+COMMANDS = {name: command for commands in SECTIONS.values() for name, command in commands.items()}
 
 
 def asks_for(name: str, below: str = "") -> Asks:

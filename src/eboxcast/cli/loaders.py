@@ -249,6 +249,12 @@ def broadcast_closing() -> typer.Typer:
     return app
 
 
+def completion() -> typer.Typer:
+    from eboxcast.cli.shell.completion import app  # when called
+
+    return app
+
+
 BROADCAST = {
     "request": broadcast_requesting,
     "list": broadcast_showing,

@@ -10,75 +10,103 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from eboxcast import __version__
-from eboxcast.cli.commands import COMMANDS, may_found, who_may
-from eboxcast.cli.shell import console
-from eboxcast.cli.shell.app import CommandGroup, load_command
+from eboxcast.cli.commands import COMMANDS, NOT_SAID, SECTIONS, may_found, who_may
+from eboxcast.cli.shell import completion, console
+from eboxcast.cli.shell.app import Command, Group, LoadedWhenCalled, load_command
 from eboxcast.cli.shell.errors import ExtraMissing
+from eboxcast.cli.shell.help_pages import said
 from eboxcast.cli.shell.signals import answer_signals, ignore_signals
+from eboxcast.cli.shell.usage import in_our_words, unknown_command
 from eboxcast.lib.errors import EboxcastError, Misconfigured
+from eboxcast.lib.translation import N_, language_of_user, translate
 
 
-class Commands(TyperGroup):
-    """A group that lists its commands without importing them, and imports the one that is called."""
+class Commands(Group):
+    """The commands of the table: listed without importing any, and of them only the one that is called is imported."""
 
     def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
+        """Return their names, in the order of the table."""
         return list(COMMANDS)
 
+    def sections(self, ctx: typer.Context) -> Mapping[str, Mapping[str, str]]:
+        """Return what each part of the table has, for the help."""
+        return {
+            title: {name: command.summary for name, command in commands.items()} for title, commands in SECTIONS.items()
+        }
+
     def get_command(self, ctx: typer.Context, cmd_name: str) -> TyperCommand | None:  # type: ignore[override]
-        command = COMMANDS.get(cmd_name)
-        return TyperCommand(cmd_name, help=command.summary) if command else None
+        """Return what stands for a command where it is only listed."""
+        return Command(cmd_name, help=said(COMMANDS[cmd_name].summary)) if cmd_name in COMMANDS else None
 
     def resolve_command(  # type: ignore[override]
         self, ctx: typer.Context, args: list[str]
-    ) -> tuple[str | None, object, list[str]]:
-        name = args[0] if args else ""
+    ) -> tuple[str | None, TyperCommand | TyperGroup | None, list[str]]:
+        """Return the command that is called, when whoever calls it may. Raises CommandUnknown, NotYourRole."""
+        name, words = args[0], args[1:]
+        if ctx.resilient_parsing:  # a shell wants to complete the line: nobody has called anything yet
+            return name, _completed(name), words
         if name not in COMMANDS:
-            return super().resolve_command(ctx, args)
-        return name, _load(name, args[1:], named=ctx.params.get("act_as") or ""), args[1:]
-
-
-_HELP = {"-h", "--help"}
-
-
-def _load(name: str, args: Sequence[str], *, named: str) -> object:
-    command = COMMANDS[name]
-    if missing := [needed for needed in command.imports if find_spec(needed) is None]:
-        raise ExtraMissing(extra=command.extra, missing=", ".join(missing))
-    if command.needs_database or command.reads_models:
-        from eboxcast.database import boot  # Django, which `--help` and `check` do without
-
-        if command.needs_database and _HELP.isdisjoint(args):
-            boot.start()
-            _refuse_others(name, args, named=named)
-        else:
-            boot.configure()
-            from eboxcast.cli.shell import acting  # reads the models: once Django is set up
-
-            acting.act_as(named, at_once=False)
-    return command_named(name)
+            below = [f"eboxcast {one} {name}" for one, command in COMMANDS.items() if name in command.below]
+            raise unknown_command(name, list(COMMANDS), below="eboxcast", elsewhere=below)
+        _prepare(name, words, named=ctx.params.get("act_as") or "")
+        return name, command_named(name), words
 
 
 def command_named(name: str) -> TyperCommand | TyperGroup:
     """Return a command of the table, its module imported; of one with many below it, not yet those."""
     command = COMMANDS[name]
     if isinstance(command.load, Mapping):
-        return CommandGroup(name, command.load, summary=command.summary)
+        return LoadedWhenCalled(name, command.load, summary=command.summary)
     return load_command(name, command.load)
 
 
-def _refuse_others(name: str, args: Sequence[str], *, named: str) -> None:
+def _completed(name: str) -> TyperCommand | TyperGroup | None:
+    command = COMMANDS.get(name)
+    if command is None or not all(map(find_spec, command.imports)):
+        return None
+    if command.needs_database or command.reads_models:
+        from eboxcast.database import boot  # Django, for the modules of commands that read the models
+
+        boot.configure()
+    return command_named(name)
+
+
+_HELP = {"-h", "--help"}
+
+
+def _prepare(name: str, words: Sequence[str], *, named: str) -> None:
+    """Make ready what a command needs, and refuse it to whom it is not for."""
+    command = COMMANDS[name]
+    if missing := [needed for needed in command.imports if find_spec(needed) is None]:
+        raise ExtraMissing(extra=command.extra, missing=", ".join(missing))
+    if command.needs_database or command.reads_models:
+        from eboxcast.database import boot  # Django, which `--help` and `check` do without
+
+        if command.needs_database and _HELP.isdisjoint(words):
+            boot.start()
+            _refuse_others(name, words, named=named)
+        else:
+            boot.configure()
+            from eboxcast.cli.shell import acting  # reads the models: once Django is set up
+
+            acting.act_as(named, at_once=False)
+
+
+def _refuse_others(name: str, words: Sequence[str], *, named: str) -> None:
     """Raise when who acts may not run this command; what a command refuses beyond that, it refuses itself."""
     from eboxcast.cli.shell import acting  # reads the models: once Django is set up
 
     acting.act_as(named)
-    below = next((word for word in args if word == "-" or not word.startswith("-")), "") if COMMANDS[name].below else ""
+    command = COMMANDS[name]
+    below = next((word for word in words if word == "-" or not word.startswith("-")), "") if command.below else ""
+    if below and below not in command.below and command.asks is NOT_SAID:
+        raise unknown_command(below, list(command.below), below=f"eboxcast {name}")
     asked = f"{name} {below}".strip()
     acting.refuse_unless(who_may(name, below), asked=asked, founding=may_found(name, below))
 
 
 app = typer.Typer(
     cls=Commands,
-    no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -108,9 +136,33 @@ def run() -> None:
     try:
         answer_signals()
         try:
-            app()
+            code = _run()
         finally:
             ignore_signals()
     except (EboxcastError, Misconfigured) as error:
         console.error(error)
-        sys.exit(error.exit_code)
+        code = error.exit_code
+    sys.exit(code)
+
+
+def _run() -> int:
+    completion.begin_to_complete()
+    try:
+        code = app(prog_name="eboxcast", standalone_mode=False)
+    except typer.TyperException as error:
+        raise in_our_words(error, command=_called()) from error
+    except typer.Abort:
+        console.line(translate(_ABORTED, language_of_user()))
+        code = 1
+    return code if isinstance(code, int) else 0
+
+
+def _called() -> str:
+    """Return the command of this process, for an error that does not know it."""
+    words = [word for word in sys.argv[1:] if not word.startswith("-")]
+    name = next((word for word in words if word in COMMANDS), "")
+    below = next((word for word in words if name and word in COMMANDS[name].below), "")
+    return " ".join(filter(None, ("eboxcast", name, below)))
+
+
+_ABORTED = N_("Cancelled.")

@@ -7,7 +7,9 @@ where it is shown. Data may hold moments and days: they are said in the reader's
 from __future__ import annotations
 
 import gettext
+import inspect
 import os
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
@@ -48,6 +50,11 @@ class _Said:
         if isinstance(value, datetime):
             return moment_in(value, self.language)
         return long_date(value, self.language) if isinstance(value, date) else value
+
+
+def paragraphs(text: str) -> list[str]:
+    """Return the paragraphs of a docstring or a help text, each in one line: the catalogue has them one by one."""
+    return [" ".join(one.split()) for one in re.split(r"\n\s*\n", inspect.cleandoc(text)) if one]
 
 
 def name_in(names: Mapping[str, str], language: str) -> str:

@@ -13,12 +13,13 @@ from eboxcast.audit.searching import search_person
 from eboxcast.audit.verifying import verify
 from eboxcast.broadcasts.lookup import find_broadcast
 from eboxcast.cli.admin.audit_answer import show_anchor, show_dropped, show_due, show_entries
-from eboxcast.cli.admin.audit_errors import AnchorUnreadable, NothingRecorded, NotTheOwner, NumberInArguments
+from eboxcast.cli.admin.audit_errors import AnchorUnreadable, NothingRecorded, NotTheOwner
 from eboxcast.cli.admin.audit_verdict import show_verification
 from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.number_given import key_given
 from eboxcast.cli.shell.options import AsJson, moment
+from eboxcast.cli.shell.usage import NumberInArguments
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.database.owning import as_owner, owns_the_audit
 from eboxcast.delivery.runs.lookup import find_run
@@ -90,7 +91,7 @@ def find(
 ) -> None:
     """List entries about a person, such as who looked into their eBox. The audit keeps who asked."""
     if person != "-":
-        raise NumberInArguments
+        raise NumberInArguments(command="eboxcast audit find")
     who = actor()
     with sanitized_db_errors():
         people = search_person(key_given(), actor=who)

@@ -16,14 +16,6 @@ class AnchorUnreadable(WrongUse):
     )
 
 
-class NumberInArguments(WrongUse):
-    """What stands in the arguments of a process can be seen by others. It is not repeated in the message."""
-
-    code = "audit.number-in-arguments"
-    sentence = N_("Do not give a person's number as an argument: other users of this machine could see it there.")
-    remedy = N_("Give it on standard input: eboxcast audit find -")
-
-
 class NothingRecorded(NotAllowedNow):
     """There is no head of an empty chain."""
 

@@ -1,0 +1,42 @@
+"""`eboxcast completion`: what a shell needs to complete the words of a command line, and the answer when it asks."""
+
+from __future__ import annotations
+
+import os
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from eboxcast.cli.shell.app import command_app
+
+_PROGRAM = "eboxcast"
+_ASKED = "_EBOXCAST_COMPLETE"
+"""The variable in which a shell asks, as Typer names it."""
+
+
+class Shell(StrEnum):
+    """The shells that can ask."""
+
+    BASH = "bash"
+    ZSH = "zsh"
+    FISH = "fish"
+
+
+app = command_app()
+
+
+@app.command("completion")
+def main(shell: Annotated[Shell, typer.Argument(help="Your shell.")]) -> None:
+    """Print the script that lets your shell complete commands and options when you press Tab."""
+    from typer.completion import get_completion_script  # type: ignore[attr-defined]  # here alone, to start sooner
+
+    typer.echo(get_completion_script(prog_name=_PROGRAM, complete_var=_ASKED, shell=shell.value))
+
+
+def begin_to_complete() -> None:
+    """Make Typer answer a shell that asks; it knows how only when told."""
+    if _ASKED in os.environ:
+        from typer.completion import completion_init  # type: ignore[attr-defined]  # as above
+
+        completion_init()

@@ -1,0 +1,133 @@
+"""The command line itself: help in parts and in the user's language, mistakes in it, completion."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+from tests.cli.conftest import Command
+
+from eboxcast.cli.commands import COMMANDS, SECTIONS
+
+Typed = Callable[..., subprocess.CompletedProcess[str]]
+
+MARKED = "85073003328"
+
+
+@pytest.fixture
+def typed() -> Typed:
+    """Run a command line in a process of its own, without a database."""
+
+    def run(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        entry = [sys.executable, "-c", "from eboxcast.cli.main import run; run()", *words]
+        environment = {**os.environ, "EBOXCAST_LANGUAGE": "en", "COLUMNS": "80", **variables}
+        return subprocess.run(entry, capture_output=True, text=True, env=environment)
+
+    return run
+
+
+def test_help_lists_every_command_under_a_title(typed: Typed) -> None:
+    shown = typed("--help").stdout
+    assert [title for title in SECTIONS if f"\n{title}:\n" not in shown] == []
+    assert [name for name in COMMANDS if f"\n  {name} " not in shown] == []
+
+
+def test_help_loads_neither_django_nor_a_command(typed: Typed) -> None:
+    probe = "import sys; from eboxcast.cli.main import app; app(['--help'], standalone_mode=False);"
+    probe += " print([name for name in sys.modules if name.startswith(('django', 'eboxcast.cli.package'))])"
+    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize(("language", "usage"), [("fr", "Utilisation"), ("nl", "Gebruik"), ("de", "Verwendung")])
+def test_help_is_in_the_language_of_the_user(typed: Typed, language: str, usage: str) -> None:
+    assert typed("split", "--help", EBOXCAST_LANGUAGE=language).stdout.startswith(usage)
+
+
+def test_without_a_command_the_help_says_what_there_is(typed: Typed) -> None:
+    done = typed()
+    assert done.returncode == 2
+    assert done.stderr == typed("--help").stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        (["stauts"], "`eboxcast status`"),
+        (["brodcast", "show"], "`eboxcast broadcast`"),
+        (["reconfirm"], "`eboxcast broadcast reconfirm`"),
+        (["check", "--recipient", "a.csv"], "--recipients"),
+    ],
+)
+def test_a_mistyped_name_is_answered_with_the_nearest(typed: Typed, words: list[str], meant: str) -> None:
+    done = typed(*words)
+    assert done.returncode == 2
+    assert f"Did you mean {meant}?" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["xyzzy"], "There is no command `xyzzy`."),
+        (["check", "--xyzzy"], "There is no option --xyzzy."),
+        (["check", "--as", "lea"], "must come before the command"),
+        (["split"], "RECIPIENTS is required."),
+        (["split", "a.csv"], "--out is required."),
+        (["split", "a.csv", "--out"], "--out needs a value."),
+        (["split", "a.csv", "--out", "b", "--max", "none"], "The value of --max is not valid."),
+        (["split", "a.csv", "--out", "b", "--max", "0"], "It must be a number, 1 or more."),
+        (["sample", "--recipients", "4", "--out", "b", "--language", "it"], "Choose from: fr, nl, de."),
+        (["logout", "now"], "There are too many arguments."),
+    ],
+)
+def test_what_is_wrong_is_said_in_our_words_with_the_exit_code_of_wrong_use(
+    typed: Typed, words: list[str], said: str
+) -> None:
+    done = typed(*words)
+    assert done.returncode == 2
+    assert said in done.stderr
+
+
+def test_what_is_wrong_is_said_in_the_language_of_the_user(typed: Typed) -> None:
+    assert "n'existe pas" in typed("xyzzy", EBOXCAST_LANGUAGE="fr").stderr
+
+
+@pytest.mark.parametrize(
+    "words", [[MARKED], ["check", "--as", MARKED], ["split", "a", MARKED], ["check", f"--{MARKED}"]]
+)
+def test_a_number_among_the_words_is_not_repeated(typed: Typed, words: list[str]) -> None:
+    done = typed(*words)
+    assert done.returncode == 2
+    assert MARKED not in done.stdout + done.stderr
+
+
+@pytest.mark.usefixtures("office")
+@pytest.mark.parametrize("words", [["ebox", MARKED], ["ebox", "85.07.30-033.28"], ["audit", "find", MARKED]])
+def test_a_number_is_read_from_standard_input_only(command: Command, words: list[str]) -> None:
+    code, out, err = command("--as", "ada", *words)
+    assert code == 2
+    assert "standard input" in err
+    assert "033" not in out + err
+
+
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        ("eboxcast sta", ["status"]),
+        ("eboxcast broadcast re", ["request", "reconfirm", "report"]),
+        ("eboxcast split --m", ["--max"]),
+        ("eboxcast sample --ebox-type ", ["CITIZEN", "ENTERPRISE"]),
+    ],
+)
+def test_a_shell_completes_commands_options_and_values(typed: Typed, line: str, offered: list[str]) -> None:
+    at = len(line.split(" ")) - 1
+    asked = {"_EBOXCAST_COMPLETE": "complete_bash", "COMP_WORDS": line, "COMP_CWORD": str(at)}
+    assert typed(**asked).stdout.split() == offered
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_each_shell_gets_a_script_that_asks_eboxcast(typed: Typed, shell: str) -> None:
+    assert "_EBOXCAST_COMPLETE=complete_" + shell in typed("completion", shell).stdout

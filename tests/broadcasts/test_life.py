@@ -11,7 +11,7 @@ from tests.broadcasts import people as p
 from eboxcast.audit.models import Entry
 from eboxcast.broadcasts import acceptance, aftermath, contacts, errors, production, requests, scheduling
 from eboxcast.broadcasts.calendar_changes import close_day
-from eboxcast.broadcasts.models import Broadcast, Lateness, SeenIn, State
+from eboxcast.broadcasts.models import Broadcast, Check, Lateness, SeenIn, State
 from eboxcast.broadcasts.progress import standing_of
 from eboxcast.broadcasts.states import ENDED, TABLE, TRANSITIONS, Action
 from eboxcast.lib.actors import Actor, NotYourRole, Role
@@ -107,6 +107,55 @@ def test_only_a_complete_verdict_approves() -> None:
     assert codes(refused.value) == {"broadcast.verdict-incomplete"}
     acceptance.judge(broadcast, actor=p.ANNE, seen=p.seen()[-1:], seen_in=SeenIn.EBOX)
     assert acceptance.approve(broadcast, actor=p.ANNE).state == State.APPROVED
+
+
+def one_check(*, passed: bool, remark: str = "") -> list[acceptance.Seen]:
+    return [acceptance.Seen(recipient=1, check=Check.TITLE, passed=passed, remark=remark)]
+
+
+def found_of_title(broadcast: Broadcast) -> list[tuple[bool, str]]:
+    found = broadcast.verdicts.filter(recipient=1, check_name=Check.TITLE)
+    return [(one.passed, one.remark) for one in found]
+
+
+def test_a_failed_check_is_never_replaced() -> None:
+    broadcast = p.tested()
+    acceptance.judge(
+        broadcast, actor=p.ANNE, seen=one_check(passed=False, remark="the end is missing"), seen_in=SeenIn.EBOX
+    )
+    with pytest.raises(errors.CorrectionUnexplained):
+        acceptance.judge(broadcast, actor=p.ANNE, seen=p.seen(), seen_in=SeenIn.EBOX)
+    assert found_of_title(broadcast) == [(False, "the end is missing")]
+    acceptance.judge(broadcast, actor=p.ANNE, seen=one_check(passed=True, remark="my window"), seen_in=SeenIn.EBOX)
+    acceptance.judge(broadcast, actor=p.ANNE, seen=p.seen(), seen_in=SeenIn.EBOX)
+    assert found_of_title(broadcast) == [(False, "the end is missing"), (True, "my window")]
+    assert acceptance.approve(broadcast, actor=p.ANNE).state == State.APPROVED
+
+
+def test_the_last_verdict_of_a_check_counts() -> None:
+    broadcast = p.tested()
+    acceptance.judge(broadcast, actor=p.ANNE, seen=p.seen(), seen_in=SeenIn.EBOX)
+    acceptance.judge(broadcast, actor=p.ANNE, seen=one_check(passed=False), seen_in=SeenIn.EBOX)
+    with pytest.raises(errors.NotReady):
+        acceptance.approve(broadcast, actor=p.ANNE)
+    assert Entry.objects.filter(action="broadcast.judged").latest("id").data["corrected"] == 1
+
+
+def test_the_same_command_again_notes_nothing_twice() -> None:
+    broadcast = p.tested()
+    for _ in range(2):
+        acceptance.judge(broadcast, actor=p.ANNE, seen=p.seen(), seen_in=SeenIn.EBOX)
+    assert broadcast.verdicts.count() == len(p.seen())
+
+
+def test_only_a_test_that_failed_nowhere_leads_to_approval() -> None:
+    broadcast = p.tested()
+    assert [step.action for step in standing_of(broadcast).steps][-1] == Action.JUDGE
+    acceptance.judge(broadcast, actor=p.ANNE, seen=one_check(passed=False), seen_in=SeenIn.EBOX)
+    assert Action.REJECT in {step.action for step in standing_of(broadcast).steps}
+    acceptance.judge(broadcast, actor=p.ANNE, seen=one_check(passed=True, remark="x"), seen_in=SeenIn.EBOX)
+    acceptance.judge(broadcast, actor=p.ANNE, seen=p.seen(), seen_in=SeenIn.EBOX)
+    assert Action.APPROVE in {step.action for step in standing_of(broadcast).steps}
 
 
 def test_other_files_than_approved_are_refused() -> None:

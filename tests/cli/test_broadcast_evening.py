@@ -17,6 +17,7 @@ pytestmark = pytest.mark.usefixtures("office")
 
 N = "2027-0001"
 MOMENT = "2027-02-15T18:00"
+IN_EBOX = ("--seen-in", "ebox")
 
 
 class Terminal(io.StringIO):
@@ -32,9 +33,9 @@ def files() -> str:
 
 def test_every_check_at_once_then_approved(command: Command) -> None:
     people.tested()
-    assert f"eboxcast broadcast verdict {N} --all passed" in command("--as", "anne", "broadcast", "show", N)[1]
+    assert f"eboxcast broadcast proofs {N}" in command("--as", "anne", "broadcast", "show", N)[1]
     code, out, _ = command("--as", "anne", "broadcast", "verdict", N, "--all", "passed", "--seen-in", "proof")
-    assert (code, "10 check(s) noted as passed" in out, Verdict.objects.filter(seen_in="proof").count()) == (
+    assert (code, "10 check(s) recorded as passed" in out, Verdict.objects.filter(seen_in="proof").count()) == (
         0,
         True,
         10,
@@ -47,9 +48,13 @@ def test_every_check_at_once_then_approved(command: Command) -> None:
 def test_one_failed_check_keeps_it_from_being_approved(command: Command) -> None:
     people.tested()
     verdict = ("--as", "anne", "broadcast", "verdict", N)
-    command(*verdict, "--all", "passed")
-    code, out, _ = command(*verdict, "--recipient", "2", "--check", "title", "--failed", "--remark", "old title")
-    assert (code, "Of 10 checks in 2 eBoxes, 9 passed and 1 failed." in out) == (0, True)
+    command(*verdict, "--all", "passed", *IN_EBOX)
+    failed = ("--recipient", "2", "--check", "title", "--failed", "--remark", "old title")
+    code, out, _ = command(*verdict, *failed, *IN_EBOX)
+    assert code == 0
+    assert "Of 10 checks in 2 eBoxes, 9 passed and 1 failed." in out
+    assert f'eboxcast broadcast verdict {N} reject --reason "…"' in out
+    assert "--all" not in out
     code, _, said = command(*verdict, "approve")
     assert (code, "9 passed and 1 failed" in said) == (4, True)
     assert "failed: old title" in command("--as", "ines", "broadcast", "show", N)[1]
@@ -57,9 +62,41 @@ def test_one_failed_check_keeps_it_from_being_approved(command: Command) -> None
     assert command(*verdict, "reject", "--reason", "old title")[0] == 0
 
 
+def test_a_failed_check_is_corrected_by_name_and_stays_on_record(command: Command) -> None:
+    people.tested()
+    verdict = ("--as", "anne", "broadcast", "verdict", N, *IN_EBOX)
+    title = ("--recipient", "2", "--check", "title")
+    command(*verdict, *title, "--failed", "--remark", "the end is missing")
+    code, _, said = command(*verdict, "--all", "passed")
+    assert code == 3
+    assert "--recipient 2 --check title --passed --seen-in … --remark" in said
+    assert Verdict.objects.count() == 1
+    assert command(*verdict, *title, "--passed", "--remark", "it was my window")[0] == 0
+    code, out, _ = command(*verdict, "--all", "passed")
+    assert code == 0
+    assert f"eboxcast broadcast verdict {N} approve" in out
+    shown = command("--as", "ines", "broadcast", "show", N)[1]
+    assert "passed: it was my window" in shown
+    assert "failed: the end is missing" in shown.partition("Test results that were corrected:")[2]
+    found = json.loads(command("--as", "ines", "broadcast", "show", N, "--json")[1])["verdicts"]
+    of_title = [one for one in found if (one["recipient"], one["check"]) == (2, "title")]
+    assert [(one["passed"], one["counts"], one["remark"]) for one in of_title] == [
+        (False, False, "the end is missing"),
+        (True, True, "it was my window"),
+    ]
+
+
+def test_where_it_was_seen_is_said_and_never_taken_for_granted(command: Command) -> None:
+    people.tested()
+    code, _, said = command("--as", "anne", "broadcast", "verdict", N, "--all", "passed")
+    assert code == 2
+    assert "--seen-in ebox or --seen-in proof" in said
+    assert not Verdict.objects.exists()
+
+
 def test_checks_come_from_a_file_all_or_none(command: Command, tmp_path: Path) -> None:
     people.tested()
-    file, verdict = tmp_path / "checks.csv", ("--as", "anne", "broadcast", "verdict", N, "--file")
+    file, verdict = tmp_path / "checks.csv", ("--as", "anne", "broadcast", "verdict", N, *IN_EBOX, "--file")
     file.write_text("recipient,check,result,remark\n1,title,passed,\n2,title,failed,old\n", "utf-8")
     assert command(*verdict, file)[0] == 0
     assert Verdict.objects.count() == 2
@@ -76,7 +113,7 @@ def test_a_verdict_that_says_nothing_is_refused(command: Command) -> None:
     people.tested()
     assert command("--as", "anne", "broadcast", "verdict", N)[0] == 2
     assert command("--as", "anne", "broadcast", "verdict", N, "--recipient", "1")[0] == 2
-    assert command("--as", "anne", "broadcast", "verdict", N, "--recipient", "3", "--failed")[0] == 3
+    assert command("--as", "anne", "broadcast", "verdict", N, "--recipient", "3", "--failed", *IN_EBOX)[0] == 3
 
 
 def test_a_go_names_the_moment_and_the_files(command: Command) -> None:
@@ -87,7 +124,7 @@ def test_a_go_names_the_moment_and_the_files(command: Command) -> None:
     assert command(*go, "--moment", "2027-02-15T19:00", "--files", files()[:8])[0] == 3
     assert not Go.objects.exists()
     code, out, _ = command(*go, "--moment", MOMENT, "--files", files()[:8])
-    assert (code, "the GO is given" in out, Go.objects.get().given_by) == (0, True, "bram")
+    assert (code, "the GO was given" in out, Go.objects.get().given_by) == (0, True, "bram")
 
 
 def test_on_a_terminal_the_go_is_typed_after_looking(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,7 +141,7 @@ def test_the_go_says_everything_that_is_missing_and_who_mends_it(command: Comman
     broadcast = Broadcast.objects.get()
     production.receive_for_production(broadcast, actor=people.ANNE, delivered=people.files(recipients=7))
     code, _, said = command("--as", "bram", "broadcast", "go", N)
-    assert (code, f"The institution does: eboxcast broadcast reconfirm {N}" in said) == (4, True)
+    assert (code, f"The institution must run: eboxcast broadcast reconfirm {N}" in said) == (4, True)
 
 
 def test_a_go_can_be_taken_back(command: Command) -> None:
@@ -124,7 +161,7 @@ def test_arming_says_what_is_missing_until_nothing_is(command: Command) -> None:
     assert command("--as", "anne", "broadcast", "contacts", N, "-", "--name", "Anne", "--phone", "02 000 00 00")[0] == 0
     assert command("--as", "anne", "broadcast", "contacts", N, "gatb", "--name", "Gus", "--phone", "1")[0] == 4
     code, out, _ = command("--as", "ines", "broadcast", "contacts", N, "gatb", "--name", "Gus", "--email", "g@e.be")
-    assert (code, "Everybody who is needed can be reached." in out, Contact.objects.count()) == (0, True, 2)
+    assert (code, "Every contact needed has been named." in out, Contact.objects.count()) == (0, True, 2)
     assert command("--as", "lou", "broadcast", "arm", N)[0] == 0
     assert command("--as", "lou", "broadcast", "disarm", N, "--reason", "by hand")[0] == 0
 

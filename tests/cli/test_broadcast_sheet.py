@@ -51,8 +51,8 @@ def test_the_sheet_has_the_date_with_its_weekday_the_terms_and_what_a_go_names(c
     out = command("--as", "bram", "broadcast", "show", N)[1]
     assert "Monday 15 February 2027" in out
     assert re.search(r"reconfirmation +by Monday 1 February 2027 +done at 18 January 2027 at 09:00", out)
-    assert "What a GO names   --moment 2027-02-15T18:00:00+01:00 --files " in out
-    assert "Found in the eBoxes of the short list:" in out
+    assert "Options for the GO   --moment 2027-02-15T18:00:00+01:00 --files " in out
+    assert "Test results for the short list:" in out
 
 
 @pytest.mark.usefixtures("office")
@@ -138,7 +138,7 @@ def test_the_calendar_shows_what_is_planned(command: Command) -> None:
     out = command("--as", "vera", "calendar", "--from", "2027-02-15", "--to", "2027-02-16")[1]
     assert "planned: 1 of 10 broadcasts, 180,000 of 12,000,000 recipients" in out.splitlines()[0]
     asked = ("calendar", "deadlines", "2027-02-15", "--recipients", "11900000")
-    assert "with 180,000 planned" in command("--as", "vera", *asked)[1]
+    assert "With 180,000 already planned" in command("--as", "vera", *asked)[1]
 
 
 @pytest.mark.usefixtures("office")
@@ -147,9 +147,9 @@ def test_the_follow_up_sheet_says_who_is_not_named_until_the_launch(command: Com
     contacts.set_contact(broadcast, actor=people.ANNE, team="", name="Anne", phone="02 000 00 00")
     out = command("--as", "ines", "broadcast", "show", N)[1]
     assert re.search(r"the institution +Anne", out)
-    assert re.search(r"gatb +nobody is named yet", out)
+    assert re.search(r"gatb +no one named yet", out)
     Broadcast.objects.update(state="closed")
-    assert "nobody is named yet" not in command("--as", "ines", "broadcast", "show", N)[1]
+    assert "no one named yet" not in command("--as", "ines", "broadcast", "show", N)[1]
 
 
 @pytest.mark.usefixtures("office")

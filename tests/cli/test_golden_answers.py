@@ -302,7 +302,10 @@ def try_in_acceptance(scene: Scene) -> None:
     scene.ask("broadcast-proofs", "--as", "anne", "broadcast", "proofs", N)
     verdict = ("--as", "anne", "broadcast", "verdict", N)
     wrong = ("--recipient", 2, "--check", "title", "--failed", "--remark", "the end is missing")
-    scene.ask("broadcast-verdict-failed", *verdict, *wrong)
+    scene.ask("broadcast-verdict-failed", *verdict, *wrong, "--seen-in", "proof")
+    scene.fail(3, *verdict, "--all", "passed", "--seen-in", "proof", "--json")
+    right = ("--recipient", 2, "--check", "title", "--passed", "--remark", "another window was in front of it")
+    scene.ask("broadcast-verdict-corrected", *verdict, *right, "--seen-in", "proof")
     scene.ask("broadcast-verdict-passed", *verdict, "--all", "passed", "--seen-in", "proof")
     scene.ask("broadcast-approve", *verdict, "approve")
     scene.ask("broadcast-note", "--as", "vera", "broadcast", "note", N, "They called: all well.")
@@ -327,7 +330,7 @@ def drop_files(scene: Scene, drop: Path) -> None:
         scene.ask("steward-files", "--as", "lou", "steward", "--once")
     scene.do("--as", "lou", "broadcast", "test", SECOND)
     verdict = ("--as", "anne", "broadcast", "verdict", SECOND)
-    scene.do(*verdict, "--all", "failed", "--remark", "another letter")
+    scene.do(*verdict, "--all", "failed", "--remark", "another letter", "--seen-in", "ebox")
     scene.ask("broadcast-reject", *verdict, "reject", "--reason", "another letter")
 
 

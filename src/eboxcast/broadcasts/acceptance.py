@@ -8,8 +8,15 @@ from uuid import UUID
 
 from django.conf import settings
 
-from eboxcast.broadcasts.errors import NotConcerned, PackageDiffers, ReasonMissing, ShortListTooLong
+from eboxcast.broadcasts.errors import (
+    CorrectionUnexplained,
+    NotConcerned,
+    PackageDiffers,
+    ReasonMissing,
+    ShortListTooLong,
+)
 from eboxcast.broadcasts.go_validity import void_go
+from eboxcast.broadcasts.guards import verdicts_that_count
 from eboxcast.broadcasts.models import Broadcast, Check, FileDelivery, SeenIn, Verdict
 from eboxcast.broadcasts.states import Action
 from eboxcast.broadcasts.steps import Step, present, step
@@ -141,30 +148,51 @@ def tested(broadcast: Broadcast, *, actor: Actor) -> Broadcast:
 
 
 def judge(broadcast: Broadcast, *, actor: Actor, seen: Iterable[Seen], seen_in: SeenIn) -> Broadcast:
-    """Note what was found, check by check; saying it again replaces it. Raises NotConcerned."""
+    """Note what was found, check by check. What was found before stays beside it; the last of a check counts.
+
+    Raises NotConcerned; CorrectionUnexplained where a check that failed passes now, and no remark says why.
+    """
     with step(broadcast, Action.JUDGE, actor=actor) as taken:
         given = taken.broadcast
-        run = present(given.acceptance_run)
-        count = {"passed": 0, "failed": 0}
+        last = {(one.recipient, one.check_name): one for one in verdicts_that_count(given)}
+        count = {"passed": 0, "failed": 0, "corrected": 0}
         for one in seen:
-            if not 1 <= one.recipient <= (given.short_list_count or 0):
-                raise NotConcerned(recipients=given.short_list_count, found=one.recipient)
+            verdict, before = _verdict(given, one, actor=actor, seen_in=seen_in), last.get((one.recipient, one.check))
             count["passed" if one.passed else "failed"] += 1
-            Verdict.objects.update_or_create(
-                run=run,
-                recipient=one.recipient,
-                check_name=one.check,
-                defaults={
-                    "broadcast": given,
-                    "passed": one.passed,
-                    "remark": one.remark,
-                    "seen_in": seen_in,
-                    "at": clock.now(),
-                    "by": actor.name,
-                },
-            )
+            if _says_more(verdict, before):
+                count["corrected"] += before is not None and before.passed != one.passed
+                verdict.save()
+                last[one.recipient, one.check] = verdict
         taken.tell(seen_in=str(seen_in), **count)
     return broadcast
+
+
+def _verdict(broadcast: Broadcast, one: Seen, *, actor: Actor, seen_in: SeenIn) -> Verdict:
+    if not 1 <= one.recipient <= (broadcast.short_list_count or 0):
+        raise NotConcerned(recipients=broadcast.short_list_count, found=one.recipient)
+    return Verdict(
+        broadcast=broadcast,
+        run=present(broadcast.acceptance_run),
+        recipient=one.recipient,
+        check_name=one.check,
+        passed=one.passed,
+        remark=one.remark,
+        seen_in=seen_in,
+        at=clock.now(),
+        by=actor.name,
+    )
+
+
+def _says_more(new: Verdict, before: Verdict | None) -> bool:
+    """Return whether a verdict is to be kept: the same command run again says nothing more."""
+    if before is None:
+        return True
+    if new.passed and not before.passed and not new.remark:
+        raise CorrectionUnexplained(
+            broadcast=new.broadcast.number, recipient=new.recipient, check=new.check_name, by=before.by
+        )
+    same = (new.passed, new.seen_in, new.by) == (before.passed, before.seen_in, before.by)
+    return not same or new.remark not in ("", before.remark)
 
 
 def approve(broadcast: Broadcast, *, actor: Actor) -> Broadcast:

@@ -175,6 +175,18 @@ class VerdictIncomplete(Missing):
     )
 
 
+class CorrectionUnexplained(InputRefused):
+    """A check that failed passes only with a reason: what was found before stays on record beside it."""
+
+    code = "broadcast.correction-unexplained"
+    sentence = N_("For recipient {recipient}, {by} recorded that the check `{check}` failed. Nothing was recorded now.")
+    remedy = N_(
+        "To correct it, add a remark that says why: eboxcast broadcast verdict {broadcast} --recipient {recipient}"
+        ' --check {check} --passed --seen-in … --remark "…". If it did fail, reject the test:'
+        ' eboxcast broadcast verdict {broadcast} reject --reason "…"'
+    )
+
+
 class FilesDiffer(InputRefused):
     """What is delivered for production is not what was approved."""
 

@@ -21,7 +21,7 @@ from eboxcast.broadcasts.errors import (
     TypeNotInProduction,
     VerdictIncomplete,
 )
-from eboxcast.broadcasts.models import Broadcast, Check, Go, Lateness
+from eboxcast.broadcasts.models import Broadcast, Check, Go, Lateness, Verdict
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
 from eboxcast.planning.selectors import blackouts_between
@@ -51,9 +51,9 @@ def acceptance_in_time(broadcast: Broadcast, actor: Actor) -> Missing | None:
 
 def verdict_complete(broadcast: Broadcast, actor: Actor) -> Missing | None:
     """Every check passed for every recipient of the short list."""
-    recipients, run = broadcast.short_list_count or 0, broadcast.acceptance_run
+    recipients = broadcast.short_list_count or 0
     expected = recipients * len(Check.values)
-    given = list(broadcast.verdicts.filter(run=run).values_list("passed", flat=True)) if run else []
+    given = [verdict.passed for verdict in verdicts_that_count(broadcast)]
     if recipients and len(given) == expected and all(given):
         return None
     return VerdictIncomplete(
@@ -129,6 +129,13 @@ def without_contact(broadcast: Broadcast) -> list[str]:
     named = set(broadcast.contacts.values_list("team", flat=True))
     teams = Team.objects.filter(active=True).order_by("code").values_list("code", flat=True)
     return [team for team in ("", *teams) if team not in named]
+
+
+def verdicts_that_count(broadcast: Broadcast) -> list[Verdict]:
+    """Return the last verdict of each check, of the files that are in acceptance now."""
+    run = broadcast.acceptance_run
+    found = broadcast.verdicts.filter(run=run) if run else broadcast.verdicts.none()
+    return list(found.order_by("recipient", "check_name", "-id").distinct("recipient", "check_name"))
 
 
 def holding_go(broadcast: Broadcast) -> Go | None:

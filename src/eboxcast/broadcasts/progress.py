@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from eboxcast.broadcasts import guards
 from eboxcast.broadcasts.deadlines import deadlines_of
 from eboxcast.broadcasts.models import Broadcast, Lateness, Outcome, Side, State
 from eboxcast.broadcasts.states import DATED, Action
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
-from eboxcast.lib.actors import Role
+from eboxcast.lib.actors import STEWARD, Role
 from eboxcast.lib.errors import Reason
 from eboxcast.lib.translation import N_
 
@@ -47,7 +48,7 @@ _NEXT: dict[State, tuple[tuple[Role, ...], Action, str]] = {
     S.SCHEDULED: ((Role.REQUESTER,), A.DELIVER_ACCEPTANCE, N_("deliver the files for acceptance")),
     S.REJECTED: ((Role.REQUESTER,), A.DELIVER_ACCEPTANCE, N_("deliver new files for acceptance")),
     S.ACCEPTANCE_DELIVERED: ((Role.INTEGRATION, Role.LAUNCH), A.TEST, N_("run the test in acceptance")),
-    S.TESTED: ((Role.REQUESTER,), A.APPROVE, N_("check the eBoxes of the short list, and approve or reject the test")),
+    S.TESTED: ((Role.REQUESTER,), A.JUDGE, N_("check the eBoxes of the short list, and approve or reject the test")),
     S.APPROVED: ((Role.REQUESTER,), A.DELIVER_PRODUCTION, N_("deliver the files for production")),
     S.PRODUCTION_DELIVERED: ((Role.CONFIRMER,), A.GIVE_GO, N_("give the GO")),
     S.CONFIRMED: ((Role.LAUNCH,), A.ARM, N_("arm the launch, or launch during the window")),
@@ -87,7 +88,7 @@ def _steps(broadcast: Broadcast) -> list[Step]:
     state = State(broadcast.state)
     if state not in _NEXT:
         return []
-    steps = _once_dates_passed(broadcast, state) or [_usual(broadcast, state)]
+    steps = _once_dates_passed(broadcast, state) or _once_judged(broadcast, state) or [_usual(broadcast, state)]
     if state in DATED:
         steps += _beside(broadcast)
     return steps
@@ -108,6 +109,24 @@ def _once_dates_passed(broadcast: Broadcast, state: State) -> list[Step]:
         Step(turn=turn, sentence=sentence, action=action, due_at=None, data={})
         for turn, action, sentence in _PASSED[state]
     ]
+
+
+def _once_judged(broadcast: Broadcast, state: State) -> list[Step]:
+    """Return what follows from what was found in the eBoxes: a check that failed leads to a rejection.
+
+    Whoever was wrong about it corrects it, with a remark; nothing proposes that.
+    """
+    if state != S.TESTED:
+        return []
+    failed = sum(not verdict.passed for verdict in guards.verdicts_that_count(broadcast))
+    if failed:
+        what, action = N_("reject the test: {failed} check(s) failed"), A.REJECT
+    elif guards.verdict_complete(broadcast, STEWARD) is None:
+        what, action = N_("approve the test: every check passed"), A.APPROVE
+    else:
+        return []
+    data = {"failed": failed} if failed else {}
+    return [Step(turn=(Role.REQUESTER,), sentence=what, action=action, due_at=broadcast.agreed_at, data=data)]
 
 
 def _in_question(broadcast: Broadcast, state: State) -> Sequence[date]:

@@ -91,7 +91,10 @@ class SeenIn(models.TextChoices):
 
 
 class Verdict(models.Model):
-    """What was found of one check for one recipient of the short list, by his place in it: no number of his."""
+    """What was found of one check for one recipient of the short list, by his place in it: no number of his.
+
+    None is ever replaced: the last one of a check counts, and what it corrects stays beside it.
+    """
 
     broadcast = models.ForeignKey(Broadcast, on_delete=models.CASCADE, related_name="verdicts")
     run = models.UUIDField()
@@ -106,7 +109,7 @@ class Verdict(models.Model):
     class Meta:
         db_table = "verdict"
         ordering = ("recipient", "id")
-        constraints = (UniqueConstraint(fields=("run", "recipient", "check_name"), name="verdict_once"),)
+        indexes = (models.Index(fields=("run", "recipient", "check_name"), name="verdict_by_check"),)
 
 
 class Go(models.Model):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from eboxcast.audit.listing import Wanted, list_entries
 from eboxcast.audit.selectors import SealedEntry
+from eboxcast.broadcasts.guards import verdicts_that_count
 from eboxcast.broadcasts.models import Broadcast, Contact, Decision, FileDelivery, Verdict, Waiver
 from eboxcast.lib.formatting import iso
 from eboxcast.lib.masking import mask_and_strip
@@ -18,7 +19,7 @@ def decided_values(broadcast: Broadcast) -> dict[str, object]:
     return {
         "decisions": [_decision(one) for one in broadcast.decisions.all()],
         "deliveries": [_delivery(one) for one in broadcast.deliveries.all()],
-        "verdicts": [_verdict(one) for one in verdicts_of(broadcast)],
+        "verdicts": _verdicts(broadcast),
         "contacts": [contact_values(one) for one in broadcast.contacts.all()],
         "waivers": [_waiver(one) for one in broadcast.waivers.all()],
         "notices": [_notice(one) for one in notices_of(broadcast)],
@@ -27,7 +28,7 @@ def decided_values(broadcast: Broadcast) -> dict[str, object]:
 
 
 def verdicts_of(broadcast: Broadcast) -> list[Verdict]:
-    """Return what was found of the last files for acceptance."""
+    """Return all that was found of the last files for acceptance, also what was corrected since."""
     run = broadcast.acceptance_run
     return list(broadcast.verdicts.filter(run=run)) if run else []
 
@@ -88,7 +89,12 @@ def _delivery(one: FileDelivery) -> dict[str, object]:
     }
 
 
-def _verdict(one: Verdict) -> dict[str, object]:
+def _verdicts(broadcast: Broadcast) -> list[dict[str, object]]:
+    count = {one.pk for one in verdicts_that_count(broadcast)}
+    return [_verdict(one, counts=one.pk in count) for one in verdicts_of(broadcast)]
+
+
+def _verdict(one: Verdict, *, counts: bool) -> dict[str, object]:
     return {
         "recipient": one.recipient,
         "check": one.check_name,
@@ -97,6 +103,7 @@ def _verdict(one: Verdict) -> dict[str, object]:
         "remark": mask_and_strip(one.remark),
         "at": iso(one.at),
         "by": one.by,
+        "counts": counts,
     }
 
 

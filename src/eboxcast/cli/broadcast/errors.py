@@ -70,9 +70,16 @@ class VerdictUnclear(WrongUse):
     code = "broadcast.verdict-unclear"
     sentence = N_("The test result is not clear: {text}.")
     remedy = N_(
-        "Use --all passed; or --recipient 3 --check title --failed; or --file checks.csv. Then approve "
-        "or reject the test."
+        "Use --all passed; or --recipient 3 --check title --failed; or --file checks.csv. Add --seen-in ebox or proof."
     )
+
+
+class SeenInNotSaid(WrongUse):
+    """What was looked at is part of what was found: it is never taken for granted."""
+
+    code = "broadcast.seen-in-not-said"
+    sentence = N_("It is not clear where you saw it: in the eBox, or in the proof. No result was recorded.")
+    remedy = N_("Add --seen-in ebox or --seen-in proof.")
 
 
 class ChecksFileUnclear(InputRefused):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from eboxcast.broadcasts.errors import OutsideItsWindow
-from eboxcast.broadcasts.guards import verdict_complete, window_of
+from eboxcast.broadcasts.guards import window_of
 from eboxcast.broadcasts.models import Broadcast, Outcome, State
 from eboxcast.broadcasts.production import files_digest
 from eboxcast.broadcasts.progress import Standing, Step, standing_of
@@ -38,6 +38,9 @@ _COMMANDS = {
     Action.WAIVE: 'eboxcast broadcast waive {number} {what} --reason "…"',
     Action.DELIVER_ACCEPTANCE: "eboxcast broadcast deliver {number} DIR --environment acceptance",
     Action.TEST: "eboxcast broadcast test {number}",
+    Action.JUDGE: "eboxcast broadcast proofs {number}",
+    Action.APPROVE: "eboxcast broadcast verdict {number} approve",
+    Action.REJECT: 'eboxcast broadcast verdict {number} reject --reason "…"',
     Action.DELIVER_PRODUCTION: "eboxcast broadcast deliver {number} DIR --environment production",
     Action.GIVE_GO: "eboxcast broadcast go {number} --moment {moment} --files {files}",
     Action.WARN: "eboxcast broadcast warn {number}",
@@ -154,9 +157,6 @@ def _command(step: Step, broadcast: Broadcast) -> str:
     number = broadcast.number
     if step.action == Action.ACCEPT:
         return f"eboxcast broadcast decide {number} accept --date {_awaited_date(broadcast)}"
-    if step.action == Action.APPROVE:
-        seen = verdict_complete(broadcast, STEWARD) is None
-        return f"eboxcast broadcast verdict {number} " + ("approve" if seen else "--all passed")
     if step.action == Action.ARM:
         start, end = window_of(broadcast)
         return f"eboxcast launch {number}" if start <= clock.now() < end else f"eboxcast broadcast arm {number}"

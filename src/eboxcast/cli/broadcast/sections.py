@@ -6,14 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from eboxcast.audit.selectors import SealedEntry
-from eboxcast.broadcasts.guards import without_contact
-from eboxcast.broadcasts.models import Broadcast, Check, FileDelivery, Outcome, Side, Verdict
+from eboxcast.broadcasts.guards import verdicts_that_count, without_contact
+from eboxcast.broadcasts.models import Broadcast, Check, FileDelivery, Outcome, SeenIn, Side, Verdict
 from eboxcast.broadcasts.production import files_digest
 from eboxcast.broadcasts.states import BEFORE_LAUNCH
 from eboxcast.cli.admin.entry_words import entry_words
 from eboxcast.cli.broadcast.decided_values import notes_of, notices_of, text_of, verdicts_of
 from eboxcast.cli.broadcast.next_steps import FILES_SHOWN
-from eboxcast.cli.broadcast.words import CHECKS, NOTICE_STATES, OUTCOMES, SIDES
+from eboxcast.cli.broadcast.words import CHECKS, NOTICE_STATES, OUTCOMES, SEEN_IN, SIDES
 from eboxcast.cli.shell.tables import aligned
 from eboxcast.lib.formatting import grouped, short_date, short_moment
 from eboxcast.lib.masking import mask_and_strip
@@ -25,6 +25,7 @@ from eboxcast.reports.states import ENVIRONMENTS
 _DECISIONS = N_("Decisions on the date:")
 _FILES = N_("Files:")
 _VERDICTS = N_("Test results for the short list:")
+_CORRECTED = N_("Test results that were corrected:")
 _GOS = N_("GO:")
 _CONTACTS = N_("Follow-up sheet:")
 _WAIVERS = N_("Waivers:")
@@ -39,6 +40,7 @@ _NOT_USED = N_("cannot be used: {faults}")
 _TAKEN_BACK = N_("were withdrawn")
 _RECIPIENTS = N_("{count} recipients")
 _RECIPIENT = N_("Recipient")
+_OF_RECIPIENT = N_("recipient {place}")
 _PASSED = N_("passed")
 _FAILED = N_("failed")
 _NOBODY = N_("no one named yet")
@@ -51,6 +53,7 @@ def sections(broadcast: Broadcast, history: Sequence[SealedEntry] | None, langua
         _DECISIONS: _decisions(broadcast, language),
         _FILES: [row for one in broadcast.deliveries.all() for row in _delivery(one, language)],
         _VERDICTS: _verdicts(broadcast, language),
+        _CORRECTED: _corrected(broadcast, language),
         _GOS: _gos(broadcast, language),
         _CONTACTS: _contacts(broadcast, language),
         _WAIVERS: _waivers(broadcast, language),
@@ -101,12 +104,28 @@ def _delivery(one: FileDelivery, language: str) -> Iterator[Row]:
 
 def _verdicts(broadcast: Broadcast, language: str) -> list[Row]:
     found: dict[int, dict[str, Verdict]] = defaultdict(dict)
-    for one in verdicts_of(broadcast):
+    for one in verdicts_that_count(broadcast):
         found[one.recipient][one.check_name] = one
     if not found:
         return []
     head = (translate(_RECIPIENT, language), *(translate(CHECKS[check], language) for check in Check))
     return [head, *((str(number), *(_cell(found[number].get(check), language) for check in Check)) for number in found)]
+
+
+def _corrected(broadcast: Broadcast, language: str) -> list[Row]:
+    count = {one.pk for one in verdicts_that_count(broadcast)}
+    return [
+        (
+            short_moment(one.at),
+            mask_and_strip(one.by),
+            translate(_OF_RECIPIENT, language, {"place": one.recipient}),
+            translate(CHECKS[Check(one.check_name)], language),
+            _cell(one, language),
+            translate(SEEN_IN[SeenIn(one.seen_in)], language),
+        )
+        for one in verdicts_of(broadcast)
+        if one.pk not in count
+    ]
 
 
 def _cell(one: Verdict | None, language: str) -> str:

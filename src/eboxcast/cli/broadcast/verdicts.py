@@ -13,7 +13,7 @@ from eboxcast.broadcasts import acceptance
 from eboxcast.broadcasts.acceptance import Seen
 from eboxcast.broadcasts.models import Broadcast, Check, SeenIn
 from eboxcast.cli.broadcast.answers import tell
-from eboxcast.cli.broadcast.errors import VerdictUnclear
+from eboxcast.cli.broadcast.errors import SeenInNotSaid, VerdictUnclear
 from eboxcast.cli.broadcast.options import Number, Why, kept_words, load_broadcast
 from eboxcast.cli.broadcast.verdict_file import read_checks
 from eboxcast.cli.shell.app import command_app
@@ -66,7 +66,9 @@ def verdict(
     passed: Annotated[bool | None, typer.Option("--passed/--failed", help="What was found.")] = None,
     remark: Annotated[str, typer.Option(help="What was wrong, in one line that names no citizen.")] = "",
     file: Annotated[Path | None, typer.Option(help="A CSV file: recipient,check,result,remark.")] = None,
-    seen_in: Annotated[SeenIn, typer.Option(help="Which way it was seen.")] = SeenIn.EBOX,
+    seen_in: Annotated[
+        SeenIn | None, typer.Option(help="Where you saw it: in the eBox, or in the proof. Needed with every check.")
+    ] = None,
     reason: Why = "",
     as_json: AsJson = False,
 ) -> None:
@@ -88,6 +90,8 @@ def verdict(
         tell(found, _REJECTED, as_json=as_json)
     else:
         seen = _seen(found, given)
+        if seen_in is None:
+            raise SeenInNotSaid
         acceptance.judge(found, actor=actor, seen=seen, seen_in=seen_in)
         good = sum(one.passed for one in seen)
         tell(found, _JUDGED, as_json=as_json, passed=good, failed=len(seen) - good)

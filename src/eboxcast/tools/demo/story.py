@@ -111,7 +111,8 @@ def _test(play: Play) -> None:
     play.stage.run("--as", "ines", "broadcast", "test", number)
     play.stage.run("--as", "lou", "ebox", "-", given=play.files.one_ebox, shown=8)
     verdict = ("--as", "anne", "broadcast", "verdict", number)
-    play.stage.run(*verdict, "--recipient", 1, "--check", "title", "--failed", "--remark", "the end is missing")
+    wrong = ("--recipient", 1, "--check", "title", "--failed", "--remark", "the end is missing")
+    play.stage.run(*verdict, *wrong, "--seen-in", "ebox")
     play.stage.run(*verdict, "reject", "--reason", "The title is incomplete.")
 
 
@@ -122,7 +123,7 @@ def _test_again(play: Play) -> None:
     play.stage.run("--as", "ines", "broadcast", "test", number)
     play.stage.run("--as", "anne", "broadcast", "proofs", number, shown=8)
     verdict = ("--as", "anne", "broadcast", "verdict", number)
-    play.stage.run(*verdict, "--all", "passed")
+    play.stage.run(*verdict, "--all", "passed", "--seen-in", "ebox")
     play.stage.run(*verdict, "approve")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from tests.broadcasts import people as p
@@ -14,6 +14,7 @@ from eboxcast.broadcasts.calendar_changes import close_day
 from eboxcast.broadcasts.models import Broadcast, Check, Lateness, SeenIn, State
 from eboxcast.broadcasts.progress import standing_of
 from eboxcast.broadcasts.states import ENDED, TABLE, TRANSITIONS, Action
+from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor, NotYourRole, Role
 from eboxcast.senders.models import MessageType
 
@@ -94,7 +95,8 @@ def test_late_files_for_acceptance_need_a_waiver_by_name() -> None:
     requests.reconfirm(broadcast, actor=p.ANNE)
     p.set_clock("2027-02-09T00:00")
     acceptance.receive_for_acceptance(broadcast, actor=p.ANNE, delivered=p.files())
-    assert [reason.data["due"] for reason in standing_of(broadcast).late] == ["2027-02-08 23:59:59+01:00"]
+    due = [reason.data["due"] for reason in standing_of(broadcast).late]
+    assert due == [datetime(2027, 2, 8, 23, 59, 59, 999_999, clock.BRUSSELS)]
     requests.waive(broadcast, actor=p.INES, what=Lateness.ACCEPTANCE, reason="agreed")
     assert standing_of(broadcast).late == ()
 

@@ -122,12 +122,12 @@ def _show_version(asked: bool) -> None:
 
 @app.callback()
 def main(
-    version: bool = typer.Option(False, "--version", callback=_show_version, is_eager=True, help="Say which version."),
+    version: bool = typer.Option(False, "--version", callback=_show_version, is_eager=True, help="Show the version."),
     act_as: str = typer.Option(
-        "", "--as", metavar="NAME", help="Act as somebody; on a demo or test installation only."
+        "", "--as", metavar="NAME", help="Act as this person; on a demo or test installation only."
     ),
 ) -> None:
-    """Publish one document into hundreds of thousands of eBoxes: checked, tested, published once, and proved."""
+    """Publish one document to hundreds of thousands of eBoxes: checked, tested, published once, and proved."""
 
 
 def run() -> None:

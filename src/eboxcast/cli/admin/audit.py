@@ -27,23 +27,23 @@ from eboxcast.lib.masking import mask_and_strip
 
 app = command_app()
 
-Limit = Annotated[int, typer.Option(min=1, help="How many at most; the newest are shown.")]
+Limit = Annotated[int, typer.Option(min=1, help="The maximum number of entries; the newest are shown.")]
 
 
 @app.callback()
 def main() -> None:
-    """Read the audit, verify it, hand out its head."""
+    """Read and verify the audit, and print its head."""
 
 
 @app.command("list")
 def list_(
     broadcast: Annotated[str | None, typer.Option(help="Only about this broadcast.")] = None,
     run: Annotated[str | None, typer.Option(help="Only about this run.")] = None,
-    since: Annotated[str | None, typer.Option(help="Only since then: 2027-02-15T18:00, Brussels time.")] = None,
+    since: Annotated[str | None, typer.Option(help="Only since this moment: 2027-02-15T18:00, Brussels time.")] = None,
     limit: Limit = 100,
     as_json: AsJson = False,
 ) -> None:
-    """List entries, oldest first; those not yet sealed stand last, without a number."""
+    """List entries, oldest first. Entries that are not sealed yet come last, without a number."""
     who = actor()
     wanted = Wanted(
         broadcast=find_broadcast(broadcast, actor=who).id if broadcast else None,
@@ -57,11 +57,11 @@ def list_(
 def verify_(
     anchor: Annotated[
         list[str] | None,
-        typer.Option(help="A head kept elsewhere, NUMBER:DIGEST. Can be given several times."),
+        typer.Option(help="A head kept elsewhere, NUMBER:DIGEST. May be repeated."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Compute every digest again; say up to which anchor it is proved. Exit 1 when something is wrong."""
+    """Recalculate every digest and show up to which anchor the audit is proved. Exits with 1 if there are faults."""
     anchors = [_read(text) for text in anchor or ()]
     with sanitized_db_errors():
         found = verify(anchors, actor=actor())
@@ -72,10 +72,12 @@ def verify_(
 
 @app.command("anchor")
 def anchor_(
-    to: Annotated[str, typer.Option(help="Whom it is for, as the audit keeps it; else who asks.")] = "",
+    to: Annotated[
+        str, typer.Option(help="Who it is for, as recorded in the audit. By default, the person who runs the command.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Hand out the head, NUMBER:DIGEST: kept outside, it proves later that nothing until now was touched."""
+    """Print the head, NUMBER:DIGEST. Kept elsewhere, it can later prove that nothing up to now was altered."""
     with sanitized_db_errors():
         head = hand_out_head(to, actor=actor())
     if head is None:
@@ -85,11 +87,11 @@ def anchor_(
 
 @app.command()
 def find(
-    person: Annotated[str, typer.Argument(metavar="-", help="Always -: the number is given on standard input.")],
+    person: Annotated[str, typer.Argument(metavar="-", help="Always -: the number is read from standard input.")],
     limit: Limit = 100,
     as_json: AsJson = False,
 ) -> None:
-    """List entries about a person, such as who looked into their eBox. The audit keeps who asked."""
+    """List entries about a person, such as who opened their eBox. The audit records who searched."""
     if person != "-":
         raise NumberInArguments(command="eboxcast audit find")
     who = actor()
@@ -100,12 +102,14 @@ def find(
 
 @app.command()
 def expire(
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what is due, and change nothing.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would be done, without changing anything.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Drop the years whose term is over: ten years, counted from 1 January after the action.
+    """Delete the years past their retention period: ten years, counted from 1 January after the action.
 
-    An entry counts what went, and the last digest of the year stays, so that the rest is still proved.
+    One entry records how many were deleted. The last digest of the year is kept, so the rest can still be proved.
     """
     who = actor()
     if dry_run:

@@ -26,14 +26,14 @@ app = command_app()
 
 @app.command()
 def main(
-    recipients: Annotated[int, typer.Option(min=1000, max=_MOST, help="How many recipients.")] = _MOST,
+    recipients: Annotated[int, typer.Option(min=1000, max=_MOST, help="The number of recipients.")] = _MOST,
     only: Annotated[
         list[str] | None, typer.Option(help=f"One of: {', '.join(ALWAYS + LARGE)}. May be repeated.")
     ] = None,
     large: Annotated[bool, typer.Option(help="Also 12 and 170 million recipients, and 300,000 to a provider.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Answer with one JSON list.")] = False,
 ) -> None:
-    """Measure on an embedded database of its own, in a temporary folder. A bar that does not hold is no error."""
+    """Run benchmarks on a separate embedded database, in a temporary folder. A missed target is not an error."""
     names = _names(only or [], large=large)
     _warn_if_busy()
     with own_installation() as folder:

@@ -48,24 +48,24 @@ class ShownByDefault(TyperGroup):
 
 app = typer.Typer(cls=ShownByDefault, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
-Institution = Annotated[str, typer.Option(help="The CBE number of an institution: its closed days too.")]
-Whose = Annotated[str, typer.Option(help="Only for this institution, by CBE number; else for everybody.")]
+Institution = Annotated[str, typer.Option(help="The CBE number of an institution, to include its closed days.")]
+Whose = Annotated[str, typer.Option(help="Only for this institution, by CBE number. By default, for everyone.")]
 Day = Annotated[str, typer.Argument(metavar="DATE", help="The day: 2027-02-15.")]
 
 
 @app.callback()
 def main() -> None:
-    """Show the calendar, change it, or say what must be done by when."""
+    """Show or change the calendar, or calculate deadlines."""
 
 
 @app.command()
 def show(
-    first: Annotated[str, typer.Option("--from", help="The first day: 2027-02-15. Today when not given.")] = "",
-    last: Annotated[str, typer.Option("--to", help="The last day; six weeks later when not given.")] = "",
+    first: Annotated[str, typer.Option("--from", help="The first day: 2027-02-15. By default, today.")] = "",
+    last: Annotated[str, typer.Option("--to", help="The last day. By default, six weeks later.")] = "",
     institution: Institution = "",
     as_json: AsJson = False,
 ) -> None:
-    """Show working days with their evenings, closed days, holidays and blackouts. The word `show` may be left out."""
+    """Show working days with their evenings, closed days, holidays and blackouts. The word `show` is optional."""
     whose = calendar_changes.whose_calendar(institution, actor=actor())
     period = _period(first, last)
     booked = booked_between(period.first, period.last)
@@ -77,10 +77,10 @@ def show(
 def deadlines(
     date: Annotated[str, typer.Argument(help="The day of production: 2027-02-15.")],
     institution: Institution = "",
-    recipients: Annotated[int, typer.Option(min=0, help="How many recipients the broadcast has, about.")] = 0,
+    recipients: Annotated[int, typer.Option(min=0, help="The approximate number of recipients.")] = 0,
     as_json: AsJson = False,
 ) -> None:
-    """Say what must be done by when for a production, what stands in its way, and the nearest free dates."""
+    """Show the deadlines for a production date, any conflicts, and the nearest free dates."""
     whose = calendar_changes.whose_calendar(institution, actor=actor())
     evenings = evenings_for(whose, booked=booked_between())
     show_deadlines(day(date), recipients, evenings, institution=whose, as_json=as_json)
@@ -88,7 +88,7 @@ def deadlines(
 
 @app.command()
 def close(date: Day, reason: Reason, institution: Whose = "") -> None:
-    """Close a day: nobody works on it, so no term is counted with it and no broadcast planned for it."""
+    """Close a day: it is not counted in deadlines, and no broadcast is planned on it."""
     closed, new = calendar_changes.close_day(day(date), reason=fit(reason), institution=institution, actor=actor())
     _tell(
         _CLOSED if new else _CLOSED_BEFORE,
@@ -101,7 +101,7 @@ def close(date: Day, reason: Reason, institution: Whose = "") -> None:
 
 @app.command("open")
 def reopen(date: Day, institution: Whose = "") -> None:
-    """Take a closed day back."""
+    """Reopen a closed day."""
     opened = day(date)
     calendar_changes.open_day(opened, institution=institution, actor=actor())
     _tell(_OPENED, date=long_date(opened, language_of_user()))
@@ -109,15 +109,15 @@ def reopen(date: Day, institution: Whose = "") -> None:
 
 @app.command()
 def blackout(
-    start: Annotated[str, typer.Argument(help="When it begins: 2027-02-15T18:00, Brussels time.")],
-    end: Annotated[str, typer.Argument(help="When it ends.")],
+    start: Annotated[str, typer.Argument(help="The start: 2027-02-15T18:00, Brussels time.")],
+    end: Annotated[str, typer.Argument(help="The end.")],
     reason: Reason,
-    service: Annotated[str, typer.Option(help="Which service is not there.")],
+    service: Annotated[str, typer.Option(help="The service that is unavailable.")],
     environment: Annotated[
-        list[EnvironmentName] | None, typer.Option(help="Where; production when not given. May be repeated.")
+        list[EnvironmentName] | None, typer.Option(help="The environment. By default, production. May be repeated.")
     ] = None,
 ) -> None:
-    """Announce that a service is not there for a time: nothing is launched in it, and no date planned for it."""
+    """Announce that a service is unavailable: nothing is launched and no date is planned during this time."""
     starts_at, ends_at = moment(start), moment(end)
     assert starts_at is not None  # noqa: S101 - only no text is no moment
     assert ends_at is not None  # noqa: S101 - the same
@@ -141,8 +141,8 @@ def blackout(
 
 
 @app.command()
-def lift(number: Annotated[int, typer.Argument(help="The number of the blackout, as the calendar shows it.")]) -> None:
-    """Lift a blackout: the service is there again, or was never away."""
+def lift(number: Annotated[int, typer.Argument(help="The number of the blackout, as shown in the calendar.")]) -> None:
+    """Lift a blackout: the service is available again."""
     lifted, now = calendar_changes.lift(number, actor=actor())
     by, at = mask_and_strip(lifted.removed_by or ""), lifted.removed_at or clock.now()
     _tell(_LIFTED if now else _LIFTED_BEFORE, number=number, by=by, since=at)

@@ -23,16 +23,16 @@ app = command_app()
 
 @app.callback(invoke_without_command=True)
 def main(context: typer.Context) -> None:
-    """Say what time it is here; on a demo or test installation, move it."""
+    """Show the time of this installation. On a demo or test installation, change it."""
     if context.invoked_subcommand is None:
         _show()
 
 
 @app.command("set")
 def set_to(
-    moment: Annotated[str, typer.Argument(help="The moment it shall be: 2027-02-15T18:00, Brussels time.")],
+    moment: Annotated[str, typer.Argument(help="The new time: 2027-02-15T18:00, Brussels time.")],
 ) -> None:
-    """Have it be a moment here, for every command that starts from now on."""
+    """Set the clock to a moment, for every command that starts from now on."""
     asked = read_moment(moment)
     assert asked is not None  # noqa: S101 - only no text is no moment
     installation.set_clock(asked, actor=whoever())
@@ -41,16 +41,16 @@ def set_to(
 
 @app.command()
 def advance(
-    span: Annotated[str, typer.Argument(help="By how much: 2d3h; weeks w, days d, hours h, minutes m.")],
+    span: Annotated[str, typer.Argument(help="How far to move: 2d3h. Weeks w, days d, hours h, minutes m.")],
 ) -> None:
-    """Move the clock on."""
+    """Move the clock forward."""
     installation.advance_clock(_read_span(span), actor=whoever())
     _show()
 
 
 @app.command("back-to-now")
 def back_to_now() -> None:
-    """Go by real time again, where nothing is on record that lies later."""
+    """Return to real time, unless something on record is dated later."""
     installation.reset_clock(actor=whoever())
     _show()
 

@@ -28,15 +28,13 @@ app = command_app()
 
 @app.command()
 def main(
-    recipients: Annotated[
-        int, typer.Option(min=_FEWEST, max=_MOST, help="How many recipients the broadcast has.")
-    ] = _MOST,
+    recipients: Annotated[int, typer.Option(min=_FEWEST, max=_MOST, help="The number of recipients.")] = _MOST,
     headless: Annotated[bool, typer.Option(help="For logs: no colours, no pauses, no progress.")] = False,
-    out: Annotated[Path, typer.Option(help="Where the files go, in a new folder for each demo.")] = Path("demo"),
+    out: Annotated[Path, typer.Option(help="Where to put the files, in a new folder for each demo.")] = Path("demo"),
 ) -> None:
-    """Play a whole broadcast with made-up people and a clock that moves: from the request to the certificate.
+    """Play a whole broadcast with fictional people and a clock that moves, from the request to the certificate.
 
-    It has an installation of its own below the state folder, made anew for each demo; yours is not touched.
+    It uses a separate installation below the state folder, created for each demo. Yours is not touched.
     """
     boot.configure()
     started = monotonic()

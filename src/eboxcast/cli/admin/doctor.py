@@ -17,7 +17,7 @@ from eboxcast.lib.translation import language_of_user, translate
 
 Restored = Annotated[
     EnvironmentName | None,
-    typer.Option(help="With --repair: this environment was restored, so what was being sent is in doubt."),
+    typer.Option(help="With --repair: this environment was restored, so any sending in progress is uncertain."),
 ]
 
 app = command_app()
@@ -29,11 +29,11 @@ _SIGNS = {State.OK: "ok", State.ATTENTION: "attention", State.FAILED: "FAILED"}
 def doctor(
     as_json: bool = typer.Option(False, "--json", help="Write the findings as JSON."),
     repair: bool = typer.Option(
-        False, "--repair", help="After a restore: bring runs and releases in line again. Audited."
+        False, "--repair", help="After a restore: make runs and releases consistent again. Recorded in the audit."
     ),
     restored: Restored = None,
 ) -> None:
-    """Say what is well, what needs attention and what fails, each with what to do. Exit 1 when something fails."""
+    """Show what works, what needs attention and what fails, with what to do. Exits with 1 if something fails."""
     if restored and not repair:
         raise typer.BadParameter("--restored goes with --repair", param_hint="--restored")
     boot.configure()

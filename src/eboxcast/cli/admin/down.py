@@ -15,7 +15,7 @@ app = command_app()
 
 @app.command()
 def down() -> None:
-    """Stop the embedded database. What runs is called off and can be continued; nothing is lost."""
+    """Stop the embedded database. Running commands are interrupted and can be continued; nothing is lost."""
     boot.configure()
     if not settings.EBOXCAST_EMBEDDED:
         raise NotEmbedded

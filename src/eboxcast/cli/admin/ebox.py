@@ -28,20 +28,20 @@ app = command_app()
 
 @app.callback()
 def ebox() -> None:
-    """Look into one eBox (-), or load what the owner of the eBoxes says of them (load FILE)."""
+    """Show one eBox (-), or load eBox data from their owner (load FILE)."""
 
 
 @app.command("-")
 def look(
     environment: Annotated[EnvironmentName, typer.Option(help="Only acceptance.")] = EnvironmentName.ACCEPTANCE,
     document: Annotated[Path | None, typer.Option(help="Save the document of a message to this file.")] = None,
-    number: Annotated[int, typer.Option(min=1, help="Of which message; 1 is the newest.")] = 1,
-    force: Annotated[bool, typer.Option("--force", help="Write over a file that exists.")] = False,
+    number: Annotated[int, typer.Option(min=1, help="The number of the message; 1 is the newest.")] = 1,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show what the eBox of the number on standard input shows now; nothing is marked as read.
+    """Show the current content of the eBox whose number is on standard input; nothing is marked as read.
 
-    The audit keeps who looked into whose eBox, the latter in a form that only an auditor can follow.
+    The audit records who looked into which eBox, in a form that only an auditor can trace.
     """
     refuse_production(environment.value)
     refuse_existing(document, force=force)
@@ -53,12 +53,10 @@ def look(
 
 @app.command()
 def load(
-    file: Annotated[
-        Path, typer.Argument(help="What the owner of the eBoxes says of them: docs/reference/ebox-file.md.")
-    ],
+    file: Annotated[Path, typer.Argument(help="The data from the owner of the eBoxes: docs/reference/ebox-file.md.")],
     environment: Environment,
 ) -> None:
-    """Load who has an eBox, whether it is active, and who wants no paper."""
+    """Load who has an eBox, whether it is active, and who is eBox only."""
     ebox_load.load(file, environment=environment.value)
 
 

@@ -30,18 +30,18 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions
 
 @app.callback()
 def main() -> None:
-    """Take files from the drop folders of the institutions, and answer them."""
+    """Collect files from the drop folders of the institutions, and write receipts."""
 
 
 @app.command()
 def collect(
-    once: Annotated[bool, typer.Option("--once", help="One pass, then end: for a scheduler.")] = False,
+    once: Annotated[bool, typer.Option("--once", help="Run once, then exit: for a scheduler.")] = False,
     every: Annotated[float, typer.Option(min=1, max=3600, help="Seconds between two passes.")] = 10,
     as_json: AsJson = False,
 ) -> None:
-    """Take all sets that their GO file ended, in every folder. `eboxcast steward` does it too.
+    """Collect every set that is complete with its GO file, in every folder. `eboxcast steward` does this too.
 
-    Any number may run: one works, the others find nothing to do.
+    Several can run at the same time: one works, the others find nothing to do.
     """
     root, who = drop_folder(), actor()
     if once:

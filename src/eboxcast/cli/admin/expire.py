@@ -59,13 +59,15 @@ app = command_app()
 @app.command()
 def main(
     environment: Annotated[EnvironmentName | None, typer.Option(help="Only acceptance, or only production.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what is due, and change nothing.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would be done, without changing anything.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Delete personal data whose time has come, give up what nobody launches, and warn of what is near.
+    """Delete personal data past its retention period, discard runs never launched, and warn of what is due soon.
 
-    The texts of mails go too, long after their broadcast ended. Run it every day. Counts and salted digests stay; the
-    audit keeps what was deleted, by count, and is sealed.
+    The text of emails is deleted too, long after their broadcast ended. Run it every day. Counts and salted digests are
+    kept. The audit records what was deleted, by count, and is sealed.
     """
     names = (environment.value,) if environment else environments_in_reach()
     steps: list[dict[str, object]] = []

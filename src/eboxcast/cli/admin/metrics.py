@@ -25,10 +25,11 @@ app = command_app()
 @app.command()
 def main(
     port: Annotated[
-        int | None, typer.Option(min=0, max=65535, help="Serve on this port of this machine only; 0 takes a free one.")
+        int | None,
+        typer.Option(min=0, max=65535, help="Serve on this port, on this machine only; 0 takes any free port."),
     ] = None,
 ) -> None:
-    """Write what is going on as Prometheus reads it: once, or at each scrape on a port of this machine."""
+    """Write metrics for Prometheus: once, or at each scrape on a port of this machine."""
     if port is None:
         typer.echo(generate_latest(registry()).decode(), nl=False)
     else:

@@ -41,17 +41,17 @@ app = command_app()
 @app.command()
 def migrate(
     check: Annotated[
-        bool, typer.Option("--check", help="Change nothing; exit 1 when something is to be done.")
+        bool, typer.Option("--check", help="Change nothing. Exits with 1 if there is something to do.")
     ] = False,
     procedure: Annotated[
-        Procedure | None, typer.Option(help="Follow the procedure from now on, or use the engine alone.")
+        Procedure | None, typer.Option(help="Follow the procedure from now on, or use only the engine.")
     ] = None,
 ) -> None:
-    """Bring the tables of control and of each environment in reach up to date.
+    """Update the tables of control and of each environment that can be reached.
 
-    The first time it records in control whether the procedure is followed (EBOXCAST_PROCEDURE) and what kind of
-    installation it is (EBOXCAST_INSTALLATION), and in each environment its name and into how many buckets its
-    recipients are spread (EBOXCAST_BUCKET_PRIME). Only whether the procedure is followed can be changed later.
+    The first time, it records in control whether the procedure is followed (EBOXCAST_PROCEDURE) and what kind of
+    installation it is (EBOXCAST_INSTALLATION), and in each environment its name and the number of buckets for its
+    recipients (EBOXCAST_BUCKET_PRIME). Only whether the procedure is followed can be changed later.
     """
     boot.configure()
     if procedure is not None and settings.EBOXCAST_PROCEDURE:

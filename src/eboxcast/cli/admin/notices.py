@@ -32,17 +32,17 @@ class StateName(StrEnum):
 
 @app.callback()
 def main() -> None:
-    """Mails of the procedure: what was told to whom, and whether it was sent."""
+    """Emails of the procedure: what was sent to whom, and whether it was delivered to the mail server."""
 
 
 @app.command("list")
 def list_(
     broadcast: Annotated[str | None, typer.Option(help="Only about this broadcast.")] = None,
-    state: Annotated[StateName | None, typer.Option(help="Only those that stand there.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="How many at most; the newest are shown.")] = 100,
+    state: Annotated[StateName | None, typer.Option(help="Only notices in this state.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="The maximum number of entries; the newest are shown.")] = 100,
     as_json: AsJson = False,
 ) -> None:
-    """List notices, oldest first, each with whom it is for and where it stands."""
+    """List notices, oldest first, with their reader and state."""
     who = actor()
     about = find_broadcast(broadcast, actor=who).id if broadcast else None
     states = [state.value] if state else []
@@ -54,16 +54,16 @@ def show(
     number: Annotated[int, typer.Argument(help="The number of the notice.")],
     as_json: AsJson = False,
 ) -> None:
-    """Show a notice as its reader gets it, and the last problem on its way."""
+    """Show a notice as its reader receives it, and the last problem sending it."""
     show_one(listing.find_notice(number, actor=actor()), as_json=as_json)
 
 
 @app.command()
 def retry(
     number: Annotated[
-        int | None, typer.Argument(help="The number of the notice; all that were not sent without.")
+        int | None, typer.Argument(help="The number of the notice. By default, all that were not sent.")
     ] = None,
 ) -> None:
-    """Have a notice that could not be sent tried again at once, or all of them."""
+    """Retry a notice that could not be sent, or all of them."""
     count = listing.retry(number, actor=actor())
     console.line(translate(_AGAIN, language_of_user(), {"count": count}))

@@ -22,20 +22,28 @@ app = command_app()
 @app.command()
 def main(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")] = 0,
-    delay_ms: Annotated[float, typer.Option(min=0, help="How long each call takes at least.")] = 0,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes any free port.")] = 0,
+    delay_ms: Annotated[float, typer.Option(min=0, help="The minimum duration of each call.")] = 0,
     link: Annotated[bool, typer.Option(help="Whether linkEboxMessage is offered.")] = True,
-    largest_call: Annotated[int, typer.Option(min=1, help="The most recipients in one call.")] = 1000,
-    idempotency: Annotated[bool, typer.Option("--idempotency", help="Honour the header Idempotency-Key.")] = False,
-    token_seconds: Annotated[float, typer.Option(min=0, help="How long an access token is good.")] = 3600,
-    active_share: Annotated[float, typer.Option(min=0, max=1, help="The share that has opened an eBox.")] = 1,
-    refuse_share: Annotated[float, typer.Option(min=0, max=1, help="The share that is refused for good.")] = 0,
+    largest_call: Annotated[int, typer.Option(min=1, help="The maximum number of recipients in one call.")] = 1000,
+    idempotency: Annotated[bool, typer.Option("--idempotency", help="Support the header Idempotency-Key.")] = False,
+    token_seconds: Annotated[float, typer.Option(min=0, help="How long an access token is valid.")] = 3600,
+    active_share: Annotated[
+        float, typer.Option(min=0, max=1, help="The share of recipients who have opened an eBox.")
+    ] = 1,
+    refuse_share: Annotated[
+        float, typer.Option(min=0, max=1, help="The share of recipients who are permanently refused.")
+    ] = 0,
     eboxes: Annotated[Path | None, typer.Option(help="An eBox file, instead of the two shares.")] = None,
-    senders: Annotated[Path | None, typer.Option(help="A sender file; else every sender is configured.")] = None,
-    clients: Annotated[Path | None, typer.Option(help="A file of clients; else one: rehearsal, rehearsal.")] = None,
-    state_file: Annotated[Path | None, typer.Option(help="Where to keep what it did, to survive its own end.")] = None,
+    senders: Annotated[Path | None, typer.Option(help="A sender file. By default, every sender is configured.")] = None,
+    clients: Annotated[
+        Path | None, typer.Option(help="A file of clients. By default, one client: rehearsal, rehearsal.")
+    ] = None,
+    state_file: Annotated[
+        Path | None, typer.Option(help="Where to save its state, so that it survives a restart.")
+    ] = None,
 ) -> None:
-    """Simulate an eBox provider. The first line on standard output gives its addresses as JSON; SIGTERM ends it."""
+    """Simulate an eBox provider. The first line of standard output is JSON with its addresses. SIGTERM stops it."""
     provider = Provider(
         behaviour=Behaviour(
             delay_ms=delay_ms,

@@ -45,15 +45,15 @@ class Ending:
 
 @app.command()
 def main(
-    once: Annotated[bool, typer.Option("--once", help="One pass, then end: for a scheduler.")] = False,
+    once: Annotated[bool, typer.Option("--once", help="Run once, then exit: for a scheduler.")] = False,
     every: Annotated[float, typer.Option(min=1, max=3600, help="Seconds between two passes.")] = 10,
-    as_json: Annotated[bool, typer.Option("--json", help="Answer with one JSON object for each pass, a line each.")] = (
-        False
-    ),
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Answer with one JSON object for each pass, one per line.")
+    ] = (False),
 ) -> None:
-    """Do all that is due: remind, launch what is armed, follow runs, report, close, seal the audit, send the mails.
+    """Do everything that is due: remind, launch, follow runs, report, close, seal the audit, send the emails.
 
-    Any number of stewards may run: what one does, another does not do again. It acts for nobody, and decides nothing.
+    Several stewards can run at the same time: each task is done once. The steward never decides for a person.
     """
     actor = current_actor()
     ending = Ending()

@@ -14,9 +14,9 @@ app = command_app()
 
 @app.command()
 def up() -> None:
-    """Start the embedded database where it does not run yet, and say where it is.
+    """Start the embedded database if it is not running, and show where it is.
 
-    It goes on running when this command ends, and the other commands start it by themselves.
+    It keeps running when this command ends. Other commands start it automatically.
     """
     boot.configure()
     if not settings.EBOXCAST_EMBEDDED:

@@ -22,7 +22,7 @@ app = command_app()
 
 @app.command()
 def report(broadcast: Number, as_json: AsJson = False) -> None:
-    """Give the institution its report now; the steward does it right after the publication."""
+    """Send the report to the institution now. The steward does this right after the publication."""
     found, actor = load_broadcast(broadcast)
     follow(found)
     run = _run(found)
@@ -32,7 +32,7 @@ def report(broadcast: Number, as_json: AsJson = False) -> None:
 
 @app.command()
 def close(broadcast: Number, as_json: AsJson = False) -> None:
-    """Tell now how many have read it, and close; the steward does it some days after the publication."""
+    """Send the reading figures now, and close. The steward does this some days after the publication."""
     found, actor = load_broadcast(broadcast)
     run = _run(found)
     if found.statistics_at is None:

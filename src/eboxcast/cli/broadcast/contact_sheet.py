@@ -35,13 +35,15 @@ app = command_app()
 @app.command()
 def contacts(
     broadcast: Number,
-    team: Annotated[str, typer.Argument(help="The team to name a contact of, - for the institution; none: show.")] = "",
-    name: Annotated[str, typer.Option(help="Whom to call.")] = "",
-    email: Annotated[str, typer.Option(help="The mail address.")] = "",
-    phone: Annotated[str, typer.Option(help="The telephone number.")] = "",
+    team: Annotated[
+        str, typer.Argument(help="The team of the contact, or - for the institution. Leave out to show the contacts.")
+    ] = "",
+    name: Annotated[str, typer.Option(help="The name of the contact.")] = "",
+    email: Annotated[str, typer.Option(help="The email address.")] = "",
+    phone: Annotated[str, typer.Option(help="The phone number.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Show whom to call about a broadcast, or name somebody: one of the institution, one of each team."""
+    """Show the contacts for a broadcast, or name one for the institution or for a team."""
     found, actor = load_broadcast(broadcast)
     if team:
         own = "" if team == OWN else team

@@ -45,18 +45,21 @@ app = command_app()
 @app.command()
 def decide(
     broadcast: Number,
-    decision: Annotated[Decided, typer.Argument(help="What you decide, for your side.")],
+    decision: Annotated[Decided, typer.Argument(help="Your decision, for your side.")],
     date: Annotated[
         list[str] | None,
-        typer.Option(help="Accepting: which wanted day. Postponing: days proposed instead; the nearest free if none."),
+        typer.Option(
+            help="To accept: one of the requested days. To postpone: the days to propose; by "
+            "default, the nearest free days."
+        ),
     ] = None,
     at: Annotated[
-        str | None, typer.Option(help="Another moment of that evening than its start: 2027-02-15T20:00.")
+        str | None, typer.Option(help="A moment of that evening other than its start: 2027-02-15T20:00.")
     ] = None,
     reason: Why = "",
     as_json: AsJson = False,
 ) -> None:
-    """Accept a wanted date, propose others, or refuse; what is planned for those evenings is shown before."""
+    """Accept a requested date, propose others, or refuse. Shows first what is planned for those evenings."""
     found, actor = load_broadcast(broadcast)
     given, why = days(date or []), kept_words(reason, "reason")
     if decision == Decided.REFUSE:
@@ -71,11 +74,11 @@ def decide(
 @app.command()
 def waive(
     broadcast: Number,
-    what: Annotated[Lateness, typer.Argument(help="What came too late.")],
+    what: Annotated[Lateness, typer.Argument(help="The deadline that was missed.")],
     reason: Why = "",
     as_json: AsJson = False,
 ) -> None:
-    """Let something pass that came too late, in your name, so that the date can stay."""
+    """Waive a missed deadline, in your name, so that the date can stay."""
     found, actor = load_broadcast(broadcast)
     requests.waive(found, actor=actor, what=what, reason=kept_words(reason, "reason"))
     tell(found, _WAIVED, as_json=as_json)

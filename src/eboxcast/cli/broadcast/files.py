@@ -48,7 +48,8 @@ def deliver(
         list[str],
         typer.Argument(
             metavar="[BROADCAST] DIRECTORY",
-            help="Its number, unless only one broadcast fits the metadata; then the directory with the files.",
+            help="The number of the broadcast (optional if only one fits the metadata), then the "
+            "directory with the files.",
         ),
     ],
     environment: Environment,
@@ -56,7 +57,7 @@ def deliver(
     faulty_rows: FaultyRowsPolicy = FaultyRows.BLOCK,
     as_json: AsJson = False,
 ) -> None:
-    """Hand in the files for acceptance or production: checked, then prepared at once, visible to nobody."""
+    """Deliver the files for acceptance or production. They are checked and prepared at once, but not visible yet."""
     actor = current_actor()
     with resumable():
         found, directory = _asked(given, environment.value, actor)
@@ -75,7 +76,7 @@ def deliver(
 
 @app.command("take-back")
 def take_back(broadcast: Number, as_json: AsJson = False) -> None:
-    """Take back the files last delivered, before they are used; the GO is void with them."""
+    """Withdraw the files delivered last, before they are used. This also makes the GO void."""
     found, actor = load_broadcast(broadcast)
     files.take_back(found, actor=actor)
     tell(found, _TAKEN_BACK, as_json=as_json)

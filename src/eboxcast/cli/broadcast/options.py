@@ -18,9 +18,11 @@ from eboxcast.lib.actors import Actor
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_
 
-Number = Annotated[str, typer.Argument(metavar="BROADCAST", help="Its number: 2027-0001.")]
-Why = Annotated[str, typer.Option("--reason", help="Why, in a few words. Kept for ever: it must name no citizen.")]
-Dates = Annotated[list[str], typer.Argument(metavar="DATE…", help="The days wanted, the best first: 2027-02-15.")]
+Number = Annotated[str, typer.Argument(metavar="BROADCAST", help="The number of the broadcast: 2027-0001.")]
+Why = Annotated[
+    str, typer.Option("--reason", help="The reason, in a few words. Kept permanently: do not identify any citizen.")
+]
+Dates = Annotated[list[str], typer.Argument(metavar="DATE…", help="The requested days, best first: 2027-02-15.")]
 
 _WORDS = (N_("reason"), N_("note"), N_("remark"), N_("subject"), N_("campaign"))
 

@@ -40,14 +40,21 @@ app = command_app()
 def go(
     broadcast: Number,
     at: Annotated[
-        str, typer.Option("--moment", help="The agreed moment: 2027-02-15T18:00, Brussels time. Asked on a terminal.")
+        str,
+        typer.Option(
+            "--moment", help="The agreed moment: 2027-02-15T18:00, Brussels time. On a terminal, you are asked for it."
+        ),
     ] = "",
     files: Annotated[
-        str, typer.Option(help="The digest of the prepared files, its first 8 characters or more. Asked on a terminal.")
+        str,
+        typer.Option(
+            help="The digest of the prepared files, at least its first 8 characters. On a "
+            "terminal, you are asked for it."
+        ),
     ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Give the GO of the institution: for this broadcast, this moment and these files, and nothing else."""
+    """Give the institution's GO: for this broadcast, this moment and these files only."""
     found, actor = load_broadcast(broadcast)
     named = _named(found, actor, at, files)
     production.give_go(found, actor=actor, named=named)
@@ -57,7 +64,7 @@ def go(
 
 @app.command("withdraw-go")
 def withdraw_go(broadcast: Number, reason: Why = "", as_json: AsJson = False) -> None:
-    """Take the GO back before the launch; it can be given again."""
+    """Withdraw the GO before the launch. It can be given again."""
     found, actor = load_broadcast(broadcast)
     production.withdraw_go(found, actor=actor, reason=kept_words(reason, "reason"))
     tell(found, _WITHDRAWN, as_json=as_json)
@@ -65,7 +72,7 @@ def withdraw_go(broadcast: Number, reason: Why = "", as_json: AsJson = False) ->
 
 @app.command()
 def arm(broadcast: Number, as_json: AsJson = False) -> None:
-    """Have it launched by itself at the agreed moment; whoever gave the GO cannot."""
+    """Arm the launch: it starts automatically at the agreed moment. The person who gave the GO cannot arm it."""
     found, actor = load_broadcast(broadcast)
     production.arm(found, actor=actor)
     agreed = found.agreed_at or ""
@@ -74,7 +81,7 @@ def arm(broadcast: Number, as_json: AsJson = False) -> None:
 
 @app.command()
 def disarm(broadcast: Number, reason: Why = "", as_json: AsJson = False) -> None:
-    """Let nothing be launched by itself; it can still be launched by hand, or armed again."""
+    """Disarm the launch: nothing starts automatically. It can still be launched by hand, or armed again."""
     found, actor = load_broadcast(broadcast)
     production.disarm(found, actor=actor, reason=kept_words(reason, "reason"))
     tell(found, _DISARMED, as_json=as_json)
@@ -84,7 +91,7 @@ def disarm(broadcast: Number, reason: Why = "", as_json: AsJson = False) -> None
 def warn(
     broadcast: Number,
     first_time: Annotated[
-        int | None, typer.Option(min=0, help="How many will open an eBox for the first time; as a rule counted.")
+        int | None, typer.Option(min=0, help="How many first-time eBox users to expect. Usually counted automatically.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:

@@ -36,19 +36,19 @@ app = command_app()
 
 @app.command()
 def request(
-    application: Annotated[str, typer.Option(help="The application that sends, as in the metadata.")],
+    application: Annotated[str, typer.Option(help="The sending application, as in the metadata.")],
     message_type: Annotated[str, typer.Option("--type", help="The code of the message type.")],
-    subject: Annotated[str, typer.Option(help="What it is about, in one line.")],
-    date: Annotated[list[str], typer.Option(help="A wanted day: 2027-02-15. May be repeated, the best first.")],
+    subject: Annotated[str, typer.Option(help="The subject, in one line.")],
+    date: Annotated[list[str], typer.Option(help="A requested day: 2027-02-15. May be repeated, best first.")],
     recipients: Annotated[
-        list[str], typer.Option(help="How many are expected: 180000 with --language, or fr=180000. May be repeated.")
+        list[str], typer.Option(help="The expected number: 180000 with --language, or fr=180000. May be repeated.")
     ],
-    language: Annotated[str, typer.Option(help="The language, where --recipients names none.")] = "",
-    campaign: Annotated[str, typer.Option(help="What ties several broadcasts together.")] = "",
-    contact: Annotated[str, typer.Option(help='Whom to call: "Name, mail address, telephone".')] = "",
+    language: Annotated[str, typer.Option(help="The language, if --recipients does not give one.")] = "",
+    campaign: Annotated[str, typer.Option(help="The name of the campaign that groups several broadcasts.")] = "",
+    contact: Annotated[str, typer.Option(help='A contact: "Name, email address, phone number".')] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Ask for a broadcast, one for each language; several languages make a campaign."""
+    """Request broadcasts, one for each language. Several languages form a campaign."""
     actor = current_actor()
     wanted = Wanted(
         application=application,
@@ -65,10 +65,10 @@ def request(
 @app.command()
 def agree(
     broadcast: Number,
-    date: Annotated[str, typer.Argument(help="One of the days proposed: 2027-02-15.")],
+    date: Annotated[str, typer.Argument(help="One of the proposed days: 2027-02-15.")],
     as_json: AsJson = False,
 ) -> None:
-    """Agree to a day that was proposed instead; who proposed it has accepted it with that."""
+    """Accept one of the proposed days. The side that proposed it has already accepted it."""
     found, actor = load_broadcast(broadcast)
     agreed = day(date)
     scheduling.agree(found, actor=actor, day=agreed)
@@ -77,7 +77,7 @@ def agree(
 
 @app.command()
 def want(broadcast: Number, dates: Dates, as_json: AsJson = False) -> None:
-    """Ask for other dates, until the launch; decisions, reconfirmation and GO for the old one are void."""
+    """Request other dates, until the launch. Decisions, reconfirmation and GO for the old date become void."""
     found, actor = load_broadcast(broadcast)
     scheduling.want(found, actor=actor, dates=days(dates))
     _warn([found])
@@ -86,7 +86,7 @@ def want(broadcast: Number, dates: Dates, as_json: AsJson = False) -> None:
 
 @app.command()
 def reconfirm(broadcast: Number, as_json: AsJson = False) -> None:
-    """Say again that the date is wanted; due ten working days before it."""
+    """Confirm again that you want the date. Due ten working days before it."""
     found, actor = load_broadcast(broadcast)
     requests.reconfirm(found, actor=actor)
     tell(found, _RECONFIRMED, as_json=as_json)
@@ -94,7 +94,7 @@ def reconfirm(broadcast: Number, as_json: AsJson = False) -> None:
 
 @app.command()
 def cancel(broadcast: Number, reason: Why = "", as_json: AsJson = False) -> None:
-    """Give a broadcast up, for good, before it is launched."""
+    """Cancel a broadcast before it is launched. This is final."""
     found, actor = load_broadcast(broadcast)
     scheduling.cancel(found, actor=actor, reason=kept_words(reason, "reason"))
     tell(found, _CANCELLED, as_json=as_json)

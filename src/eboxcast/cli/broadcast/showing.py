@@ -27,10 +27,10 @@ app = command_app()
 @app.command()
 def show(
     broadcast: Number,
-    history: Annotated[bool, typer.Option("--history", help="Also everything the audit has of it.")] = False,
+    history: Annotated[bool, typer.Option("--history", help="Also show its audit entries.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Say where a broadcast stands, whose turn it is and with which command, and show all there is of it."""
+    """Show everything about a broadcast: its state, who it is waiting for, and the command for the next step."""
     found, _ = load_broadcast(broadcast)
     with sanitized_db_errors():
         entries = history_of(found) if history else None
@@ -42,14 +42,14 @@ def show(
 
 @app.command("list")
 def show_all(
-    mine: Annotated[bool, typer.Option("--mine", help="Only where it is your turn.")] = False,
-    late: Annotated[bool, typer.Option("--late", help="Only where something is late.")] = False,
-    state: Annotated[list[State] | None, typer.Option(help="Only in this state. May be repeated.")] = None,
-    campaign: Annotated[str, typer.Option(help="Only of this campaign.")] = "",
-    ended: Annotated[bool, typer.Option("--ended", help="Also those that are refused, cancelled or closed.")] = False,
+    mine: Annotated[bool, typer.Option("--mine", help="Only broadcasts that are waiting for you.")] = False,
+    late: Annotated[bool, typer.Option("--late", help="Only broadcasts that are late.")] = False,
+    state: Annotated[list[State] | None, typer.Option(help="Only broadcasts in this state. May be repeated.")] = None,
+    campaign: Annotated[str, typer.Option(help="Only broadcasts of this campaign.")] = "",
+    ended: Annotated[bool, typer.Option("--ended", help="Include refused, cancelled and closed broadcasts.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """List the broadcasts, the most urgent first, with whose turn it is and what comes next."""
+    """List the broadcasts, most urgent first, with who each is waiting for and its next step."""
     states = frozenset(str(one) for one in state or ())
     asked = Asked(states=states, campaign=campaign, mine=mine, late=late, ended=ended)
     show_list(asked, current_actor(), as_json=as_json)
@@ -58,10 +58,12 @@ def show_all(
 @app.command()
 def note(
     broadcast: Number,
-    text: Annotated[str, typer.Argument(help="What came by mail or telephone, in one line that names no citizen.")],
+    text: Annotated[
+        str, typer.Argument(help="What was received by email or phone, in one line that does not identify any citizen.")
+    ],
     as_json: AsJson = False,
 ) -> None:
-    """Record by hand what came another way; it changes nothing, but stays on record."""
+    """Record something received another way. It changes nothing, but stays on record."""
     found, actor = load_broadcast(broadcast)
     aftermath.note(found, actor=actor, text=needed(text, "note"))
     tell(found, _NOTED, as_json=as_json)

@@ -27,7 +27,7 @@ app = command_app()
 
 @app.callback()
 def main() -> None:
-    """Whom to call as a rule: the follow-up sheet of a new broadcast begins with them."""
+    """The usual contacts, which are copied to the follow-up sheet of each new broadcast."""
 
 
 @app.command("list")
@@ -56,13 +56,13 @@ def show_all(as_json: AsJson = False) -> None:
 
 @app.command("set")
 def name_one(
-    team: Annotated[str, typer.Argument(help="The team; - for an institution.")],
-    name: Annotated[str, typer.Option(help="Whom to call.")],
-    email: Annotated[str, typer.Option(help="The mail address.")] = "",
-    phone: Annotated[str, typer.Option(help="The telephone number.")] = "",
-    institution: Annotated[str, typer.Option(help="Which institution, by CBE number; your own when not given.")] = "",
+    team: Annotated[str, typer.Argument(help="The team, or - for an institution.")],
+    name: Annotated[str, typer.Option(help="The name of the contact.")],
+    email: Annotated[str, typer.Option(help="The email address.")] = "",
+    phone: Annotated[str, typer.Option(help="The phone number.")] = "",
+    institution: Annotated[str, typer.Option(help="The institution, by CBE number. By default, your own.")] = "",
 ) -> None:
-    """Name the contact of a team, or of an institution, in the place of the one named before."""
+    """Set the contact of a team or an institution, replacing the previous one."""
     own = "" if team == OWN else team
     named = set_standing_contact(actor=actor(), team=own, institution=institution, name=name, email=email, phone=phone)
     data = {"name": mask_and_strip(named.name), "whose": named.team_id or named.institution_id}

@@ -30,7 +30,7 @@ app = command_app()
 
 @app.command("test")
 def run_in_acceptance(broadcast: Number, as_json: AsJson = False) -> None:
-    """Publish the files for acceptance to their short list, so that the institution can look into those eBoxes."""
+    """Publish the files for acceptance to their short list, so that the institution can check those eBoxes."""
     found, actor = load_broadcast(broadcast)
     with resumable():
         run = run_test(found, actor=actor)
@@ -42,9 +42,9 @@ def run_in_acceptance(broadcast: Number, as_json: AsJson = False) -> None:
 def proofs(
     broadcast: Number,
     out: Annotated[
-        Path | None, typer.Option(help="Write each proof, and the document, into this directory; only you can read it.")
+        Path | None, typer.Option(help="Write each proof and the document to this directory, which only you can read.")
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Write over files that are there.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite existing files.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show what the eBoxes of the short list show: title, sender, language, expiry, and the digest of the document."""

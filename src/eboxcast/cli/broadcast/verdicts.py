@@ -57,14 +57,12 @@ app = command_app()
 @app.command()
 def verdict(
     broadcast: Number,
-    conclusion: Annotated[
-        Conclusion | None, typer.Argument(help="What you conclude; first say what was found.")
-    ] = None,
+    conclusion: Annotated[Conclusion | None, typer.Argument(help="Your conclusion. Record the results first.")] = None,
     everywhere: Annotated[Result | None, typer.Option("--all", help="Every check, for every recipient.")] = None,
-    recipient: Annotated[int | None, typer.Option(min=1, help="For this recipient: the place in the list.")] = None,
-    check: Annotated[Check | None, typer.Option(help="Only this check; all five when not given.")] = None,
-    passed: Annotated[bool | None, typer.Option("--passed/--failed", help="What was found.")] = None,
-    remark: Annotated[str, typer.Option(help="What was wrong, in one line that names no citizen.")] = "",
+    recipient: Annotated[int | None, typer.Option(min=1, help="For this recipient: the position in the list.")] = None,
+    check: Annotated[Check | None, typer.Option(help="Only this check. By default, all five.")] = None,
+    passed: Annotated[bool | None, typer.Option("--passed/--failed", help="The result.")] = None,
+    remark: Annotated[str, typer.Option(help="What was wrong, in one line that does not identify any citizen.")] = "",
     file: Annotated[Path | None, typer.Option(help="A CSV file: recipient,check,result,remark.")] = None,
     seen_in: Annotated[
         SeenIn | None, typer.Option(help="Where you saw it: in the eBox, or in the proof. Needed with every check.")
@@ -72,7 +70,7 @@ def verdict(
     reason: Why = "",
     as_json: AsJson = False,
 ) -> None:
-    """Say what was found in the eBoxes of the short list, check by check; then approve, or reject with a reason."""
+    """Record the test results for the short list, check by check; then approve, or reject with a reason."""
     given = Found(
         everywhere=everywhere,
         recipient=recipient,

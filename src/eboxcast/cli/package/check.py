@@ -41,16 +41,16 @@ class Language(StrEnum):
 @app.command()
 def main(
     directory: Annotated[Path | None, typer.Argument(help="The directory with the three kinds of files.")] = None,
-    document: Annotated[Path | None, typer.Option(help="The document, when there is no directory.")] = None,
+    document: Annotated[Path | None, typer.Option(help="The document, if no directory is given.")] = None,
     metadata: Annotated[Path | None, typer.Option(help="The metadata file.")] = None,
-    recipients: Annotated[list[Path] | None, typer.Option(help="A recipient list; may be given again.")] = None,
+    recipients: Annotated[list[Path] | None, typer.Option(help="A recipient list. May be repeated.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Answer with one JSON object.")] = False,
     rejected: Annotated[Path | None, typer.Option(help="Write the faulty rows to this file.")] = None,
     language: Annotated[Language | None, typer.Option(help="The language of the answer.")] = None,
-    duplicates: Annotated[Duplicates, typer.Option(help="A recipient named twice.")] = Duplicates.MERGE,
-    faulty_rows: Annotated[FaultyRows, typer.Option(help="What faulty rows do to the package.")] = FaultyRows.BLOCK,
+    duplicates: Annotated[Duplicates, typer.Option(help="What to do with duplicate recipients.")] = Duplicates.MERGE,
+    faulty_rows: Annotated[FaultyRows, typer.Option(help="What to do with faulty rows.")] = FaultyRows.BLOCK,
 ) -> None:
-    """Check the three files of a package and say all that is wrong with them. Exits with 3 when something is."""
+    """Check the three files of a package and show everything wrong with them. Exits with 3 if there are faults."""
     files = _files(directory, document, metadata, recipients)
     spoken = language.value if language else language_of_user()
     policies = Policies(duplicates=duplicates, faulty_rows=faulty_rows)

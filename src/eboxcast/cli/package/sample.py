@@ -25,18 +25,18 @@ class LetterLanguage(StrEnum):
 
 @app.command()
 def main(
-    recipients: Annotated[int, typer.Option(min=1, help="How many recipients.")],
-    out: Annotated[Path, typer.Option(help="The directory to write into; the package goes to OUT/package.")],
+    recipients: Annotated[int, typer.Option(min=1, help="The number of recipients.")],
+    out: Annotated[Path, typer.Option(help="The directory to write to; the package goes to OUT/package.")],
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same files.")] = 1,
     language: Annotated[LetterLanguage, typer.Option(help="The language of the letter.")] = LetterLanguage.FR,
     ebox_type: Annotated[
         EboxType, typer.Option(case_sensitive=False, help="Whose eBoxes the package is for.")
     ] = EboxType.CITIZEN,
     lists: Annotated[
-        int, typer.Option(min=1, max=99, help="At least this many lists; 300,000 rows each is the most.")
+        int, typer.Option(min=1, max=99, help="At least this many lists, with at most 300,000 rows each.")
     ] = 1,
 ) -> None:
-    """Write a valid synthetic package: births from 1900 to 1911, so nobody living is in it."""
+    """Write a valid synthetic package, with births from 1900 to 1911 so that it contains no living person."""
     paths = write_sample(
         out, recipients=recipients, seed=seed, language=language.value, ebox_type=ebox_type, lists=lists
     )

@@ -27,10 +27,10 @@ app = command_app()
 @app.command()
 def main(
     recipients: Annotated[Path, typer.Argument(help="The recipient list.")],
-    out: Annotated[Path, typer.Option(help="The directory for the parts; made when it is not there.")],
-    most: Annotated[int, typer.Option("--max", min=1, help="The most rows in one part.")] = MOST_ROWS,
+    out: Annotated[Path, typer.Option(help="The directory for the parts, created if needed.")],
+    most: Annotated[int, typer.Option("--max", min=1, help="The maximum number of rows in one part.")] = MOST_ROWS,
 ) -> None:
-    """Split an oversized recipient list into balanced parts, each with the columns and header of the whole."""
+    """Split an oversized recipient list into balanced parts, each with the same columns and header."""
     language = language_of_user()
     try:
         parts = split_list(recipients, out, most=most)

@@ -22,7 +22,7 @@ app = command_app()
 
 @app.command()
 def main() -> None:
-    """Keep a personal token, from standard input or a hidden prompt; it is checked first."""
+    """Save a personal token, from standard input or a hidden prompt. It is checked first."""
     text = _given()
     token = token_of(text)
     who = actor_of(token.person)

@@ -15,5 +15,5 @@ app = command_app()
 
 @app.command()
 def main() -> None:
-    """Delete the token that `eboxcast login` keeps here."""
+    """Delete the token saved by `eboxcast login`."""
     console.line(translate(_FORGOTTEN if forget_token() else _NONE, language_of_user()))

@@ -28,7 +28,7 @@ _ONLY_ACCEPTANCE = N_(
 )
 
 Number = Annotated[int, typer.Argument(help="The number of the request.")]
-Reason = Annotated[str, typer.Option(help="Why, in a few words. Kept for ever: it must name no citizen.")]
+Reason = Annotated[str, typer.Option(help="The reason, in a few words. Kept permanently: do not identify any citizen.")]
 
 app = command_app()
 
@@ -40,22 +40,22 @@ def main() -> None:
 
 @app.command()
 def form() -> None:
-    """Write a form to fill in: a request for a new message type, with what to write where."""
+    """Write an empty form to request a new message type, with an explanation of each field."""
     typer.echo(form_in(language_of_user()))
 
 
 @app.command()
 def request(
     file: Annotated[Path, typer.Argument(help="The form: TOML, docs/reference/type-request-file.md.")],
-    again: Annotated[int | None, typer.Option(help="The refused request that this one takes the place of.")] = None,
+    again: Annotated[int | None, typer.Option(help="The refused or withdrawn request that this one replaces.")] = None,
 ) -> None:
-    """Ask for a new message type, and so become a sender; all that is wrong with the form is said at once."""
+    """Request a new message type, and so become a sender. All faults in the form are shown at once."""
     _tell(type_requests.request_type(read_form(file), actor=actor(), again=again))
 
 
 @app.command("list")
 def show_all(as_json: AsJson = False) -> None:
-    """List the message types and the requests for them, with whose turn it is."""
+    """List the message types and their requests, with who each is waiting for."""
     show_list(actor(), as_json=as_json)
 
 
@@ -64,7 +64,7 @@ def show(
     wanted: Annotated[str, typer.Argument(help="The code of a message type, or the number of a request.")],
     as_json: AsJson = False,
 ) -> None:
-    """Show a message type and its request: what was asked, who decided what, and what comes next."""
+    """Show a message type and its request: what was requested, who decided what, and the next step."""
     show_one(*find_either(wanted, actor=actor()), as_json=as_json)
 
 
@@ -82,13 +82,13 @@ def accept(number: Number) -> None:
 
 @app.command()
 def refuse(number: Number, reason: Reason) -> None:
-    """Refuse a request, at any time before production. The institution may ask again."""
+    """Refuse a request, at any time before production. The institution may submit it again."""
     _tell(type_requests.refuse_type(number, reason=reason, actor=actor()))
 
 
 @app.command()
 def withdraw(number: Number, reason: Reason = "") -> None:
-    """Take a request back, at any time before production."""
+    """Withdraw a request, at any time before production."""
     _tell(type_requests.withdraw_type(number, reason=reason, actor=actor()))
 
 
@@ -96,7 +96,7 @@ def withdraw(number: Number, reason: Reason = "") -> None:
 def configure(
     code: Annotated[str, typer.Argument(help="The code of the message type.")], environment: Environment
 ) -> None:
-    """Let a message type be used: in acceptance once its request is accepted, then in production."""
+    """Configure a message type: in acceptance once its request is accepted, then in production."""
     who = actor()
     configure_type(code, environment=environment.value, actor=who)
     show_standing(*find_either(code, actor=who))
@@ -106,10 +106,10 @@ def configure(
 def load(
     file: Annotated[Path, typer.Argument(help="A sender file: TOML, docs/reference/sender-file.md.")],
     environment: Annotated[
-        EnvironmentName, typer.Option(help="acceptance: the types work there only; production: in both.")
+        EnvironmentName, typer.Option(help="acceptance: the types work in acceptance only; production: in both.")
     ] = EnvironmentName.PRODUCTION,
 ) -> None:
-    """Load institutions, applications and message types from a file; what is there already is brought up to date."""
+    """Load institutions, applications and message types from a file. Existing ones are updated."""
     only_acceptance = environment == EnvironmentName.ACCEPTANCE
     loaded = load_senders(file, actor=actor(), only_acceptance=only_acceptance)
     console.line(translate(_LOADED, language_of_user(), vars(loaded)))

@@ -36,19 +36,21 @@ class Language(StrEnum):
     EN = "en"
 
 
-Name = Annotated[str, typer.Argument(help="The name somebody acts by: small letters, digits, dots, dashes.")]
-Roles = Annotated[list[Role], typer.Option("--role", help="What they may do; may be given again.")]
+Name = Annotated[str, typer.Argument(help="The name used to act: lowercase letters, digits, dots, hyphens.")]
+Roles = Annotated[list[Role], typer.Option("--role", help="A role. May be repeated.")]
 FullName = Annotated[str, typer.Option(help="First and last name, or what a service account is for.")]
-Institution = Annotated[str, typer.Option(help="The CBE number of their institution; nothing for the operator's.")]
-Email = Annotated[str, typer.Option(help="Where mails go to.")]
-Phone = Annotated[str, typer.Option(help="Where they can be called.")]
+Institution = Annotated[
+    str, typer.Option(help="The CBE number of their institution. Leave out for the operator's people.")
+]
+Email = Annotated[str, typer.Option(help="The email address.")]
+Phone = Annotated[str, typer.Option(help="The phone number.")]
 
 app = command_app()
 
 
 @app.callback()
 def main() -> None:
-    """People, their roles and their tokens. The integration team looks after them."""
+    """People, their roles and their tokens, managed by the integration team."""
 
 
 @app.command()
@@ -56,13 +58,13 @@ def add(
     name: Name,
     full_name: FullName,
     role: Roles,
-    language: Annotated[Language, typer.Option(help="In which language we write to them.")],
+    language: Annotated[Language, typer.Option(help="The language of the emails.")],
     institution: Institution = "",
     email: Email = "",
     phone: Phone = "",
-    service: Annotated[bool, typer.Option("--service", help="A service account, such as that of a scheduler.")] = False,
+    service: Annotated[bool, typer.Option("--service", help="A service account, such as for a scheduler.")] = False,
 ) -> None:
-    """Record somebody who may act. While nobody of the integration team can, the user of the system may."""
+    """Add someone who may act. While no one in the integration team can act, the system user may do this."""
     particulars = Particulars(
         full_name=full_name,
         roles=frozenset(role),
@@ -80,13 +82,13 @@ def add(
 def change(
     name: Name,
     full_name: Annotated[str | None, typer.Option(help="First and last name.")] = None,
-    role: Annotated[list[Role] | None, typer.Option(help="All they may do from now on; may be given again.")] = None,
-    language: Annotated[Language | None, typer.Option(help="In which language we write to them.")] = None,
-    email: Annotated[str | None, typer.Option(help="Where mails go to.")] = None,
-    phone: Annotated[str | None, typer.Option(help="Where they can be called.")] = None,
-    active: Annotated[bool, typer.Option("--active", help="Let somebody act again who was deactivated.")] = False,
+    role: Annotated[list[Role] | None, typer.Option(help="All roles from now on. May be repeated.")] = None,
+    language: Annotated[Language | None, typer.Option(help="The language of the emails.")] = None,
+    email: Annotated[str | None, typer.Option(help="The email address.")] = None,
+    phone: Annotated[str | None, typer.Option(help="The phone number.")] = None,
+    active: Annotated[bool, typer.Option("--active", help="Reactivate a person who was deactivated.")] = False,
 ) -> None:
-    """Change what is recorded of somebody; what is not given stays."""
+    """Change the record of a person. What is not given stays the same."""
     given: dict[str, object] = {
         "full_name": full_name,
         "roles": frozenset(role) if role else None,
@@ -108,7 +110,7 @@ def show(as_json: AsJson = False) -> None:
 
 @app.command()
 def deactivate(name: Name) -> None:
-    """Let somebody act no more. Nobody is ever removed, as the audit names them."""
+    """Deactivate a person. People are never deleted, because the audit refers to them."""
     people.deactivate_person(name, actor=caretaker())
     _say(_DEACTIVATED, name=name)
 
@@ -116,10 +118,10 @@ def deactivate(name: Name) -> None:
 @app.command()
 def token(
     name: Name,
-    label: Annotated[str, typer.Option(help="What it is for, such as a machine.")] = "eboxcast",
-    days: Annotated[int, typer.Option(help="How long it is in force.")] = 90,
+    label: Annotated[str, typer.Option(help="What it is for, such as the name of a machine.")] = "eboxcast",
+    days: Annotated[int, typer.Option(help="How long it is valid.")] = 90,
 ) -> None:
-    """Make a token for somebody, and write it on standard output, this once."""
+    """Create a token for a person and write it to standard output, only once."""
     text = people_tokens.make_token(name, label=label, days=days, actor=caretaker())
     _say(_TOKEN, name=name)
     typer.echo(text)
@@ -127,13 +129,13 @@ def token(
 
 @app.command()
 def tokens(name: Name, as_json: AsJson = False) -> None:
-    """List the tokens of somebody, by number; not the tokens themselves, which nobody knows."""
+    """List the tokens of a person, by number. The tokens themselves are not stored."""
     show_tokens(people_tokens.tokens_of(name, actor=caretaker()), as_json=as_json)
 
 
 @app.command()
 def revoke(number: Annotated[int, typer.Argument(help="The number of the token.")]) -> None:
-    """Take a token back, for good."""
+    """Revoke a token. This is final."""
     revoked = people_tokens.revoke_token(number, actor=caretaker())
     assert revoked.revoked_at is not None  # noqa: S101 - it has just been revoked
     _say(_REVOKED, number=number, name=revoked.person_id, moment=revoked.revoked_at)
@@ -141,7 +143,7 @@ def revoke(number: Annotated[int, typer.Argument(help="The number of the token."
 
 @app.command()
 def load(file: Annotated[Path, typer.Argument(help="A people file: TOML, docs/reference/people-file.md.")]) -> None:
-    """Load people, teams and standing contacts from a file; what is there already is brought up to date."""
+    """Load people, teams and standing contacts from a file. Existing ones are updated."""
     loaded = load_people(file, actor=caretaker())
     _say(_LOADED, **vars(loaded))
 

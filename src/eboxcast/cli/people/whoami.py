@@ -21,7 +21,7 @@ app = command_app()
 
 @app.command()
 def main(as_json: AsJson = False) -> None:
-    """Say who acts here, with which roles, and what kind of installation this is."""
+    """Show who is acting, with which roles, and what kind of installation this is."""
     who = actor()
     told = {
         "name": who.name,

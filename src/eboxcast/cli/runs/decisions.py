@@ -48,7 +48,7 @@ _STOPPED_SENDING = N_(
 
 @app.command()
 def stop(run: RunNumber, reason: Reason, as_json: AsJson = False) -> None:
-    """Let nothing more of a run become visible until it is resumed; a launch that waits for its moment ends."""
+    """Prevent anything more of a run from becoming visible, until it is resumed. A waiting launch is ended."""
     who, found = _found(run)
     before = _who_was_first(found, State.STOPPED)
     stopped = actions.stop(found, actor=who, reason=fit(reason))
@@ -65,7 +65,7 @@ _PAUSED = N_(
 
 @app.command()
 def pause(run: RunNumber, reason: Reason, as_json: AsJson = False) -> None:
-    """Hold a run that is being sent to a provider: no further batch is begun until it is resumed."""
+    """Pause a run that is being sent to a provider: no new batch starts until it is resumed."""
     who, found = _found(run)
     paused = actions.pause(found, actor=who, reason=fit(reason))
     _tell(paused, _PAUSED, as_json=as_json)
@@ -87,7 +87,7 @@ _WINDOW_OVER = N_("The window ended at {end}, so nothing is sent. To set a new e
 
 @app.command()
 def resume(run: RunNumber, as_json: AsJson = False) -> None:
-    """Take back the stop or the pause of a run: it can be launched again, or goes on."""
+    """Undo the stop or the pause of a run: it can be launched again, or continues."""
     who, found = _found(run)
     resumed = actions.resume(found, actor=who)
     if resumed.state != State.RUNNING:
@@ -112,11 +112,13 @@ _UNLIMITED = N_("From the next batch: no rate limit, {parallel} batch(es) at onc
 @app.command()
 def pace(
     run: RunNumber,
-    rate: Annotated[float | None, typer.Option(min=0, help="Recipients per second at most; 0 is no limit.")] = None,
-    parallel: Annotated[int | None, typer.Option(min=1, max=64, help="How many batches at once.")] = None,
+    rate: Annotated[
+        float | None, typer.Option(min=0, help="The maximum number of recipients per second; 0 means no limit.")
+    ] = None,
+    parallel: Annotated[int | None, typer.Option(min=1, max=64, help="The number of batches at once.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Set how fast a run is sent to a provider, also while it is under way."""
+    """Set how fast a run is sent to a provider, even while it is being sent."""
     who, found = _found(run)
     if rate is None and parallel is None:
         raise NoPace
@@ -153,16 +155,16 @@ _GO_ON = N_("Now {remainder}. To continue: eboxcast resume {run}")
 @app.command()
 def resolve(
     run: RunNumber,
-    unknown: Annotated[Unknown, typer.Option(help="What the provider's support says of them; resend sends again.")],
+    unknown: Annotated[Unknown, typer.Option(help="The answer of the provider's support; resend sends again.")],
     reason: Reason,
     message_id: Annotated[
-        str | None, typer.Option(help="With published: the provider's number of the message, where it is asked for.")
+        str | None, typer.Option(help="With published: the provider's number of the message, if requested.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Settle those of whom nobody knows whether they have the document: calls that were cut without an answer.
+    """Resolve the recipients whose result is unknown, because a call was interrupted without an answer.
 
-    `eboxcast report RUN --paper-list FILE` names them. Ask the provider's support before; this is kept for ever.
+    `eboxcast report RUN --paper-list FILE` lists them. Ask the provider's support first: the result is permanent.
     """
     who, found = _found(run)
     count = actions.resolve(found, as_=_COUNTS_AS[unknown], actor=who, reason=fit(reason), message_number=message_id)
@@ -196,7 +198,7 @@ _DISCARDED = N_(
 
 @app.command()
 def discard(run: RunNumber, reason: Reason, as_json: AsJson = False) -> None:
-    """Give a run up, for good, before anything of it is visible. This cannot be undone."""
+    """Discard a run before anything of it is visible. This cannot be undone."""
     who, found = _found(run)
     before = _who_was_first(found, State.DISCARDED)
     discarded = actions.discard(found, actor=who, reason=fit(reason))
@@ -213,9 +215,9 @@ _RETRIED = N_("Run {run} already does this. To see its status: eboxcast status {
 
 @app.command()
 def retry(run: RunNumber, as_json: AsJson = False) -> None:
-    """Prepare a new run of the same message for those who were refused or not attempted; no files are needed.
+    """Prepare a new run of the same message for the recipients who were refused or not attempted; no files are needed.
 
-    Those of whom nobody knows whether they have it are not in it. The same again names the run that is there.
+    Unknown recipients are not included. Running it again shows the run that already exists.
     """
     who, found = _found(run)
     again = actions.retry(found, actor=who)
@@ -232,7 +234,7 @@ _RECALLED = N_(
 
 @app.command()
 def recall(run: RunNumber, reason: Reason, as_json: AsJson = False) -> None:
-    """Take a published message back from everybody at once. This cannot be undone; who has read it, has read it."""
+    """Recall a published message from all recipients at once. This cannot be undone; it may already have been read."""
     who, found = _found(run)
     before = _who_was_first(found, State.RECALLED)
     recalled = actions.recall(found, actor=who, reason=fit(reason))

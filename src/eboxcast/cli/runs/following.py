@@ -35,10 +35,12 @@ app = command_app()
 @app.command()
 def status(
     run: RunNumber,
-    watched: Annotated[bool, typer.Option("--watch", help="Follow it until it ends; Ctrl-C ends only this.")] = False,
+    watched: Annotated[
+        bool, typer.Option("--watch", help="Follow the run until it ends; Ctrl-C ends only this display.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Say where a run stands, since when and by whom, and the exact commands that can come next."""
+    """Show the state of a run, since when and by whom, and the exact commands for the possible next steps."""
     found = settle(find_run(run, actor=actor()))
     show_status(_watch(found) if watched else found, as_json=as_json)
 
@@ -46,7 +48,7 @@ def status(
 @app.command()
 def runs(
     environment: Annotated[EnvironmentName | None, typer.Option(help="Only acceptance, or only production.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many at most.")] = 20,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="The maximum number of runs.")] = 20,
     before: Annotated[str | None, typer.Option(help="Only runs older than this one: the next page.")] = None,
     as_json: AsJson = False,
 ) -> None:

@@ -49,9 +49,9 @@ def publish(
     strict: Strict = False,
     as_json: AsJson = False,
 ) -> None:
-    """Check a package, store it, make it visible to everybody at the same moment, and print the certificate.
+    """Check a package, store it, make it visible to all recipients at the same moment, and print the certificate.
 
-    Running the same command again is the restart: what is done is not done twice.
+    To restart, run the same command again: what is done is not done twice.
     """
     refuse_production_alone(environment.value, actor=actor(), asked="publish")
     window = Window(not_before=moment(not_before), not_after=moment(not_after))
@@ -71,7 +71,7 @@ def prepare(
     adds: Adds = False,
     as_json: AsJson = False,
 ) -> None:
-    """Check a package and store it, complete and visible to nobody. `eboxcast launch` makes it visible."""
+    """Check a package and store it, complete but not visible yet. `eboxcast launch` makes it visible."""
     refuse_production_alone(environment.value, actor=actor(), asked="prepare")
     with resumable():
         package = sending.check(directory, policies=Policies(duplicates=duplicates, faulty_rows=faulty_rows))
@@ -84,7 +84,9 @@ def prepare(
 def launch(
     run: Annotated[
         str,
-        typer.Argument(help="The run: its number, the beginning of it, or its ticket; or the broadcast: 2027-0001."),
+        typer.Argument(
+            help="The run: its number, the first characters of it, or its ticket; or the broadcast: 2027-0001."
+        ),
     ],
     not_before: NotBefore = None,
     not_after: NotAfter = None,
@@ -92,10 +94,10 @@ def launch(
     strict: Strict = False,
     as_json: AsJson = False,
 ) -> None:
-    """Make a prepared run visible to everybody at the same moment, and print the certificate.
+    """Make a prepared run visible to all recipients at the same moment, and print the certificate.
 
-    Before the agreed moment it waits; `eboxcast stop RUN` from elsewhere ends the waiting. A run that is already
-    visible stays as it is. A broadcast has its own moment and window.
+    Before the agreed moment it waits; `eboxcast stop RUN` in another terminal ends the wait. A run that is already
+    visible is not changed. A broadcast has its own moment and window.
     """
     window = Window(not_before=moment(not_before), not_after=moment(not_after))
     with resumable():

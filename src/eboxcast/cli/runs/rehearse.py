@@ -48,7 +48,7 @@ def main(
     not_after: NotAfter = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say what publishing a package would come to now: faults, answer, eBoxes, duration, space. Touches nothing."""
+    """Show what publishing a package would do now: faults, outcome, eBoxes, duration, space. Changes nothing."""
     window = Window(not_before=moment(not_before), not_after=moment(not_after))
     package = _check(directory, Policies(duplicates=duplicates, faulty_rows=faulty_rows), as_json=as_json)
     found = rehearse(package, environment=environment.value, window=window, adds=adds, actor=actor())

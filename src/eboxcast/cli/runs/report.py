@@ -51,10 +51,10 @@ class Form(StrEnum):
 @app.command()
 def main(
     run: RunNumber,
-    form: Annotated[Form, typer.Option("--format", help="Text, JSON, or an HTML page that prints.")] = Form.TEXT,
+    form: Annotated[Form, typer.Option("--format", help="Text, JSON, or a printable HTML page.")] = Form.TEXT,
     out: Annotated[Path | None, typer.Option(help="Write the report to this file.")] = None,
     paper: Annotated[
-        Path | None, typer.Option("--paper-list", help="Write who needs paper to this file, as CSV.")
+        Path | None, typer.Option("--paper-list", help="Write the recipients who need paper to this file, as CSV.")
     ] = None,
     rejected: Annotated[
         Path | None,
@@ -62,14 +62,14 @@ def main(
     ] = None,
     language: Annotated[Language | None, typer.Option(help="The language of the report.")] = None,
     verified: Annotated[
-        bool, typer.Option("--verify", help="Compute the digests again from what is held, and compare.")
+        bool, typer.Option("--verify", help="Recalculate the digests from the stored data, and compare them.")
     ] = False,
     with_salt: Annotated[
-        bool, typer.Option("--with-salt", help="With --verify: give the salt too, and keep in the audit who got it.")
+        bool, typer.Option("--with-salt", help="With --verify: also show the salt. The audit records who received it.")
     ] = False,
-    force: Annotated[bool, typer.Option("--force", help="Write over files that exist.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite existing files.")] = False,
 ) -> None:
-    """Print the account of a run in any state, and on request the lists that name people, for their owner alone."""
+    """Print the account of a run in any state and, on request, the lists with personal data, readable only by you."""
     for path in (out, paper, rejected):
         refuse_existing(path, force=force)
     if (verified and form is Form.HTML) or (with_salt and not verified):

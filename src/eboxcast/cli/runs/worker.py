@@ -26,11 +26,11 @@ app = command_app()
 @app.command()
 def main(
     environment: Environment,
-    lanes: Annotated[int, typer.Option(min=1, max=64, help="How many batches at once in this process.")] = 4,
+    lanes: Annotated[int, typer.Option(min=1, max=64, help="The number of batches at once in this process.")] = 4,
 ) -> None:
-    """Send the runs of an environment to its remote provider, beside as many other workers as there are.
+    """Send the runs of an environment to its remote provider, together with any number of other workers.
 
-    A run that was launched anywhere is finished by whatever worker is left. Publishing into our own eBoxes needs none.
+    A run launched anywhere is finished by any worker that is left. Publishing to our own eBoxes does not need workers.
     """
     who = actor()
     if capabilities_of(environment.value).atomic_visibility:

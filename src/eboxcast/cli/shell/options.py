@@ -24,18 +24,20 @@ class EnvironmentName(StrEnum):
 
 Directory = Annotated[Path, typer.Argument(help="The package: a directory with the three kinds of files.")]
 Environment = Annotated[EnvironmentName, typer.Option(help="Where: acceptance or production.")]
-DuplicatesPolicy = Annotated[Duplicates, typer.Option(help="Somebody named twice: count once, or refuse the package.")]
+DuplicatesPolicy = Annotated[Duplicates, typer.Option(help="Duplicate recipients: count once, or refuse the package.")]
 FaultyRowsPolicy = Annotated[FaultyRows, typer.Option(help="Faulty rows: refuse the package, or leave them out.")]
-Adds = Annotated[bool, typer.Option("--add", help="The same message to those of these lists who do not have it yet.")]
+Adds = Annotated[
+    bool, typer.Option("--add", help="Publish the same message to those on these lists who do not have it yet.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer with one JSON object.")]
-Strict = Annotated[bool, typer.Option("--strict", help="Exit with 6 when it is published but not to all.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Exit with 6 if it is published but not to all recipients.")]
 NotBefore = Annotated[
-    str | None, typer.Option(help="The agreed moment: nothing is visible earlier. 2027-02-15T18:00, Brussels time.")
+    str | None, typer.Option(help="The agreed moment: nothing is visible before it. 2027-02-15T18:00, Brussels time.")
 ]
 NotAfter = Annotated[str | None, typer.Option(help="The end of the window: nothing becomes visible later.")]
 ByWorkers = Annotated[bool, typer.Option("--by-workers", help="Remote: leave the sending to `eboxcast worker`.")]
-Reason = Annotated[str, typer.Option(help="Why, in a few words. Kept for ever: it must name no citizen.")]
-RunNumber = Annotated[str, typer.Argument(help="The run: its number, the beginning of it, or its ticket.")]
+Reason = Annotated[str, typer.Option(help="The reason, in a few words. Kept permanently: do not identify any citizen.")]
+RunNumber = Annotated[str, typer.Argument(help="The run: its number, the first characters of it, or its ticket.")]
 
 
 def fit(reason: str) -> str:

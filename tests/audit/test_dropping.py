@@ -18,9 +18,8 @@ from eboxcast.audit.pseudonyms import pseudonym
 from eboxcast.audit.sealing import seal_pending
 from eboxcast.audit.segments import first_kept
 from eboxcast.audit.selectors import head, sealed_after
-from eboxcast.audit.verification import Wrong
-from eboxcast.audit.verifying import verify
-from eboxcast.database.owning import as_owner
+from eboxcast.audit.verification import Wrong, verify
+from eboxcast.database.ownership import as_owner
 from eboxcast.lib import clock
 
 pytestmark = pytest.mark.usefixtures("installation")

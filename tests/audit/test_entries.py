@@ -12,9 +12,9 @@ from eboxcast.audit.actions import record
 from eboxcast.audit.anchoring import hand_out
 from eboxcast.audit.models import Entry
 from eboxcast.audit.pseudonyms import pseudonym
-from eboxcast.audit.tables import APPEND_ONLY
+from eboxcast.audit.rows import APPEND_ONLY
 from eboxcast.database.embedded.configuration import CONTROL_ROLE
-from eboxcast.database.owning import as_owner
+from eboxcast.database.ownership import as_owner
 from eboxcast.lib import clock
 
 pytestmark = pytest.mark.usefixtures("installation")

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 import pytest
 
 from eboxcast.audit.actions import record
-from eboxcast.audit.listing import Wanted, list_entries
 from eboxcast.audit.models import PseudonymKey
 from eboxcast.audit.pseudonyms import pseudonym, pseudonyms
+from eboxcast.audit.selectors import Wanted, list_entries
 from eboxcast.lib import clock
 
 pytestmark = pytest.mark.usefixtures("installation")

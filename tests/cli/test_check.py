@@ -12,9 +12,8 @@ from pathlib import Path
 import pytest
 
 from eboxcast.cli import main as cli_main
-from eboxcast.package.sampling import SamplePaths, write_sample
-from eboxcast.package.sampling_damage import damage
-from eboxcast.package.sampling_texts import INSTITUTION
+from eboxcast.package.sampling import SamplePaths, damage, write_sample
+from eboxcast.package.sampling_content import INSTITUTION
 
 PROMISED = {"format", "ok", "policies", "document", "metadata", "lists", "totals", "fault_counts", "faults"}
 PROMISED_OF_FAULTS = {"code", "level", "file_name", "line", "place", "data", "sentence", "remedy"}

@@ -236,10 +236,10 @@ def test_migrate_parts_the_roles_of_an_older_installation(fresh: Fresh) -> None:
 OLD_ENTRIES = """
 from django.core.management import call_command
 from django.db import connection
-from eboxcast.database import boot, migrating, owning
+from eboxcast.database import boot, migrating, ownership
 from eboxcast.database.marks import unchecked
 boot.reach_server()
-with unchecked(), owning.as_owner():
+with unchecked(), ownership.as_owner():
     call_command("migrate", "audit", "0003", database="default", verbosity=0)
     with connection.cursor() as cursor:
         for at in ("2024-12-31 23:30+00", "2026-06-01 12:00+00"):

@@ -13,7 +13,7 @@ from tests.reports.broadcasts import Broadcasts
 
 from eboxcast.delivery.models import Run
 from eboxcast.mailboxes.fence import get_release
-from eboxcast.package.sampling_damage import damage
+from eboxcast.package.sampling import damage
 
 NUMBERS = ("85.07.30-033.28", "00010100105")
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 
 from eboxcast.database import boot
-from eboxcast.database.doctor_audit import audit
+from eboxcast.database.doctor import audit
 from eboxcast.database.embedded.configuration import CONTROL_ROLE, OWNER_ROLE
 from eboxcast.database.embedded.roles import connect_for_setup
 from eboxcast.database.findings import Finding, State, examine

@@ -18,7 +18,7 @@ from eboxcast.delivery.runs.preparation import check_for_sending
 from eboxcast.lib.actors import Actor, Role
 from eboxcast.package.model import Package, Policies
 from eboxcast.package.sampling import write_sample
-from eboxcast.package.sampling_texts import APPLICATION, INSTITUTION
+from eboxcast.package.sampling_content import APPLICATION, INSTITUTION
 from eboxcast.senders.models import Team
 from eboxcast.senders.sender_file import load_senders
 

@@ -15,7 +15,7 @@ from babel.messages.pofile import read_po
 
 from eboxcast.lib.errors import EboxcastError
 from eboxcast.lib.translation import language_of_user, name_in, translate
-from eboxcast.package.faults.fault import FAULTS
+from eboxcast.package.faults import FAULTS
 
 SOURCE = Path(__file__).parents[2] / "src/eboxcast"
 TRANSLATED = ("fr", "nl", "de")

@@ -23,7 +23,7 @@ from eboxcast.mailboxes.models import Release
 from eboxcast.mailboxes.opening import mark_read, open_ebox
 from eboxcast.notices.models import Attachment, Notice
 from eboxcast.notices.preparation import make_notices
-from eboxcast.package.sampling_texts import INSTITUTION
+from eboxcast.package.sampling_content import INSTITUTION
 from eboxcast.reports.paper_list import paper_list
 from eboxcast.senders.models import MessageType
 

@@ -12,8 +12,7 @@ import pytest
 
 from eboxcast.package.checking import check_package
 from eboxcast.package.model import Checked, Duplicates, EboxType, FaultyRows, Limits, PackageFiles, Policies
-from eboxcast.package.sampling import SamplePaths, write_sample
-from eboxcast.package.sampling_numbers import synthetic_keys
+from eboxcast.package.sampling import SamplePaths, synthetic_keys, write_sample
 
 EXCLUDE = Policies(faulty_rows=FaultyRows.EXCLUDE)
 BLOCK_DUPLICATES = Policies(duplicates=Duplicates.BLOCK, faulty_rows=FaultyRows.EXCLUDE)

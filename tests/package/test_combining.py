@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eboxcast.package.combining import Combined, combine, read_lists
-from eboxcast.package.faults.fault import sentence_of
+from eboxcast.package.faults import sentence_of
 from eboxcast.package.lists import ListReading
-from eboxcast.package.lists.tally import KeyLines
+from eboxcast.package.lists.judging import KeyLines
 from eboxcast.package.model import Duplicates, EboxType, FaultyRows, Limits, Policies
 
 ONE, TWO, THREE = "85073003328", "90011500287", "72123199757"

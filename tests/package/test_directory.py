@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from eboxcast.package.directory import Found, find_files
-from eboxcast.package.faults.fault import remedy_of, sentence_of
+from eboxcast.package.faults import remedy_of, sentence_of
 from eboxcast.package.sampling import write_sample
 
 METADATA = "metadata.xml"

@@ -19,10 +19,9 @@ from pikepdf import Array, AttachedFileSpec, Dictionary, Name, Pdf, String
 
 from eboxcast.package.document import check_document, is_safe_name
 from eboxcast.package.document_pdf import inspect_pdf
-from eboxcast.package.faults.fault import remedy_of, sentence_of
+from eboxcast.package.faults import remedy_of, sentence_of
 from eboxcast.package.model import Document, Limits
-from eboxcast.package.sampling_letter import letter_pdf
-from eboxcast.package.sampling_texts import LETTERS
+from eboxcast.package.sampling_content import LETTERS, letter_pdf
 
 LETTER = letter_pdf(LETTERS["fr"], language="fr")
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 100

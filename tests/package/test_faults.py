@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from eboxcast.package.faults.fault import FAULTS
+from eboxcast.package.faults import FAULTS
 
 PAGE = Path(__file__).parents[2] / "docs/reference/input-files.md"
 ROW = re.compile(r"^\| `([a-z0-9.-]+\.[a-z0-9-]+)` \| (.+) \| (.+) \|$", re.MULTILINE)

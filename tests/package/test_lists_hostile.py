@@ -12,11 +12,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from eboxcast.package.faults.fault import remedy_of, sentence_of
+from eboxcast.package.errors import ListRefused
+from eboxcast.package.faults import Fault, remedy_of, sentence_of
 from eboxcast.package.lists import ListReading, read_list
-from eboxcast.package.lists.refusal import ListRefused
 from eboxcast.package.lists.source import opened, read_whole
-from eboxcast.package.model import EboxType, Fault, Limits
+from eboxcast.package.model import EboxType, Limits
 
 ONE, TWO = "85073003328", "90011500287"
 MEGABYTE = 1 << 20

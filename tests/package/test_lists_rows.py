@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eboxcast.package.lists.refusal import ListRefused
+from eboxcast.package.errors import ListRefused
 from eboxcast.package.lists.rows import LONGEST_ROW, cells_of, rows_of
 
 texts = st.text(alphabet='a";,\n\r', max_size=30)

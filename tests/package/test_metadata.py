@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from eboxcast.lib.media_types import MEDIA_TYPES
-from eboxcast.package.faults.fault import remedy_of, sentence_of
+from eboxcast.package.faults import remedy_of, sentence_of
 from eboxcast.package.metadata import MetadataReading, read_metadata, read_metadata_bytes
 from eboxcast.package.metadata_shape import SHAPE, Branch, Leaf
 from eboxcast.package.model import EboxType

@@ -11,11 +11,10 @@ from pathlib import Path
 import pytest
 
 from eboxcast.package.combining import read_lists
-from eboxcast.package.errors import ListChanged
-from eboxcast.package.faults.fault import sentence_of
+from eboxcast.package.errors import ListChanged, ListRefused
+from eboxcast.package.faults import Fault, sentence_of
 from eboxcast.package.lists import read_list
-from eboxcast.package.lists.refusal import ListRefused
-from eboxcast.package.model import Duplicates, EboxType, Fault, Limits, Policies
+from eboxcast.package.model import Duplicates, EboxType, Limits, Policies
 from eboxcast.package.rejected import rejected_rows
 
 ONE, TWO, FAULTY = "85073003328", "90011500287", "85073003329"

@@ -16,10 +16,8 @@ from eboxcast.package.errors import SampleInTheWay, SampleTooLarge
 from eboxcast.package.lists.reading import read_list
 from eboxcast.package.metadata import read_metadata
 from eboxcast.package.model import EboxType, Limits
-from eboxcast.package.sampling import write_sample
-from eboxcast.package.sampling_damage import DAMAGES, damage
-from eboxcast.package.sampling_numbers import MOST_CITIZENS, MOST_ENTERPRISES, synthetic_keys
-from eboxcast.package.sampling_texts import LETTERS
+from eboxcast.package.sampling import DAMAGES, MOST_CITIZENS, MOST_ENTERPRISES, damage, synthetic_keys, write_sample
+from eboxcast.package.sampling_content import LETTERS
 
 
 def test_citizens_are_well_formed_distinct_and_born_from_1900_to_1911() -> None:

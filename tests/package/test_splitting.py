@@ -13,10 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eboxcast.package.errors import PartInTheWay, PartNotWritten
+from eboxcast.package.errors import ListRefused, PartInTheWay, PartNotWritten
 from eboxcast.package.lists import read_list
 from eboxcast.package.lists.oversized import parts_for
-from eboxcast.package.lists.refusal import ListRefused
 from eboxcast.package.model import EboxType, Limits
 from eboxcast.package.splitting import split_list
 

@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eboxcast.planning.legal_holidays import legal_holidays
-from eboxcast.planning.working_days import Week, WorkingCalendar
+from eboxcast.planning.working_days import Week, WorkingCalendar, legal_holidays
 
 OURS = WorkingCalendar()
 

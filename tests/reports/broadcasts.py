@@ -15,8 +15,7 @@ from eboxcast.lib.buckets import Keys
 from eboxcast.lib.identifiers import text_of_key
 from eboxcast.mailboxes.loading import load_eboxes
 from eboxcast.package.model import FaultyRows, Package, Policies
-from eboxcast.package.sampling import write_sample
-from eboxcast.package.sampling_damage import damage
+from eboxcast.package.sampling import damage, write_sample
 from eboxcast.senders.models import MessageType, WithoutEbox
 from eboxcast.senders.sender_file import load_senders
 

@@ -13,10 +13,10 @@ from django.db.backends.utils import CursorWrapper
 from eboxcast.audit.actions import record
 from eboxcast.audit.anchoring import DROPPED
 from eboxcast.audit.models import Anchor, Entry, Seal
+from eboxcast.audit.rows import APPEND_ONLY
 from eboxcast.audit.sealing import alone, seal_pending
 from eboxcast.audit.segments import first_kept, forget_segment, open_segment, segment_of
 from eboxcast.audit.selectors import Head, last_sealed
-from eboxcast.audit.tables import APPEND_ONLY
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.policy import authorize

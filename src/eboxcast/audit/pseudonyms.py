@@ -9,9 +9,15 @@ import hmac
 import secrets
 from datetime import datetime
 
+from django.db import transaction
+
+from eboxcast.audit.actions import record
 from eboxcast.audit.models import PseudonymKey
 from eboxcast.audit.segments import open_segment, segment_of
+from eboxcast.lib import clock
+from eboxcast.lib.actors import Actor
 from eboxcast.lib.identifiers import text_of_key
+from eboxcast.lib.policy import authorize
 
 _KEY_BYTES = 32
 
@@ -30,6 +36,17 @@ def pseudonym(key: int, at: datetime) -> str:
 def pseudonyms(key: int) -> list[str]:
     """Return what may stand for a recipient in the entries of all years that are kept."""
     return [_of(secret, key) for secret in PseudonymKey.objects.order_by("segment")]
+
+
+def search_person(key: int, *, actor: Actor) -> list[str]:
+    """Return what may stand for a recipient in entries; the audit keeps who asked, and about whom by a pseudonym.
+
+    Raises NotYourRole.
+    """
+    authorize(actor, "audit.find")
+    with transaction.atomic():
+        record("audit.person_searched", by=actor.name, data={"person": pseudonym(key, clock.now())})
+    return pseudonyms(key)
 
 
 def _of(secret: PseudonymKey, key: int) -> str:

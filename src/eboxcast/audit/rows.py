@@ -1,4 +1,4 @@
-"""The columns of entries and seals as statements name them, and as values."""
+"""Tables and columns of the audit as statements name them, and rows as values. No Django."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ ENTRY = "e.id, e.segment, e.at, e.written_at, e.by, e.action, e.environment, e.r
 SEAL = "s.number, s.segment, s.entry, s.entry_segment, s.sealed_at, s.content, s.previous"
 ENTRY_COLUMNS = 10
 SEAL_COLUMNS = 7
-
 Row = Sequence[Any]
+APPEND_ONLY = ("audit_entry", "audit_seal", "audit_anchor", "audit_key")
+"""The role that works may read these and add to them, and nothing else. Each has a part for each year."""
 
 
 def content_of(row: Row) -> Content:

@@ -1,8 +1,9 @@
-"""Reading the audit in its one order, that of the seals."""
+"""Reading the audit: in its one order, that of the seals, and by what entries are about."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,8 @@ from django.db.backends.utils import CursorWrapper
 
 from eboxcast.audit.canonical import ROOT
 from eboxcast.audit.rows import ENTRY, Row, content_of
+from eboxcast.lib.actors import Actor
+from eboxcast.lib.policy import authorize
 
 _LAST_SEAL = "select number, digest, segment from audit_seal where segment <= %s order by number desc limit 1"
 _LAST_DROPPED = (
@@ -23,6 +26,11 @@ _SEALED_AFTER = (
     f"select s.number, s.sealed_at, {ENTRY} from audit_seal s"  # noqa: S608  # columns of our own
     " join audit_entry e on e.id = s.entry and e.segment = s.entry_segment"
     " where s.number > %s order by s.number limit %s"
+)
+_NEWEST = (
+    f"select s.number, s.sealed_at, {ENTRY} from audit_entry e"  # noqa: S608  # columns of our own
+    " left join audit_seal s on s.entry = e.id and s.entry_segment = e.segment"
+    " where {conditions} order by s.number desc nulls first, e.id desc limit %s"
 )
 
 
@@ -94,3 +102,35 @@ def entry_of(row: Row) -> SealedEntry:
         broadcast=content.broadcast,
         data=json.loads(content.data),
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What entries are asked for. What is None or empty is not asked."""
+
+    broadcast: UUID | None = None
+    run: UUID | None = None
+    since: datetime | None = None
+    people: Sequence[str] | None = None
+    """Pseudonyms: entries about any of these."""
+
+
+def read_entries(wanted: Wanted, limit: int, *, actor: Actor) -> list[SealedEntry]:
+    """Return the newest entries, oldest first; those not yet sealed stand last. Raises NotYourRole."""
+    authorize(actor, "audit.see" if wanted.people is None else "audit.find")
+    return list_entries(wanted, limit)
+
+
+def list_entries(wanted: Wanted, limit: int) -> list[SealedEntry]:
+    """Return the newest entries for whoever sees what they are about, as ``read_entries`` does."""
+    asked = {
+        "e.broadcast = %s": wanted.broadcast,
+        "e.run = %s": wanted.run,
+        "e.at >= %s": wanted.since,
+        "e.data ->> 'person' = any(%s)": list(wanted.people) if wanted.people is not None else None,
+    }
+    conditions = {condition: value for condition, value in asked.items() if value is not None}
+    statement = _NEWEST.format(conditions=" and ".join(conditions) or "true")
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*conditions.values(), limit])
+        return [entry_of(row) for row in reversed(cursor.fetchall())]

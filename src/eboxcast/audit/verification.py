@@ -1,14 +1,41 @@
-"""What verifying the audit found, as values."""
+"""Verifying the audit: computing every digest again, from the first seal that is kept to the newest.
+
+A chain that agrees with itself says only that nobody changed a part of it. That nobody made all of it again, or cut its
+end off, is said by the heads that were handed out: it is proved up to the newest of them that agrees.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence, Set
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+
+from eboxcast.audit.anchoring import Kept, handed_out
+from eboxcast.audit.canonical import ROOT, Sealed, digest_of_content, digest_of_seal
+from eboxcast.audit.dropping import Ended, ended, is_told
+from eboxcast.audit.rows import ENTRY, SEAL, SEAL_COLUMNS, Row, content_of, seal_of
+from eboxcast.audit.segments import first_kept
 from eboxcast.audit.selectors import Head
+from eboxcast.lib import clock
+from eboxcast.lib.actors import Actor
+from eboxcast.lib.policy import authorize
 
 MOST_FAULTS = 100
 """As many are told one by one; all are counted."""
+_CHUNK = 2000
+_CHAIN = (
+    f"select {SEAL}, s.digest, {ENTRY} from audit_seal s"  # noqa: S608  # columns of our own
+    " left join audit_entry e on e.id = s.entry and e.segment = s.entry_segment order by s.number, s.segment"
+)
+_UNSEALED = (
+    "select count(*) from audit_entry e where not exists"
+    " (select from audit_seal s where s.entry = e.id and s.entry_segment = e.segment)"
+)
+_SEALED_TWICE = "select max(number), entry from audit_seal group by entry, entry_segment having count(*) > 1"
 
 
 class Wrong(StrEnum):
@@ -72,3 +99,115 @@ class Verification:
         self.fault_count += 1
         if len(self.faults) < MOST_FAULTS:
             self.faults.append(Fault(wrong, number, entry))
+
+
+def verify(anchors: Sequence[Kept] = (), *, actor: Actor) -> Verification:
+    """Compute everything again and compare it, also with heads that were kept outside. Changes nothing.
+
+    Raises NotYourRole.
+    """
+    authorize(actor, "audit.verify")
+    with _one_moment() as cursor:
+        kept = handed_out()
+        walk = _Walk(ended(), {anchor.number for anchor in (*anchors, *kept)})
+        found = walk.to_the_end()
+        _look_beside_the_chain(found, cursor)
+    found.proved_to = walk.compare(anchors)
+    found.kept_to = walk.compare([anchor for anchor in kept if anchor not in anchors])
+    found.too_old = sum(anchor.number < walk.start.number for anchor in anchors)
+    return found
+
+
+@contextmanager
+def _one_moment() -> Iterator[CursorWrapper]:
+    """Read everything as it was at one moment: recording and sealing go on meanwhile."""
+    with transaction.atomic(durable=True), connection.cursor() as cursor:
+        cursor.execute("set transaction isolation level repeatable read, read only")
+        yield cursor
+
+
+def _look_beside_the_chain(found: Verification, cursor: CursorWrapper) -> None:
+    cursor.execute(_SEALED_TWICE)
+    for number, entry in cursor.fetchall():
+        found.found(Wrong.SEALED_TWICE, number, entry)
+    cursor.execute(_UNSEALED)
+    found.unsealed = cursor.fetchone()[0]
+
+
+class _Walk:
+    """Follows the chain from what is left of the dropped years to the newest seal."""
+
+    def __init__(self, dropped: Ended | None, wanted: Set[int]) -> None:
+        self.start = dropped.head if dropped else Head(number=0, digest=ROOT, segment=0)
+        self._last = self.start
+        self._wanted = wanted
+        self._digests = {self.start.number: self.start.digest}
+        self._found = Verification()
+        if dropped:
+            self._check_dropped(dropped)
+
+    def to_the_end(self) -> Verification:
+        """Check each seal and its entry."""
+        for row in _rows():
+            seal, digest = seal_of(row), bytes(row[SEAL_COLUMNS])
+            self._check_seal(seal, digest)
+            self._check_entry(seal, row[SEAL_COLUMNS + 1 :])
+            self._last = Head(number=seal.number, digest=digest, segment=seal.segment)
+            if seal.number in self._wanted:
+                self._digests[seal.number] = digest
+        self._found.head = self._last if self._last.number else None
+        return self._found
+
+    def compare(self, anchors: Sequence[Kept]) -> int:
+        """Compare heads that were handed out; return the number of the newest that agrees."""
+        agreed = 0
+        for anchor in anchors:
+            if anchor.number > self._last.number:
+                self._found.found(Wrong.TRUNCATED, anchor.number)
+            elif self._digests.get(anchor.number) == anchor.digest:
+                agreed = max(agreed, anchor.number)
+            elif anchor.number >= self.start.number:
+                self._found.found(Wrong.ANCHOR_DIFFERS, anchor.number)
+        return agreed
+
+    def _check_dropped(self, dropped: Ended) -> None:
+        if dropped.segment >= first_kept(clock.today()):
+            self._found.found(Wrong.DROPPED_EARLY, dropped.head.number)
+        if not is_told(dropped):
+            self._found.found(Wrong.BEGINNING, dropped.head.number)
+
+    def _check_seal(self, seal: Sealed, digest: bytes) -> None:
+        if not self._found.seals:
+            self._found.first = seal.number
+        self._found.seals += 1
+        if seal.number != self._last.number + 1:
+            at_the_beginning = self._last is self.start
+            self._found.found(Wrong.BEGINNING if at_the_beginning else Wrong.SEALS_MISSING, seal.number)
+        elif seal.previous != self._last.digest:
+            self._found.found(Wrong.LINK, seal.number)
+        if digest_of_seal(seal) != digest:
+            self._found.found(Wrong.SEAL_ALTERED, seal.number)
+
+    def _check_entry(self, seal: Sealed, row: Row) -> None:
+        if row[0] is not None:
+            self._found.entries += 1
+            if _digest(row) != seal.content:
+                self._found.found(Wrong.ENTRY_ALTERED, seal.number, seal.entry)
+        elif seal.entry_segment <= self.start.segment:
+            self._found.gone += 1
+        else:
+            self._found.found(Wrong.ENTRY_MISSING, seal.number, seal.entry)
+
+
+def _rows() -> Iterator[Row]:
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(_CHAIN)
+        while rows := cursor.fetchmany(_CHUNK):
+            yield from rows
+
+
+def _digest(row: Row) -> bytes | None:
+    try:
+        return digest_of_content(content_of(row))
+    except RecursionError:  # nested deeper than anything we wrote
+        return None

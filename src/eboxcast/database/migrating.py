@@ -22,7 +22,7 @@ from eboxcast.database.marks import (
     unchecked,
 )
 from eboxcast.database.names import ALIASES, CONTROL, shown
-from eboxcast.database.owning import as_owner, give_rights, refuse_without_owner
+from eboxcast.database.ownership import as_owner, give_rights, refuse_without_owner
 from eboxcast.database.versions import migrations_of_code
 from eboxcast.lib import clock
 

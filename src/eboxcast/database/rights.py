@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from psycopg import sql
 
-from eboxcast.audit.tables import APPEND_ONLY
+from eboxcast.audit.rows import APPEND_ONLY
 
 # The segments of a table are left out: who comes through the table needs no right on them.
 _TABLES = (

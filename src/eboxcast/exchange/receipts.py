@@ -15,8 +15,7 @@ from eboxcast.lib.errors import EboxcastError, Told
 from eboxcast.lib.formatting import iso
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import LANGUAGES, translate
-from eboxcast.package.faults.fault import remedy_of, sentence_of
-from eboxcast.package.model import Fault
+from eboxcast.package.faults import Fault, remedy_of, sentence_of
 
 NAMESPACE = "urn:eboxcast:receipt:1"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"

@@ -7,7 +7,7 @@ from collections import Counter
 from eboxcast.lib.formatting import grouped
 from eboxcast.lib.translation import N_, translate
 from eboxcast.notices.about import About
-from eboxcast.package.faults.fault import FAULTS
+from eboxcast.package.faults import FAULTS
 from eboxcast.reports.sections import Fact, Section
 
 _TITLE = N_("Faults found")

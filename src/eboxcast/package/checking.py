@@ -10,17 +10,9 @@ from pathlib import Path
 from eboxcast.package.combining import Combined, read_lists
 from eboxcast.package.directory import Found, find_files
 from eboxcast.package.document import check_document
+from eboxcast.package.faults import Fault
 from eboxcast.package.metadata import MetadataReading, read_metadata
-from eboxcast.package.model import (
-    Checked,
-    Document,
-    EboxType,
-    Fault,
-    Limits,
-    Package,
-    PackageFiles,
-    Policies,
-)
+from eboxcast.package.model import Checked, Document, EboxType, Limits, Package, PackageFiles, Policies
 
 Progress = Callable[[int, int], None]
 DEFAULT_POLICIES = Policies()

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from eboxcast.package.faults import Fault
 from eboxcast.package.metadata import read_metadata
 from eboxcast.package.metadata_text import MOST_BYTES, NAMESPACE, is_ours
-from eboxcast.package.model import Fault, PackageFiles
+from eboxcast.package.model import PackageFiles
 from eboxcast.package.reading import Unread, read_once, reason_of
 
 

@@ -1,9 +1,10 @@
-"""What goes wrong around a package; what is wrong in one is a fault (``faults.py``), not an error."""
+"""What goes wrong around a package; what is wrong in one is a fault (``faults/``), not an error."""
 
 from __future__ import annotations
 
 from eboxcast.lib.errors import InputRefused, Trouble, WrongUse
 from eboxcast.lib.translation import N_
+from eboxcast.package.faults import Fault
 
 
 class SampleTooLarge(WrongUse):
@@ -44,3 +45,15 @@ class PartNotWritten(Trouble):
     code = "split.not-written"
     sentence = N_("The parts could not be written to {directory}: {reason}. No parts were left there.")
     remedy = N_("Choose a location where you can write and that has enough space, then run the command again.")
+
+
+class ListRefused(InputRefused):
+    """The list as a whole cannot be read; ``fault`` says what is wrong and where."""
+
+    code = "list.refused"
+    sentence = N_("The recipient list {file} cannot be read.")
+    remedy = N_("To see what is wrong with it: `eboxcast check`.")
+
+    def __init__(self, code: str, *, file: str, line: int | None = None, **data: str | int) -> None:
+        super().__init__(file=file)
+        self.fault = Fault(code=code, file=file, line=line, data=data)

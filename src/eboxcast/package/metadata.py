@@ -13,10 +13,11 @@ from lxml import etree
 from eboxcast.lib import clock
 from eboxcast.lib.digests import digest, digest_of_values
 from eboxcast.lib.identifiers import Refused, read_cbe
+from eboxcast.package.faults import Fault
 from eboxcast.package.metadata_shape import read_digest
 from eboxcast.package.metadata_text import MOST_BYTES, parse
 from eboxcast.package.metadata_walk import Walk, walk
-from eboxcast.package.model import EboxType, Fault, Metadata
+from eboxcast.package.model import EboxType, Metadata
 from eboxcast.package.reading import Unread, read_once
 
 

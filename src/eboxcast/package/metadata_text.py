@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from lxml import etree
 
-from eboxcast.package.model import Fault
+from eboxcast.package.faults import Fault
 
 MOST_BYTES = 1024 * 1024
 NAMESPACE = "urn:eboxcast:broadcast:1"

@@ -10,9 +10,9 @@ from typing import cast
 
 from lxml import etree
 
+from eboxcast.package.faults import Fault
 from eboxcast.package.metadata_shape import SHAPE, Branch, Leaf
 from eboxcast.package.metadata_text import NAMESPACE
-from eboxcast.package.model import Fault
 
 _BLANK = " \t\r\n"
 _BLANKS = re.compile(f"[{_BLANK}]+")

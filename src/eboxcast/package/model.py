@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eboxcast.lib.buckets import Keys
+from eboxcast.package.faults import Fault
 
 MOST_ROWS = 300_000
 
@@ -61,21 +62,6 @@ class PackageFiles:
     metadata: Path
     document: Path
     lists: tuple[Path, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Fault:
-    """Something wrong in a package: what (a code of ``package.faults``), where, and the data its sentence needs.
-
-    The data never holds a national number in full, only its masked form.
-    """
-
-    code: str
-    file: str
-    line: int | None = None
-    place: str | None = None
-    """The XML element, or the column of the list."""
-    data: Mapping[str, str | int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eboxcast.lib.translation import N_, translate
-from eboxcast.package.duplicates import DUPLICATE
+from eboxcast.package.combining import DUPLICATE
 from eboxcast.package.errors import ListChanged
-from eboxcast.package.faults.fault import sentence_of
+from eboxcast.package.faults import Fault, sentence_of
 from eboxcast.package.lists.beginning import Beginning, begin, source_of
 from eboxcast.package.lists.encoding import UTF_16
-from eboxcast.package.lists.passes import doubtful_rows
+from eboxcast.package.lists.reading import doubtful_rows
 from eboxcast.package.lists.rows import cells_of
-from eboxcast.package.model import EboxType, Fault, Limits
+from eboxcast.package.model import EboxType, Limits
 
 _LINE = N_("Line")
 _FAULT = N_("Fault")

@@ -16,11 +16,10 @@ from itertools import chain, islice
 from pathlib import Path
 
 from eboxcast.lib import clock
-from eboxcast.package.errors import PartInTheWay, PartNotWritten
+from eboxcast.package.errors import ListRefused, PartInTheWay, PartNotWritten
 from eboxcast.package.lists.dialect import Sample, Writing, sample_of
 from eboxcast.package.lists.encoding import UTF_8, to_ascii_based
 from eboxcast.package.lists.oversized import SAMPLE_BLOCKS, count_rows, parts_for
-from eboxcast.package.lists.refusal import ListRefused
 from eboxcast.package.lists.rows import is_blank, rows_of
 from eboxcast.package.lists.source import blocks_of, opened, version_of
 from eboxcast.package.model import MOST_ROWS

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import cache
+from types import MappingProxyType
 
 from django.conf import settings
 
-from eboxcast.planning.legal_holidays import legal_holidays
-
 _DAY = timedelta(days=1)
 _SATURDAY, _SUNDAY = 5, 6
+_LOCALES = {"fr": "fr", "nl": "nl", "de": "de", "en": "en_US"}
+_SUNDAYS = ("Easter Sunday", "Whit Sunday")
+"""The library counts these two among the public holidays; the law does not, and they are Sundays anyway."""
 
 
 class Week(StrEnum):
@@ -60,3 +64,16 @@ class WorkingCalendar:
             day += step
             n -= self.is_working(day)
         return day
+
+
+@cache
+def legal_holidays(year: int, language: str = "en") -> Mapping[date, str]:
+    """Return the legal holidays of a year, with their names in a language."""
+    sundays = {day for day, name in _listed(year, "en").items() if name in _SUNDAYS}
+    return MappingProxyType({day: name for day, name in _listed(year, language).items() if day not in sundays})
+
+
+def _listed(year: int, language: str) -> dict[date, str]:
+    from holidays import country_holidays  # a quarter of a second, which a publication does not wait for
+
+    return dict(country_holidays("BE", years=year, language=_LOCALES[language]).items())

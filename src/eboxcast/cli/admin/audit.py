@@ -8,9 +8,9 @@ import typer
 
 from eboxcast.audit.anchoring import Kept, hand_out_head, read_anchor
 from eboxcast.audit.dropping import drop_due, foresee_drop
-from eboxcast.audit.listing import Wanted
-from eboxcast.audit.searching import search_person
-from eboxcast.audit.verifying import verify
+from eboxcast.audit.pseudonyms import search_person
+from eboxcast.audit.selectors import Wanted
+from eboxcast.audit.verification import verify
 from eboxcast.broadcasts.lookup import find_broadcast
 from eboxcast.cli.admin.audit_answer import show_anchor, show_dropped, show_due, show_entries
 from eboxcast.cli.admin.audit_errors import AnchorUnreadable, NothingRecorded, NotTheOwner
@@ -21,7 +21,7 @@ from eboxcast.cli.shell.number_given import key_given
 from eboxcast.cli.shell.options import AsJson, moment
 from eboxcast.cli.shell.usage import NumberInArguments
 from eboxcast.database.errors import sanitized_db_errors
-from eboxcast.database.owning import as_owner, owns_the_audit
+from eboxcast.database.ownership import as_owner, owns_the_audit
 from eboxcast.delivery.runs.lookup import find_run
 from eboxcast.lib.masking import mask_and_strip
 

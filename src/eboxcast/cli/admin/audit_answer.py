@@ -8,8 +8,7 @@ from collections.abc import Sequence
 import typer
 
 from eboxcast.audit.dropping import Ended
-from eboxcast.audit.listing import Wanted, read_entries
-from eboxcast.audit.selectors import Head, SealedEntry
+from eboxcast.audit.selectors import Head, SealedEntry, Wanted, read_entries
 from eboxcast.cli.admin.entry_words import entry_words
 from eboxcast.cli.shell import console
 from eboxcast.database.errors import sanitized_db_errors

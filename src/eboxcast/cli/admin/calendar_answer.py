@@ -15,8 +15,8 @@ from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.planning.capacity import BlackoutSpan, EveningLoad, Evenings, load
 from eboxcast.planning.deadlines import end_of_day, start_of_day
-from eboxcast.planning.legal_holidays import legal_holidays
 from eboxcast.planning.selectors import Closed
+from eboxcast.planning.working_days import legal_holidays
 
 FORMAT = "eboxcast.calendar/1"
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from eboxcast.audit.listing import Wanted, list_entries
-from eboxcast.audit.selectors import SealedEntry
+from eboxcast.audit.selectors import SealedEntry, Wanted, list_entries
 from eboxcast.broadcasts.guards import verdicts_that_count
 from eboxcast.broadcasts.models import Broadcast, Contact, Decision, FileDelivery, Verdict, Waiver
 from eboxcast.lib.formatting import iso

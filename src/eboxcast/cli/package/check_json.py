@@ -6,8 +6,8 @@ import json
 from collections.abc import Sequence
 
 from eboxcast.lib.masking import mask_and_strip
-from eboxcast.package.faults.fault import FAULTS, remedy_of, sentence_of
-from eboxcast.package.model import Checked, Document, Fault, ListAccount, Metadata
+from eboxcast.package.faults import FAULTS, Fault, remedy_of, sentence_of
+from eboxcast.package.model import Checked, Document, ListAccount, Metadata
 
 FORMAT = "eboxcast.check/1"
 

@@ -12,9 +12,8 @@ from eboxcast.cli.shell.tables import aligned
 from eboxcast.lib.formatting import grouped, size
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, translate
-from eboxcast.package.faults.fault import FAULTS, remedy_of, sentence_of
-from eboxcast.package.faults.kinds import Level
-from eboxcast.package.model import Checked, Fault
+from eboxcast.package.faults import FAULTS, Fault, Level, remedy_of, sentence_of
+from eboxcast.package.model import Checked
 
 MOST_PLACES = 5
 """How many places of one kind of fault are shown; the JSON answer and the rejected rows have more."""

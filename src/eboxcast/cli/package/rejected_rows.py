@@ -8,9 +8,8 @@ from pathlib import Path
 from eboxcast.cli.shell.errors import OutputInPackage, OutputInTheWay
 from eboxcast.cli.shell.private_files import write_private
 from eboxcast.package.directory import find_files
-from eboxcast.package.faults.fault import FAULTS
-from eboxcast.package.faults.kinds import Level
-from eboxcast.package.model import Checked, EboxType, Fault, ListAccount, PackageFiles
+from eboxcast.package.faults import FAULTS, Fault, Level
+from eboxcast.package.model import Checked, EboxType, ListAccount, PackageFiles
 from eboxcast.package.rejected import rejected_rows
 
 

@@ -12,9 +12,9 @@ from eboxcast.cli.shell.app import command_app
 from eboxcast.lib.formatting import grouped
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
-from eboxcast.package.faults.fault import remedy_of, sentence_of
-from eboxcast.package.lists.refusal import ListRefused
-from eboxcast.package.model import MOST_ROWS, Fault
+from eboxcast.package.errors import ListRefused
+from eboxcast.package.faults import Fault, remedy_of, sentence_of
+from eboxcast.package.model import MOST_ROWS
 from eboxcast.package.splitting import split_list
 
 _PART = N_("{path}: {rows} rows")

@@ -13,7 +13,7 @@ ROLES = tuple(f"eboxcast_{shown(alias)}" for alias in ALIASES)
 """Each environment and control have a role and a database of the same name."""
 CONTROL_ROLE = f"eboxcast_{shown(CONTROL)}"
 OWNER_ROLE = f"{CONTROL_ROLE}_owner"
-"""Owns the tables of control, and cannot log in: the setup role acts as it (owning.py)."""
+"""Owns the tables of control, and cannot log in: the setup role acts as it (ownership.py)."""
 
 _MAP = "eboxcast"
 _MEGABYTE = 1024 * 1024

@@ -1,7 +1,7 @@
 """The databases of the embedded server and their roles: each role works in one database and cannot enter another.
 
 The role of an environment owns its database. That of control does not: what it adds to the audit it must not be able to
-change (owning.py).
+change (ownership.py).
 """
 
 from __future__ import annotations

@@ -1,1 +1,6 @@
-"""Faults as data: their kinds, their sentences, where they were found."""
+"""Faults as data: which kinds there are, where one was found, and what it says in a language."""
+
+from eboxcast.package.faults.catalogue import FAULTS, FaultKind, Level
+from eboxcast.package.faults.fault import Fault, remedy_of, sentence_of
+
+__all__ = ["FAULTS", "Fault", "FaultKind", "Level", "remedy_of", "sentence_of"]

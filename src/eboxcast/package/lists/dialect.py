@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import Enum
 
 from eboxcast.lib.identifiers import read_cbe, read_niss
-from eboxcast.package.lists.headings import Heading, heading_of
-from eboxcast.package.lists.refusal import ListRefused
+from eboxcast.package.errors import ListRefused
 from eboxcast.package.lists.rows import cells_of, is_blank, rows_of
 from eboxcast.package.model import EboxType
 
@@ -19,6 +20,31 @@ _DECLARATION = re.compile(rb'"?sep=([;,\t])"?\s*', re.IGNORECASE)
 """What some spreadsheets write as the first line."""
 _LIKE_A_NUMBER = re.compile(r"'?[0-9OolI][0-9OolI .,/+E-]{4,}", re.IGNORECASE)
 _LONGEST_SHOWN = 200
+
+
+class Heading(Enum):
+    """Whose identifiers a column says it has."""
+
+    CITIZEN = EboxType.CITIZEN
+    ENTERPRISE = EboxType.ENTERPRISE
+    EITHER = None
+
+
+_NAMES = {
+    Heading.CITIZEN: """niss insz inss ssin rrn rn nn nrn rijksregister rijksregisternummer
+        rijksregisternr nationaalnummer nationalnummer nationalregisternummer nationalregisternumber nationalnumber
+        numeronational nnational nonational registrenational numeroderegistrenational numeroregistrenational numeroniss
+        nniss noniss nissnumero insznummer insznr nissnummer nissnr inssnumber ssinnumber socialsecuritynumber
+        identificatienummervandesocialezekerheid identificatienummersocialezekerheid
+        numerodidentificationdelasecuritesociale numerodidentificationsecuritesociale
+        erkennungsnummerdersozialensicherheit enss""",
+    Heading.ENTERPRISE: """cbe kbo bce zdu cbenumber cbenumero kbonummer kbonr numerobce nbce nobce bcenumero zdunummer
+        ondernemingsnummer ondernemingsnr numerodentreprise nentreprise nodentreprise enterprisenumber
+        companynumber unternehmensnummer""",
+    Heading.EITHER: """nummer numero number identifier identifiant identificatie identificatienummer identifikation
+        eboxid eboxidvalue""",
+}
+_HEADINGS = {name: heading for heading, names in _NAMES.items() for name in names.split()}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +118,12 @@ def dialect_of(sample: Sample, writing: Writing, ebox_type: EboxType) -> Dialect
         columns = _shown(sample.rows[0])
         raise ListRefused("list.no-identifier-column", file=writing.file, line=sample.begin[1], columns=columns)
     return _without_header(sample, writing, ebox_type)
+
+
+def heading_of(cell: str) -> Heading | None:
+    """Return whose identifiers a heading announces, in any case and with any accents; None for any other text."""
+    plain = unicodedata.normalize("NFKD", cell).casefold()
+    return _HEADINGS.get(re.sub(r"[^a-z]", "", plain)) if not re.search(r"[0-9]", plain) else None
 
 
 def _sample(blocks: Iterable[bytes], separator: bytes, writing: Writing) -> Sample | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
-from eboxcast.package.lists.refusal import ListRefused
+from eboxcast.package.errors import ListRefused
 from eboxcast.package.lists.source import BLOCK, PADDING, Source
 
 UTF_8, UTF_16, WINDOWS_1252 = "utf-8", "utf-16", "windows-1252"

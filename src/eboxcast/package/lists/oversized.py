@@ -8,9 +8,9 @@ from datetime import date
 from itertools import chain, islice
 from pathlib import Path
 
+from eboxcast.package.errors import ListRefused
 from eboxcast.package.lists.dialect import Sample, Writing, sample_of
 from eboxcast.package.lists.encoding import UTF_8, to_ascii_based
-from eboxcast.package.lists.refusal import ListRefused
 from eboxcast.package.lists.rows import is_blank, rows_of
 from eboxcast.package.lists.source import BLOCK, MOST_BYTES
 from eboxcast.package.model import MOST_ROWS

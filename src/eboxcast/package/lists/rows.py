@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
-from eboxcast.package.lists.refusal import ListRefused
+from eboxcast.package.errors import ListRefused
 
 LONGEST_ROW = 1 << 20
 """A row of more bytes is no row of recipients; it bounds what is held in memory."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
 
-from eboxcast.package.lists.refusal import ListRefused
+from eboxcast.package.errors import ListRefused
 
 MOST_BYTES = 128 << 20
 """A list of 300,000 rows stays below it with 400 bytes per row; bigger files are only counted."""

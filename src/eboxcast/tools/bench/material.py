@@ -19,9 +19,8 @@ from eboxcast.lib.digests import digest
 from eboxcast.mailboxes.models import Release
 from eboxcast.mailboxes.sql import one
 from eboxcast.mailboxes.values import Identity, NewMessage, NewRelease
-from eboxcast.package.sampling_letter import letter_pdf
-from eboxcast.package.sampling_numbers import synthetic_keys
-from eboxcast.package.sampling_texts import LETTERS
+from eboxcast.package.sampling import synthetic_keys
+from eboxcast.package.sampling_content import LETTERS, letter_pdf
 
 ENVIRONMENT = "production"
 _SIGNATURE = b"PGCOPY\n\xff\r\n\0" + bytes(8)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 
-from eboxcast.package.sampling_numbers import synthetic_keys
+from eboxcast.package.sampling import synthetic_keys
 from eboxcast.targets.ebox_rest.options import EboxRestOptions
 from eboxcast.tools.bench.material import ENVIRONMENT
 from eboxcast.tools.bench.measuring import Bar, Bench, Row

@@ -10,9 +10,7 @@ import numpy as np
 
 from eboxcast.lib.buckets import Keys
 from eboxcast.lib.identifiers import text_of_key
-from eboxcast.package.sampling import write_lists, write_sample
-from eboxcast.package.sampling_damage import damage
-from eboxcast.package.sampling_numbers import synthetic_keys
+from eboxcast.package.sampling import damage, synthetic_keys, write_lists, write_sample
 from eboxcast.tools.demo.dates import DemoDates
 from eboxcast.tools.demo.people import write_form, write_people
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from eboxcast.package.sampling_texts import (
+from eboxcast.package.sampling_content import (
     APPLICATION,
     APPLICATION_TITLE,
     INSTITUTION,

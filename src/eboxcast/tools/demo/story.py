@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from eboxcast.lib.formatting import long_date
-from eboxcast.package.sampling_texts import APPLICATION
+from eboxcast.package.sampling_content import APPLICATION
 from eboxcast.tools.demo.dates import DemoDates
 from eboxcast.tools.demo.files import SHORT_LIST, DemoFiles
 from eboxcast.tools.demo.people import TYPE

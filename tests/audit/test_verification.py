@@ -16,8 +16,7 @@ from eboxcast.audit.anchoring import Kept, hand_out, read_anchor
 from eboxcast.audit.models import Anchor, Entry, Seal
 from eboxcast.audit.sealing import seal_pending
 from eboxcast.audit.selectors import head
-from eboxcast.audit.verification import Verification, Wrong
-from eboxcast.audit.verifying import verify
+from eboxcast.audit.verification import Verification, Wrong, verify
 
 pytestmark = pytest.mark.usefixtures("installation")
 

@@ -8,9 +8,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from eboxcast.audit.actions import record
-from eboxcast.audit.listing import Wanted, list_entries
 from eboxcast.audit.sealing import seal_pending
-from eboxcast.audit.selectors import sealed_after
+from eboxcast.audit.selectors import Wanted, list_entries, sealed_after
 from eboxcast.lib import clock
 
 pytestmark = pytest.mark.usefixtures("installation")

@@ -56,4 +56,4 @@ def test_the_variable_and_the_option_cannot_both_count(command: Command) -> None
 
 def test_certificates_say_how_the_run_was_made(command: Command, broadcasts: Broadcasts) -> None:
     command("migrate", "--procedure", "on")
-    assert broadcasts.prepared("acceptance").particulars["procedure"] == "on"
+    assert broadcasts.prepared("acceptance").package.procedure == "on"

@@ -225,7 +225,7 @@ def test_how_faulty_rows_are_handled_is_the_senders_choice_and_on_record(story: 
     deliver(broadcast, files, environment="production", actor=ANNE, via="folder", policies=policies)
     noted = last(broadcast)
     assert (noted.accepted, noted.via, noted.faults) == (True, "folder", {"row.length": 1})
-    assert run_of(broadcast.production_run).particulars["policies"]["faulty_rows"] == "exclude"
+    assert run_of(broadcast.production_run).package.policies.faulty_rows == "exclude"
 
 
 def test_no_national_number_stays_in_control(story: Story) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from eboxcast.database.environments import environment_connection
+from eboxcast.mailboxes.package_record import DocumentRecord, MetadataRecord, PackageRecord, PolicyRecord
 from eboxcast.mailboxes.values import Identity, NewMessage, NewRelease
 
 NewOrder = Callable[..., NewRelease]
@@ -46,9 +47,17 @@ def order(installation: None) -> NewOrder:
             keys=np.array(sorted(keys), dtype=np.int64),
             list_of_key=np.zeros(len(keys), dtype=np.uint16),
             list_count=1,
-            adds=adds,
             in_hand={},
-            particulars={"lists": [], "moved": 0},
+            package=PackageRecord(
+                document=DocumentRecord(file_name=message.file_name, digest="", size=len(document), page_count=1),
+                metadata=MetadataRecord(file_name="", digest=""),
+                lists=(),
+                policies=PolicyRecord(duplicates="merge", faulty_rows="block"),
+                moved=0,
+                adds=adds,
+                by="",
+                procedure="off",
+            ),
             rejected_rows=(),
         )
 

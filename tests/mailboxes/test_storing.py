@@ -80,7 +80,7 @@ def test_adding_leaves_out_who_has_it(order: NewOrder) -> None:
         3,
         4,
     ]
-    assert release.particulars["already"] == [1]
+    assert release.package.already == (1,)
     assert Message.objects.using(A).count() == 1
 
 

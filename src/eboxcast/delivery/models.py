@@ -7,6 +7,8 @@ import uuid
 from django.db import models
 from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 
+from eboxcast.mailboxes.package_record import PackageRecord
+
 
 class State(models.TextChoices):
     """Where a run is (design §7)."""
@@ -39,7 +41,7 @@ class Run(models.Model):
     document_digest = models.BinaryField()
     metadata_digest = models.BinaryField()
     particulars = models.JSONField()
-    """The files with their digests, the policies, the procedure's mode: as the release carries them too."""
+    """A ``PackageRecord``, as the release carries it too: ask ``package``."""
     adds = models.BooleanField(default=False)
     """Whether it publishes a message that others already have (``--add``)."""
 
@@ -120,6 +122,11 @@ class Run(models.Model):
                 name="run_published_has_its_account",
             ),
         )
+
+    @property
+    def package(self) -> PackageRecord:
+        """Return what is kept about its package."""
+        return PackageRecord.from_json(self.particulars)
 
     @property
     def short(self) -> str:

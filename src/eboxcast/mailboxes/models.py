@@ -10,6 +10,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 
+from eboxcast.mailboxes.package_record import PackageRecord
+
 
 class File(models.Model):
     """A document as bytes, kept once whatever the number of messages that use it."""
@@ -75,7 +77,7 @@ class Release(models.Model):
     package_digest = models.BinaryField()
     """Over all keys of the package, also those who already had it: says whether the same lists come again."""
     particulars = models.JSONField()
-    """What the control database needs to adopt this run if it forgot it: lists, policies, who. No recipient."""
+    """A ``PackageRecord``, by which control adopts this run if it forgot it: ask ``package``."""
     stored_at = models.DateTimeField()
     stopped_at = models.DateTimeField(null=True)
     visible_at = models.DateTimeField(null=True)
@@ -137,6 +139,11 @@ class Release(models.Model):
                 name="release_account_adds_up",
             ),
         )
+
+    @property
+    def package(self) -> PackageRecord:
+        """Return what is kept about its package."""
+        return PackageRecord.from_json(self.particulars)
 
 
 class Audience(models.Model):

@@ -6,7 +6,7 @@ One advisory lock per identity makes two who store at once decide one after the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import numpy as np
@@ -102,11 +102,11 @@ class _Decision:
     def _same_content(self) -> Plan:
         same = next((release for release in reversed(self.releases) if self._same_keys(release)), None)
         # Where everybody was refused, those to be tried again are the same recipients as before.
-        is_retried = same is not None and self.wanted.particulars.get("retry_of") == str(same.run)
+        is_retried = same is not None and self.wanted.package.retry_of == str(same.run)
         if same is not None and not same.recalled_at and not is_retried:
             return Plan(same_as=same.run)
         visible = [release for release in self.releases if release.visible_at and not release.recalled_at]
-        if not self.wanted.adds:
+        if not self.wanted.package.adds:
             self._refuse_more_recipients(same, visible)
         self._refuse_in_hand(OtherRecipientsInHand)
         now = clock.now()
@@ -194,7 +194,7 @@ class _Storing:
             audience_digest=audience_digest,
             package_count=package_count,
             package_digest=package_digest,
-            particulars={**self.wanted.particulars, "already": already.tolist()},
+            particulars=replace(self.wanted.package, already=tuple(already.tolist())).as_json(),
             stored_at=self.now,
         )
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from eboxcast.lib.buckets import Keys
 from eboxcast.lib.digests import digest_of_values
+from eboxcast.mailboxes.package_record import PackageRecord
 
 Names = Mapping[str, str]
 
@@ -61,10 +62,9 @@ class NewRelease:
     keys: Keys
     list_of_key: NDArray[np.uint16]
     list_count: int
-    adds: bool
     in_hand: Mapping[UUID, str]
     """Runs of the same identity that the control database holds to be under way, with their state."""
-    particulars: Mapping[str, object]
+    package: PackageRecord
     rejected_rows: Sequence[bytes]
 
 

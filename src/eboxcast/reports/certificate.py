@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from eboxcast import __version__
 from eboxcast.audit.anchoring import CERTIFICATE, hand_out
@@ -17,6 +16,7 @@ from eboxcast.lib.formatting import iso
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.mailboxes import fence
 from eboxcast.mailboxes.models import Release
+from eboxcast.mailboxes.package_record import DocumentRecord, ListRecord, MetadataRecord, PolicyRecord
 from eboxcast.reports.certificate_parts import (
     FORMAT,
     AudiencePart,
@@ -38,8 +38,6 @@ from eboxcast.reports.targets import is_sent, target_of_run
 
 __all__ = ["Certificate", "certificate_of", "issue_certificate"]
 
-Told = Mapping[str, Any]
-
 
 def issue_certificate(run: Run, *, actor: Actor) -> Certificate:
     """Return the certificate as it is given to people: with the head of the audit, which covers what it tells.
@@ -56,34 +54,34 @@ def issue_certificate(run: Run, *, actor: Actor) -> Certificate:
 def certificate_of(run: Run, head: Head | None = None) -> Certificate:
     """Return the certificate of a settled run. It changes nothing, and is right in every state."""
     release = fence.find_release(run.environment, run.id)
-    told = run.particulars
+    told = run.package
     with sanitized_db_errors():
-        lists = _lists(list(run.lists.all()), told["lists"])
+        lists = _lists(list(run.lists.all()), told.lists)
         decisions = tuple(map(_decision, run.intents.all()))
     return Certificate(
         format=FORMAT,
         made_at=iso(clock.now()),
         eboxcast_version=__version__,
-        procedure=told["procedure"],
+        procedure=told.procedure,
         run=str(run.id),
         environment=run.environment,
         state=run.state,
         superseded_by=str(run.superseded_by) if run.superseded_by else None,
         adds=run.adds,
-        retry_of=told.get("retry_of"),
+        retry_of=told.retry_of,
         prepared_by=mask_and_strip(run.created_by),
         launched_by=mask_and_strip(run.launched_by) or None,
         reason=mask_and_strip(run.reason) or None,
         target=_target(run, release),
         message=_message(run, release),
-        document=_document(run, told["document"], release),
-        metadata=_metadata(run, told["metadata"]),
+        document=_document(run, told.document, release),
+        metadata=_metadata(run, told.metadata),
         lists=lists,
         totals=_totals(lists),
-        numbers_replaced=told["moved"],
+        numbers_replaced=told.moved,
         recipients=recipients_of(run, release) if release else None,
         audience=_audience(release) if release else None,
-        policies=_policies(run, told["policies"]),
+        policies=_policies(run, told.policies),
         moments=_moments(run, release),
         decisions=decisions,
         audit=AuditPart(number=head.number, sha256=head.digest.hex(), anchor=str(head)) if head else None,
@@ -115,22 +113,22 @@ def _named(code: str, names: Mapping[str, str]) -> Named:
     return Named(code=mask_and_strip(code), names={language: mask_and_strip(name) for language, name in names.items()})
 
 
-def _document(run: Run, told: Told, release: Release | None) -> DocumentPart:
+def _document(run: Run, told: DocumentRecord, release: Release | None) -> DocumentPart:
     return DocumentPart(
-        file_name=mask_and_strip(told["file_name"]),
+        file_name=mask_and_strip(told.file_name),
         media_type=release.message.media_type if release else None,
-        size=told["size"],
-        page_count=told["page_count"],
+        size=told.size,
+        page_count=told.page_count,
         sha256=bytes(run.document_digest).hex(),
     )
 
 
-def _metadata(run: Run, told: Told) -> MetadataPart:
+def _metadata(run: Run, told: MetadataRecord) -> MetadataPart:
     content = bytes(run.metadata_digest).hex()
-    return MetadataPart(file_name=mask_and_strip(told["file_name"]), sha256=told["digest"], content_sha256=content)
+    return MetadataPart(file_name=mask_and_strip(told.file_name), sha256=told.digest, content_sha256=content)
 
 
-def _lists(stored: Sequence[RunList], told: Sequence[Told]) -> tuple[ListPart, ...]:
+def _lists(stored: Sequence[RunList], told: Sequence[ListRecord]) -> tuple[ListPart, ...]:
     """Return the accounts as they were recorded; before the package is stored, as they were read."""
     if stored:
         return tuple(map(_stored_list, stored))
@@ -157,20 +155,18 @@ def _stored_list(part: RunList) -> ListPart:
     )
 
 
-def _read_list(number: int, told: Told) -> ListPart:
-    account = RowsPart(
-        rows=told["rows"], excluded=told["excluded"], merged=told["merged"], already=None, recipients=None
-    )
+def _read_list(number: int, told: ListRecord) -> ListPart:
+    account = RowsPart(rows=told.rows, excluded=told.excluded, merged=told.merged, already=None, recipients=None)
     return ListPart(
         number=number,
-        file_name=mask_and_strip(told["file_name"]),
-        sha256=told["digest"],
-        size=told["size"],
-        encoding=told["encoding"],
-        separator=told["separator"],
-        column=mask_and_strip(told["column"]) if told["column"] else None,
+        file_name=mask_and_strip(told.file_name),
+        sha256=told.digest,
+        size=told.size,
+        encoding=told.encoding,
+        separator=told.separator,
+        column=mask_and_strip(told.column) if told.column else None,
         account=account,
-        faults=told["faults"],
+        faults=told.faults,
     )
 
 
@@ -195,10 +191,8 @@ def _audience(release: Release) -> AudiencePart:
     )
 
 
-def _policies(run: Run, told: Told) -> PoliciesPart:
-    return PoliciesPart(
-        duplicates=told["duplicates"], faulty_rows=told["faulty_rows"], without_ebox=run.without_ebox or None
-    )
+def _policies(run: Run, told: PolicyRecord) -> PoliciesPart:
+    return PoliciesPart(duplicates=told.duplicates, faulty_rows=told.faulty_rows, without_ebox=run.without_ebox or None)
 
 
 def _moments(run: Run, release: Release | None) -> MomentsPart:

@@ -35,7 +35,7 @@ def rejected_lists(run: Run) -> list[RejectedList]:
     with sanitized_db_errors():
         numbers = RejectedRows.objects.using(run.environment).filter(release=release.id).order_by("list_number")
         kept = list(numbers.values_list("list_number", flat=True))
-    names = [part["file_name"] for part in release.particulars["lists"]]
+    names = [part.file_name for part in release.package.lists]
     return [
         RejectedList(number=number, file_name=names[number - 1], content=_unpacked(run.environment, release, number))
         for number in kept

@@ -114,7 +114,7 @@ def _content(report: Report, form: Form, language: str) -> str:
 
 def _write_rejected(run: Run, out: Path, language: str, who: Actor, *, force: bool) -> None:
     lists = hand_out_rejected_rows(run, actor=who)
-    single = len(run.particulars["lists"]) == 1
+    single = len(run.package.lists) == 1
     for part, name in zip(lists, _names(lists), strict=True):
         # As `check --rejected` does: with several lists each has a file with its name in it.
         path = out if single else out.with_name(f"{out.stem}-{name}{out.suffix}")

@@ -42,9 +42,9 @@ from eboxcast.delivery.runs.preparation import (
     not_reached,
     order_of,
     order_of_retry,
-    particulars_of,
-    particulars_of_retry,
     recipients_of,
+    record_of,
+    record_of_retry,
     run_like,
     sender_config_of,
 )
@@ -86,14 +86,12 @@ def prepare(package: Package, *, environment: str, actor: Actor, adds: bool = Fa
     authorize(actor, "run.prepare")
     refuse_production_alone(environment, actor=actor, asked="prepare")
     by = actor.name
-    trio = sender_config_of(package, environment)
+    sender = sender_config_of(package, environment)
     recipients = recipients_of(package, environment)
-    particulars = particulars_of(package, recipients, by=by, adds=adds, procedure=procedure())
-    run = same_package_without_release(environment, identity_of(package), particulars)
-    run = run or new_run(package, trio, environment=environment, by=by, particulars=particulars)
-    order = order_of(
-        package, recipients, run=run.id, environment=environment, trio=trio, adds=adds, particulars=particulars
-    )
+    record = record_of(package, recipients, by=by, adds=adds, procedure=procedure())
+    run = same_package_without_release(environment, identity_of(package), record)
+    run = run or new_run(package, sender, environment=environment, by=by, record=record)
+    order = order_of(package, recipients, run=run.id, environment=environment, sender=sender, record=record)
     same = target_of(environment).foresee(order).same_as
     if same is None:
         same = _store(run, order, by=by)
@@ -119,10 +117,10 @@ def retry(run: Run, *, actor: Actor) -> Run:
     keys = not_reached(run, release)
     if not may_be_retried(run):
         raise RetryNeedsBroadcast(run=run.short)
-    particulars = particulars_of_retry(run, release, keys, by=by)
-    again = same_package_without_release(run.environment, messages.identity_of(release.message), particulars)
-    again = again or run_like(run, particulars, by=by)
-    order = order_of_retry(again, release, keys, particulars)
+    record = record_of_retry(run, release, keys, by=by)
+    again = same_package_without_release(run.environment, messages.identity_of(release.message), record)
+    again = again or run_like(run, record, by=by)
+    order = order_of_retry(again, release, keys, record)
     same = target_of(run.environment).foresee(order).same_as
     return settle_by_id(run.environment, same or _store(again, order, by=by))
 

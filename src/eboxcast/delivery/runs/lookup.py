@@ -17,6 +17,7 @@ from eboxcast.delivery.runs.states import GIVEN_UP, IN_HAND
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.policy import authorize
 from eboxcast.mailboxes.fence import find_release
+from eboxcast.mailboxes.package_record import PackageRecord
 from eboxcast.mailboxes.values import Identity
 
 
@@ -64,19 +65,15 @@ def runs_in_hand(environment: str, identity: Identity) -> dict[UUID, str]:
     return dict(found.values_list("id", "state"))
 
 
-def same_package_without_release(environment: str, identity: Identity, particulars: dict[str, object]) -> Run | None:
+def same_package_without_release(environment: str, identity: Identity, record: PackageRecord) -> Run | None:
     """Return a run of exactly this package of which the environment holds nothing, if any.
 
     Either its preparation was interrupted, or the environment was restored to a time before it.
     """
     for run in runs_of(environment, identity):
-        if _same_files(run.particulars, particulars) and find_release(environment, run.id) is None:
+        if run.package.is_of_same_files(record) and find_release(environment, run.id) is None:
             return run
     return None
-
-
-def _same_files(particulars: dict[str, object], others: dict[str, object]) -> bool:
-    return {**particulars, "by": ""} == {**others, "by": ""}
 
 
 def _of_identity(environment: str, identity: Identity) -> models.QuerySet[Run]:

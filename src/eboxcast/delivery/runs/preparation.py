@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID
 
@@ -28,6 +28,7 @@ from eboxcast.mailboxes import messages
 from eboxcast.mailboxes.audiences import newest_numbers, read_not_attempted, read_outcome
 from eboxcast.mailboxes.messages import stored_message
 from eboxcast.mailboxes.models import OutcomeKind, Release
+from eboxcast.mailboxes.package_record import DocumentRecord, ListRecord, MetadataRecord, PackageRecord, PolicyRecord
 from eboxcast.mailboxes.values import Identity, NewMessage, NewRelease
 from eboxcast.package.checking import DEFAULT_LIMITS, check_package
 from eboxcast.package.directory import find_files
@@ -113,48 +114,40 @@ def recipients_of(package: Package, environment: str) -> Recipients:
     return Recipients(keys=keys[first], list_of_key=lists[first], moved=moved, merged=tuple(merged.tolist()))
 
 
-def particulars_of(
-    package: Package, recipients: Recipients, *, by: str, adds: bool, procedure: str
-) -> dict[str, object]:
-    """Return what run and release both carry about the package: files, digests, policies, who; no recipient.
-
-    Not even in the name of a file: a national number in it is masked.
-    """
-    document, metadata = package.document, package.metadata
-    return {
-        "document": {
-            "file_name": mask_and_strip(document.file_name),
-            "digest": document.digest.hex(),
-            "size": document.size,
-            "page_count": document.page_count,
-        },
-        "metadata": {"file_name": mask_and_strip(metadata.file_name), "digest": metadata.file_digest.hex()},
-        "lists": [_told(account, more) for account, more in zip(package.lists, recipients.merged, strict=True)],
-        "policies": {
-            "duplicates": str(package.policies.duplicates),
-            "faulty_rows": str(package.policies.faulty_rows),
-        },
-        "moved": recipients.moved,
-        "adds": adds,
-        "by": by,
-        "procedure": procedure,
-    }
+def record_of(package: Package, recipients: Recipients, *, by: str, adds: bool, procedure: str) -> PackageRecord:
+    """Return what run and release both keep about the package. A national number in the name of a file is masked."""
+    document, metadata, policies = package.document, package.metadata, package.policies
+    return PackageRecord(
+        document=DocumentRecord(
+            file_name=mask_and_strip(document.file_name),
+            digest=document.digest.hex(),
+            size=document.size,
+            page_count=document.page_count,
+        ),
+        metadata=MetadataRecord(file_name=mask_and_strip(metadata.file_name), digest=metadata.file_digest.hex()),
+        lists=tuple(_list_of(account, more) for account, more in zip(package.lists, recipients.merged, strict=True)),
+        policies=PolicyRecord(duplicates=str(policies.duplicates), faulty_rows=str(policies.faulty_rows)),
+        moved=recipients.moved,
+        adds=adds,
+        by=by,
+        procedure=procedure,
+    )
 
 
-def _told(account: ListAccount, merged_by_number: int) -> dict[str, object]:
-    return {
-        "file_name": mask_and_strip(account.file_name),
-        "digest": account.digest.hex(),
-        "size": account.size,
-        "encoding": account.encoding,
-        "separator": account.separator,
-        "column": account.column,
-        "rows": account.rows,
-        "excluded": account.excluded,
-        "merged": account.merged + merged_by_number,
-        "recipients": account.recipients - merged_by_number,
-        "faults": dict(account.faults),
-    }
+def _list_of(account: ListAccount, merged_by_number: int) -> ListRecord:
+    return ListRecord(
+        file_name=mask_and_strip(account.file_name),
+        digest=account.digest.hex(),
+        size=account.size,
+        encoding=account.encoding,
+        separator=account.separator,
+        column=account.column,
+        rows=account.rows,
+        excluded=account.excluded,
+        merged=account.merged + merged_by_number,
+        recipients=account.recipients - merged_by_number,
+        faults=dict(account.faults),
+    )
 
 
 def order_of(
@@ -163,33 +156,31 @@ def order_of(
     *,
     run: UUID,
     environment: str,
-    trio: SenderConfig,
-    adds: bool,
-    particulars: dict[str, object],
+    sender: SenderConfig,
+    record: PackageRecord,
 ) -> NewRelease:
     """Return what the target is to store. Raises FileChanged when a file is no longer the one that was checked."""
     return NewRelease(
         run=run,
-        message=_message_of(package, trio),
+        message=_message_of(package, sender),
         keys=recipients.keys,
         list_of_key=recipients.list_of_key,
         list_count=len(package.lists),
-        adds=adds,
         in_hand=runs_in_hand(environment, identity_of(package)),
-        particulars=particulars,
+        package=record,
         rejected_rows=tuple(_rejected(package, number) for number in range(len(package.lists))),
     )
 
 
-def _message_of(package: Package, trio: SenderConfig) -> NewMessage:
-    metadata, message_type = package.metadata, trio.message_type
+def _message_of(package: Package, sender: SenderConfig) -> NewMessage:
+    metadata, message_type = package.metadata, sender.message_type
     return NewMessage(
         identity=identity_of(package),
         document=_document_again(package),
         document_digest=package.document.digest,
         metadata_digest=metadata.content_digest,
-        institution_names=trio.institution.names,
-        application_names=trio.application.titles,
+        institution_names=sender.institution.names,
+        application_names=sender.application.titles,
         type_code=message_type.code,
         type_names=message_type.titles,
         ebox_type=str(metadata.ebox_type),
@@ -227,7 +218,7 @@ def _rejected(package: Package, number: int) -> bytes:
     return b"".join([*map(compressor.compress, rows), compressor.flush()])
 
 
-def new_run(package: Package, trio: SenderConfig, *, environment: str, by: str, particulars: dict[str, object]) -> Run:
+def new_run(package: Package, sender: SenderConfig, *, environment: str, by: str, record: PackageRecord) -> Run:
     """Return a run that begins to be prepared; it is not stored yet."""
     metadata = package.metadata
     return Run(
@@ -237,13 +228,13 @@ def new_run(package: Package, trio: SenderConfig, *, environment: str, by: str, 
         application=metadata.application,
         ticket=metadata.ticket,
         sequence=metadata.sequence,
-        message_type=trio.message_type.code,
+        message_type=sender.message_type.code,
         language=metadata.language,
         title=metadata.title,
         document_digest=package.document.digest,
         metadata_digest=metadata.content_digest,
-        particulars=particulars,
-        adds=bool(particulars["adds"]),
+        particulars=record.as_json(),
+        adds=record.adds,
         created_at=clock.now(),
         created_by=by,
     )
@@ -263,26 +254,26 @@ def not_reached(run: Run, release: Release) -> Keys:
     return np.unique(np.concatenate(found))
 
 
-def particulars_of_retry(run: Run, release: Release, keys: Keys, *, by: str) -> dict[str, object]:
-    """Return what the earlier run said of its files; in the place of the lists stands whom it did not reach."""
-    not_reached = {
-        "file_name": f"not reached by run {run.short}",
-        "digest": digest_of_keys(bytes(release.salt), keys).hex(),
-        "size": 0,
-        "encoding": "",
-        "separator": "",
-        "column": None,
-        "rows": len(keys),
-        "excluded": 0,
-        "merged": 0,
-        "recipients": len(keys),
-        "faults": {},
-    }
-    told = {name: release.particulars[name] for name in ("document", "metadata", "policies", "procedure")}
-    return {**told, "lists": [not_reached], "moved": 0, "adds": True, "by": by, "retry_of": str(run.id)}
+def record_of_retry(run: Run, release: Release, keys: Keys, *, by: str) -> PackageRecord:
+    """Return what the earlier run kept of its files; in the place of the lists stands whom it did not reach."""
+    not_reached = ListRecord(
+        file_name=f"not reached by run {run.short}",
+        digest=digest_of_keys(bytes(release.salt), keys).hex(),
+        size=0,
+        encoding="",
+        separator="",
+        column=None,
+        rows=len(keys),
+        excluded=0,
+        merged=0,
+        recipients=len(keys),
+        faults={},
+    )
+    kept: PackageRecord = release.package
+    return replace(kept, lists=(not_reached,), moved=0, adds=True, by=by, retry_of=str(run.id), already=None)
 
 
-def run_like(run: Run, particulars: dict[str, object], *, by: str) -> Run:
+def run_like(run: Run, record: PackageRecord, *, by: str) -> Run:
     """Return a run of the same message that begins to be prepared; it is not stored yet."""
     return Run(
         environment=run.environment,
@@ -296,14 +287,14 @@ def run_like(run: Run, particulars: dict[str, object], *, by: str) -> Run:
         title=run.title,
         document_digest=run.document_digest,
         metadata_digest=run.metadata_digest,
-        particulars=particulars,
-        adds=True,
+        particulars=record.as_json(),
+        adds=record.adds,
         created_at=clock.now(),
         created_by=by,
     )
 
 
-def order_of_retry(again: Run, release: Release, keys: Keys, particulars: dict[str, object]) -> NewRelease:
+def order_of_retry(again: Run, release: Release, keys: Keys, record: PackageRecord) -> NewRelease:
     """Return what the target is to store for those whom an earlier run did not reach."""
     return NewRelease(
         run=again.id,
@@ -311,8 +302,7 @@ def order_of_retry(again: Run, release: Release, keys: Keys, particulars: dict[s
         keys=keys,
         list_of_key=np.zeros(len(keys), dtype=np.uint16),
         list_count=1,
-        adds=True,
         in_hand=runs_in_hand(again.environment, messages.identity_of(release.message)),
-        particulars=particulars,
+        package=record,
         rejected_rows=(),
     )

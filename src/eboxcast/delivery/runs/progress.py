@@ -118,7 +118,7 @@ def action_of(run: Run, action: Action) -> NextAction:
 
     To prepare it again: the choices it was begun with. To launch it again: the window it was given.
     """
-    if action == Action.PREPARE and (retried := run.particulars.get("retry_of")):
+    if action == Action.PREPARE and (retried := run.package.retry_of):
         return NextAction(action=permission_of(Action.RETRY), parameters={"run": retried[:8]})
     parameters = dict(_choices_of(run) if action == Action.PREPARE else {"run": run.short})
     if action == Action.LAUNCH:
@@ -149,12 +149,12 @@ def _pending(run: Run, intent: Intent) -> Pending:
 
 
 def _choices_of(run: Run) -> Iterator[tuple[str, str]]:
-    policies = run.particulars["policies"]
+    policies = run.package.policies
     yield "environment", run.environment
-    if policies["duplicates"] != "merge":
-        yield "duplicates", policies["duplicates"]
-    if policies["faulty_rows"] != "block":
-        yield "faulty_rows", policies["faulty_rows"]
+    if policies.duplicates != "merge":
+        yield "duplicates", policies.duplicates
+    if policies.faulty_rows != "block":
+        yield "faulty_rows", policies.faulty_rows
     if run.adds:
         yield "add", "yes"
 

@@ -18,7 +18,7 @@ from eboxcast.database.installation import procedure
 from eboxcast.delivery.models import Action, BatchState, Intent, Run, State
 from eboxcast.delivery.remote.batches import QUERIES
 from eboxcast.delivery.runs.lookup import same_package_without_release
-from eboxcast.delivery.runs.preparation import order_of, particulars_of, recipients_of, sender_config_of
+from eboxcast.delivery.runs.preparation import order_of, recipients_of, record_of, sender_config_of
 from eboxcast.delivery.runs.window import Window
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
@@ -27,6 +27,7 @@ from eboxcast.lib.errors import EboxcastError, InputRefused, NotAllowedNow, Targ
 from eboxcast.lib.policy import authorize
 from eboxcast.mailboxes import preview
 from eboxcast.mailboxes.errors import EverybodyHasIt
+from eboxcast.mailboxes.package_record import PackageRecord
 from eboxcast.mailboxes.preview import States
 from eboxcast.mailboxes.sending import cut_ranges
 from eboxcast.mailboxes.storing import Plan
@@ -122,20 +123,18 @@ class Rehearsal:
 def rehearse(package: Package, *, environment: str, window: Window, actor: Actor, adds: bool = False) -> Rehearsal:
     """Return what publishing a checked package would come to now. Raises NotYourRole and the errors of ``senders``."""
     authorize(actor, "run.rehearse")
-    trio = sender_config_of(package, environment)
+    sender = sender_config_of(package, environment)
     recipients = recipients_of(package, environment)
-    particulars = particulars_of(package, recipients, by="-", adds=adds, procedure=procedure())
-    order = order_of(
-        package, recipients, run=uuid4(), environment=environment, trio=trio, adds=adds, particulars=particulars
-    )
-    answer, keys = _foresee(environment, order, particulars)
+    record = record_of(package, recipients, by="-", adds=adds, procedure=procedure())
+    order = order_of(package, recipients, run=uuid4(), environment=environment, sender=sender, record=record)
+    answer, keys = _foresee(environment, order, record)
     able = capabilities_of(environment)
     return Rehearsal(
         environment=environment,
         answer=answer,
         recipients_count=len(keys),
         moved_count=recipients.moved,
-        without_ebox=trio.message_type.without_ebox,
+        without_ebox=sender.message_type.without_ebox,
         states=preview.states_now(environment, keys) if able.own_eboxes else None,
         duration=_duration(environment, len(keys), window, stored=answer.same_as is not None),
         space=_space(environment, len(keys), order),
@@ -143,7 +142,7 @@ def rehearse(package: Package, *, environment: str, window: Window, actor: Actor
     )
 
 
-def _foresee(environment: str, order: NewRelease, particulars: dict[str, object]) -> tuple[Answer, Keys]:
+def _foresee(environment: str, order: NewRelease, record: PackageRecord) -> tuple[Answer, Keys]:
     """Return what storing would answer, and who would get it."""
     try:
         plan = target_of(environment).foresee(order)
@@ -153,7 +152,7 @@ def _foresee(environment: str, order: NewRelease, particulars: dict[str, object]
             raise EverybodyHasIt(count=len(has_it), ticket=identity.ticket, application=identity.application)
     except (InputRefused, NotAllowedNow, TargetRefusal) as refusal:
         return Answer(refusal=refusal), order.keys
-    begun = same_package_without_release(environment, order.message.identity, particulars)
+    begun = same_package_without_release(environment, order.message.identity, record)
     answer = Answer(
         same_as=plan.same_as,
         state=_state_of(plan),

@@ -7,7 +7,7 @@ next one that passes.
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any
+from dataclasses import replace
 from uuid import UUID
 
 from django.db import transaction
@@ -21,6 +21,7 @@ from eboxcast.delivery.runs.states import leads_to
 from eboxcast.mailboxes import fence, sending
 from eboxcast.mailboxes.errors import FenceClosed, ReleaseMissing
 from eboxcast.mailboxes.models import Release
+from eboxcast.mailboxes.package_record import ListRecord
 from eboxcast.targets.opening import capabilities_of, options_of, target_of
 
 SYSTEM = "eboxcast"
@@ -168,14 +169,13 @@ def _whose(run: Run) -> str:
 
 def _take_over(run: Run, release: Release) -> None:
     """Copy the account and the moments from the fence."""
-    lists = release.particulars["lists"]
-    already = release.particulars["already"]
-    run.rows_count = sum(part["rows"] for part in lists)
-    run.excluded_count = sum(part["excluded"] for part in lists)
-    run.merged_count = sum(part["merged"] for part in lists)
-    run.already_count = sum(already)
+    package = release.package
+    run.rows_count = sum(part.rows for part in package.lists)
+    run.excluded_count = sum(part.excluded for part in package.lists)
+    run.merged_count = sum(part.merged for part in package.lists)
+    run.already_count = sum(package.already or ())
     run.recipients_count = release.recipients_count
-    run.moved_count = release.particulars["moved"]
+    run.moved_count = package.moved
     run.salt, run.audience_digest = release.salt, release.audience_digest
     run.prepared_at = release.stored_at
     for name in _MOMENTS_AND_COUNTS:
@@ -204,26 +204,26 @@ _MOMENTS_AND_COUNTS = (
 def _record_lists(run: Run, release: Release) -> None:
     if run.lists.exists():
         return
-    parts = zip(release.particulars["lists"], release.particulars["already"], strict=True)
+    parts = zip(release.package.lists, release.package.already or (), strict=True)
     RunList.objects.bulk_create(_list_of(run, number, part, had) for number, (part, had) in enumerate(parts, start=1))
 
 
-def _list_of(run: Run, number: int, part: dict[str, Any], already: int) -> RunList:
+def _list_of(run: Run, number: int, part: ListRecord, already: int) -> RunList:
     return RunList(
         run=run,
         number=number,
-        file_name=part["file_name"],
-        digest=bytes.fromhex(part["digest"]),
-        size=part["size"],
-        encoding=part["encoding"],
-        separator=part["separator"],
-        column=part["column"],
-        rows_count=part["rows"],
-        excluded_count=part["excluded"],
-        merged_count=part["merged"],
+        file_name=part.file_name,
+        digest=bytes.fromhex(part.digest),
+        size=part.size,
+        encoding=part.encoding,
+        separator=part.separator,
+        column=part.column,
+        rows_count=part.rows,
+        excluded_count=part.excluded,
+        merged_count=part.merged,
         already_count=already,
-        recipients_count=part["recipients"] - already,
-        faults=part["faults"],
+        recipients_count=part.recipients - already,
+        faults=part.faults,
     )
 
 
@@ -240,7 +240,7 @@ def _facts(run: Run) -> dict[str, object]:
 
 
 def _run_of(environment: str, release: Release) -> Run:
-    message, told, options = release.message, release.particulars, options_of(environment)
+    message, package, options = release.message, release.package, options_of(environment)
     is_half_sent = release.visible_at is not None and release.completed_at is None
     return Run(
         id=release.run,
@@ -259,8 +259,8 @@ def _run_of(environment: str, release: Release) -> Run:
         title=message.title,
         document_digest=message.document_digest,
         metadata_digest=message.metadata_digest,
-        particulars={name: value for name, value in told.items() if name != "already"},
-        adds=told["adds"],
+        particulars=replace(package, already=None).as_json(),
+        adds=package.adds,
         created_at=release.stored_at,
-        created_by=told["by"],
+        created_by=package.by,
     )

@@ -17,6 +17,7 @@ from eboxcast.lib import clock
 from eboxcast.lib.buckets import Keys, in_bucket_order
 from eboxcast.lib.digests import digest
 from eboxcast.mailboxes.models import Release
+from eboxcast.mailboxes.package_record import DocumentRecord, MetadataRecord, PackageRecord, PolicyRecord
 from eboxcast.mailboxes.sql import one
 from eboxcast.mailboxes.values import Identity, NewMessage, NewRelease
 from eboxcast.package.sampling import synthetic_keys
@@ -81,9 +82,17 @@ def new_release(keys: Keys) -> NewRelease:
         keys=keys,
         list_of_key=np.zeros(len(keys), dtype=np.uint16),
         list_count=1,
-        adds=False,
         in_hand={},
-        particulars={},
+        package=PackageRecord(
+            document=DocumentRecord(file_name=message.file_name, digest="", size=len(document), page_count=1),
+            metadata=MetadataRecord(file_name="", digest=""),
+            lists=(),
+            policies=PolicyRecord(duplicates="merge", faulty_rows="block"),
+            moved=0,
+            adds=False,
+            by="",
+            procedure="off",
+        ),
         rejected_rows=(),
     )
 

@@ -12,7 +12,7 @@ from tests.senders.forms import form_in
 
 from eboxcast.audit.actions import record
 from eboxcast.audit.sealing import seal_pending
-from eboxcast.broadcasts import acceptance, aftermath, contacts, production, requests, scheduling
+from eboxcast.broadcasts import acceptance, contacts, production, requests, scheduling
 from eboxcast.broadcasts.models import Broadcast, Lateness
 from eboxcast.notices import preparation
 from eboxcast.notices.models import Bookmark, Notice
@@ -174,10 +174,12 @@ def test_the_mails_of_a_broadcast_are_one_thread_for_each_reader() -> None:
     assert {tuple(notice.references) for notice in mails[1:]} == {(root, first.message_id)}
 
 
-def test_what_people_type_shows_no_national_number() -> None:
+def test_a_national_number_that_an_entry_holds_all_the_same_is_masked() -> None:
     broadcast = p.tested()
-    acceptance.reject(broadcast, actor=p.ANNE, reason="85.07.30-033.28 is missing")
-    aftermath.note(broadcast, actor=p.INES, text="85073003328 called")
+    acceptance.reject(broadcast, actor=p.ANNE, reason="a page is missing")
+    told = {"number": broadcast.number, "reason": "85.07.30-033.28 is missing", "text": "85073003328 called"}
+    for action in ("broadcast.rejected", "broadcast.noted"):
+        record(action, by="anne", broadcast=broadcast.id, data=told)
     everything = "".join(notice.text + notice.html + notice.subject for notice in made())
     assert "is missing" in everything
     assert "85.07.30" not in everything

@@ -17,6 +17,7 @@ from eboxcast.audit.models import Entry
 from eboxcast.database.embedded.configuration import CONTROL_ROLE
 from eboxcast.database.errors import DatabaseTrouble
 from eboxcast.lib.actors import Actor, NotYourRole
+from eboxcast.lib.free_text import TextUnfit
 from eboxcast.senders.errors import (
     AlreadyConfigured,
     AlreadyRequested,
@@ -26,7 +27,6 @@ from eboxcast.senders.errors import (
     NotRefused,
     NotThisStep,
     OtherInstitution,
-    ReasonMissing,
     SenderFileWrong,
     TypeRequestNotFound,
 )
@@ -184,7 +184,7 @@ def test_a_refusal_has_its_reason_and_side(form: RequestForm) -> None:
 @pytest.mark.parametrize("reason", ["", "  ", "see 85.07.30-033.28"])
 def test_a_refusal_without_a_fit_reason_is_no_refusal(form: RequestForm, reason: str) -> None:
     request = request_type(form, actor=RITA)
-    with pytest.raises(ReasonMissing):
+    with pytest.raises(TextUnfit):
         refuse_type(request.pk, reason=reason, actor=VERA)
     assert state_of(request) == State.REQUESTED
 

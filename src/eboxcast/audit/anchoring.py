@@ -13,6 +13,7 @@ from eboxcast.audit.segments import open_segment, segment_of
 from eboxcast.audit.selectors import Head, head
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
+from eboxcast.lib.free_text import MOST_OF_A_NAME, fit_if_any
 from eboxcast.lib.policy import authorize
 
 CERTIFICATE = "certificate"
@@ -56,11 +57,12 @@ def hand_out(*, kind: str, to: str) -> Head | None:
 def hand_out_head(to: str, *, actor: Actor) -> Head | None:
     """Return the head for somebody to keep outside, named ``to`` or else whoever asks; it covers all until now.
 
-    None as long as nothing was ever recorded. Call it outside a transaction. Raises NotYourRole.
+    None as long as nothing was ever recorded. Call it outside a transaction. Raises NotYourRole, TextUnfit.
     """
     authorize(actor, "audit.anchor")
+    to = fit_if_any(to, "name", most=MOST_OF_A_NAME) or actor.name
     seal_pending(everything=True)
-    return hand_out(kind=COMMAND, to=to or actor.name)
+    return hand_out(kind=COMMAND, to=to)
 
 
 def handed_out() -> Sequence[Kept]:

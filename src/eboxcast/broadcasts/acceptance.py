@@ -12,16 +12,16 @@ from eboxcast.broadcasts.errors import (
     CorrectionUnexplained,
     NotConcerned,
     PackageDiffers,
-    ReasonMissing,
     ShortListTooLong,
 )
 from eboxcast.broadcasts.go_validity import void_go
 from eboxcast.broadcasts.guards import verdicts_that_count
-from eboxcast.broadcasts.models import Broadcast, Check, FileDelivery, SeenIn, Verdict
+from eboxcast.broadcasts.models import Broadcast, Check, FileDelivery, SeenIn, Verdict, Via
 from eboxcast.broadcasts.states import Action
-from eboxcast.broadcasts.steps import Step, present, step
+from eboxcast.broadcasts.steps import Step, fit_reason, present, step
 from eboxcast.lib import clock
 from eboxcast.lib.actors import STEWARD, Actor
+from eboxcast.lib.free_text import fit_if_any
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +38,7 @@ class Delivered:
     """Of the metadata without the sequence."""
     lists: bytes
     recipients: int
-    via: str
+    via: Via
     files: list[dict[str, object]]
     faults: dict[str, int]
 
@@ -97,7 +97,7 @@ def note_rejected_files(
     *,
     actor: Actor,
     environment: str,
-    via: str,
+    via: Via,
     files: list[dict[str, object]],
     faults: dict[str, int],
 ) -> Broadcast:
@@ -150,7 +150,7 @@ def tested(broadcast: Broadcast, *, actor: Actor) -> Broadcast:
 def judge(broadcast: Broadcast, *, actor: Actor, seen: Iterable[Seen], seen_in: SeenIn) -> Broadcast:
     """Note what was found, check by check. What was found before stays beside it; the last of a check counts.
 
-    Raises NotConcerned; CorrectionUnexplained where a check that failed passes now, and no remark says why.
+    Raises NotConcerned, TextUnfit; CorrectionUnexplained where a check that failed passes now, and no remark says why.
     """
     with step(broadcast, Action.JUDGE, actor=actor) as taken:
         given = taken.broadcast
@@ -176,7 +176,7 @@ def _verdict(broadcast: Broadcast, one: Seen, *, actor: Actor, seen_in: SeenIn) 
         recipient=one.recipient,
         check_name=one.check,
         passed=one.passed,
-        remark=one.remark,
+        remark=fit_if_any(one.remark, "remark"),
         seen_in=seen_in,
         at=clock.now(),
         by=actor.name,
@@ -207,10 +207,9 @@ def approve(broadcast: Broadcast, *, actor: Actor) -> Broadcast:
 
 
 def reject(broadcast: Broadcast, *, actor: Actor, reason: str) -> Broadcast:
-    """Reject what was seen in acceptance: new files are needed."""
-    if not reason.strip():
-        raise ReasonMissing(asked=str(Action.REJECT))
+    """Reject what was seen in acceptance: new files are needed. Raises ReasonMissing, TextUnfit."""
     with step(broadcast, Action.REJECT, actor=actor) as taken:
+        reason = fit_reason(reason, Action.REJECT)
         given = taken.broadcast
         given.approved_at, given.approved_by = None, ""
         taken.reason = reason

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from eboxcast.audit.actions import record
-from eboxcast.broadcasts.errors import ReasonMissing
 from eboxcast.broadcasts.models import Broadcast
 from eboxcast.broadcasts.states import Action
 from eboxcast.broadcasts.steps import refuse_other_institutions, step
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
 from eboxcast.lib.actors import STEWARD, Actor
+from eboxcast.lib.free_text import fit
 from eboxcast.lib.policy import authorize
 
 
@@ -60,13 +60,11 @@ def close(broadcast: Broadcast, *, actor: Actor) -> Broadcast:
 def note(broadcast: Broadcast, *, actor: Actor, text: str) -> None:
     """Record by hand what came by mail or telephone; it changes nothing but stays on record.
 
-    Raises BroadcastNotFound, NotYourRole, ReasonMissing.
+    Raises BroadcastNotFound, NotYourRole, TextUnfit.
     """
     refuse_other_institutions(broadcast, actor)
     authorize(actor, "broadcast.note")
-    if not text.strip():
-        raise ReasonMissing(asked="a note")
-    data = {"number": broadcast.number, "text": text.strip()}
+    data = {"number": broadcast.number, "text": fit(text, "note")}
     record("broadcast.noted", by=actor.name, broadcast=broadcast.id, data=data)
 
 

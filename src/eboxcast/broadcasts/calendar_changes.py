@@ -18,7 +18,7 @@ from eboxcast.senders.models import Institution
 def close_day(day: date, *, reason: str, institution: str = "", actor: Actor) -> tuple[ClosedDay, bool]:
     """Close a day for everybody or for one institution; also return whether that is new.
 
-    Raises NotYourRole, CalendarNotFound, DayPast.
+    Raises NotYourRole, CalendarNotFound, TextUnfit, DayPast.
     """
     whose = whose_days(institution, actor=actor, permission="calendar.close")
     return actions.close_day(day, reason=reason, institution=whose, by=actor.name)
@@ -41,7 +41,7 @@ def black_out(
 ) -> tuple[Blackout, bool]:
     """Announce that a service is not there; also return whether that is new.
 
-    Raises NotYourRole, BlackoutBackwards, BlackoutPast.
+    Raises NotYourRole, TextUnfit, BlackoutBackwards, BlackoutPast.
     """
     authorize(actor, "calendar.blackout")
     return actions.black_out(

@@ -15,6 +15,8 @@ from eboxcast.broadcasts.steps import present, step
 from eboxcast.lib import clock
 from eboxcast.lib.actors import STEWARD, Actor
 from eboxcast.lib.digests import digest
+from eboxcast.lib.free_text import fit_if_any
+from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_
 
 SHORTEST = 8
@@ -88,8 +90,9 @@ def give_go(broadcast: Broadcast, *, actor: Actor, named: Named) -> Broadcast:
 
 
 def withdraw_go(broadcast: Broadcast, *, actor: Actor, reason: str) -> Broadcast:
-    """Take the GO back before the launch; it can be given again."""
+    """Take the GO back before the launch; it can be given again. Raises TextUnfit."""
     with step(broadcast, Action.WITHDRAW_GO, actor=actor) as taken:
+        reason = fit_if_any(reason, "reason")
         void_go(taken, why=reason or "taken back")
         taken.tell(reason=reason)
     return broadcast
@@ -104,8 +107,9 @@ def arm(broadcast: Broadcast, *, actor: Actor) -> Broadcast:
 
 
 def disarm(broadcast: Broadcast, *, actor: Actor, reason: str) -> Broadcast:
-    """Let nothing be launched by itself."""
+    """Let nothing be launched by itself. Raises TextUnfit."""
     with step(broadcast, Action.DISARM, actor=actor) as taken:
+        reason = fit_if_any(reason, "reason")
         taken.broadcast.armed_at, taken.broadcast.armed_by = None, ""
         taken.tell(reason=reason)
     return broadcast
@@ -139,7 +143,8 @@ def _refuse_other(broadcast: Broadcast, named: Named) -> None:
         )
     files = files_digest(broadcast)
     if len(named.files) < SHORTEST or not files.startswith(named.files.lower()):
-        raise GoDiffers(broadcast=broadcast.number, asked=N_("the files"), found=named.files, expected=files[:12])
+        found = mask_and_strip(named.files)
+        raise GoDiffers(broadcast=broadcast.number, asked=N_("the files"), found=found, expected=files[:12])
 
 
 def _shown(moment: datetime | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db import transaction
@@ -13,12 +13,13 @@ from eboxcast.broadcasts.contacts import take_standing_contacts
 from eboxcast.broadcasts.deadlines import deadlines_of
 from eboxcast.broadcasts.models import Broadcast, Campaign, Lateness, State, Waiver
 from eboxcast.broadcasts.numbering import next_number
-from eboxcast.broadcasts.scheduling import needs_reason, refuse_past
+from eboxcast.broadcasts.scheduling import refuse_past
 from eboxcast.broadcasts.states import Action
-from eboxcast.broadcasts.steps import step
+from eboxcast.broadcasts.steps import fit_reason, step
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
+from eboxcast.lib.free_text import fit, fit_if_any
 from eboxcast.lib.policy import authorize
 from eboxcast.senders.errors import InstitutionUnknown
 from eboxcast.senders.lookup import find_sender_config
@@ -43,9 +44,11 @@ class Wanted:
 def request(wanted: Wanted, *, actor: Actor) -> list[Broadcast]:
     """Ask for broadcasts, one for each language; several belong to one campaign.
 
-    Raises NotYourRole, DateInThePast and the errors of ``senders`` when the type is not configured in acceptance.
+    Raises NotYourRole, TextUnfit, DateInThePast, and the errors of ``senders`` when the type is not configured in
+    acceptance.
     """
     authorize(actor, "broadcast.request")
+    wanted = replace(wanted, subject=fit(wanted.subject, "subject"), campaign=fit_if_any(wanted.campaign, "campaign"))
     institution = Institution.objects.filter(cbe=actor.institution).first()
     if institution is None:
         raise InstitutionUnknown(institution=actor.institution)
@@ -77,9 +80,9 @@ def reconfirm(broadcast: Broadcast, *, actor: Actor) -> Broadcast:
 
 
 def waive(broadcast: Broadcast, *, actor: Actor, what: Lateness, reason: str) -> Broadcast:
-    """Let something pass that came too late, by name."""
-    needs_reason(reason, Action.WAIVE)
+    """Let something pass that came too late, by name. Raises ReasonMissing, TextUnfit."""
     with step(broadcast, Action.WAIVE, actor=actor) as taken:
+        reason = fit_reason(reason, Action.WAIVE)
         holding = {"broadcast": taken.broadcast, "what": what, "void_at": None}
         Waiver.objects.get_or_create(**holding, defaults={"reason": reason, "at": clock.now(), "by": actor.name})
         taken.tell(what=str(what), reason=reason)

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from eboxcast.broadcasts.deadlines import deadlines_of
-from eboxcast.broadcasts.errors import DateInThePast, DateNotOffered, ReasonMissing
+from eboxcast.broadcasts.errors import DateInThePast, DateNotOffered
 from eboxcast.broadcasts.go_validity import void_go
 from eboxcast.broadcasts.load import conflict_with
 from eboxcast.broadcasts.models import Broadcast, Decision, Outcome, Side, State
 from eboxcast.broadcasts.states import Action
-from eboxcast.broadcasts.steps import Step, step
+from eboxcast.broadcasts.steps import Step, fit_reason, step
 from eboxcast.lib import clock
 from eboxcast.lib.actors import STEWARD, Actor, Role
 from eboxcast.planning.selectors import window_on
@@ -36,10 +36,13 @@ def accept(broadcast: Broadcast, *, actor: Actor, day: date, agreed_at: datetime
 
 
 def postpone(broadcast: Broadcast, *, actor: Actor, reason: str, dates: Sequence[date]) -> Broadcast:
-    """Say that the date cannot be, and which others could. Raises DateNotFree, DateInThePast, ReasonMissing."""
-    needs_reason(reason, Action.POSTPONE)
-    refuse_past(dates)
+    """Say that the date cannot be, and which others could.
+
+    Raises DateNotFree, DateInThePast, ReasonMissing, TextUnfit.
+    """
     with step(broadcast, Action.POSTPONE, actor=actor) as taken:
+        reason = fit_reason(reason, Action.POSTPONE)
+        refuse_past(dates)
         for day in dates:
             _refuse_conflict(taken.broadcast, day)
         _let_date_go(taken, why="postponed")
@@ -75,8 +78,8 @@ def agree(broadcast: Broadcast, *, actor: Actor, day: date) -> Broadcast:
 
 def want(broadcast: Broadcast, *, actor: Actor, dates: Sequence[date]) -> Broadcast:
     """Ask for other dates; the GO and what was decided about the date are void. Raises DateInThePast."""
-    refuse_past(dates)
     with step(broadcast, Action.WANT, actor=actor) as taken:
+        refuse_past(dates)
         _let_date_go(taken, why="other dates wanted")
         _void_decisions(taken.broadcast)
         taken.broadcast.wanted_dates = list(dates)
@@ -85,9 +88,9 @@ def want(broadcast: Broadcast, *, actor: Actor, dates: Sequence[date]) -> Broadc
 
 
 def refuse(broadcast: Broadcast, *, actor: Actor, reason: str) -> Broadcast:
-    """Refuse a broadcast for good; the institution may ask for another."""
-    needs_reason(reason, Action.REFUSE)
+    """Refuse a broadcast for good; the institution may ask for another. Raises ReasonMissing, TextUnfit."""
     with step(broadcast, Action.REFUSE, actor=actor) as taken:
+        reason = fit_reason(reason, Action.REFUSE)
         _let_date_go(taken, why="refused")
         _decide(taken, Outcome.REFUSED, dates=[], reason=reason)
         taken.reason = reason
@@ -96,9 +99,9 @@ def refuse(broadcast: Broadcast, *, actor: Actor, reason: str) -> Broadcast:
 
 
 def cancel(broadcast: Broadcast, *, actor: Actor, reason: str) -> Broadcast:
-    """Give a broadcast up, for good, before it is launched."""
-    needs_reason(reason, Action.CANCEL)
+    """Give a broadcast up, for good, before it is launched. Raises ReasonMissing, TextUnfit."""
     with step(broadcast, Action.CANCEL, actor=actor) as taken:
+        reason = fit_reason(reason, Action.CANCEL)
         _let_date_go(taken, why="cancelled")
         taken.reason = reason
         taken.tell(reason=reason)
@@ -124,12 +127,6 @@ def refuse_past(dates: Sequence[date]) -> None:
     for day in dates:
         if day <= clock.today():
             raise DateInThePast(date=day)
-
-
-def needs_reason(reason: str, action: Action) -> None:
-    """Raise ReasonMissing where no reason is given."""
-    if not reason.strip():
-        raise ReasonMissing(asked=str(action))
 
 
 def _refuse_impossible(broadcast: Broadcast, day: date) -> None:

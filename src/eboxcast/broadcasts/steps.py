@@ -10,13 +10,14 @@ from typing import TypeVar
 from django.db import transaction
 
 from eboxcast.audit.actions import record
-from eboxcast.broadcasts.errors import BroadcastNotFound, NotInThisState, NotReady
+from eboxcast.broadcasts.errors import BroadcastNotFound, NotInThisState, NotReady, ReasonMissing
 from eboxcast.broadcasts.models import Broadcast, State
 from eboxcast.broadcasts.states import TABLE, TRANSITIONS, Action, Transition
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor, NotYourRole
 from eboxcast.lib.errors import Defect
+from eboxcast.lib.free_text import fit
 
 T = TypeVar("T")
 
@@ -84,6 +85,13 @@ def refuse_impossible(broadcast: Broadcast, action: Action, *, actor: Actor) -> 
     with sanitized_db_errors():
         broadcast.refresh_from_db()
         _refuse_what_is_missing(broadcast, _row(broadcast, action, actor), actor)
+
+
+def fit_reason(reason: str, action: Action) -> str:
+    """Return the reason that an action owes, as it is kept. Raises ReasonMissing, TextUnfit."""
+    if not reason.strip():
+        raise ReasonMissing(asked=str(action))
+    return fit(reason, "reason")
 
 
 def authorize_action(actor: Actor, action: Action) -> None:

@@ -13,6 +13,7 @@ from eboxcast.delivery.errors import OnlyAcceptance
 from eboxcast.delivery.runs.production_gate import PRODUCTION
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
+from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.policy import authorize
 from eboxcast.mailboxes.loading import EboxesLoaded, load_eboxes
 from eboxcast.mailboxes.opening import Letter, open_ebox
@@ -39,10 +40,10 @@ def refuse_production(environment: str) -> None:
 def take_over_eboxes(environment: str, path: Path, *, actor: Actor) -> EboxesLoaded:
     """Load a file of eBoxes into an environment. Raises NotYourRole, EboxFileWrong."""
     authorize(actor, "ebox.load")
-    by = actor.name
+    by, name = actor.name, mask_and_strip(path.name)
     with sanitized_db_errors(), transaction.atomic():
-        record("eboxes.load_intended", by=by, environment=environment, data={"file": path.name})
+        record("eboxes.load_intended", by=by, environment=environment, data={"file": name})
     loaded = load_eboxes(environment, path)
     with sanitized_db_errors(), transaction.atomic():
-        record("eboxes.loaded", by=by, environment=environment, data={"file": path.name, **vars(loaded)})
+        record("eboxes.loaded", by=by, environment=environment, data={"file": name, **vars(loaded)})
     return loaded

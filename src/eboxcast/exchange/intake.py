@@ -8,7 +8,7 @@ from pathlib import Path
 
 from eboxcast.broadcasts.errors import BroadcastNotFound
 from eboxcast.broadcasts.lookup import find_broadcast
-from eboxcast.broadcasts.models import Broadcast
+from eboxcast.broadcasts.models import Broadcast, Via
 from eboxcast.delivery.broadcasts.files import Receipt, deliver
 from eboxcast.exchange import receipts, records, staging
 from eboxcast.exchange.cancellation import take_set_back
@@ -23,7 +23,6 @@ from eboxcast.lib.errors import EboxcastError, Incomplete, InputRefused, NotAllo
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.package.reading import reason_of
 
-VIA = "folder"
 WAITING, TROUBLE = "waiting", "trouble"
 
 
@@ -124,7 +123,7 @@ def _hand_on(door: Door, gathered: Gathered) -> Collected:
 def _deliver(door: Door, broadcast: Broadcast, directory: Path) -> Receipt | EboxcastError:
     """Hand the files on; return what came of them, or why the procedure refuses them. Our own trouble is raised."""
     try:
-        return deliver(broadcast, directory, environment=door.environment, actor=door.actor, via=VIA)
+        return deliver(broadcast, directory, environment=door.environment, actor=door.actor, via=Via.FOLDER)
     except (InputRefused, NotAllowedNow, WrongUse) as refusal:
         return refusal
 

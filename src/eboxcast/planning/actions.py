@@ -10,12 +10,14 @@ from django.db import transaction
 from eboxcast.audit.actions import record
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
+from eboxcast.lib.free_text import fit
 from eboxcast.planning.errors import BlackoutBackwards, BlackoutPast, BlackoutUnknown, DayNotClosed, DayPast
 from eboxcast.planning.models import Blackout, ClosedDay
 
 
 def close_day(day: date, *, reason: str, by: str, institution: str = "") -> tuple[ClosedDay, bool]:
-    """Close a day for everybody, or for one institution; also return whether that is new. Raises DayPast."""
+    """Close a day for everybody, or for one institution; also return whether that is new. Raises TextUnfit, DayPast."""
+    reason = fit(reason, "reason")
     _refuse_past(day)
     with sanitized_db_errors(), transaction.atomic():
         closed, new = ClosedDay.objects.get_or_create(
@@ -49,7 +51,8 @@ def black_out(
     environments: Collection[str] = ("production",),
     by: str,
 ) -> tuple[Blackout, bool]:
-    """Add a blackout; also return whether it is new. Raises BlackoutBackwards, BlackoutPast."""
+    """Add a blackout; also return whether it is new. Raises TextUnfit, BlackoutBackwards, BlackoutPast."""
+    service, reason = fit(service, "service"), fit(reason, "reason")
     _refuse_useless(starts_at, ends_at)
     with sanitized_db_errors(), transaction.atomic():
         added, new = Blackout.objects.get_or_create(

@@ -127,16 +127,6 @@ class NotRefused(NotAllowedNow):
     )
 
 
-class ReasonMissing(InputRefused):
-    """A reason is recorded for ever; it must say something and name nobody."""
-
-    code = "senders.reason-missing"
-    sentence = N_(
-        "The reason is empty or contains a national number. It is kept permanently, so it must not identify anyone."
-    )
-    remedy = N_('Give a short reason: --reason "…"')
-
-
 class OtherInstitution(NotAllowedNow):
     """Somebody of an institution asks for another one."""
 

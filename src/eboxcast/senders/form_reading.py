@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from eboxcast.lib.free_text import hides_a_number
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_
 from eboxcast.senders.form_faults import FormFault
@@ -75,8 +76,7 @@ class Section:
         return self._names_nobody(name, value.strip())
 
     def _names_nobody(self, name: str, value: str) -> str:
-        one_line = value.replace("\n", " ")
-        if mask_and_strip(one_line) == one_line:
+        if not hides_a_number(value):
             return value
         self.wrong(name, _NATIONAL_NUMBER)
         return ""
@@ -148,7 +148,7 @@ class Section:
         value = self._take(name, str)
         if value is _ABSENT:
             return ""
-        if value is None or len(value) > _MOST_EMAIL or not form.fullmatch(value) or _hides_a_number(value):
+        if value is None or len(value) > _MOST_EMAIL or not form.fullmatch(value) or hides_a_number(value):
             self.wrong(name, wanted)
             return ""
         return str(value)
@@ -166,10 +166,6 @@ class Section:
         """Note what nobody asked for: most often a key that is misspelt."""
         for name in sorted(self.values.keys() - self.asked):
             self.wrong(mask_and_strip(name), _UNKNOWN)
-
-
-def _hides_a_number(value: str) -> bool:
-    return not value.startswith("+") and mask_and_strip(value) != value
 
 
 _ABSENT: Any = object()

@@ -12,6 +12,7 @@ from eboxcast.database import installation
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
 from eboxcast.lib.actors import INSTITUTION_ROLES, OPERATOR_ROLES, VALIDATOR_ROLES, Actor, Role
+from eboxcast.lib.free_text import MOST_OF_A_NAME, hides_a_number, is_fit
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.policy import authorize, rule_of
 from eboxcast.lib.translation import LANGUAGES
@@ -25,8 +26,6 @@ from eboxcast.senders.errors import (
     RolesUnfit,
 )
 from eboxcast.senders.models import Institution, Person
-
-MOST_CHARACTERS = 150
 
 _NAME = re.compile(r"[a-z][a-z0-9._-]{1,39}")
 _EMAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+")
@@ -154,15 +153,15 @@ def somebody_looks_after_people() -> bool:
 
 def refuse_unfit_line(name: str, field: str, text: str) -> None:
     """Raise DetailUnfit for what is no short line of plain text, or holds a national number."""
-    if text != mask_and_strip(text).strip() or len(text) > MOST_CHARACTERS:
+    if text != text.strip() or not is_fit(text, most=MOST_OF_A_NAME):
         raise DetailUnfit(name=name, field=field)
 
 
 def refuse_unfit_address(name: str, *, email: str, phone: str) -> None:
     """Raise DetailUnfit for what no mail can be sent to, or nobody can call; empty is no address at all."""
-    if email and (len(email) > MOST_CHARACTERS or not email.isprintable() or not _EMAIL.fullmatch(email)):
+    if email and not (is_fit(email, most=MOST_OF_A_NAME) and _EMAIL.fullmatch(email)):
         raise DetailUnfit(name=name, field="email")
-    if len(phone) > MOST_CHARACTERS or not phone.isprintable():
+    if len(phone) > MOST_OF_A_NAME or not phone.isprintable() or hides_a_number(phone):
         raise DetailUnfit(name=name, field="phone")
 
 
@@ -184,7 +183,7 @@ def _save(name: str, particulars: Particulars) -> Person:
 
 
 def _refuse_unfit(name: str, particulars: Particulars) -> None:
-    if not _NAME.fullmatch(name) or mask_and_strip(name) != name:
+    if not _NAME.fullmatch(name) or not is_fit(name):
         raise NameUnfit(name=mask_and_strip(name))
     if not particulars.full_name:
         raise DetailUnfit(name=name, field="full name")

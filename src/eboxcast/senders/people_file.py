@@ -14,6 +14,7 @@ from eboxcast.audit.actions import record
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib.actors import Actor, Role
 from eboxcast.lib.digests import digest
+from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import LANGUAGES
 from eboxcast.senders.models import Institution, Person, StandingContact, Team
 from eboxcast.senders.people import (
@@ -51,7 +52,7 @@ def load_people(path: Path, *, actor: Actor) -> LoadedPeople:
             teams=file.each("team", _load_team),
             contacts=file.each("contact", _load_contact),
         )
-        told = {"file": path.name, "digest": digest(content).hex(), **vars(loaded)}
+        told = {"file": mask_and_strip(path.name), "digest": digest(content).hex(), **vars(loaded)}
         record("people.loaded", by=actor.name, data=told)
     return loaded
 

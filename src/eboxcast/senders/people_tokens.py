@@ -12,6 +12,7 @@ from eboxcast.audit.actions import record
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
+from eboxcast.lib.free_text import MOST_OF_A_NAME, is_fit
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.policy import authorize
 from eboxcast.senders.errors import (
@@ -23,7 +24,7 @@ from eboxcast.senders.errors import (
     TokenUnknown,
 )
 from eboxcast.senders.models import Person, Token
-from eboxcast.senders.people import MOST_CHARACTERS, actor_named, actor_of, authorize_care
+from eboxcast.senders.people import actor_named, actor_of, authorize_care
 
 MOST_DAYS = 400
 
@@ -34,7 +35,7 @@ _BEGINS = "ebc_"
 def make_token(name: str, *, label: str, days: int, actor: Actor) -> str:
     """Make a token for somebody and return its text, the only time. Raises NotYourRole, PersonUnknown, TokenUnfit."""
     authorize_care(actor, "token.make")
-    if not 0 < days <= MOST_DAYS or not label or label != mask_and_strip(label) or len(label) > MOST_CHARACTERS:
+    if not 0 < days <= MOST_DAYS or not label or not is_fit(label, most=MOST_OF_A_NAME):
         raise TokenUnfit(most=MOST_DAYS)
     text = _BEGINS + secrets.token_urlsafe(32)
     now = clock.now()

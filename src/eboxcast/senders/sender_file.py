@@ -17,6 +17,7 @@ from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.digests import digest
 from eboxcast.lib.identifiers import Refused, read_cbe
+from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.policy import authorize
 from eboxcast.senders.models import OPEN, Application, Institution, MessageType, TypeRequest, WithoutEbox
 from eboxcast.senders.toml_files import LANGUAGES, Entry, TomlFile, parse, read
@@ -54,7 +55,7 @@ def load_senders(path: Path, *, actor: Actor, only_acceptance: bool = False) -> 
             message_types=file.each("message_type", partial(_load_message_type, only_acceptance=only_acceptance)),
         )
         environment = "acceptance" if only_acceptance else ""
-        data = {"file": path.name, "digest": digest(content).hex(), **vars(loaded)}
+        data = {"file": mask_and_strip(path.name), "digest": digest(content).hex(), **vars(loaded)}
         record("senders.loaded", by=actor.name, environment=environment, data=data)
     return loaded
 

@@ -13,6 +13,7 @@ from eboxcast.audit.actions import record
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
+from eboxcast.lib.free_text import TextUnfit, fit, fit_if_any, hides_a_number
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.policy import authorize
 from eboxcast.senders.errors import (
@@ -22,7 +23,6 @@ from eboxcast.senders.errors import (
     NotRefused,
     NotThisStep,
     OtherInstitution,
-    ReasonMissing,
     TypeRequestNotFound,
 )
 from eboxcast.senders.lookup import find_request
@@ -49,9 +49,10 @@ def request_type(form: RequestForm, *, actor: Actor, again: int | None = None) -
     """Ask for a message type; ``again`` names the refused or withdrawn request that this one takes the place of.
 
     Without it, the last such request of the institution for the same code is named by itself.
-    Raises NotYourRole, OtherInstitution, ApplicationTaken, AlreadyConfigured, AlreadyRequested, NotRefused.
+    Raises NotYourRole, TextUnfit, OtherInstitution, ApplicationTaken, AlreadyConfigured, AlreadyRequested, NotRefused.
     """
     authorize(actor, "type.request", asked=Step.REQUEST)
+    _refuse_numbers(form)
     with sanitized_db_errors(), transaction.atomic():
         _refuse_form(form, actor)
         replaces = _asked_again(form, again, actor) if again else _closed_before(form)
@@ -72,13 +73,20 @@ def accept_type(number: int, *, actor: Actor) -> TypeRequest:
 
 
 def refuse_type(number: int, *, reason: str, actor: Actor) -> TypeRequest:
-    """Refuse a request, at any time before production. Raises ReasonMissing and what the other steps raise."""
-    return take(number, Step.REFUSE, actor=actor, reason=_fit(reason), effect=_unconfigure)
+    """Refuse a request, at any time before production. Raises TextUnfit and what the other steps raise."""
+    authorize(actor, "type.refuse", asked=Step.REFUSE)
+    reason = fit(reason, "reason")
+    return take(number, Step.REFUSE, actor=actor, reason=reason, effect=_unconfigure)
 
 
 def withdraw_type(number: int, *, reason: str = "", actor: Actor) -> TypeRequest:
-    """Take a request back, at any time before production; integration may do it for the institution."""
-    return take(number, Step.WITHDRAW, actor=actor, reason=_fit(reason) if reason else "", effect=_unconfigure)
+    """Take a request back, at any time before production; integration may do it for the institution.
+
+    Raises TextUnfit and what the other steps raise.
+    """
+    authorize(actor, "type.withdraw", asked=Step.WITHDRAW)
+    reason = fit_if_any(reason, "reason")
+    return take(number, Step.WITHDRAW, actor=actor, reason=reason, effect=_unconfigure)
 
 
 def configure_type(code: str, *, environment: str, actor: Actor) -> MessageType:
@@ -158,6 +166,14 @@ def _configure_loaded(code: str, environment: str, actor: Actor) -> MessageType:
     return kind
 
 
+def _refuse_numbers(form: RequestForm) -> None:
+    """Raise TextUnfit for a national number anywhere in a form, however it was made."""
+    for field, value in vars(form).items():
+        texts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else [value]
+        if any(isinstance(text, str) and hides_a_number(text) for text in texts):
+            raise TextUnfit(asked=field)
+
+
 def _refuse_form(form: RequestForm, actor: Actor) -> None:
     if actor.institution and actor.institution != form.institution:
         raise OtherInstitution(institution=form.institution, own=actor.institution)
@@ -220,10 +236,3 @@ def _note(request: TypeRequest, step: Step, *, actor: Actor, reason: str = "", e
         "reason": reason,
     }
     record(TRANSITIONS[step].entry, by=actor.name, environment=environment, data=data)
-
-
-def _fit(reason: str) -> str:
-    stripped = reason.strip()
-    if not stripped or mask_and_strip(stripped) != stripped:
-        raise ReasonMissing
-    return stripped

@@ -12,6 +12,7 @@ from eboxcast.broadcasts.models.decided import (
     SeenIn,
     Side,
     Verdict,
+    Via,
     Waiver,
 )
 
@@ -30,5 +31,6 @@ __all__ = [
     "Side",
     "State",
     "Verdict",
+    "Via",
     "Waiver",
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
@@ -47,6 +49,13 @@ class Decision(models.Model):
         )
 
 
+class Via(StrEnum):
+    """The door that files came through."""
+
+    COMMAND = "command"
+    FOLDER = "folder"
+
+
 class FileDelivery(models.Model):
     """Files an institution handed in for one environment, and what came of them."""
 
@@ -55,7 +64,7 @@ class FileDelivery(models.Model):
     at = models.DateTimeField()
     by = models.TextField()
     via = models.TextField()
-    """The door they came through: ``command`` or ``folder``."""
+    """A Via."""
     accepted = models.BooleanField()
     files = models.JSONField()
     """Name, size and SHA-256 of each."""

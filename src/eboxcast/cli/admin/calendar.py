@@ -15,7 +15,7 @@ from eboxcast.cli.admin.deadlines_answer import show_deadlines
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.errors import PeriodUnclear
-from eboxcast.cli.shell.options import AsJson, EnvironmentName, Reason, day, fit, moment
+from eboxcast.cli.shell.options import AsJson, EnvironmentName, Reason, day, moment
 from eboxcast.lib import clock
 from eboxcast.lib.formatting import long_date
 from eboxcast.lib.masking import mask_and_strip
@@ -89,7 +89,7 @@ def deadlines(
 @app.command()
 def close(date: Day, reason: Reason, institution: Whose = "") -> None:
     """Close a day: it is not counted in deadlines, and no broadcast is planned on it."""
-    closed, new = calendar_changes.close_day(day(date), reason=fit(reason), institution=institution, actor=actor())
+    closed, new = calendar_changes.close_day(day(date), reason=reason, institution=institution, actor=actor())
     _tell(
         _CLOSED if new else _CLOSED_BEFORE,
         date=long_date(closed.date, language_of_user()),
@@ -124,8 +124,8 @@ def blackout(
     added, new = calendar_changes.black_out(
         starts_at=starts_at,
         ends_at=ends_at,
-        service=fit(service),
-        reason=fit(reason),
+        service=service,
+        reason=reason,
         environments=[one.value for one in environment or [EnvironmentName.PRODUCTION]],
         actor=actor(),
     )

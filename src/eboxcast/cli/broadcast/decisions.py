@@ -15,7 +15,7 @@ from eboxcast.broadcasts.models import Broadcast, Lateness, Outcome, State
 from eboxcast.cli.broadcast.answers import tell
 from eboxcast.cli.broadcast.errors import DateNotSaid, NoFreeDate
 from eboxcast.cli.broadcast.evening import load_lines
-from eboxcast.cli.broadcast.options import Number, Why, days, kept_words, load_broadcast
+from eboxcast.cli.broadcast.options import Number, Why, days, load_broadcast
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson, moment
@@ -61,7 +61,7 @@ def decide(
 ) -> None:
     """Accept a requested date, propose others, or refuse. Shows first what is planned for those evenings."""
     found, actor = load_broadcast(broadcast)
-    given, why = days(date or []), kept_words(reason, "reason")
+    given, why = days(date or []), reason
     if decision == Decided.REFUSE:
         scheduling.refuse(found, actor=actor, reason=why)
         tell(found, _REFUSED, as_json=as_json)
@@ -80,7 +80,7 @@ def waive(
 ) -> None:
     """Waive a missed deadline, in your name, so that the date can stay."""
     found, actor = load_broadcast(broadcast)
-    requests.waive(found, actor=actor, what=what, reason=kept_words(reason, "reason"))
+    requests.waive(found, actor=actor, what=what, reason=reason)
     tell(found, _WAIVED, as_json=as_json)
 
 

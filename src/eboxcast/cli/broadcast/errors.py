@@ -14,14 +14,6 @@ class ProcedureOff(NotAllowedNow):
     remedy = N_("Publish with `eboxcast publish`, or switch the procedure on: eboxcast migrate --procedure on")
 
 
-class WordsUnfit(WrongUse):
-    """What is written is kept for ever; it must say something and name no citizen."""
-
-    code = "broadcast.words-unfit"
-    sentence = N_("The {asked} is empty, is not on one line, or contains a national number. It is kept permanently.")
-    remedy = N_("Use a few words that do not identify any citizen.")
-
-
 class AudienceUnclear(WrongUse):
     """It is not clear how many recipients are expected in which language."""
 

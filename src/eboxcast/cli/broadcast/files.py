@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from eboxcast.broadcasts.models import Broadcast
+from eboxcast.broadcasts.models import Broadcast, Via
 from eboxcast.cli.broadcast.answers import head_of, tell
 from eboxcast.cli.broadcast.errors import FilesNotSaid
 from eboxcast.cli.broadcast.matching import fitting_broadcast
@@ -32,7 +32,6 @@ from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.package.model import Duplicates, FaultyRows, Policies
 
 FORMAT = "eboxcast.delivery/1"
-COMMAND = "command"
 
 _RECEIVED = N_("Received for {environment}: {recipients} recipients, prepared but not visible yet. Run {run}.")
 _AGAIN = N_("These files were already received, in run {run}. Nothing was changed.")
@@ -66,7 +65,7 @@ def deliver(
             directory,
             environment=environment.value,
             actor=actor,
-            via=COMMAND,
+            via=Via.COMMAND,
             policies=Policies(duplicates=duplicates, faulty_rows=faulty_rows),
         )
     _answer(found, receipt, as_json=as_json)

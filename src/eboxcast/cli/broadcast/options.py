@@ -10,21 +10,18 @@ import typer
 
 from eboxcast.broadcasts.lookup import find_broadcast
 from eboxcast.broadcasts.models import Broadcast
-from eboxcast.cli.broadcast.errors import ProcedureOff, WordsUnfit
+from eboxcast.cli.broadcast.errors import ProcedureOff
 from eboxcast.cli.shell import acting
 from eboxcast.cli.shell.options import day
 from eboxcast.database.installation import procedure_is_on
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.masking import mask_and_strip
-from eboxcast.lib.translation import N_
 
 Number = Annotated[str, typer.Argument(metavar="BROADCAST", help="The number of the broadcast: 2027-0001.")]
 Why = Annotated[
     str, typer.Option("--reason", help="The reason, in a few words. Kept permanently: do not identify any citizen.")
 ]
 Dates = Annotated[list[str], typer.Argument(metavar="DATE…", help="The requested days, best first: 2027-02-15.")]
-
-_WORDS = (N_("reason"), N_("note"), N_("remark"), N_("subject"), N_("campaign"))
 
 
 def current_actor() -> Actor:
@@ -38,21 +35,6 @@ def load_broadcast(number: str) -> tuple[Broadcast, Actor]:
     """Return a broadcast, and who acts. Raises ProcedureOff, BroadcastNotFound."""
     actor = current_actor()
     return find_broadcast(mask_and_strip(number), actor=actor), actor
-
-
-def kept_words(text: str, field: str) -> str:
-    """Return a line that is kept for ever, or nothing where none is given. Raises WordsUnfit."""
-    stripped = text.strip()
-    if mask_and_strip(stripped) != stripped:
-        raise WordsUnfit(asked=field)
-    return stripped
-
-
-def needed(text: str, field: str) -> str:
-    """Return a line that must say something. Raises WordsUnfit."""
-    if not kept_words(text, field):
-        raise WordsUnfit(asked=field)
-    return kept_words(text, field)
 
 
 def days(texts: Sequence[str]) -> list[date]:

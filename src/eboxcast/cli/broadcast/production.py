@@ -15,7 +15,7 @@ from eboxcast.broadcasts.steps import missing_for
 from eboxcast.cli.broadcast.answers import head_of, tell
 from eboxcast.cli.broadcast.errors import GoNotNamed
 from eboxcast.cli.broadcast.next_steps import FILES_SHOWN, go_moment
-from eboxcast.cli.broadcast.options import Number, Why, kept_words, load_broadcast
+from eboxcast.cli.broadcast.options import Number, Why, load_broadcast
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson, moment
@@ -66,7 +66,7 @@ def go(
 def withdraw_go(broadcast: Number, reason: Why = "", as_json: AsJson = False) -> None:
     """Withdraw the GO before the launch. It can be given again."""
     found, actor = load_broadcast(broadcast)
-    production.withdraw_go(found, actor=actor, reason=kept_words(reason, "reason"))
+    production.withdraw_go(found, actor=actor, reason=reason)
     tell(found, _WITHDRAWN, as_json=as_json)
 
 
@@ -83,7 +83,7 @@ def arm(broadcast: Number, as_json: AsJson = False) -> None:
 def disarm(broadcast: Number, reason: Why = "", as_json: AsJson = False) -> None:
     """Disarm the launch: nothing starts automatically. It can still be launched by hand, or armed again."""
     found, actor = load_broadcast(broadcast)
-    production.disarm(found, actor=actor, reason=kept_words(reason, "reason"))
+    production.disarm(found, actor=actor, reason=reason)
     tell(found, _DISARMED, as_json=as_json)
 
 

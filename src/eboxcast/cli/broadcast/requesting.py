@@ -15,7 +15,7 @@ from eboxcast.cli.broadcast.answers import head_of, tell
 from eboxcast.cli.broadcast.asked import Person, audience, ebox_type_of, person
 from eboxcast.cli.broadcast.evening import conflict_lines
 from eboxcast.cli.broadcast.next_steps import outlook_lines
-from eboxcast.cli.broadcast.options import Dates, Number, Why, current_actor, days, kept_words, load_broadcast, needed
+from eboxcast.cli.broadcast.options import Dates, Number, Why, current_actor, days, load_broadcast
 from eboxcast.cli.broadcast.values import sheet_values
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.app import command_app
@@ -54,10 +54,10 @@ def request(
         application=application,
         message_type=message_type,
         ebox_type=ebox_type_of(message_type, actor),
-        subject=needed(subject, "subject"),
+        subject=subject,
         dates=tuple(days(date)),
         expected=audience(recipients, language),
-        campaign=kept_words(campaign, "campaign"),
+        campaign=campaign,
     )
     _show(list(_asked(wanted, person(contact), actor)), as_json=as_json)
 
@@ -96,7 +96,7 @@ def reconfirm(broadcast: Number, as_json: AsJson = False) -> None:
 def cancel(broadcast: Number, reason: Why = "", as_json: AsJson = False) -> None:
     """Cancel a broadcast before it is launched. This is final."""
     found, actor = load_broadcast(broadcast)
-    scheduling.cancel(found, actor=actor, reason=kept_words(reason, "reason"))
+    scheduling.cancel(found, actor=actor, reason=reason)
     tell(found, _CANCELLED, as_json=as_json)
 
 

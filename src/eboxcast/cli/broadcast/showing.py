@@ -11,7 +11,7 @@ from eboxcast.broadcasts.models import State
 from eboxcast.cli.broadcast.answers import tell
 from eboxcast.cli.broadcast.decided_values import history_of
 from eboxcast.cli.broadcast.listing import Asked, show_list
-from eboxcast.cli.broadcast.options import Number, current_actor, load_broadcast, needed
+from eboxcast.cli.broadcast.options import Number, current_actor, load_broadcast
 from eboxcast.cli.broadcast.sheet import show_sheet
 from eboxcast.cli.broadcast.values import show_json
 from eboxcast.cli.shell.app import command_app
@@ -65,5 +65,5 @@ def note(
 ) -> None:
     """Record something received another way. It changes nothing, but stays on record."""
     found, actor = load_broadcast(broadcast)
-    aftermath.note(found, actor=actor, text=needed(text, "note"))
+    aftermath.note(found, actor=actor, text=text)
     tell(found, _NOTED, as_json=as_json)

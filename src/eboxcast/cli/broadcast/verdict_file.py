@@ -9,6 +9,7 @@ from pathlib import Path
 from eboxcast.broadcasts.acceptance import Seen
 from eboxcast.broadcasts.models import Check
 from eboxcast.cli.broadcast.errors import ChecksFileUnclear
+from eboxcast.lib.free_text import is_fit
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.package.reading import reason_of
 
@@ -42,6 +43,6 @@ def _seen(row: Mapping[str, str | None]) -> Seen | None:
     recipient, check, result = ((row.get(name) or "").strip() for name in ("recipient", "check", "result"))
     remark = (row.get("remark") or "").strip()
     known = check in Check.values and result in _RESULTS and recipient.isdecimal() and int(recipient) < 2**31
-    if not known or mask_and_strip(remark) != remark:
+    if not known or not is_fit(remark):
         return None
     return Seen(recipient=int(recipient), check=Check(check), passed=_RESULTS[result], remark=remark)

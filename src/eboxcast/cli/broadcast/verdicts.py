@@ -14,7 +14,7 @@ from eboxcast.broadcasts.acceptance import Seen
 from eboxcast.broadcasts.models import Broadcast, Check, SeenIn
 from eboxcast.cli.broadcast.answers import tell
 from eboxcast.cli.broadcast.errors import SeenInNotSaid, VerdictUnclear
-from eboxcast.cli.broadcast.options import Number, Why, kept_words, load_broadcast
+from eboxcast.cli.broadcast.options import Number, Why, load_broadcast
 from eboxcast.cli.broadcast.verdict_file import read_checks
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson
@@ -76,7 +76,7 @@ def verdict(
         recipient=recipient,
         check=check,
         passed=passed,
-        remark=kept_words(remark, "remark"),
+        remark=remark,
         file=file,
     )
     found, actor = load_broadcast(broadcast)
@@ -84,7 +84,7 @@ def verdict(
         acceptance.approve(found, actor=actor)
         tell(found, _APPROVED, as_json=as_json)
     elif conclusion == Conclusion.REJECT:
-        acceptance.reject(found, actor=actor, reason=kept_words(reason, "reason"))
+        acceptance.reject(found, actor=actor, reason=reason)
         tell(found, _REJECTED, as_json=as_json)
     else:
         seen = _seen(found, given)

@@ -13,7 +13,7 @@ from eboxcast.cli.shell import console
 from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.errors import NoPace
-from eboxcast.cli.shell.options import AsJson, Reason, RunNumber, fit
+from eboxcast.cli.shell.options import AsJson, Reason, RunNumber
 from eboxcast.delivery.models import Run, State
 from eboxcast.delivery.remote.health import workers
 from eboxcast.delivery.remote.queue import hand_over
@@ -51,7 +51,7 @@ def stop(run: RunNumber, reason: Reason, as_json: AsJson = False) -> None:
     """Prevent anything more of a run from becoming visible, until it is resumed. A waiting launch is ended."""
     who, found = _found(run)
     before = _who_was_first(found, State.STOPPED)
-    stopped = actions.stop(found, actor=who, reason=fit(reason))
+    stopped = actions.stop(found, actor=who, reason=reason)
     consequence = _STOPPED if stopped.visible_at is None else _STOPPED_SENDING
     _tell(stopped, *before, consequence, as_json=as_json)
 
@@ -67,7 +67,7 @@ _PAUSED = N_(
 def pause(run: RunNumber, reason: Reason, as_json: AsJson = False) -> None:
     """Pause a run that is being sent to a provider: no new batch starts until it is resumed."""
     who, found = _found(run)
-    paused = actions.pause(found, actor=who, reason=fit(reason))
+    paused = actions.pause(found, actor=who, reason=reason)
     _tell(paused, _PAUSED, as_json=as_json)
 
 
@@ -167,7 +167,7 @@ def resolve(
     `eboxcast report RUN --paper-list FILE` lists them. Ask the provider's support first: the result is permanent.
     """
     who, found = _found(run)
-    count = actions.resolve(found, as_=_COUNTS_AS[unknown], actor=who, reason=fit(reason), message_number=message_id)
+    count = actions.resolve(found, as_=_COUNTS_AS[unknown], actor=who, reason=reason, message_number=message_id)
     settled = settle(found)
     _tell(settled, _RESOLVED[unknown], _GO_ON, as_json=as_json, resolved=count)
 
@@ -184,7 +184,7 @@ _RETRY = N_("To retry the recipients who were refused or not attempted: eboxcast
 def close(run: RunNumber, reason: Reason, as_json: AsJson = False) -> None:
     """End a paused, stopped or failed run as published in part, with its certificate. This cannot be undone."""
     who, found = _found(run)
-    closed = actions.close(found, actor=who, reason=fit(reason))
+    closed = actions.close(found, actor=who, reason=reason)
     _tell(closed, _CLOSED, *([_RETRY] if may_be_retried(closed) else []), as_json=as_json)
 
 
@@ -201,7 +201,7 @@ def discard(run: RunNumber, reason: Reason, as_json: AsJson = False) -> None:
     """Discard a run before anything of it is visible. This cannot be undone."""
     who, found = _found(run)
     before = _who_was_first(found, State.DISCARDED)
-    discarded = actions.discard(found, actor=who, reason=fit(reason))
+    discarded = actions.discard(found, actor=who, reason=reason)
     _tell(discarded, *before, _DISCARDED, as_json=as_json)
 
 
@@ -237,7 +237,7 @@ def recall(run: RunNumber, reason: Reason, as_json: AsJson = False) -> None:
     """Recall a published message from all recipients at once. This cannot be undone; it may already have been read."""
     who, found = _found(run)
     before = _who_was_first(found, State.RECALLED)
-    recalled = actions.recall(found, actor=who, reason=fit(reason))
+    recalled = actions.recall(found, actor=who, reason=reason)
     readings = readings_of(recalled)
     _tell(recalled, *before, _RECALLED, as_json=as_json, read=readings.total if readings else 0)
 

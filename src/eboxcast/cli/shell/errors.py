@@ -70,16 +70,6 @@ class OutputExists(WrongUse):
     remedy = N_("Choose another name, or add: --force")
 
 
-class ReasonUnfit(WrongUse):
-    """A reason is recorded for ever; it must say something and name nobody."""
-
-    code = "reason.unfit"
-    sentence = N_(
-        "The reason is empty or contains a national number. It is kept permanently, so it must not identify anyone."
-    )
-    remedy = N_('Give a short reason: --reason "…"')
-
-
 class IdentifierUnreadable(WrongUse):
     """What came on standard input is no identifier. It is not repeated in the message."""
 

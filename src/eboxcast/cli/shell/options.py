@@ -9,9 +9,8 @@ from typing import Annotated
 
 import typer
 
-from eboxcast.cli.shell.errors import DayUnclear, MomentUnclear, ReasonUnfit
+from eboxcast.cli.shell.errors import DayUnclear, MomentUnclear
 from eboxcast.lib.clock import BRUSSELS
-from eboxcast.lib.masking import mask_and_strip
 from eboxcast.package.model import Duplicates, FaultyRows
 
 
@@ -38,14 +37,6 @@ NotAfter = Annotated[str | None, typer.Option(help="The end of the window: nothi
 ByWorkers = Annotated[bool, typer.Option("--by-workers", help="Remote: leave the sending to `eboxcast worker`.")]
 Reason = Annotated[str, typer.Option(help="The reason, in a few words. Kept permanently: do not identify any citizen.")]
 RunNumber = Annotated[str, typer.Argument(help="The run: its number, the first characters of it, or its ticket.")]
-
-
-def fit(reason: str) -> str:
-    """Return a reason that says something and holds no national number. Raises ReasonUnfit."""
-    stripped = reason.strip()
-    if not stripped or mask_and_strip(stripped) != stripped:
-        raise ReasonUnfit
-    return stripped
 
 
 def day(text: str) -> date:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from eboxcast.broadcasts import acceptance, production
 from eboxcast.broadcasts.lookup import broadcast_of_run
-from eboxcast.broadcasts.models import Broadcast, State
+from eboxcast.broadcasts.models import Broadcast, State, Via
 from eboxcast.broadcasts.states import Action
 from eboxcast.broadcasts.steps import held, refuse_impossible
 from eboxcast.delivery.broadcasts.errors import FilesPublished
@@ -58,7 +58,7 @@ class _Delivery:
     broadcast: Broadcast
     environment: str
     actor: Actor
-    via: str
+    via: Via
     directory: Path
 
     @property
@@ -203,7 +203,7 @@ def deliver(
     *,
     environment: str,
     actor: Actor,
-    via: str,
+    via: Via,
     policies: Policies = Policies(),  # noqa: B008 - a frozen value
 ) -> Receipt:
     """Receive files for acceptance or production; what can be used is prepared at once, visible to nobody.
@@ -212,7 +212,7 @@ def deliver(
     PackageDiffers, ShortListTooLong, FilesDiffer, TicketTaken, FilesPublished and what preparing raises, noted as
     files that were rejected. The same delivery again changes nothing.
     """
-    taken = _Delivery(broadcast=broadcast, environment=environment, actor=actor, via=via, directory=directory)
+    taken = _Delivery(broadcast=broadcast, environment=environment, actor=actor, via=Via(via), directory=directory)
     return taken.receive(policies)
 
 

@@ -57,6 +57,7 @@ from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.crashpoints import Point, reached
 from eboxcast.lib.errors import InputRefused, NotAllowedNow
+from eboxcast.lib.free_text import fit
 from eboxcast.lib.policy import authorize
 from eboxcast.lib.translation import N_
 from eboxcast.mailboxes import fence, messages, sending
@@ -257,9 +258,10 @@ def _make_visible(run: Run, window: Window, *, refuse: bool) -> Run:
 def stop(run: Run, *, actor: Actor, reason: str) -> Run:
     """Let nothing of a run become visible until it is resumed.
 
-    Raises NotYourRole; NotInThisState when it is too late.
+    Raises NotYourRole, TextUnfit; NotInThisState when it is too late.
     """
     authorize(actor, "run.stop")
+    reason = fit(reason, "reason")
     return _decide(run, Action.STOP, by=actor.name, reason=reason)
 
 
@@ -294,9 +296,10 @@ def go_on(run: Run, *, by: str) -> Run:
 def pause(run: Run, *, actor: Actor, reason: str) -> Run:
     """Let no further batch be claimed until it is resumed; batches under way come to their end.
 
-    Raises NotYourRole, NoTarget, NotInThisState.
+    Raises NotYourRole, TextUnfit, NoTarget, NotInThisState.
     """
     authorize(actor, "run.pause")
+    reason = fit(reason, "reason")
     _refuse_at_once(run, Action.PAUSE)
     return _change(run, Action.PAUSE, State.PAUSED, by=actor.name, reason=reason, wanted=True)
 
@@ -323,10 +326,11 @@ def resolve(run: Run, *, as_: OutcomeKind | None, actor: Actor, reason: str, mes
 
     ``as_`` is sent or refused_by_target; None sends to them again. ``message_number`` is the provider's, where the
     message itself was published by a call that was cut.
-    Raises NotYourRole, NoTarget, SendingForgotten, NothingUnknown, NotInThisState, MessageNumberNeeded,
+    Raises NotYourRole, TextUnfit, NoTarget, SendingForgotten, NothingUnknown, NotInThisState, MessageNumberNeeded,
     MessageNumberNotNeeded.
     """
     authorize(actor, "run.resolve")
+    reason = fit(reason, "reason")
     _refuse_at_once(run, Action.RESOLVE)
     run = settle(run)
     refuse_forgotten(run)
@@ -372,9 +376,10 @@ def _reopen(run: Run, *, opening: bool) -> None:
 def close(run: Run, *, actor: Actor, reason: str) -> Run:
     """End a remote run as published in part: what nobody knows stays unknown, the rest was not attempted.
 
-    Raises NotYourRole, NoTarget, SendingForgotten, NothingSent, CallsUnderWay, NotInThisState.
+    Raises NotYourRole, TextUnfit, NoTarget, SendingForgotten, NothingSent, CallsUnderWay, NotInThisState.
     """
     authorize(actor, "run.close")
+    reason = fit(reason, "reason")
     _refuse_at_once(run, Action.CLOSE)
     run = settle(run)
     refuse_forgotten(run)
@@ -400,8 +405,12 @@ def _refuse_busy(run: Run) -> None:
 
 @sanitized_db_errors()
 def discard(run: Run, *, actor: Actor, reason: str) -> Run:
-    """Give a run up, for good, before anything of it is visible. Raises NotYourRole, SomeHaveIt, NotInThisState."""
+    """Give a run up, for good, before anything of it is visible.
+
+    Raises NotYourRole, TextUnfit, SomeHaveIt, NotInThisState.
+    """
     authorize(actor, "run.discard")
+    reason = fit(reason, "reason")
     run = settle(run)
     if situation_of(run) is Situation.SENT and run.state in UNDER_WAY:
         sums = sums_of(run.id)
@@ -416,9 +425,10 @@ def discard(run: Run, *, actor: Actor, reason: str) -> Run:
 def recall(run: Run, *, actor: Actor, reason: str) -> Run:
     """Take a published document back from everybody at once; what was read was read.
 
-    Raises NotYourRole, CannotRecall, NotInThisState.
+    Raises NotYourRole, TextUnfit, CannotRecall, NotInThisState.
     """
     authorize(actor, "run.recall")
+    reason = fit(reason, "reason")
     if not exists(run, Action.RECALL):
         raise CannotRecall(run=run.short)
     return _decide(run, Action.RECALL, by=actor.name, reason=reason)

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from eboxcast.broadcasts.models import Broadcast, Via
 from eboxcast.cli.broadcast.answers import head_of, tell
@@ -17,7 +16,6 @@ from eboxcast.cli.broadcast.matching import fitting_broadcast
 from eboxcast.cli.broadcast.next_steps import outlook_lines
 from eboxcast.cli.broadcast.options import Number, current_actor, load_broadcast
 from eboxcast.cli.broadcast.values import sheet_values
-from eboxcast.cli.package.check_json import check_json
 from eboxcast.cli.package.check_text import show
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.app import command_app
@@ -30,6 +28,8 @@ from eboxcast.lib.errors import InputRefused
 from eboxcast.lib.formatting import grouped
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.package.model import Duplicates, FaultyRows, Policies
+from eboxcast.presenters.checks import check_answer
+from eboxcast.presenters.json import plain
 
 FORMAT = "eboxcast.delivery/1"
 
@@ -97,7 +97,7 @@ def _answer(found: Broadcast, receipt: Receipt, *, as_json: bool) -> None:
         typer.echo(json.dumps(_values(found, receipt, language), ensure_ascii=False, indent=2))
         return
     if not receipt.accepted:
-        show(receipt.checked, language=language, out=Console(highlight=False, soft_wrap=True), hint=True)
+        show(check_answer(receipt.checked, language), language=language)
         typer.echo()
     typer.echo("\n".join([_sentence(receipt, language), *head_of(found), "", *outlook_lines(found)]))
 
@@ -121,6 +121,6 @@ def _values(found: Broadcast, receipt: Receipt, language: str) -> dict[str, obje
         "accepted": receipt.accepted,
         "again": receipt.again,
         "run": str(receipt.run.id) if receipt.run else None,
-        "check": json.loads(check_json(receipt.checked, language=language)),
+        "check": plain(check_answer(receipt.checked, language)),
         "broadcast": sheet_values(found),
     }

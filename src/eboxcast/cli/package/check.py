@@ -7,9 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from eboxcast.cli.package.check_json import check_json
 from eboxcast.cli.package.check_text import show
 from eboxcast.cli.package.rejected_rows import write_rejected
 from eboxcast.cli.shell import console, progress
@@ -19,6 +17,8 @@ from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.package.checking import DEFAULT_LIMITS, check_package
 from eboxcast.package.model import Checked, Duplicates, FaultyRows, Limits, PackageFiles, Policies
+from eboxcast.presenters.checks import check_answer
+from eboxcast.presenters.json import as_json as json_text
 
 REFUSED = 3
 _ENOUGH = 1000
@@ -58,10 +58,11 @@ def main(
     cap = _ALL_DUPLICATES if rejected and duplicates is Duplicates.BLOCK else _ENOUGH
     checked = check_with_progress(files, policies=policies, language=spoken, cap=cap)
     written = write_rejected(checked, files, out=rejected, language=spoken) if rejected else []
+    answer = check_answer(checked, spoken)
     if as_json:
-        typer.echo(check_json(checked, language=spoken))
+        typer.echo(json_text(answer))
     else:
-        show(checked, language=spoken, out=Console(highlight=False, soft_wrap=True), hint=rejected is None)
+        show(answer, language=spoken, hint=rejected is None)
     for path in written:
         console.line(translate(_WRITTEN, spoken, {"path": mask_and_strip(str(path))}))
     if checked.package is None:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import typer
-from rich.console import Console
 
-from eboxcast.cli.package.check_json import check_json
 from eboxcast.cli.package.check_text import show
 from eboxcast.cli.runs.rehearse_answer import as_json as answer_as_json
 from eboxcast.cli.runs.rehearse_answer import as_text as answer_as_text
@@ -31,6 +29,8 @@ from eboxcast.delivery.runs.window import Window
 from eboxcast.lib.errors import InputRefused, NotAllowedNow
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.package.model import Duplicates, FaultyRows, Package, Policies
+from eboxcast.presenters.checks import check_answer
+from eboxcast.presenters.json import as_json as json_text
 
 _CHECKING = N_("Checking the recipient lists")
 
@@ -66,8 +66,9 @@ def _check(directory: Path, policies: Policies, *, as_json: bool) -> Package:
         checked = check_for_sending(directory, policies=policies, progress=reach)
     if checked.package is not None:
         return checked.package
+    answer = check_answer(checked, language)
     if as_json:
-        typer.echo(check_json(checked, language=language))
+        typer.echo(json_text(answer))
     else:
-        show(checked, language=language, out=Console(highlight=False, soft_wrap=True), hint=True)
+        show(answer, language=language)
     raise typer.Exit(InputRefused.exit_code)

@@ -8,7 +8,6 @@ from pathlib import Path
 from time import monotonic
 
 import typer
-from rich.console import Console
 
 from eboxcast.cli.package.check_text import show
 from eboxcast.cli.shell import console, progress
@@ -27,6 +26,7 @@ from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.mailboxes.fence import find_release
 from eboxcast.package.model import Package, Policies
+from eboxcast.presenters.checks import check_answer
 from eboxcast.presenters.run_commands import continuing_command, launch_command
 from eboxcast.reports.certificate import issue_certificate
 from eboxcast.reports.certificate_text import as_json, as_text
@@ -59,7 +59,7 @@ def check(directory: Path, *, policies: Policies) -> Package:
     with progress.shown(translate(_CHECKING, language)) as reach:
         checked = check_for_sending(directory, policies=policies, progress=reach)
     if checked.package is None:
-        show(checked, language=language, out=Console(highlight=False, soft_wrap=True), hint=True)
+        show(check_answer(checked, language), language=language)
         raise typer.Exit(InputRefused.exit_code)
     _tell(
         _CHECKED,

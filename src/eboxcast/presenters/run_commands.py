@@ -59,7 +59,12 @@ def continuing_command(run: Run) -> str:
 def steps_of(progress: RunProgress, language: str) -> tuple[Step, ...]:
     """Return what can come next for a run."""
     return tuple(
-        Step(command=command_of(action), purpose=translate(_purpose(action, progress), language))
+        Step(
+            action=action.action,
+            parameters=action.parameters,
+            command=command_of(action),
+            purpose=translate(_purpose(action, progress), language),
+        )
         for action in progress.next_actions
     )
 

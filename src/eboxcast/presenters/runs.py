@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.remote.progress import UnderWay, under_way
+from eboxcast.delivery.runs.lookup import Listed, RunsPage
 from eboxcast.delivery.runs.progress import Pending as Asked
-from eboxcast.delivery.runs.progress import progress_of
+from eboxcast.delivery.runs.progress import moment_of, progress_of
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.presenters.run_commands import command_of, launch_command, steps_of
-from eboxcast.presenters.schemas.run import Pending, RunStatus, Work, Worker
+from eboxcast.presenters.schemas.run import ListedRun, Pending, RunList, RunStatus, Work, Worker
 from eboxcast.reports.certificate import certificate_of
 from eboxcast.reports.certificate_verdict import verdict_of
 
@@ -43,6 +44,30 @@ def run_status(run: Run, language: str) -> RunStatus:
         expires_at=run.expires_at,
         pending=tuple(map(_pending, progress.pending)),
         next=steps_of(progress, language),
+    )
+
+
+def run_list(page: RunsPage) -> RunList:
+    """Return some runs, newest first."""
+    return RunList(runs=tuple(map(_listed, page.runs)), more=page.more)
+
+
+def _listed(listed: Listed) -> ListedRun:
+    run = listed.run
+    return ListedRun(
+        run=str(run.id),
+        environment=run.environment,
+        state=run.state,
+        asked=listed.asked,
+        since=moment_of(run) or run.created_at,
+        application=mask_and_strip(run.application),
+        ticket=mask_and_strip(run.ticket),
+        sequence=run.sequence,
+        language=run.language,
+        title=mask_and_strip(run.title),
+        recipients=run.recipients_count,
+        published=run.published_count,
+        by=mask_and_strip(run.created_by),
     )
 
 

@@ -10,8 +10,7 @@ import typer
 from rich.live import Live
 from rich.text import Text
 
-from eboxcast.cli.runs.listing_answer import show_runs
-from eboxcast.cli.runs.text import status_head, status_lines, work_line
+from eboxcast.cli.runs.text import print_runs, status_head, status_lines, work_line
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.app import command_app
@@ -22,7 +21,7 @@ from eboxcast.delivery.runs.lookup import find_run, list_runs
 from eboxcast.delivery.runs.settlement import settle
 from eboxcast.lib.translation import language_of_user
 from eboxcast.presenters.json import as_json as json_text
-from eboxcast.presenters.runs import run_status
+from eboxcast.presenters.runs import run_list, run_status
 
 _IN_PLACE_SECONDS = 1.0
 _LINES_SECONDS = 5.0
@@ -57,7 +56,11 @@ def runs(
     older_than = find_run(before, actor=who) if before else None
     name = environment.value if environment else None
     page = list_runs(actor=who, environment=name, limit=limit, older_than=older_than)
-    show_runs(page, as_json=as_json)
+    found = run_list(page)
+    if as_json:
+        typer.echo(json_text(found))
+    else:
+        print_runs(found, language_of_user())
 
 
 def show_status(run: Run, *, as_json: bool) -> None:

@@ -1,15 +1,23 @@
-"""Where a run stands and how it goes, as people read it in a terminal."""
+"""Where runs stand and how they go, as people read it in a terminal."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
 
+import typer
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from eboxcast.cli.shell import console
+from eboxcast.cli.shell.tables import aligned
 from eboxcast.delivery.models import State
 from eboxcast.lib import clock
-from eboxcast.lib.formatting import duration, grouped, moment_in
+from eboxcast.lib.formatting import duration, grouped, moment_in, short_moment
 from eboxcast.lib.translation import N_, translate
-from eboxcast.presenters.schemas.run import RunStatus, Work
+from eboxcast.presenters.schemas.run import ListedRun, RunList, RunStatus, Work
 from eboxcast.reports.states import ENVIRONMENTS, state_in
 
 _HEAD = N_("Run {run} · {environment} · {state} since {since} · {by}")
@@ -28,13 +36,32 @@ _ONE_LINE = N_(
     "{time} · {state} · {sent} sent, {refused} refused, {unknown} unknown, {left} left · {rate}/s, "
     "{seconds_left} to go · {busy} in progress"
 )
+_NONE = N_("There are no runs yet. To start: eboxcast publish DIR --environment acceptance")
+_MORE = N_("To see older runs: eboxcast runs --before {run}")
+_NOT_ASKED = N_("* Its environment could not be reached: this is the last known state.")
+_HEADINGS = (
+    N_("Run"),
+    N_("Environment"),
+    N_("State"),
+    N_("Since"),
+    N_("Recipients"),
+    N_("Ticket"),
+    N_("Title"),
+)
+_RECIPIENTS = _HEADINGS.index("Recipients")
+_COLOURS = {
+    State.PUBLISHED: "green",
+    State.PREPARED: "cyan",
+    State.RUNNING: "yellow",
+    State.STOPPED: "red",
+    State.FAILED: "red",
+}
 
 
 def status_lines(status: RunStatus, language: str) -> Iterator[str]:
     """Return all of it, line by line."""
     yield status_head(status, language)
-    ticket = status.ticket if status.sequence is None else f"{status.ticket} · {status.sequence}"
-    yield f"{ticket} · {status.language.upper()} · {status.title}"
+    yield f"{_ticket(status)} · {status.language.upper()} · {status.title}"
     yield status.sentence
     if status.reason:
         yield translate(_REASON, language, {"reason": status.reason})
@@ -113,3 +140,49 @@ def _workers(work: Work) -> str:
 
 def _left(work: Work) -> str:
     return duration(work.seconds_left) if work.seconds_left is not None else "?"
+
+
+def print_runs(page: RunList, language: str) -> None:
+    """Print a page of runs: a table on a terminal, aligned lines elsewhere."""
+    if not page.runs:
+        console.line(translate(_NONE, language))
+        return
+    headings = tuple(translate(heading, language) for heading in _HEADINGS)
+    terminal = Console(highlight=False)
+    if terminal.is_terminal:
+        terminal.print(_table(page, headings, language))
+    else:
+        rows = [headings, *(_cells(run, language) for run in page.runs)]
+        typer.echo("\n".join(aligned(rows, to_the_right=(_RECIPIENTS,))))
+    if any(not run.asked for run in page.runs):
+        console.line(translate(_NOT_ASKED, language))
+    if page.more:
+        console.line(translate(_MORE, language, {"run": page.runs[-1].run[:8]}))
+
+
+def _table(page: RunList, headings: tuple[str, ...], language: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, header_style="bold")
+    for number, heading in enumerate(headings):
+        table.add_column(heading, no_wrap=number < len(headings) - 1, overflow="ellipsis")
+    table.columns[_RECIPIENTS].justify = "right"
+    for run in page.runs:
+        cells = [Text(cell) for cell in _cells(run, language)]
+        cells[2].stylize(_COLOURS.get(State(run.state), ""))
+        table.add_row(*cells)
+    return table
+
+
+def _cells(run: ListedRun, language: str) -> tuple[str, ...]:
+    return (
+        run.run[:8],
+        run.environment,
+        state_in(run.state, language) + ("" if run.asked else " *"),
+        short_moment(run.since),
+        "–" if run.recipients is None else grouped(run.recipients, language),
+        _ticket(run),
+        run.title,
+    )
+
+
+def _ticket(run: RunStatus | ListedRun) -> str:
+    return run.ticket if run.sequence is None else f"{run.ticket} · {run.sequence}"

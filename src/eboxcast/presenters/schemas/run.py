@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -20,9 +21,14 @@ class Pending:
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """A command that can come next."""
+    """Something that can come next."""
 
+    action: str
+    """its name, such as `run.stop`"""
+    parameters: Mapping[str, str]
+    """what is known of it already; what is empty has to be chosen"""
     command: str
+    """the command line that does it"""
     purpose: str
     """what for, in the language of the user"""
 
@@ -106,3 +112,36 @@ class RunStatus:
     """what was asked and is not done"""
     next: tuple[Step, ...]
     """what can come next"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListedRun:
+    """A run in a list."""
+
+    run: str
+    environment: str
+    state: str
+    asked: bool
+    """false when the environment of the run could not be reached; the state is then the one last seen"""
+    since: datetime
+    """when it came into this state"""
+    application: str
+    ticket: str
+    sequence: int | None
+    language: str
+    title: str
+    recipients: int | None
+    published: int | None
+    by: str
+    """who prepared it"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunList:
+    """Some runs, newest first."""
+
+    format: Literal["eboxcast.runs/1"] = "eboxcast.runs/1"
+    runs: tuple[ListedRun, ...]
+    """newest first"""
+    more: bool
+    """whether there are older ones: `--before` the last of these"""

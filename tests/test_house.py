@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import re
 import tomllib
 from importlib.metadata import packages_distributions
@@ -102,6 +103,23 @@ def test_every_module_says_what_it_is_for() -> None:
         path for path in SOURCES if path.stat().st_size and "migrations" not in path.parts and not _docstring(path)
     ]
     assert silent == []
+
+
+def test_a_docstring_promises_only_errors_that_there_are() -> None:
+    trees = [(path, list(ast.walk(ast.parse(path.read_text("utf-8"))))) for path in SOURCES]
+    every = [node for _, nodes in trees for node in nodes]
+    known = {node.name for node in every if isinstance(node, ast.ClassDef)} | set(dir(builtins))
+    known |= {name.name for node in every if isinstance(node, ast.ImportFrom) for name in node.names}
+    promised = [
+        (path.name, node.name, name)
+        for path, nodes in trees
+        for node in nodes
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        for said in re.findall(r"\bRaises? ([^.]*)\.", ast.get_docstring(node) or "")
+        for name in re.findall(r"\b[A-Z][a-z]+(?:[A-Z][a-z]+)+\b", said)
+    ]
+    assert len(promised) > 100
+    assert [one for one in promised if one[2] not in known] == []
 
 
 def _docstring(path: Path) -> str | None:

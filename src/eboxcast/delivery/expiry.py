@@ -25,7 +25,6 @@ from eboxcast.delivery.runs.settlement import settle_by_id
 from eboxcast.lib.actors import STEWARD, Actor
 from eboxcast.lib.policy import authorize
 from eboxcast.mailboxes import fence
-from eboxcast.mailboxes.errors import FenceClosed
 from eboxcast.mailboxes.expiring import Due, Purged, Retention, find_due, purge
 
 INTENDED = "run.personal_data_deletion_intended"
@@ -107,7 +106,7 @@ def _discard(environment: str, due: Due) -> Expired:
     reason = f"not launched within {settings.EBOXCAST_UNLAUNCHED_DAYS} days"
     try:
         actions.discard(settle_by_id(environment, due.run), actor=STEWARD, reason=reason)
-    except (NotInThisState, FenceClosed):
+    except NotInThisState:
         return Expired(step=Step.BUSY, run=due.run, until=due.unlaunched_until)
     return Expired(step=Step.DISCARDED, run=due.run, until=due.unlaunched_until)
 

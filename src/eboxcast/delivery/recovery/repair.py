@@ -65,7 +65,7 @@ def find_differences(environment: str, *, was_restored: bool = False) -> Iterato
 
 
 def repair(found: Found, *, actor: Actor) -> bool:
-    """Mend one difference and say whether that was possible without the files. Raises NotYourRole."""
+    """Mend one difference and say whether that was possible without the files. Raises NotYourRole, ReleaseMissing."""
     authorize(actor, "run.repair")
     if found.difference == Difference.RUN_MISSING:
         settle(adopt(found.environment, found.run))
@@ -80,7 +80,10 @@ def repair(found: Found, *, actor: Actor) -> bool:
 
 
 def show_again(run: Run, *, by: str) -> Run:
-    """Make a run visible again as of its first moment; what was recalled stays recalled. Raises SendingForgotten."""
+    """Make a run visible again as of its first moment; what was recalled stays recalled.
+
+    Raises SendingForgotten where it was sent in calls, FenceClosed where somebody showed or ended it meanwhile.
+    """
     if _was_sent(run):
         raise SendingForgotten(run=run.short, environment=run.environment)
     with sanitized_db_errors(), transaction.atomic():

@@ -33,7 +33,10 @@ _SOME_UNKNOWN = "nobody knows whether {count} recipient(s) have the document"
 
 
 def cut(run: Run) -> None:
-    """Cut a run into batches that are neither much work nor little; doing it again changes nothing."""
+    """Cut a run into batches that are neither much work nor little; doing it again changes nothing.
+
+    Raises ReleaseMissing.
+    """
     able = capabilities_of(run.environment)
     release = get_release(run.environment, run.id)
     share = release.recipients_count // (_BATCHES_OF_A_LANE * max(run.parallel, 1))

@@ -150,7 +150,7 @@ def queue_lanes(queue: App, run: Run) -> None:
 
 
 def hand_over(run: Run) -> None:
-    """Let workers go on with a run."""
+    """Let workers go on with a run. Raises ConnectorException, of the queue, where control is out of reach."""
     with app.replace_connector(SyncPsycopgConnector(**connection_parameters())) as ours, ours.open() as opened:
         queue_lanes(opened, run)
 

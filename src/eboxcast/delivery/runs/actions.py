@@ -80,9 +80,10 @@ REFUSALS_PER_MILLE = 20
 def prepare(package: Package, *, environment: str, actor: Actor, adds: bool = False) -> Run:
     """Store a checked package in an environment, complete and invisible; return its run.
 
-    The same package again returns the run that already has it, whatever its state.
-    Raises NotYourRole, OnlyByBroadcast, and the errors of ``senders``, ``mailboxes`` and ``delivery`` that the sender
-    can mend; nothing has changed then.
+    The same package again returns the run that already has it, whatever its state but discarded.
+    Raises NotYourRole, OnlyByBroadcast, FileChanged, RunRefused where the target cannot carry it, the errors of
+    ``senders`` and of ``mailboxes`` that the sender can mend (nothing has changed then); NotInThisState where it was
+    discarded, SendingForgotten where the environment lost what was sent of it.
     """
     authorize(actor, "run.prepare")
     refuse_production_alone(environment, actor=actor, asked="prepare")
@@ -106,8 +107,8 @@ def retry(run: Run, *, actor: Actor) -> Run:
 
     Those of whom nobody knows are not in it: they may have it.
 
-    The same again returns the same run. Raises NotYourRole, NotInThisState, NobodyToRetry, RefusedForgotten,
-    RetryNeedsBroadcast, and what preparing raises.
+    The same again returns the same run. Raises NotYourRole, NotInThisState, ReleaseMissing, NobodyToRetry,
+    RefusedForgotten, RetryNeedsBroadcast, and what storing raises in ``prepare``.
     """
     authorize(actor, "run.retry")
     by = actor.name
@@ -164,10 +165,11 @@ def launch(
 ) -> Run:
     """Make a prepared run visible, waiting for the window to begin; a run that is already visible stays as it is.
 
-    Where the target is remote this sends, or goes on sending, until all is done or the run may not go on; or leaves
-    that to workers, who wait for the window themselves.
-    Raises NotYourRole, OnlyByBroadcast, LaunchStopped, OutsideWindow, NotInThisState, FenceClosed, SendingForgotten or
-    OnlyInItsBroadcast, each with nothing made visible by this call.
+    Where it is sent in calls this sends, or goes on sending, until all is done or the run may not go on: its state says
+    which. Or it leaves that to workers, who wait for the window themselves.
+    ``waiting`` is told the agreed moment while there is one to wait for, ``progress`` how far the sending is.
+    Raises NotYourRole, OnlyByBroadcast, OnlyInItsBroadcast, LaunchStopped, OutsideWindow, NotInThisState,
+    SendingForgotten or ReleaseMissing, each with nothing made visible by this call.
     """
     authorize(actor, "run.launch")
     refuse_production_alone(run.environment, actor=actor, asked="launch RUN")
@@ -258,7 +260,7 @@ def _make_visible(run: Run, window: Window, *, refuse: bool) -> Run:
 def stop(run: Run, *, actor: Actor, reason: str) -> Run:
     """Let nothing of a run become visible until it is resumed.
 
-    Raises NotYourRole, TextUnfit; NotInThisState when it is too late.
+    Raises NotYourRole, TextUnfit; NotInThisState when it is too late (DecidedBefore where the audit knows by whom).
     """
     authorize(actor, "run.stop")
     reason = fit(reason, "reason")
@@ -267,7 +269,7 @@ def stop(run: Run, *, actor: Actor, reason: str) -> Run:
 
 @sanitized_db_errors()
 def resume(run: Run, *, actor: Actor) -> Run:
-    """Take back a stop or a pause, so that it can go on: a local run is launched again, a remote one sent on.
+    """Take back a stop or a pause, so that it can be launched again, or sent to those who are left.
 
     Raises NotYourRole, SendingForgotten, NotInThisState.
     """
@@ -305,7 +307,7 @@ def pause(run: Run, *, actor: Actor, reason: str) -> Run:
 
 
 def pace(run: Run, *, rate: float | None, parallel: int | None, actor: Actor) -> Run:
-    """Set how many recipients per second, and how many batches at once; 0 is no limit of the rate.
+    """Set how many recipients per second, and how many batches at once; 0 is no limit of the rate, None leaves it.
 
     Raises NotYourRole, NoTarget, NotInThisState.
     """
@@ -374,7 +376,7 @@ def _reopen(run: Run, *, opening: bool) -> None:
 
 
 def close(run: Run, *, actor: Actor, reason: str) -> Run:
-    """End a remote run as published in part: what nobody knows stays unknown, the rest was not attempted.
+    """End a run that is sent as published in part: what nobody knows stays unknown, the rest was not attempted.
 
     Raises NotYourRole, TextUnfit, NoTarget, SendingForgotten, NothingSent, CallsUnderWay, NotInThisState.
     """

@@ -44,7 +44,11 @@ _REFUSED = (OutcomeKind.REFUSED_BY_TARGET, OutcomeKind.REFUSED_BY_POLICY)
 def check_for_sending(
     directory: Path, *, policies: Policies, progress: Callable[[int, int], None] | None = None
 ) -> Checked:
-    """Check a package with what its message type allows; a type that is not configured is said when it is prepared."""
+    """Check a package with what its message type allows; a type that is not configured is said when it is prepared.
+
+    What is wrong with it is in the answer, not raised. ``progress`` is told rows read and rows to read. Raises
+    DatabaseTrouble.
+    """
     return check_package(directory, policies=policies, limits=_limits_of(directory), progress=progress)
 
 
@@ -65,7 +69,7 @@ def _limits_of(directory: Path) -> Limits:
 
 
 def sender_config_of(package: Package, environment: str) -> SenderConfig:
-    """Return the sender's configuration the metadata ask for in an environment. Raises the errors of ``senders``."""
+    """Return the sender's configuration the metadata ask for in an environment. Raises what find_sender_config does."""
     metadata = package.metadata
     return find_sender_config(
         institution=metadata.institution,
@@ -99,7 +103,7 @@ def identity_of(package: Package) -> Identity:
 
 
 def recipients_of(package: Package, environment: str) -> Recipients:
-    """Replace former numbers by the newest ones the environment knows."""
+    """Replace former numbers by the newest ones the environment knows; keys are ascending and unique again."""
     with sanitized_db_errors():
         connection = environment_connection(environment)
         newest, moved = newest_numbers(connection, package.keys, prime=bucket_prime(environment))

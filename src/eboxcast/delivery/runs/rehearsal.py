@@ -121,7 +121,10 @@ class Rehearsal:
 
 @sanitized_db_errors()
 def rehearse(package: Package, *, environment: str, window: Window, actor: Actor, adds: bool = False) -> Rehearsal:
-    """Return what publishing a checked package would come to now. Raises NotYourRole and the errors of ``senders``."""
+    """Return what publishing a checked package would come to now.
+
+    Raises NotYourRole, FileChanged and the errors of ``senders``; what storing would refuse is in the answer.
+    """
     authorize(actor, "run.rehearse")
     sender = sender_config_of(package, environment)
     recipients = recipients_of(package, environment)

@@ -33,7 +33,8 @@ def settle(run: Run) -> Run:
     """Finish what was asked and can be finished by anyone, record what has happened, and return the run as it is.
 
     Launches and preparations are not finished here: they need their window and their files, so only the commands that
-    launch and prepare do it.
+    launch and prepare do it. A run of which the environment holds nothing is returned as control knows it.
+    Raises EnvironmentOutOfReach, DatabaseTrouble.
     """
     _finish_asked(run)
     release = fence.find_release(run.environment, run.id)
@@ -61,13 +62,13 @@ def forgot_account(run: Run, release: Release) -> bool:
 
 @sanitized_db_errors()
 def settle_by_id(environment: str, run_id: UUID) -> Run:
-    """Settle the run of a release, adopting it where the control database does not know it."""
+    """Settle the run of a release, adopting it where the control database does not know it. Raises ReleaseMissing."""
     run = Run.objects.filter(id=run_id).first()
     return settle(run or adopt(environment, run_id))
 
 
 def adopt(environment: str, run_id: UUID) -> Run:
-    """Make a run anew from its release: the control database was restored to a time before it."""
+    """Make a run anew from its release: control was restored to a time before it. Raises ReleaseMissing."""
     release = fence.get_release(environment, run_id)
     run = _run_of(environment, release)
     with sanitized_db_errors(), transaction.atomic():
@@ -77,7 +78,10 @@ def adopt(environment: str, run_id: UUID) -> Run:
 
 
 def carry_out(run: Run, action: Action) -> None:
-    """Do in the environment what was asked of a run. Raises FenceClosed when somebody else came first."""
+    """Do in the environment what was asked of a run, once or again.
+
+    Raises FenceClosed when somebody else came first, ReleaseMissing where the environment holds nothing of it.
+    """
     if action == Action.RECALL:
         target_of(run.environment).recall(run.id)
     elif action == Action.CLOSE:
@@ -92,7 +96,10 @@ _FINISHED_BY_ANYONE = {Action.RECALL, Action.CLOSE, *_AT_THE_FENCE}
 
 
 def close_account(run: Run, *, in_part: bool = False) -> None:
-    """Close the account of a remote run, if nothing of it is open or it is to end ``in_part``."""
+    """Close the account of a run that is sent, if nothing of it is open or it is to end ``in_part``.
+
+    Raises ReleaseMissing, StoredDiffers.
+    """
     tells = capabilities_of(run.environment).tells_never_activated
     sending.close_account(run.environment, run.id, tells_no_digital_user=tells, in_part=in_part)
 

@@ -22,7 +22,6 @@ from eboxcast.delivery.runs.settlement import SYSTEM
 from eboxcast.delivery.runs.states import GIVEN_UP
 from eboxcast.lib.actors import STEWARD
 from eboxcast.lib.masking import mask_and_strip
-from eboxcast.mailboxes.errors import FenceClosed
 
 WINDOW_ENDED = "its window ended before it was visible"
 """The reason of a stop that the next launch of the broadcast takes back: people's own stops are theirs to take back."""
@@ -47,7 +46,7 @@ def end_with_window(broadcast: Broadcast, *, moment: datetime) -> list[str]:
         return []
     run = run_for(PRODUCTION, broadcast.production_run)
     if run is not None and run.visible_at is None and run.state not in (*_ENDED_UNSEEN, *GIVEN_UP):
-        with suppress(FenceClosed, NotInThisState):  # visible in this very moment, or somebody else decided
+        with suppress(NotInThisState):  # visible in this very moment, or somebody else decided
             actions.stop(run, actor=STEWARD, reason=WINDOW_ENDED)
     return follow(broadcast)
 

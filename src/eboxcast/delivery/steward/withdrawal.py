@@ -14,7 +14,6 @@ from eboxcast.delivery.errors import NotInThisState
 from eboxcast.delivery.models import Run, State
 from eboxcast.delivery.runs import actions
 from eboxcast.lib.actors import Actor
-from eboxcast.mailboxes.errors import FenceClosed
 
 _UNSEEN = (State.PREPARING, State.PREPARED, State.STOPPED, State.FAILED)
 _WHY = "its files were replaced, taken back or are no longer wanted"
@@ -51,7 +50,7 @@ def _held(broadcast: Broadcast) -> list[UUID]:
 
 
 def _discarded(run: Run, *, actor: Actor) -> bool:
-    with suppress(NotInThisState, FenceClosed):
+    with suppress(NotInThisState):
         actions.discard(run, actor=actor, reason=_WHY)
         return True
     return False

@@ -21,10 +21,8 @@ from django.db.models import Q
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
 from eboxcast.notices.models import Notice, State
-from eboxcast.notices.transport.folder import Folder
 from eboxcast.notices.transport.message import message_of
-from eboxcast.notices.transport.smtp import SECONDS, Smtp
-from eboxcast.notices.transport.ways import NobodyAnswers, NotSent, Refused, Way
+from eboxcast.notices.transport.ways import SECONDS, Folder, NobodyAnswers, NotSent, Refused, Smtp, Way
 
 OPEN = (State.WAITING, State.FAILED)
 FIRST_PAUSE = timedelta(minutes=1)

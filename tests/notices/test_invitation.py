@@ -12,7 +12,7 @@ from tests.broadcasts import people as p
 from eboxcast.audit.sealing import seal_pending
 from eboxcast.broadcasts import scheduling
 from eboxcast.lib import clock
-from eboxcast.notices.invitation import Evening, as_calendar
+from eboxcast.notices.invitations import Evening, as_calendar
 from eboxcast.notices.models import Method, Notice
 from eboxcast.notices.preparation import make_notices
 from eboxcast.notices.readers import Reader

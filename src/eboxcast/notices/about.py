@@ -13,8 +13,7 @@ from eboxcast.delivery.models import Run
 from eboxcast.delivery.runs.settlement import settle
 from eboxcast.lib.actors import STEWARD
 from eboxcast.notices.readers import Concerned
-from eboxcast.notices.vocabulary import word
-from eboxcast.notices.words import Exact
+from eboxcast.notices.words import Exact, word
 from eboxcast.reports.certificate import Certificate, issue_certificate
 from eboxcast.senders.models import Institution, Person, TypeRequest
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from eboxcast.lib.formatting import grouped
 from eboxcast.lib.translation import N_, translate
 from eboxcast.notices.about import About
-from eboxcast.notices.kind import File
+from eboxcast.notices.kinds.kind import File
 from eboxcast.reports.certificate_account import account_section, faults_section, lists_section
 from eboxcast.reports.certificate_html import as_html
 from eboxcast.reports.certificate_parts import Certificate

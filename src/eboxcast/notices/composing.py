@@ -16,10 +16,10 @@ from eboxcast.lib.errors import EboxcastError, Trouble
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, translate
 from eboxcast.notices.about import About
-from eboxcast.notices.entries import kinds_for
 from eboxcast.notices.facts import details, subject_matter
-from eboxcast.notices.invitation_choice import Invitations
-from eboxcast.notices.kind import File, Kind
+from eboxcast.notices.invitations import Invitations
+from eboxcast.notices.kinds.kind import File, Kind
+from eboxcast.notices.kinds.table import kinds_for
 from eboxcast.notices.letter import HELLO, Letter, as_html, as_text
 from eboxcast.notices.models import Notice
 from eboxcast.notices.next_steps import turns_of

@@ -13,8 +13,7 @@ from eboxcast.lib.translation import N_, translate
 from eboxcast.notices.about import About
 from eboxcast.notices.letter import Turn
 from eboxcast.notices.readers import Reader
-from eboxcast.notices.vocabulary import WHO, word
-from eboxcast.notices.words import said
+from eboxcast.notices.words import WHO, said, word
 from eboxcast.senders.models import TypeRequest
 from eboxcast.senders.type_states import next_of, turn_of
 

@@ -10,7 +10,7 @@ from eboxcast.audit.selectors import sealed_after
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.notices.composing import Draft, compose
 from eboxcast.notices.heads import compose_heads
-from eboxcast.notices.kind import File
+from eboxcast.notices.kinds.kind import File
 from eboxcast.notices.models import Attachment, Bookmark, Notice
 
 _STEP = 100

@@ -12,10 +12,8 @@ from eboxcast.lib.formatting import long_moment, size
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, translate
 from eboxcast.notices.about import About
-from eboxcast.notices.kind import File, Kind
-from eboxcast.notices.readers import Group
-from eboxcast.notices.vocabulary import word
-from eboxcast.notices.words import spoken
+from eboxcast.notices.kinds.kind import File
+from eboxcast.notices.words import spoken, word
 from eboxcast.reports.sections import Fact, Section
 
 _PLACES = N_("Recipients {places} of the short list")
@@ -44,17 +42,6 @@ def proof_files(about: About, language: str) -> list[File]:
         return []
     content = document_shown(about.broadcast, place=seen.place, actor=STEWARD)
     return [File(file_name=mask_and_strip(seen.file_name), media_type=seen.media_type, content=content)]
-
-
-PROOF = Kind(
-    name="proof",
-    subject=N_("Proof: what the eBoxes show"),
-    says=N_("This was read from the eBoxes of the short list just now. The document is attached as it appears there."),
-    to=(Group.REQUESTERS,),
-    advice=(N_("In your verdict, please state that you saw the proof and not the eBoxes: `--seen-in proof`."),),
-    extras=(proof_sections,),
-    files=proof_files,
-)
 
 
 def _look(proof: Proof) -> str:

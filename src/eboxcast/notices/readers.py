@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
 
 from django.conf import settings
 
 from eboxcast.broadcasts.models import Broadcast
 from eboxcast.lib.actors import Role
-from eboxcast.notices.invitation_holders import holders_of
+from eboxcast.notices.models import Method, Notice
 from eboxcast.senders.models import Person, TypeRequest
 from eboxcast.senders.people import people_with
 
@@ -54,6 +56,17 @@ class Concerned:
     request: TypeRequest | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """An invitation that stands in somebody's calendar."""
+
+    recipient: str
+    address: str
+    language: str
+    starts_at: datetime
+    ends_at: datetime
+
+
 def readers_of(groups: Iterable[Group], concerned: Concerned) -> list[Reader]:
     """Return who is in these groups today and has an address, each address once: as a person before as a contact."""
     found: dict[str, Reader] = {}
@@ -62,6 +75,22 @@ def readers_of(groups: Iterable[Group], concerned: Concerned) -> list[Reader]:
             if reader.address and _better(reader, found.get(reader.address.casefold())):
                 found[reader.address.casefold()] = reader
     return list(found.values())
+
+
+def holders_of(broadcast: UUID) -> list[Held]:
+    """Return whose last invitation for a broadcast was not cancelled since."""
+    last = Notice.objects.filter(broadcast=broadcast).exclude(method="").order_by("address", "-id")
+    return [
+        Held(
+            recipient=one.recipient,
+            address=one.address,
+            language=one.language,
+            starts_at=one.starts_at,
+            ends_at=one.ends_at,
+        )
+        for one in last.distinct("address")
+        if one.method == Method.REQUEST and one.starts_at and one.ends_at
+    ]
 
 
 def _better(reader: Reader, before: Reader | None) -> bool:

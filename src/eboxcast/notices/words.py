@@ -1,4 +1,4 @@
-"""Values as a reader gets them: days and moments in words, numbers grouped, people's words without national numbers."""
+"""Values and single words as a reader gets them: days and moments in words, numbers grouped, no national number."""
 
 from __future__ import annotations
 
@@ -6,9 +6,50 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from eboxcast.broadcasts.models import Lateness, Side
+from eboxcast.lib.actors import Role
 from eboxcast.lib.formatting import grouped, long_date, long_moment
 from eboxcast.lib.masking import mask_and_strip
-from eboxcast.lib.translation import name_in, translate
+from eboxcast.lib.translation import N_, name_in, translate
+
+WHO: Mapping[Role, str] = {
+    Role.VALIDATOR: N_("the validator (BCSS)"),
+    Role.INTEGRATION: N_("the integration team"),
+    Role.REQUESTER: N_("the institution"),
+    Role.CONFIRMER: N_("the person who gives the GO for the institution"),
+    Role.LAUNCH: N_("the launch team"),
+}
+
+VOID_BECAUSE: Mapping[str, str] = {
+    "postponed": N_("the broadcast was postponed"),
+    "other dates wanted": N_("other dates were requested"),
+    "refused": N_("the broadcast was refused"),
+    "cancelled": N_("the broadcast was cancelled"),
+    "the window was missed": N_("the window passed"),
+    "new files for acceptance": N_("new files for acceptance were delivered"),
+    "new files for production": N_("new files for production were delivered"),
+    "files taken back": N_("the files were withdrawn"),
+    "what was prepared was given up": N_("the prepared run was discarded"),
+}
+"""Why a GO is void, as the audit says it; any other text is that of who took it back."""
+
+_WORDS: Mapping[str, str] = {
+    **VOID_BECAUSE,
+    "interrupted": N_("it was interrupted"),
+    "its window ended before it was visible": N_("its window ended before it was visible"),
+    "its window ended before everybody had it": N_("its window ended before everyone had received it"),
+    "what was prepared is not there any more": N_("what was prepared no longer exists"),
+    "acceptance": N_("acceptance"),
+    "production": N_("production"),
+    Side.VALIDATOR: N_("the validator (BCSS)"),
+    Side.OPERATOR: N_("the integration team"),
+    Lateness.RECONFIRMATION: N_("the reconfirmation"),
+    Lateness.ACCEPTANCE: N_("the files for acceptance"),
+    "fr": N_("French"),
+    "nl": N_("Dutch"),
+    "de": N_("German"),
+    "en": N_("English"),
+}
 
 _UNKNOWN = "–"
 
@@ -58,3 +99,8 @@ def spoken(value: object, language: str) -> str:
     if isinstance(value, Sequence):
         return "; ".join(spoken(one, language) for one in value) or _UNKNOWN
     return _UNKNOWN
+
+
+def word(text: str) -> Marked | str:
+    """Return a word of ours to be said in the reader's language; any other text as it is."""
+    return Marked(_WORDS[text]) if text in _WORDS else text

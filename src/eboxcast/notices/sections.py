@@ -1,19 +1,38 @@
-"""The follow-up sheet, and the languages of a campaign, as sections of a mail."""
+"""What some kinds of notice show beside their words: whom to call, in which languages, faults, what is missing."""
 
 from __future__ import annotations
 
+from collections import Counter
+
 from eboxcast.broadcasts.models import Broadcast, Contact
+from eboxcast.broadcasts.states import Action
+from eboxcast.broadcasts.steps import missing_for
+from eboxcast.lib.actors import STEWARD
 from eboxcast.lib.formatting import grouped
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, name_in, translate
 from eboxcast.notices.about import About
-from eboxcast.notices.vocabulary import word
-from eboxcast.notices.words import spoken
+from eboxcast.notices.words import spoken, word
+from eboxcast.package.faults import FAULTS
 from eboxcast.reports.sections import Fact, Section
 from eboxcast.senders.models import Institution, Team
 
 _SHEET = N_("Contacts")
 _LANGUAGES = N_("Languages and recipients")
+_MISSING = N_("Still missing before {asked}:")
+_FAULTS = N_("Faults found")
+_FAULTS_SHOWN = 20
+_MORE = N_("There are {count} more kinds of fault, not shown here.")
+
+
+class _LeftOpen(dict[str, str]):
+    """Fills the names in a sentence about many faults, which differ from one to the next."""
+
+    def __missing__(self, name: str) -> str:
+        return "…"
+
+
+_DIFFER = _LeftOpen()
 
 
 def follow_up_sheet(about: About, language: str) -> list[Section]:
@@ -38,6 +57,31 @@ def campaign_languages(about: About, language: str) -> list[Section]:
     return [Section(title=translate(_LANGUAGES, language), facts=facts)]
 
 
+def faults_by_code(about: About, language: str) -> list[Section]:
+    """Return the faults an entry counts; nothing where there were none."""
+    told = about.entry.data.get("faults")
+    counts = Counter({str(code): int(count) for code, count in told.items()}) if isinstance(told, dict) else Counter()
+    if not counts:
+        return []
+    shown = counts.most_common(_FAULTS_SHOWN)
+    facts = tuple(Fact(f"{grouped(count, language)} × {code}", _meaning(code, language)) for code, count in shown)
+    left = len(counts) - len(shown)
+    notes = (translate(_MORE, language, {"count": left}),) if left else ()
+    return [Section(title=translate(_FAULTS, language), facts=facts, notes=notes)]
+
+
+def missing_for_launch(about: About, language: str) -> list[Section]:
+    """Return what is missing now; nothing where the launch may go on."""
+    found = missing_for(about.broadcast, Action.LAUNCH, actor=STEWARD) if about.broadcast else None
+    if found is None:
+        return []
+    notes = tuple(
+        " ".join(mask_and_strip(translate(text, language, part.data)) for text in (part.sentence, part.remedy) if text)
+        for part in found.parts
+    )
+    return [Section(title=translate(_MISSING, language, {"asked": translate(Action.LAUNCH, language)}), notes=notes)]
+
+
 def _of_the_evening(broadcast: Broadcast) -> list[Broadcast]:
     if broadcast.campaign_id is None or broadcast.date is None:
         return [broadcast]
@@ -59,3 +103,10 @@ def _whose(contact: Contact, broadcast: Broadcast, language: str) -> str:
 def _reached(contact: Contact) -> str:
     # Telephone numbers have as many digits as national ones, so they are not masked; addresses were checked when given.
     return " · ".join(filter(None, (mask_and_strip(contact.name), contact.phone, contact.email)))
+
+
+def _meaning(code: str, language: str) -> str:
+    kind = FAULTS.get(code)
+    if kind is None:
+        return "–"
+    return " ".join(translate(sentence, language, _DIFFER) for sentence in (kind.sentence, kind.remedy) if sentence)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from eboxcast.audit.selectors import SealedEntry
 from eboxcast.lib.translation import N_
-from eboxcast.notices.faults import faults_by_code
-from eboxcast.notices.kind import Kind
+from eboxcast.notices.kinds.kind import Kind
+from eboxcast.notices.proofs import proof_files, proof_sections
 from eboxcast.notices.readers import Group
+from eboxcast.notices.sections import faults_by_code
 
 G = Group
 
@@ -75,6 +76,15 @@ TESTED = Kind(
     ),
     to=(*INSTITUTION, G.INTEGRATION),
     advice=(N_("If you cannot open these eBoxes, use the proof sent in a separate email."),),
+)
+PROOF = Kind(
+    name="proof",
+    subject=N_("Proof: what the eBoxes show"),
+    says=N_("This was read from the eBoxes of the short list just now. The document is attached as it appears there."),
+    to=(G.REQUESTERS,),
+    advice=(N_("In your verdict, please state that you saw the proof and not the eBoxes: `--seen-in proof`."),),
+    extras=(proof_sections,),
+    files=proof_files,
 )
 APPROVED = Kind(
     name="approved",

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from eboxcast.notices import kinds_of_dates as dates
-from eboxcast.notices import kinds_of_evening as evening
-from eboxcast.notices import kinds_of_files as files
-from eboxcast.notices import kinds_of_types as types
-from eboxcast.notices.kind import Kind
-from eboxcast.notices.proofs import PROOF
+from eboxcast.notices.kinds import dates, evening, files, types
+from eboxcast.notices.kinds.kind import Kind
 
 NOTICES: Mapping[str, tuple[Kind, ...]] = {
     "broadcast.requested": (dates.REQUESTED,),
@@ -31,7 +27,7 @@ NOTICES: Mapping[str, tuple[Kind, ...]] = {
     "broadcast.files_rejected": (files.FILES_REJECTED,),
     "broadcast.files_withdrawn": (files.FILES_WITHDRAWN,),
     "broadcast.run_lost": (files.RUN_LOST,),
-    "broadcast.tested": (files.TESTED, PROOF),
+    "broadcast.tested": (files.TESTED, files.PROOF),
     "broadcast.approved": (files.APPROVED,),
     "broadcast.rejected": (files.REJECTED,),
     "broadcast.go_given": (evening.GO_GIVEN,),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from eboxcast.audit.selectors import SealedEntry
 from eboxcast.lib.translation import N_
-from eboxcast.notices.kind import Kind
+from eboxcast.notices.kinds.kind import Kind
 from eboxcast.notices.models import Method
 from eboxcast.notices.readers import Group
-from eboxcast.notices.sheet import follow_up_sheet
+from eboxcast.notices.sections import follow_up_sheet
 
 G = Group
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from eboxcast.audit.selectors import SealedEntry
 from eboxcast.lib.translation import N_
-from eboxcast.notices.kind import Kind
+from eboxcast.notices.kinds.kind import Kind
 from eboxcast.notices.readers import Group
 
 G = Group

@@ -48,7 +48,7 @@ def test_the_newest_entries_are_listed_and_that_there_are_more(command: Command)
     _, out, err = command("audit", "list", "--limit", 1)
     assert "a.three" in out
     assert "a.two" not in out
-    assert "There are older ones" in err
+    assert "There are older entries" in err
 
 
 def test_the_entries_of_a_run_are_listed(broadcasts: Broadcasts, command: Command) -> None:
@@ -61,7 +61,7 @@ def test_the_entries_of_a_run_are_listed(broadcasts: Broadcasts, command: Comman
 
 @pytest.mark.usefixtures("anchor")
 def test_entries_since_a_moment_are_listed(command: Command) -> None:
-    assert command("audit", "list", "--since", "2099-01-01")[1] == "No entry.\n"
+    assert command("audit", "list", "--since", "2099-01-01")[1] == "No entries.\n"
 
 
 def test_a_head_that_was_handed_out_proves_what_was_until_then(command: Command, anchor: str) -> None:
@@ -89,7 +89,7 @@ def test_what_is_wrong_is_said_and_ends_with_1(
     assert code == 1
     assert out.splitlines()[:2] == [
         f"Seal 2: its entry {Entry.objects.get(action='a.two').id:,} was altered.",
-        "Anchor 3: it is newer than the last seal. The end of the audit was cut off.",
+        "Anchor 3: it is newer than the last seal. The end of the audit was removed.",
     ]
     assert "Proved" not in out
 
@@ -137,11 +137,11 @@ def test_a_year_at_its_term_is_dropped_by_the_command(command: Command, monkeypa
         moment = datetime(year, 6, 1, tzinfo=UTC)
         monkeypatch.setattr(clock, "now", lambda moment=moment: moment)
         record("a.then", by="ines")
-    assert "Would drop the year 2071." in command("audit", "expire", "--dry-run")[1]
+    assert "Would delete the year 2071." in command("audit", "expire", "--dry-run")[1]
     code, out, _ = command("audit", "expire")
     assert code == 0
-    assert "The year 2071 went: 1 entries. The last digest stays: 1:" in out
-    assert command("audit", "expire")[1] == "No year is at the end of its term.\n"
+    assert "The year 2071 was deleted: 1 entries. Its last digest is kept: 1:" in out
+    assert command("audit", "expire")[1] == "No year has reached the end of its retention period.\n"
     assert command("audit", "verify")[0] == 0
 
 

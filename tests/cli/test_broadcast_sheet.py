@@ -63,7 +63,7 @@ def test_the_sheet_is_in_the_readers_language(
     people.scheduled()
     monkeypatch.setenv("EBOXCAST_LANGUAGE", language)
     out = command("--as", "anne", "broadcast", "show", N)[1]
-    assert (day in out, "Whose turn" in out) == (True, False)
+    assert (day in out, "Waiting for" in out) == (True, False)
 
 
 @pytest.mark.usefixtures("office")

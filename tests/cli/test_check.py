@@ -51,7 +51,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 def test_a_good_package_gets_its_summary_and_zero(sample: SamplePaths, run: Run) -> None:
     code, out, err = run("check", sample.directory)
     assert (code, err) == (0, "")
-    assert out.startswith("✓ The package is right. Recipients: 40.\n")
+    assert out.startswith("✓ The package is valid. Recipients: 40.\n")
     for words in ("information-fr.pdf · application/pdf", "demo-fr-1", "0456789034 · demo:broadcast", "one page"):
         assert words in out
 
@@ -61,7 +61,7 @@ def test_a_faulty_package_gets_each_kind_with_place_and_remedy_and_three(damaged
     assert code == 3
     assert "✗ row.check-digits  (2)" in out
     assert "recipients-01.csv, lines " in out
-    assert "→ Correct the number from the source." in out
+    assert "→ Look up the correct number in the source data." in out
 
 
 def test_faulty_rows_may_be_left_out(damaged: SamplePaths, run: Run) -> None:
@@ -146,7 +146,7 @@ def test_the_rejected_rows_never_overwrite_a_file_to_check(damaged: SamplePaths,
 def test_the_rejected_rows_never_become_a_list_of_the_package(damaged: SamplePaths, run: Run) -> None:
     code, _, err = run("check", damaged.directory, "--rejected", damaged.directory / "rejected.csv")
     assert code == 2
-    assert "taken for a recipient list" in err
+    assert "would be read as a recipient list" in err
     assert not (damaged.directory / "rejected.csv").exists()
 
 

@@ -54,7 +54,7 @@ def test_interrupted_it_leaves_no_server_and_the_next_plays_to_the_end(folder: P
         "is configured in acceptance only",
         "has no contact for: ebox",
         "Published to all 20 recipients",
-        "Nothing is wrong.",
+        "No faults found.",
         "· closed · FR",
     ):
         assert said in told.stdout
@@ -86,7 +86,7 @@ def test_a_folder_that_no_demo_made_is_left_alone(eboxcast: Eboxcast, folder: Pa
     (folder / "mine").touch()
     told = eboxcast("demo", "--headless", "--out", tmp_path / "out")
     assert (told.returncode, told.stdout) == (4, "")
-    assert "no demo made it" in told.stderr
+    assert "was not created by a demo" in told.stderr
     assert (folder / "mine").is_file()
 
 
@@ -95,7 +95,7 @@ def test_two_demos_do_not_play_on_one_installation(eboxcast: Eboxcast, folder: P
         fcntl.flock(lock, fcntl.LOCK_EX)
         told = eboxcast("demo", "--headless", "--out", tmp_path / "out")
     assert (told.returncode, told.stdout) == (4, "")
-    assert "Another demo is playing" in told.stderr
+    assert "Another demo is running" in told.stderr
 
 
 def test_a_place_that_cannot_be_written_is_said(eboxcast: Eboxcast, folder: Path, tmp_path: Path) -> None:

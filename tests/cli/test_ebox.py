@@ -72,7 +72,7 @@ def test_an_enterprise_has_an_ebox_too(broadcasts: Broadcasts, command: Command)
 
 def test_an_ebox_without_anything_says_so(broadcasts: Broadcasts, command: Command) -> None:
     package = broadcasts.package(5)
-    assert command("ebox", "-", given=owner(package)) == (0, "This eBox shows nothing.\n", "")
+    assert command("ebox", "-", given=owner(package)) == (0, "This eBox contains no messages.\n", "")
 
 
 def test_nobody_looks_into_production(broadcasts: Broadcasts, command: Command) -> None:

@@ -102,7 +102,7 @@ def test_a_collector_takes_what_comes_and_ends_on_a_signal(dropping: Dropping) -
     with subprocess.Popen(words, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         assert process.stdout is not None
-        assert "Taking files from" in process.stderr.readline()
+        assert "Collecting files from" in process.stderr.readline()
         dropping.put_cancel()
         assert "refused" in process.stdout.readline()
         process.send_signal(signal.SIGTERM)

@@ -26,8 +26,8 @@ def test_it_says_what_it_did_in_each_environment(a_month_later: list[str], comma
     code, out, _ = command("expire")
     assert code == 0
     given_up, deleted = out.splitlines()
-    assert given_up.startswith(f"Given up: run {forgotten} (acceptance)")
-    assert deleted == f"Deleted of run {published} (production): 0 recipients, 0 readings, 24 outcomes."
+    assert given_up.startswith(f"Discarded: run {forgotten} (acceptance)")
+    assert deleted == f"Deleted for run {published} (production): 0 recipients, 0 readings, 24 outcomes."
     assert command("expire")[1].splitlines() == ["Nothing is due in acceptance.", "Nothing is due in production."]
 
 
@@ -36,7 +36,7 @@ def test_a_dry_run_says_it_and_does_nothing(a_month_later: list[str], command: C
     for _ in range(2):
         first, second = command("expire", "--dry-run")[1].splitlines()
         assert first.startswith(f"Would give up run {forgotten} (acceptance)")
-        assert second == f"Would delete of run {published} (production): paper list and rejected rows."
+        assert second == f"Would delete for run {published} (production): paper list and rejected rows."
 
 
 def test_its_json_has_the_counts(a_month_later: list[str], command: Command) -> None:

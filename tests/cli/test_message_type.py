@@ -54,8 +54,8 @@ def test_from_the_form_to_production_each_answer_says_whose_turn_it_is(command: 
         code, out, err = command("--as", who, "message-type", *(number[0]["number"] if w == "1" else w for w in words))
         assert (code, err) == (0, "")
         turns.append(out.splitlines()[1])
-        assert out.splitlines()[2].startswith("Next: ")
-    assert [turn.removeprefix("Whose turn: ") for turn in turns] == [
+        assert out.splitlines()[2].startswith("Next step: ")
+    assert [turn.removeprefix("Waiting for: ") for turn in turns] == [
         "the validator (BCSS)",
         "the integration team",
         "the integration team",

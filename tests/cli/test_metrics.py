@@ -203,7 +203,7 @@ def test_a_port_that_is_taken_is_said(installation: None, command: Command) -> N
     with socket.create_server(("127.0.0.1", 0)) as taken:
         code, _, err = command("metrics", "--port", taken.getsockname()[1])
     assert code == 1
-    assert "cannot be served on" in err
+    assert "cannot be used" in err
 
 
 def test_the_page_explains_each_number(running: Run, command: Command) -> None:

@@ -23,7 +23,7 @@ def unset(installation: None) -> Iterator[None]:
 def test_switching_is_recorded_audited_and_says_what_follows(command: Command) -> None:
     code, _, err = command("migrate", "--procedure", "on")
     assert (code, procedure()) == (0, "on")
-    assert "their GO only" in err
+    assert "only through a broadcast with a GO" in err
     assert Entry.objects.get().data == {"before": "off", "after": "on"}
     assert command("migrate", "--procedure", "off")[0] == 0
     assert procedure() == "off"

@@ -37,7 +37,7 @@ def test_it_says_what_would_happen(directory: Path, command: Command) -> None:
     assert "nothing was stored" in out
     assert "It would be stored as a new run." in out
     assert "Without an active eBox now: 40 (40 never activated, 0 deactivated)." in out
-    assert "assumed: nothing of this size was measured here yet" in out
+    assert "estimated: nothing of this size has been measured here yet" in out
     assert not Run.objects.exists()
 
 
@@ -77,9 +77,9 @@ def test_an_unknown_sender_is_said_as_publishing_says_it(
 @pytest.mark.usefixtures("remote")
 def test_a_remote_provider_is_told_by_its_calls_and_silences(directory: Path, command: Command) -> None:
     _, out, _ = command("rehearse", directory, *P)
-    assert "Who has no active eBox: the provider was not asked." in out
+    assert "Recipients without an active eBox: not known, because the provider was not asked." in out
     assert "Calls to the provider: " in out
-    assert "The provider does not tell: why a linked recipient is refused." in out
+    assert "The provider does not report: why a linked recipient is refused." in out
 
 
 def test_each_name_in_the_json_is_explained(

@@ -27,7 +27,7 @@ def test_the_report_is_text_unless_asked_otherwise(broadcasts: Broadcasts, comma
     code, out, err = command("report", run.short)
     assert (code, err) == (0, "")
     assert out.startswith(f"REPORT OF A BROADCAST · production · run {run.short}\n")
-    assert "Nobody has opened it yet." in out
+    assert "No one has opened it yet." in out
 
 
 def test_as_json_it_is_one_object(broadcasts: Broadcasts, command: Command) -> None:

@@ -169,7 +169,7 @@ def test_discard_is_for_good(broadcasts: Broadcasts, command: Command) -> None:
     run = broadcasts.prepared()
     code, out, _ = command("discard", run.short, *REASON)
     assert (code, state_of(run)) == (0, State.DISCARDED)
-    assert "Given up, for good: none of its 40 recipients" in out
+    assert "Discarded: none of its 40 recipients" in out
     assert command("resume", run.short)[0] == command("launch", run.short)[0] == 4
 
 

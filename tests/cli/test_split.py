@@ -28,7 +28,7 @@ def test_a_bad_list_is_refused_with_its_place_and_a_remedy(tmp_path: Path) -> No
     done = split(path, "--out", tmp_path / "out")
     assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr.splitlines() == [
-        "✗ list.csv, line 2: A quotation mark opened on this line is never closed.",
+        "✗ list.csv, line 2: The quotation mark opened on this line is never closed.",
         "→ Close it, or remove it.",
     ]
 

@@ -36,7 +36,7 @@ def changed(there: str, back: str) -> Iterator[None]:
 
 def test_the_embedded_audit_can_only_be_added_to() -> None:
     assert [(one.state, one.sentence) for one in found()] == [
-        (State.OK, "The role that works can only add to the audit and read it.")
+        (State.OK, "The working role can only read the audit and add to it.")
     ]
 
 
@@ -67,14 +67,14 @@ def test_a_role_that_may_act_as_the_owner_is_told() -> None:
 def test_a_role_that_owns_the_schema_is_told() -> None:
     with changed(f"alter schema public owner to {CONTROL_ROLE}", "alter schema public owner to pg_database_owner"):
         (only,) = found()
-    assert only.sentence == "The role that works owns the schema of the audit and could drop its tables."
+    assert only.sentence == "The working role owns the schema of the audit and could drop its tables."
 
 
 def test_a_role_that_may_switch_triggers_off_is_told() -> None:
     on = "set on parameter session_replication_role"
     with changed(f"grant {on} to {CONTROL_ROLE}", f"revoke {on} from {CONTROL_ROLE}"):
         (only,) = found()
-    assert (only.state, "switch triggers off" in only.sentence) == (State.ATTENTION, True)
+    assert (only.state, "disable triggers" in only.sentence) == (State.ATTENTION, True)
 
 
 def test_a_trigger_that_is_off_fails() -> None:

@@ -66,7 +66,7 @@ def test_the_server_dies(fragile: Machine, fragile_letter: NewLetter, point: Poi
 @pytest.mark.parametrize(
     ("table", "limits", "said"),
     [
-        ("audience", {"EBOXCAST_LOCK_SECONDS": "1"}, "Another process holds what this step needs"),
+        ("audience", {"EBOXCAST_LOCK_SECONDS": "1"}, "Another process is using what this step needs"),
         ("release", {"EBOXCAST_STATEMENT_SECONDS": "1"}, "took too long"),
     ],
 )

@@ -13,7 +13,7 @@ from tests.faults.remote import Stage, assert_everybody_once
 from tests.simulator.simulated import Simulated
 
 RECIPIENTS = 600
-NEWER_TABLES = "was migrated by a newer eboxcast"
+NEWER_TABLES = "was migrated by a newer version of eboxcast"
 
 
 @pytest.fixture

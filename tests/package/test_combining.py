@@ -62,7 +62,7 @@ def test_blocked_duplicates_name_both_places(combined: CombineFiles) -> None:
     assert both.blocked
     assert dict(both.fault_counts) == {"list.duplicate": 2}
     assert [(fault.file, fault.line) for fault in both.faults] == [("b.csv", 3), ("b.csv", 4)]
-    assert sentence_of(both.faults[0], "en") == "The same recipient stands at line 3 of a.csv."
+    assert sentence_of(both.faults[0], "en") == "The same recipient is on line 3 of a.csv."
 
 
 def test_excluding_faulty_rows_does_not_excuse_blocked_duplicates(combined: CombineFiles) -> None:

@@ -65,7 +65,7 @@ def test_only_a_header(read: Read, content: str) -> None:
 
 def test_no_identifier_column(read: Read) -> None:
     line, sentence, remedy = only(read(f"\nNom;Prénom\nMaes;{ONE}\n"))
-    assert (line, sentence) == (2, "No column holds the identifiers; the first line has: Nom, Prénom.")
+    assert (line, sentence) == (2, "No column contains the identifiers. The first line has: Nom, Prénom.")
     assert remedy == "Name the column NISS (citizens) or CBE (enterprises) in the first line."
 
 
@@ -78,14 +78,14 @@ def test_an_unknown_heading_with_a_number_in_it_does_not_give_the_number_away(re
     [(f"NISS;Nom;INSZ\n{ONE};x;{TWO}\n", "NISS, INSZ"), (f"{ONE};x;{TWO}\n{TWO};x;{ONE}\n", "1, 3")],
 )
 def test_two_identifier_columns(read: Read, content: str, columns: str) -> None:
-    assert only(read(content))[1] == f"More than one column holds identifiers: {columns}."
+    assert only(read(content))[1] == f"More than one column contains identifiers: {columns}."
 
 
 def test_a_column_of_the_wrong_kind(read: Read) -> None:
     line, sentence, remedy = only(read("Nom;BCE\nX;0403019261\n"))
     assert line == 1
-    assert sentence == "The column BCE names another kind of recipient than the metadata (CITIZEN)."
-    assert remedy == "Give the list of that kind, or correct EboxType in the metadata."
+    assert sentence == "The column BCE is for a different kind of recipient than the metadata (CITIZEN)."
+    assert remedy == "Use a list for that kind of recipient, or correct EboxType in the metadata."
 
 
 @pytest.mark.parametrize(
@@ -102,14 +102,14 @@ def test_a_number_of_the_wrong_kind(read: Read, ebox_type: EboxType, good: str, 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
 def test_utf_16_that_does_not_say_so(read: Read, encoding: str) -> None:
     _, sentence, remedy = only(read(f"NISS;Nom\n{ONE};Maes\n".encode(encoding)))
-    assert sentence == "The file is written in UTF-16 but does not say so at its start."
+    assert sentence == "The file is in UTF-16 but has no byte order mark."
     assert remedy == "Save it as UTF-8, or as UTF-16 with a byte order mark."
 
 
 @pytest.mark.parametrize("rest", [b"\x00", b"\x00\xd8A\x00"])
 def test_utf_16_that_is_broken(read: Read, rest: bytes) -> None:
     content = f"\ufeffNISS\n{ONE}\n".encode("utf-16-le") + rest
-    assert only(read(content))[1] == "The file says it is UTF-16, but it cannot be read as such."
+    assert only(read(content))[1] == "The file has a UTF-16 byte order mark, but is not valid UTF-16."
 
 
 def test_latin_1_accents_are_read(read: Read) -> None:
@@ -119,8 +119,8 @@ def test_latin_1_accents_are_read(read: Read) -> None:
 
 def test_nul_bytes(read: Read) -> None:
     line, sentence, remedy = only(read(f"NISS\r\n{ONE}\r\n{TWO}\0\r\n".encode()))
-    assert (line, sentence) == (3, "The file holds a NUL byte, which is no text.")
-    assert remedy == "The file is damaged or not a CSV; export it again from the source."
+    assert (line, sentence) == (3, "The file contains a NUL byte, which is not allowed in text.")
+    assert remedy == "The file is damaged or is not a CSV file. Export it again from the source."
 
 
 @pytest.mark.parametrize("head", ["NISS\n", f"NISS;x\n{ONE};", f'NISS;x\n{ONE};"'])
@@ -129,7 +129,7 @@ def test_a_line_too_long(read: Read, head: str) -> None:
     assert line == 2
     assert sentence in {
         "The line is longer than 1048576 bytes.",
-        "A quotation mark opened on this line is never closed.",
+        "The quotation mark opened on this line is never closed.",
     }
 
 
@@ -150,11 +150,11 @@ def test_a_line_of_two_gigabytes_is_refused_without_being_held(tmp_path: Path) -
 
 def test_a_quote_never_closed_is_told_at_the_line_where_it_opens(read: Read) -> None:
     content = f'NISS;Nom\n{ONE};"two\nlines"\n{TWO};"Maes\n' + f"{ONE};x\n" * 5
-    assert only(read(content))[:2] == (4, "A quotation mark opened on this line is never closed.")
+    assert only(read(content))[:2] == (4, "The quotation mark opened on this line is never closed.")
 
 
 def test_a_quote_never_closed_in_the_header(read: Read) -> None:
-    assert only(read(f'"NISS;Nom\n{ONE};x\n'))[:2] == (1, "A quotation mark opened on this line is never closed.")
+    assert only(read(f'"NISS;Nom\n{ONE};x\n'))[:2] == (1, "The quotation mark opened on this line is never closed.")
 
 
 def test_a_row_too_many(read: Read) -> None:
@@ -190,34 +190,46 @@ def test_a_file_too_big_for_memory_is_counted(tmp_path: Path, monkeypatch: pytes
     reading = read_list(path, ebox_type=EboxType.CITIZEN, limits=Limits(rows_per_list=100))
     assert only(reading)[1] == "The list has 500 rows; at most 100 are allowed."
     reading = read_list(path, ebox_type=EboxType.CITIZEN, limits=Limits())
-    assert only(reading)[1] == "The file is too big for a recipient list: more than 128 MB."
+    assert only(reading)[1] == "The file is too large for a recipient list: it is over 128 MB."
 
 
 def test_all_rows_faulty(read: Read) -> None:
     reading = read("NISS\n85073003329\nx\n")
     assert (reading.rows, reading.excluded, len(reading.keys)) == (2, 2, 0)
-    assert said(reading.faults[0])[1] == "All 2 rows are faulty: nothing is left to publish."
+    assert said(reading.faults[0])[1] == "All 2 rows are faulty, so there is nothing left to publish."
     assert [fault.code for fault in reading.faults[1:]] == ["row.check-digits", "row.characters"]
 
 
 @pytest.mark.parametrize(
     ("cell", "sentence"),
     [
-        ("10111783", "A spreadsheet has removed the zeros at the start. It was probably 00.01.**-***.83."),
-        ("8.5073E+10", "A spreadsheet has turned the number into a form like 8.5E+10."),
+        (
+            "10111783",
+            (
+                "A spreadsheet removed the zeros at the start of the number. The correct value is "
+                "probably 00.01.**-***.83."
+            ),
+        ),
+        ("8.5073E+10", "A spreadsheet changed the number to a form like 8.5E+10."),
         (
             "8.5073003328E+10",
-            "A spreadsheet has turned the number into a form like 8.5E+10. It was probably 85.07.**-***.28.",
+            ("A spreadsheet changed the number to a form like 8.5E+10. The correct value is probably 85.07.**-***.28."),
         ),
-        ("85073003328.0", "A spreadsheet has turned the number into a decimal one. It was probably 85.07.**-***.28."),
-        ("85O73003328", "The number holds a letter that looks like a digit. It was probably 85.07.**-***.28."),
+        (
+            "85073003328.0",
+            ("A spreadsheet changed the number to a decimal number. The correct value is probably 85.07.**-***.28."),
+        ),
+        (
+            "85O73003328",
+            ("The number contains a letter that looks like a digit. The correct value is probably 85.07.**-***.28."),
+        ),
         ("8507300332", "The number has 10 digits instead of 11."),
         ("850730033281", "The number has 12 digits instead of 11."),
         ("85073003329", "The check digits are wrong."),
-        ("85130100397", "The month in the number cannot be."),
-        ("00000000000", "The number consists of zeros."),
+        ("85130100397", "The month in the number is not valid."),
+        ("00000000000", "The number contains only zeros."),
         ("", "The identifier is missing."),
-        ("inconnu", "The identifier holds something else than digits."),
+        ("inconnu", "The identifier contains characters that are not digits."),
     ],
 )
 def test_damaged_numbers_are_told_with_their_line_and_never_repaired(read: Read, cell: str, sentence: str) -> None:
@@ -229,14 +241,16 @@ def test_damaged_numbers_are_told_with_their_line_and_never_repaired(read: Read,
 
 def test_a_lost_zero_of_an_enterprise_number(read: Read) -> None:
     reading = read("KBO\n0403019261\n456789034\n", EboxType.ENTERPRISE)
-    assert only(reading)[1] == "A spreadsheet has removed the zeros at the start. It was probably 0456.***.*34."
+    assert only(reading)[1] == (
+        "A spreadsheet removed the zeros at the start of the number. The correct value is probably 0456.***.*34."
+    )
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     reading = read_list(tmp_path / "list.csv", ebox_type=EboxType.CITIZEN, limits=Limits())
     _, sentence, remedy = only(reading)
     assert sentence == "The file cannot be read: No such file or directory."
-    assert remedy == "Check that the file is there and that you may read it."
+    assert remedy == "Check that the file exists and that you have permission to read it."
 
 
 @pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo])

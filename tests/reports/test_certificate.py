@@ -156,12 +156,12 @@ def recalled(broadcasts: Broadcasts) -> Run:
 
 
 STATES = {
-    State.PREPARED: (Broadcasts.prepared, "visible to nobody yet", 0),
+    State.PREPARED: (Broadcasts.prepared, "not visible yet", 0),
     State.PUBLISHED: (Broadcasts.published, "Published to all 40 recipients", 40),
-    State.STOPPED: (stopped, "visible to nobody, and it stays so until it is resumed", 0),
-    State.DISCARDED: (discarded, "It was never visible to anybody", 0),
+    State.STOPPED: (stopped, "nothing is visible, and nothing becomes visible until it is resumed", 0),
+    State.DISCARDED: (discarded, "It was never visible", 0),
     State.RECALLED: (recalled, "it was visible to 40 recipients since", 40),
-    State.SUPERSEDED: (superseded, "Another round took its place at", 40),
+    State.SUPERSEDED: (superseded, "Replaced by another round at", 40),
 }
 
 

@@ -8,7 +8,15 @@ from eboxcast.lib.masking import mask_and_strip
 
 
 @pytest.mark.parametrize(
-    "name", ["85073003328.csv", "list 85.07.30-033.28", "850730-03328_x", "list85073003328x", "nr85.07.30-033.29"]
+    "name",
+    [
+        "85073003328.csv",
+        "list 85.07.30-033.28",
+        "850730-03328_x",
+        "list85073003328x",
+        "nr85.07.30-033.29",
+        "85\u00a007\u00a030\u202f033\u00a028",
+    ],
 )
 def test_a_national_number_in_a_name_is_not_shown(name: str) -> None:
     assert "033" not in mask_and_strip(name)

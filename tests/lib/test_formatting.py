@@ -8,6 +8,7 @@ import pytest
 from babel.dates import format_date
 
 from eboxcast.lib.formatting import (
+    clauses,
     duration,
     grouped,
     iso,
@@ -103,6 +104,11 @@ def test_sizes_have_a_unit_that_keeps_them_short() -> None:
     counts = (12, 2048, 10 * 1024**2, 3 * 1024**3)
     assert [size(count, "en") for count in counts] == ["12 B", "2.0 kB", "10.0 MB", "3.0 GB"]
     assert size(2048, "nl") == "2,0 kB"
+    assert [size(count, "fr") for count in (12, 10 * 1024**2)] == ["12\u00a0o", "10,0\u00a0Mo"]
+
+
+def test_clauses_are_parted_as_the_language_does() -> None:
+    assert [clauses(("a", "b"), language) for language in ("en", "fr")] == ["a; b", "a\u202f; b"]
 
 
 def test_durations_are_those_of_a_clock_or_rough() -> None:

@@ -79,7 +79,7 @@ def test_a_test_that_was_taken_back_meanwhile_has_no_proof_but_says_so(story: St
     story.tested()
     Broadcast.objects.update(acceptance_run=None)
     proof = told("proof")["anne"]
-    assert "Ceci n'a pas pu être ajouté :" in proof.text
+    assert "Ceci n'a pas pu être ajouté\u00a0:" in proof.text
     assert proof.attachments.count() == 0
 
 

@@ -193,7 +193,7 @@ def test_a_run_that_never_came_to_storing_has_a_certificate_too(broadcasts: Broa
     certificate = certificate_of(never_stored)
     assert (certificate.recipients, certificate.audience, certificate.totals.recipients) == (None, None, None)
     assert certificate.totals.rows == 40
-    assert "visible to nobody" in as_text(certificate, "en")
+    assert "nothing is stored or visible" in as_text(certificate, "en")
 
 
 def test_its_json_is_the_whole_certificate(broadcasts: Broadcasts) -> None:
@@ -212,7 +212,7 @@ def test_a_number_in_the_senders_words_is_not_repeated(broadcasts: Broadcasts) -
 @pytest.mark.parametrize("language", ["fr", "nl", "de", "en"])
 def test_it_can_be_read_in_every_language(broadcasts: Broadcasts, language: str) -> None:
     text = as_text(certificate_of(broadcasts.published(faulty=True)), language)
-    title = {"fr": "CERTIFICAT", "nl": "CERTIFICAAT", "de": "ZERTIFIKAT", "en": "CERTIFICATE"}[language]
+    title = {"fr": "CERTIFICAT", "nl": "CERTIFICAAT", "de": "BESCHEINIGUNG", "en": "CERTIFICATE"}[language]
     assert text.startswith(title)
     assert ("Faulty rows" in text) is (language == "en")
 

@@ -35,116 +35,120 @@ VARIABLES = (
     Variable(
         "EBOXCAST_DATABASE_URL",
         "",
-        "The control database on a PostgreSQL of your own. Empty: the embedded one, and then no other URL may be set.",
+        "The control database on your own PostgreSQL. Empty: the embedded database, and then no other URL may be set.",
         secret=True,
     ),
     Variable(
         "EBOXCAST_OWNER_URL",
         "",
-        "The control database as the role that owns its tables. Only `migrate` and `audit expire` use it; set it for"
-        " them alone (docs/howto/use-your-own-postgresql.md).",
+        "The control database as the role that owns its tables. Used only by `migrate` and `audit expire`; set "
+        "it only for these commands (docs/howto/use-your-own-postgresql.md).",
         secret=True,
     ),
     Variable(
         "EBOXCAST_ACCEPTANCE_URL",
         "",
-        "The acceptance database. Empty beside a control URL: this process cannot reach acceptance.",
+        "The acceptance database. Empty, with a control URL: this process cannot reach acceptance.",
         secret=True,
     ),
     Variable(
         "EBOXCAST_PRODUCTION_URL",
         "",
-        "The production database. Empty beside a control URL: this process cannot reach production.",
+        "The production database. Empty, with a control URL: this process cannot reach production.",
         secret=True,
     ),
     Variable(
         "EBOXCAST_PROCEDURE",
         "",
-        "Whether the procedure around a broadcast is followed (`on`), or the engine is used alone (`off`). Recorded by"
-        " the first `migrate`, `on` when empty; empty later: what is recorded. A process that says otherwise is"
-        " refused; `eboxcast migrate --procedure` changes the record.",
+        "Whether the procedure around a broadcast is followed (`on`), or only the engine is used (`off`). "
+        "Recorded by the first `migrate`, `on` if empty; later, empty means the recorded value. A process with a "
+        "different value is refused; `eboxcast migrate --procedure` changes the recorded value.",
     ),
     Variable(
         "EBOXCAST_INSTALLATION",
         "real",
-        "What kind of installation the first `migrate` makes: `real`, `demo` or `test`. Only on the last two can one"
-        " act by name (`--as`) and move the clock. Never changed afterwards, and only that record counts.",
+        "What kind of installation the first `migrate` creates: `real`, `demo` or `test`. Only on a demo or test "
+        "installation can you act by name (`--as`) and move the clock. It cannot be changed afterwards; only the "
+        "recorded value counts.",
     ),
     Variable(
         "EBOXCAST_TOKEN",
         "",
-        "The personal token of who acts, with the procedure on. Empty: the one that `eboxcast login` keeps.",
+        "The personal token of the person who acts, with the procedure on. Empty: the token saved by `eboxcast login`.",
         secret=True,
     ),
     Variable(
         "EBOXCAST_BUCKET_PRIME",
         "16381",
-        "Into how many buckets recipients are spread: a prime below 4,194,304. Recorded by the first `migrate` of an"
-        " environment; only that record counts afterwards.",
+        "The number of buckets for the recipients: a prime below 4,194,304. Recorded by the first `migrate` of "
+        "an environment; afterwards only the recorded value counts.",
     ),
     Variable(
         "EBOXCAST_WORKING_WEEK",
         "mon-fri",
-        "Which days count as working days, less the legal holidays and the closed days: `mon-fri` or `mon-sat`.",
+        "Which days count as working days, except legal holidays and closed days: `mon-fri` or `mon-sat`.",
     ),
     Variable(
         "EBOXCAST_EVENING_START",
         "18:00",
-        "When the evening of a day begins, Brussels time: broadcasts are launched from then on.",
+        "When the evening of a day begins, Brussels time. Broadcasts are launched from this time.",
     ),
     Variable(
         "EBOXCAST_EVENING_END",
         "06:00",
-        "When it ends, Brussels time; on the next day when it is not later than the start.",
+        "When the evening ends, Brussels time. On the next day, if it is not later than the start.",
     ),
-    Variable("EBOXCAST_EVENING_BROADCASTS", "10", "How many broadcasts are planned for one evening at most."),
-    Variable("EBOXCAST_EVENING_RECIPIENTS", "12000000", "How many recipients are planned for one evening at most."),
+    Variable("EBOXCAST_EVENING_BROADCASTS", "10", "The maximum number of broadcasts planned for one evening."),
+    Variable("EBOXCAST_EVENING_RECIPIENTS", "12000000", "The maximum number of recipients planned for one evening."),
     Variable(
         "EBOXCAST_TARGETS_FILE",
         "",
-        "A TOML file that says where each environment publishes (docs/reference/targets.md). Empty: both into their"
-        " own eBoxes.",
+        "A TOML file that defines where each environment publishes (docs/reference/targets.md). Empty: both to "
+        "their own eBoxes.",
     ),
     Variable(
         "EBOXCAST_SMTP_URL",
         "",
-        "The mail server that notices go to: `smtp://user:password@host:587?starttls=1` or"
-        " `smtps://user:password@host`. Empty: each is a file in the folder `mail` of EBOXCAST_STATE_DIR.",
+        "The mail server for notices: `smtp://user:password@host:587?starttls=1` or "
+        "`smtps://user:password@host`. Empty: each notice is a file in the folder `mail` of EBOXCAST_STATE_DIR.",
         secret=True,
     ),
     Variable(
         "EBOXCAST_MAIL_FROM",
         "",
-        "The one address notices come from and are answered to, such as `eBox broadcasts <broadcasts@example.be>`."
-        " Needed beside EBOXCAST_SMTP_URL.",
+        "The address notices are sent from and replies go to, such as `eBox broadcasts <broadcasts@example.be>`. "
+        "Required with EBOXCAST_SMTP_URL.",
     ),
     Variable(
         "EBOXCAST_DROP_DIR",
         "",
-        "The folder that holds the drop folders of the institutions, each named by its CBE number"
-        " (docs/howto/drop-folder.md). Empty: there are none.",
+        "The folder that contains the drop folders of the institutions, each named after its CBE number "
+        "(docs/howto/drop-folder.md). Empty: there are none.",
     ),
     Variable("EBOXCAST_LANGUAGE", "", "Language of messages: `fr`, `nl`, `de` or `en`. Empty: that of the locale."),
     Variable(
         "EBOXCAST_LEASE_SECONDS",
         "60",
-        "How long a batch stays its worker's without a sign of life; longer than any call to a provider may take.",
+        "How long a batch stays assigned to a worker that does not respond. Must be longer than any call to a "
+        "provider.",
     ),
     Variable(
         "EBOXCAST_LOG_LEVEL",
         "warning",
-        "What is logged on standard error, as lines of JSON: `debug`, `info` (each batch), `warning` or `error`.",
+        "What is logged to standard error, as lines of JSON: `debug`, `info` (each batch), `warning` or `error`.",
     ),
-    Variable("EBOXCAST_LIST_DAYS", "30", "Days a recipient list is kept at most before its keys are prepared."),
+    Variable(
+        "EBOXCAST_LIST_DAYS", "30", "The maximum number of days a recipient list is kept before its keys are prepared."
+    ),
     Variable("EBOXCAST_REPORT_DAYS", "30", "Days that rejected rows, paper list and outcomes are kept."),
     Variable("EBOXCAST_ABANDONED_DAYS", "7", "Days that the audience of a discarded release is kept."),
-    Variable("EBOXCAST_UNLAUNCHED_DAYS", "30", "Days after which a release nobody launches is discarded."),
-    Variable("EBOXCAST_NOTICE_DAYS", "365", "Days that the texts of mails are kept once their broadcast has ended."),
-    Variable("EBOXCAST_SHORT_LIST", "50", "How many recipients the list of a broadcast for acceptance may name."),
+    Variable("EBOXCAST_UNLAUNCHED_DAYS", "30", "Days after which a release that is never launched is discarded."),
+    Variable("EBOXCAST_NOTICE_DAYS", "365", "Days that the text of emails is kept after their broadcast has ended."),
+    Variable("EBOXCAST_SHORT_LIST", "50", "The maximum number of recipients in the list for acceptance."),
     Variable(
         "EBOXCAST_STATISTICS_DAYS",
         "14",
-        "Days after the publication when the institution is told how many have read it; then the broadcast is closed.",
+        "Days after the publication when the institution receives the reading figures; then the broadcast is closed.",
     ),
     Variable("EBOXCAST_CONNECT_SECONDS", "10", "How long to wait for a database to accept a connection."),
     Variable("EBOXCAST_STATEMENT_SECONDS", "1800", "How long one statement may take."),

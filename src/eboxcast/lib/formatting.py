@@ -7,7 +7,7 @@ words in a sentence (``moment_in``), in figures in a column (``short_moment``), 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Literal, overload
 
@@ -43,7 +43,9 @@ _BRUSSELS_TIME = {
 }
 _GROUPS = {"en": ",", "fr": "\u202f", "nl": ".", "de": "."}
 _KILO = 1024
-_UNITS = ("B", "kB", "MB", "GB")
+_UNITS = {"fr": ("\u00a0o", "\u00a0ko", "\u00a0Mo", "\u00a0Go")}
+_OTHER_UNITS = (" B", " kB", " MB", " GB")
+_SEMICOLONS = {"fr": "\u202f; "}
 _MINUTE, _HOUR = 60, 3600
 
 
@@ -100,11 +102,17 @@ def grouped(number: int, language: str) -> str:
 
 def size(count: int, language: str) -> str:
     """Return a number of bytes in a unit that keeps it short."""
+    units = _UNITS.get(language, _OTHER_UNITS)
     if count < _KILO:
-        return f"{count} B"
+        return f"{count}{units[0]}"
     power = 1 if count < _KILO**2 else 2 if count < _KILO**3 else 3
     whole, _, decimal = f"{count / _KILO**power:.1f}".partition(".")
-    return f"{grouped(int(whole), language)}{'.' if language == 'en' else ','}{decimal} {_UNITS[power]}"
+    return f"{grouped(int(whole), language)}{'.' if language == 'en' else ','}{decimal}{units[power]}"
+
+
+def clauses(parts: Iterable[str], language: str) -> str:
+    """Return clauses as one sentence, with the sign that the language has between them."""
+    return _SEMICOLONS.get(language, "; ").join(parts)
 
 
 def duration(seconds: float) -> str:

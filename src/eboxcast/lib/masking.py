@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-_NATIONAL_NUMBER = re.compile(r"(?<!\d)\d{2}[ ./]?\d{2}[ ./]?\d{2}[ ./-]?\d{3}[ .-]?\d{2}(?!\d)")
-_DIGEST = re.compile(r"(?<![0-9a-z])[0-9a-f]{32,}(?![0-9a-z])")
 _SPACES = "\u00a0\u202f"  # French has them before a colon and between thousands
+_NATIONAL_NUMBER = re.compile(
+    rf"(?<!\d)\d{{2}}[ {_SPACES}./]?\d{{2}}[ {_SPACES}./]?\d{{2}}[ {_SPACES}./-]?\d{{3}}[ {_SPACES}.-]?\d{{2}}(?!\d)"
+)
+_DIGEST = re.compile(r"(?<![0-9a-z])[0-9a-f]{32,}(?![0-9a-z])")
 _MASK = "***********"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from eboxcast.lib.formatting import grouped
+from eboxcast.lib.formatting import clauses, grouped
 from eboxcast.lib.translation import N_, translate
 from eboxcast.reports.certificate_parts import RecipientsPart
 
@@ -19,8 +19,7 @@ _NEVER = N_("{not_attempted} were not attempted")
 def remainder_of(part: RecipientsPart, language: str, *, ended: bool) -> str:
     """Return the exact account of this moment in words, without a full stop. ``ended`` says that it stays so."""
     counts = {name: grouped(getattr(part, name), language) for name in _NAMES}
-    between = " ; " if language == "fr" else "; "
-    return between.join(translate(clause, language, counts) for clause in _clauses(part, ended=ended))
+    return clauses((translate(clause, language, counts) for clause in _clauses(part, ended=ended)), language)
 
 
 _NAMES = ("recipients", "published", "refused", "unknown", "under_way", "not_attempted")

@@ -37,12 +37,13 @@ _VOID_SINCE = N_("void since {at}")
 _HOLDS = N_("valid")
 _USED = N_("can be used")
 _NOT_USED = N_("cannot be used: {faults}")
-_TAKEN_BACK = N_("were withdrawn")
+_TAKEN_BACK = N_("files withdrawn")
 _RECIPIENTS = N_("{count} recipients")
 _RECIPIENT = N_("Recipient")
 _OF_RECIPIENT = N_("recipient {place}")
 _PASSED = N_("passed")
 _FAILED = N_("failed")
+_REMARKED = N_("{result}: {remark}")
 _NOBODY = N_("no one named yet")
 _INSTITUTION = N_("the institution")
 
@@ -132,7 +133,9 @@ def _cell(one: Verdict | None, language: str) -> str:
     if one is None:
         return "–"
     shown = translate(_PASSED if one.passed else _FAILED, language)
-    return f"{shown}: {mask_and_strip(one.remark)}" if one.remark else shown
+    return (
+        translate(_REMARKED, language, {"result": shown, "remark": mask_and_strip(one.remark)}) if one.remark else shown
+    )
 
 
 def _gos(broadcast: Broadcast, language: str) -> list[Row]:

@@ -44,7 +44,7 @@ bench: .venv/.dev ## Measure, each figure beside its baseline
 
 messages: .venv/.dev ## Bring the catalogues up to date with the sentences in the code
 	@mkdir -p build
-	$(BIN)/pybabel -q extract -k N_ --no-wrap --sort-by-file --add-location=file -o build/eboxcast.pot src/eboxcast
+	$(BIN)/pybabel -q extract -F pyproject.toml --no-wrap --sort-by-file --add-location=file -o build/eboxcast.pot src/eboxcast
 	for language in fr nl de; do $(BIN)/pybabel -q update --no-wrap --no-fuzzy-matching --ignore-obsolete \
 	  --ignore-pot-creation-date -D eboxcast -d src/eboxcast/locale -i build/eboxcast.pot -l $$language || exit 1; done
 	$(BIN)/pybabel -q compile -D eboxcast -d src/eboxcast/locale

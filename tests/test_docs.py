@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 import typer
+from tests.lib.test_wording import sentences
 
 from eboxcast.cli.commands import COMMANDS, who_may
 from eboxcast.cli.main import command_named
 from eboxcast.lib.actors import ALL_ROLES, Role
 from eboxcast.lib.errors import EboxcastError, Misconfigured
+from eboxcast.lib.translation import paragraphs
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -74,6 +76,15 @@ def test_every_option_of_a_command_is_documented_as_its_help_says(name: str) -> 
 def test_every_command_has_its_own_help_and_a_sentence_in_the_list(name: str) -> None:
     assert COMMANDS[name].summary.endswith(".")
     assert all((command.help or "").strip() for command in commands_of(name).values())
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_word_of_help_is_in_the_catalogues(name: str) -> None:
+    below = commands_of(name)
+    texts = [COMMANDS[name].summary, *(one.help for one in below.values())]
+    texts += [parameter.help for one in below.values() for parameter in one.params]
+    found = {sentence for text in texts for sentence in paragraphs(text or "")}
+    assert sorted(found - set(sentences())) == []
 
 
 def test_who_may_run_a_command_is_documented() -> None:

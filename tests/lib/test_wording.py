@@ -23,7 +23,7 @@ TRANSLATED = ("fr", "nl", "de")
 
 @cache
 def sentences() -> tuple[str, ...]:
-    found = extract_from_dir(SOURCE, [("**.py", "python")], keywords={"N_": None})
+    found = extract_from_dir(SOURCE, [("**.py", "eboxcast.lib.sentences:extract")])
     return tuple(dict.fromkeys(str(message) for _, _, message, _, _ in found))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -11,15 +12,32 @@ import typer
 
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.app import command_app
-from eboxcast.tools.bench.errors import BenchUnknown
 from eboxcast.tools.bench.installation import own_installation
 from eboxcast.tools.bench.measuring import Bench, Row
 from eboxcast.tools.bench.table import as_values, in_one_line, show
 
-ALWAYS = ("check", "store", "naive", "expire", "publish", "open", "send", "workers")
-LARGE = ("country", "beside", "remote")
 _MOST = 300_000
 _BUSY = 0.5
+
+
+class Benchmark(StrEnum):
+    """What can be measured."""
+
+    CHECK = "check"
+    STORE = "store"
+    NAIVE = "naive"
+    EXPIRE = "expire"
+    PUBLISH = "publish"
+    OPEN = "open"
+    SEND = "send"
+    WORKERS = "workers"
+    COUNTRY = "country"
+    BESIDE = "beside"
+    REMOTE = "remote"
+
+
+_LARGE = (Benchmark.COUNTRY, Benchmark.BESIDE, Benchmark.REMOTE)
+_ALWAYS = tuple(one for one in Benchmark if one not in _LARGE)
 
 app = command_app()
 
@@ -27,14 +45,12 @@ app = command_app()
 @app.command()
 def main(
     recipients: Annotated[int, typer.Option(min=1000, max=_MOST, help="The number of recipients.")] = _MOST,
-    only: Annotated[
-        list[str] | None, typer.Option(help=f"One of: {', '.join(ALWAYS + LARGE)}. May be repeated.")
-    ] = None,
+    only: Annotated[list[Benchmark] | None, typer.Option(help="Only this benchmark. May be repeated.")] = None,
     large: Annotated[bool, typer.Option(help="Also 12 and 170 million recipients, and 300,000 to a provider.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Answer with one JSON list.")] = False,
 ) -> None:
     """Run benchmarks on a separate embedded database, in a temporary folder. A missed target is not an error."""
-    names = _names(only or [], large=large)
+    names = tuple(only or _ALWAYS + (_LARGE if large else ()))
     _warn_if_busy()
     with own_installation() as folder:
         rows = _measure(folder, recipients, names)
@@ -51,13 +67,6 @@ def _warn_if_busy() -> None:
         console.line(
             f"Others keep this machine busy (load {load:.1f}, {processors} processors): times will be too long."
         )
-
-
-def _names(only: list[str], *, large: bool) -> tuple[str, ...]:
-    for name in only:
-        if name not in ALWAYS + LARGE:
-            raise BenchUnknown(name=name, names=", ".join(ALWAYS + LARGE))
-    return tuple(only) or ALWAYS + (LARGE if large else ())
 
 
 def _measure(folder: Path, recipients: int, names: tuple[str, ...]) -> list[Row]:

@@ -2,16 +2,8 @@
 
 from __future__ import annotations
 
-from eboxcast.lib.errors import Trouble, WrongUse
+from eboxcast.lib.errors import Trouble
 from eboxcast.lib.translation import N_
-
-
-class BenchUnknown(WrongUse):
-    """There is no benchmark of that name."""
-
-    code = "bench.unknown"
-    sentence = N_("There is no benchmark {name}.")
-    remedy = N_("Choose one of: {names}.")
 
 
 class BenchStopped(Trouble):

@@ -21,8 +21,8 @@ from eboxcast.mailboxes import fence
 from eboxcast.mailboxes.audiences import read_audience
 from eboxcast.reports.certificate import Certificate, certificate_of
 from eboxcast.reports.certificate_html import as_html
-from eboxcast.reports.certificate_parts import Named
 from eboxcast.reports.certificate_text import as_json, as_text
+from eboxcast.reports.schemas import Named
 
 P = "production"
 

@@ -10,10 +10,10 @@ from eboxcast.notices.about import About
 from eboxcast.notices.kinds.kind import File
 from eboxcast.reports.certificate_account import account_section, faults_section, lists_section
 from eboxcast.reports.certificate_html import as_html
-from eboxcast.reports.certificate_parts import Certificate
 from eboxcast.reports.certificate_text import as_text
 from eboxcast.reports.readings import DayOfReading, Readings
 from eboxcast.reports.report import readings_section
+from eboxcast.reports.schemas import Certificate
 from eboxcast.reports.sections import Fact, Section
 
 _PEOPLE = N_("Lists with personal data")

@@ -17,7 +17,8 @@ from eboxcast.lib.masking import mask_and_strip
 from eboxcast.mailboxes import fence
 from eboxcast.mailboxes.models import Release
 from eboxcast.mailboxes.package_record import DocumentRecord, ListRecord, MetadataRecord, PolicyRecord
-from eboxcast.reports.certificate_parts import (
+from eboxcast.reports.recipients import recipients_of
+from eboxcast.reports.schemas import (
     FORMAT,
     AudiencePart,
     AuditPart,
@@ -33,7 +34,6 @@ from eboxcast.reports.certificate_parts import (
     RowsPart,
     TargetPart,
 )
-from eboxcast.reports.recipients import recipients_of
 from eboxcast.reports.targets import is_sent, target_of_run
 
 __all__ = ["Certificate", "certificate_of", "issue_certificate"]

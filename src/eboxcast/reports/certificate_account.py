@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from eboxcast.lib.formatting import grouped
 from eboxcast.lib.translation import N_, translate
 from eboxcast.package.faults import FAULTS
-from eboxcast.reports.certificate_parts import Certificate, RecipientsPart, RowsPart
+from eboxcast.reports.schemas import Certificate, RecipientsPart, RowsPart
 from eboxcast.reports.sections import Fact, Section, Table
 
 _HEADINGS = (

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from eboxcast.reports.certificate_page import page_of
-from eboxcast.reports.certificate_parts import Certificate
 from eboxcast.reports.page_html import html_of
+from eboxcast.reports.schemas import Certificate
 
 
 def as_html(certificate: Certificate, language: str) -> str:

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from eboxcast.lib.formatting import grouped, size
 from eboxcast.lib.translation import N_, name_in, translate
 from eboxcast.reports.certificate_account import account_section, faults_section, lists_section
-from eboxcast.reports.certificate_parts import Certificate, DecisionPart, DocumentPart, Named
 from eboxcast.reports.certificate_verdict import is_good, shown, verdict_of
+from eboxcast.reports.schemas import Certificate, DecisionPart, DocumentPart, Named
 from eboxcast.reports.sections import Fact, Page, Section
 from eboxcast.reports.states import ENVIRONMENTS, STATES, state_in
 

@@ -6,8 +6,8 @@ import json
 from dataclasses import asdict
 
 from eboxcast.reports.certificate_page import page_of
-from eboxcast.reports.certificate_parts import Certificate
 from eboxcast.reports.page_text import text_of
+from eboxcast.reports.schemas import Certificate
 
 
 def as_text(certificate: Certificate, language: str) -> str:

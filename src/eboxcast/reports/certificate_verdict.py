@@ -6,8 +6,8 @@ from datetime import datetime
 
 from eboxcast.lib.formatting import grouped, moment_in
 from eboxcast.lib.translation import N_, translate
-from eboxcast.reports.certificate_parts import Certificate
 from eboxcast.reports.remainder import remainder_of
+from eboxcast.reports.schemas import Certificate
 
 _VERDICTS = {
     "preparing": N_("The preparation has not finished: nothing is stored or visible."),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from eboxcast.delivery.models import Run
 from eboxcast.mailboxes.models import OutcomeKind, Release
 from eboxcast.mailboxes.sending import counts_of
-from eboxcast.reports.certificate_parts import PublishedPart, RecipientsPart
 from eboxcast.reports.outcomes import refused_by_reason
+from eboxcast.reports.schemas import PublishedPart, RecipientsPart
 from eboxcast.reports.targets import is_sent
 from eboxcast.targets.opening import capabilities_of
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from eboxcast.lib.formatting import clauses, grouped
 from eboxcast.lib.translation import N_, translate
-from eboxcast.reports.certificate_parts import RecipientsPart
+from eboxcast.reports.schemas import RecipientsPart
 
 _HAVE_IT = N_("{published} of {recipients} recipients have it")
 _REFUSED = N_("{refused} were refused")

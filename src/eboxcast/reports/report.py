@@ -11,9 +11,9 @@ from eboxcast.lib.formatting import grouped
 from eboxcast.lib.translation import N_, translate
 from eboxcast.reports.certificate import issue_certificate
 from eboxcast.reports.certificate_page import page_of
-from eboxcast.reports.certificate_parts import Certificate
 from eboxcast.reports.page_text import text_of
 from eboxcast.reports.readings import Readings, readings_of
+from eboxcast.reports.schemas import Certificate
 from eboxcast.reports.sections import Fact, Page, Section
 
 FORMAT = "eboxcast.report/1"

@@ -13,10 +13,10 @@ from tests.actors import master
 from tests.reports.broadcasts import OPERATOR, SENDER, Broadcasts
 
 from eboxcast.delivery.runs import actions
+from eboxcast.presenters.json import as_json
 from eboxcast.reports.certificate import certificate_of
-from eboxcast.reports.report import report_as_json, report_of
+from eboxcast.reports.report import report_of
 from eboxcast.reports.verification import verify
-from eboxcast.reports.verification_page import verification_as_json
 
 REFERENCE = Path(__file__).parents[2] / "docs/reference"
 BY_DATA = {"names", "faults", "refused_by_reason"}
@@ -40,7 +40,7 @@ def test_the_program_that_verifies_finds_the_digests_of_a_certificate(broadcasts
     package = broadcasts.package(50)
     run = actions.prepare(package, environment="production", actor=master(SENDER))
     audience = certificate_of(run).audience
-    given = json.loads(verification_as_json(verify(run, actor=master("ada")), with_salt=True))
+    given = json.loads(as_json(verify(run, actor=master("ada"), with_salt=True)))
     assert program
     assert audience
     done = subprocess.run(
@@ -54,7 +54,7 @@ def test_the_program_that_verifies_finds_the_digests_of_a_certificate(broadcasts
 
 
 def test_each_name_in_a_verification_is_explained(broadcasts: Broadcasts) -> None:
-    answer = json.loads(verification_as_json(verify(broadcasts.published(), actor=master("ada")), with_salt=False))
+    answer = json.loads(as_json(verify(broadcasts.published(), actor=master("ada"))))
     page = (REFERENCE / "report.md").read_text("utf-8")
     assert set(names_in(answer)) - set(re.findall(r"`([a-z0-9_]+)`", page)) == set()
 
@@ -63,4 +63,4 @@ def test_each_name_in_a_report_is_explained(broadcasts: Broadcasts) -> None:
     run = actions.recall(broadcasts.published(faulty=True), actor=master(OPERATOR), reason="wrong letter")
     pages = "".join((REFERENCE / name).read_text("utf-8") for name in ("certificate-json.md", "report.md"))
     explained = set(re.findall(r"`([a-z0-9_]+)`", pages))
-    assert set(names_in(json.loads(report_as_json(report_of(run, actor=master("ada")))))) - explained == set()
+    assert set(names_in(json.loads(as_json(report_of(run, actor=master("ada")))))) - explained == set()

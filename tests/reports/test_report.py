@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from html.parser import HTMLParser
 
 import pytest
@@ -16,11 +16,13 @@ from eboxcast.lib import clock
 from eboxcast.lib.formatting import moment_in
 from eboxcast.mailboxes import opening
 from eboxcast.package.model import Package
+from eboxcast.presenters.json import as_json
 from eboxcast.reports.certificate import certificate_of
-from eboxcast.reports.certificate_html import as_html
+from eboxcast.reports.certificate_page import page_of
+from eboxcast.reports.page_html import html_of
+from eboxcast.reports.page_text import text_of
 from eboxcast.reports.readings import readings_of
-from eboxcast.reports.report import report_as_json, report_as_text, report_of
-from eboxcast.reports.report_html import report_as_html
+from eboxcast.reports.report import page_of_report, report_of
 
 A = "acceptance"
 
@@ -62,7 +64,7 @@ def test_readings_are_counted_by_day(broadcasts: Broadcasts, monkeypatch: pytest
     read_by(run, package, 5)
     readings = readings_of(run)
     assert readings is not None
-    days = [(date.fromisoformat(day.day), day.count) for day in readings.days]
+    days = [(day.day, day.count) for day in readings.days]
     assert days == [(today, 3), (today + timedelta(days=1), 2)]
     assert readings.total == 5
 
@@ -70,12 +72,12 @@ def test_readings_are_counted_by_day(broadcasts: Broadcasts, monkeypatch: pytest
 def test_what_was_never_visible_has_no_readings(broadcasts: Broadcasts) -> None:
     report = report_of(broadcasts.prepared(), actor=master("ada"))
     assert report.readings is None
-    assert "Opened for the first time" not in report_as_text(report, "en")
+    assert "Opened for the first time" not in text_of(page_of_report(report, "en"))
 
 
 def test_its_json_holds_the_certificate_and_the_readings(broadcasts: Broadcasts) -> None:
     run = broadcasts.published()
-    read = json.loads(report_as_json(report_of(run, actor=master("ada"))))
+    read = json.loads(as_json(report_of(run, actor=master("ada"))))
     assert set(read) == {"format", "certificate", "readings"}
     assert read["certificate"]["run"] == str(run.id)
     assert read["readings"] == {"total": 0, "days": []}
@@ -83,7 +85,7 @@ def test_its_json_holds_the_certificate_and_the_readings(broadcasts: Broadcasts)
 
 @pytest.mark.parametrize("language", ["fr", "nl", "de", "en"])
 def test_the_page_needs_nothing_from_elsewhere(broadcasts: Broadcasts, language: str) -> None:
-    html = report_as_html(report_of(broadcasts.published(faulty=True), actor=master("ada")), language)
+    html = html_of(page_of_report(report_of(broadcasts.published(faulty=True), actor=master("ada")), language))
     page = Page(html)
     assert page.open == []
     assert "script" not in page.tags
@@ -94,17 +96,17 @@ def test_the_page_needs_nothing_from_elsewhere(broadcasts: Broadcasts, language:
 
 def test_the_page_says_what_the_text_says(broadcasts: Broadcasts) -> None:
     certificate = certificate_of(broadcasts.published(recipients=100))
-    html = as_html(certificate, "en")
+    html = html_of(page_of(certificate, "en"))
     assert "Published to all 100 recipients" in html
     assert 'class="verdict good"' in html
     for digest in (certificate.document.sha256, certificate.lists[0].sha256):
         assert digest in html
     visible = certificate.moments.visible
     assert visible is not None
-    assert moment_in(datetime.fromisoformat(visible), "en") in html
+    assert moment_in(visible, "en") in html
 
 
 def test_the_senders_words_cannot_become_markup(broadcasts: Broadcasts) -> None:
-    html = as_html(certificate_of(broadcasts.prepared(title="<b>A & B</b>")), "en")
+    html = html_of(page_of(certificate_of(broadcasts.prepared(title="<b>A & B</b>")), "en"))
     assert "&lt;b&gt;A &amp; B&lt;/b&gt;" in html
     assert "<b>" not in html

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from eboxcast.lib.formatting import grouped
 from eboxcast.lib.translation import N_, translate
 from eboxcast.notices.about import About
 from eboxcast.notices.kinds.kind import File
 from eboxcast.reports.certificate_account import account_section, faults_section, lists_section
-from eboxcast.reports.certificate_html import as_html
-from eboxcast.reports.certificate_text import as_text
-from eboxcast.reports.readings import DayOfReading, Readings
+from eboxcast.reports.certificate_page import page_of
+from eboxcast.reports.page_html import html_of
+from eboxcast.reports.page_text import text_of
 from eboxcast.reports.report import readings_section
-from eboxcast.reports.schemas import Certificate
+from eboxcast.reports.schemas import Certificate, DayOfReading, Readings
 from eboxcast.reports.sections import Fact, Section
 
 _PEOPLE = N_("Lists with personal data")
@@ -57,17 +58,17 @@ def certificate_files(about: About, language: str) -> Sequence[File]:
     """Return the certificate as text and as a page that prints."""
     if about.certificate is None or about.broadcast is None:
         return []
-    name = f"certificate-{about.broadcast.number}"
+    name, page = f"certificate-{about.broadcast.number}", page_of(about.certificate, language)
     return [
-        File(file_name=f"{name}.txt", media_type="text/plain", content=as_text(about.certificate, language).encode()),
-        File(file_name=f"{name}.html", media_type="text/html", content=as_html(about.certificate, language).encode()),
+        File(file_name=f"{name}.txt", media_type="text/plain", content=text_of(page).encode()),
+        File(file_name=f"{name}.html", media_type="text/html", content=html_of(page).encode()),
     ]
 
 
 def read_curve(about: About, language: str) -> Sequence[Section]:
     """Return how many opened it for the first time, day by day, as the entry tells it."""
     days = about.entry.data.get("days")
-    told = [DayOfReading(day=str(day), count=int(count)) for day, count in days.items()] if days else []
+    told = [DayOfReading(day=date.fromisoformat(day), count=int(count)) for day, count in days.items()] if days else []
     told.sort(key=lambda one: one.day)
     return [readings_section(Readings(total=sum(one.count for one in told), days=tuple(told)), language)]
 

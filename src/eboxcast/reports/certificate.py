@@ -12,14 +12,12 @@ from eboxcast.delivery.models import Intent, Run, RunList
 from eboxcast.delivery.runs.lookup import authorize_for
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
-from eboxcast.lib.formatting import iso
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.mailboxes import fence
 from eboxcast.mailboxes.models import Release
 from eboxcast.mailboxes.package_record import DocumentRecord, ListRecord, MetadataRecord, PolicyRecord
 from eboxcast.reports.recipients import recipients_of
 from eboxcast.reports.schemas import (
-    FORMAT,
     AudiencePart,
     AuditPart,
     Certificate,
@@ -59,8 +57,7 @@ def certificate_of(run: Run, head: Head | None = None) -> Certificate:
         lists = _lists(list(run.lists.all()), told.lists)
         decisions = tuple(map(_decision, run.intents.all()))
     return Certificate(
-        format=FORMAT,
-        made_at=iso(clock.now()),
+        made_at=clock.now(),
         eboxcast_version=__version__,
         procedure=told.procedure,
         run=str(run.id),
@@ -197,20 +194,20 @@ def _policies(run: Run, told: PolicyRecord) -> PoliciesPart:
 
 def _moments(run: Run, release: Release | None) -> MomentsPart:
     return MomentsPart(
-        created=iso(run.created_at),
-        prepared=iso(run.prepared_at),
-        not_before=iso(run.not_before_at),
-        not_after=iso(run.not_after_at),
-        launched=iso(run.launched_at),
-        visible=iso(run.visible_at),
-        first_sent=iso(run.visible_at) if release and is_sent(release) else None,
-        closed=iso(release.completed_at) if release else None,
-        expires=iso(run.expires_at),
-        stopped=iso(run.stopped_at),
-        discarded=iso(run.abandoned_at),
-        recalled=iso(run.recalled_at),
-        outcomes_deleted=iso(release.outcomes_purged_at) if release else None,
-        audience_deleted=iso(release.audience_purged_at) if release else None,
+        created=run.created_at,
+        prepared=run.prepared_at,
+        not_before=run.not_before_at,
+        not_after=run.not_after_at,
+        launched=run.launched_at,
+        visible=run.visible_at,
+        first_sent=run.visible_at if release and is_sent(release) else None,
+        closed=release.completed_at if release else None,
+        expires=run.expires_at,
+        stopped=run.stopped_at,
+        discarded=run.abandoned_at,
+        recalled=run.recalled_at,
+        outcomes_deleted=release.outcomes_purged_at if release else None,
+        audience_deleted=release.audience_purged_at if release else None,
     )
 
 
@@ -218,7 +215,7 @@ def _decision(intent: Intent) -> DecisionPart:
     return DecisionPart(
         action=intent.action,
         by=mask_and_strip(intent.by),
-        at=iso(intent.asked_at),
+        at=intent.asked_at,
         reason=mask_and_strip(intent.reason),
         result=mask_and_strip(intent.result) or None,
     )

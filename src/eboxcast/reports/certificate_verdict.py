@@ -65,9 +65,9 @@ def is_good(certificate: Certificate) -> bool:
     return certificate.state == "published" and recipients is not None and recipients.published == recipients.recipients
 
 
-def shown(moment: str | None, language: str) -> str:
+def shown(moment: datetime | None, language: str) -> str:
     """Return a moment of the certificate as people read it."""
-    return moment_in(datetime.fromisoformat(moment), language) if moment else "–"
+    return moment_in(moment, language) if moment else "–"
 
 
 def _sentence(certificate: Certificate) -> str:
@@ -91,8 +91,4 @@ def _sentence_of_sent(certificate: Certificate) -> str:
 
 def _has_expired(certificate: Certificate) -> bool:
     expires = certificate.moments.expires
-    return certificate.state == "published" and expires is not None and _at(expires) <= _at(certificate.made_at)
-
-
-def _at(moment: str) -> datetime:
-    return datetime.fromisoformat(moment)
+    return certificate.state == "published" and expires is not None and expires <= certificate.made_at

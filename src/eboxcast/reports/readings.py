@@ -2,29 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from eboxcast.database.environments import environment_connection
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.delivery.models import Run
 from eboxcast.mailboxes import fence
 from eboxcast.reports.outcomes import QUERIES
-
-
-@dataclass(frozen=True, kw_only=True)
-class DayOfReading:
-    """A day in Brussels, and how many recipients opened the message then for the first time."""
-
-    day: str
-    count: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Readings:
-    """All first readings of a run."""
-
-    total: int
-    days: tuple[DayOfReading, ...]
+from eboxcast.reports.schemas import DayOfReading, Readings
 
 
 def readings_of(run: Run) -> Readings | None:
@@ -34,5 +17,5 @@ def readings_of(run: Run) -> Readings | None:
         return None
     with sanitized_db_errors(), environment_connection(run.environment).cursor() as cursor:
         cursor.execute(QUERIES["readings_by_day"], {"release": release.id})
-        days = tuple(DayOfReading(day=day.isoformat(), count=int(count)) for day, count in cursor.fetchall())
+        days = tuple(DayOfReading(day=day, count=int(count)) for day, count in cursor.fetchall())
     return Readings(total=sum(day.count for day in days), days=days)

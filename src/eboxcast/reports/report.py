@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 
 from eboxcast.delivery.models import Run
 from eboxcast.lib.actors import Actor
-from eboxcast.lib.formatting import grouped
+from eboxcast.lib.formatting import grouped, short_date
 from eboxcast.lib.translation import N_, translate
 from eboxcast.reports.certificate import issue_certificate
 from eboxcast.reports.certificate_page import page_of
-from eboxcast.reports.page_text import text_of
-from eboxcast.reports.readings import Readings, readings_of
-from eboxcast.reports.schemas import Certificate
+from eboxcast.reports.readings import readings_of
+from eboxcast.reports.schemas import Readings, Report
 from eboxcast.reports.sections import Fact, Page, Section
-
-FORMAT = "eboxcast.report/1"
 
 _TITLE = N_("Report of a broadcast")
 _READINGS = N_("Opened for the first time")
 _TOGETHER = N_("= Total")
 _NOBODY = N_("No one has opened it yet.")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Report:
-    """What `eboxcast report` says of a run."""
-
-    certificate: Certificate
-    readings: Readings | None
-    """None when it was never visible."""
 
 
 def report_of(run: Run, *, actor: Actor) -> Report:
@@ -47,21 +34,11 @@ def page_of_report(report: Report, language: str) -> Page:
     return replace(page, title=translate(_TITLE, language), sections=sections)
 
 
-def report_as_text(report: Report, language: str) -> str:
-    """Return the report as plain text."""
-    return text_of(page_of_report(report, language))
-
-
-def report_as_json(report: Report) -> str:
-    """Return the report as one JSON object (docs/reference/report.md)."""
-    return json.dumps({"format": FORMAT, **asdict(report)}, ensure_ascii=False, indent=2)
-
-
 def readings_section(readings: Readings, language: str) -> Section:
     """Return how many opened it for the first time, day by day."""
     title = translate(_READINGS, language)
     if not readings.total:
         return Section(title=title, notes=(translate(_NOBODY, language),))
-    days = [Fact(day.day, grouped(day.count, language), number=True) for day in readings.days]
+    days = [Fact(short_date(day.day, language), grouped(day.count, language), number=True) for day in readings.days]
     total = Fact(translate(_TOGETHER, language), grouped(readings.total, language), sum=True, number=True)
     return Section(title=title, facts=(*days, total))

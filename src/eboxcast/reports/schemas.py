@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-
-FORMAT = "eboxcast.certificate/2"
+from datetime import date, datetime
+from typing import Literal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,22 +136,22 @@ class AudiencePart:
 class MomentsPart:
     """When it happened."""
 
-    created: str
-    prepared: str | None
-    not_before: str | None
-    not_after: str | None
-    launched: str | None
-    visible: str | None
-    first_sent: str | None
+    created: datetime
+    prepared: datetime | None
+    not_before: datetime | None
+    not_after: datetime | None
+    launched: datetime | None
+    visible: datetime | None
+    first_sent: datetime | None
     """The same as visible, where it is sent to a provider: then the first recipient can see it, not everybody."""
-    closed: str | None
+    closed: datetime | None
     """When the account was closed."""
-    expires: str | None
-    stopped: str | None
-    discarded: str | None
-    recalled: str | None
-    outcomes_deleted: str | None
-    audience_deleted: str | None
+    expires: datetime | None
+    stopped: datetime | None
+    discarded: datetime | None
+    recalled: datetime | None
+    outcomes_deleted: datetime | None
+    audience_deleted: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,7 +170,7 @@ class DecisionPart:
 
     action: str
     by: str
-    at: str
+    at: datetime
     reason: str
     result: str | None
 
@@ -189,8 +189,8 @@ class AuditPart:
 class Certificate:
     """The account of one run, true for the state it is in when made."""
 
-    format: str
-    made_at: str
+    format: Literal["eboxcast.certificate/2"] = "eboxcast.certificate/2"
+    made_at: datetime
     eboxcast_version: str
     procedure: str
     run: str
@@ -219,3 +219,71 @@ class Certificate:
     decisions: tuple[DecisionPart, ...]
     audit: AuditPart | None
     """None where it is not given out, as in a status."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DayOfReading:
+    """How many recipients opened the message on a day for the first time."""
+
+    day: date
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Readings:
+    """All first readings of a run."""
+
+    total: int
+    days: tuple[DayOfReading, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What `eboxcast report` says of a run."""
+
+    format: Literal["eboxcast.report/1"] = "eboxcast.report/1"
+    certificate: Certificate
+    readings: Readings | None
+    """None when it was never visible."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counted:
+    """How many recipients, and their salted digest."""
+
+    count: int
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """One audience of the certificate beside what is held now."""
+
+    audience: str
+    """prepared, published or refused."""
+    told: Counted
+    """What the certificate says."""
+    held: Counted | None
+    """What the environment holds; None where what it needs was deleted."""
+    deleted: datetime | None
+    """Since when it can't be verified any more."""
+
+    @property
+    def differs(self) -> bool:
+        """Whether the environment holds others than the certificate says."""
+        return self.held is not None and self.held != self.told
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verification:
+    """What became of verifying a run."""
+
+    format: Literal["eboxcast.verification/1"] = "eboxcast.verification/1"
+    good: bool
+    """Whether nothing differs."""
+    run: str
+    environment: str
+    verified_at: datetime
+    checks: tuple[Check, ...]
+    salt: str | None
+    """None where nobody asked for it: with it whoever tries all numbers finds out who is in a small audience."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,59 +13,17 @@ from eboxcast.delivery.runs.lookup import authorize_for
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.buckets import Keys
-from eboxcast.lib.formatting import iso
 from eboxcast.mailboxes import fence
 from eboxcast.mailboxes.audiences import counted, read_audience, read_outcome
 from eboxcast.mailboxes.models import OutcomeKind, Release
 from eboxcast.reports.errors import AudienceDeleted
+from eboxcast.reports.handing_out import record_salt_given
+from eboxcast.reports.schemas import Check, Counted, Verification
 from eboxcast.reports.targets import is_sent
 
 
-@dataclass(frozen=True, kw_only=True)
-class Counted:
-    """How many recipients, and their salted digest."""
-
-    count: int
-    sha256: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Check:
-    """One audience of the certificate beside what is held now."""
-
-    audience: str
-    """prepared, published or refused."""
-    told: Counted
-    """What the certificate says."""
-    held: Counted | None
-    """What the environment holds; None where what it needs was deleted."""
-    deleted: str | None
-    """Since when it can't be verified any more."""
-
-    @property
-    def differs(self) -> bool:
-        """Whether the environment holds others than the certificate says."""
-        return self.held is not None and self.held != self.told
-
-
-@dataclass(frozen=True, kw_only=True)
-class Verification:
-    """What became of verifying a run."""
-
-    run: str
-    environment: str
-    verified_at: str
-    checks: tuple[Check, ...]
-    salt: bytes
-
-    @property
-    def good(self) -> bool:
-        """Whether nothing differs."""
-        return not any(check.differs for check in self.checks)
-
-
-def verify(run: Run, *, actor: Actor) -> Verification:
-    """Compute the audiences of a settled run again.
+def verify(run: Run, *, actor: Actor, with_salt: bool = False) -> Verification:
+    """Compute the audiences of a settled run again; the audit keeps who got the salt of them too.
 
     Raises NotYourRole, RunNotFound, AudienceDeleted, ReleaseMissing.
     """
@@ -74,12 +31,16 @@ def verify(run: Run, *, actor: Actor) -> Verification:
     release = fence.get_release(run.environment, run.id)
     if release.audience_purged_at is not None:
         raise AudienceDeleted(run=run.short, moment=release.audience_purged_at)
+    checks = tuple(_checks(run.environment, release))
+    if with_salt:
+        record_salt_given(run, actor=actor)
     return Verification(
+        good=not any(check.differs for check in checks),
         run=str(run.id),
         environment=run.environment,
-        verified_at=iso(clock.now()),
-        checks=tuple(_checks(run.environment, release)),
-        salt=bytes(release.salt),
+        verified_at=clock.now(),
+        checks=checks,
+        salt=bytes(release.salt).hex() if with_salt else None,
     )
 
 
@@ -98,7 +59,7 @@ def _check(audience: str, release: Release, read: Callable[[], Keys | None], tol
     keys = read()
     if keys is None:
         deleted = release.outcomes_purged_at
-        return Check(audience=audience, told=told, held=None, deleted=iso(deleted))
+        return Check(audience=audience, told=told, held=None, deleted=deleted)
     held = _counted(*counted(bytes(release.salt), keys))
     return Check(audience=audience, told=told, held=held, deleted=None)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -19,14 +20,17 @@ from eboxcast.delivery.models import Run
 from eboxcast.delivery.runs.lookup import find_run
 from eboxcast.delivery.runs.settlement import settle
 from eboxcast.lib.actors import Actor
+from eboxcast.lib.formatting import grouped
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
-from eboxcast.reports.handing_out import hand_out_paper_list, hand_out_rejected_rows, record_salt_given
+from eboxcast.presenters.json import as_json as json_text
+from eboxcast.reports.handing_out import hand_out_paper_list, hand_out_rejected_rows
+from eboxcast.reports.page_html import html_of
+from eboxcast.reports.page_text import text_of
 from eboxcast.reports.rejected import RejectedList
-from eboxcast.reports.report import Report, report_as_json, report_as_text, report_of
-from eboxcast.reports.report_html import report_as_html
-from eboxcast.reports.verification import Verification, verify
-from eboxcast.reports.verification_page import verification_as_json, verification_as_text
+from eboxcast.reports.report import page_of_report, report_of
+from eboxcast.reports.schemas import Check, Report, Verification
+from eboxcast.reports.verification import verify
 
 _REPORT = N_("The report is in {path}.")
 _PAPER = N_("The paper list is in {path}. It contains personal data: keep it safe and delete it after use.")
@@ -36,6 +40,21 @@ _KEEP_SAFE = N_(
     "as safe as the recipient lists, and do not store it with the certificate."
 )
 _NO_ROWS = N_("No list had rejected rows, so no file was written.")
+_AGREES = N_("The data of run {run} in {environment} matches its certificate.")
+_DISAGREES = N_("The data of run {run} in {environment} does NOT match its certificate.")
+_SAME = N_("{audience}: {count} recipients, same digest")
+_DIFFERS = N_(
+    "{audience}: the certificate has {told} with digest {told_digest}; the database has {held} with "
+    "digest {held_digest}"
+)
+_DELETED = N_("{audience}: can no longer be verified; the data needed was deleted at {deleted}")
+_SALT_IS = N_("Salt: {salt}")
+_WHAT_NEXT = N_("Keep this output, run `eboxcast doctor`, and find out whether the database was restored or changed.")
+_AUDIENCES = {
+    "prepared": N_("Prepared audience"),
+    "published": N_("Published audience"),
+    "refused": N_("Refused audience"),
+}
 
 app = command_app()
 
@@ -83,33 +102,53 @@ def main(
     if rejected:
         _write_rejected(settled, rejected, spoken, who, force=force)
     if verified:
-        verification = verify(settled, actor=who)
-        content = _verification(settled, verification, form, spoken, salt_for=who if with_salt else None)
+        verification = verify(settled, actor=who, with_salt=with_salt)
+        if with_salt:
+            console.line(translate(_KEEP_SAFE, spoken))
+        content = json_text(verification) if form is Form.JSON else "\n".join(_lines(verification, spoken))
     else:
         content = _content(report_of(settled, actor=who), form, spoken)
     if out:
-        write_private(out, [content.encode()], force=force)
+        write_private(out, [f"{content}\n".encode()], force=force)
         _say(_REPORT, spoken, out)
     else:
-        typer.echo(content.rstrip("\n"))
+        typer.echo(content)
     if verified and not verification.good:
         raise typer.Exit(1)
 
 
-def _verification(run: Run, found: Verification, form: Form, language: str, *, salt_for: Actor | None) -> str:
-    with_salt = salt_for is not None
-    if salt_for:
-        record_salt_given(run, actor=salt_for)
-        console.line(translate(_KEEP_SAFE, language))
-    if form is Form.JSON:
-        return verification_as_json(found, with_salt=with_salt) + "\n"
-    return verification_as_text(found, language, with_salt=with_salt) + "\n"
-
-
 def _content(report: Report, form: Form, language: str) -> str:
     if form is Form.JSON:
-        return report_as_json(report) + "\n"
-    return report_as_html(report, language) if form is Form.HTML else report_as_text(report, language)
+        return json_text(report)
+    page = page_of_report(report, language)
+    return (html_of(page) if form is Form.HTML else text_of(page)).rstrip("\n")
+
+
+def _lines(found: Verification, language: str) -> Iterator[str]:
+    data = {"environment": found.environment, "run": found.run[:8]}
+    yield translate(_AGREES if found.good else _DISAGREES, language, data)
+    for check in found.checks:
+        yield f"  {_line(check, language)}"
+    if found.salt:
+        yield translate(_SALT_IS, language, {"salt": found.salt})
+    if not found.good:
+        yield translate(_WHAT_NEXT, language)
+
+
+def _line(check: Check, language: str) -> str:
+    audience = translate(_AUDIENCES[check.audience], language)
+    if check.held is None:
+        return translate(_DELETED, language, {"audience": audience, "deleted": check.deleted or "?"})
+    if not check.differs:
+        return translate(_SAME, language, {"audience": audience, "count": grouped(check.held.count, language)})
+    data = {
+        "audience": audience,
+        "told": grouped(check.told.count, language),
+        "told_digest": check.told.sha256,
+        "held": grouped(check.held.count, language),
+        "held_digest": check.held.sha256,
+    }
+    return translate(_DIFFERS, language, data)
 
 
 def _write_rejected(run: Run, out: Path, language: str, who: Actor, *, force: bool) -> None:

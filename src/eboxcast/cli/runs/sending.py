@@ -27,9 +27,11 @@ from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.mailboxes.fence import find_release
 from eboxcast.package.model import Package, Policies
 from eboxcast.presenters.checks import check_answer
+from eboxcast.presenters.json import as_json
 from eboxcast.presenters.run_commands import continuing_command, launch_command
 from eboxcast.reports.certificate import issue_certificate
-from eboxcast.reports.certificate_text import as_json, as_text
+from eboxcast.reports.certificate_page import page_of
+from eboxcast.reports.page_text import text_of
 from eboxcast.reports.recipients import recipients_of
 from eboxcast.reports.remainder import remainder_of
 from eboxcast.targets.opening import capabilities_of
@@ -150,7 +152,7 @@ def _is_published(run: Run) -> bool:
 def certify(run: Run, *, json: bool, strict: bool) -> None:
     """Print the certificate of a run; end with 6 when asked to and not everybody was reached."""
     certificate = issue_certificate(run, actor=actor())
-    typer.echo(as_json(certificate) if json else as_text(certificate, language_of_user()))
+    typer.echo(as_json(certificate) if json else text_of(page_of(certificate, language_of_user())))
     if strict and run.state == State.PUBLISHED and run.published_count != run.recipients_count:
         raise typer.Exit(PUBLISHED_WITH_REFUSALS)
 

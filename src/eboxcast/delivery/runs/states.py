@@ -128,6 +128,10 @@ TABLE = (
 )  # fmt: skip
 
 
+DISCARDABLE = frozenset(source for row in TABLE if row.action == A.DISCARD for source in row.sources)
+"""Where a run can be given up, as long as nobody has it."""
+
+
 def _by_place() -> Mapping[tuple[Action, State, Situation], Transition]:
     rows: dict[tuple[Action, State, Situation], Transition] = {}
     for row in TABLE:

@@ -6,9 +6,10 @@ What goes wrong with one broadcast does not keep the others waiting.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from eboxcast.broadcasts import scheduling
 from eboxcast.broadcasts.aftermath import remind
@@ -20,6 +21,7 @@ from eboxcast.database.errors import DatabaseGone, LockTaken, sanitized_db_error
 from eboxcast.delivery.broadcasts.agreed_launch import launch_broadcast
 from eboxcast.delivery.broadcasts.runs import PRODUCTION, run_for
 from eboxcast.delivery.models import State as RunState
+from eboxcast.delivery.runs.states import AT_REST
 from eboxcast.delivery.steward.closing import conclude
 from eboxcast.delivery.steward.contact_centre import warn_when_prepared
 from eboxcast.delivery.steward.following_runs import end_with_window, follow
@@ -50,16 +52,32 @@ def lead(*, moment: datetime, actor: Actor) -> list[Led]:
     authorize(actor, "procedure.lead")
     led: list[Led] = []
     for broadcast in _under_way():
-        for rule in _RULES:
-            led += _carefully(broadcast, rule, moment)
+        for step in _steps(broadcast, moment):
+            led += _carefully(broadcast, step)
     for broadcast in with_given_up_runs():
-        led += _carefully(broadcast, _give_up, moment)
+        led += _carefully(broadcast, partial(_give_up, broadcast))
     return led
 
 
-def _carefully(broadcast: Broadcast, rule: Callable[[Broadcast, datetime], list[str]], moment: datetime) -> list[Led]:
+Step = Callable[[], list[str]]
+"""Does what is due, and returns what was done."""
+
+
+def _steps(broadcast: Broadcast, moment: datetime) -> Iterator[Step]:
+    """Yield in this order: what happened, what must not happen any more, what is to happen, is due, comes after."""
+    yield lambda: follow(broadcast)
+    yield lambda: end_with_window(broadcast, moment=moment)
+    yield lambda: _miss(broadcast, moment=moment)
+    yield lambda: _launch(broadcast, moment=moment)
+    yield lambda: _tell_half_sent(broadcast, moment=moment)
+    yield lambda: remind_of_terms(broadcast, moment=moment)
+    yield lambda: warn_when_prepared(broadcast)
+    yield lambda: conclude(broadcast, moment=moment)
+
+
+def _carefully(broadcast: Broadcast, step: Step) -> list[Led]:
     try:
-        return [Led(broadcast=broadcast.number, did=did) for did in rule(broadcast, moment)]
+        return [Led(broadcast=broadcast.number, did=did) for did in step()]
     except DatabaseGone:
         raise
     except (NotNow, NotYourRole, LockTaken):  # somebody else decided in this very moment
@@ -75,15 +93,11 @@ def _under_way() -> list[Broadcast]:
         return list(Broadcast.objects.exclude(state__in=ENDED).order_by("agreed_at", "number"))
 
 
-def _follow(broadcast: Broadcast, moment: datetime) -> list[str]:
-    return follow(broadcast)
+def _give_up(broadcast: Broadcast) -> list[str]:
+    return ["run_discarded" for _ in discard_given_up(broadcast, actor=STEWARD)]
 
 
-def _end_with_window(broadcast: Broadcast, moment: datetime) -> list[str]:
-    return end_with_window(broadcast, moment=moment)
-
-
-def _miss(broadcast: Broadcast, moment: datetime) -> list[str]:
+def _miss(broadcast: Broadcast, *, moment: datetime) -> list[str]:
     """Note a window that passed without the broadcast: nothing is launched late, what is prepared stays."""
     if not _window_is_over(broadcast, moment):
         return []
@@ -99,15 +113,7 @@ def _window_is_over(broadcast: Broadcast, moment: datetime) -> bool:
     return State(broadcast.state) in DATED and ends_at is not None and ends_at <= moment
 
 
-def _remind(broadcast: Broadcast, moment: datetime) -> list[str]:
-    return remind_of_terms(broadcast, moment=moment)
-
-
-def _warn(broadcast: Broadcast, moment: datetime) -> list[str]:
-    return warn_when_prepared(broadcast)
-
-
-def _launch(broadcast: Broadcast, moment: datetime) -> list[str]:
+def _launch(broadcast: Broadcast, *, moment: datetime) -> list[str]:
     """Launch what is armed, and go on with a launch whose process is gone, from the agreed moment on.
 
     What is sent in calls is the workers', once it is under way. Why it cannot be launched is told once; it is tried
@@ -131,7 +137,7 @@ def _launch(broadcast: Broadcast, moment: datetime) -> list[str]:
     return [str(broadcast.state)]
 
 
-def _tell_half_sent(broadcast: Broadcast, moment: datetime) -> list[str]:
+def _tell_half_sent(broadcast: Broadcast, *, moment: datetime) -> list[str]:
     """Tell once that a remote run which some have already cannot go on by itself: people decide how it ends."""
     if broadcast.state != State.LAUNCHED:
         return []
@@ -139,7 +145,7 @@ def _tell_half_sent(broadcast: Broadcast, moment: datetime) -> list[str]:
     if run is None or run.visible_at is None:
         return []
     over = broadcast.window_ends_at is not None and broadcast.window_ends_at <= moment
-    if not over and run.state not in (RunState.PAUSED, RunState.STOPPED, RunState.FAILED):
+    if not over and run.state not in AT_REST:
         return []
     why = mask_and_strip(run.reason) or ("its window ended before everybody had it" if over else str(run.state))
     data: dict[str, object] = {"why": why, "run": run.short, "state": str(run.state)}
@@ -157,15 +163,3 @@ def _tell_once(broadcast: Broadcast, *, what: str, data: dict[str, object]) -> b
             return False
         remind(broadcast, what=what, **data)
     return True
-
-
-def _conclude(broadcast: Broadcast, moment: datetime) -> list[str]:
-    return conclude(broadcast, moment=moment)
-
-
-def _give_up(broadcast: Broadcast, moment: datetime) -> list[str]:
-    return ["run_discarded" for _ in discard_given_up(broadcast, actor=STEWARD)]
-
-
-_RULES = (_follow, _end_with_window, _miss, _launch, _tell_half_sent, _remind, _warn, _conclude)
-"""In this order: what happened, what must not happen any more, what is to happen now, what is due, what comes after."""

@@ -11,11 +11,11 @@ from eboxcast.broadcasts.models import Broadcast, FileDelivery
 from eboxcast.broadcasts.states import ENDED
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.delivery.errors import NotInThisState
-from eboxcast.delivery.models import Run, State
+from eboxcast.delivery.models import Run
 from eboxcast.delivery.runs import actions
+from eboxcast.delivery.runs.states import DISCARDABLE
 from eboxcast.lib.actors import Actor
 
-_UNSEEN = (State.PREPARING, State.PREPARED, State.STOPPED, State.FAILED)
 _WHY = "its files were replaced, taken back or are no longer wanted"
 
 
@@ -27,7 +27,7 @@ def discard_given_up(broadcast: Broadcast, *, actor: Actor) -> list[Run]:
     """
     with sanitized_db_errors():
         given = FileDelivery.objects.filter(broadcast=broadcast, accepted=True).values_list("run", flat=True)
-        runs = Run.objects.filter(id__in=list(given), visible_at=None, state__in=_UNSEEN).exclude(
+        runs = Run.objects.filter(id__in=list(given), visible_at=None, state__in=DISCARDABLE).exclude(
             id__in=_held(broadcast)
         )
         unwanted = list(runs)
@@ -37,7 +37,7 @@ def discard_given_up(broadcast: Broadcast, *, actor: Actor) -> list[Run]:
 @sanitized_db_errors()
 def with_given_up_runs() -> list[Broadcast]:
     """Return the broadcasts for which ``discard_given_up`` has something to do."""
-    waiting = Run.objects.filter(visible_at=None, state__in=_UNSEEN).values("id")
+    waiting = Run.objects.filter(visible_at=None, state__in=DISCARDABLE).values("id")
     holds = Broadcast.objects.filter(Q(acceptance_run=OuterRef("run")) | Q(production_run=OuterRef("run")))
     unwanted = FileDelivery.objects.filter(~Exists(holds.exclude(state__in=ENDED)), accepted=True, run__in=waiting)
     return list(Broadcast.objects.filter(id__in=unwanted.values("broadcast")))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.test import override_settings
 from tests.actors import master
 from tests.targets.letters import LetterOptions, letters_known
@@ -20,11 +21,12 @@ from eboxcast.delivery.runs.window import Window
 from eboxcast.lib.identifiers import text_of_key
 from eboxcast.package.model import Package, Policies
 from eboxcast.package.sampling import write_sample
+from eboxcast.reports.certificate import certificate_of
 from eboxcast.senders.sender_file import load_senders
 from eboxcast.targets.base import RunRefused, Target, TryAgain
 from eboxcast.targets.configuration import read_targets
 from eboxcast.targets.opening import KINDS, target_of
-from eboxcast.targets.options import TargetsFileWrong
+from eboxcast.targets.options import LocalOptions, TargetsFileWrong
 
 P = "production"
 NewPackage = Callable[..., Package]
@@ -83,6 +85,14 @@ def test_everybody_gets_a_letter(press: Path, package: NewPackage) -> None:
 def test_what_it_does_not_tell_is_not_made_up(press: Path, package: NewPackage) -> None:
     run = launched(package())
     assert (run.never_activated_count, run.deactivated_count) == (None, None)
+
+
+def test_letters_stay_letters_when_the_environment_publishes_elsewhere(press: Path, package: NewPackage) -> None:
+    run = launched(package())
+    with override_settings(EBOXCAST_TARGETS={**settings.EBOXCAST_TARGETS, P: LocalOptions()}):
+        assert certificate_of(run).target.kind == LetterOptions.kind
+        with pytest.raises(CannotRecall):
+            actions.recall(run, actor=OLGA, reason="a mistake")
 
 
 def test_a_letter_cannot_be_recalled(press: Path, package: NewPackage) -> None:

@@ -72,6 +72,8 @@ class Run(models.Model):
     not_after_at = models.DateTimeField(null=True)
     launched_at = models.DateTimeField(null=True)
     launched_by = models.TextField(blank=True)
+    target = models.TextField(blank=True, default="", db_default="")
+    """The kind of target it was launched to, wherever its environment publishes since; empty where nobody noted it."""
     without_ebox = models.TextField(blank=True)
     """The message type's policy for recipients without an active eBox, as it was at the launch."""
     visible_at = models.DateTimeField(null=True)

@@ -15,9 +15,14 @@ def is_sent(release: Release) -> bool:
 
 
 def target_of_run(run: Run, release: Release | None) -> str:
-    """Return the kind of target of a run, also where its environment publishes elsewhere by now."""
+    """Return the kind of target of a run, also where its environment publishes elsewhere by now.
+
+    Which one it was is noted at its launch; of earlier runs, and after control was restored, their release tells.
+    """
     if release is None or release.visible_at is None:
         return options_of(run.environment).kind
+    if run.target:
+        return run.target
     if not is_sent(release):
         return LocalOptions.kind
     kind = options_of(run.environment).kind

@@ -69,9 +69,15 @@ def options_of(environment: str) -> TargetOptions:
     return options
 
 
-def capabilities_of(environment: str) -> Capabilities:
-    """Return what the target of an environment can do; nothing is opened for it."""
-    return options_of(environment).capabilities
+def capabilities_of(environment: str, *, kind: str = "") -> Capabilities:
+    """Return what the target of an environment can do; nothing is opened for it.
+
+    With the ``kind`` something went to, where the environment publishes to another by now: what that kind can do.
+    """
+    options = options_of(environment)
+    if kind in KINDS and kind != options.kind:
+        return KINDS[kind].options().capabilities
+    return options.capabilities
 
 
 def target_of(environment: str) -> Target:

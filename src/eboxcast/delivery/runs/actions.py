@@ -187,6 +187,7 @@ def launch(
     policy = MessageType.objects.get(code=run.message_type).without_ebox
     decision = {
         "state": State.RUNNING,
+        "target": options_of(run.environment).kind,
         "without_ebox": policy,
         "launched_by": by,
         "launched_at": clock.now(),
@@ -215,7 +216,8 @@ def launch(
 def _refuse_launch(run: Run) -> None:
     if run.state == State.STOPPED and run.visible_at is None:
         raise LaunchStopped(run=run.short, stopped_at=run.stopped_at or run.created_at)
-    if row_of(run, Action.LAUNCH) is None:
+    went_elsewhere = run.visible_at is not None and run.target not in ("", options_of(run.environment).kind)
+    if went_elsewhere or row_of(run, Action.LAUNCH) is None:
         raise too_late(run, Action.LAUNCH)
 
 

@@ -151,7 +151,7 @@ def permission_of(action: Action) -> str:
 
 def situation_of(run: Run) -> Situation:
     """Return how far a run is."""
-    if capabilities_of(run.environment).atomic_visibility:
+    if capabilities_of(run.environment, kind=run.target).atomic_visibility:
         return Situation.AT_ONCE
     return Situation.UNSENT if run.visible_at is None else Situation.SENT
 
@@ -186,4 +186,4 @@ def exists(run: Run, action: Action) -> bool:
 
 
 def _is_able(run: Run, row: Transition) -> bool:
-    return not row.needs or bool(getattr(capabilities_of(run.environment), row.needs))
+    return not row.needs or bool(getattr(capabilities_of(run.environment, kind=run.target), row.needs))

@@ -9,6 +9,7 @@ from eboxcast.broadcasts.states import Action
 from eboxcast.broadcasts.steps import Step, refuse_other_institutions, step
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
+from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.policy import authorize
 from eboxcast.senders.models import StandingContact, Team
 from eboxcast.senders.people import refuse_unfit_address, refuse_unfit_line
@@ -33,7 +34,9 @@ def set_contact(
     refuse_other_institutions(broadcast, actor)
     authorize(actor, "contacts.set_team" if team else "contacts.set")
     if team and not Team.objects.filter(code=team).exists():
-        raise TeamUnknown(team=team, teams=", ".join(Team.objects.order_by("code").values_list("code", flat=True)))
+        raise TeamUnknown(
+            team=mask_and_strip(team), teams=", ".join(Team.objects.order_by("code").values_list("code", flat=True))
+        )
     refuse_unfit_line(team or broadcast.institution_id, "name", name)
     refuse_unfit_address(name, email=email, phone=phone)
     if not name or not (email or phone):

@@ -11,6 +11,7 @@ from eboxcast.broadcasts.models import Broadcast
 from eboxcast.broadcasts.steps import refuse_other_institutions
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib.actors import Actor
+from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.policy import authorize
 
 
@@ -20,7 +21,7 @@ def find_broadcast(number: str, *, actor: Actor) -> Broadcast:
     authorize(actor, "broadcast.see")
     found = Broadcast.objects.filter(number=number.strip()).first()
     if found is None:
-        raise BroadcastNotFound(broadcast=number)
+        raise BroadcastNotFound(broadcast=mask_and_strip(number))
     refuse_other_institutions(found, actor)
     return found
 

@@ -40,7 +40,7 @@ def set_standing_contact(
     if not name or not (email or phone):
         raise ContactUnreachable
     with sanitized_db_errors(), transaction.atomic():
-        whose = _whose(team, actor.institution or institution)
+        whose = _whose(team, institution or actor.institution, actor)
         StandingContact.objects.filter(**whose).delete()
         contact = StandingContact.objects.create(name=name, email=email, phone=phone, **whose)
         told = {"team": team, "institution": contact.institution_id or ""}
@@ -48,10 +48,10 @@ def set_standing_contact(
     return contact
 
 
-def _whose(team: str, institution: str) -> dict[str, str | None]:
+def _whose(team: str, institution: str, actor: Actor) -> dict[str, str | None]:
     if team and not Team.objects.filter(code=team).exists():
         known = Team.objects.order_by("code").values_list("code", flat=True)
         raise TeamUnknown(team=mask_and_strip(team), teams=", ".join(known))
-    if not team and not Institution.objects.filter(cbe=institution).exists():
+    if not team and not (actor.sees(institution) and Institution.objects.filter(cbe=institution).exists()):
         raise InstitutionUnknown(institution=mask_and_strip(institution) or "–")
     return {"team_id": team or None, "institution_id": None if team else institution}

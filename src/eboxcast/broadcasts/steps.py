@@ -122,6 +122,7 @@ def present(value: T | None) -> T:
 
 def _row(broadcast: Broadcast, action: Action, actor: Actor) -> Transition:
     refuse_other_institutions(broadcast, actor)
+    authorize_action(actor, action)
     row = TRANSITIONS.get((State(broadcast.state), action))
     if row is None:
         raise NotInThisState(broadcast=broadcast.number, state=broadcast.state, asked=str(action))

@@ -24,6 +24,7 @@ from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
 from eboxcast.lib.buckets import bucket_of
 from eboxcast.lib.identifiers import Refused, read_cbe, read_niss
+from eboxcast.lib.masking import mask_and_strip
 from eboxcast.mailboxes.errors import EboxFileWrong
 from eboxcast.mailboxes.sql import QUERIES, run
 
@@ -55,7 +56,7 @@ class _Row:
 def load_eboxes(environment: str, path: Path) -> EboxesLoaded:
     """Load a file of eBoxes into an environment, in one transaction. Raises EboxFileWrong naming the line."""
     with _opened(path) as lines, sanitized_db_errors(), transaction.atomic(using=environment):
-        file = _EboxFile(path.name, lines)
+        file = _EboxFile(mask_and_strip(path.name), lines)
         connection = environment_connection(environment)
         prime = bucket_prime(environment)
         run(connection, "make_incoming", {})
@@ -69,7 +70,8 @@ def _opened(path: Path) -> IO[bytes]:
     try:
         return path.open("rb")
     except OSError as error:
-        raise EboxFileWrong(file=path.name, line="-", problem=error.strerror or "cannot be read") from None
+        problem = error.strerror or "cannot be read"
+        raise EboxFileWrong(file=mask_and_strip(path.name), line="-", problem=problem) from None
 
 
 class _EboxFile:

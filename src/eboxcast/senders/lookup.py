@@ -83,10 +83,10 @@ def find_sender_config(
         raise InstitutionUnknown(institution=institution)
     system = sender.applications.filter(name=application).first()
     if system is None:
-        raise ApplicationUnknown(application=application, institution=institution)
+        raise ApplicationUnknown(application=mask_and_strip(application), institution=institution)
     kind = system.message_types.filter(code=message_type).first()
     if kind is None or kind.acceptance_at is None:
-        raise MessageTypeUnknown(message_type=message_type, application=application)
+        raise MessageTypeUnknown(message_type=mask_and_strip(message_type), application=application)
     if environment == "production" and kind.production_at is None:
         raise MessageTypeOnlyInAcceptance(message_type=message_type)
     if kind.ebox_type != ebox_type:

@@ -44,15 +44,15 @@ class LoadedPeople:
 def load_people(path: Path, *, actor: Actor) -> LoadedPeople:
     """Load a people file. Raises NotYourRole, SenderFileWrong naming the place, and what is unfit of a person."""
     authorize_care(actor, "person.load")
-    content = read(path)
-    file = TomlFile(path.name, parse(path.name, content), tables=_TABLES)
+    content, name = read(path), mask_and_strip(path.name)
+    file = TomlFile(name, parse(name, content), tables=_TABLES)
     with sanitized_db_errors(), transaction.atomic():
         loaded = LoadedPeople(
             people=file.each("person", lambda entry: _load_person(entry, by=actor.name)),
             teams=file.each("team", _load_team),
             contacts=file.each("contact", _load_contact),
         )
-        told = {"file": mask_and_strip(path.name), "digest": digest(content).hex(), **vars(loaded)}
+        told = {"file": name, "digest": digest(content).hex(), **vars(loaded)}
         record("people.loaded", by=actor.name, data=told)
     return loaded
 

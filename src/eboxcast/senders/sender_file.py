@@ -46,8 +46,8 @@ def load_senders(path: Path, *, actor: Actor, only_acceptance: bool = False) -> 
     Raises NotYourRole; SenderFileWrong naming the place of the first thing that is wrong.
     """
     authorize(actor, "type.load")
-    content = read(path)
-    file = TomlFile(path.name, parse(path.name, content), tables=_TABLES)
+    content, name = read(path), mask_and_strip(path.name)
+    file = TomlFile(name, parse(name, content), tables=_TABLES)
     with sanitized_db_errors(), transaction.atomic():
         loaded = Loaded(
             institutions=file.each("institution", _load_institution),
@@ -55,7 +55,7 @@ def load_senders(path: Path, *, actor: Actor, only_acceptance: bool = False) -> 
             message_types=file.each("message_type", partial(_load_message_type, only_acceptance=only_acceptance)),
         )
         environment = "acceptance" if only_acceptance else ""
-        data = {"file": mask_and_strip(path.name), "digest": digest(content).hex(), **vars(loaded)}
+        data = {"file": name, "digest": digest(content).hex(), **vars(loaded)}
         record("senders.loaded", by=actor.name, environment=environment, data=data)
     return loaded
 

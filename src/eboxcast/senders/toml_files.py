@@ -7,6 +7,8 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
+from eboxcast.lib.free_text import hides_a_number
+from eboxcast.lib.masking import mask_and_strip
 from eboxcast.senders.errors import SenderFileWrong
 
 LANGUAGES = ("fr", "nl", "de")
@@ -18,14 +20,16 @@ def read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise SenderFileWrong(file=path.name, place="-", problem=error.strerror or "cannot be read") from None
+        raise SenderFileWrong(
+            file=mask_and_strip(path.name), place="-", problem=error.strerror or "cannot be read"
+        ) from None
 
 
 def parse(file: str, content: bytes) -> Table:
     try:
         return tomllib.loads(content.decode("utf-8"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SenderFileWrong(file=file, place="TOML", problem=str(error)) from None
+        raise SenderFileWrong(file=file, place="TOML", problem=mask_and_strip(str(error))) from None
 
 
 class Entry:
@@ -49,6 +53,11 @@ class Entry:
         value: str = self.take(name, str, f"a text of 1 to {most} characters")
         if len(value) > most:
             raise self.wrong(name, f"longer than {most} characters")
+        return self._names_nobody(name, value)
+
+    def _names_nobody(self, name: str, value: str) -> str:
+        if hides_a_number(value):
+            raise self.wrong(name, "contains a national number")
         return value
 
     def text_or_nothing(self, name: str, *, most: int) -> str:
@@ -84,7 +93,7 @@ class Entry:
         missing = [language for language in LANGUAGES if not value.get(language)]
         if missing:
             raise self.wrong(name, f"no name in {', '.join(missing)}")
-        return value
+        return {language: self._names_nobody(name, str(text)) for language, text in value.items()}
 
     def entry(self, name: str) -> Entry:
         return Entry(self.file, f"{self.place} {name}", self.take(name, dict, "a table"))

@@ -15,6 +15,7 @@ from eboxcast.delivery.models import Run
 from eboxcast.delivery.runs.settlement import settle
 from eboxcast.delivery.runs.states import GIVEN_UP, IN_HAND
 from eboxcast.lib.actors import Actor
+from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.policy import authorize
 from eboxcast.mailboxes.fence import find_release
 from eboxcast.mailboxes.package_record import PackageRecord
@@ -35,10 +36,10 @@ def find_run(reference: str, *, actor: Actor) -> Run:
         asked |= Q(written__startswith=reference.lower())
     found = list(written.filter(asked).order_by("created_at"))
     if not found:
-        raise RunNotFound(run=reference)
+        raise RunNotFound(run=mask_and_strip(reference))
     meant = found if len(found) == 1 else [run for run in found if run.state not in GIVEN_UP]
     if len(meant) != 1:
-        raise RunAmbiguous(run=reference, count=len(found))
+        raise RunAmbiguous(run=mask_and_strip(reference), count=len(found))
     return meant[0]
 
 

@@ -73,6 +73,7 @@ STEPS: dict[str, tuple[Begin, Do]] = {
     "files_withdrawn": (p.confirmed, lambda b: acceptance.take_files_back(b, actor=p.ANNE)),
     "run_lost": (armed, lambda b: acceptance.lose_run(b, why="given up")),
     "tested": (delivered_for_acceptance, lambda b: acceptance.tested(b, actor=p.INES)),
+    "testers_named": (p.tested, lambda b: acceptance.name_testers(b, actor=p.ANNE, names=[])),
     "judged": (p.tested, lambda b: acceptance.judge(b, actor=p.ANNE, seen=p.seen(), seen_in=SeenIn.EBOX)),
     "approved": (judged, lambda b: acceptance.approve(b, actor=p.ANNE)),
     "rejected": (p.approved, lambda b: acceptance.reject(b, actor=p.ANNE, reason="title")),

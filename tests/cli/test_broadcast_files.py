@@ -81,6 +81,33 @@ def test_the_test_and_its_proofs(command: Command, story: Story, tmp_path: Path)
     assert (len(answer["proofs"]), set(names_in(answer)) - EXPLAINED) == (3, set())
 
 
+def test_testers_are_named_and_look_by_place(command: Command, story: Story, tmp_path: Path) -> None:
+    story.tested()
+    look = ("broadcast", "look", N)
+    code, _, said = command("--as", "bram", *look)
+    assert (code, f"eboxcast broadcast testers {N} bram" in said) == (4, True)
+    assert command("--as", "bram", "broadcast", "testers", N, "bram")[0] == 4
+    assert command("--as", "anne", "broadcast", "testers", N, "vera")[0] == 3
+    assert "besides the requesters: bram." in command("--as", "anne", "broadcast", "testers", N, "bram")[1]
+    code, out, said = command("--as", "bram", *look)
+    assert (code, "3. Ce qui change" in out, f"verdict {N} --recipient 1 --passed --seen-in ebox" in said) == (
+        0,
+        True,
+        True,
+    )
+    assert command("--as", "bram", "broadcast", "verdict", N, "--all", "passed", "--seen-in", "ebox")[0] == 0
+    assert command("--as", "bram", "broadcast", "verdict", N, "approve")[0] == 4
+    document = tmp_path / "seen.pdf"
+    assert command("--as", "bram", *look, "--document", document)[0] == 2
+    assert command("--as", "bram", *look, "--recipient", 2, "--document", document)[0] == 0
+    assert document.read_bytes().startswith(b"%PDF")
+    assert command("--as", "bram", *look, "--recipient", 4)[0] == 3
+    answer = json.loads(command("--as", "anne", *look, "--recipient", 2, "--json")[1])
+    assert [one["recipient"] for one in answer["eboxes"]] == [2]
+    assert command("--as", "anne", "broadcast", "testers", N, "-")[0] == 0
+    assert command("--as", "bram", *look)[0] == 4
+
+
 def test_a_broadcast_is_launched_by_its_number_in_its_window_only(command: Command, story: Story) -> None:
     broadcast = story.ready()
     code, _, said = command("--as", "lou", "launch", N)

@@ -299,6 +299,8 @@ def try_in_acceptance(scene: Scene) -> None:
     scene.ask("broadcast-take-back", "--as", "anne", "broadcast", "take-back", N)
     scene.do(*deliver, letter, *A)
     scene.ask("broadcast-test", "--as", "ines", "broadcast", "test", N)
+    scene.ask("broadcast-testers", "--as", "anne", "broadcast", "testers", N, "bram")
+    scene.ask("broadcast-look", "--as", "bram", "broadcast", "look", N)
     scene.ask("broadcast-proofs", "--as", "anne", "broadcast", "proofs", N)
     verdict = ("--as", "anne", "broadcast", "verdict", N)
     wrong = ("--recipient", 2, "--check", "title", "--failed", "--remark", "the end is missing")

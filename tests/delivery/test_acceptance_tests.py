@@ -8,20 +8,24 @@ from pathlib import Path
 import pytest
 from tests.actors import master
 from tests.broadcasts import people as p
-from tests.delivery.procedure import ANNE, SHORT, Story
+from tests.delivery.procedure import ANNE, BRAM, SHORT, Story
 
 from eboxcast.audit.models import Entry
+from eboxcast.audit.pseudonyms import pseudonyms
 from eboxcast.broadcasts import acceptance, errors
-from eboxcast.broadcasts.models import Broadcast, State
-from eboxcast.delivery.broadcasts.acceptance_tests import Proof, proofs, run_test
+from eboxcast.broadcasts.models import Broadcast, SeenIn, State
+from eboxcast.delivery.broadcasts.acceptance_tests import Proof, Shown, look, proofs, run_test
 from eboxcast.delivery.broadcasts.errors import NotTestedYet, ShortListForgotten
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.runs import actions
+from eboxcast.delivery.runs.preparation import check_for_sending
 from eboxcast.delivery.runs.window import Window
 from eboxcast.lib.actors import NotYourRole
 from eboxcast.mailboxes.loading import load_eboxes
-from eboxcast.mailboxes.models import Audience
+from eboxcast.mailboxes.models import Audience, Reading
+from eboxcast.package.model import Policies
 from eboxcast.senders.models import MessageType
+from eboxcast.senders.people import Particulars, add_person
 
 
 def run_of(broadcast: Broadcast) -> Run:
@@ -108,6 +112,91 @@ def test_who_has_no_ebox_is_seen_to_have_nothing(story: Story) -> None:
     broadcast = story.delivered_for_acceptance()
     run_test(broadcast, actor=p.INES)
     assert proofs(broadcast, actor=p.INES) == [Proof(place=place, visible=False) for place in range(1, SHORT + 1)]
+
+
+def test_a_requester_sees_what_the_broadcast_put_into_those_eboxes_and_nothing_else(
+    story: Story, tmp_path: Path
+) -> None:
+    broadcast = story.tested()
+    other = Story(tmp_path, ticket="other")
+    actions.launch(prepared_beside(other), actor=master("lou"), window=Window(), waiting=lambda moment: None)
+    shown = look(broadcast, actor=ANNE)
+    assert [one.place for one in shown] == [1, 2, 3]
+    assert {one.letter.run for one in shown if one.letter} == {broadcast.acceptance_run}
+    assert [one.place for one in look(broadcast, actor=ANNE, place=2)] == [2]
+    assert not Reading.objects.using("acceptance").exists()
+
+
+def prepared_beside(story: Story) -> Run:
+    """Prepare another message for the same people."""
+    package = check_for_sending(story.files(SHORT), policies=Policies()).package
+    assert package is not None
+    return actions.prepare(package, environment="acceptance", actor=master("lou"))
+
+
+def test_the_audit_keeps_who_looked_into_whose_ebox_without_a_number(story: Story) -> None:
+    broadcast = story.scheduled()
+    directory, numbers = reversed_list(story)
+    story.deliver(broadcast, directory)
+    run_test(broadcast, actor=p.INES)
+    look(broadcast, actor=ANNE, place=3)
+    entry = Entry.objects.get(action="ebox.looked")
+    assert (entry.by, entry.broadcast, entry.environment) == ("anne", broadcast.id, "acceptance")
+    assert entry.data["place"] == 3
+    assert entry.data["person"] in pseudonyms(numbers[2])
+    assert f"{numbers[2]:011}" not in str(entry.data)
+
+
+def test_of_the_institution_only_requesters_and_named_testers_look(story: Story) -> None:
+    broadcast = story.tested()
+    for asked in (look, proofs):
+        with pytest.raises(errors.NotATester):
+            asked(broadcast, actor=BRAM)
+    add_person("bram", particulars_of_confirmer(), actor=p.INES)
+    acceptance.name_testers(broadcast, actor=ANNE, names=["bram"])
+    assert [one.place for one in look(broadcast, actor=BRAM)] == [1, 2, 3]
+    acceptance.judge(broadcast, actor=BRAM, seen=p.seen(SHORT), seen_in=SeenIn.EBOX)
+    acceptance.name_testers(broadcast, actor=ANNE, names=[])
+    with pytest.raises(errors.NotATester):
+        look(broadcast, actor=BRAM)
+    with pytest.raises(errors.NotReady):
+        acceptance.judge(broadcast, actor=BRAM, seen=p.seen(SHORT), seen_in=SeenIn.EBOX)
+
+
+def particulars_of_confirmer() -> Particulars:
+    return Particulars(full_name="Bram", roles=BRAM.roles, language="nl", institution=BRAM.institution)
+
+
+def test_only_people_of_the_institution_are_named(story: Story) -> None:
+    broadcast = story.tested()
+    add_person("ines", Particulars(full_name="Ines", roles=p.INES.roles, language="en"), actor=p.INES)
+    for name in ("ines", "nobody"):
+        with pytest.raises(errors.TesterUnknown):
+            acceptance.name_testers(broadcast, actor=ANNE, names=[name])
+    assert broadcast.testers == []
+
+
+def test_whose_broadcast_it_is_not_sees_nothing(story: Story) -> None:
+    broadcast = story.tested()
+    with pytest.raises(errors.BroadcastNotFound):
+        look(broadcast, actor=p.ELSE_WHERE)
+    for stranger in (p.VERA, p.CARLA, p.ADA):
+        with pytest.raises(NotYourRole):
+            look(broadcast, actor=stranger)
+
+
+def test_a_place_that_is_not_in_the_list_is_refused(story: Story) -> None:
+    broadcast = story.tested()
+    with pytest.raises(errors.NotConcerned):
+        look(broadcast, actor=ANNE, place=4)
+    assert not Entry.objects.filter(action="ebox.looked").exists()
+
+
+def test_where_nothing_was_delivered_the_place_is_shown_empty(story: Story) -> None:
+    MessageType.objects.update(without_ebox="refuse")
+    broadcast = story.delivered_for_acceptance()
+    run_test(broadcast, actor=p.INES)
+    assert look(broadcast, actor=ANNE) == [Shown(place=place, letter=None) for place in range(1, SHORT + 1)]
 
 
 def test_proofs_name_nobody(story: Story) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from eboxcast.broadcasts.errors import (
     NotConcerned,
     PackageDiffers,
     ShortListTooLong,
+    TesterUnknown,
 )
 from eboxcast.broadcasts.go_validity import void_go
 from eboxcast.broadcasts.guards import verdicts_that_count
@@ -22,6 +23,8 @@ from eboxcast.broadcasts.steps import Step, fit_reason, present, step
 from eboxcast.lib import clock
 from eboxcast.lib.actors import STEWARD, Actor
 from eboxcast.lib.free_text import fit_if_any
+from eboxcast.lib.masking import mask_and_strip
+from eboxcast.senders.models import Person
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,6 +147,18 @@ def tested(broadcast: Broadcast, *, actor: Actor) -> Broadcast:
         taken.environment = "acceptance"
         taken.broadcast.tested_at = clock.now()
         taken.tell(recipients=taken.broadcast.short_list_count, run=str(taken.broadcast.acceptance_run))
+    return broadcast
+
+
+def name_testers(broadcast: Broadcast, *, actor: Actor, names: Collection[str]) -> Broadcast:
+    """Name who looks at the test beside the requesters, in the place of those named before. Raises TesterUnknown."""
+    with step(broadcast, Action.NAME_TESTERS, actor=actor) as taken:
+        given = taken.broadcast
+        known = Person.objects.filter(institution=given.institution_id, active=True, name__in=names)
+        for unknown in sorted(set(names) - set(known.values_list("name", flat=True))):
+            raise TesterUnknown(name=mask_and_strip(unknown), institution=given.institution_id)
+        given.testers = sorted(set(names))
+        taken.tell(testers=given.testers)
     return broadcast
 
 

@@ -164,6 +164,14 @@ class InBlackout(Missing):
     remedy = N_("The integration team can move the date, or lift the blackout: eboxcast calendar lift {number}")
 
 
+class NotATester(Missing):
+    """Only a requester and whoever is named look at the test of a broadcast."""
+
+    code = "broadcast.not-a-tester"
+    sentence = N_("{name} is not a tester of broadcast {broadcast}.")
+    remedy = N_("A requester of the institution must run: eboxcast broadcast testers {broadcast} {name}")
+
+
 class VerdictIncomplete(Missing):
     """Not everything was looked at, or something was not as expected."""
 
@@ -244,6 +252,14 @@ class ReasonMissing(WrongUse):
     code = "broadcast.reason-missing"
     sentence = N_("A reason is required for {asked}. Others will see it, and it stays on record.")
     remedy = N_('Add: --reason "…"')
+
+
+class TesterUnknown(InputRefused):
+    """A tester is somebody of the institution who can act here."""
+
+    code = "broadcast.tester-unknown"
+    sentence = N_("{name} is not an active user of institution {institution}.")
+    remedy = N_("Name people of the institution by their login. The integration team can add users.")
 
 
 class NotConcerned(InputRefused):

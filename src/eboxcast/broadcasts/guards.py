@@ -13,6 +13,7 @@ from eboxcast.broadcasts.errors import (
     InBlackout,
     Missing,
     NoGo,
+    NotATester,
     NothingPrepared,
     NotReconfirmed,
     OutsideItsWindow,
@@ -23,7 +24,7 @@ from eboxcast.broadcasts.errors import (
 )
 from eboxcast.broadcasts.models import Broadcast, Check, Go, Lateness, Verdict
 from eboxcast.lib import clock
-from eboxcast.lib.actors import Actor
+from eboxcast.lib.actors import Actor, Role
 from eboxcast.planning.selectors import blackouts_between
 from eboxcast.senders.models import MessageType, Team
 
@@ -47,6 +48,13 @@ def acceptance_in_time(broadcast: Broadcast, actor: Actor) -> Missing | None:
     if (came is None or came > due) and not _waived(broadcast, Lateness.ACCEPTANCE):
         return AcceptanceLate(broadcast=broadcast.number, due=due)
     return None
+
+
+def is_tester(broadcast: Broadcast, actor: Actor) -> Missing | None:
+    """Who looks is a requester of the institution, or is named as a tester of this broadcast."""
+    if actor.has(Role.REQUESTER) or actor.name in broadcast.testers:
+        return None
+    return NotATester(broadcast=broadcast.number, name=actor.name)
 
 
 def verdict_complete(broadcast: Broadcast, actor: Actor) -> Missing | None:

@@ -35,6 +35,7 @@ class Action(StrEnum):
     DELIVER_PRODUCTION = N_("delivering files for production")
     WITHDRAW_FILES = N_("withdrawing files")
     TEST = N_("running the test in acceptance")
+    NAME_TESTERS = N_("naming the testers")
     JUDGE = N_("recording a test result")
     APPROVE = N_("approving the test")
     REJECT = N_("rejecting the test")
@@ -134,7 +135,8 @@ TABLE = (
     # Acceptance
     _row(Action.DELIVER_ACCEPTANCE, DATED - {S.ARMED}, S.ACCEPTANCE_DELIVERED, _REQUESTER, "files_delivered"),
     _row(Action.TEST, {S.ACCEPTANCE_DELIVERED}, S.TESTED, (Role.INTEGRATION, Role.LAUNCH), "tested"),
-    _row(Action.JUDGE, {S.TESTED}, None, _REQUESTER, "judged"),
+    _row(Action.NAME_TESTERS, BEFORE_LAUNCH, None, _REQUESTER, "testers_named"),
+    _row(Action.JUDGE, {S.TESTED}, None, (Role.REQUESTER, Role.CONFIRMER), "judged", needs=(guards.is_tester,)),
     _row(Action.APPROVE, {S.TESTED}, S.APPROVED, _REQUESTER, "approved", needs=(guards.verdict_complete,)),
     _row(Action.REJECT, {S.TESTED, S.APPROVED}, S.REJECTED, _REQUESTER, "rejected"),
     # Production

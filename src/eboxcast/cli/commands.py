@@ -82,7 +82,9 @@ SECTIONS: Mapping[str, Mapping[str, Command]] = {
                     "broadcast.deliver_production",
                 ),
                 "take-back": ("broadcast.withdraw_files",),
+                "testers": ("broadcast.see",),
                 "test": ("broadcast.test",),
+                "look": ("broadcast.look",),
                 "proofs": ("broadcast.proofs",),
                 "verdict": (
                     "broadcast.judge",

@@ -59,6 +59,8 @@ _ASKING = (Role.REQUESTER, Role.INTEGRATION)
 """People of an institution for their own; the integration team for any, also for one that nobody knows yet."""
 _PREPARING = (Role.INTEGRATION, Role.LAUNCH)
 """Who publishes in acceptance; production asks for a broadcast as well."""
+_TESTING = (Role.REQUESTER, Role.CONFIRMER)
+"""Who may look at a test: requesters, and of the others whoever is named for it (``broadcasts/guards.py``)."""
 
 TABLE = (
     # Runs
@@ -90,7 +92,8 @@ TABLE = (
     # Broadcasts, beside the steps of ``broadcasts/states.py``
     _may("broadcast.request", _REQUESTER),
     _may("broadcast.see", _EVERYBODY),
-    _may("broadcast.proofs", (Role.INTEGRATION, Role.LAUNCH, Role.REQUESTER), by_itself=True),
+    _may("broadcast.proofs", (*_PREPARING, *_TESTING), by_itself=True),
+    _may("broadcast.look", (*_PREPARING, *_TESTING)),
     _may("broadcast.note", ALL_ROLES - {Role.AUDITOR}),
     _may("procedure.lead", _LAUNCH),
     _may("exchange.collect", _PREPARING, by_itself=True),

@@ -95,6 +95,8 @@ class Broadcast(models.Model):
     """When the first files for acceptance came that could be used: what the five working days are counted to."""
     acceptance_run = models.UUIDField(null=True)
     short_list_count = models.IntegerField(null=True)
+    testers = ArrayField(models.TextField(), default=list, db_default=[])
+    """The logins of those who look at the test beside the requesters."""
     tested_at = models.DateTimeField(null=True)
     tested_document = models.BinaryField(null=True)
     tested_metadata = models.BinaryField(null=True)

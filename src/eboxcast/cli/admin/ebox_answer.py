@@ -29,15 +29,16 @@ def show_ebox(letters: list[Letter], *, as_json: bool) -> None:
     """Print what an eBox shows."""
     language = language_of_user()
     if as_json:
-        answer = {"format": FORMAT, "messages": [_values(letter) for letter in letters]}
+        answer = {"format": FORMAT, "messages": [letter_values(letter) for letter in letters]}
         typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))
         return
     typer.echo(translate(_COUNT if letters else _EMPTY, language, {"count": len(letters)}))
     for number, letter in enumerate(letters, start=1):
-        typer.echo("\n".join(_lines(number, letter, language)))
+        typer.echo("\n".join(["", f"{number}. {mask_and_strip(letter.title)}", *letter_lines(letter, language)]))
 
 
-def _lines(number: int, letter: Letter, language: str) -> list[str]:
+def letter_lines(letter: Letter, language: str) -> list[str]:
+    """Return what an eBox shows of a message, but for its title."""
     sender = f"{_name(letter.institution_names, language)} · {_name(letter.application_names, language)}"
     facts = (
         (_FROM, sender),
@@ -49,15 +50,15 @@ def _lines(number: int, letter: Letter, language: str) -> list[str]:
     )
     labels = [translate(label, language) for label, _ in facts]
     width = max(map(len, labels))
-    lines = [f"   {label.ljust(width)}  {value}" for label, (_, value) in zip(labels, facts, strict=True)]
-    return ["", f"{number}. {mask_and_strip(letter.title)}", *lines]
+    return [f"   {label.ljust(width)}  {value}" for label, (_, value) in zip(labels, facts, strict=True)]
 
 
 def _name(names: Mapping[str, str], language: str) -> str:
     return mask_and_strip(name_in(names, language))
 
 
-def _values(letter: Letter) -> dict[str, object]:
+def letter_values(letter: Letter) -> dict[str, object]:
+    """Return what an eBox shows of a message, as JSON has it."""
     return {
         "run": str(letter.run),
         "title": mask_and_strip(letter.title),

@@ -66,6 +66,14 @@ class VerdictUnclear(WrongUse):
     )
 
 
+class RecipientNotSaid(WrongUse):
+    """A document is saved from one eBox."""
+
+    code = "broadcast.recipient-not-said"
+    sentence = N_("It is not clear from which eBox the document must be saved.")
+    remedy = N_("Add --recipient with the place in the short list.")
+
+
 class SeenInNotSaid(WrongUse):
     """What was looked at is part of what was found: it is never taken for granted."""
 

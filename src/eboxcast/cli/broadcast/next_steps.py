@@ -38,7 +38,7 @@ _COMMANDS = {
     Action.WAIVE: 'eboxcast broadcast waive {number} {what} --reason "…"',
     Action.DELIVER_ACCEPTANCE: "eboxcast broadcast deliver {number} DIR --environment acceptance",
     Action.TEST: "eboxcast broadcast test {number}",
-    Action.JUDGE: "eboxcast broadcast proofs {number}",
+    Action.JUDGE: "eboxcast broadcast look {number}",
     Action.APPROVE: "eboxcast broadcast verdict {number} approve",
     Action.REJECT: 'eboxcast broadcast verdict {number} reject --reason "…"',
     Action.DELIVER_PRODUCTION: "eboxcast broadcast deliver {number} DIR --environment production",

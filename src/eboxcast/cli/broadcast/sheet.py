@@ -35,6 +35,7 @@ _FACTS = {
     "agreed": N_("Agreed moment"),
     "window": N_("Window"),
     "go": N_("Options for the GO"),
+    "testers": N_("Testers"),
     "warned": N_("Contact centre"),
     "visible": N_("Visible since"),
 }
@@ -87,6 +88,7 @@ def _texts(broadcast: Broadcast, language: str) -> dict[str, str]:
         "agreed": _shown(broadcast.agreed_at, language),
         "window": _window(broadcast, language),
         "go": _go(broadcast),
+        "testers": ", ".join(broadcast.testers),
         "warned": _warned(broadcast, language),
         "visible": _shown(broadcast.visible_at, language),
     }

@@ -1,31 +1,64 @@
-"""`eboxcast broadcast test|proofs`: the run in acceptance, and what its eBoxes show for who cannot open one."""
+"""`eboxcast broadcast testers|test|look|proofs`: the run in acceptance, and what its eBoxes show to its testers."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from eboxcast.broadcasts.models import Broadcast
+from eboxcast.broadcasts import acceptance
+from eboxcast.broadcasts.models import Broadcast, State
+from eboxcast.cli.admin.ebox_answer import letter_lines, letter_values
 from eboxcast.cli.broadcast.answers import tell
+from eboxcast.cli.broadcast.errors import RecipientNotSaid
 from eboxcast.cli.broadcast.options import Number, load_broadcast
 from eboxcast.cli.broadcast.proofs import proof_lines, proof_values, write_proofs
+from eboxcast.cli.shell import console
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson
+from eboxcast.cli.shell.private_files import refuse_existing, write_private
 from eboxcast.cli.shell.signals import resumable
+from eboxcast.delivery.broadcasts.acceptance_tests import Shown, document_shown, run_test
+from eboxcast.delivery.broadcasts.acceptance_tests import look as eboxes_of
 from eboxcast.delivery.broadcasts.acceptance_tests import proofs as proofs_of
-from eboxcast.delivery.broadcasts.acceptance_tests import run_test
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.formatting import grouped
-from eboxcast.lib.translation import N_, language_of_user
+from eboxcast.lib.masking import mask_and_strip
+from eboxcast.lib.translation import N_, language_of_user, translate
 
 FORMAT = "eboxcast.proofs/1"
+LOOK_FORMAT = "eboxcast.broadcast-look/1"
+NONE = "-"
+"""How it is written that nobody is a tester beside the requesters."""
 
 _TESTED = N_("Broadcast {broadcast}: the test document is in {count} eBoxes of the short list. Run {run}.")
+_TESTERS = N_("Broadcast {broadcast}: testers besides the requesters: {names}.")
+_NOT_THERE = N_("{place}. The message is not in this eBox.")
+_SAVED = N_("The document from the eBox of recipient {place} is in {path}.")
+_HOW = N_(
+    "Record what you found, for example: eboxcast broadcast verdict {broadcast} --recipient 1 --passed --seen-in ebox"
+)
 
 app = command_app()
+
+
+@app.command("testers")
+def name_testers(
+    broadcast: Number,
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="NAME…", help="The logins of all testers; - for none; nothing: show.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Name who looks at the test besides the requesters, or show who does."""
+    found, actor = load_broadcast(broadcast)
+    if names:
+        acceptance.name_testers(found, actor=actor, names=[name for name in names if name != NONE])
+    shown = ", ".join(found.testers) or "–"
+    tell(found, _TESTERS, as_json=as_json, names=shown)
 
 
 @app.command("test")
@@ -36,6 +69,33 @@ def run_in_acceptance(broadcast: Number, as_json: AsJson = False) -> None:
         run = run_test(found, actor=actor)
     count = grouped(run.published_count or 0, language_of_user())
     tell(found, _TESTED, as_json=as_json, count=count, run=run.short)
+
+
+@app.command()
+def look(
+    broadcast: Number,
+    recipient: Annotated[
+        int | None, typer.Option(min=1, help="Only the eBox of this recipient: the place in the list.")
+    ] = None,
+    document: Annotated[
+        Path | None, typer.Option(help="With --recipient: save the document as that eBox gives it to this file.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over a file that exists.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Look at the message of this broadcast in the eBoxes of its short list; nothing is marked as read.
+
+    The audit keeps who looked into whose eBox, the latter in a form that only an auditor can follow.
+    """
+    found, actor = load_broadcast(broadcast)
+    if document and recipient is None:
+        raise RecipientNotSaid
+    refuse_existing(document, force=force)
+    _show_eboxes(found, eboxes_of(found, actor=actor, place=recipient), as_json=as_json)
+    if document and recipient is not None:
+        write_private(document, [document_shown(found, place=recipient, actor=actor)], force=force)
+        data = {"place": recipient, "path": mask_and_strip(str(document))}
+        console.line(translate(_SAVED, language_of_user(), data))
 
 
 @app.command()
@@ -50,6 +110,26 @@ def proofs(
     """Show what the eBoxes of the short list show: title, sender, language, expiry, and the digest of the document."""
     found, actor = load_broadcast(broadcast)
     _show(found, actor, out, force=force, as_json=as_json)
+
+
+def _show_eboxes(found: Broadcast, eboxes: Sequence[Shown], *, as_json: bool) -> None:
+    language = language_of_user()
+    if as_json:
+        values = [
+            {"recipient": one.place, "message": letter_values(one.letter) if one.letter else None} for one in eboxes
+        ]
+        answer = {"format": LOOK_FORMAT, "number": found.number, "eboxes": values}
+        typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+        return
+    for one in eboxes:
+        if one.letter is None:
+            typer.echo(translate(_NOT_THERE, language, {"place": one.place}))
+            continue
+        typer.echo(
+            "\n".join([f"{one.place}. {mask_and_strip(one.letter.title)}", *letter_lines(one.letter, language), ""])
+        )
+    if found.state == State.TESTED:
+        console.line(translate(_HOW, language, {"broadcast": found.number}))
 
 
 def _show(found: Broadcast, actor: Actor, out: Path | None, *, force: bool, as_json: bool) -> None:

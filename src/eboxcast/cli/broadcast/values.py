@@ -139,6 +139,7 @@ def _files(broadcast: Broadcast) -> dict[str, object]:
             "recipients": broadcast.short_list_count,
             "document": hexed(broadcast.tested_document),
             "metadata": hexed(broadcast.tested_metadata),
+            "testers": list(broadcast.testers),
             "tested_at": iso(broadcast.tested_at),
             "approved_at": iso(broadcast.approved_at),
             "approved_by": broadcast.approved_by or None,

@@ -1,15 +1,23 @@
-"""The test in acceptance: published to the short list, and what its eBoxes show, for testers who cannot open one."""
+"""The test in acceptance: published to the short list, and what its eBoxes show to those who look at it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import transaction
+
+from eboxcast.audit.actions import record
+from eboxcast.audit.pseudonyms import pseudonym
 from eboxcast.broadcasts import acceptance
+from eboxcast.broadcasts.errors import NotConcerned
 from eboxcast.broadcasts.errors import NotInThisState as NothingToTest
+from eboxcast.broadcasts.guards import is_tester
 from eboxcast.broadcasts.models import Broadcast, State
 from eboxcast.broadcasts.states import Action
 from eboxcast.broadcasts.steps import refuse_impossible, refuse_other_institutions
+from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.delivery.broadcasts.errors import EboxesElsewhere, NotTestedYet, ShortListForgotten
 from eboxcast.delivery.broadcasts.runs import ACCEPTANCE, run_for
 from eboxcast.delivery.broadcasts.short_lists import keys_in_order
@@ -18,11 +26,12 @@ from eboxcast.delivery.models import Run
 from eboxcast.delivery.models import State as RunState
 from eboxcast.delivery.runs import actions
 from eboxcast.delivery.runs.window import Window
+from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.digests import digest
 from eboxcast.lib.policy import authorize
 from eboxcast.lib.translation import N_
-from eboxcast.mailboxes.opening import open_ebox, read_document
+from eboxcast.mailboxes.opening import Letter, open_ebox, read_document
 from eboxcast.targets.opening import capabilities_of
 
 
@@ -48,6 +57,16 @@ class Proof:
     """Whether that is the document the institution delivered."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """The message of a broadcast in the eBox of one recipient of its short list."""
+
+    place: int
+    """The recipient's place in the list as it was delivered, from 1."""
+    letter: Letter | None
+    """None where it is not in that eBox."""
+
+
 def run_test(broadcast: Broadcast, *, actor: Actor) -> Run:
     """Publish the files for acceptance to their short list, and note it: the institution looks now.
 
@@ -63,13 +82,50 @@ def run_test(broadcast: Broadcast, *, actor: Actor) -> Run:
     return launched
 
 
+def look(broadcast: Broadcast, *, actor: Actor, place: int | None = None) -> list[Shown]:
+    """Return what the broadcast put into the eBoxes of its short list, or into that at one place; nothing else of them.
+
+    Nothing is marked as read. The audit keeps who looked, and into whose eBox by a pseudonym. Raises
+    BroadcastNotFound, NotYourRole, NotATester, NotTestedYet, EboxesElsewhere, ShortListForgotten, NotConcerned.
+    """
+    run, keys = _short_list(broadcast, "broadcast.look", actor)
+    if place is not None and not 1 <= place <= len(keys):
+        raise NotConcerned(recipients=len(keys), found=place)
+    places = range(1, len(keys) + 1) if place is None else [place]
+    with sanitized_db_errors(), transaction.atomic():
+        for one in places:
+            told = {"number": broadcast.number, "place": one, "person": pseudonym(keys[one - 1], clock.now())}
+            record("ebox.looked", by=actor.name, environment=ACCEPTANCE, broadcast=broadcast.id, data=told)
+    return [Shown(place=one, letter=_letter(run, keys[one - 1])) for one in places]
+
+
 def proofs(broadcast: Broadcast, *, actor: Actor) -> list[Proof]:
     """Return for each place in the short list what that eBox shows; nothing is marked as read.
 
-    Raises BroadcastNotFound, NotYourRole, NotTestedYet, EboxesElsewhere, ShortListForgotten.
+    Raises BroadcastNotFound, NotYourRole, NotATester, NotTestedYet, EboxesElsewhere, ShortListForgotten.
     """
+    run, keys = _short_list(broadcast, "broadcast.proofs", actor)
+    return [_proof(broadcast, run, place=place, key=key) for place, key in enumerate(keys, start=1)]
+
+
+def document_shown(broadcast: Broadcast, *, place: int, actor: Actor) -> bytes:
+    """Return the document as the eBox at a place in the short list gives it; nothing is marked as read.
+
+    Raises what ``proofs`` raises, and NotConcerned.
+    """
+    run, keys = _short_list(broadcast, "broadcast.proofs", actor)
+    if not 1 <= place <= len(keys):
+        raise NotConcerned(recipients=len(keys), found=place)
+    letter = _letter(run, keys[place - 1])
+    return read_document(ACCEPTANCE, letter) if letter else b""
+
+
+def _short_list(broadcast: Broadcast, permission: str, actor: Actor) -> tuple[Run, Sequence[int]]:
+    """Return the run in acceptance and whom it was sent to, in the order of the list, to whoever may look at it."""
     refuse_other_institutions(broadcast, actor)
-    authorize(actor, "broadcast.proofs")
+    authorize(actor, permission)
+    if actor.institution and (stranger := is_tester(broadcast, actor)) is not None:
+        raise stranger
     if not capabilities_of(ACCEPTANCE).own_eboxes:
         raise EboxesElsewhere
     run = run_for(ACCEPTANCE, broadcast.acceptance_run)
@@ -78,22 +134,11 @@ def proofs(broadcast: Broadcast, *, actor: Actor) -> list[Proof]:
     keys = keys_in_order(ACCEPTANCE, run.id)
     if not keys:
         raise ShortListForgotten(broadcast=broadcast.number)
-    return [_proof(broadcast, run, place=place, key=key) for place, key in enumerate(keys, start=1)]
+    return run, keys
 
 
-def document_shown(broadcast: Broadcast, *, place: int, actor: Actor) -> bytes:
-    """Return the document as the eBox at a place in the short list gives it; nothing is marked as read.
-
-    Raises what ``proofs`` raises.
-    """
-    refuse_other_institutions(broadcast, actor)
-    authorize(actor, "broadcast.proofs")
-    run = run_for(ACCEPTANCE, broadcast.acceptance_run)
-    keys = keys_in_order(ACCEPTANCE, run.id) if run else ()
-    if run is None or place > len(keys):
-        raise ShortListForgotten(broadcast=broadcast.number)
-    letters = (letter for letter in open_ebox(ACCEPTANCE, keys[place - 1]) if letter.run == run.id)
-    return b"".join(read_document(ACCEPTANCE, letter) for letter in letters)
+def _letter(run: Run, key: int) -> Letter | None:
+    return next((letter for letter in open_ebox(ACCEPTANCE, key) if letter.run == run.id), None)
 
 
 def _run_to_test(broadcast: Broadcast) -> Run:
@@ -108,7 +153,7 @@ _GIVEN_UP = (RunState.DISCARDED, RunState.SUPERSEDED, RunState.RECALLED)
 
 
 def _proof(broadcast: Broadcast, run: Run, *, place: int, key: int) -> Proof:
-    letter = next((letter for letter in open_ebox(ACCEPTANCE, key) if letter.run == run.id), None)
+    letter = _letter(run, key)
     if letter is None:
         return Proof(place=place, visible=False)
     document = digest(read_document(ACCEPTANCE, letter))

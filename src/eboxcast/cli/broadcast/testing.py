@@ -49,11 +49,12 @@ app = command_app()
 def name_testers(
     broadcast: Number,
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="NAME…", help="The logins of all testers; - for none; nothing: show.")
+        list[str] | None,
+        typer.Argument(metavar="NAME…", help="The logins of all testers; - for none. Without names: show them."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Name who looks at the test besides the requesters, or show who does."""
+    """Name the testers besides the requesters, or show them."""
     found, actor = load_broadcast(broadcast)
     if names:
         acceptance.name_testers(found, actor=actor, names=[name for name in names if name != NONE])
@@ -75,17 +76,17 @@ def run_in_acceptance(broadcast: Number, as_json: AsJson = False) -> None:
 def look(
     broadcast: Number,
     recipient: Annotated[
-        int | None, typer.Option(min=1, help="Only the eBox of this recipient: the place in the list.")
+        int | None, typer.Option(min=1, help="Only the eBox of this recipient: the position in the list.")
     ] = None,
     document: Annotated[
-        Path | None, typer.Option(help="With --recipient: save the document as that eBox gives it to this file.")
+        Path | None, typer.Option(help="With --recipient: save the document from that eBox to this file.")
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Write over a file that exists.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Look at the message of this broadcast in the eBoxes of its short list; nothing is marked as read.
+    """Show the message of this broadcast in the eBoxes of its short list; nothing is marked as read.
 
-    The audit keeps who looked into whose eBox, the latter in a form that only an auditor can follow.
+    The audit records who looked into which eBox, in a form that only an auditor can trace.
     """
     found, actor = load_broadcast(broadcast)
     if document and recipient is None:

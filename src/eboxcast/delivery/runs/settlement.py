@@ -51,7 +51,7 @@ def settle(run: Run) -> Run:
 
 
 def forgot_visibility(run: Run, release: Release) -> bool:
-    """Say whether the environment was restored to a time before the run became visible (``repairing`` mends it)."""
+    """Say whether the environment was restored to a time before the run became visible (``recovery`` mends it)."""
     return run.visible_at is not None and release.visible_at is None and release.abandoned_at is None
 
 

@@ -1,6 +1,6 @@
 """The fence and the account of a remote run: sending begins, audiences are cut into ranges, the account is closed.
 
-What is noted of each recipient before and after a call is in ``noting``.
+What is noted of each recipient before and after a call is in ``outcomes``.
 """
 
 from __future__ import annotations

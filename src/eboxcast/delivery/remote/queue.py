@@ -2,7 +2,7 @@
 
 A lane works for two seconds and then queues itself again behind the others: that is the fairness between runs. A
 periodic task queues the lanes that are missing: after a resume, after a worker died, after a worker's machine did.
-How a worker runs is in ``working``.
+How a worker runs is in ``worker``.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Intent, effect, result: what is wanted of a run is on record before anything happens in its environment (design §5).
 
 The intent and its audit entry are one control transaction; the effect is one idempotent transaction in the environment;
-the result, with its audit entry, is written by ``settling``.
+the result, with its audit entry, is written by ``settlement``.
 """
 
 from __future__ import annotations

@@ -8,12 +8,22 @@ from dataclasses import replace
 from eboxcast.lib.identifiers import ENTERPRISE_BASE
 from eboxcast.mailboxes.values import NewMessage
 from eboxcast.targets.base import Answered, Target, TryAgain, always
-from eboxcast.targets.ebox_rest.answers import Judgement, Meaning, judge, retry_after, says_why
+from eboxcast.targets.ebox_rest.answers import (
+    Judgement,
+    Meaning,
+    failure,
+    items,
+    judge,
+    keys_of,
+    linked,
+    published,
+    retry_after,
+    says_why,
+)
 from eboxcast.targets.ebox_rest.client import Call, Client, Effect
 from eboxcast.targets.ebox_rest.connection import Reply
 from eboxcast.targets.ebox_rest.credentials import token_source
 from eboxcast.targets.ebox_rest.options import EboxRestOptions
-from eboxcast.targets.ebox_rest.outcomes import failure, items, keys_of, linked, published
 from eboxcast.targets.ebox_rest.translating import (
     Letter,
     check_expressible,

@@ -1,11 +1,36 @@
-"""By when what must have happened for the date of a broadcast; computed from the calendar as it is today."""
+"""By when what must have happened for the date of a broadcast, and what is late: by the calendar as it is today."""
 
 from __future__ import annotations
 
-from eboxcast.broadcasts.models import Broadcast
+from dataclasses import dataclass
+from datetime import datetime
+
+from eboxcast.broadcasts.models import Broadcast, Lateness
+from eboxcast.lib import clock
 from eboxcast.lib.errors import Defect
 from eboxcast.planning.deadlines import Deadlines, deadlines_for
 from eboxcast.planning.selectors import calendar_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Term:
+    """One thing that is due before a date, and whether it is done."""
+
+    what: Lateness
+    due_at: datetime
+    done_at: datetime | None
+    waived: bool
+    """Whether the integration team let it pass that it is late."""
+
+    @property
+    def late(self) -> bool:
+        """Return whether it came too late, or has not come and is."""
+        return (self.done_at or clock.now()) > self.due_at
+
+    @property
+    def in_the_way(self) -> bool:
+        """Return whether it is late and nobody let that pass."""
+        return self.late and not self.waived
 
 
 def deadlines_of(broadcast: Broadcast) -> Deadlines:
@@ -13,3 +38,24 @@ def deadlines_of(broadcast: Broadcast) -> Deadlines:
     if broadcast.date is None:
         raise Defect(check="terms need a date")
     return deadlines_for(broadcast.date, calendar_of(broadcast.institution_id))
+
+
+def terms_of(broadcast: Broadcast) -> list[Term]:
+    """Return what is due before the date of a broadcast; nothing while it has none."""
+    if broadcast.date is None:
+        return []
+    due = deadlines_of(broadcast)
+    waived = set(broadcast.waivers.filter(void_at=None).values_list("what", flat=True))
+    dates = {
+        Lateness.RECONFIRMATION: (due.reconfirmation_due_at, broadcast.reconfirmed_at),
+        Lateness.ACCEPTANCE: (due.acceptance_due_at, broadcast.acceptance_delivered_at),
+    }
+    return [Term(what=what, due_at=at, done_at=done, waived=what in waived) for what, (at, done) in dates.items()]
+
+
+def term_of(broadcast: Broadcast, what: Lateness) -> Term:
+    """Return one term of a broadcast that has a date."""
+    found = next((term for term in terms_of(broadcast) if term.what == what), None)
+    if found is None:
+        raise Defect(check="terms need a date")
+    return found

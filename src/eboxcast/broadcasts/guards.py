@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from eboxcast.broadcasts.deadlines import deadlines_of
+from eboxcast.broadcasts.deadlines import term_of
 from eboxcast.broadcasts.errors import (
     AcceptanceLate,
     ContactCentreNotWarned,
@@ -35,19 +35,15 @@ def reconfirmed(broadcast: Broadcast, actor: Actor) -> Missing | None:
     """The institution said again that it wants the date, in time or with a waiver."""
     if broadcast.reconfirmed_at is None:
         return NotReconfirmed(broadcast=broadcast.number)
-    due = deadlines_of(broadcast).reconfirmation_due_at
-    if broadcast.reconfirmed_at > due and not _waived(broadcast, Lateness.RECONFIRMATION):
-        return ReconfirmedLate(broadcast=broadcast.number, due=due)
-    return None
+    term = term_of(broadcast, Lateness.RECONFIRMATION)
+    return ReconfirmedLate(broadcast=broadcast.number, due=term.due_at) if term.in_the_way else None
 
 
 def acceptance_in_time(broadcast: Broadcast, actor: Actor) -> Missing | None:
     """The files for acceptance came five working days before, or with a waiver."""
-    due = deadlines_of(broadcast).acceptance_due_at
-    came = broadcast.acceptance_delivered_at
-    if (came is None or came > due) and not _waived(broadcast, Lateness.ACCEPTANCE):
-        return AcceptanceLate(broadcast=broadcast.number, due=due)
-    return None
+    term = term_of(broadcast, Lateness.ACCEPTANCE)
+    missing = term.in_the_way or (term.done_at is None and not term.waived)
+    return AcceptanceLate(broadcast=broadcast.number, due=term.due_at) if missing else None
 
 
 def is_tester(broadcast: Broadcast, actor: Actor) -> Missing | None:
@@ -164,7 +160,3 @@ def _is_of_now(go: Go, broadcast: Broadcast) -> bool:
         bytes(broadcast.document_digest or b""),
         bytes(broadcast.metadata_digest or b""),
     ) and bytes(go.lists_digest) == bytes(broadcast.lists_digest or b"")
-
-
-def _waived(broadcast: Broadcast, what: Lateness) -> bool:
-    return broadcast.waivers.filter(what=what, void_at=None).exists()

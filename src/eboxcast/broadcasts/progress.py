@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from eboxcast.broadcasts import guards
-from eboxcast.broadcasts.deadlines import deadlines_of
+from eboxcast.broadcasts.deadlines import term_of, terms_of
 from eboxcast.broadcasts.models import Broadcast, Lateness, Outcome, Side, State
 from eboxcast.broadcasts.states import DATED, Action
 from eboxcast.database.errors import sanitized_db_errors
@@ -138,15 +138,16 @@ def _in_question(broadcast: Broadcast, state: State) -> Sequence[date]:
 
 def _beside(broadcast: Broadcast) -> list[Step]:
     """Return what must happen at some time before the launch, whatever the state."""
-    terms = deadlines_of(broadcast)
     steps = []
     if broadcast.reconfirmed_at is None:
         what = N_("reconfirm the date")
-        due_at = terms.reconfirmation_due_at
+        due_at = term_of(broadcast, Lateness.RECONFIRMATION).due_at
         steps.append(Step(turn=(Role.REQUESTER,), sentence=what, action=A.RECONFIRM, due_at=due_at, data={}))
-    for lateness in _unwaived(broadcast):
+    for term in terms_of(broadcast):
+        if not term.in_the_way:
+            continue
         what = N_("waive the missed deadline ({what}), or move the date")
-        data = {"what": str(lateness)}
+        data = {"what": str(term.what)}
         steps.append(_of_integration(what, A.WAIVE, broadcast, data))
     if broadcast.contact_centre_warned_at is None and broadcast.production_run is not None:
         what = N_("warn the contact centre")
@@ -160,7 +161,7 @@ def _of_integration(sentence: str, action: Action, broadcast: Broadcast, data: M
 
 def _due(broadcast: Broadcast, state: State) -> datetime | None:
     if state in (S.SCHEDULED, S.REJECTED):
-        return deadlines_of(broadcast).acceptance_due_at
+        return term_of(broadcast, Lateness.ACCEPTANCE).due_at
     if state in DATED:
         return broadcast.agreed_at
     return None
@@ -174,17 +175,6 @@ def _undecided(broadcast: Broadcast) -> tuple[Role, ...]:
     return tuple(open_sides) or tuple(roles.values())
 
 
-def _unwaived(broadcast: Broadcast) -> list[Lateness]:
-    terms = deadlines_of(broadcast)
-    waived = set(broadcast.waivers.filter(void_at=None).values_list("what", flat=True))
-    came = {
-        Lateness.RECONFIRMATION: (broadcast.reconfirmed_at, terms.reconfirmation_due_at),
-        Lateness.ACCEPTANCE: (broadcast.acceptance_delivered_at, terms.acceptance_due_at),
-    }
-    late = (what for what, (at, due) in came.items() if (at or clock.now()) > due)
-    return [what for what in late if what not in waived]
-
-
 _LATE = {
     Lateness.RECONFIRMATION: N_("the reconfirmation was due by {due}"),
     Lateness.ACCEPTANCE: N_("the files for acceptance were due by {due}"),
@@ -194,6 +184,5 @@ _LATE = {
 def _late(broadcast: Broadcast) -> list[Reason]:
     if State(broadcast.state) not in DATED:
         return []
-    terms = deadlines_of(broadcast)
-    due = {Lateness.RECONFIRMATION: terms.reconfirmation_due_at, Lateness.ACCEPTANCE: terms.acceptance_due_at}
-    return [Reason(sentence=_LATE[what], data={"due": due[what]}) for what in _unwaived(broadcast)]
+    late = (term for term in terms_of(broadcast) if term.in_the_way)
+    return [Reason(sentence=_LATE[term.what], data={"due": term.due_at}) for term in late]

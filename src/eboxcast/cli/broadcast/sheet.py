@@ -8,12 +8,12 @@ from datetime import datetime
 import typer
 
 from eboxcast.audit.selectors import SealedEntry
+from eboxcast.broadcasts.deadlines import Term, terms_of
 from eboxcast.broadcasts.models import Broadcast
 from eboxcast.broadcasts.production import files_digest
 from eboxcast.cli.broadcast.answers import head_of
 from eboxcast.cli.broadcast.next_steps import FILES_SHOWN, go_moment, outlook_lines
 from eboxcast.cli.broadcast.sections import sections
-from eboxcast.cli.broadcast.terms import Term, terms_of
 from eboxcast.cli.broadcast.words import LATENESS
 from eboxcast.cli.shell.tables import aligned
 from eboxcast.database.errors import sanitized_db_errors

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 import typer
 
 from eboxcast.audit.selectors import SealedEntry
+from eboxcast.broadcasts.deadlines import terms_of
 from eboxcast.broadcasts.models import Broadcast, Go, State
 from eboxcast.broadcasts.production import files_digest
 from eboxcast.cli.broadcast.decided_values import decided_values
 from eboxcast.cli.broadcast.next_steps import Outlook, go_moment, outlook_of
-from eboxcast.cli.broadcast.terms import terms_of
 from eboxcast.cli.broadcast.words import SITUATIONS
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib.formatting import iso

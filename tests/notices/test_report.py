@@ -125,7 +125,7 @@ def test_the_read_curve_comes_two_weeks_later_then_all_is_closed(story: Story) -
     p.pass_time(days=15)
     lead(moment=clock.now(), actor=LOU)
     curve = told("statistics")["anne"].text.splitlines()
-    assert [line.split()[-1] for line in curve if line.startswith("  Mon 15/02/2027")] == ["1"]
+    assert [line.split()[-1] for line in curve if line.startswith("  lun. 15/02/2027")] == ["1"]
     assert told("closed").keys() == {"anne", "bram", "ines"}
 
 

@@ -15,7 +15,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 
-.PHONY: help install demo test lint bench faults messages requirements
+.PHONY: help install demo test lint bench faults messages reference requirements
 .DELETE_ON_ERROR:
 
 help: ## Say what can be made
@@ -48,6 +48,9 @@ messages: .venv/.dev ## Bring the catalogues up to date with the sentences in th
 	for language in fr nl de; do $(BIN)/pybabel -q update --no-wrap --no-fuzzy-matching --ignore-obsolete \
 	  --ignore-pot-creation-date -D eboxcast -d src/eboxcast/locale -i build/eboxcast.pot -l $$language || exit 1; done
 	$(BIN)/pybabel -q compile -D eboxcast -d src/eboxcast/locale
+
+reference: .venv/.dev ## Write the tables of the JSON answers in the docs from their schemas
+	$(BIN)/python -m tests.reference
 
 requirements: .venv/.dev ## Pin the newest versions that pyproject.toml allows, with their hashes
 	$(COMPILE) --upgrade --output-file=requirements/run.txt pyproject.toml

@@ -1,7 +1,7 @@
-"""The certificate as values: what ``docs/reference/certificate-json.md`` promises, in this order and by these names.
+"""Certificate, report and verification as values: docs/reference/certificate-json.md and report.md are made from them.
 
-Moments are ISO 8601 in Brussels time with their offset, digests are hexadecimal SHA-256. None means "not known (yet)",
-never zero. The sender's own words are cleaned of control signs and national numbers.
+Digests are hexadecimal SHA-256. None means "not known (yet)", never zero. The sender's own words are cleaned of control
+signs and national numbers.
 """
 
 from __future__ import annotations
@@ -17,17 +17,19 @@ class TargetPart:
     """Where it was published."""
 
     kind: str
+    """`local`: our own eBoxes; `ebox-rest`: a remote provider"""
     provider_message: str | None
-    """The id under which the provider keeps the message, where it keeps one for all."""
+    """the number under which the provider keeps the message, where it keeps one for all recipients"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Named:
-    """Something of the sender's configuration: its code and its names by language."""
+    """A code of the sender's configuration, and its names."""
 
     code: str
+    """the code"""
     names: Mapping[str, str]
-    """Empty as long as nothing is stored."""
+    """the names by language; empty as long as nothing is stored"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,101 +37,146 @@ class MessagePart:
     """What was published, as its recipients know it."""
 
     institution: Named
+    """the institution"""
     application: Named
+    """the application"""
     ticket: str
+    """the Ticket"""
     sequence: int | None
+    """the Sequence"""
     message_type: Named
+    """the message type"""
     ebox_type: str | None
+    """`CITIZEN` or `ENTERPRISE`"""
     language: str
+    """the language of the message"""
     title: str
+    """the title of the message"""
     validity_number: int | None
+    """how many days, months or years it stays in the eBox"""
     validity_unit: str | None
+    """`day`, `month` or `year`"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class DocumentPart:
-    """The document by its digest."""
+    """The document."""
 
     file_name: str
+    """the name of the file, as recipients see it"""
     media_type: str | None
+    """the media type"""
     size: int
+    """in bytes"""
     page_count: int | None
+    """the pages of a PDF"""
     sha256: str
+    """the SHA-256 of the file"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class MetadataPart:
-    """The metadata file, and its values without the Sequence: the same message in another round has the same."""
+    """The metadata file."""
 
     file_name: str
+    """the name of the file"""
     sha256: str
+    """the SHA-256 of the file"""
     content_sha256: str
+    """the SHA-256 of its values without the Sequence: the same message in another round has the same one"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RowsPart:
-    """rows = excluded + merged + already + recipients. The last two are known once the package is stored."""
+    """An account of rows: `rows` = `excluded` + `merged` + `already` + `recipients`."""
 
     rows: int
+    """rows, without the header and blank lines"""
     excluded: int
+    """faulty rows"""
     merged: int
+    """the same recipient again, in this list or an earlier one"""
     already: int | None
+    """recipients who have the message from an earlier run; `null` as long as nothing is stored"""
     recipients: int | None
+    """recipients; `null` as long as nothing is stored"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ListPart:
-    """The account of one recipient list."""
+    """The account of a recipient list."""
 
     number: int
+    """its number in the order of file names"""
     file_name: str
+    """the name of the file"""
     sha256: str
+    """the SHA-256 of the file"""
     size: int
+    """in bytes"""
     encoding: str
+    """the encoding of the file"""
     separator: str
+    """the sign between two columns"""
     column: str | None
+    """the header of the identifiers; `null` where there is no header"""
     account: RowsPart
+    """the account of its rows"""
     faults: Mapping[str, int]
-    """How many rows of each code."""
+    """how many rows of each code; [input-files.md](input-files.md) has the codes"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PublishedPart:
-    """Of the published, as it became visible: those who may need paper. None: not told by the provider."""
+    """Of the published, at the moment it became visible: who may need paper. `null`: not reported by the provider."""
 
     never_activated: int | None
+    """never activated the eBox (no digital user)"""
     deactivated: int | None
+    """deactivated the eBox"""
     not_ebox_only: int | None
+    """the eBox is active, and paper is wanted too"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RecipientsPart:
-    """recipients = published + refused + unknown + under way + not attempted."""
+    """The result: `recipients` = `published` + `refused` + `unknown` + `under_way` + `not_attempted`.
 
-    recipients: int
-    published: int
-    refused: int
-    unknown: int
-    under_way: int
-    """In a call to the provider that has not answered yet."""
-    not_attempted: int
-    of_published: PublishedPart | None
-    """None as long as nothing was visible."""
-    refused_by_reason: Mapping[str, int] | None
-    """None when the outcomes were deleted, or nothing was visible."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class AudiencePart:
-    """Salted digests of who was prepared, published and refused.
-
-    The salt is not among them: a certificate is kept for ever, and with the salt the digest of a few recipients would
-    be as good as their numbers.
+    While a run is sent to a provider, the numbers are those at `made_at`.
     """
 
+    recipients: int
+    """all recipients"""
+    published: int
+    """who has it; in a run that was recalled or superseded after it was visible: to whom it had been visible"""
+    refused: int
+    """who was refused"""
+    unknown: int
+    """of whom it is not known whether they have it"""
+    under_way: int
+    """in a call to the provider that is still in progress; 0 once the account is closed"""
+    not_attempted: int
+    """who was not attempted"""
+    of_published: PublishedPart | None
+    """of the published, who may need paper; `null` as long as it was never visible"""
+    refused_by_reason: Mapping[str, int] | None
+    """of the refused, how many for `never_activated` and `deactivated`; of a provider, how many for each of its codes
+    in lowercase letters, `not-told` where it gives none and `resolved` where people decided; `null` before it is
+    visible and after the paper list was deleted"""
+
+
+# The salt is not among them: a certificate is kept for ever, and with the salt the digest of a few recipients would be
+# as good as their numbers.
+@dataclass(frozen=True, kw_only=True)
+class AudiencePart:
+    """Salted digests of the recipients ([how to verify them](#to-verify-who-was-reached))."""
+
     prepared_sha256: str
+    """of those prepared"""
     published_sha256: str | None
+    """of those published"""
     refused_sha256: str | None
+    """of those refused"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,21 +184,33 @@ class MomentsPart:
     """When it happened."""
 
     created: datetime
+    """when the run was requested"""
     prepared: datetime | None
+    """when it was stored, not visible yet"""
     not_before: datetime | None
+    """the agreed moment"""
     not_after: datetime | None
+    """the end of the window"""
     launched: datetime | None
+    """when it was launched"""
     visible: datetime | None
+    """when it became visible: to everybody on our own eBoxes, to the first recipient at a provider"""
     first_sent: datetime | None
-    """The same as visible, where it is sent to a provider: then the first recipient can see it, not everybody."""
+    """the same moment, where it is sent to a provider"""
     closed: datetime | None
-    """When the account was closed."""
+    """when the account was closed: on our own eBoxes as it became visible"""
     expires: datetime | None
+    """until when it is in the eBoxes"""
     stopped: datetime | None
+    """when it was stopped"""
     discarded: datetime | None
+    """when it was discarded"""
     recalled: datetime | None
+    """when it was recalled"""
     outcomes_deleted: datetime | None
+    """when paper list and rejected rows were deleted"""
     audience_deleted: datetime | None
+    """when the audience and its salt were deleted"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,30 +218,43 @@ class PoliciesPart:
     """What was decided beforehand."""
 
     duplicates: str
+    """`merge` or `block`"""
     faulty_rows: str
+    """`exclude` or `block`"""
     without_ebox: str | None
-    """The message type's policy at the launch: publish or refuse."""
+    """`publish` or `refuse`: the policy of the message type for recipients without an active eBox, at the launch"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class DecisionPart:
-    """What somebody wanted of the run, and what came of it."""
+    """What somebody decided about the run."""
 
     action: str
+    """`prepare`, `launch`, `pause`, `stop`, `resume`, `discard`, `close`, `resolve` or `recall`"""
     by: str
+    """who"""
     at: datetime
+    """when"""
     reason: str
+    """why, in their words"""
     result: str | None
+    """the resulting state, or why it had no result; `null` while it is in progress"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class AuditPart:
-    """The newest seal of the audit when the certificate was given out: it covers all that the certificate tells."""
+    """The newest seal of the audit when the certificate was issued. It covers everything in the certificate.
+
+    Anyone who keeps the certificate can later prove that nothing recorded until then was altered or removed
+    ([the audit](audit.md)). A report requested again may have a newer one.
+    """
 
     number: int
+    """the number of the seal"""
     sha256: str
+    """its digest"""
     anchor: str
-    """Both, as `audit verify --anchor` takes them."""
+    """both, as `eboxcast audit verify --anchor` takes them"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,83 +262,114 @@ class Certificate:
     """The account of one run, true for the state it is in when made."""
 
     format: Literal["eboxcast.certificate/2"] = "eboxcast.certificate/2"
+    """the form of this answer"""
     made_at: datetime
+    """when this certificate was made; certificates of the same run in the same state differ only in this and `audit`"""
     eboxcast_version: str
+    """the version that made it"""
     procedure: str
+    """`off`: only the engine; `on`: with the procedure"""
     run: str
+    """the number of the run (UUID)"""
     environment: str
+    """`acceptance` or `production`"""
     state: str
+    """`preparing`, `prepared`, `running`, `paused`, `published`, `stopped`, `failed`, `discarded`, `superseded` or
+    `recalled`"""
     superseded_by: str | None
+    """the run that replaced it"""
     adds: bool
+    """whether it publishes a message that others already had (`--add`)"""
     retry_of: str | None
-    """The run that did not reach the recipients of this one."""
+    """the run that did not reach these recipients (`eboxcast retry`): its only list contains them"""
     prepared_by: str
+    """who prepared it"""
     launched_by: str | None
+    """who launched it"""
     reason: str | None
+    """why it was paused, stopped, closed, discarded or recalled; or why it failed or paused itself"""
     target: TargetPart
+    """where it was published"""
     message: MessagePart
+    """what was published"""
     document: DocumentPart
+    """the document"""
     metadata: MetadataPart
+    """the metadata file"""
     lists: tuple[ListPart, ...]
+    """the account of each recipient list, in the order of file names"""
     totals: RowsPart
+    """the same account for all lists together"""
     numbers_replaced: int
-    """Former numbers that were replaced by the person's newest one."""
+    """how many rows held a former number of a person; the newest is used"""
     recipients: RecipientsPart | None
-    """None as long as the package is not stored."""
+    """the result for the recipients; `null` as long as nothing is stored"""
     audience: AudiencePart | None
+    """digests of who was prepared, published and refused; `null` as long as nothing is stored"""
     policies: PoliciesPart
+    """what was decided beforehand"""
     moments: MomentsPart
+    """when it happened"""
     decisions: tuple[DecisionPart, ...]
+    """what people decided about the run, oldest first"""
     audit: AuditPart | None
-    """None where it is not given out, as in a status."""
+    """the newest seal of the audit when the certificate was issued; `null` before anything was recorded"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class DayOfReading:
-    """How many recipients opened the message on a day for the first time."""
+    """The readings of a day. Each recipient counts once, on the day of the first reading."""
 
     day: date
+    """the day in Brussels"""
     count: int
+    """how many opened the message for the first time"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Readings:
-    """All first readings of a run."""
+    """How many have opened the message."""
 
     total: int
+    """all together"""
     days: tuple[DayOfReading, ...]
+    """day by day"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """What `eboxcast report` says of a run."""
+    """The report of a run."""
 
     format: Literal["eboxcast.report/1"] = "eboxcast.report/1"
+    """the form of this answer"""
     certificate: Certificate
+    """the [certificate](certificate-json.md)"""
     readings: Readings | None
-    """None when it was never visible."""
+    """how many have opened the message; `null` when the run was never visible"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Counted:
-    """How many recipients, and their salted digest."""
+    """A number of recipients, and their salted digest."""
 
     count: int
+    """how many recipients"""
     sha256: str
+    """their digest"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """One audience of the certificate beside what is held now."""
+    """One audience of the certificate, beside the data of the environment."""
 
     audience: str
-    """prepared, published or refused."""
+    """`prepared`, `published` or `refused`"""
     told: Counted
-    """What the certificate says."""
+    """in the certificate"""
     held: Counted | None
-    """What the environment holds; None where what it needs was deleted."""
+    """in the database; `null` if it was deleted"""
     deleted: datetime | None
-    """Since when it can't be verified any more."""
+    """since when it is deleted"""
 
     @property
     def differs(self) -> bool:
@@ -276,14 +379,19 @@ class Check:
 
 @dataclass(frozen=True, kw_only=True)
 class Verification:
-    """What became of verifying a run."""
+    """The result of verifying a certificate."""
 
     format: Literal["eboxcast.verification/1"] = "eboxcast.verification/1"
+    """the form of this answer"""
     good: bool
-    """Whether nothing differs."""
+    """whether nothing differs"""
     run: str
+    """the number of the run (UUID)"""
     environment: str
+    """`acceptance` or `production`"""
     verified_at: datetime
+    """when it was verified"""
     checks: tuple[Check, ...]
+    """each audience of the certificate"""
     salt: str | None
-    """None where nobody asked for it: with it whoever tries all numbers finds out who is in a small audience."""
+    """the salt of the digests; `null` without `--with-salt`"""

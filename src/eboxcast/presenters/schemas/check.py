@@ -9,7 +9,7 @@ from typing import Literal
 
 @dataclass(frozen=True, kw_only=True)
 class PoliciesUsed:
-    """The sender's choices."""
+    """The choices of the sender."""
 
     duplicates: str
     """`merge` or `block`"""
@@ -22,14 +22,15 @@ class CheckedDocument:
     """The document."""
 
     file_name: str
-    """as recipients see it"""
+    """the name of the file, as recipients see it"""
     media_type: str
+    """the media type"""
     size: int
     """in bytes"""
     sha256: str
-    """in hexadecimal"""
+    """the SHA-256 of the file, in hexadecimal"""
     page_count: int | None
-    """of a PDF, otherwise `null`"""
+    """the pages of a PDF, otherwise `null`"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,21 +38,27 @@ class CheckedMetadata:
     """The metadata."""
 
     file_name: str
+    """the name of the file"""
     ticket: str
+    """the Ticket"""
     sequence: int | None
+    """the Sequence"""
     application: str
+    """the code of the application"""
     institution: str
-    """ten digits"""
+    """the number of the institution: ten digits"""
     message_type: str
+    """the code of the message type"""
     ebox_type: str
     """`CITIZEN` or `ENTERPRISE`"""
     language: str
     """`fr`, `nl` or `de`"""
     title: str
+    """the title of the message"""
     sha256: str
-    """of the file"""
+    """the SHA-256 of the file"""
     content_sha256: str
-    """of the values without the sequence: the same message has the same one, however its file is laid out"""
+    """the SHA-256 of the values without the Sequence: the same for the same message, however its file is laid out"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,38 +66,46 @@ class CheckedList:
     """The account of a recipient list. Always: `rows` = `excluded` + `merged` + `recipients`."""
 
     file_name: str
+    """the name of the file"""
     sha256: str | None
-    """`null` when the file could not be read to its end"""
+    """the SHA-256 of the file; `null` when it could not be read to its end"""
     size: int
     """in bytes"""
     rows: int
-    """neither header nor blank lines"""
+    """rows, without the header and blank lines"""
     excluded: int
     """faulty rows"""
     merged: int
     """the same recipient again, in this list or an earlier one"""
     recipients: int
+    """recipients"""
     faults: Mapping[str, int]
     """how many rows of each code"""
     encoding: str
+    """the encoding of the file"""
     separator: str
+    """the sign between two columns"""
     column: str | None
     """the header of the identifiers; `null` where there is no header"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Totals:
-    """The account of all lists together."""
+    """The account of all lists together; it adds up in the same way."""
 
     rows: int
+    """rows, without headers and blank lines"""
     excluded: int
+    """faulty rows"""
     merged: int
+    """the same recipients again"""
     recipients: int
+    """recipients"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class FoundFault:
-    """Something that is wrong."""
+    """A fault."""
 
     code: str
     """a stable code; [input-files.md](input-files.md) has them all"""
@@ -103,25 +118,27 @@ class FoundFault:
     place: str | None
     """the XML element or the column"""
     data: Mapping[str, str | int]
-    """what the sentence is made of"""
+    """the values in the sentence"""
     sentence: str
-    """what is wrong, in the language asked for"""
+    """what is wrong, in the language requested"""
     remedy: str
-    """what to do about it, in the language asked for"""
+    """what to do about it, in the language requested"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class CheckAnswer:
-    """What checking a package found."""
+    """The answer about a package."""
 
     format: Literal["eboxcast.check/1"] = "eboxcast.check/1"
+    """the form of this answer"""
     ok: bool
     """whether the package can be published as it is, under the policies"""
     policies: PoliciesUsed
+    """the choices of the sender"""
     document: CheckedDocument | None
-    """`null` when it is not good"""
+    """the document, or `null` if it is not valid"""
     metadata: CheckedMetadata | None
-    """`null` when it is not good"""
+    """the metadata, or `null` if it is not valid"""
     lists: tuple[CheckedList, ...]
     """the account of each recipient list, in the order of file names"""
     totals: Totals

@@ -9,45 +9,50 @@ from typing import Literal
 
 @dataclass(frozen=True, kw_only=True)
 class StoringAnswer:
-    """What storing it would answer."""
+    """The result of storing."""
 
     sentence: str
-    """in words, in the language of the user"""
+    """the result in words, in the language of the user"""
     refused: str | None
-    """the code of the refusal"""
+    """the code of the refusal, or `null`"""
     remedy: str | None
     """what to do about the refusal, in words"""
     same_as: str | None
-    """the run that has exactly this already"""
+    """the run that already has exactly this"""
     continues: str | None
     """a run whose preparation was interrupted"""
     supersedes: tuple[str, ...]
-    """runs whose place it would take"""
+    """runs it would replace"""
     already: int
     """how many have it from an earlier release"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class EboxesNow:
-    """The recipients' eBoxes as they are now."""
+    """The eBoxes of the recipients, as they are now."""
 
     never_activated: int
+    """never activated"""
     deactivated: int
+    """deactivated"""
     not_ebox_only: int
+    """active, and paper is wanted too"""
     refused_by_policy: int
-    """of these, whom the message type's policy would refuse"""
+    """how many of them the policy of the message type would refuse"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Foreseen:
-    """How long a step would take, and the rate that comes from."""
+    """How long a step would take, and the rate this comes from."""
 
     seconds: float
+    """how long it would take"""
     per_second: float
     """recipients per second"""
     measured_runs: int
-    """how many runs the rate was measured in; 0: it is assumed"""
+    """in how many runs the rate was measured; 0: it is estimated"""
     measured_until: datetime | None
+    """when the last of these runs was"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,12 +60,13 @@ class SpaceNeeded:
     """Space on the disk, in bytes."""
 
     needed: int
+    """how much more it would need"""
     database: int
-    """its size now"""
+    """the size of the database now"""
     free: int | None
-    """on its disk; `null` where it cannot be seen"""
+    """free on its disk; `null` where it cannot be seen"""
     enough: bool
-    """whether it fits, with a second copy beside it; true where nobody can see that it does not"""
+    """whether it fits, with a second copy beside it; true where it cannot be seen"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,12 +74,13 @@ class ProviderCalls:
     """What sending to a provider would come to."""
 
     calls: int
+    """how many calls"""
     rate: float
-    """recipients per second, 0 without limit"""
+    """at most so many recipients per second; 0 without limit"""
     parallel: int
     """calls at once"""
     not_told: tuple[str, ...]
-    """what the provider does not tell, in words"""
+    """what the provider does not report, in words"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,28 +88,30 @@ class RehearsalAnswer:
     """What publishing a package would come to now."""
 
     format: Literal["eboxcast.rehearsal/1"] = "eboxcast.rehearsal/1"
+    """the form of this answer; if the package has faults, the answer is that of `check --json` instead"""
     environment: str
-    """for which it was rehearsed"""
+    """the environment of the rehearsal"""
     answer: StoringAnswer
-    """what storing would answer"""
+    """the result of storing"""
     recipients: int
-    """who would get it"""
+    """how many would receive it"""
     moved: int
     """how many numbers were replaced by newer ones"""
     without_ebox: str
-    """the message type's policy: `publish` or `refuse`"""
+    """the policy of the message type: `publish` or `refuse`"""
     eboxes: EboxesNow | None
-    """the recipients' eBoxes as they are now; `null` where the provider would have to be asked"""
+    """the eBoxes of the recipients; `null` where the provider would have to be asked"""
     storing: Foreseen
-    """how long storing takes"""
+    """how long storing would take"""
     launching: Foreseen
-    """how long it takes until everybody has it"""
+    """how long it would then take until everybody has it"""
     ends_at: datetime
-    """when all is done"""
+    """when it would end"""
     fits: bool
     """whether that is inside the window"""
     spare_seconds: float | None
     """by how much (negative: too late); `null`: no end was given"""
     space: SpaceNeeded
+    """the space it would need"""
     remote: ProviderCalls | None
-    """`null` for our own eBoxes"""
+    """the calls to the provider; `null` for our own eBoxes"""

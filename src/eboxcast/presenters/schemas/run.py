@@ -10,138 +10,167 @@ from typing import Literal
 
 @dataclass(frozen=True, kw_only=True)
 class Pending:
-    """Something that was asked of a run and has no result yet."""
+    """What was requested and is not done yet."""
 
     action: str
+    """what was requested: `prepare`, `launch`, …"""
     by: str
+    """who requested it"""
     at: datetime
+    """when"""
     command: str
-    """what continues it when no process is at it any more"""
+    """the command that continues it if no process is working on it any more"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """Something that can come next."""
+    """A possible next step."""
 
     action: str
     """its name, such as `run.stop`"""
     parameters: Mapping[str, str]
-    """what is known of it already; what is empty has to be chosen"""
+    """what is already known of it; empty values are still to be chosen"""
     command: str
-    """the command line that does it"""
+    """the command that does it"""
     purpose: str
-    """what for, in the language of the user"""
+    """what it is for, in the language of the user"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Worker:
-    """Who is sending batches of a run."""
+    """A worker that is sending."""
 
     worker: str
     """machine, process and lane"""
     batches: int
-    """how many it has"""
+    """how many batches it has"""
     until: datetime
-    """when they go to somebody else, should it fall silent"""
+    """until when they are reserved for it"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Work:
-    """How a run that is sent goes, by the batches that are done."""
+    """The progress of a run that is being sent, by the batches that are done."""
 
     batches_done: int
+    """batches that are done"""
     batches_open: int
+    """batches that are not done yet"""
     sent: int
+    """recipients who have it"""
     refused: int
+    """recipients who were refused"""
     unknown: int
+    """recipients of whom it is not known whether they have it"""
     left: int
+    """recipients still to come"""
     rate: float | None
-    """recipients per second over the last minute; `null` when nothing was done in it"""
+    """recipients per second over the last minute; `null` if nothing was done in it"""
     seconds_left: int | None
-    """at that rate; `null` when nothing was done in it"""
+    """the time left at this rate; `null` if nothing was done in the last minute"""
     next_claim_at: datetime | None
-    """when the next batch begins, where it has to wait"""
+    """when the next batch starts, if it has to wait"""
     busy: tuple[Worker, ...]
-    """who is at it"""
+    """the workers in progress"""
     command: str
-    """what goes on with it from here, where no worker takes it up"""
+    """the command that continues it from here if no worker takes it over"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RunStatus:
-    """Where a run stands."""
+    """The status of a run."""
 
     format: Literal["eboxcast.status/1"] = "eboxcast.status/1"
+    """the form of this answer"""
     run: str
     """the number of the run (UUID)"""
     environment: str
     """`acceptance` or `production`"""
     state: str
-    """as in the [certificate](certificate-json.md)"""
+    """the state, as in the [certificate](certificate-json.md)"""
     since: datetime
-    """when it came into this state"""
+    """since when it is in this state"""
     by: str
-    """through whom it came into this state"""
+    """by whom"""
     sentence: str
     """the state in words, in the language of the user"""
     reason: str | None
     """why it was paused, stopped, closed, discarded or recalled; or why it failed or paused itself"""
     ticket: str
+    """the Ticket of the message"""
     sequence: int | None
+    """the Sequence of the message"""
     language: str
     """the language of the message"""
     title: str
+    """the title of the message"""
     recipients: int | None
-    """how many; `null` as long as nothing is stored, like the next five"""
+    """how many recipients; `null` as long as nothing is stored, like the next five"""
     published: int | None
+    """how many have it"""
     refused: int | None
+    """how many were refused"""
     unknown: int | None
+    """of how many it is not known whether they have it"""
     under_way: int | None
+    """how many are in a call to the provider that is still in progress"""
     not_attempted: int | None
+    """how many were not attempted yet"""
     work: Work | None
-    """how a run that is sent goes, until its account is closed; otherwise `null`"""
+    """the progress of a run that is being sent, until its account is closed; otherwise `null`"""
     not_before: datetime | None
-    """the agreed moment it waits for, where one was given at its launch"""
+    """the agreed moment that was given at its launch"""
     not_after: datetime | None
-    """the end of its window, where one was given at its launch"""
+    """the end of the window that was given at its launch"""
     visible_at: datetime | None
     """since when it can be seen; `null` as long as it was never visible"""
     expires_at: datetime | None
     """until when it can be seen"""
     pending: tuple[Pending, ...]
-    """what was asked and is not done"""
+    """what was requested and is not done yet"""
     next: tuple[Step, ...]
-    """what can come next"""
+    """the possible next steps"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ListedRun:
-    """A run in a list."""
+    """A run in the list."""
 
     run: str
+    """the number of the run (UUID)"""
     environment: str
+    """`acceptance` or `production`"""
     state: str
+    """the state, as in the [certificate](certificate-json.md)"""
     asked: bool
-    """false when the environment of the run could not be reached; the state is then the one last seen"""
+    """false when the environment of the run could not be reached; the state is then the last known one"""
     since: datetime
-    """when it came into this state"""
+    """since when it is in this state"""
     application: str
+    """the application of the sender"""
     ticket: str
+    """the Ticket of the message"""
     sequence: int | None
+    """the Sequence of the message"""
     language: str
+    """the language of the message"""
     title: str
+    """the title of the message"""
     recipients: int | None
+    """how many recipients; `null` as long as nothing is stored"""
     published: int | None
+    """how many have it; `null` until the account is closed"""
     by: str
     """who prepared it"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RunList:
-    """Some runs, newest first."""
+    """The runs."""
 
     format: Literal["eboxcast.runs/1"] = "eboxcast.runs/1"
+    """the form of this answer"""
     runs: tuple[ListedRun, ...]
-    """newest first"""
+    """the runs, newest first"""
     more: bool
     """whether there are older ones: `--before` the last of these"""

@@ -119,7 +119,8 @@ TABLE = (
     _row(A.DISCARD, {S.PAUSED}, S.DISCARDED, UNSENT),
     _row(A.RETRY, {S.PUBLISHED}, None, entry="prepared"),
     _row(A.RECALL, {S.PUBLISHED}, S.RECALLED, needs="recall"),
-    _row(A.PACE, UNDER_WAY - {S.PREPARING}, None, IN_CALLS, entry="paced"),
+    # Its first launch sets the pace of its target.
+    _row(A.PACE, {S.RUNNING, *AT_REST}, None, IN_CALLS, entry="paced"),
     # By itself
     _row(A.FINISH, {S.RUNNING, S.PAUSED}, S.PUBLISHED, SENT),
     _row(A.FAIL, {S.RUNNING, S.PAUSED}, S.FAILED, IN_CALLS),

@@ -1,20 +1,20 @@
-"""What `eboxcast audit verify` says of what it found."""
+"""What `eboxcast audit` answers, as lines: entries, years that were deleted, what verifying found."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from collections.abc import Iterator
 
-import typer
+from eboxcast.audit.verification import Wrong
+from eboxcast.cli.admin.entry_words import entry_words
+from eboxcast.lib.formatting import grouped, short_moment
+from eboxcast.lib.masking import mask_and_strip
+from eboxcast.lib.translation import N_, translate
+from eboxcast.presenters.schemas.audit import AuditEntry, AuditExpiry, AuditList, AuditVerdict
 
-from eboxcast.audit.anchoring import Kept
-from eboxcast.audit.verification import Verification, Wrong
-from eboxcast.lib.formatting import grouped
-from eboxcast.lib.translation import N_, language_of_user, translate
-
-FORMAT = "eboxcast.audit-verify/1"
-
+_NONE = N_("No entries.")
+_DELETED = N_("The year {year} was deleted: {entries} entries. Its last digest is kept: {anchor}")
+_DUE = N_("Would delete the year {year}.")
+_NOTHING_DUE = N_("No year has reached the end of its retention period.")
 _WRONG = {
     Wrong.BEGINNING: N_(
         "Seal {number}: what came before it is missing, and no entry shows that its retention period was over."
@@ -31,7 +31,7 @@ _WRONG = {
     Wrong.ANCHOR_DIFFERS: N_("Anchor {number}: a different digest was issued. Something up to this seal was altered."),
     Wrong.TRUNCATED: N_("Anchor {number}: it is newer than the last seal. The end of the audit was removed."),
 }
-_MORE = N_("There are more: {count} faults in total.")
+_MORE_FAULTS = N_("There are more: {count} faults in total.")
 _COUNTED = N_("{seals} seals, from {first} to {last}; {entries} entries recalculated.")
 _EMPTY = N_("Nothing is sealed.")
 _UNSEALED = N_("Not sealed yet: {count} entries. These were not checked.")
@@ -47,26 +47,40 @@ _GOOD = N_("No faults found.")
 _BAD = N_("The audit was tampered with or damaged: {count} faults.")
 
 
-def show_verification(found: Verification, anchors: Sequence[Kept], *, as_json: bool) -> None:
-    """Print what verifying found."""
-    typer.echo(_as_json(found) if as_json else "\n".join(_lines(found, anchors, language_of_user())))
+def entry_lines(answer: AuditList, language: str) -> list[str]:
+    """Return a line for each entry."""
+    return list(map(_entry_line, answer.entries)) or [translate(_NONE, language)]
 
 
-def _as_json(found: Verification) -> str:
-    values = asdict(found)
-    values["head"] = str(found.head) if found.head else None
-    return json.dumps({"format": FORMAT, "good": found.good, **values}, indent=2)
+def expiry_lines(answer: AuditExpiry, language: str) -> list[str]:
+    """Return a line for each year."""
+    return [
+        translate(_DUE, language, {"year": one.year})
+        if one.entries is None
+        else translate(
+            _DELETED, language, {"year": one.year, "entries": grouped(one.entries, language), "anchor": one.anchor}
+        )
+        for one in answer.years
+    ] or [translate(_NOTHING_DUE, language)]
 
 
-def _lines(found: Verification, anchors: Sequence[Kept], language: str) -> Iterator[str]:
+def _entry_line(entry: AuditEntry) -> str:
+    about = [number[:8] for number in (entry.broadcast, entry.run) if number]
+    words = [short_moment(entry.at), mask_and_strip(entry.by), entry.action, entry.environment, *about]
+    return f"{entry.number or '-':>8}  " + "  ".join(filter(None, [*words, entry_words(entry.data)]))
+
+
+def verdict_lines(found: AuditVerdict, language: str, *, anchored: bool) -> Iterator[str]:
+    """Return what verifying found; ``anchored`` where a head was given from outside."""
+
     def line(sentence: str, **data: int) -> str:
         return translate(sentence, language, {name: grouped(count, language) for name, count in data.items()})
 
     for fault in found.faults:
-        yield line(_WRONG[fault.wrong], number=fault.number, entry=fault.entry or 0)
+        yield line(_WRONG[Wrong(fault.wrong)], number=fault.number, entry=fault.entry or 0)
     if found.fault_count > len(found.faults):
-        yield line(_MORE, count=found.fault_count)
-    last = found.head.number if found.head else 0
+        yield line(_MORE_FAULTS, count=found.fault_count)
+    last = int(found.head.partition(":")[0]) if found.head else 0
     if found.seals:
         yield line(_COUNTED, seals=found.seals, first=found.first, last=last, entries=found.entries)
     else:
@@ -78,6 +92,6 @@ def _lines(found: Verification, anchors: Sequence[Kept], language: str) -> Itera
         yield line(_KEPT, number=found.kept_to)
     if found.good and found.proved_to:
         yield line(_PROVED, number=found.proved_to)
-    elif not anchors:
+    elif not anchored:
         yield line(_UNPROVED)
     yield line(_GOOD) if found.good else line(_BAD, count=found.fault_count)

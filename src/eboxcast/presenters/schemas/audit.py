@@ -1,0 +1,107 @@
+"""The audit as it is shown: entries, its head, what verifying found, years that were deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditEntry:
+    """One entry of the audit."""
+
+    number: int | None
+    """the number of its seal; `null` while it is not sealed"""
+    sealed_at: datetime | None
+    entry: int
+    """the number of the entry itself"""
+    at: datetime
+    by: str
+    action: str
+    environment: str | None
+    broadcast: str | None
+    run: str | None
+    data: Mapping[str, object]
+    """what the entry says ([the audit](audit.md))"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditList:
+    """Some entries, oldest first; those that are not sealed yet come last."""
+
+    format: Literal["eboxcast.audit-list/1"] = "eboxcast.audit-list/1"
+    entries: tuple[AuditEntry, ...]
+    more: bool
+    """whether there are older entries"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditHead:
+    """The head of the audit. Kept elsewhere, it proves what came before it."""
+
+    format: Literal["eboxcast.audit-anchor/1"] = "eboxcast.audit-anchor/1"
+    number: int
+    sha256: str
+    anchor: str
+    """both, as `--anchor` takes them: `NUMBER:DIGEST`"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditYear:
+    """A year whose retention period is over."""
+
+    year: int
+    entries: int | None
+    """how many were deleted; `null` in a dry run"""
+    anchor: str | None
+    """the last digest of the year, which is kept; `null` in a dry run"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditExpiry:
+    """The years that were deleted, or that would be."""
+
+    format: Literal["eboxcast.audit-expire/1"] = "eboxcast.audit-expire/1"
+    dry_run: bool
+    years: tuple[AuditYear, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditFault:
+    """One thing that is wrong."""
+
+    wrong: str
+    """what, as a code ([the audit](audit.md))"""
+    number: int
+    """at which seal or anchor"""
+    entry: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditVerdict:
+    """What recalculating every digest found."""
+
+    format: Literal["eboxcast.audit-verify/1"] = "eboxcast.audit-verify/1"
+    good: bool
+    seals: int
+    entries: int
+    """how many entries were recalculated"""
+    gone: int
+    """entries that were deleted with their year; their seals are kept"""
+    unsealed: int
+    """entries without a seal; these are not checked"""
+    first: int
+    """the oldest seal that is kept"""
+    head: str | None
+    """the newest seal, `NUMBER:DIGEST`; `null` when nothing is sealed"""
+    proved_to: int
+    """the seal up to which the anchors that were given prove it; 0 for none"""
+    kept_to: int
+    """the same for the heads kept in this database"""
+    too_old: int
+    """anchors that were given and are older than the seals that are kept"""
+    fault_count: int
+    faults: tuple[AuditFault, ...]
+    """the first hundred"""

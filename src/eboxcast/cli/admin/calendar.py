@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from datetime import timedelta
 from typing import Annotated
 
@@ -10,8 +11,7 @@ from typer.core import TyperGroup
 
 from eboxcast.broadcasts import calendar_changes
 from eboxcast.broadcasts.load import booked_between
-from eboxcast.cli.admin.calendar_answer import Period, show_calendar
-from eboxcast.cli.admin.deadlines_answer import show_deadlines
+from eboxcast.cli.admin.calendar_text import calendar_lines, deadline_lines
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.errors import PeriodUnclear
@@ -21,6 +21,8 @@ from eboxcast.lib.formatting import long_date
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.planning.selectors import closed_days, evenings_for
+from eboxcast.presenters.calendar import calendar_of, deadline_list
+from eboxcast.presenters.json import as_json as json_of
 
 USUAL_DAYS = 42
 MOST_DAYS = 800
@@ -67,10 +69,11 @@ def show(
 ) -> None:
     """Show working days with their evenings, closed days, holidays and blackouts. The word `show` is optional."""
     whose = calendar_changes.whose_calendar(institution, actor=actor())
-    period = _period(first, last)
-    booked = booked_between(period.first, period.last)
-    evenings = evenings_for(whose, booked=booked, since=period.first - timedelta(days=1))
-    show_calendar(period, evenings, closed_days(whose), institution=whose, as_json=as_json)
+    begin, end = _period(first, last)
+    evenings = evenings_for(whose, booked=booked_between(begin, end), since=begin - timedelta(days=1))
+    language = language_of_user()
+    answer = calendar_of(begin, end, evenings=evenings, closed=closed_days(whose), institution=whose, language=language)
+    typer.echo(json_of(answer, precision="seconds") if as_json else "\n".join(calendar_lines(answer, language)))
 
 
 @app.command()
@@ -83,7 +86,9 @@ def deadlines(
     """Show the deadlines for a production date, any conflicts, and the nearest free dates."""
     whose = calendar_changes.whose_calendar(institution, actor=actor())
     evenings = evenings_for(whose, booked=booked_between())
-    show_deadlines(day(date), recipients, evenings, institution=whose, as_json=as_json)
+    language = language_of_user()
+    answer = deadline_list(day(date), recipients, evenings=evenings, institution=whose, language=language)
+    typer.echo(json_of(answer, precision="seconds") if as_json else "\n".join(deadline_lines(answer, language)))
 
 
 @app.command()
@@ -152,9 +157,9 @@ def _tell(sentence: str, **data: object) -> None:
     console.line(translate(sentence, language_of_user(), data))
 
 
-def _period(first: str, last: str) -> Period:
+def _period(first: str, last: str) -> tuple[datetime.date, datetime.date]:
     begin = day(first) if first else clock.today()
     end = day(last) if last else begin + timedelta(days=USUAL_DAYS - 1)
     if not timedelta() <= end - begin <= timedelta(days=MOST_DAYS):
         raise PeriodUnclear(first=begin.isoformat(), last=end.isoformat(), most=MOST_DAYS)
-    return Period(first=begin, last=end)
+    return begin, end

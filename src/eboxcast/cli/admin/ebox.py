@@ -7,8 +7,7 @@ from typing import Annotated
 
 import typer
 
-from eboxcast.cli.admin import ebox_load
-from eboxcast.cli.admin.ebox_answer import show_ebox
+from eboxcast.cli.admin.ebox_text import ebox_lines
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.app import command_app
@@ -16,12 +15,20 @@ from eboxcast.cli.shell.errors import NoSuchLetter
 from eboxcast.cli.shell.number_given import key_given
 from eboxcast.cli.shell.options import AsJson, Environment, EnvironmentName
 from eboxcast.cli.shell.private_files import refuse_existing, write_private
-from eboxcast.delivery.eboxes import look_into_ebox, refuse_production
+from eboxcast.delivery.eboxes import look_into_ebox, refuse_production, take_over_eboxes
+from eboxcast.lib.formatting import grouped
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.mailboxes.opening import Letter, read_document
+from eboxcast.presenters.json import as_json as json_of
+from eboxcast.presenters.mailbox import ebox_shown
 
+_LOADED = N_(
+    "Loaded into {environment}: {rows} eBoxes, {active} active, {never} never activated, "
+    "{deactivated} deactivated; {ebox_only} eBox only; {replaced} numbers replaced."
+)
 _SAVED = N_("The document of message {number} is in {path}.")
+
 
 app = command_app()
 
@@ -46,7 +53,8 @@ def look(
     refuse_production(environment.value)
     refuse_existing(document, force=force)
     letters = look_into_ebox(environment.value, key_given(), actor=actor())
-    show_ebox(letters, as_json=as_json)
+    answer = ebox_shown(letters)
+    typer.echo(json_of(answer, precision="seconds") if as_json else "\n".join(ebox_lines(answer, language_of_user())))
     if document:
         _save(letters, environment.value, document, number=number, force=force)
 
@@ -57,7 +65,11 @@ def load(
     environment: Environment,
 ) -> None:
     """Load who has an eBox, whether it is active, and who is eBox only."""
-    ebox_load.load(file, environment=environment.value)
+    loaded = take_over_eboxes(environment.value, file, actor=actor())
+    language = language_of_user()
+    counts = {"rows": loaded.rows, **loaded.states, "ebox_only": loaded.ebox_only, "replaced": loaded.replaced}
+    shown = {name: grouped(count, language) for name, count in counts.items()}
+    console.line(translate(_LOADED, language, {"environment": environment.value, **shown}))
 
 
 def _save(letters: list[Letter], environment: str, path: Path, *, number: int, force: bool) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import typer
@@ -16,9 +15,10 @@ from eboxcast.cli.shell.options import AsJson
 from eboxcast.cli.shell.tables import aligned
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
+from eboxcast.presenters.json import as_json as json_of
+from eboxcast.presenters.people import usual_contacts
 
-FORMAT = "eboxcast.contacts/1"
-
+_HEADINGS = (N_("Team or institution"), N_("Name"), N_("Email"), N_("Phone"))
 _NONE = N_("No one has been named yet.")
 _SET = N_("{name} is the contact for {whose}, for broadcasts requested from now on.")
 
@@ -33,23 +33,16 @@ def main() -> None:
 @app.command("list")
 def show_all(as_json: AsJson = False) -> None:
     """List the contacts of the teams, and of the institutions you may see."""
-    found = standing_contacts(actor())
+    answer = usual_contacts(standing_contacts(actor()))
     if as_json:
-        values = [
-            {
-                "team": one.team_id,
-                "institution": one.institution_id,
-                "name": one.name,
-                "email": one.email,
-                "phone": one.phone,
-            }
-            for one in found
-        ]
-        typer.echo(json.dumps({"format": FORMAT, "contacts": values}, ensure_ascii=False, indent=2))
+        typer.echo(json_of(answer))
         return
-    rows = [(one.team_id or one.institution_id or "", mask_and_strip(one.name), one.email, one.phone) for one in found]
+    rows = [
+        (one.team or one.institution or "", mask_and_strip(one.name), one.email, one.phone) for one in answer.contacts
+    ]
     if rows:
-        typer.echo("\n".join(aligned(rows)))
+        headings = tuple(translate(heading, language_of_user()) for heading in _HEADINGS)
+        typer.echo("\n".join(aligned([headings, *rows])))
     else:
         console.line(translate(_NONE, language_of_user()))
 

@@ -11,7 +11,7 @@ import typer
 
 from eboxcast.broadcasts import acceptance
 from eboxcast.broadcasts.models import Broadcast, State
-from eboxcast.cli.admin.ebox_answer import letter_lines, letter_values
+from eboxcast.cli.admin.ebox_text import message_lines
 from eboxcast.cli.broadcast.answers import tell
 from eboxcast.cli.broadcast.errors import RecipientNotSaid
 from eboxcast.cli.broadcast.options import Number, load_broadcast
@@ -28,9 +28,10 @@ from eboxcast.lib.actors import Actor
 from eboxcast.lib.formatting import grouped
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
+from eboxcast.presenters.json import as_json as json_of
+from eboxcast.presenters.mailbox import short_list_shown
 
 FORMAT = "eboxcast.proofs/1"
-LOOK_FORMAT = "eboxcast.broadcast-look/1"
 NONE = "-"
 """How it is written that nobody is a tester beside the requesters."""
 
@@ -115,20 +116,15 @@ def proofs(
 
 def _show_eboxes(found: Broadcast, eboxes: Sequence[Shown], *, as_json: bool) -> None:
     language = language_of_user()
+    answer = short_list_shown(found.number, [(one.place, one.letter) for one in eboxes])
     if as_json:
-        values = [
-            {"recipient": one.place, "message": letter_values(one.letter) if one.letter else None} for one in eboxes
-        ]
-        answer = {"format": LOOK_FORMAT, "number": found.number, "eboxes": values}
-        typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+        typer.echo(json_of(answer, precision="seconds"))
         return
-    for one in eboxes:
-        if one.letter is None:
-            typer.echo(translate(_NOT_THERE, language, {"place": one.place}))
-            continue
-        typer.echo(
-            "\n".join([f"{one.place}. {mask_and_strip(one.letter.title)}", *letter_lines(one.letter, language), ""])
-        )
+    for one in answer.eboxes:
+        if one.message is None:
+            typer.echo(translate(_NOT_THERE, language, {"place": one.recipient}))
+        else:
+            typer.echo("\n".join([f"{one.recipient}. {one.message.title}", *message_lines(one.message, language), ""]))
     if found.state == State.TESTED:
         console.line(translate(_HOW, language, {"broadcast": found.number}))
 

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from eboxcast.cli.people.message_type_answer import show_list, show_one, show_standing
 from eboxcast.cli.people.message_type_form import form_in
+from eboxcast.cli.people.message_type_text import show_list, show_one, show_standing
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.app import command_app

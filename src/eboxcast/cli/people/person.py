@@ -8,13 +8,15 @@ from typing import Annotated
 
 import typer
 
-from eboxcast.cli.people.person_answer import show_people, show_tokens
+from eboxcast.cli.people.person_text import people_lines, token_lines
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.acting import caretaker
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson
 from eboxcast.lib.actors import Role
 from eboxcast.lib.translation import N_, language_of_user, translate
+from eboxcast.presenters.json import as_json as json_of
+from eboxcast.presenters.people import person_list, token_list
 from eboxcast.senders import people, people_tokens
 from eboxcast.senders.people import Particulars
 from eboxcast.senders.people_file import load_people
@@ -105,7 +107,8 @@ def change(
 @app.command("list")
 def show(as_json: AsJson = False) -> None:
     """List the people, with their institutions and roles."""
-    show_people(people.list_people(actor=caretaker()), as_json=as_json)
+    answer = person_list(people.list_people(actor=caretaker()))
+    typer.echo(json_of(answer) if as_json else "\n".join(people_lines(answer, language_of_user())))
 
 
 @app.command()
@@ -130,7 +133,8 @@ def token(
 @app.command()
 def tokens(name: Name, as_json: AsJson = False) -> None:
     """List the tokens of a person, by number. The tokens themselves are not stored."""
-    show_tokens(people_tokens.tokens_of(name, actor=caretaker()), as_json=as_json)
+    answer = token_list(people_tokens.tokens_of(name, actor=caretaker()))
+    typer.echo(json_of(answer, precision="seconds") if as_json else "\n".join(token_lines(answer, language_of_user())))
 
 
 @app.command()

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
-
 import typer
 
-from eboxcast.cli.people.message_type_values import request_values, type_values
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.tables import aligned
 from eboxcast.database.errors import sanitized_db_errors
@@ -14,12 +11,11 @@ from eboxcast.lib.actors import Actor, Role
 from eboxcast.lib.formatting import grouped, size
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, name_in, translate
+from eboxcast.presenters.json import as_json as json_of
+from eboxcast.presenters.message_types import type_answer, type_list
 from eboxcast.senders.lookup import requests_of, types_of
 from eboxcast.senders.models import MessageType, TypeRequest
 from eboxcast.senders.type_states import DONE, WORDS, State, Step, next_of, turn_of
-
-FORMAT = "eboxcast.message-type/1"
-LIST_FORMAT = "eboxcast.message-types/1"
 
 _NOTHING = N_("There are no message types and no requests yet. To start: eboxcast message-type form > FILE")
 _HEADINGS = (N_("Message type"), N_("Request"), N_("State"), N_("Waiting for"), N_("Application"))
@@ -67,12 +63,7 @@ def show_one(request: TypeRequest | None, kind: MessageType | None, *, as_json: 
     """Print all there is of a request and of the type it led to."""
     language = language_of_user()
     if as_json:
-        values = {
-            "format": FORMAT,
-            "request": request_values(request) if request else None,
-            "message_type": type_values(kind) if kind else None,
-        }
-        typer.echo(json.dumps(values, ensure_ascii=False, indent=2))
+        typer.echo(json_of(type_answer(request, kind)))
         return
     lines = [_head(request, kind, language), *_particulars(request or kind, language)]
     if request:
@@ -85,12 +76,7 @@ def show_list(actor: Actor, *, as_json: bool) -> None:
     with sanitized_db_errors():
         requests, kinds = list(requests_of(actor)), list(types_of(actor))
     if as_json:
-        values = {
-            "format": LIST_FORMAT,
-            "requests": [request_values(request) for request in requests],
-            "message_types": [type_values(kind) for kind in kinds],
-        }
-        typer.echo(json.dumps(values, ensure_ascii=False, indent=2))
+        typer.echo(json_of(type_list(requests, kinds)))
         return
     language = language_of_user()
     if not requests and not kinds:

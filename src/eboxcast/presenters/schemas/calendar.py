@@ -1,0 +1,114 @@
+"""The calendar as it is shown: days with their evenings, blackouts, and the deadlines of a production date."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Span:
+    """From one moment to another."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClosedDay:
+    """Why a day is closed."""
+
+    reason: str
+    institution: str | None
+    """whose day it is, by CBE number; `null` when it is closed for everyone"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Load:
+    """An amount of work in an evening."""
+
+    broadcasts: int
+    recipients: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalendarDay:
+    """A day and its evening."""
+
+    date: date
+    working: bool
+    holiday: str | None
+    """the name of the legal holiday, in the language of the user; `null` for no holiday"""
+    closed: ClosedDay | None
+    """`null` when the day is not closed"""
+    window: Span
+    blackouts: tuple[int, ...]
+    """the numbers of the blackouts that touch the evening"""
+    booked: Load
+    """what is planned in the evening"""
+    limits: Load
+    """how much an evening takes"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Blackout:
+    """A time in which a service is not available."""
+
+    number: int
+    starts_at: datetime
+    ends_at: datetime
+    service: str
+    reason: str
+    environments: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Calendar:
+    """The calendar of a period."""
+
+    format: Literal["eboxcast.calendar/1"] = "eboxcast.calendar/1"
+    from_: date
+    """the first day"""
+    to: date
+    """the last day"""
+    institution: str | None
+    """whose closed days are in it beside the operator's; `null` for no institution"""
+    days: tuple[CalendarDay, ...]
+    blackouts: tuple[Blackout, ...]
+    """those that touch the period"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConflictFound:
+    """Something that stands in the way of a date."""
+
+    conflict: str
+    """a code: `past`, `not-working`, `closed`, `blackout`, `recipients-full`, `broadcasts-full`; as warnings
+    `reconfirmation-too-soon`, `acceptance-too-soon`"""
+    warning: bool
+    """whether the date is possible with a waiver"""
+    sentence: str
+    """the same in words, in the language of the user"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeadlineList:
+    """The deadlines of a production date, and whether the date is free."""
+
+    format: Literal["eboxcast.deadlines/1"] = "eboxcast.deadlines/1"
+    production_date: date
+    nudge_dates: tuple[date, ...]
+    """when the institution is reminded to reconfirm"""
+    reconfirmation_date: date
+    reconfirmation_due_at: datetime
+    """the last moment to reconfirm"""
+    acceptance_date: date
+    acceptance_due_at: datetime
+    """the last moment to deliver the files for acceptance"""
+    window: Span
+    """the evening of the production"""
+    conflicts: tuple[ConflictFound, ...]
+    nearest_free: tuple[date, ...]
+    """the next dates without a conflict; empty when there is none"""
+    institution: str | None

@@ -44,13 +44,10 @@ def test_without_its_entry_nothing_that_is_visible_is_recalled(sweepers: Control
     refuse_and_compare(sweepers, lambda: actions.recall(again(run), actor=master("stan"), reason="wrong letter"))
 
 
-def test_without_its_entry_nothing_is_deleted(
-    sweepers: Control, package: NewPackage, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_its_entry_nothing_is_deleted(sweepers: Control, package: NewPackage) -> None:
     run = actions.prepare(package(), environment=P, actor=master("ines"))
     actions.discard(run, actor=master("stan"), reason="no")
-    later = clock.now() + timedelta(days=400)
-    monkeypatch.setattr(clock, "now", lambda: later)
+    clock.move(timedelta(days=400))
     refuse_and_compare(sweepers, lambda: list(expire(P, actor=master("cron"))))
 
 

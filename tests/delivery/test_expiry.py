@@ -34,10 +34,9 @@ def broadcasts(installation: None, tmp_path: Path) -> Broadcasts:
 
 
 @pytest.fixture
-def pass_days(monkeypatch: pytest.MonkeyPatch) -> PassDays:
+def pass_days() -> PassDays:
     def pass_them(days: int) -> None:
-        later = clock.now() + timedelta(days=days)
-        monkeypatch.setattr(clock, "now", lambda: later)
+        clock.move(clock.offset() + timedelta(days=days))
 
     return pass_them
 

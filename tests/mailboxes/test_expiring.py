@@ -17,14 +17,9 @@ A = "acceptance"
 
 
 @pytest.fixture
-def later(monkeypatch: pytest.MonkeyPatch):
-    """Let days pass."""
-    started = clock.now()
-
-    def pass_days(days: int) -> None:
-        monkeypatch.setattr(clock, "now", lambda: started + timedelta(days=days))
-
-    return pass_days
+def later():
+    """Let so many days pass since the beginning."""
+    return lambda days: clock.move(timedelta(days=days))
 
 
 def published(order: NewOrder) -> UUID:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
 from tests.mailboxes.conftest import NewOrder
 
 from eboxcast.database.environments import environment_connection
@@ -41,11 +40,10 @@ def test_newest_first_and_without_what_was_recalled(order: NewOrder) -> None:
     assert [letter.run for letter in opening.open_ebox(A, 42)] == [runs[2], runs[0]]
 
 
-def test_what_has_expired_is_gone(order: NewOrder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_has_expired_is_gone(order: NewOrder) -> None:
     """The moment of expiry ends it for everybody."""
     publish(order, [42])
-    later = clock.now() + timedelta(days=200)
-    monkeypatch.setattr(clock, "now", lambda: later)
+    clock.move(timedelta(days=200))
     assert opening.open_ebox(A, 42) == []
 
 

@@ -15,11 +15,11 @@ from eboxcast.broadcasts.models import Broadcast, State
 from eboxcast.broadcasts.steps import present
 from eboxcast.delivery.broadcasts.agreed_launch import launch_broadcast
 from eboxcast.delivery.broadcasts.errors import OnlyInItsBroadcast
+from eboxcast.delivery.broadcasts.following_runs import WINDOW_ENDED
 from eboxcast.delivery.errors import LaunchStopped, OutsideWindow
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.runs import actions
 from eboxcast.delivery.runs.window import Window
-from eboxcast.delivery.steward.following_runs import WINDOW_ENDED
 from eboxcast.lib.actors import ALL_ROLES, Actor, NotYourRole
 
 

@@ -12,11 +12,11 @@ from tests.delivery.procedure import Story, go_to, launch
 from eboxcast.audit.models import Entry
 from eboxcast.broadcasts import aftermath, production
 from eboxcast.broadcasts.models import Broadcast, State
+from eboxcast.delivery.broadcasts.following_runs import WINDOW_ENDED, end_with_window, follow
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.runs import actions
 from eboxcast.delivery.runs.settlement import settle
 from eboxcast.delivery.runs.window import Window
-from eboxcast.delivery.steward.following_runs import WINDOW_ENDED, end_with_window, follow
 from eboxcast.lib import clock
 from eboxcast.lib.actors import STEWARD
 from eboxcast.mailboxes.errors import FenceClosed

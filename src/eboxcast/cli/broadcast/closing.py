@@ -8,10 +8,10 @@ from eboxcast.cli.broadcast.answers import tell
 from eboxcast.cli.broadcast.options import Number, load_broadcast
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson
+from eboxcast.delivery.broadcasts.closing import readings_of
+from eboxcast.delivery.broadcasts.following_runs import account_of, follow
 from eboxcast.delivery.broadcasts.runs import PRODUCTION, run_for
 from eboxcast.delivery.models import Run
-from eboxcast.delivery.steward.closing import readings_of
-from eboxcast.delivery.steward.following_runs import account_of, follow
 from eboxcast.lib.translation import N_
 
 _REPORTED = N_("Broadcast {broadcast}: the report was sent to the institution.")

@@ -19,7 +19,7 @@ from eboxcast.cli.broadcast.options import Number, Why, load_broadcast
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson, moment
-from eboxcast.delivery.steward.contact_centre import first_time_count
+from eboxcast.delivery.broadcasts.contact_centre import first_time_count
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.formatting import grouped, long_date
 from eboxcast.lib.translation import N_, language_of_user, translate

@@ -15,6 +15,7 @@ from eboxcast.broadcasts.errors import NotInThisState as NotNow
 from eboxcast.broadcasts.models import Broadcast, State
 from eboxcast.broadcasts.states import Action
 from eboxcast.broadcasts.steps import authorize_action, held, present, refuse_other_institutions
+from eboxcast.delivery.broadcasts.following_runs import WINDOW_ENDED, end_with_window, follow
 from eboxcast.delivery.broadcasts.runs import PRODUCTION, run_for
 from eboxcast.delivery.errors import LaunchStopped, OutsideWindow
 from eboxcast.delivery.models import Run
@@ -22,7 +23,6 @@ from eboxcast.delivery.models import State as RunState
 from eboxcast.delivery.remote.batches import Sums
 from eboxcast.delivery.runs import actions
 from eboxcast.delivery.runs.window import Window
-from eboxcast.delivery.steward.following_runs import WINDOW_ENDED, end_with_window, follow
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.errors import EboxcastError

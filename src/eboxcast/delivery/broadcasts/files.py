@@ -21,6 +21,7 @@ from eboxcast.broadcasts.steps import held, refuse_impossible
 from eboxcast.delivery.broadcasts.errors import FilesPublished
 from eboxcast.delivery.broadcasts.runs import ACCEPTANCE, refuse_taken, run_for
 from eboxcast.delivery.broadcasts.short_lists import PLACES, places_of
+from eboxcast.delivery.broadcasts.withdrawal import discard_given_up
 from eboxcast.delivery.models import Action as RunAction
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.runs import actions
@@ -28,7 +29,6 @@ from eboxcast.delivery.runs.preparation import check_for_sending, identity_of
 from eboxcast.delivery.runs.progress import too_late
 from eboxcast.delivery.runs.settlement import settle
 from eboxcast.delivery.runs.states import GIVEN_UP
-from eboxcast.delivery.steward.withdrawal import discard_given_up
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.digests import digest
 from eboxcast.lib.errors import EboxcastError, InputRefused, NotAllowedNow

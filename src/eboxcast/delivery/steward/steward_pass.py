@@ -19,14 +19,14 @@ from eboxcast.broadcasts.states import DATED, ENDED
 from eboxcast.broadcasts.steps import held
 from eboxcast.database.errors import DatabaseGone, LockTaken, sanitized_db_errors
 from eboxcast.delivery.broadcasts.agreed_launch import launch_broadcast
+from eboxcast.delivery.broadcasts.closing import conclude
+from eboxcast.delivery.broadcasts.contact_centre import warn_when_prepared
+from eboxcast.delivery.broadcasts.following_runs import end_with_window, follow
+from eboxcast.delivery.broadcasts.reminders import remind_of_terms, told_before
 from eboxcast.delivery.broadcasts.runs import PRODUCTION, run_for
+from eboxcast.delivery.broadcasts.withdrawal import discard_given_up, with_given_up_runs
 from eboxcast.delivery.models import State as RunState
 from eboxcast.delivery.runs.states import AT_REST
-from eboxcast.delivery.steward.closing import conclude
-from eboxcast.delivery.steward.contact_centre import warn_when_prepared
-from eboxcast.delivery.steward.following_runs import end_with_window, follow
-from eboxcast.delivery.steward.reminders import remind_of_terms, told_before
-from eboxcast.delivery.steward.withdrawal import discard_given_up, with_given_up_runs
 from eboxcast.lib.actors import STEWARD, Actor, NotYourRole
 from eboxcast.lib.errors import EboxcastError
 from eboxcast.lib.masking import mask_and_strip

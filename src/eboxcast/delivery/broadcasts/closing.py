@@ -10,9 +10,9 @@ from django.db.models import Sum
 from eboxcast.broadcasts import aftermath
 from eboxcast.broadcasts.models import Broadcast, State
 from eboxcast.database.errors import sanitized_db_errors
+from eboxcast.delivery.broadcasts.following_runs import account_of
 from eboxcast.delivery.broadcasts.runs import PRODUCTION, run_for
 from eboxcast.delivery.models import Run
-from eboxcast.delivery.steward.following_runs import account_of
 from eboxcast.lib.actors import STEWARD
 from eboxcast.mailboxes.fence import find_release
 from eboxcast.mailboxes.models import ReadTally

@@ -23,6 +23,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from eboxcast.delivery.steward import steward_pass
 from tests.broadcasts import people as p
 from tests.delivery.procedure import ANNE, EVERYBODY, Story, begin_story
 from tests.senders.forms import form_in
@@ -56,7 +57,6 @@ from eboxcast.delivery.runs import actions, rehearsal
 from eboxcast.delivery.runs import lookup as runs_lookup
 from eboxcast.delivery.runs.preparation import check_for_sending
 from eboxcast.delivery.runs.window import Window
-from eboxcast.delivery.steward import steward_pass
 from eboxcast.exchange import collection
 from eboxcast.lib import clock
 from eboxcast.lib.actors import INSTITUTION_ROLES, STEWARD, Actor, NotYourRole, Role

@@ -16,7 +16,8 @@ from tests.cli.conftest import Command
 
 from eboxcast.audit.models import Entry, Seal
 from eboxcast.cli.admin.steward import Ending
-from eboxcast.cli.admin.steward_pass import one_pass
+from eboxcast.exchange.collection import take_in
+from eboxcast.operations.steward import one_pass
 
 pytestmark = pytest.mark.usefixtures("office")
 
@@ -53,7 +54,7 @@ def test_once_the_end_is_asked_for_no_step_is_begun() -> None:
     people.scheduled()
     ending = Ending()
     ending.ask(signal.SIGTERM, None)
-    done = one_pass(lambda: ending.asked, whole=True, actor=people.LOU)
+    done = one_pass(take_in, ended=lambda: ending.asked, whole=True, actor=people.LOU)
     assert (done.sealed, done.anything(), Seal.objects.exists()) == (0, False, False)
 
 

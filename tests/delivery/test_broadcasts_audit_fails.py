@@ -17,8 +17,8 @@ from eboxcast.delivery.broadcasts.acceptance_tests import run_test
 from eboxcast.delivery.broadcasts.files import take_back
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.runs import actions
-from eboxcast.delivery.steward.steward_pass import lead
 from eboxcast.lib import clock
+from eboxcast.operations.steward import lead
 
 Do = Callable[[Story, Broadcast], object]
 

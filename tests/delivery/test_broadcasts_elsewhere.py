@@ -26,8 +26,8 @@ from eboxcast.delivery.models import Run
 from eboxcast.delivery.remote import local_lanes
 from eboxcast.delivery.remote.batches import Sums
 from eboxcast.delivery.runs import actions
-from eboxcast.delivery.steward.steward_pass import lead
 from eboxcast.lib import clock
+from eboxcast.operations.steward import lead
 from eboxcast.targets.ebox_rest.options import EboxRestOptions
 
 Provider = Callable[..., Simulated]

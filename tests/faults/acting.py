@@ -16,8 +16,8 @@ _LOU = Actor("lou", frozenset({Role.LAUNCH}))
 from eboxcast.broadcasts.models import Broadcast  # noqa: E402
 from eboxcast.delivery.broadcasts.agreed_launch import launch_broadcast  # noqa: E402
 from eboxcast.delivery.broadcasts.files import deliver  # noqa: E402
-from eboxcast.delivery.steward.steward_pass import lead  # noqa: E402
 from eboxcast.lib import clock  # noqa: E402
+from eboxcast.operations.steward import lead  # noqa: E402
 
 
 def main(what: str, number: str = "", directory: str = "", environment: str = "") -> None:

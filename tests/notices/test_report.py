@@ -16,13 +16,13 @@ from eboxcast.audit.sealing import seal_pending
 from eboxcast.broadcasts.models import Broadcast
 from eboxcast.delivery.broadcasts.acceptance_tests import run_test
 from eboxcast.delivery.models import Run
-from eboxcast.delivery.steward.steward_pass import lead
 from eboxcast.lib import clock
 from eboxcast.mailboxes.loading import load_eboxes
 from eboxcast.mailboxes.models import Release
 from eboxcast.mailboxes.opening import mark_read, open_ebox
 from eboxcast.notices.models import Attachment, Notice
 from eboxcast.notices.preparation import make_notices
+from eboxcast.operations.steward import lead
 from eboxcast.package.sampling_content import INSTITUTION
 from eboxcast.reports.paper_list import paper_list
 from eboxcast.senders.models import MessageType

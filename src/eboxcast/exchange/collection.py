@@ -11,16 +11,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from django.conf import settings
 from django.db import connection, connections
 
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.exchange import records, staging
 from eboxcast.exchange.errors import DropFolderUnusable
 from eboxcast.exchange.folders import open_folder
-from eboxcast.exchange.intake import Collected, Door, files_of, remove, take
+from eboxcast.exchange.intake import TROUBLE, WAITING, Collected, Door, files_of, remove, take
 from eboxcast.exchange.names import FOLDERS
 from eboxcast.exchange.sets import gather
-from eboxcast.lib.actors import Actor
+from eboxcast.lib.actors import STEWARD, Actor
 from eboxcast.lib.errors import EboxcastError, Incomplete
 from eboxcast.lib.policy import authorize
 from eboxcast.package.reading import reason_of
@@ -50,6 +51,17 @@ def collect(root: Path, *, actor: Actor) -> list[Collected]:
             if environment in connections.settings
             for collected in _collect_from(root, institution, environment)
         ]
+
+
+def take_in() -> tuple[list[Collected], list[EboxcastError]]:
+    """Take all sets that are complete, for the steward: what was taken, and what went wrong.
+
+    Raises DropFolderUnusable.
+    """
+    root = settings.EBOXCAST_DROP_DIR
+    collected = collect(root, actor=STEWARD) if root is not None else []
+    taken = [one for one in collected if one.outcome not in (WAITING, TROUBLE)]
+    return taken, [one.error for one in collected if one.error is not None]
 
 
 @sanitized_db_errors()

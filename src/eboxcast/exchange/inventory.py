@@ -7,16 +7,25 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from django.conf import settings
 from django.db import connections
 
+from eboxcast.database.findings import Finding, State, Surroundings
+from eboxcast.database.marks import is_ours
+from eboxcast.database.names import CONTROL
 from eboxcast.exchange.collection import institutions
 from eboxcast.exchange.errors import DropFolderUnusable
 from eboxcast.exchange.folders import Folder, open_folder
 from eboxcast.exchange.names import FOLDERS
 from eboxcast.lib import clock
+from eboxcast.lib.translation import N_
 from eboxcast.package.reading import reason_of
 
 LONG = timedelta(days=1)
+
+_NOTHING = N_("There is nothing unexpected in the drop folders.")
+_LYING = N_("{count} file(s) have been in {folder} since {since} without being collected.")
+_REMEDY = N_("They have no GO file, or their names do not have the agreed format. Tell the institution.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +44,19 @@ def lying(root: Path) -> list[Lying]:
         return [found for institution in institutions(root) for found in _of(root, institution)]
     except OSError as error:
         raise DropFolderUnusable(folder=str(root), reason=reason_of(error)) from error
+
+
+def drop_folders(around: Surroundings) -> Iterator[Finding]:
+    """Files that lie in a drop folder for more than a day: they may hold national numbers."""
+    control = around.reached.get(CONTROL)
+    if settings.EBOXCAST_DROP_DIR is None or control is None or not is_ours(control):
+        return
+    found = lying(settings.EBOXCAST_DROP_DIR)
+    if not found:
+        yield Finding("drop-folders", State.OK, _NOTHING)
+    for one in found:
+        data = {"count": one.count, "folder": one.folder, "since": one.since}
+        yield Finding("drop-folders", State.ATTENTION, _LYING, data, _REMEDY)
 
 
 def _of(root: Path, institution: str) -> Iterator[Lying]:

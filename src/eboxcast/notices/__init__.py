@@ -1,1 +1,1 @@
-"""Mails and invitations for each step of the procedure, made from sealed audit entries; nobody below calls it."""
+"""Mails and invitations for each step of the procedure, made from sealed audit entries."""

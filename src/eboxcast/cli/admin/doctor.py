@@ -7,13 +7,14 @@ from typing import Annotated
 
 import typer
 
-from eboxcast.cli.admin import exchange_checks, notice_checks, run_checks, work_checks
+from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import EnvironmentName
 from eboxcast.database import boot
-from eboxcast.database.doctor import CHECKS
-from eboxcast.database.findings import Finding, State, examine
+from eboxcast.database.findings import Finding, State
+from eboxcast.exchange.inventory import drop_folders
 from eboxcast.lib.translation import language_of_user, translate
+from eboxcast.operations.doctor import look, look_and_repair
 
 Restored = Annotated[
     EnvironmentName | None,
@@ -37,10 +38,8 @@ def doctor(
     if restored and not repair:
         raise typer.BadParameter("--restored goes with --repair", param_hint="--restored")
     boot.configure()
-    stories = run_checks.repair(restored=restored) if repair else run_checks.differences
-    findings = examine(
-        (*CHECKS, stories, run_checks.interrupted, *work_checks.CHECKS, *notice_checks.CHECKS, *exchange_checks.CHECKS)
-    )
+    doors = (drop_folders,)
+    findings = look_and_repair(doors, restored=restored, actor=actor) if repair else look(doors)
     typer.echo(_as_json(findings) if as_json else "\n".join(map(_as_text, findings)))
     if any(finding.state is State.FAILED for finding in findings):
         raise typer.Exit(1)

@@ -9,37 +9,36 @@ from typing import Annotated
 import typer
 from django.conf import settings
 
-from eboxcast.audit.sealing import seal_pending
 from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson, EnvironmentName
 from eboxcast.database.environments import environments_in_reach
-from eboxcast.database.errors import sanitized_db_errors
-from eboxcast.delivery.expiry import Expired, Step, expire, foresee_expiry
+from eboxcast.delivery.expiry import Step as RunStep
 from eboxcast.lib.formatting import grouped, iso
 from eboxcast.lib.translation import N_, language_of_user, translate
-from eboxcast.notices.expiring import Emptied, empty_notices, foresee_emptying
+from eboxcast.notices.expiring import Emptied
+from eboxcast.operations.expiry import NothingDue, OfRun, Step, expire, foresee_expiry
 
 FORMAT = "eboxcast.expire/1"
 
 _SENTENCES = {
-    Step.DELETED: N_(
+    RunStep.DELETED: N_(
         "Deleted for run {run} ({environment}): {recipients} recipients, {readings} readings, {outcomes} outcomes."
     ),
-    Step.DISCARDED: N_("Discarded: run {run} ({environment}), which was not launched by {until}."),
-    Step.WARNED: N_("Run {run} ({environment}) is prepared but not launched. It will be discarded at {until}."),
-    Step.BUSY: N_(
+    RunStep.DISCARDED: N_("Discarded: run {run} ({environment}), which was not launched by {until}."),
+    RunStep.WARNED: N_("Run {run} ({environment}) is prepared but not launched. It will be discarded at {until}."),
+    RunStep.BUSY: N_(
         "Run {run} ({environment}) should have been discarded at {until}, but its launch has begun. Stop "
         'it first: eboxcast stop {run} --reason "…"'
     ),
-    Step.RECORDED: N_(
+    RunStep.RECORDED: N_(
         "The data of run {run} ({environment}) was deleted earlier by a process that was interrupted. "
         "The deletion has now been recorded."
     ),
 }
 _WOULD = {
-    Step.DELETED: N_("Would delete for run {run} ({environment}): {what}."),
-    Step.DISCARDED: N_("Would discard run {run} ({environment}), which was not launched by {until}."),
+    RunStep.DELETED: N_("Would delete for run {run} ({environment}): {what}."),
+    RunStep.DISCARDED: N_("Would discard run {run} ({environment}), which was not launched by {until}."),
 }
 _AUDIENCE = N_("audience and readings")
 _OUTCOMES = N_("paper list and rejected rows")
@@ -70,32 +69,27 @@ def main(
     kept. The audit records what was deleted, by count, and is sealed.
     """
     names = (environment.value,) if environment else environments_in_reach()
-    steps: list[dict[str, object]] = []
-    who = actor()
-    for name in names:
-        done = foresee_expiry(name, actor=who) if dry_run else expire(name, actor=who)
-        steps += _told(done, name, dry_run=dry_run, quietly=as_json)
-    emptied = foresee_emptying(actor=who) if dry_run else list(empty_notices(actor=who))
-    if emptied and not as_json:
-        typer.echo(_of_mails(emptied, dry_run=dry_run))
-    if not dry_run:
-        with sanitized_db_errors():
-            seal_pending(everything=True)
+    done = foresee_expiry(names, actor=actor()) if dry_run else expire(names, actor=actor())
+    steps = _told(done, dry_run=dry_run, quietly=as_json)
     if as_json:
-        answer = {"format": FORMAT, "dry_run": dry_run, "steps": steps, "notices": [_mails(one) for one in emptied]}
+        of_runs = [_values(step) for step in steps if isinstance(step, OfRun)]
+        of_mails = [_mails(step) for step in steps if isinstance(step, Emptied)]
+        answer = {"format": FORMAT, "dry_run": dry_run, "steps": of_runs, "notices": of_mails}
         typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))
 
 
-def _told(done: Iterator[Expired], environment: str, *, dry_run: bool, quietly: bool) -> list[dict[str, object]]:
-    """Say each thing as it is done, so that nothing is unsaid when the next one fails; return all as values."""
-    language = language_of_user()
-    steps = []
+def _told(done: Iterator[Step], *, dry_run: bool, quietly: bool) -> list[Step]:
+    """Say each thing as it is done, so that nothing is unsaid when the next one fails; return all of it."""
+    language, steps = language_of_user(), []
     for step in done:
-        steps.append(_values(step, environment))
-        if not quietly:
-            typer.echo(_sentence(step, environment, language, dry_run=dry_run))
-    if not steps and not quietly:
-        typer.echo(translate(_NOTHING, language, {"environment": environment}))
+        steps.append(step)
+        if isinstance(step, NothingDue) and not quietly:
+            typer.echo(translate(_NOTHING, language, {"environment": step.environment}))
+        if isinstance(step, OfRun) and not quietly:
+            typer.echo(_sentence(step, language, dry_run=dry_run))
+    emptied = [step for step in steps if isinstance(step, Emptied)]
+    if emptied and not quietly:
+        typer.echo(_of_mails(emptied, dry_run=dry_run))
     return steps
 
 
@@ -114,12 +108,13 @@ def _mails(one: Emptied) -> dict[str, object]:
     return {"broadcast": broadcast, "notices": one.notices, "attachments": one.attachments}
 
 
-def _sentence(step: Expired, environment: str, language: str, *, dry_run: bool) -> str:
+def _sentence(done: OfRun, language: str, *, dry_run: bool) -> str:
+    step = done.expired
     sentence = _WOULD.get(step.step) if dry_run else None
     what = [name for name, due in ((_AUDIENCE, step.audience), (_OUTCOMES, step.outcomes)) if due]
     data: dict[str, object] = {
         "run": str(step.run)[:8],
-        "environment": environment,
+        "environment": done.environment,
         "until": step.until or "",
         "what": ", ".join(translate(name, language) for name in what),
     }
@@ -128,12 +123,13 @@ def _sentence(step: Expired, environment: str, language: str, *, dry_run: bool) 
     return translate(sentence or _SENTENCES[step.step], language, data)
 
 
-def _values(step: Expired, environment: str) -> dict[str, object]:
+def _values(done: OfRun) -> dict[str, object]:
+    step = done.expired
     until = iso(step.until, "seconds")
     counts = vars(step.purged) if step.purged else {"recipients": None, "readings": None, "outcomes": None}
     return {
         "step": step.step.value,
-        "environment": environment,
+        "environment": done.environment,
         "run": str(step.run),
         "audience": step.audience,
         "outcomes_and_rows": step.outcomes,

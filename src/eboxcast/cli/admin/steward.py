@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import json
 import signal
-from datetime import date
 from threading import Event
 from types import FrameType
 from typing import Annotated
 
 import typer
-from django.db import connections
 
-from eboxcast.cli.admin.steward_pass import Done, one_pass, show
+from eboxcast.cli.admin.exchange_answer import told as told_of_files
+from eboxcast.cli.admin.exchange_answer import values
 from eboxcast.cli.broadcast.options import current_actor
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.app import command_app
+from eboxcast.exchange.collection import take_in
+from eboxcast.exchange.intake import Collected
 from eboxcast.lib import clock
-from eboxcast.lib.actors import Actor
+from eboxcast.lib.formatting import iso
 from eboxcast.lib.translation import N_, language_of_user, translate
+from eboxcast.operations import steward
+from eboxcast.operations.steward import Done
 
 _READY = N_("Running the steward every {seconds} seconds. SIGTERM or Ctrl-C stops it after the current step.")
+_LED = N_("{broadcast}: {did}")
+_MAILS = N_("Emails: {made} made, {sent} sent, {failed} to be retried, {given_up} given up.")
+_PROBLEM = N_("Emails are waiting: {problem}")
 _LOOK_EVERY_SECONDS = 0.2
 
 app = command_app()
@@ -60,33 +67,55 @@ def main(
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, ending.ask)
     if once:
-        done = _show(one_pass(lambda: ending.asked, whole=True, actor=actor), as_json=as_json)
+        done = steward.one_pass(take_in, ended=lambda: ending.asked, whole=True, actor=actor)
+        _show(done, as_json=as_json)
         _tell_new(done, frozenset())
         raise typer.Exit(done.troubles[0].exit_code if done.troubles else 0)
     console.line(translate(_READY, language_of_user(), {"seconds": f"{every:g}"}))
-    _lead_on(ending, every, actor=actor, as_json=as_json)
-
-
-def _lead_on(ending: Ending, every: float, *, actor: Actor, as_json: bool) -> None:
     told: frozenset[str] = frozenset()
-    last: date | None = None
-    while not ending.asked:
-        done = one_pass(lambda: ending.asked, whole=last != clock.today(), actor=actor)
-        told, last = _tell_new(_show(done, as_json=as_json), told), clock.today()
-        # A new connection finds out whether the server is back, and on a demo installation what time it is now.
-        connections.close_all()
-        ending.wait(every)
+    for done in steward.passes(take_in, ended=lambda: ending.asked, wait=lambda: ending.wait(every), actor=actor):
+        _show(done, as_json=as_json)
+        told = _tell_new(done, told)
 
 
-def _show(done: Done, *, as_json: bool) -> Done:
-    show(done, as_json=as_json)
-    return done
+def _show(done: Done[Collected], *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(_values(done), ensure_ascii=False))
+    elif done.anything():
+        for line in _lines(done, language_of_user()):
+            typer.echo(line)
 
 
-def _tell_new(done: Done, told: frozenset[str]) -> frozenset[str]:
+def _tell_new(done: Done[Collected], told: frozenset[str]) -> frozenset[str]:
     """Say what went wrong, but not what was said after the last pass; return what is wrong now."""
     now = {f"{trouble.code} {trouble.data}": trouble for trouble in done.troubles}
     for text, trouble in now.items():
         if text not in told:
             console.error(trouble)
     return frozenset(now)
+
+
+def _lines(done: Done[Collected], language: str) -> list[str]:
+    lines = [translate(_LED, language, {"broadcast": one.broadcast, "did": one.did}) for one in done.led]
+    lines += map(told_of_files, done.taken)
+    if done.made or done.sent or done.failed or done.given_up:
+        lines.append(translate(_MAILS, language, vars(done)))
+    if done.problem:
+        lines.append(translate(_PROBLEM, language, {"problem": done.problem}))
+    return lines
+
+
+def _values(done: Done[Collected]) -> dict[str, object]:
+    return {
+        "format": "eboxcast.steward/1",
+        "at": iso(clock.now()),
+        "led": [{"broadcast": one.broadcast, "did": one.did} for one in done.led],
+        "files": [values(one) for one in done.taken],
+        "sealed": done.sealed,
+        "mails": {"made": done.made, "sent": done.sent, "failed": done.failed, "given_up": done.given_up},
+        "problem": done.problem or None,
+        "troubles": [
+            {"code": one.code, "sentence": translate(one.sentence, language_of_user(), one.data)}
+            for one in done.troubles
+        ],
+    }

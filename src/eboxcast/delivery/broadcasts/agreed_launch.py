@@ -15,7 +15,9 @@ from eboxcast.broadcasts.errors import NotInThisState as NotNow
 from eboxcast.broadcasts.models import Broadcast, State
 from eboxcast.broadcasts.states import Action
 from eboxcast.broadcasts.steps import authorize_action, held, present, refuse_other_institutions
+from eboxcast.database.errors import DatabaseGone, LockTaken
 from eboxcast.delivery.broadcasts.following_runs import WINDOW_ENDED, end_with_window, follow
+from eboxcast.delivery.broadcasts.reminders import tell_once
 from eboxcast.delivery.broadcasts.runs import PRODUCTION, run_for
 from eboxcast.delivery.errors import LaunchStopped, OutsideWindow
 from eboxcast.delivery.models import Run
@@ -24,8 +26,9 @@ from eboxcast.delivery.remote.batches import Sums
 from eboxcast.delivery.runs import actions
 from eboxcast.delivery.runs.window import Window
 from eboxcast.lib import clock
-from eboxcast.lib.actors import Actor
+from eboxcast.lib.actors import STEWARD, Actor, NotYourRole
 from eboxcast.lib.errors import EboxcastError
+from eboxcast.targets.opening import capabilities_of
 
 
 def launch_broadcast(
@@ -55,12 +58,41 @@ def launch_broadcast(
     )
 
 
+def launch_when_due(broadcast: Broadcast, *, moment: datetime) -> list[str]:
+    """Launch what is armed, and go on with a launch whose process is gone, from the agreed moment on.
+
+    What is sent in calls is the workers', once it is under way. Why it cannot be launched is told once; it is tried
+    until the window ends.
+    """
+    if not _is_moment(broadcast, moment) or broadcast.state not in (State.ARMED, State.LAUNCHED):
+        return []
+    run = run_for(PRODUCTION, broadcast.production_run)
+    by_workers = not capabilities_of(PRODUCTION).atomic_visibility
+    if run is not None and by_workers and run.state != RunState.PREPARED:
+        return []
+    try:
+        launch_broadcast(broadcast, actor=STEWARD, waiting=lambda until: None, by_workers=by_workers)
+    except (NotNow, NotYourRole, LockTaken, DatabaseGone):
+        raise
+    except EboxcastError as trouble:
+        codes = [code for part in trouble.parts if (code := getattr(part, "code", ""))]
+        data: dict[str, object] = {"why": trouble.code, "missing": codes, "agreed_at": str(broadcast.agreed_at)}
+        tell_once(broadcast, what="run_failed", data=data)
+        raise
+    return [str(broadcast.state)]
+
+
 def window_of(broadcast: Broadcast) -> Window:
     """Return when a broadcast may become visible: from the agreed moment to the end of that evening."""
     return Window(not_before=present(broadcast.agreed_at), not_after=present(broadcast.window_ends_at))
 
 
 _AFTER = (State.PUBLISHED, State.REPORTED, State.CLOSED)
+
+
+def _is_moment(broadcast: Broadcast, moment: datetime) -> bool:
+    agreed_at, ends_at = broadcast.agreed_at, broadcast.window_ends_at
+    return agreed_at is not None and ends_at is not None and agreed_at <= moment < ends_at
 
 
 def _pass_guards(broadcast: Broadcast, run: Run | None, actor: Actor) -> None:

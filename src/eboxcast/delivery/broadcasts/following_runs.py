@@ -12,6 +12,7 @@ from eboxcast.broadcasts.errors import NotInThisState as NotNow
 from eboxcast.broadcasts.models import Broadcast, State
 from eboxcast.broadcasts.steps import held
 from eboxcast.database.errors import sanitized_db_errors
+from eboxcast.delivery.broadcasts.reminders import tell_once
 from eboxcast.delivery.broadcasts.runs import ACCEPTANCE, PRODUCTION, run_for
 from eboxcast.delivery.errors import NotInThisState
 from eboxcast.delivery.models import Run
@@ -19,7 +20,7 @@ from eboxcast.delivery.models import State as RunState
 from eboxcast.delivery.runs import actions
 from eboxcast.delivery.runs.progress import who_decided
 from eboxcast.delivery.runs.settlement import SYSTEM
-from eboxcast.delivery.runs.states import GIVEN_UP
+from eboxcast.delivery.runs.states import AT_REST, GIVEN_UP
 from eboxcast.lib.actors import STEWARD
 from eboxcast.lib.masking import mask_and_strip
 
@@ -49,6 +50,21 @@ def end_with_window(broadcast: Broadcast, *, moment: datetime) -> list[str]:
         with suppress(NotInThisState):  # visible in this very moment, or somebody else decided
             actions.stop(run, actor=STEWARD, reason=WINDOW_ENDED)
     return follow(broadcast)
+
+
+def tell_half_sent(broadcast: Broadcast, *, moment: datetime) -> list[str]:
+    """Tell once that a remote run which some have already cannot go on by itself: people decide how it ends."""
+    if broadcast.state != State.LAUNCHED:
+        return []
+    run = run_for(PRODUCTION, broadcast.production_run)
+    if run is None or run.visible_at is None:
+        return []
+    over = broadcast.window_ends_at is not None and broadcast.window_ends_at <= moment
+    if not over and run.state not in AT_REST:
+        return []
+    why = mask_and_strip(run.reason) or ("its window ended before everybody had it" if over else str(run.state))
+    data: dict[str, object] = {"why": why, "run": run.short, "state": str(run.state)}
+    return ["run_halted"] if tell_once(broadcast, what="run_halted", data=data) else []
 
 
 def account_of(run: Run) -> dict[str, int | None]:

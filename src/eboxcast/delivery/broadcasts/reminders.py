@@ -1,10 +1,11 @@
-"""What is due and what came too late, told once each: the mails are made from these entries."""
+"""What is due, what came too late and the window that passed, told once each: mails are made from these entries."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from eboxcast.audit.models import Entry
+from eboxcast.broadcasts import scheduling
 from eboxcast.broadcasts.aftermath import remind
 from eboxcast.broadcasts.deadlines import deadlines_of
 from eboxcast.broadcasts.models import Broadcast, State
@@ -23,24 +24,49 @@ Reminder = tuple[str, dict[str, object]]
 
 def remind_of_terms(broadcast: Broadcast, *, moment: datetime) -> list[str]:
     """Tell what is due or late at a moment and was not told before; return what was told."""
-    return [reminder[0] for reminder in _due(broadcast, moment) if _tell_once(broadcast, reminder, moment)]
+    return [reminder[0] for reminder in _due(broadcast, moment) if _remind_once(broadcast, reminder, moment)]
+
+
+def miss_window(broadcast: Broadcast, *, moment: datetime) -> list[str]:
+    """Note a window that passed without the broadcast: nothing is launched late, what is prepared stays."""
+    if not _window_is_over(broadcast, moment):
+        return []
+    with held(broadcast):
+        if not _window_is_over(broadcast, moment):
+            return []
+        scheduling.miss(broadcast)
+    return ["window_missed"]
+
+
+def tell_once(broadcast: Broadcast, *, what: str, data: dict[str, object]) -> bool:
+    """Leave the entry a mail is made from, unless there is one with these data; return whether it was left."""
+    with held(broadcast):
+        if _told_before(broadcast, what, data):
+            return False
+        remind(broadcast, what=what, **data)
+    return True
 
 
 @sanitized_db_errors()
-def told_before(broadcast: Broadcast, what: str, data: dict[str, object]) -> bool:
+def _told_before(broadcast: Broadcast, what: str, data: dict[str, object]) -> bool:
     """Say whether an entry of this kind with at least these data is on record for a broadcast."""
     return Entry.objects.filter(broadcast=broadcast.id, action=f"broadcast.{what}", data__contains=data).exists()
 
 
-def _tell_once(broadcast: Broadcast, reminder: Reminder, moment: datetime) -> bool:
+def _remind_once(broadcast: Broadcast, reminder: Reminder, moment: datetime) -> bool:
     what, data = reminder
-    if told_before(broadcast, what, data):
+    if _told_before(broadcast, what, data):
         return False
     with held(broadcast):
-        if reminder not in _due(broadcast, moment) or told_before(broadcast, what, data):
+        if reminder not in _due(broadcast, moment) or _told_before(broadcast, what, data):
             return False
         remind(broadcast, what=what, **data)
     return True
+
+
+def _window_is_over(broadcast: Broadcast, moment: datetime) -> bool:
+    ends_at = broadcast.window_ends_at
+    return State(broadcast.state) in DATED and ends_at is not None and ends_at <= moment
 
 
 def _due(broadcast: Broadcast, moment: datetime) -> list[Reminder]:

@@ -19,9 +19,9 @@ from eboxcast.broadcasts.models import Broadcast, Contact, State
 from eboxcast.database.installation import advance_clock
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.runs import actions
-from eboxcast.delivery.steward.steward_pass import Led, lead
 from eboxcast.lib import clock
 from eboxcast.mailboxes.opening import mark_read, open_ebox
+from eboxcast.operations.steward import Led, lead
 from eboxcast.planning.actions import black_out
 
 

@@ -14,7 +14,6 @@ from tests.delivery.test_batches import claimed, let_leases_run_out
 from tests.reports.broadcasts import Broadcasts
 from tests.simulator.simulated import Simulated, Simulators
 
-from eboxcast.cli.admin import work_checks
 from eboxcast.database.findings import Check, Finding, State, examine
 from eboxcast.delivery.models import Run, Worker
 from eboxcast.delivery.models import State as RunState
@@ -23,6 +22,7 @@ from eboxcast.delivery.runs import actions
 from eboxcast.lib import clock
 from eboxcast.mailboxes import fence
 from eboxcast.mailboxes.models import Release
+from eboxcast.operations import doctor
 from eboxcast.targets.ebox_rest.options import EboxRestOptions
 
 P = "production"
@@ -75,42 +75,42 @@ def found_by(check: Check) -> list[Finding]:
 
 def test_a_batch_whose_worker_fell_silent_is_named_with_its_worker(running: Run) -> None:
     claimed(running)
-    assert found_by(work_checks.lanes) == []
+    assert found_by(doctor.lanes) == []
     let_leases_run_out(running)
-    stalled, unattended = found_by(work_checks.lanes)
+    stalled, unattended = found_by(doctor.lanes)
     assert (stalled.data["count"], stalled.data["workers"]) == (1, "w1")
     assert unattended.data["run"] == running.short
 
 
 def test_a_run_nobody_works_on_is_found_when_it_is_time(running: Run) -> None:
-    (found,) = found_by(work_checks.lanes)
+    (found,) = found_by(doctor.lanes)
     assert "eboxcast worker --environment production" in found.remedy.format(**found.data)
     Run.objects.update(not_before_at=clock.now() + timedelta(hours=1))
-    assert found_by(work_checks.lanes) == []
+    assert found_by(doctor.lanes) == []
 
 
 @pytest.mark.usefixtures("target")
 def test_halted_runs_say_why(running: Run) -> None:
     actions.pause(running, actor=master("stan"), reason="a call from the institution")
-    (found,) = found_by(work_checks.halted)
+    (found,) = found_by(doctor.halted)
     assert found.sentence.format(**found.data).endswith("is paused: a call from the institution")
     actions.fail(running, reason="2: nobody knows")
-    (found,) = found_by(work_checks.halted)
+    (found,) = found_by(doctor.halted)
     assert found.sentence.format(**found.data).endswith("failed: 2: nobody knows")
 
 
 def test_a_release_nobody_launches_is_announced(broadcasts: Broadcasts) -> None:
     run = broadcasts.prepared(P)
-    assert found_by(work_checks.unlaunched) == []
+    assert found_by(doctor.unlaunched) == []
     Release.objects.using(P).update(stored_at=clock.now() - timedelta(days=25))
-    (found,) = found_by(work_checks.unlaunched)
+    (found,) = found_by(doctor.unlaunched)
     assert found.data["run"] == run.short
 
 
 @pytest.mark.usefixtures("target", "known_workers")
 def test_silent_workers_are_counted() -> None:
     """Those of another environment do not count."""
-    alive, silent = found_by(work_checks.workers)
+    alive, silent = found_by(doctor.workers)
     assert (alive.data["count"], silent.data["count"], silent.state) == (1, 1, State.ATTENTION)
     assert alive.data["environment"] == P
 
@@ -118,14 +118,14 @@ def test_silent_workers_are_counted() -> None:
 @pytest.mark.usefixtures("target", "known_workers")
 def test_workers_of_another_version_are_named() -> None:
     Worker.objects.filter(environment=P).update(version="0.0.1")
-    _, _, others = found_by(work_checks.workers)
+    _, _, others = found_by(doctor.workers)
     assert (others.state, others.data["versions"]) == (State.ATTENTION, "0.0.1")
 
 
 def test_a_provider_that_answers_is_well(target: EboxRestOptions, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert [finding.state for finding in found_by(work_checks.providers)] == [State.OK]
+    assert [finding.state for finding in found_by(doctor.providers)] == [State.OK]
     use(replace(target, statuses=False), monkeypatch)
-    assert [finding.state for finding in found_by(work_checks.providers)] == [State.OK]
+    assert [finding.state for finding in found_by(doctor.providers)] == [State.OK]
 
 
 def test_a_provider_that_does_not_know_us_fails(
@@ -134,7 +134,7 @@ def test_a_provider_that_does_not_know_us_fails(
     wrong = tmp_path / "wrong"
     wrong.write_text("guess", encoding="utf-8")
     use(replace(target, client_secret_file=wrong), monkeypatch)
-    (found,) = found_by(work_checks.providers)
+    (found,) = found_by(doctor.providers)
     assert found.state is State.FAILED
     assert "invalid_client" in str(found.data["reason"])
 
@@ -142,7 +142,7 @@ def test_a_provider_that_does_not_know_us_fails(
 def test_a_provider_that_is_gone_fails(target: EboxRestOptions, monkeypatch: pytest.MonkeyPatch) -> None:
     gone = "http://127.0.0.1:1"
     use(replace(target, base_url=gone, token_url=gone, client_id="another"), monkeypatch)
-    (found,) = found_by(work_checks.providers)
+    (found,) = found_by(doctor.providers)
     assert (found.state, found.data["environment"]) == (State.FAILED, P)
 
 

@@ -1,1 +1,0 @@
-"""The steward: what the procedure does without anybody."""

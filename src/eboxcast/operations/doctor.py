@@ -1,0 +1,261 @@
+"""What `doctor` looks at beyond the databases: whether their stories agree, work that stands still, and the mails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
+
+from django.conf import settings
+
+from eboxcast import __version__
+from eboxcast.database import doctor as databases
+from eboxcast.database.findings import Check, Finding, State, Surroundings, examine
+from eboxcast.database.installation import procedure_is_on
+from eboxcast.database.marks import is_ours
+from eboxcast.database.names import CONTROL, ENVIRONMENTS
+from eboxcast.delivery.expiry import Step, foresee_expiry
+from eboxcast.delivery.models import Intent, Run
+from eboxcast.delivery.models import State as RunState
+from eboxcast.delivery.recovery import repair as recovery
+from eboxcast.delivery.recovery.repair import Difference, Found
+from eboxcast.delivery.remote import health
+from eboxcast.lib import clock
+from eboxcast.lib.actors import STEWARD, Actor
+from eboxcast.lib.errors import TargetRefusal, TargetTrouble
+from eboxcast.lib.masking import mask_and_strip
+from eboxcast.lib.translation import N_
+from eboxcast.notices.listing import last_problem, tally, unread_since
+from eboxcast.targets.opening import capabilities_of, target_of
+
+
+def look(doors: Sequence[Check] = ()) -> list[Finding]:
+    """Look at everything a broadcast depends on, and last at what the doors look at; change nothing."""
+    return examine((*databases.CHECKS, differences, *_CHECKS, *doors))
+
+
+def look_and_repair(doors: Sequence[Check] = (), *, restored: str | None, actor: Callable[[], Actor]) -> list[Finding]:
+    """Look at everything, and mend what can be mended without the files.
+
+    ``restored`` is the environment the operator restored. ``actor`` is asked once the databases answer.
+    """
+    return examine((*databases.CHECKS, _repair(restored, actor), *_CHECKS, *doors))
+
+
+# Whether control and the environments agree
+
+_AGREE = N_("The control and {environment} databases agree.")
+_MENDED = N_("Run {run} is consistent again in {environment}.")
+_REPAIR = N_("Run: eboxcast doctor --repair")
+_SENTENCES = {
+    Difference.RUN_MISSING: N_(
+        "The control database has no record of run {run}, which exists in {environment}. Was control restored?"
+    ),
+    Difference.VISIBILITY_FORGOTTEN: N_(
+        "Run {run} was published, but is not visible to anyone in {environment}. Was {environment} restored?"
+    ),
+    Difference.SENDING_FORGOTTEN: N_(
+        "Run {run} was sent, but {environment} no longer has the list of who received it. Was {environment} restored?"
+    ),
+    Difference.RELEASE_MISSING: N_("{environment} has no data for run {run}. Was {environment} restored?"),
+}
+_REMEDIES = {
+    Difference.SENDING_FORGOTTEN: N_(
+        "Restore {environment} to a later point in time, if you can. If not: eboxcast doctor --repair"
+    ),
+    Difference.RELEASE_MISSING: N_(
+        "Prepare it again from the same files: eboxcast prepare DIR --environment {environment}"
+    ),
+}
+
+
+def differences(around: Surroundings) -> Iterator[Finding]:
+    """Where control and an environment disagree."""
+    for environment in _environments(around):
+        found = list(recovery.find_differences(environment))
+        if not found:
+            yield Finding("stories", State.OK, _AGREE, {"environment": environment})
+        yield from map(_of_difference, found)
+
+
+def _repair(restored: str | None, actor: Callable[[], Actor]) -> Check:
+    def stories(around: Surroundings) -> Iterator[Finding]:
+        for environment in _environments(around):
+            for found in list(recovery.find_differences(environment, was_restored=environment == restored)):
+                if recovery.repair(found, actor=actor()):
+                    yield Finding("stories", State.OK, _MENDED, _data_of(found))
+        yield from differences(around)
+
+    return stories
+
+
+def interrupted(around: Surroundings) -> Iterator[Finding]:
+    """What somebody wanted of a run and nobody brought to an end."""
+    if not _is_sound(around, CONTROL):
+        return
+    for intent in Intent.objects.filter(done_at=None).select_related("run"):
+        sentence = N_("{action} of run {run}, requested by {by} at {moment}, was interrupted or is in progress.")
+        data = {
+            "action": intent.action,
+            "run": intent.run.short,
+            "by": intent.by,
+            "moment": intent.asked_at,
+        }
+        remedy = N_("If no process is working on it any more: eboxcast status {run}")
+        yield Finding("intents", State.ATTENTION, sentence, data, remedy)
+
+
+# Work
+
+_SOMEBODY = N_("Start a worker: eboxcast worker --environment {environment}")
+_STALLED = N_(
+    "{count} batches of run {run} are assigned to {workers}, which stopped responding. They have not "
+    "been taken over since {since}."
+)
+_UNATTENDED = N_("Run {run} in {environment} is running and has open batches, but no process is working on it.")
+_SILENT = N_("{count} workers of {environment} have not responded since {since}.")
+_START_AGAIN = N_(
+    "Check that their machines are running, and restart the workers. Other workers will take over their batches."
+)
+_ALIVE = N_("{count} workers of {environment} are active.")
+_OTHER_VERSION = N_("The workers of {environment} have version {versions}; this program has version {version}.")
+_SAME_VERSION = N_("Install the same version on all machines and restart the workers.")
+_PAUSED = N_("Run {run} in {environment} is paused: {reason}")
+_FAILED = N_("Run {run} in {environment} failed: {reason}")
+_GO_ON = N_("To see its status: eboxcast status {run}; to continue: eboxcast resume {run}")
+_WAITS = N_("Run {run} in {environment} was never launched. It will be discarded at {until}.")
+_LAUNCH = N_("Launch it before then: eboxcast launch {run}")
+_ANSWERS = N_("The provider of {environment} accepts the login and responds.")
+_NO_ANSWER = N_("The provider of {environment} cannot be used at the moment: {reason}")
+_COMPARE = N_("Check EBOXCAST_TARGETS_FILE against docs/reference/targets.md, or ask the provider's support.")
+
+
+def lanes(around: Surroundings) -> Iterator[Finding]:
+    """Batches and runs that nobody works on although it is time."""
+    for environment in _environments(around):
+        for found in health.stalled(environment):
+            data = {
+                **_named(found.run),
+                "count": found.batches_count,
+                "workers": ", ".join(found.workers),
+                "since": found.since,
+            }
+            yield Finding("lanes", State.ATTENTION, _STALLED, data, _SOMEBODY)
+        for run in health.unattended(environment):
+            yield Finding("lanes", State.ATTENTION, _UNATTENDED, _named(run), _SOMEBODY)
+
+
+def workers(around: Surroundings) -> Iterator[Finding]:
+    """Which workers fell silent, and how many there are. Without a remote provider there are none to miss."""
+    for environment in filter(_sends, _environments(around)):
+        found = health.workers(environment)
+        data = {"environment": environment, "count": found.alive_count}
+        yield Finding("workers", State.OK, _ALIVE, data)
+        if found.silent_since:
+            silent = {**data, "count": found.silent_count, "since": found.silent_since}
+            yield Finding("workers", State.ATTENTION, _SILENT, silent, _START_AGAIN)
+        if others := [version for version in found.versions if version != __version__]:
+            of_them = {**data, "versions": ", ".join(others), "version": __version__}
+            yield Finding("workers", State.ATTENTION, _OTHER_VERSION, of_them, _SAME_VERSION)
+
+
+def halted(around: Surroundings) -> Iterator[Finding]:
+    """Runs that wait for somebody's decision."""
+    for environment in _environments(around):
+        for run in health.halted(environment):
+            sentence = _PAUSED if run.state == RunState.PAUSED else _FAILED
+            data = {**_named(run), "reason": mask_and_strip(run.reason) or "-"}
+            yield Finding("halted", State.ATTENTION, sentence, data, _GO_ON)
+
+
+def unlaunched(around: Surroundings) -> Iterator[Finding]:
+    """Releases that nobody launches and that will soon be given up."""
+    for environment in _environments(around):
+        for due in foresee_expiry(environment, actor=STEWARD):
+            if due.step in (Step.WARNED, Step.DISCARDED) and due.until:
+                data = {"run": str(due.run)[:8], "environment": environment, "until": due.until}
+                yield Finding("unlaunched", State.ATTENTION, _WAITS, data, _LAUNCH)
+
+
+def providers(around: Surroundings) -> Iterator[Finding]:
+    """Whether each remote provider knows us and answers."""
+    for environment in filter(_sends, ENVIRONMENTS):
+        if environment not in around.reached:
+            continue
+        data: dict[str, object] = {"environment": environment}
+        target = target_of(environment)
+        try:
+            target.probe()
+        except (TargetTrouble, TargetRefusal) as error:
+            data["reason"] = _reason(error)
+            yield Finding("providers", State.FAILED, _NO_ANSWER, data, _COMPARE)
+        else:
+            yield Finding("providers", State.OK, _ANSWERS, data)
+        finally:
+            target.close()
+
+
+# Mails
+
+_SENT = N_("{sent} notices sent, {waiting} waiting.")
+_GIVEN_UP = N_("{count} notices could not be sent and will not be retried: {problem}")
+_TO_BE_RETRIED = N_("{count} notices could not be sent yet and will be retried: {problem}")
+_SEE_NOTICES = N_("To see them: eboxcast notices list. Once the cause is fixed: eboxcast notices retry")
+_FILES = N_("Notices are saved as files in {folder} and are not sent by email.")
+_NOBODY_LEADS = N_("The steward is not running: no emails were made about events since {moment}.")
+_LEAD = N_("Run it as a service: eboxcast steward (docs/howto/operate.md); or once, now: eboxcast steward --once")
+_PATIENCE = timedelta(minutes=15)
+_SET = N_("To send them by email, set EBOXCAST_SMTP_URL and EBOXCAST_MAIL_FROM.")
+
+
+def notices(around: Surroundings) -> Iterator[Finding]:
+    """Whether the procedure's mails leave the house."""
+    if not _is_sound(around, CONTROL) or not procedure_is_on():
+        return
+    found = tally()
+    yield Finding("notices", State.OK, _SENT, {"sent": found.sent, "waiting": found.waiting})
+    for count, sentence in ((found.given_up, _GIVEN_UP), (found.failed, _TO_BE_RETRIED)):
+        if count:
+            data = {"count": count, "problem": mask_and_strip(last_problem()) or "-"}
+            yield Finding("notices", State.ATTENTION, sentence, data, _SEE_NOTICES)
+    since = unread_since()
+    if since is not None and clock.now() - since > _PATIENCE:
+        yield Finding("notices", State.ATTENTION, _NOBODY_LEADS, {"moment": since}, _LEAD)
+    if settings.EBOXCAST_MAIL_SERVER is None:
+        folder = str(settings.EBOXCAST_STATE_DIR / "mail")
+        yield Finding("notices", State.ATTENTION, _FILES, {"folder": folder}, _SET)
+
+
+_CHECKS: tuple[Check, ...] = (interrupted, lanes, workers, halted, unlaunched, providers, notices)
+
+
+def _environments(around: Surroundings) -> list[str]:
+    """Leave alone what is another database than meant, or has other tables: ``marks`` says so already."""
+    if not _is_sound(around, CONTROL):
+        return []
+    return [alias for alias in around.reached if alias != CONTROL and _is_sound(around, alias)]
+
+
+def _is_sound(around: Surroundings, alias: str) -> bool:
+    return alias in around.reached and is_ours(around.reached[alias])
+
+
+def _of_difference(found: Found) -> Finding:
+    remedy = _REMEDIES.get(found.difference, _REPAIR)
+    return Finding("stories", State.FAILED, _SENTENCES[found.difference], _data_of(found), remedy)
+
+
+def _data_of(found: Found) -> dict[str, object]:
+    return {"run": str(found.run)[:8], "environment": found.environment}
+
+
+def _sends(environment: str) -> bool:
+    return not capabilities_of(environment).atomic_visibility
+
+
+def _named(run: Run) -> dict[str, object]:
+    return {"run": run.short, "environment": run.environment}
+
+
+def _reason(error: TargetTrouble | TargetRefusal) -> str:
+    told = [str(error.data[name]) for name in ("reason", "provider_code", "provider_message") if name in error.data]
+    return mask_and_strip(" ".join(told))

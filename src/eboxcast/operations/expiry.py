@@ -1,0 +1,71 @@
+"""Deleting what has expired: personal data of runs, then the texts of mails; all of it on record, and sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from eboxcast.audit.sealing import seal_pending
+from eboxcast.database.errors import sanitized_db_errors
+from eboxcast.delivery import expiry as runs
+from eboxcast.delivery.expiry import Expired
+from eboxcast.lib.actors import Actor
+from eboxcast.lib.policy import authorize
+from eboxcast.notices.expiring import Emptied, empty_notices, foresee_emptying
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfRun:
+    """What was done, or would be, with a run."""
+
+    environment: str
+    expired: Expired
+
+
+@dataclass(frozen=True, kw_only=True)
+class NothingDue:
+    """That there was nothing to do in an environment."""
+
+    environment: str
+
+
+Step = OfRun | NothingDue | Emptied
+"""What was done, or would be: with a run, or with the mails about a matter."""
+
+
+def expire(environments: Sequence[str], *, actor: Actor) -> Iterator[Step]:
+    """Delete what is due, one thing after the other, and yield each as soon as it is done; then seal the audit.
+
+    Raises NotYourRole, at once.
+    """
+    authorize(actor, "data.expire")
+    return _expire(environments, actor)
+
+
+def foresee_expiry(environments: Sequence[str], *, actor: Actor) -> Iterator[Step]:
+    """Yield what ``expire`` would do now, and change nothing. Raises NotYourRole, at once."""
+    authorize(actor, "data.expire")
+    return _foresee(environments, actor)
+
+
+def _expire(environments: Sequence[str], actor: Actor) -> Iterator[Step]:
+    for environment in environments:
+        yield from _of_runs(environment, runs.expire(environment, actor=actor))
+    yield from empty_notices(actor=actor)
+    with sanitized_db_errors():
+        seal_pending(everything=True)
+
+
+def _foresee(environments: Sequence[str], actor: Actor) -> Iterator[Step]:
+    for environment in environments:
+        yield from _of_runs(environment, runs.foresee_expiry(environment, actor=actor))
+    yield from foresee_emptying(actor=actor)
+
+
+def _of_runs(environment: str, done: Iterator[Expired]) -> Iterator[Step]:
+    anything = False
+    for expired in done:
+        anything = True
+        yield OfRun(environment=environment, expired=expired)
+    if not anything:
+        yield NothingDue(environment=environment)

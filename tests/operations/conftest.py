@@ -1,0 +1,8 @@
+"""Broadcasts and runs, and the command line, for what keeps an installation going."""
+
+from __future__ import annotations
+
+from tests.cli.conftest import broadcasts, command, known_workers
+from tests.delivery.conftest import story
+
+__all__ = ["broadcasts", "command", "known_workers", "story"]

@@ -23,7 +23,6 @@ from typing import Any
 
 import psycopg
 import pytest
-from eboxcast.delivery.steward import steward_pass
 from tests.broadcasts import people as p
 from tests.delivery.procedure import ANNE, EVERYBODY, Story, begin_story
 from tests.senders.forms import form_in
@@ -66,6 +65,8 @@ from eboxcast.lib.policy import rule_of
 from eboxcast.lib.translation import translate
 from eboxcast.mailboxes.models import OutcomeKind
 from eboxcast.notices import expiring, listing
+from eboxcast.operations import expiry as everything
+from eboxcast.operations import steward
 from eboxcast.package.model import Package, Policies
 from eboxcast.planning.errors import CalendarNotFound
 from eboxcast.reports import certificate, handing_out, report
@@ -88,6 +89,7 @@ PACKAGES = (
     "delivery",
     "reports",
     "notices",
+    "operations",
     "presenters",
     "exchange",
 )
@@ -490,8 +492,14 @@ ACTIONS: dict[str, Case] = {
         "armed",
         lambda w, a: agreed_launch.launch_broadcast(w.armed, actor=a, waiting=lambda until: None),
     ),
-    "delivery.steward.steward_pass.lead": Case(
-        "procedure.lead", lambda w, a: steward_pass.lead(moment=clock.now(), actor=a)
+    "operations.steward.lead": Case("procedure.lead", lambda w, a: steward.lead(moment=clock.now(), actor=a)),
+    "operations.steward.one_pass": Case(
+        "procedure.lead",
+        lambda w, a: steward.one_pass(lambda: ([], []), ended=lambda: True, whole=False, actor=a),
+    ),
+    "operations.steward.passes": Case(
+        "procedure.lead",
+        lambda w, a: steward.passes(lambda: ([], []), ended=lambda: True, wait=lambda: None, actor=a),
     ),
     "exchange.collection.collect": Case("exchange.collect", lambda w, a: collection.collect(w.folder, actor=a)),
     # Runs
@@ -577,6 +585,8 @@ ACTIONS: dict[str, Case] = {
         "data.expire", lambda w, a: list(expiry.foresee_expiry("acceptance", actor=a))
     ),
     "delivery.expiry.expire": Case("data.expire", lambda w, a: list(expiry.expire("acceptance", actor=a))),
+    "operations.expiry.foresee_expiry": Case("data.expire", lambda w, a: everything.foresee_expiry([], actor=a)),
+    "operations.expiry.expire": Case("data.expire", lambda w, a: everything.expire([], actor=a)),
     "notices.expiring.foresee_emptying": Case("data.expire", lambda w, a: expiring.foresee_emptying(actor=a)),
     "notices.expiring.empty_notices": Case("data.expire", lambda w, a: list(expiring.empty_notices(actor=a))),
 }
@@ -598,7 +608,7 @@ ASKS_NOTHING = {
     "delivery.runs.lookup.runs_for",
     "delivery.runs.production_gate.refuse_production_alone",
     # What follows by itself from a step that was allowed.
-    "delivery.steward.withdrawal.discard_given_up",
+    "delivery.broadcasts.withdrawal.discard_given_up",
     "exchange.cancellation.take_set_back",
     "exchange.records.conclude",
 }

@@ -33,12 +33,12 @@ def look(doors: Sequence[Check] = ()) -> list[Finding]:
     return examine((*databases.CHECKS, differences, *_CHECKS, *doors))
 
 
-def look_and_repair(doors: Sequence[Check] = (), *, restored: str | None, actor: Callable[[], Actor]) -> list[Finding]:
+def look_and_repair(doors: Sequence[Check] = (), *, restored: str | None, acting: Callable[[], Actor]) -> list[Finding]:
     """Look at everything, and mend what can be mended without the files.
 
-    ``restored`` is the environment the operator restored. ``actor`` is asked once the databases answer.
+    ``restored`` is the environment the operator restored; ``acting`` says who does it, once the databases answer.
     """
-    return examine((*databases.CHECKS, _repair(restored, actor), *_CHECKS, *doors))
+    return examine((*databases.CHECKS, _repair(restored, acting), *_CHECKS, *doors))
 
 
 # Whether control and the environments agree
@@ -77,11 +77,11 @@ def differences(around: Surroundings) -> Iterator[Finding]:
         yield from map(_of_difference, found)
 
 
-def _repair(restored: str | None, actor: Callable[[], Actor]) -> Check:
+def _repair(restored: str | None, acting: Callable[[], Actor]) -> Check:
     def stories(around: Surroundings) -> Iterator[Finding]:
         for environment in _environments(around):
             for found in list(recovery.find_differences(environment, was_restored=environment == restored)):
-                if recovery.repair(found, actor=actor()):
+                if recovery.repair(found, actor=acting()):
                     yield Finding("stories", State.OK, _MENDED, _data_of(found))
         yield from differences(around)
 

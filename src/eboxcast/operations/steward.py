@@ -73,14 +73,12 @@ class Done(Generic[T]):
 def passes(
     take_in: Intake[T], *, ended: Callable[[], bool], wait: Callable[[], None], actor: Actor
 ) -> Iterator[Done[T]]:
-    """Make one pass after the other until the end is asked for, and yield what each did. Raises NotYourRole."""
-    last: date | None = None
-    while not ended():
-        yield one_pass(take_in, ended=ended, whole=last != clock.today(), actor=actor)
-        last = clock.today()
-        # A new connection finds out whether the server is back, and on a demo installation what time it is now.
-        connections.close_all()
-        wait()
+    """Make one pass after the other until the end is asked for, and yield what each did.
+
+    Raises NotYourRole, at once.
+    """
+    authorize(actor, "procedure.lead")
+    return _passes(take_in, ended, wait, actor)
 
 
 def one_pass(take_in: Intake[T], *, ended: Callable[[], bool], whole: bool, actor: Actor) -> Done[T]:
@@ -120,6 +118,16 @@ def lead(*, moment: datetime, actor: Actor) -> list[Led]:
     for broadcast in with_given_up_runs():
         led += _carefully(broadcast, partial(_give_up, broadcast))
     return led
+
+
+def _passes(take_in: Intake[T], ended: Callable[[], bool], wait: Callable[[], None], actor: Actor) -> Iterator[Done[T]]:
+    last: date | None = None
+    while not ended():
+        yield one_pass(take_in, ended=ended, whole=last != clock.today(), actor=actor)
+        last = clock.today()
+        # A new connection finds out whether the server is back, and on a demo installation what time it is now.
+        connections.close_all()
+        wait()
 
 
 def _rules(broadcast: Broadcast, moment: datetime) -> tuple[Callable[[], list[str]], ...]:

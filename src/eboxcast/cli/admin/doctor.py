@@ -39,7 +39,7 @@ def doctor(
         raise typer.BadParameter("--restored goes with --repair", param_hint="--restored")
     boot.configure()
     doors = (drop_folders,)
-    findings = look_and_repair(doors, restored=restored, actor=actor) if repair else look(doors)
+    findings = look_and_repair(doors, restored=restored, acting=actor) if repair else look(doors)
     typer.echo(_as_json(findings) if as_json else "\n".join(map(_as_text, findings)))
     if any(finding.state is State.FAILED for finding in findings):
         raise typer.Exit(1)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from eboxcast.lib.errors import InputRefused, NotAllowedNow, Told, WrongUse
+from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import N_
 
 
@@ -11,7 +14,8 @@ class BroadcastNotFound(WrongUse):
 
     code = "broadcast.not-found"
     sentence = N_("There is no broadcast {broadcast}.")
-    remedy = N_("To list the broadcasts: eboxcast broadcast list")
+    remedy = N_("To list the broadcasts: {broadcasts}")
+    actions = MappingProxyType({"broadcasts": NextAction(action="broadcast.see")})
 
 
 class NotInThisState(NotAllowedNow):
@@ -19,7 +23,8 @@ class NotInThisState(NotAllowedNow):
 
     code = "broadcast.not-in-this-state"
     sentence = N_("Broadcast {broadcast} is {state}: {asked} is not possible now.")
-    remedy = N_("To see what is possible: eboxcast broadcast show {broadcast}")
+    remedy = N_("To see what is possible: {see}")
+    actions = MappingProxyType({"see": NextAction(action="broadcast.see", parameters={"broadcast": "{broadcast}"})})
 
 
 class NotReady(NotAllowedNow):
@@ -27,9 +32,8 @@ class NotReady(NotAllowedNow):
 
     code = "broadcast.not-ready"
     sentence = N_("Broadcast {broadcast}: {asked} is not possible yet. {count} condition(s) not met:")
-    remedy = N_(
-        "Then run the same command again. To see what is still missing, use eboxcast broadcast show {broadcast}."
-    )
+    remedy = N_("Then run the same command again. To see what is still missing, use {see}.")
+    actions = MappingProxyType({"see": NextAction(action="broadcast.see", parameters={"broadcast": "{broadcast}"})})
 
     def __init__(self, parts: tuple[Told, ...], **data: object) -> None:
         super().__init__(count=len(parts), **data)
@@ -59,7 +63,10 @@ class NotReconfirmed(Missing):
 
     code = "broadcast.not-reconfirmed"
     sentence = N_("The institution has not reconfirmed the date.")
-    remedy = N_("The institution must run: eboxcast broadcast reconfirm {broadcast}")
+    remedy = N_("The institution must run: {reconfirm}")
+    actions = MappingProxyType(
+        {"reconfirm": NextAction(action="broadcast.reconfirm", parameters={"broadcast": "{broadcast}"})}
+    )
 
 
 class ReconfirmedLate(Missing):
@@ -67,8 +74,13 @@ class ReconfirmedLate(Missing):
 
     code = "broadcast.reconfirmed-late"
     sentence = N_("The date was not reconfirmed by {due}, and there is no waiver.")
-    remedy = N_(
-        'The integration team can give a waiver: eboxcast broadcast waive {broadcast} late-reconfirmation --reason "…"'
+    remedy = N_("The integration team can give a waiver: {waive}")
+    actions = MappingProxyType(
+        {
+            "waive": NextAction(
+                action="broadcast.waive", parameters={"broadcast": "{broadcast}", "what": "late-reconfirmation"}
+            )
+        }
     )
 
 
@@ -77,8 +89,13 @@ class AcceptanceLate(Missing):
 
     code = "broadcast.acceptance-late"
     sentence = N_("The files for acceptance were not delivered by {due}, and there is no waiver.")
-    remedy = N_(
-        'The integration team can give a waiver: eboxcast broadcast waive {broadcast} late-acceptance --reason "…"'
+    remedy = N_("The integration team can give a waiver: {waive}")
+    actions = MappingProxyType(
+        {
+            "waive": NextAction(
+                action="broadcast.waive", parameters={"broadcast": "{broadcast}", "what": "late-acceptance"}
+            )
+        }
     )
 
 
@@ -103,8 +120,13 @@ class TypeNotInProduction(Missing):
 
     code = "broadcast.type-not-in-production"
     sentence = N_("The message type {message_type} is configured in acceptance only.")
-    remedy = N_(
-        "The integration team must run: eboxcast message-type configure {message_type} --environment production"
+    remedy = N_("The integration team must run: {configure}")
+    actions = MappingProxyType(
+        {
+            "configure": NextAction(
+                action="type.configure", parameters={"type": "{message_type}", "environment": "production"}
+            )
+        }
     )
 
 
@@ -113,7 +135,10 @@ class NothingPrepared(Missing):
 
     code = "broadcast.nothing-prepared"
     sentence = N_("No files for production have been prepared.")
-    remedy = N_("The institution must run: eboxcast broadcast deliver {broadcast} DIR --environment production")
+    remedy = N_("The institution must run: {deliver}")
+    actions = MappingProxyType(
+        {"deliver": NextAction(action="broadcast.deliver_production", parameters={"broadcast": "{broadcast}"})}
+    )
 
 
 class NoGo(Missing):
@@ -121,7 +146,10 @@ class NoGo(Missing):
 
     code = "broadcast.no-go"
     sentence = N_("The institution has not given a valid GO.")
-    remedy = N_("A confirmer of the institution must run: eboxcast broadcast go {broadcast}")
+    remedy = N_("A confirmer of the institution must run: {give_go}")
+    actions = MappingProxyType(
+        {"give_go": NextAction(action="broadcast.give_go", parameters={"broadcast": "{broadcast}"})}
+    )
 
 
 class SamePerson(Missing):
@@ -137,7 +165,10 @@ class ContactsMissing(Missing):
 
     code = "broadcast.contacts-missing"
     sentence = N_("The follow-up sheet has no contact for: {missing}.")
-    remedy = N_("The integration team must complete it: eboxcast broadcast contacts {broadcast}")
+    remedy = N_("The integration team must complete it: {contacts}")
+    actions = MappingProxyType(
+        {"contacts": NextAction(action="broadcast.set_contact", parameters={"broadcast": "{broadcast}"})}
+    )
 
 
 class ContactCentreNotWarned(Missing):
@@ -145,7 +176,8 @@ class ContactCentreNotWarned(Missing):
 
     code = "broadcast.contact-centre-not-warned"
     sentence = N_("The contact centre has not been warned of this date.")
-    remedy = N_("The integration team must run: eboxcast broadcast warn {broadcast}")
+    remedy = N_("The integration team must run: {warn}")
+    actions = MappingProxyType({"warn": NextAction(action="broadcast.warn", parameters={"broadcast": "{broadcast}"})})
 
 
 class OutsideItsWindow(Missing):
@@ -153,7 +185,8 @@ class OutsideItsWindow(Missing):
 
     code = "broadcast.outside-window"
     sentence = N_("It is {now}; the window is from {start} to {end}.")
-    remedy = N_("Wait for the window, or request another date: eboxcast broadcast want {broadcast} DATE")
+    remedy = N_("Wait for the window, or request another date: {want}")
+    actions = MappingProxyType({"want": NextAction(action="broadcast.want", parameters={"broadcast": "{broadcast}"})})
 
 
 class InBlackout(Missing):
@@ -161,7 +194,8 @@ class InBlackout(Missing):
 
     code = "broadcast.in-blackout"
     sentence = N_("{service} is unavailable from {start} to {end}: {reason}.")
-    remedy = N_("The integration team can move the date, or lift the blackout: eboxcast calendar lift {number}")
+    remedy = N_("The integration team can move the date, or lift the blackout: {lift}")
+    actions = MappingProxyType({"lift": NextAction(action="calendar.lift", parameters={"number": "{number}"})})
 
 
 class NotATester(Missing):
@@ -169,7 +203,14 @@ class NotATester(Missing):
 
     code = "broadcast.not-a-tester"
     sentence = N_("{name} is not a tester of broadcast {broadcast}.")
-    remedy = N_("A requester of the institution must run: eboxcast broadcast testers {broadcast} {name}")
+    remedy = N_("A requester of the institution must run: {name_tester}")
+    actions = MappingProxyType(
+        {
+            "name_tester": NextAction(
+                action="broadcast.name_testers", parameters={"broadcast": "{broadcast}", "name": "{name}"}
+            )
+        }
+    )
 
 
 class VerdictIncomplete(Missing):
@@ -177,10 +218,8 @@ class VerdictIncomplete(Missing):
 
     code = "broadcast.verdict-incomplete"
     sentence = N_("Of {expected} checks in {recipients} eBoxes, {passed} passed and {failed} failed.")
-    remedy = N_(
-        "The institution must record a result for each check: eboxcast broadcast verdict {broadcast} …; "
-        "or reject the test."
-    )
+    remedy = N_("The institution must record a result for each check: {judge}; or reject the test.")
+    actions = MappingProxyType({"judge": NextAction(action="broadcast.judge", parameters={"broadcast": "{broadcast}"})})
 
 
 class CorrectionUnexplained(InputRefused):
@@ -188,10 +227,15 @@ class CorrectionUnexplained(InputRefused):
 
     code = "broadcast.correction-unexplained"
     sentence = N_("For recipient {recipient}, {by} recorded that the check `{check}` failed. Nothing was recorded now.")
-    remedy = N_(
-        "To correct it, add a remark that says why: eboxcast broadcast verdict {broadcast} --recipient {recipient}"
-        ' --check {check} --passed --seen-in … --remark "…". If it did fail, reject the test:'
-        ' eboxcast broadcast verdict {broadcast} reject --reason "…"'
+    remedy = N_("To correct it, add a remark that says why: {correct}. If it did fail, reject the test: {reject}")
+    actions = MappingProxyType(
+        {
+            "correct": NextAction(
+                action="broadcast.judge",
+                parameters={"broadcast": "{broadcast}", "recipient": "{recipient}", "check": "{check}"},
+            ),
+            "reject": NextAction(action="broadcast.reject", parameters={"broadcast": "{broadcast}"}),
+        }
     )
 
 
@@ -227,7 +271,8 @@ class GoDiffers(InputRefused):
 
     code = "broadcast.go-differs"
     sentence = N_("The GO gives {asked} as {found}, but what was agreed and prepared is {expected}.")
-    remedy = N_("Check what is prepared: eboxcast broadcast show {broadcast}. Then give the GO for exactly that.")
+    remedy = N_("Check what is prepared: {see}. Then give the GO for exactly that.")
+    actions = MappingProxyType({"see": NextAction(action="broadcast.see", parameters={"broadcast": "{broadcast}"})})
 
 
 class DateNotOffered(InputRefused):
@@ -235,7 +280,8 @@ class DateNotOffered(InputRefused):
 
     code = "broadcast.date-not-offered"
     sentence = N_("{date} is not one of the proposed dates: {dates}.")
-    remedy = N_("Choose one of them, or request others: eboxcast broadcast want {broadcast} DATE")
+    remedy = N_("Choose one of them, or request others: {want}")
+    actions = MappingProxyType({"want": NextAction(action="broadcast.want", parameters={"broadcast": "{broadcast}"})})
 
 
 class DateInThePast(InputRefused):

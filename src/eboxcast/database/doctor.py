@@ -112,7 +112,7 @@ def marks(around: Surroundings) -> Iterator[Finding]:
             refuse_wrong_database(alias, mark)
             refuse_other_version(alias, mark)
         except EboxcastError as error:
-            yield Finding("marks", State.FAILED, error.sentence, error.data, error.remedy)
+            yield Finding("marks", State.FAILED, error.sentence, error.data, error.remedy, error.actions)
             continue
         sentence = N_("The {name} database is the correct one and is up to date.")
         yield Finding("marks", State.OK, sentence, {"name": shown(alias)})

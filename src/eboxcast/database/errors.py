@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import MappingProxyType
 
 import django.db
 import psycopg
 
 from eboxcast.lib.errors import Defect, EboxcastError, NotAllowedNow, Trouble, WrongUse
+from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import N_
 
 
@@ -48,7 +50,8 @@ class WrongDatabase(Trouble):
 
     code = "database.wrong"
     sentence = N_("The connection for {meant} leads to a database for {found}. Nothing was done.")
-    remedy = N_("Correct {variable}; then run `eboxcast doctor`.")
+    remedy = N_("Correct {variable}; then run `{examine}`.")
+    actions = MappingProxyType({"examine": NextAction(action="installation.examine")})
 
 
 class NotMigrated(Trouble):
@@ -56,7 +59,8 @@ class NotMigrated(Trouble):
 
     code = "database.not-migrated"
     sentence = N_("The {name} database is not up to date: {count} migrations have not been applied.")
-    remedy = N_("Run `eboxcast migrate`, then this command again.")
+    remedy = N_("Run `{migrate}`, then this command again.")
+    actions = MappingProxyType({"migrate": NextAction(action="installation.migrate")})
 
 
 class MigratedFurther(Trouble):
@@ -72,7 +76,10 @@ class ProcedureDiffers(Trouble):
 
     code = "database.procedure-differs"
     sentence = N_("This installation was created with EBOXCAST_PROCEDURE={recorded}, but this process has {asked}.")
-    remedy = N_("Leave EBOXCAST_PROCEDURE empty. To change the recorded value: eboxcast migrate --procedure {asked}")
+    remedy = N_("Leave EBOXCAST_PROCEDURE empty. To change the recorded value: {migrate}")
+    actions = MappingProxyType(
+        {"migrate": NextAction(action="installation.migrate", parameters={"procedure": "{asked}"})}
+    )
 
 
 class ClockStands(NotAllowedNow):
@@ -80,7 +87,8 @@ class ClockStands(NotAllowedNow):
 
     code = "clock.stands"
     sentence = N_("The clock cannot be moved: this is not a demo or test installation.")
-    remedy = N_("Rehearse on a separate installation: set EBOXCAST_INSTALLATION=demo for its first `eboxcast migrate`.")
+    remedy = N_("Rehearse on a separate installation: set EBOXCAST_INSTALLATION=demo for its first `{migrate}`.")
+    actions = MappingProxyType({"migrate": NextAction(action="installation.migrate")})
 
 
 class ClockGoesBack(NotAllowedNow):
@@ -104,7 +112,8 @@ class DatabaseTrouble(Trouble):
 
     code = "database.trouble"
     sentence = N_("The database refused a statement (SQLSTATE {sqlstate}).")
-    remedy = N_("Run `eboxcast doctor`. If you run the same command again, it continues where it stopped.")
+    remedy = N_("Run `{examine}`. If you run the same command again, it continues where it stopped.")
+    actions = MappingProxyType({"examine": NextAction(action="installation.examine")})
 
 
 class DatabaseGone(DatabaseTrouble):
@@ -112,7 +121,8 @@ class DatabaseGone(DatabaseTrouble):
 
     code = "database.gone"
     sentence = N_("The database cannot be reached, or the connection to it was lost (SQLSTATE {sqlstate}).")
-    remedy = N_("Run the same command again; it continues where it stopped. For details: `eboxcast doctor`.")
+    remedy = N_("Run the same command again; it continues where it stopped. For details: `{examine}`.")
+    actions = MappingProxyType({"examine": NextAction(action="installation.examine")})
 
 
 class DiskFull(DatabaseTrouble):

@@ -13,6 +13,7 @@ from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.database.marks import unchecked
 from eboxcast.database.names import ALIASES
 from eboxcast.lib.errors import EboxcastError, Misconfigured
+from eboxcast.lib.next_action import NextAction
 
 
 class State(StrEnum):
@@ -32,6 +33,7 @@ class Finding:
     sentence: str
     data: Mapping[str, object] = field(default_factory=dict)
     remedy: str = ""
+    actions: Mapping[str, NextAction] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -83,5 +85,5 @@ def _findings(check: Check, surroundings: Surroundings) -> list[Finding]:
     try:
         found.extend(check(surroundings))
     except (EboxcastError, Misconfigured) as error:
-        found.append(Finding(check.__name__, State.FAILED, error.sentence, error.data, error.remedy))
+        found.append(Finding(check.__name__, State.FAILED, error.sentence, error.data, error.remedy, error.actions))
     return found

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from eboxcast.lib.errors import Incomplete, InputRefused, NotAllowedNow, WrongUse
+from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import N_
 
 
@@ -11,7 +14,8 @@ class RunNotFound(WrongUse):
 
     code = "run.not-found"
     sentence = N_("There is no run {run}.")
-    remedy = N_("To list the runs: eboxcast runs")
+    remedy = N_("To list the runs: {runs}")
+    actions = MappingProxyType({"runs": NextAction(action="run.see")})
 
 
 class RunAmbiguous(WrongUse):
@@ -19,7 +23,8 @@ class RunAmbiguous(WrongUse):
 
     code = "run.ambiguous"
     sentence = N_("{count} runs start with {run}.")
-    remedy = N_("Give more characters of the run number. To list the runs: `eboxcast runs`.")
+    remedy = N_("Give more characters of the run number. To list the runs: `{runs}`.")
+    actions = MappingProxyType({"runs": NextAction(action="run.see")})
 
 
 class FileChanged(InputRefused):
@@ -35,7 +40,8 @@ class NotInThisState(NotAllowedNow):
 
     code = "run.not-in-this-state"
     sentence = N_("Run {run} is {state}: it cannot be {asked}.")
-    remedy = N_("To see its status: eboxcast status {run}")
+    remedy = N_("To see its status: {see}")
+    actions = MappingProxyType({"see": NextAction(action="run.see", parameters={"run": "{run}"})})
 
 
 class DecidedBefore(NotInThisState):
@@ -50,9 +56,8 @@ class SomeHaveIt(NotAllowedNow):
 
     code = "run.some-have-it"
     sentence = N_("Run {run} was already sent to {sent} of its {recipients} recipients, so it cannot be discarded.")
-    remedy = N_(
-        'To end it as published in part: eboxcast close {run} --reason "…". If it is still running, stop it first.'
-    )
+    remedy = N_("To end it as published in part: {close}. If it is still running, stop it first.")
+    actions = MappingProxyType({"close": NextAction(action="run.close", parameters={"run": "{run}"})})
 
 
 class NothingSent(NotAllowedNow):
@@ -60,7 +65,8 @@ class NothingSent(NotAllowedNow):
 
     code = "run.nothing-sent"
     sentence = N_("Run {run} is {state} and nothing was sent, so there is no account to close.")
-    remedy = N_('To discard it: eboxcast discard {run} --reason "…"')
+    remedy = N_("To discard it: {discard}")
+    actions = MappingProxyType({"discard": NextAction(action="run.discard", parameters={"run": "{run}"})})
 
 
 class CallsUnderWay(NotAllowedNow):
@@ -95,7 +101,8 @@ class NobodyToRetry(NotAllowedNow):
 
     code = "run.nobody-to-retry"
     sentence = N_("In run {run}, no recipient was refused or left unattempted, so there is nothing to retry.")
-    remedy = N_("To see its account: eboxcast report {run}")
+    remedy = N_("To see its account: {report}")
+    actions = MappingProxyType({"report": NextAction(action="report.see", parameters={"run": "{run}"})})
 
 
 class RefusedForgotten(NotAllowedNow):
@@ -103,7 +110,8 @@ class RefusedForgotten(NotAllowedNow):
 
     code = "run.refused-forgotten"
     sentence = N_("The list of recipients that run {run} did not reach was deleted at {moment}.")
-    remedy = N_("To publish to them anyway, prepare a package with them: eboxcast prepare DIR --add")
+    remedy = N_("To publish to them anyway, prepare a package with them: {prepare}")
+    actions = MappingProxyType({"prepare": NextAction(action="run.prepare", parameters={"add": "yes"})})
 
 
 class LaunchStopped(NotAllowedNow):
@@ -111,7 +119,13 @@ class LaunchStopped(NotAllowedNow):
 
     code = "run.stopped"
     sentence = N_("Run {run} has been stopped since {stopped_at}. Nothing is visible.")
-    remedy = N_('To continue: eboxcast resume {run}; to discard it: eboxcast discard {run} --reason "…"')
+    remedy = N_("To continue: {resume}; to discard it: {discard}")
+    actions = MappingProxyType(
+        {
+            "discard": NextAction(action="run.discard", parameters={"run": "{run}"}),
+            "resume": NextAction(action="run.resume", parameters={"run": "{run}"}),
+        }
+    )
 
 
 class OutsideWindow(NotAllowedNow):
@@ -135,7 +149,8 @@ class NothingUnknown(NotAllowedNow):
 
     code = "run.nothing-unknown"
     sentence = N_("Run {run} has no unknown recipients.")
-    remedy = N_("To see its status: eboxcast status {run}")
+    remedy = N_("To see its status: {see}")
+    actions = MappingProxyType({"see": NextAction(action="run.see", parameters={"run": "{run}"})})
 
 
 class NoTarget(WrongUse):
@@ -143,7 +158,8 @@ class NoTarget(WrongUse):
 
     code = "run.no-remote-target"
     sentence = N_("Run {run} publishes to our own eBoxes at one moment, so there is nothing to {asked}.")
-    remedy = N_("To see its status: eboxcast status {run}")
+    remedy = N_("To see its status: {see}")
+    actions = MappingProxyType({"see": NextAction(action="run.see", parameters={"run": "{run}"})})
 
 
 class CannotRecall(NotAllowedNow):
@@ -151,7 +167,8 @@ class CannotRecall(NotAllowedNow):
 
     code = "run.cannot-recall"
     sentence = N_("Run {run} was sent to a remote provider, which does not offer a way to recall a message.")
-    remedy = N_("Ask the provider's support. `eboxcast report {run}` has the details they need to find it.")
+    remedy = N_("Ask the provider's support. `{report}` has the details they need to find it.")
+    actions = MappingProxyType({"report": NextAction(action="report.see", parameters={"run": "{run}"})})
 
 
 class SendingForgotten(NotAllowedNow):
@@ -161,7 +178,8 @@ class SendingForgotten(NotAllowedNow):
     sentence = N_(
         "Run {run} was sent, but {environment} no longer has the list of who received it. Was {environment} restored?"
     )
-    remedy = N_("Restore {environment} to a later point in time, if you can. If not: eboxcast doctor --repair")
+    remedy = N_("Restore {environment} to a later point in time, if you can. If not: {repair}")
+    actions = MappingProxyType({"repair": NextAction(action="run.repair")})
 
 
 class RunsUnderWay(NotAllowedNow):
@@ -169,7 +187,8 @@ class RunsUnderWay(NotAllowedNow):
 
     code = "procedure.runs-under-way"
     sentence = N_("The procedure cannot be switched {procedure}: these runs in production have not ended: {runs}.")
-    remedy = N_("Launch, close or discard them first. To see how: `eboxcast status RUN`.")
+    remedy = N_("Launch, close or discard them first. To see how: `{see}`.")
+    actions = MappingProxyType({"see": NextAction(action="run.see", parameters={"run": "RUN"})})
 
 
 class OnlyAcceptance(NotAllowedNow):
@@ -177,4 +196,5 @@ class OnlyAcceptance(NotAllowedNow):
 
     code = "ebox.only-acceptance"
     sentence = N_("`eboxcast ebox` shows eBoxes in acceptance only. In production, only the owner can open an eBox.")
-    remedy = N_("To see the result of a production run: eboxcast report RUN")
+    remedy = N_("To see the result of a production run: {report}")
+    actions = MappingProxyType({"report": NextAction(action="report.see", parameters={"run": "RUN"})})

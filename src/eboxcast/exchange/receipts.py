@@ -14,6 +14,7 @@ from eboxcast.lib import clock
 from eboxcast.lib.errors import EboxcastError, Told
 from eboxcast.lib.formatting import iso
 from eboxcast.lib.masking import mask_and_strip
+from eboxcast.lib.telling import remedy_in, sentence_in
 from eboxcast.lib.translation import LANGUAGES, translate
 from eboxcast.package.faults import Fault, remedy_of, sentence_of
 
@@ -84,8 +85,8 @@ def _add_refusal(result: etree._Element, refusal: EboxcastError) -> None:
     _add(error, "ErrorID", refusal.code)
     told: tuple[Told, ...] = (refusal, *refusal.parts)
     for one in told:
-        _say(error, one.sentence, one.data)
-        _say(error, one.remedy, one.data)
+        for said in (sentence_in, remedy_in):
+            _add_texts(error, {language: said(one, language) for language in LANGUAGES})
 
 
 def _add_account(root: etree._Element, answer: Receipt) -> None:
@@ -120,8 +121,13 @@ def _add_anomaly(root: etree._Element, fault: Fault, language: str) -> None:
 
 
 def _say(parent: etree._Element, sentence: str, data: Mapping[str, object]) -> None:
-    for language in LANGUAGES if sentence else ():
-        _add(parent, "Text", mask_and_strip(translate(sentence, language, data))).set(_LANG, language)
+    _add_texts(parent, {language: translate(sentence, language, data) for language in LANGUAGES})
+
+
+def _add_texts(parent: etree._Element, texts: Mapping[str, str]) -> None:
+    for language, text in texts.items():
+        if text:
+            _add(parent, "Text", mask_and_strip(text)).set(_LANG, language)
 
 
 def _add(parent: etree._Element, name: str, text: str = "") -> etree._Element:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from types import MappingProxyType
 
 from eboxcast.lib.errors import NotAllowedNow
+from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import N_
 
 
@@ -72,4 +74,5 @@ class NotYourRole(NotAllowedNow):
 
     code = "people.not-your-role"
     sentence = N_("{name} does not have permission for this ({asked}). Roles that do: {roles}.")
-    remedy = N_("Ask someone with that role. To see who has it: `eboxcast person list`.")
+    remedy = N_("Ask someone with that role. To see who has it: `{people}`.")
+    actions = MappingProxyType({"people": NextAction(action="person.see")})

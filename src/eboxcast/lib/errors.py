@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import ClassVar, Protocol
 
+from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import N_
 
 
@@ -24,6 +26,10 @@ class Told(Protocol):
     def data(self) -> Mapping[str, object]:
         """Return what fills both."""
 
+    @property
+    def actions(self) -> Mapping[str, NextAction]:
+        """Return the next actions that the texts name, by their ``{name}`` there."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Reason:
@@ -32,6 +38,7 @@ class Reason:
     sentence: str
     remedy: str = ""
     data: Mapping[str, object] = field(default_factory=dict)
+    actions: Mapping[str, NextAction] = field(default_factory=dict)
 
 
 class EboxcastError(Exception):
@@ -44,6 +51,8 @@ class EboxcastError(Exception):
     code: ClassVar[str] = "error"
     sentence: ClassVar[str] = N_("Something went wrong.")
     remedy: ClassVar[str] = ""
+    actions: ClassVar[Mapping[str, NextAction]] = MappingProxyType({})
+    """The next actions that the texts name: ``{see}`` in a text is filled by the door, as a command or a link."""
     exit_code: ClassVar[int] = 1
 
     def __init__(self, **data: object) -> None:
@@ -59,6 +68,7 @@ class Misconfigured(Exception):
     code: ClassVar[str] = "setting.wrong"
     sentence: ClassVar[str] = ""
     remedy: ClassVar[str] = ""
+    actions: ClassVar[Mapping[str, NextAction]] = MappingProxyType({})
     exit_code: ClassVar[int] = 2
 
     def __init__(self, **data: object) -> None:
@@ -117,4 +127,5 @@ class Defect(EboxcastError):
 
     code = "defect"
     sentence = N_("A check inside eboxcast failed: {check}. Nothing was published by this step.")
-    remedy = N_("Keep this message and report it. Run `eboxcast doctor` before you continue.")
+    remedy = N_("Keep this message and report it. Run `{examine}` before you continue.")
+    actions = MappingProxyType({"examine": NextAction(action="installation.examine")})

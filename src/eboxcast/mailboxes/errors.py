@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from eboxcast.lib.errors import Defect, EboxcastError, InputRefused, NotAllowedNow
+from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import N_
 
 
@@ -24,7 +27,8 @@ class OtherContentInHand(InputRefused):
 
     code = "message.other-content-in-hand"
     sentence = N_("Ticket {ticket} of {application} has different content in run {run}, which is {state}.")
-    remedy = N_('Discard that run first: eboxcast discard {run} --reason "…"')
+    remedy = N_("Discard that run first: {discard}")
+    actions = MappingProxyType({"discard": NextAction(action="run.discard", parameters={"run": "{run}"})})
 
 
 class OtherRecipientsVisible(InputRefused):
@@ -42,7 +46,13 @@ class OtherRecipientsInHand(InputRefused):
 
     code = "message.other-recipients-in-hand"
     sentence = N_("Ticket {ticket} of {application} has different recipients in run {run}, which is {state}.")
-    remedy = N_('To continue it: eboxcast resume {run}; to discard it: eboxcast discard {run} --reason "…"')
+    remedy = N_("To continue it: {resume}; to discard it: {discard}")
+    actions = MappingProxyType(
+        {
+            "discard": NextAction(action="run.discard", parameters={"run": "{run}"}),
+            "resume": NextAction(action="run.resume", parameters={"run": "{run}"}),
+        }
+    )
 
 
 class EverybodyHasIt(InputRefused):
@@ -50,7 +60,8 @@ class EverybodyHasIt(InputRefused):
 
     code = "message.everybody-has-it"
     sentence = N_("All {count} recipients on these lists already have ticket {ticket} of {application}.")
-    remedy = N_("There is nothing to publish. To see the earlier runs: `eboxcast runs`.")
+    remedy = N_("There is nothing to publish. To see the earlier runs: `{runs}`.")
+    actions = MappingProxyType({"runs": NextAction(action="run.see")})
 
 
 class WasRecalled(NotAllowedNow):
@@ -72,7 +83,8 @@ class FenceClosed(EboxcastError):
 
     code = "release.fence-closed"
     sentence = N_("Another decision about run {run} came first: it is {state}.")
-    remedy = N_("To see its status: eboxcast status {run}")
+    remedy = N_("To see its status: {see}")
+    actions = MappingProxyType({"see": NextAction(action="run.see", parameters={"run": "{run}"})})
     exit_code = NotAllowedNow.exit_code
 
 
@@ -89,7 +101,10 @@ class ReleaseMissing(NotAllowedNow):
 
     code = "release.missing"
     sentence = N_("The environment {environment} has no data for run {run}.")
-    remedy = N_("Prepare it again from the same files: eboxcast prepare DIR --environment {environment}")
+    remedy = N_("Prepare it again from the same files: {prepare}")
+    actions = MappingProxyType(
+        {"prepare": NextAction(action="run.prepare", parameters={"environment": "{environment}"})}
+    )
 
 
 class EboxFileWrong(InputRefused):

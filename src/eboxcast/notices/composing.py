@@ -14,6 +14,7 @@ from eboxcast.broadcasts.models import Broadcast
 from eboxcast.lib import clock
 from eboxcast.lib.errors import EboxcastError, Trouble
 from eboxcast.lib.masking import mask_and_strip
+from eboxcast.lib.telling import remedy_in, sentence_in
 from eboxcast.lib.translation import N_, translate
 from eboxcast.notices.about import About
 from eboxcast.notices.facts import details, subject_matter
@@ -88,11 +89,7 @@ def _additions(kind: Kind, about: About, language: str) -> tuple[tuple[Section, 
     except Trouble:
         raise
     except EboxcastError as failure:
-        told = tuple(
-            mask_and_strip(translate(text, language, failure.data))
-            for text in (failure.sentence, failure.remedy)
-            if text
-        )
+        told = tuple(mask_and_strip(text) for said in (sentence_in, remedy_in) if (text := said(failure, language)))
         return (Section(title=translate(_NOT_HAD, language), notes=told),), ()
 
 

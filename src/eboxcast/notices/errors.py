@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from eboxcast.lib.errors import NotAllowedNow, WrongUse
+from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import N_
 
 
@@ -11,7 +14,8 @@ class NoticeNotFound(WrongUse):
 
     code = "notice.not-found"
     sentence = N_("There is no notice {number}.")
-    remedy = N_("To list the notices: eboxcast notices list")
+    remedy = N_("To list the notices: {notices}")
+    actions = MappingProxyType({"notices": NextAction(action="notice.see")})
 
 
 class NoticeEmptied(NotAllowedNow):
@@ -27,4 +31,5 @@ class NoticeSent(NotAllowedNow):
 
     code = "notice.sent"
     sentence = N_("Notice {number} was already sent.")
-    remedy = N_("To read it: eboxcast notices show {number}")
+    remedy = N_("To read it: {see}")
+    actions = MappingProxyType({"see": NextAction(action="notice.see", parameters={"number": "{number}"})})

@@ -10,6 +10,7 @@ from eboxcast.broadcasts.steps import missing_for
 from eboxcast.lib.actors import STEWARD
 from eboxcast.lib.formatting import grouped
 from eboxcast.lib.masking import mask_and_strip
+from eboxcast.lib.telling import told_in
 from eboxcast.lib.translation import N_, name_in, translate
 from eboxcast.notices.about import About
 from eboxcast.notices.words import spoken, word
@@ -75,10 +76,7 @@ def missing_for_launch(about: About, language: str) -> list[Section]:
     found = missing_for(about.broadcast, Action.LAUNCH, actor=STEWARD) if about.broadcast else None
     if found is None:
         return []
-    notes = tuple(
-        " ".join(mask_and_strip(translate(text, language, part.data)) for text in (part.sentence, part.remedy) if text)
-        for part in found.parts
-    )
+    notes = tuple(mask_and_strip(told_in(part, language)) for part in found.parts)
     return [Section(title=translate(_MISSING, language, {"asked": translate(Action.LAUNCH, language)}), notes=notes)]
 
 

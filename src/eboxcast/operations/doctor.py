@@ -59,12 +59,8 @@ _SENTENCES = {
     Difference.RELEASE_MISSING: N_("{environment} has no data for run {run}. Was {environment} restored?"),
 }
 _REMEDIES = {
-    Difference.SENDING_FORGOTTEN: N_(
-        "Restore {environment} to a later point in time, if you can. If not: eboxcast doctor --repair"
-    ),
-    Difference.RELEASE_MISSING: N_(
-        "Prepare it again from the same files: eboxcast prepare DIR --environment {environment}"
-    ),
+    Difference.SENDING_FORGOTTEN: N_("Restore {environment} to a later point in time, if you can. If not: {repair}"),
+    Difference.RELEASE_MISSING: N_("Prepare it again from the same files: {prepare}"),
 }
 
 

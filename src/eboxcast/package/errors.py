@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from eboxcast.lib.errors import InputRefused, Trouble, WrongUse
+from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import N_
 from eboxcast.package.faults import Fault
 
@@ -52,7 +55,8 @@ class ListRefused(InputRefused):
 
     code = "list.refused"
     sentence = N_("The recipient list {file} cannot be read.")
-    remedy = N_("To see what is wrong with it: `eboxcast check`.")
+    remedy = N_("To see what is wrong with it: `{check}`.")
+    actions = MappingProxyType({"check": NextAction(action="package.check")})
 
     def __init__(self, code: str, *, file: str, line: int | None = None, **data: str | int) -> None:
         super().__init__(file=file)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from eboxcast.lib.errors import NotAllowedNow, WrongUse
+from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import N_
 
 
@@ -35,7 +38,10 @@ class DayNotClosed(NotAllowedNow):
 
     code = "planning.day-not-closed"
     sentence = N_("{date} is not a closed day that can be opened. Legal holidays and weekends cannot be changed.")
-    remedy = N_("To see the days: eboxcast calendar --from {date} --to {date}")
+    remedy = N_("To see the days: {see}")
+    actions = MappingProxyType(
+        {"see": NextAction(action="calendar.see", parameters={"from": "{date}", "to": "{date}"})}
+    )
 
 
 class BlackoutBackwards(WrongUse):
@@ -59,7 +65,8 @@ class BlackoutUnknown(WrongUse):
 
     code = "planning.blackout-unknown"
     sentence = N_("There is no blackout {number}.")
-    remedy = N_("To see the numbers: eboxcast calendar")
+    remedy = N_("To see the numbers: {see}")
+    actions = MappingProxyType({"see": NextAction(action="calendar.see")})
 
 
 class CalendarNotFound(WrongUse):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from eboxcast.delivery.runs.rehearsal import Answer, Rate, Rehearsal, Remote, Space
+from eboxcast.lib.telling import remedy_in
 from eboxcast.lib.translation import N_, translate
 from eboxcast.presenters.schemas.rehearsal import (
     EboxesNow,
@@ -53,7 +54,7 @@ def _storing(answer: Answer, language: str) -> StoringAnswer:
     return StoringAnswer(
         sentence=_sentence(answer, language),
         refused=refusal.code if refusal else None,
-        remedy=(translate(refusal.remedy, language, refusal.data) or None) if refusal else None,
+        remedy=(remedy_in(refusal, language) or None) if refusal else None,
         same_as=str(answer.same_as) if answer.same_as else None,
         continues=str(answer.continues) if answer.continues else None,
         supersedes=tuple(map(str, answer.supersedes)),

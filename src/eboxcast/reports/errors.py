@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from eboxcast.lib.errors import NotAllowedNow
+from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import N_
 
 
@@ -11,7 +14,8 @@ class OutcomesDeleted(NotAllowedNow):
 
     code = "report.outcomes-deleted"
     sentence = N_("The paper list and the rejected rows of run {run} were deleted at {moment}.")
-    remedy = N_("Personal data is kept for a limited time only. To see the counts: eboxcast report {run}")
+    remedy = N_("Personal data is kept for a limited time only. To see the counts: {report}")
+    actions = MappingProxyType({"report": NextAction(action="report.see", parameters={"run": "{run}"})})
 
 
 class AudienceDeleted(NotAllowedNow):
@@ -19,7 +23,8 @@ class AudienceDeleted(NotAllowedNow):
 
     code = "report.audience-deleted"
     sentence = N_("Run {run} can no longer be verified: the audience and the salt were deleted at {moment}.")
-    remedy = N_("Personal data is kept for a limited time only. To see the counts and digests: eboxcast report {run}")
+    remedy = N_("Personal data is kept for a limited time only. To see the counts and digests: {report}")
+    actions = MappingProxyType({"report": NextAction(action="report.see", parameters={"run": "{run}"})})
 
 
 class NeverVisible(NotAllowedNow):
@@ -27,4 +32,5 @@ class NeverVisible(NotAllowedNow):
 
     code = "report.never-visible"
     sentence = N_("Run {run} has no paper list yet: the list is made when the run becomes visible.")
-    remedy = N_("To see its status: eboxcast status {run}")
+    remedy = N_("To see its status: {see}")
+    actions = MappingProxyType({"see": NextAction(action="run.see", parameters={"run": "{run}"})})

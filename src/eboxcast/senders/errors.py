@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import MappingProxyType
 
 from eboxcast.lib.errors import InputRefused, NotAllowedNow
+from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import N_
 from eboxcast.senders.form_faults import FormFault
 
@@ -24,7 +26,8 @@ class InstitutionUnknown(InputRefused):
 
     code = "senders.institution-unknown"
     sentence = N_("The institution {institution} in the metadata is not configured.")
-    remedy = N_("Load it with: eboxcast message-type load FILE")
+    remedy = N_("Load it with: {load}")
+    actions = MappingProxyType({"load": NextAction(action="type.load")})
 
 
 class ApplicationUnknown(InputRefused):
@@ -32,7 +35,8 @@ class ApplicationUnknown(InputRefused):
 
     code = "senders.application-unknown"
     sentence = N_("The application {application} is not configured for the institution {institution}.")
-    remedy = N_("Correct SenderID in the metadata, or load the application with: eboxcast message-type load FILE")
+    remedy = N_("Correct SenderID in the metadata, or load the application with: {load}")
+    actions = MappingProxyType({"load": NextAction(action="type.load")})
 
 
 class MessageTypeUnknown(InputRefused):
@@ -40,7 +44,8 @@ class MessageTypeUnknown(InputRefused):
 
     code = "senders.message-type-unknown"
     sentence = N_("The message type {message_type} is not configured for the application {application}.")
-    remedy = N_("Correct MessageType in the metadata, or load the type with: eboxcast message-type load FILE")
+    remedy = N_("Correct MessageType in the metadata, or load the type with: {load}")
+    actions = MappingProxyType({"load": NextAction(action="type.load")})
 
 
 class MessageTypeOnlyInAcceptance(NotAllowedNow):
@@ -48,9 +53,13 @@ class MessageTypeOnlyInAcceptance(NotAllowedNow):
 
     code = "senders.only-in-acceptance"
     sentence = N_("The message type {message_type} is configured in acceptance only; it cannot run in production.")
-    remedy = N_(
-        "Ask the integration team to configure it: eboxcast message-type configure {message_type}"
-        " --environment production"
+    remedy = N_("Ask the integration team to configure it: {configure}")
+    actions = MappingProxyType(
+        {
+            "configure": NextAction(
+                action="type.configure", parameters={"type": "{message_type}", "environment": "production"}
+            )
+        }
     )
 
 
@@ -82,7 +91,8 @@ class FormUnreadable(InputRefused):
 
     code = "senders.form-unreadable"
     sentence = N_("{file} cannot be read as a form: {problem}")
-    remedy = N_("To get an empty form: eboxcast message-type form > FILE")
+    remedy = N_("To get an empty form: {form}")
+    actions = MappingProxyType({"form": NextAction(action="type.form")})
 
 
 class TypeRequestNotFound(InputRefused):
@@ -90,7 +100,8 @@ class TypeRequestNotFound(InputRefused):
 
     code = "senders.request-not-found"
     sentence = N_("There is no message type or request {wanted}.")
-    remedy = N_("To list them: eboxcast message-type list")
+    remedy = N_("To list them: {types}")
+    actions = MappingProxyType({"types": NextAction(action="type.see")})
 
 
 class NotThisStep(NotAllowedNow):
@@ -98,7 +109,8 @@ class NotThisStep(NotAllowedNow):
 
     code = "senders.not-this-step"
     sentence = N_("This is not possible for request {number}: {asked}. Its state is: {state}.")
-    remedy = N_("To see its next step: eboxcast message-type show {number}")
+    remedy = N_("To see its next step: {see}")
+    actions = MappingProxyType({"see": NextAction(action="type.see", parameters={"number": "{number}"})})
 
 
 class AlreadyConfigured(NotAllowedNow):
@@ -114,7 +126,8 @@ class AlreadyRequested(NotAllowedNow):
 
     code = "senders.already-requested"
     sentence = N_("The message type {message_type} has already been requested: request {number} is open.")
-    remedy = N_("Withdraw that request first, or wait for the decision: eboxcast message-type show {number}")
+    remedy = N_("Withdraw that request first, or wait for the decision: {see}")
+    actions = MappingProxyType({"see": NextAction(action="type.see", parameters={"number": "{number}"})})
 
 
 class NotRefused(NotAllowedNow):
@@ -122,9 +135,8 @@ class NotRefused(NotAllowedNow):
 
     code = "senders.not-refused"
     sentence = N_("Request {number} cannot be submitted again. Its state is: {state}.")
-    remedy = N_(
-        "Only a refused or withdrawn request can be submitted again, and only once: eboxcast message-type show {number}"
-    )
+    remedy = N_("Only a refused or withdrawn request can be submitted again, and only once: {see}")
+    actions = MappingProxyType({"see": NextAction(action="type.see", parameters={"number": "{number}"})})
 
 
 class OtherInstitution(NotAllowedNow):
@@ -148,7 +160,8 @@ class PersonUnknown(InputRefused):
 
     code = "people.unknown"
     sentence = N_("There is no person called {name}.")
-    remedy = N_("For a list of people: eboxcast person list")
+    remedy = N_("For a list of people: {people}")
+    actions = MappingProxyType({"people": NextAction(action="person.see")})
 
 
 class PersonKnown(InputRefused):
@@ -156,7 +169,8 @@ class PersonKnown(InputRefused):
 
     code = "people.known"
     sentence = N_("There is already a person called {name}, who may be inactive.")
-    remedy = N_("Choose another name, or change the existing person: eboxcast person change {name}")
+    remedy = N_("Choose another name, or change the existing person: {change}")
+    actions = MappingProxyType({"change": NextAction(action="person.change", parameters={"name": "{name}"})})
 
 
 class PersonInactive(NotAllowedNow):
@@ -164,7 +178,10 @@ class PersonInactive(NotAllowedNow):
 
     code = "people.inactive"
     sentence = N_("{name} is no longer active.")
-    remedy = N_("The integration team can change this: eboxcast person change {name} --active")
+    remedy = N_("The integration team can change this: {change}")
+    actions = MappingProxyType(
+        {"change": NextAction(action="person.change", parameters={"name": "{name}", "active": "yes"})}
+    )
 
 
 class NameUnfit(InputRefused):
@@ -202,7 +219,8 @@ class HomeUnknown(InputRefused):
 
     code = "people.institution-unknown"
     sentence = N_("{name} cannot belong to the institution {institution}, which is not configured.")
-    remedy = N_("Load it with: eboxcast message-type load FILE")
+    remedy = N_("Load it with: {load}")
+    actions = MappingProxyType({"load": NextAction(action="type.load")})
 
 
 class TokenUnfit(InputRefused):
@@ -210,7 +228,8 @@ class TokenUnfit(InputRefused):
 
     code = "token.unfit"
     sentence = N_("A token needs a plain-text label and a validity of 1 to {most} days.")
-    remedy = N_('For example: eboxcast person token NAME --label "laptop" --days 90')
+    remedy = N_("For example: {make}")
+    actions = MappingProxyType({"make": NextAction(action="token.make")})
 
 
 class TokenUnknown(InputRefused):
@@ -218,7 +237,8 @@ class TokenUnknown(InputRefused):
 
     code = "token.unknown-number"
     sentence = N_("There is no token {number}.")
-    remedy = N_("To see the tokens of a person: eboxcast person tokens NAME")
+    remedy = N_("To see the tokens of a person: {tokens}")
+    actions = MappingProxyType({"tokens": NextAction(action="token.see")})
 
 
 class TokenRefused(NotAllowedNow):
@@ -226,7 +246,8 @@ class TokenRefused(NotAllowedNow):
 
     code = "token.refused"
     sentence = N_("The token is not known on this installation.")
-    remedy = N_("Ask the integration team for a new token, then run: eboxcast login")
+    remedy = N_("Ask the integration team for a new token, then run: {log_in}")
+    actions = MappingProxyType({"log_in": NextAction(action="token.use")})
 
 
 class TokenExpired(TokenRefused):

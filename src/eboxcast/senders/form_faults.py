@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import N_
 
 
@@ -16,6 +17,7 @@ class FormFault:
     remedy: str
     details: Mapping[str, object] = field(default_factory=dict)
     sentence: str = N_("{place}:")
+    actions: Mapping[str, NextAction] = field(default_factory=dict)
 
     @property
     def data(self) -> Mapping[str, object]:

@@ -13,7 +13,8 @@ from eboxcast.cli.shell.options import EnvironmentName
 from eboxcast.database import boot
 from eboxcast.database.findings import Finding, State
 from eboxcast.exchange.inventory import drop_folders
-from eboxcast.lib.translation import language_of_user, translate
+from eboxcast.lib.telling import remedy_in, sentence_in
+from eboxcast.lib.translation import language_of_user
 from eboxcast.operations.doctor import look, look_and_repair
 
 Restored = Annotated[
@@ -63,4 +64,4 @@ def _as_values(finding: Finding) -> dict[str, str]:
 
 def _words(finding: Finding) -> tuple[str, str]:
     language = language_of_user()
-    return translate(finding.sentence, language, finding.data), translate(finding.remedy, language, finding.data)
+    return sentence_in(finding, language), remedy_in(finding, language)

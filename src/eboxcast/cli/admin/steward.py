@@ -19,6 +19,7 @@ from eboxcast.exchange.collection import take_in
 from eboxcast.exchange.intake import Collected
 from eboxcast.lib import clock
 from eboxcast.lib.formatting import iso
+from eboxcast.lib.telling import sentence_in
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.operations import steward
 from eboxcast.operations.steward import Done
@@ -114,8 +115,5 @@ def _values(done: Done[Collected]) -> dict[str, object]:
         "sealed": done.sealed,
         "mails": {"made": done.made, "sent": done.sent, "failed": done.failed, "given_up": done.given_up},
         "problem": done.problem or None,
-        "troubles": [
-            {"code": one.code, "sentence": translate(one.sentence, language_of_user(), one.data)}
-            for one in done.troubles
-        ],
+        "troubles": [{"code": one.code, "sentence": sentence_in(one, language_of_user())} for one in done.troubles],
     }

@@ -11,7 +11,6 @@ from eboxcast.broadcasts import contacts as sheet
 from eboxcast.broadcasts.guards import contacts_complete
 from eboxcast.broadcasts.models import Broadcast
 from eboxcast.cli.broadcast.decided_values import contact_values
-from eboxcast.cli.broadcast.next_steps import told
 from eboxcast.cli.broadcast.options import Number, load_broadcast
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson
@@ -19,6 +18,7 @@ from eboxcast.cli.shell.tables import aligned
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib.actors import STEWARD
 from eboxcast.lib.masking import mask_and_strip
+from eboxcast.lib.telling import told_in
 from eboxcast.lib.translation import N_, language_of_user, translate
 
 FORMAT = "eboxcast.broadcast-contacts/1"
@@ -68,4 +68,4 @@ def _show(broadcast: Broadcast, *, as_json: bool) -> None:
         (one.team or translate(_INSTITUTION, language), mask_and_strip(one.name), one.email, one.phone) for one in found
     ]
     lines = aligned(rows) if rows else []
-    typer.echo("\n".join([*lines, told(missing, language) if missing else translate(_COMPLETE, language)]))
+    typer.echo("\n".join([*lines, told_in(missing, language) if missing else translate(_COMPLETE, language)]))

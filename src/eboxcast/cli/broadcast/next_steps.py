@@ -19,6 +19,7 @@ from eboxcast.lib import clock
 from eboxcast.lib.actors import STEWARD, Role
 from eboxcast.lib.errors import Told
 from eboxcast.lib.formatting import iso, long_date
+from eboxcast.lib.telling import told_in
 from eboxcast.lib.translation import N_, language_of_user, translate
 
 FILES_SHOWN = 12
@@ -119,12 +120,7 @@ def _missing_lines(outlook: Outlook, language: str) -> list[str]:
     if not outlook.missing or outlook.before is None:
         return []
     head = translate(_MISSING, language, {"asked": translate(outlook.before, language)})
-    return [head, *(f"  - {told(one, language)}" for one in outlook.missing)]
-
-
-def told(one: Told, language: str) -> str:
-    """Return a reason with its remedy."""
-    return " ".join(filter(None, (translate(text, language, one.data) for text in (one.sentence, one.remedy))))
+    return [head, *(f"  - {told_in(one, language)}" for one in outlook.missing)]
 
 
 def _next(step: Step, broadcast: Broadcast, language: str) -> Next:

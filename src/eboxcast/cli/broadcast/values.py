@@ -17,6 +17,7 @@ from eboxcast.cli.broadcast.words import SITUATIONS
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib.formatting import iso
 from eboxcast.lib.masking import mask_and_strip
+from eboxcast.lib.telling import remedy_in, sentence_in
 from eboxcast.lib.translation import language_of_user, translate
 
 FORMAT = "eboxcast.broadcast/1"
@@ -68,8 +69,8 @@ def standing_values(broadcast: Broadcast, outlook: Outlook) -> dict[str, object]
         "missing": [
             {
                 "code": getattr(one, "code", None),
-                "sentence": translate(one.sentence, language, one.data),
-                "remedy": translate(one.remedy, language, one.data),
+                "sentence": sentence_in(one, language),
+                "remedy": remedy_in(one, language),
             }
             for one in outlook.missing
         ],

@@ -8,6 +8,7 @@ from io import TextIOWrapper
 from rich.console import Console
 
 from eboxcast.lib.errors import EboxcastError, Misconfigured
+from eboxcast.lib.telling import remedy_in, sentence_in, told_in
 from eboxcast.lib.translation import language_of_user, translate
 
 console = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -30,14 +31,11 @@ def error(failure: EboxcastError | Misconfigured) -> None:
     language = language_of_user()
     # What a run is, and what was asked of it, are words of ours in the middle of a sentence.
     data = {name: translate(str(word), language) if name in _WORDS else word for name, word in failure.data.items()}
-    console.print("✗ " + translate(failure.sentence, language, data), style="red", markup=False)
+    console.print("✗ " + sentence_in(failure, language, data), style="red", markup=False)
     for part in getattr(failure, "parts", ()):
-        console.print(
-            f"  - {translate(part.sentence, language, part.data)} {translate(part.remedy, language, part.data)}",
-            markup=False,
-        )
+        console.print(f"  - {told_in(part, language)}", markup=False)
     if failure.remedy:
-        console.print("→ " + translate(failure.remedy, language, data), markup=False)
+        console.print("→ " + remedy_in(failure, language, data), markup=False)
 
 
 _WORDS = ("state", "asked")

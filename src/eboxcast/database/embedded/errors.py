@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from eboxcast.lib.errors import Misconfigured, Trouble
+from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import N_
 
 
@@ -99,7 +102,8 @@ class ServerWouldNotStart(Trouble):
 
     code = "embedded.would-not-start"
     sentence = N_("The embedded database did not start: {reason}")
-    remedy = N_("Its log is in {log}. For details: `eboxcast doctor`.")
+    remedy = N_("Its log is in {log}. For details: `{examine}`.")
+    actions = MappingProxyType({"examine": NextAction(action="installation.examine")})
 
 
 class ServerWouldNotStop(Trouble):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from eboxcast.lib.errors import InputRefused, NotAllowedNow
+from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import N_
 
 
@@ -13,7 +16,10 @@ class OnlyByBroadcast(NotAllowedNow):
     sentence = N_(
         "The procedure is on, so {asked} cannot be used for production on its own: a broadcast with a GO is needed."
     )
-    remedy = N_("Deliver the files with `eboxcast broadcast deliver`. Once the GO is given: eboxcast launch BROADCAST")
+    remedy = N_("Deliver the files with `{deliver}`. Once the GO is given: {launch}")
+    actions = MappingProxyType(
+        {"deliver": NextAction(action="broadcast.deliver_production"), "launch": NextAction(action="broadcast.launch")}
+    )
 
 
 class OnlyInItsBroadcast(NotAllowedNow):
@@ -24,7 +30,8 @@ class OnlyInItsBroadcast(NotAllowedNow):
         "Run {run} is in production, but does not belong to a broadcast that is being launched. Nothing "
         "was made visible."
     )
-    remedy = N_("The launch team must run, during the window: eboxcast launch BROADCAST")
+    remedy = N_("The launch team must run, during the window: {launch}")
+    actions = MappingProxyType({"launch": NextAction(action="broadcast.launch")})
 
 
 class RetryNeedsBroadcast(NotAllowedNow):
@@ -36,9 +43,14 @@ class RetryNeedsBroadcast(NotAllowedNow):
         "GO. Nothing was prepared."
     )
     remedy = N_(
-        "To see who did not receive it: eboxcast report {run} --paper-list FILE. The institution can "
-        "request a new broadcast for these recipients only: eboxcast broadcast request. Its metadata "
-        "needs a different Ticket or Sequence."
+        "To see who did not receive it: {paper_list}. The institution can request a new broadcast for "
+        "these recipients only: {request}. Its metadata needs a different Ticket or Sequence."
+    )
+    actions = MappingProxyType(
+        {
+            "paper_list": NextAction(action="report.paper_list", parameters={"run": "{run}"}),
+            "request": NextAction(action="broadcast.request"),
+        }
     )
 
 
@@ -63,7 +75,8 @@ class NotTestedYet(NotAllowedNow):
 
     code = "broadcast.not-tested-yet"
     sentence = N_("Broadcast {broadcast} has not been tested in acceptance yet: it is not in any eBox.")
-    remedy = N_("The integration team must run: eboxcast broadcast test {broadcast}")
+    remedy = N_("The integration team must run: {test}")
+    actions = MappingProxyType({"test": NextAction(action="broadcast.test", parameters={"broadcast": "{broadcast}"})})
 
 
 class EboxesElsewhere(NotAllowedNow):
@@ -79,6 +92,7 @@ class ShortListForgotten(NotAllowedNow):
 
     code = "broadcast.short-list-forgotten"
     sentence = N_("The short list of broadcast {broadcast} was deleted at the end of its retention period.")
-    remedy = N_(
-        "Deliver the files for acceptance again: eboxcast broadcast deliver {broadcast} DIR --environment acceptance"
+    remedy = N_("Deliver the files for acceptance again: {deliver}")
+    actions = MappingProxyType(
+        {"deliver": NextAction(action="broadcast.deliver_acceptance", parameters={"broadcast": "{broadcast}"})}
     )

@@ -9,7 +9,7 @@ from eboxcast.broadcasts import acceptance, aftermath, contacts, production, req
 from eboxcast.broadcasts.models import Broadcast, Check, SeenIn
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor, Role
-from eboxcast.senders.models import Application, Institution, MessageType, Team
+from eboxcast.senders.models import Application, Institution, MessageType, Person, Team
 
 NAMES = {"fr": "Office", "nl": "Dienst", "de": "Amt"}
 INSTITUTION = "0456789034"
@@ -54,6 +54,14 @@ def begin_january() -> None:
     )
     message_type.applications.set([application])
     Team.objects.create(code="gatb", names=NAMES)
+    know_contact_centre()
+
+
+def know_contact_centre() -> None:
+    """Record CARLA, without whom nothing can be armed: somebody has to read the warning."""
+    Person.objects.create(
+        name="carla", full_name="Carla Smith", email="carla@example.be", language="en", roles=["contact-centre"]
+    )
 
 
 def pass_time(**amount: float) -> None:

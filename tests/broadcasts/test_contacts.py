@@ -7,6 +7,7 @@ from tests.broadcasts import people as p
 
 from eboxcast.broadcasts import acceptance, contacts, errors, production
 from eboxcast.broadcasts.models import Broadcast
+from eboxcast.senders.models import Person
 
 pytestmark = pytest.mark.usefixtures("january")
 
@@ -37,6 +38,16 @@ def test_until_it_is_warned_again_nobody_arms() -> None:
     assert [type(part) for part in refused.value.parts] == [errors.ContactCentreNotWarned]
     contacts.warn_contact_centre(broadcast, actor=p.INES, first_time=6)
     production.arm(broadcast, actor=p.LOU)
+
+
+@pytest.mark.parametrize("gone", [{"active": False}, {"email": ""}, {"roles": ["auditor"]}], ids=str)
+def test_where_nobody_would_read_it_nobody_is_warned(gone: dict[str, object]) -> None:
+    broadcast = p.delivered()
+    Person.objects.filter(name="carla").update(**gone)
+    with pytest.raises(errors.NotReady) as refused:
+        contacts.warn_contact_centre(broadcast, actor=p.INES, first_time=6)
+    assert [type(part) for part in refused.value.parts] == [errors.NobodyAtContactCentre]
+    assert not is_warned(broadcast)
 
 
 def test_small_changes_add_up() -> None:

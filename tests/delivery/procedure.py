@@ -104,6 +104,7 @@ def begin_story(folder: Path) -> Story:
     p.set_clock("2027-01-18T09:00")
     load_senders(write_sample(folder / "senders", recipients=1).message_types, actor=master("somebody"))
     Team.objects.create(code="gatb", names={"fr": "Équipe", "nl": "Team", "de": "Team"})
+    p.know_contact_centre()
     return Story(folder)
 
 

@@ -32,11 +32,11 @@ def add_people(cbe: str) -> None:
     """Record everybody; requesters and confirmers are of this institution."""
     institution = Institution.objects.get(cbe=cbe)
     for name, (full_name, language, roles) in PEOPLE.items():
-        Person.objects.create(
-            name=name,
-            full_name=full_name,
-            email=f"{name}@example.be",
-            language=language,
-            institution=institution if {"requester", "confirmer"} & set(roles) else None,
-            roles=roles,
-        )
+        values = {
+            "full_name": full_name,
+            "email": f"{name}@example.be",
+            "language": language,
+            "institution": institution if {"requester", "confirmer"} & set(roles) else None,
+            "roles": roles,
+        }
+        Person.objects.update_or_create(name=name, defaults=values)

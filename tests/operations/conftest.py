@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.cli.conftest import broadcasts, command, known_workers
+from tests.cli.conftest import broadcasts, command, january, known_workers, office
 from tests.delivery.conftest import story
 
-__all__ = ["broadcasts", "command", "known_workers", "story"]
+__all__ = ["broadcasts", "command", "january", "known_workers", "office", "story"]

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from tests.actors import master
+from tests.broadcasts.people import INSTITUTION, requested
 from tests.cli.conftest import Command
 from tests.delivery.test_batches import claimed, let_leases_run_out
 from tests.reports.broadcasts import Broadcasts
@@ -23,6 +24,7 @@ from eboxcast.lib import clock
 from eboxcast.mailboxes import fence
 from eboxcast.mailboxes.models import Release
 from eboxcast.operations import doctor
+from eboxcast.senders.models import Person
 from eboxcast.targets.ebox_rest.options import EboxRestOptions
 
 P = "production"
@@ -144,6 +146,16 @@ def test_a_provider_that_is_gone_fails(target: EboxRestOptions, monkeypatch: pyt
     use(replace(target, base_url=gone, token_url=gone, client_id="another"), monkeypatch)
     (found,) = found_by(doctor.providers)
     assert (found.state, found.data["environment"]) == (State.FAILED, P)
+
+
+def test_a_role_that_nobody_has_is_found(office: None) -> None:
+    requested()
+    assert [found.state for found in found_by(doctor.readers)] == [State.OK]
+    Person.objects.filter(name="carla").update(active=False)
+    Person.objects.filter(name="bram").update(email="")
+    nobody, nobody_there = found_by(doctor.readers)
+    assert nobody.data == {"role": "contact-centre"}
+    assert nobody_there.data == {"institution": INSTITUTION, "role": "confirmer"}
 
 
 @pytest.mark.usefixtures("target")

@@ -49,7 +49,10 @@ def set_contact(
 
 
 def warn_contact_centre(broadcast: Broadcast, *, actor: Actor, first_time: int | None) -> Broadcast:
-    """Warn the contact centre: the mail is made from this entry. ``first_time`` comes from a rehearsal."""
+    """Warn the contact centre: the mail is made from this entry. ``first_time`` comes from a rehearsal.
+
+    Raises NotYourRole, NotInThisState; NotReady where nobody would read it.
+    """
     with step(broadcast, Action.WARN, actor=actor) as taken:
         given = taken.broadcast
         given.contact_centre_warned_at = clock.now()

@@ -180,6 +180,17 @@ class ContactCentreNotWarned(Missing):
     actions = MappingProxyType({"warn": NextAction(action="broadcast.warn", parameters={"broadcast": "{broadcast}"})})
 
 
+class NobodyAtContactCentre(Missing):
+    """Nobody would read the warning of the contact centre."""
+
+    code = "broadcast.nobody-at-contact-centre"
+    sentence = N_("No one with the role contact-centre has an email address, so no one can be warned.")
+    remedy = N_(
+        "The integration team must add a person with the role contact-centre and an email address, "
+        "then warn the contact centre."
+    )
+
+
 class OutsideItsWindow(Missing):
     """It is not the agreed evening."""
 

@@ -12,6 +12,7 @@ from eboxcast.broadcasts.errors import (
     ContactsMissing,
     InBlackout,
     Missing,
+    NobodyAtContactCentre,
     NoGo,
     NotATester,
     NothingPrepared,
@@ -27,6 +28,7 @@ from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor, Role
 from eboxcast.planning.selectors import blackouts_between
 from eboxcast.senders.models import MessageType, Team
+from eboxcast.senders.people import reachable
 
 Guard = Callable[[Broadcast, Actor], Missing | None]
 
@@ -104,6 +106,11 @@ def contacts_complete(broadcast: Broadcast, actor: Actor) -> Missing | None:
 def contact_centre_warned(broadcast: Broadcast, actor: Actor) -> Missing | None:
     """The contact centre knows of this date."""
     return None if broadcast.contact_centre_warned_at else ContactCentreNotWarned(broadcast=broadcast.number)
+
+
+def contact_centre_reachable(broadcast: Broadcast, actor: Actor) -> Missing | None:
+    """Somebody with the role contact-centre has an email address."""
+    return None if reachable(Role.CONTACT_CENTRE) else NobodyAtContactCentre()
 
 
 def in_window(broadcast: Broadcast, actor: Actor) -> Missing | None:

@@ -156,7 +156,15 @@ TABLE = (
     _row(Action.WITHDRAW_GO, {S.CONFIRMED, S.ARMED}, S.PRODUCTION_DELIVERED, _CONFIRMER, "go_withdrawn"),
     # Everybody who is needed
     _row(Action.SET_CONTACT, BEFORE_LAUNCH, None, (Role.INTEGRATION, Role.REQUESTER), "contacts_set"),
-    _row(Action.WARN, DATED, None, _INTEGRATION, "contact_centre_warned", by_itself=True),
+    _row(
+        Action.WARN,
+        DATED,
+        None,
+        _INTEGRATION,
+        "contact_centre_warned",
+        needs=(guards.contact_centre_reachable,),
+        by_itself=True,
+    ),
     # The evening
     _row(Action.ARM, {S.CONFIRMED}, S.ARMED, _LAUNCH, "armed", needs=TO_ARM),
     _row(Action.DISARM, {S.ARMED}, S.CONFIRMED, _LAUNCH, "disarmed", by_itself=True),

@@ -11,10 +11,10 @@ from uuid import UUID
 from django.conf import settings
 
 from eboxcast.broadcasts.models import Broadcast
-from eboxcast.lib.actors import Role
+from eboxcast.lib.actors import INSTITUTION_ROLES, Role
 from eboxcast.notices.models import Method, Notice
 from eboxcast.senders.models import Person, TypeRequest
-from eboxcast.senders.people import people_with
+from eboxcast.senders.people import reachable
 
 
 class Group(StrEnum):
@@ -33,6 +33,18 @@ class Group(StrEnum):
     """Everybody who has an invitation for the evening."""
     FORM = "form"
     """Who handed in the form for a message type."""
+
+
+ROLES: Mapping[Group, Role] = {
+    Group.REQUESTERS: Role.REQUESTER,
+    Group.CONFIRMERS: Role.CONFIRMER,
+    Group.VALIDATORS: Role.VALIDATOR,
+    Group.INTEGRATION: Role.INTEGRATION,
+    Group.LAUNCH: Role.LAUNCH,
+    Group.CONTACT_CENTRE: Role.CONTACT_CENTRE,
+    Group.AUDITORS: Role.AUDITOR,
+}
+"""The groups that are a role: where nobody has it, nobody was told. Of the others there may be none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,12 +109,13 @@ def _better(reader: Reader, before: Reader | None) -> bool:
     return before is None or (bool(reader.roles) and not before.roles)
 
 
-def _with(role: Role, *, of_institution: bool = False) -> Callable[[Concerned], Iterator[Reader]]:
+def _with(role: Role) -> Callable[[Concerned], Iterator[Reader]]:
+    of_institution = role in INSTITUTION_ROLES
+
     def find(concerned: Concerned) -> Iterator[Reader]:
         if of_institution and not concerned.institution:
             return
-        people = people_with(role, concerned.institution if of_institution else "")
-        yield from (_person(person) for person in people if not person.service)
+        yield from map(_person, reachable(role, concerned.institution if of_institution else ""))
 
     return find
 
@@ -154,13 +167,7 @@ def _of_the_house() -> str:
 
 
 _FINDERS: Mapping[Group, Callable[[Concerned], Iterator[Reader]]] = {
-    Group.REQUESTERS: _with(Role.REQUESTER, of_institution=True),
-    Group.CONFIRMERS: _with(Role.CONFIRMER, of_institution=True),
-    Group.VALIDATORS: _with(Role.VALIDATOR),
-    Group.INTEGRATION: _with(Role.INTEGRATION),
-    Group.LAUNCH: _with(Role.LAUNCH),
-    Group.CONTACT_CENTRE: _with(Role.CONTACT_CENTRE),
-    Group.AUDITORS: _with(Role.AUDITOR),
+    **{group: _with(role) for group, role in ROLES.items()},
     Group.CONTACTS: _contacts,
     Group.INVITED: _invited,
     Group.FORM: _form,

@@ -8,6 +8,8 @@ from datetime import timedelta
 from django.conf import settings
 
 from eboxcast import __version__
+from eboxcast.broadcasts.models import Broadcast
+from eboxcast.broadcasts.states import ENDED
 from eboxcast.database import doctor as databases
 from eboxcast.database.findings import Check, Finding, State, Surroundings, examine
 from eboxcast.database.installation import procedure_is_on
@@ -20,11 +22,13 @@ from eboxcast.delivery.recovery import repair as recovery
 from eboxcast.delivery.recovery.repair import Difference, Found
 from eboxcast.delivery.remote import health
 from eboxcast.lib import clock
-from eboxcast.lib.actors import STEWARD, Actor
+from eboxcast.lib.actors import INSTITUTION_ROLES, STEWARD, Actor
 from eboxcast.lib.errors import TargetRefusal, TargetTrouble
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_
 from eboxcast.notices.listing import last_problem, tally, unread_since
+from eboxcast.notices.readers import ROLES
+from eboxcast.senders.people import reachable
 from eboxcast.targets.opening import capabilities_of, target_of
 
 
@@ -221,7 +225,38 @@ def notices(around: Surroundings) -> Iterator[Finding]:
         yield Finding("notices", State.ATTENTION, _FILES, {"folder": folder}, _SET)
 
 
-_CHECKS: tuple[Check, ...] = (interrupted, lanes, workers, halted, unlaunched, providers, notices)
+_EVERYBODY = N_("Every role that gets notices has a person with an email address.")
+_NOBODY = N_("No one with the role {role} has an email address, so notices to this role reach no one.")
+_NOBODY_THERE = N_("Institution {institution} has a broadcast in progress, but no {role} with an email address.")
+_ADD = N_("The integration team must add such a person, or add the email address of one.")
+
+
+def readers(around: Surroundings) -> Iterator[Finding]:
+    """Whether every role that a notice is for has somebody to whom a mail can be sent."""
+    if not _is_sound(around, CONTROL) or not procedure_is_on():
+        return
+    found = [*_roles_of_nobody(), *_roles_of_nobody_there()]
+    if not found:
+        yield Finding("readers", State.OK, _EVERYBODY)
+    yield from found
+
+
+def _roles_of_nobody() -> Iterator[Finding]:
+    for role in sorted(set(ROLES.values()) - INSTITUTION_ROLES):
+        if not reachable(role):
+            yield Finding("readers", State.ATTENTION, _NOBODY, {"role": role}, _ADD)
+
+
+def _roles_of_nobody_there() -> Iterator[Finding]:
+    under_way = Broadcast.objects.exclude(state__in=ENDED).order_by("institution")
+    for institution in under_way.values_list("institution", flat=True).distinct():
+        for role in sorted(INSTITUTION_ROLES):
+            if not reachable(role, institution):
+                data = {"institution": institution, "role": role}
+                yield Finding("readers", State.ATTENTION, _NOBODY_THERE, data, _ADD)
+
+
+_CHECKS: tuple[Check, ...] = (interrupted, lanes, workers, halted, unlaunched, providers, readers, notices)
 
 
 def _environments(around: Surroundings) -> list[str]:

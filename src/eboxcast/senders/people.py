@@ -118,6 +118,11 @@ def people_with(role: Role, institution: str = "") -> list[Person]:
         return list(Person.objects.filter(active=True, roles__contains=[role], **home).order_by("name"))
 
 
+def reachable(role: Role, institution: str = "") -> list[Person]:
+    """Return those with a role to whom a mail can be sent; a service account reads none."""
+    return [person for person in people_with(role, institution) if person.email and not person.service]
+
+
 def particulars_of(person: Person) -> Particulars:
     """Return what is recorded of somebody."""
     return Particulars(

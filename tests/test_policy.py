@@ -75,7 +75,7 @@ from eboxcast.senders import lookup as senders_lookup
 from eboxcast.senders import people, people_file, people_tokens, sender_file, type_requests
 from eboxcast.senders.errors import InstitutionUnknown, OtherInstitution, TypeRequestNotFound
 from eboxcast.senders.people import Particulars
-from eboxcast.senders.request_form import RequestForm, read_form
+from eboxcast.senders.request_form import RequestForm, read_request
 
 PACKAGES = (
     "audit",
@@ -272,10 +272,10 @@ ACTIONS: dict[str, Case] = {
             type_requests.request_type(
                 replace(
                     w.form,
-                    code="OTHER-NOTICE",
-                    description=description,
-                    legal_basis=legal_basis,
-                    business_contact={"name": name, "email": email},
+                    message_type=replace(
+                        w.form.message_type, code="OTHER-NOTICE", description=description, legal_basis=legal_basis
+                    ),
+                    business_contact=replace(w.form.business_contact, name=name, email=email),
                 ),
                 actor=a,
             )
@@ -624,7 +624,7 @@ def world(procedure_on: None, tmp_path: Path) -> World:
         "ines", _particulars(full_name="Ines", roles=frozenset({Role.INTEGRATION})), actor=p.INES
     )
     people_tokens.make_token("ines", label="desk", days=30, actor=p.INES)
-    form = read_form(form_in(tmp_path))
+    form = read_request(form_in(tmp_path))
     confirmed = story.ready()
     package = check_for_sending(story.files(EVERYBODY, ticket="beside"), policies=Policies()).package
     assert package is not None

@@ -20,7 +20,7 @@ from eboxcast.notices.preparation import make_notices
 from eboxcast.notices.transport.message import message_of
 from eboxcast.senders import type_requests as requesting_types
 from eboxcast.senders.models import Person
-from eboxcast.senders.request_form import read_form
+from eboxcast.senders.request_form import read_request
 
 pytestmark = pytest.mark.usefixtures("addressed")
 
@@ -279,7 +279,7 @@ def test_a_set_with_any_name_becomes_a_mail() -> None:
 
 
 def test_a_message_type_is_followed_by_who_handed_in_its_form(tmp_path: Path) -> None:
-    requesting_types.request_type(read_form(form_in(tmp_path)), actor=p.INES)
+    requesting_types.request_type(read_request(form_in(tmp_path)), actor=p.INES)
     notices = made("type-requested")
     form = next(one for one in notices if one.address == "rita@pensions.example")
     assert form.text.startswith("Bonjour Rita Peeters,")

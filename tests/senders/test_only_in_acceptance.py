@@ -48,7 +48,7 @@ def test_what_works_in_production_is_not_changed_for_acceptance_alone(sender_fil
     load_senders(sender_file, actor=master("ines"))
     with pytest.raises(SenderFileWrong) as refusal:
         load_senders(sender_file, actor=master("ines"), only_acceptance=True)
-    assert refusal.value.data["place"] == "message_type 1 code"
+    assert [part.data["place"] for part in refusal.value.parts] == ["message_type 1 code", "message_type 2 code"]
 
 
 def test_a_type_that_is_configured_nowhere_is_unknown(sender_file: Path) -> None:

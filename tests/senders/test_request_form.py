@@ -9,7 +9,7 @@ import pytest
 from tests.senders.forms import CODE, FORM, INSTITUTION
 
 from eboxcast.senders.errors import FormUnreadable, FormWrong
-from eboxcast.senders.request_form import RequestForm, read_form
+from eboxcast.senders.request_form import RequestForm, read_request
 
 NISS = "85073003328"
 
@@ -17,22 +17,31 @@ NISS = "85073003328"
 def reading(folder: Path, text: str) -> RequestForm:
     path = folder / "form.toml"
     path.write_text(text, encoding="utf-8")
-    return read_form(path)
+    return read_request(path)
 
 
 def places(folder: Path, text: str) -> list[str]:
     with pytest.raises(FormWrong) as refusal:
         reading(folder, text)
-    return [fault.place for fault in refusal.value.parts]
+    return [str(fault.data["place"]) for fault in refusal.value.parts]
 
 
 def test_a_whole_form_is_read(tmp_path: Path) -> None:
     form = reading(tmp_path, FORM)
-    assert (form.institution, form.code, form.validity_unit) == (INSTITUTION, CODE, "year")
-    assert form.wanted_dates == [date(2127, 2, 15), date(2127, 9, 15)]
-    assert form.description == "The yearly notice.\nOne page."
-    assert form.technical_contact["phone"] == "+32 2 123 45 67"
-    assert "phone" not in form.business_contact
+    assert (form.institution.cbe, form.message_type.code, form.message_type.validity.unit) == (
+        INSTITUTION,
+        CODE,
+        "year",
+    )
+    assert form.expected.dates == [date(2127, 2, 15), date(2127, 9, 15)]
+    assert form.message_type.description == "The yearly notice.\nOne page."
+    assert form.technical_contact.phone == "+32 2 123 45 67"
+
+
+def test_what_is_left_out_is_not_kept(tmp_path: Path) -> None:
+    asked = reading(tmp_path, FORM).columns()
+    assert asked["business_contact"] == {"name": "Bea Claes", "email": "bea@pensions.example"}
+    assert set(asked["titles"]) == {"fr", "nl", "de"}
 
 
 def test_every_wrong_place_is_named_at_once(tmp_path: Path) -> None:
@@ -89,10 +98,10 @@ def test_what_is_no_form_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "form.toml"
     path.write_bytes(content)
     with pytest.raises(FormUnreadable) as refusal:
-        read_form(path)
+        read_request(path)
     assert NISS not in repr(refusal.value)
 
 
 def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(FormUnreadable):
-        read_form(tmp_path / "nothing.toml")
+        read_request(tmp_path / "nothing.toml")

@@ -32,7 +32,7 @@ from eboxcast.senders.errors import (
 )
 from eboxcast.senders.lookup import SenderConfig, find_either, find_sender_config, requests_of, types_of
 from eboxcast.senders.models import Application, Institution, MessageType, TypeRequest
-from eboxcast.senders.request_form import RequestForm, read_form
+from eboxcast.senders.request_form import RequestForm, read_request
 from eboxcast.senders.sender_file import load_senders
 from eboxcast.senders.type_requests import (
     accept_type,
@@ -68,7 +68,7 @@ WAY = {
 @pytest.fixture
 def form(installation: None, tmp_path: Path) -> RequestForm:
     """A form that is right."""
-    return read_form(form_in(tmp_path))
+    return read_request(form_in(tmp_path))
 
 
 def somebody_who_may(step: Step) -> Actor:
@@ -151,7 +151,7 @@ def test_an_institution_nobody_knows_becomes_a_sender(form: RequestForm) -> None
     accept_type(request.pk, actor=INES)
     assert not Institution.objects.exists()
     configure_type(CODE, environment="acceptance", actor=INES)
-    assert Institution.objects.get().names == form.institution_names
+    assert Institution.objects.get().names == form.institution.name.by_language()
     assert trio_in("acceptance").message_type.without_ebox == "refuse"
     with pytest.raises(MessageTypeOnlyInAcceptance):
         trio_in("production")
@@ -200,7 +200,7 @@ def test_asked_again_a_new_request_names_the_refused_one(form: RequestForm) -> N
 
 def test_asked_again_under_another_code_the_refused_one_is_named_by_hand(tmp_path: Path, form: RequestForm) -> None:
     refused = brought_to(State.REFUSED, form)
-    other = read_form(form_in(tmp_path, **{"PENSION-NOTICE": "PENSION-LETTER"}))
+    other = read_request(form_in(tmp_path, **{"PENSION-NOTICE": "PENSION-LETTER"}))
     assert request_type(other, actor=RITA, again=refused.pk).replaces == refused
     with pytest.raises(NotRefused):
         request_type(form, actor=RITA, again=refused.pk)
@@ -208,7 +208,7 @@ def test_asked_again_under_another_code_the_refused_one_is_named_by_hand(tmp_pat
 
 def test_what_is_not_refused_cannot_be_asked_again(tmp_path: Path, form: RequestForm) -> None:
     request = request_type(form, actor=RITA)
-    other = read_form(form_in(tmp_path, **{"PENSION-NOTICE": "PENSION-LETTER"}))
+    other = read_request(form_in(tmp_path, **{"PENSION-NOTICE": "PENSION-LETTER"}))
     with pytest.raises(NotRefused):
         request_type(other, actor=RITA, again=request.pk)
 
@@ -256,7 +256,7 @@ def test_a_type_that_works_is_not_requested_as_new(form: RequestForm) -> None:
 
 def test_an_application_of_somebody_else_is_refused(form: RequestForm) -> None:
     other = Institution.objects.create(cbe="0403019261", names={})
-    Application.objects.create(name=form.application, institution=other, titles={})
+    Application.objects.create(name=form.application.name, institution=other, titles={})
     with pytest.raises(ApplicationTaken):
         request_type(form, actor=RITA)
 

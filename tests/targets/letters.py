@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
+from eboxcast.lib.forms import Fit
 from eboxcast.lib.identifiers import text_of_key
 from eboxcast.mailboxes.values import NewMessage
 from eboxcast.targets.base import Answered, RunRefused, Target, TryAgain, always
 from eboxcast.targets.opening import KINDS, Kind
 from eboxcast.targets.options import Capabilities, TargetOptions
-from eboxcast.targets.readers import text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +26,7 @@ class LetterOptions(TargetOptions):
 
     kind: ClassVar[str] = "letters"
 
-    folder: Path = Path()
+    folder: Annotated[Path, Fit(lambda path: path, "Write a folder.", is_path=True)] = Path()
 
     @property
     def capabilities(self) -> Capabilities:
@@ -60,17 +60,12 @@ class LetterTarget(Target):
             raise TryAgain(reason="there is no such folder")
 
 
-def _folder(value: object, folder: Path) -> Path:
-    return folder / text(value, folder)
-
-
 @contextmanager
 def letters_known() -> Iterator[None]:
     """Have this kind in the table of kinds for a while."""
     KINDS[LetterOptions.kind] = Kind(
         options=LetterOptions,
         open=LetterTarget,
-        readers={"folder": _folder},
         needed=("folder",),
         whereabouts=("folder",),
     )

@@ -132,8 +132,9 @@ def test_both_environments_cannot_have_one_folder(press: Path, tmp_path: Path) -
     file = tmp_path / "one.toml"
     table = 'kind = "letters"\nfolder = "letters"\n'
     file.write_text(f"[acceptance]\n{table}[production]\n{table}", "utf-8")
-    with pytest.raises(TargetsFileWrong, match="is that of"):
+    with pytest.raises(TargetsFileWrong) as refused:
         read_targets(file)
+    assert [part.data["place"] for part in refused.value.parts] == ["[production] folder"]
 
 
 def test_a_press_without_its_folder_cannot_be_used_now(press: Path) -> None:

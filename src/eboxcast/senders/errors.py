@@ -5,20 +5,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from types import MappingProxyType
 
-from eboxcast.lib.errors import InputRefused, NotAllowedNow
+from eboxcast.lib.errors import InputRefused, NotAllowedNow, Reason
 from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import N_
-from eboxcast.senders.form_faults import FormFault
+
+
+class FileUnreadable(InputRefused):
+    """The file to load cannot be read, or is no TOML."""
+
+    code = "senders.file-unreadable"
+    sentence = N_("{file} cannot be read: {problem}")
+    remedy = N_("Nothing was loaded. Correct the file and load it again.")
 
 
 class SenderFileWrong(InputRefused):
-    """The file with institutions, applications and message types cannot be loaded."""
+    """A file to load has wrong places; ``parts`` has them all, each with what to write there."""
 
     code = "senders.file-wrong"
-    sentence = N_("{file}: {place}: {problem}")
-    remedy = N_(
-        "Nothing was loaded. Correct the file and load it again. For an example, see docs/reference/sender-file.md."
-    )
+    sentence = N_("{file}: {count} field(s) of the file are missing or wrong.")
+    remedy = N_("Nothing was loaded. Correct the file and load it again. For an example, see {page}.")
+
+    def __init__(self, *, file: str, faults: Sequence[Reason], page: str) -> None:
+        super().__init__(file=file, count=len(faults), page=page)
+        self.parts = tuple(faults)
 
 
 class InstitutionUnknown(InputRefused):
@@ -81,8 +90,8 @@ class FormWrong(InputRefused):
         "docs/reference/type-request-file.md."
     )
 
-    def __init__(self, *, file: str, faults: Sequence[FormFault]) -> None:
-        super().__init__(file=file, count=len(faults), places=", ".join(fault.place for fault in faults))
+    def __init__(self, *, file: str, faults: Sequence[Reason]) -> None:
+        super().__init__(file=file, count=len(faults))
         self.parts = tuple(faults)
 
 

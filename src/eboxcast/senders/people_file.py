@@ -5,31 +5,83 @@ What the file names is created or brought up to date; what it does not name stay
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import Annotated
 
 from django.db import transaction
 
 from eboxcast.audit.actions import record
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib.actors import Actor, Role
-from eboxcast.lib.digests import digest
-from eboxcast.lib.masking import mask_and_strip
-from eboxcast.lib.translation import LANGUAGES
-from eboxcast.senders.models import Institution, Person, StandingContact, Team
-from eboxcast.senders.people import (
-    Particulars,
-    add_unasked,
-    authorize_care,
-    change_unasked,
-    refuse_unfit_address,
-    refuse_unfit_line,
+from eboxcast.lib.forms import (
+    Cbe,
+    Form,
+    Name,
+    OpenNames,
+    Unfit,
+    flag,
+    line,
+    one_of,
+    read_form,
+    some_of,
+    unfit_entries,
 )
-from eboxcast.senders.toml_files import Entry, TomlFile, parse, read
+from eboxcast.lib.translation import LANGUAGES, N_
+from eboxcast.senders.errors import FileUnreadable, SenderFileWrong
+from eboxcast.senders.models import Institution, Person, StandingContact, Team
+from eboxcast.senders.people import Particulars, add_unasked, authorize_care, change_unasked, refuse_unfit_address
 
-_TABLES = ("person", "team", "contact")
-_MOST = 150
-_MOST_OF_A_CODE = 40
+_REACH = N_("Give an email address or a phone number.")
+_EITHER = N_("Give either a team or an institution.")
+_NO_TEAM = N_("This team is not in the file and has not been loaded before.")
+_NO_INSTITUTION = N_("This institution has not been loaded.")
+
+_Code = Annotated[str, line(40)]
+_Address = Annotated[str, line(150)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Person(Form):
+    name: _Code
+    full_name: Name
+    roles: Annotated[list[str], some_of(tuple(Role))]
+    language: Annotated[str, one_of(LANGUAGES)]
+    institution: Cbe = ""
+    email: _Address = ""
+    phone: _Address = ""
+    service: Annotated[bool, flag()] = False
+    active: Annotated[bool, flag()] = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Team(Form):
+    code: _Code
+    name: OpenNames
+    active: Annotated[bool, flag()] = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Contact(Form):
+    team: _Code = ""
+    institution: Cbe = ""
+    name: Name
+    email: _Address = ""
+    phone: _Address = ""
+
+    def __post_init__(self) -> None:
+        if not self.email and not self.phone:
+            raise Unfit(_REACH, "email")
+        if bool(self.team) == bool(self.institution):
+            raise Unfit(_EITHER, "team")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _PeopleFile(Form):
+    person: list[_Person] = field(default_factory=list)
+    team: list[_Team] = field(default_factory=list)
+    contact: list[_Contact] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,68 +94,44 @@ class LoadedPeople:
 
 
 def load_people(path: Path, *, actor: Actor) -> LoadedPeople:
-    """Load a people file. Raises NotYourRole, SenderFileWrong naming the place, and what is unfit of a person."""
+    """Load a people file.
+
+    Raises NotYourRole; FileUnreadable; SenderFileWrong with every wrong place; and what is unfit of a person.
+    """
     authorize_care(actor, "person.load")
-    content, name = read(path), mask_and_strip(path.name)
-    file = TomlFile(name, parse(name, content), tables=_TABLES)
+    wrong = partial(SenderFileWrong, page="docs/reference/people-file.md")
+    file, told = read_form(path, _PeopleFile, unreadable=FileUnreadable, wrong=wrong)
     with sanitized_db_errors(), transaction.atomic():
-        loaded = LoadedPeople(
-            people=file.each("person", lambda entry: _load_person(entry, by=actor.name)),
-            teams=file.each("team", _load_team),
-            contacts=file.each("contact", _load_contact),
-        )
-        told = {"file": name, "digest": digest(content).hex(), **vars(loaded)}
-        record("people.loaded", by=actor.name, data=told)
+        for person in file.person:
+            _load_person(person, by=actor.name)
+        for team in file.team:
+            defaults = {"names": team.name.by_language(), "active": team.active}
+            Team.objects.update_or_create(code=team.code, defaults=defaults)
+        faults = list(unfit_entries("contact", file.contact, _load_contact))
+        if faults:
+            raise wrong(file=told["file"], faults=faults)
+        loaded = LoadedPeople(people=len(file.person), teams=len(file.team), contacts=len(file.contact))
+        record("people.loaded", by=actor.name, data={**told, **vars(loaded)})
     return loaded
 
 
-def _load_person(entry: Entry, *, by: str) -> None:
-    name = entry.text("name", most=_MOST_OF_A_CODE)
-    particulars = Particulars(
-        full_name=entry.text("full_name", most=_MOST),
-        roles=frozenset(map(Role, entry.some_of("roles", tuple(Role)))),
-        language=entry.one_of("language", LANGUAGES),
-        institution=entry.text_or_nothing("institution", most=10),
-        email=entry.text_or_nothing("email", most=_MOST),
-        phone=entry.text_or_nothing("phone", most=_MOST),
-        service=entry.yes("service"),
-        active=entry.yes("active", otherwise=True),
-    )
-    if Person.objects.filter(name=name).exists():
-        change_unasked(name, by=by, **vars(particulars))
+def _load_person(entry: _Person, *, by: str) -> None:
+    values = {name: value for name, value in vars(entry).items() if name != "name"}
+    particulars = Particulars(**{**values, "roles": frozenset(map(Role, entry.roles))})
+    if Person.objects.filter(name=entry.name).exists():
+        change_unasked(entry.name, by=by, **vars(particulars))
     else:
-        add_unasked(name, particulars, by=by)
+        add_unasked(entry.name, particulars, by=by)
 
 
-def _load_team(entry: Entry) -> None:
-    code = entry.text("code", most=_MOST_OF_A_CODE)
-    refuse_unfit_line(code, "code", code)
-    defaults = {"names": entry.names("name"), "active": entry.yes("active", otherwise=True)}
-    Team.objects.update_or_create(code=code, defaults=defaults)
-
-
-def _load_contact(entry: Entry) -> None:
-    name = entry.text("name", most=_MOST)
-    email, phone = (entry.text_or_nothing(field, most=_MOST) for field in ("email", "phone"))
-    refuse_unfit_line(name, "name", name)
-    refuse_unfit_address(name, email=email, phone=phone)
-    if not email and not phone:
-        raise entry.wrong("email", "an email or a phone is needed")
-    team, institution = _whose(entry)
+def _load_contact(entry: _Contact) -> None:
+    refuse_unfit_address(entry.name, email=entry.email, phone=entry.phone)
+    team = Team.objects.filter(code=entry.team).first()
+    institution = Institution.objects.filter(cbe=entry.institution).first()
+    if entry.team and team is None:
+        raise Unfit(_NO_TEAM, "team")
+    if entry.institution and institution is None:
+        raise Unfit(_NO_INSTITUTION, "institution")
     StandingContact.objects.update_or_create(
-        team=team, institution=institution, name=name, defaults={"email": email, "phone": phone}
+        team=team, institution=institution, name=entry.name, defaults={"email": entry.email, "phone": entry.phone}
     )
-
-
-def _whose(entry: Entry) -> tuple[Team | None, Institution | None]:
-    if ("team" in entry.values) == ("institution" in entry.values):
-        raise entry.wrong("team", "expected either a team or an institution")
-    if "team" in entry.values:
-        team = Team.objects.filter(code=entry.text("team", most=_MOST_OF_A_CODE)).first()
-        if team is None:
-            raise entry.wrong("team", "this team is neither in the file nor loaded before")
-        return team, None
-    institution = Institution.objects.filter(cbe=entry.text("institution", most=10)).first()
-    if institution is None:
-        raise entry.wrong("institution", "this institution is not loaded yet")
-    return None, institution

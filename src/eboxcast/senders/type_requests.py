@@ -56,7 +56,7 @@ def request_type(form: RequestForm, *, actor: Actor, again: int | None = None) -
     with sanitized_db_errors(), transaction.atomic():
         _refuse_form(form, actor)
         replaces = _asked_again(form, again, actor) if again else _closed_before(form)
-        request = TypeRequest(**vars(form), state=State.REQUESTED, replaces=replaces)
+        request = TypeRequest(**form.columns(), state=State.REQUESTED, replaces=replaces)
         _save_new(request)
         _note(request, Step.REQUEST, actor=actor)
     return request
@@ -168,20 +168,20 @@ def _configure_loaded(code: str, environment: str, actor: Actor) -> MessageType:
 
 def _refuse_numbers(form: RequestForm) -> None:
     """Raise TextUnfit for a national number anywhere in a form, however it was made."""
-    for field, value in vars(form).items():
+    for field, value in form.columns().items():
         texts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else [value]
         if any(isinstance(text, str) and hides_a_number(text) for text in texts):
             raise TextUnfit(asked=field)
 
 
 def _refuse_form(form: RequestForm, actor: Actor) -> None:
-    if actor.institution and actor.institution != form.institution:
-        raise OtherInstitution(institution=form.institution, own=actor.institution)
-    if Application.objects.filter(name=form.application).exclude(institution=form.institution).exists():
-        raise ApplicationTaken(application=form.application, institution=form.institution)
-    if MessageType.objects.filter(code=form.code, acceptance_at__isnull=False).exists():
-        raise AlreadyConfigured(message_type=form.code)
-    _refuse_second(form.code)
+    if actor.institution and actor.institution != form.institution.cbe:
+        raise OtherInstitution(institution=form.institution.cbe, own=actor.institution)
+    if Application.objects.filter(name=form.application.name).exclude(institution=form.institution.cbe).exists():
+        raise ApplicationTaken(application=form.application.name, institution=form.institution.cbe)
+    if MessageType.objects.filter(code=form.message_type.code, acceptance_at__isnull=False).exists():
+        raise AlreadyConfigured(message_type=form.message_type.code)
+    _refuse_second(form.message_type.code)
 
 
 def _refuse_second(code: str) -> None:
@@ -204,7 +204,7 @@ def _asked_again(form: RequestForm, number: int, actor: Actor) -> TypeRequest:
     before = find_request(number, actor=actor, locked=True)
     if (
         before.state not in CLOSED_WITHOUT
-        or before.institution != form.institution
+        or before.institution != form.institution.cbe
         or TypeRequest.objects.filter(replaces=before).exists()
     ):
         raise NotRefused(number=number, state=WORDS[State(before.state)])
@@ -212,8 +212,8 @@ def _asked_again(form: RequestForm, number: int, actor: Actor) -> TypeRequest:
 
 
 def _closed_before(form: RequestForm) -> TypeRequest | None:
-    closed = TypeRequest.objects.filter(code=form.code, institution=form.institution, state__in=CLOSED_WITHOUT)
-    return closed.filter(replaced_by__isnull=True).order_by("pk").last()
+    own = TypeRequest.objects.filter(code=form.message_type.code, institution=form.institution.cbe)
+    return own.filter(state__in=CLOSED_WITHOUT, replaced_by__isnull=True).order_by("pk").last()
 
 
 def _unconfigure(request: TypeRequest) -> None:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from eboxcast.targets import readers
-from eboxcast.targets.opening import KINDS, Kind
+from eboxcast.lib.errors import Reason
+from eboxcast.lib.forms import MISSING, ONE_OF, TABLE, Unfit, Unreadable, WrongPlaces, filled, read_toml
+from eboxcast.lib.translation import N_
+from eboxcast.targets.opening import KINDS
 from eboxcast.targets.options import LocalOptions, TargetOptions, TargetsFileWrong
-from eboxcast.targets.readers import Problem, Reader
 
 ENVIRONMENTS = ("acceptance", "production")
-_OF_EVERY_TARGET: Mapping[str, Reader] = {"parallel": readers.count(64), "rate": readers.rate}
+_NOT_TOML = N_("This cannot be read: {problem}")
+_OTHER_TABLE = N_("There are only two tables: [acceptance] and [production].")
+_NOT_APART = N_("Acceptance and production cannot have the same {keys}.")
 
 
 def targets(path: Path | None) -> Mapping[str, TargetOptions]:
@@ -25,80 +27,60 @@ def targets(path: Path | None) -> Mapping[str, TargetOptions]:
 def read_targets(path: Path) -> Mapping[str, TargetOptions]:
     """Return the options of both environments; one that is not in the file uses its own eBoxes.
 
-    Raises TargetsFileWrong naming the place of the first thing that is wrong.
+    Raises TargetsFileWrong with every wrong place.
     """
-    tables = _parse(path)
-    unknown = sorted(set(tables) - set(ENVIRONMENTS))
-    if unknown:
-        raise _wrong(path, f"[{unknown[0]}]", "there is only [acceptance] and [production]")
-    targets = {name: _options(path, name, tables.get(name, {})) for name in ENVIRONMENTS}
-    _check_apart(path, targets)
-    return targets
-
-
-def known_keys() -> Mapping[str, Reader]:
-    """Return every key of the file but ``kind``, and how its value is read."""
-    known = dict(_OF_EVERY_TARGET)
-    for kind in KINDS.values():
-        known.update(kind.readers)
-    return known
-
-
-def _parse(path: Path) -> dict[str, Any]:
+    faults: list[Reason] = []
+    found: dict[str, TargetOptions] = {name: LocalOptions() for name in ENVIRONMENTS}
     try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise _wrong(path, "file", error.strerror or "cannot be read") from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise _wrong(path, "TOML", str(error)) from None
-
-
-def _options(path: Path, name: str, table: object) -> TargetOptions:
-    """Read a table. Keys of other kinds are read and left out, so that a provider can be set aside for a while."""
-    if not isinstance(table, dict):
-        raise _wrong(path, name, f"must be a table: [{name}]")
-    known: Mapping[str, Reader] = {"kind": _kind, **known_keys()}
-    values: dict[str, Any] = {"kind": LocalOptions.kind}
-    for key, value in table.items():
-        if key not in known:
-            raise _wrong(path, f"[{name}] {key}", "is no key of a target")
+        tables, _ = read_toml(path)
+    except Unreadable as unreadable:
+        raise TargetsFileWrong(
+            file=path.name, faults=[Unfit(_NOT_TOML, problem=unreadable.problem).at("TOML")]
+        ) from None
+    for name, table in tables.items():
         try:
-            values[key] = known[key](value, path.parent)
-        except Problem as problem:
-            raise _wrong(path, f"[{name}] {key}", str(problem)) from None
-    kind = KINDS[values["kind"]]
-    _check_together(path, name, kind, values)
-    return kind.options(**{key: value for key, value in values.items() if key in _names(kind)})
+            found[name] = _options(name, table, path.parent)
+        except WrongPlaces as wrong:
+            faults += wrong.faults
+    if faults := faults or list(_not_apart(found)):
+        raise TargetsFileWrong(file=path.name, faults=faults)
+    return found
 
 
-def _kind(value: object, folder: Path) -> str:
-    kind = readers.text(value, folder)
-    if kind not in KINDS:
-        raise Problem("must be " + " or ".join(f'"{known}"' for known in KINDS))
-    return kind
+def known_keys() -> set[str]:
+    """Return every key of the file."""
+    return {"kind", *(field.name for kind in KINDS.values() for field in fields(kind.options))}
 
 
-def _names(kind: Kind) -> set[str]:
-    return {field.name for field in fields(kind.options)}
+def _options(name: str, table: object, folder: Path) -> TargetOptions:
+    """Read a table. Keys of other kinds are left out, so that a provider can be set aside for a while."""
+    place = f"[{name}]"
+    if name not in ENVIRONMENTS:
+        raise WrongPlaces([Unfit(_OTHER_TABLE).at(place)])
+    if not isinstance(table, dict):
+        raise WrongPlaces([Unfit(TABLE, table=name).at(place)])
+    named = table.get("kind", LocalOptions.kind)
+    kind = KINDS.get(named) if isinstance(named, str) else None
+    if kind is None:
+        raise WrongPlaces([Unfit(ONE_OF, "kind", choices=", ".join(KINDS)).at(place)])
+    others = known_keys() - {field.name for field in fields(kind.options)}
+    missing = [Unfit(MISSING, key).at(place) for key in kind.needed if key not in table]
+    try:
+        options = filled(kind.options, _without(table, others), folder=folder, place=place)
+    except WrongPlaces as wrong:
+        raise WrongPlaces([*missing, *wrong.faults]) from None
+    if missing:
+        raise WrongPlaces(missing)
+    return options
 
 
-def _check_together(path: Path, name: str, kind: Kind, values: Mapping[str, object]) -> None:
-    for key in kind.needed:
-        if key not in values:
-            raise _wrong(path, f"[{name}] {key}", f"is missing; kind {kind.options.kind} needs it")
-    for key, other in kind.beside.items():
-        if key in values and other not in values:
-            raise _wrong(path, f"[{name}] {other}", f"is missing beside {key}")
+def _without(table: Mapping[str, Any], keys: set[str]) -> dict[str, Any]:
+    return {key: value for key, value in table.items() if key not in keys}
 
 
-def _check_apart(path: Path, targets: Mapping[str, TargetOptions]) -> None:
+def _not_apart(targets: Mapping[str, TargetOptions]) -> Iterator[Reason]:
     """Refuse two environments that are one: what is tried in acceptance would reach everybody."""
     first, second = (targets[name] for name in ENVIRONMENTS)
     keys = KINDS[second.kind].whereabouts
     if keys and first.kind == second.kind and all(getattr(first, key) == getattr(second, key) for key in keys):
-        others = f"and {' and '.join(keys[1:])} are those of" if keys[1:] else "is that of"
-        raise _wrong(path, f"[production] {keys[0]}", f"{others} [acceptance]")
-
-
-def _wrong(path: Path, place: str, problem: str) -> TargetsFileWrong:
-    return TargetsFileWrong(file=path.name, place=place, problem=problem)
+        yield Unfit(_NOT_APART, keys[0], keys=", ".join(keys)).at("[production]")

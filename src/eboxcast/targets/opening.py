@@ -6,16 +6,14 @@ by those alone who send to one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
-from eboxcast.targets.ebox_rest import options as ebox_rest
 from eboxcast.targets.ebox_rest.options import EboxRestOptions
 from eboxcast.targets.options import Capabilities, LocalOptions, TargetOptions
-from eboxcast.targets.readers import Reader
 
 if TYPE_CHECKING:
     from eboxcast.targets.base import Target
@@ -23,17 +21,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """One kind of target: what is set for it, how the targets file says that, and how it is opened."""
+    """One kind of target: what the targets file sets for it, and how it is opened."""
 
     options: type[TargetOptions]
     open: Callable[[str, Any], Target]
     """Takes the environment and options of this kind."""
-    readers: Mapping[str, Reader] = field(default_factory=dict)
-    """The keys of the targets file beyond those of every target."""
     needed: tuple[str, ...] = ()
-    """Keys that must be there."""
-    beside: Mapping[str, str] = field(default_factory=dict)
-    """Keys that mean nothing without another."""
+    """Keys that must be in the file."""
     whereabouts: tuple[str, ...] = ()
     """Keys that say together where it publishes: in acceptance and in production they are not all the same."""
 
@@ -55,9 +49,7 @@ KINDS: dict[str, Kind] = {
     EboxRestOptions.kind: Kind(
         options=EboxRestOptions,
         open=_open_ebox_rest,
-        readers=ebox_rest.READERS,
-        needed=ebox_rest.NEEDED,
-        beside={"certificate_key_file": "certificate_file"},
+        needed=("base_url", "token_url", "client_id", "client_secret_file"),
         whereabouts=("base_url", "client_id"),
     ),
 }

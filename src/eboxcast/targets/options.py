@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from eboxcast.lib.errors import Misconfigured
+from eboxcast.lib.errors import Misconfigured, Reason
+from eboxcast.lib.forms import Form, number
 from eboxcast.lib.translation import N_
+from eboxcast.targets.values import recipients_a_second
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,14 +36,14 @@ class Capabilities:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TargetOptions(ABC):
+class TargetOptions(Form, ABC):
     """What can be set for every target. Each kind has a class of its own, with what else it needs."""
 
     kind: ClassVar[str]
 
-    parallel: int = 4
+    parallel: Annotated[int, number(64)] = 4
     """Lanes of one run."""
-    rate: float = 0.0
+    rate: Annotated[float, recipients_a_second()] = 0.0
     """Recipients per second of one run; 0 is without limit."""
 
     @property
@@ -62,8 +65,12 @@ class LocalOptions(TargetOptions):
 
 
 class TargetsFileWrong(Misconfigured):
-    """The file named by EBOXCAST_TARGETS_FILE, or one that it names, cannot be used."""
+    """EBOXCAST_TARGETS_FILE, or a file that it names, cannot be used; ``parts`` has every wrong place."""
 
     code = "targets.file-wrong"
-    sentence = N_("{file}: {place}: {problem}")
+    sentence = N_("{file}: {count} value(s) are missing or wrong.")
     remedy = N_("Correct it. For every key, see docs/reference/targets.md.")
+
+    def __init__(self, *, file: str, faults: Sequence[Reason]) -> None:
+        super().__init__(file=file, count=len(faults))
+        self.parts = tuple(faults)

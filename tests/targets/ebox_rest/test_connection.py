@@ -250,4 +250,5 @@ def test_a_file_that_is_no_certificate_is_named(tmp_path: Path, name: str) -> No
     wrong.write_text("nothing of the kind")
     with pytest.raises(TargetsFileWrong) as refused:
         tls_of(options_for("https://127.0.0.1:1", tmp_path, **{name: wrong}))
-    assert (refused.value.data["file"], refused.value.data["place"]) == ("wrong.pem", name)
+    assert refused.value.data["file"] == "wrong.pem"
+    assert [fault.data["place"] for fault in refused.value.parts] == [name]

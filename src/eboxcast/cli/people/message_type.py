@@ -17,7 +17,7 @@ from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.senders import type_requests
 from eboxcast.senders.lookup import find_either
 from eboxcast.senders.models import TypeRequest
-from eboxcast.senders.request_form import read_form
+from eboxcast.senders.request_form import read_request
 from eboxcast.senders.sender_file import load_senders
 from eboxcast.senders.type_requests import configure_type
 
@@ -50,7 +50,7 @@ def request(
     again: Annotated[int | None, typer.Option(help="The refused or withdrawn request that this one replaces.")] = None,
 ) -> None:
     """Request a new message type, and so become a sender. All faults in the form are shown at once."""
-    _tell(type_requests.request_type(read_form(file), actor=actor(), again=again))
+    _tell(type_requests.request_type(read_request(file), actor=actor(), again=again))
 
 
 @app.command("list")

@@ -14,6 +14,8 @@ from threading import Lock
 from time import monotonic
 from urllib.parse import quote_plus, urlencode, urlsplit
 
+from eboxcast.lib.forms import Unfit
+from eboxcast.lib.translation import N_
 from eboxcast.targets.base import RunRefused, TryAgain
 from eboxcast.targets.ebox_rest.answers import masked_text, retry_after
 from eboxcast.targets.ebox_rest.connection import Cut, Line, NotSent, Patience, Reply
@@ -24,6 +26,8 @@ MARGIN_SECONDS = 10.0
 """So long before its end a token is renewed; of short-lived ones a quarter of their life."""
 DEFAULT_SECONDS = 300.0
 """Where the token server does not say how long a token is good for."""
+
+_UNUSABLE = N_("This file cannot be used: {reason}.")
 
 
 class TokenSource:
@@ -151,4 +155,5 @@ def _trusting(authority: Path | None) -> ssl.SSLContext:
 
 
 def _wrong(path: Path | None, place: str, cause: Exception) -> TargetsFileWrong:
-    return TargetsFileWrong(file=path.name if path else "-", place=place, problem=type(cause).__name__)
+    fault = Unfit(_UNUSABLE, reason=type(cause).__name__).at(place)
+    return TargetsFileWrong(file=path.name if path else "-", faults=[fault])

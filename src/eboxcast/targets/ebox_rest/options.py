@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from types import MappingProxyType
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from eboxcast.targets import readers
+from eboxcast.lib.forms import Unfit, flag, line, number, texts, word_of
+from eboxcast.lib.translation import N_
 from eboxcast.targets.options import Capabilities, TargetOptions
-from eboxcast.targets.readers import Reader
+from eboxcast.targets.values import readable_file, seconds, url
+
+_ALONE = N_("This is missing. A private key is of no use without its certificate.")
 
 
 class SecretPlace(StrEnum):
@@ -27,34 +28,38 @@ class EboxRestOptions(TargetOptions):
 
     kind: ClassVar[str] = "ebox-rest"
 
-    base_url: str = ""
+    base_url: Annotated[str, url()] = ""
     """Of the Message Registry: what comes before ``/publishMessage``."""
-    token_url: str = ""
-    client_id: str = ""
-    client_secret_file: Path | None = None
-    client_secret_in: SecretPlace = SecretPlace.HEADER
-    scope: str = ""
-    federation_url: str = ""
+    token_url: Annotated[str, url()] = ""
+    client_id: Annotated[str, line(500)] = ""
+    client_secret_file: Annotated[Path, readable_file()] | None = None
+    client_secret_in: Annotated[SecretPlace, word_of(SecretPlace)] = SecretPlace.HEADER
+    scope: Annotated[str, line(500)] = ""
+    federation_url: Annotated[str, url()] = ""
     """Of the federation service: what comes before ``/eboxPreferences/search``. Empty: it is not asked."""
-    links: bool = True
-    largest_call: int = 1000
+    links: Annotated[bool, flag()] = True
+    largest_call: Annotated[int, number(100_000)] = 1000
     """The most recipients of one linkEboxMessage."""
-    statuses: bool = True
-    statuses_per_call: int = 250
-    idempotency_key: bool = False
-    connect_seconds: float = 10.0
-    answer_seconds: float = 60.0
+    statuses: Annotated[bool, flag()] = True
+    statuses_per_call: Annotated[int, number(100_000)] = 250
+    idempotency_key: Annotated[bool, flag()] = False
+    connect_seconds: Annotated[float, seconds()] = 10.0
+    answer_seconds: Annotated[float, seconds()] = 60.0
     """How long a call may be silent: while sending, and while its answer is awaited."""
-    authority_file: Path | None = None
+    authority_file: Annotated[Path, readable_file()] | None = None
     """Certificates of the authorities to trust instead of the system's own."""
-    certificate_file: Path | None = None
+    certificate_file: Annotated[Path, readable_file()] | None = None
     """Certificate of this client, with its chain."""
-    certificate_key_file: Path | None = None
+    certificate_key_file: Annotated[Path, readable_file()] | None = None
     """Its private key, where it is not in ``certificate_file``."""
-    metas: tuple[str, ...] = ()
+    metas: Annotated[tuple[str, ...], texts()] = ()
     """Business data keys that the provider has configured for us."""
-    recipient_refusals: tuple[str, ...] = ()
+    recipient_refusals: Annotated[tuple[str, ...], texts()] = ()
     """Error codes with which this provider refuses one recipient, beyond those of the public contract."""
+
+    def __post_init__(self) -> None:
+        if self.certificate_key_file and not self.certificate_file:
+            raise Unfit(_ALONE, "certificate_file")
 
     @property
     def capabilities(self) -> Capabilities:
@@ -69,29 +74,3 @@ class EboxRestOptions(TargetOptions):
             idempotency_key=self.idempotency_key,
             tells_never_activated=not self.links,  # only publishMessage answers NO_DIGITAL_USER
         )
-
-
-NEEDED = ("base_url", "token_url", "client_id", "client_secret_file")
-READERS: Mapping[str, Reader] = MappingProxyType(
-    {
-        "base_url": readers.url,
-        "token_url": readers.url,
-        "client_id": readers.text,
-        "client_secret_file": readers.file,
-        "client_secret_in": readers.one_of(SecretPlace),
-        "scope": readers.text,
-        "federation_url": readers.url,
-        "links": readers.flag,
-        "largest_call": readers.count(100_000),
-        "statuses": readers.flag,
-        "statuses_per_call": readers.count(100_000),
-        "idempotency_key": readers.flag,
-        "connect_seconds": readers.seconds,
-        "answer_seconds": readers.seconds,
-        "authority_file": readers.file,
-        "certificate_file": readers.file,
-        "certificate_key_file": readers.file,
-        "metas": readers.texts,
-        "recipient_refusals": readers.texts,
-    }
-)

@@ -68,6 +68,7 @@ _FORMS: Mapping[str, tuple[str, ...]] = {
     "type.see": ("message-type show {number}", "message-type list"),
     "type.validate": ("message-type validate {number}",),
     "type.accept": ("message-type accept {number}",),
+    "type.refuse": ("message-type refuse {number}" + _REASON,),
     "type.configure": (
         "message-type configure {type} --environment {environment}",
         "message-type configure {type}",

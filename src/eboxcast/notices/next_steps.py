@@ -9,6 +9,7 @@ from eboxcast.broadcasts.production import files_digest
 from eboxcast.broadcasts.progress import Step, standing_of
 from eboxcast.broadcasts.states import Action
 from eboxcast.lib.formatting import iso, long_moment
+from eboxcast.lib.telling import sentence_in
 from eboxcast.lib.translation import N_, translate
 from eboxcast.notices.about import About
 from eboxcast.notices.letter import Turn
@@ -77,7 +78,5 @@ def _filling(step: Step, broadcast: Broadcast) -> dict[str, object]:
 
 
 def _of_request(request: TypeRequest, reader: Reader) -> Turn:
-    replaced = getattr(request, "replaced_by", None)
-    data = {"number": request.pk, "code": request.code, "replaced_by": replaced.pk if replaced else ""}
     mine = turn_of(request) in reader.roles
-    return Turn(who=translate(next_of(request), reader.language, data), mine=mine, by="", command="")
+    return Turn(who=sentence_in(next_of(request), reader.language), mine=mine, by="", command="")

@@ -2,44 +2,14 @@
 
 from __future__ import annotations
 
-import shlex
-
 from eboxcast.delivery.models import Action, Run, State
 from eboxcast.delivery.remote.batches import sums_of
 from eboxcast.delivery.runs.progress import REPORT, SEE, RunProgress, action_of
 from eboxcast.delivery.runs.states import AT_REST, Situation, permission_of
+from eboxcast.lib.command_line import command_of
 from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import N_, translate
 from eboxcast.presenters.schemas.run import Step
-
-_REASON = '--reason "…"'
-
-
-def command_of(action: NextAction) -> str:
-    """Return the command for something that can be done with a run; `…` stands where its reader has to choose."""
-    name, values = action.action, dict(action.parameters)
-    words = ["eboxcast", _COMMANDS.get(name, name.removeprefix("run."))]
-    if name == permission_of(Action.PREPARE):
-        words.append("DIR")
-    if run := values.pop("run", ""):
-        words.append(run)
-    for option, value in values.items():
-        words.append(f"--{option.replace('_', '-')}")
-        if value != "yes":
-            words.append(shlex.quote(value) if value else "…")
-    return " ".join([*words, *_TO_GIVE.get(name, ())])
-
-
-_COMMANDS = {SEE: "status", REPORT: "report"}
-_TO_GIVE = {
-    permission_of(Action.STOP): (_REASON,),
-    permission_of(Action.PAUSE): (_REASON,),
-    permission_of(Action.RESOLVE): ("--unknown published|refused|resend", _REASON),
-    permission_of(Action.CLOSE): (_REASON,),
-    permission_of(Action.DISCARD): (_REASON,),
-    permission_of(Action.RECALL): (_REASON,),
-}
-"""What people have to give of themselves."""
 
 
 def launch_command(run: Run) -> str:

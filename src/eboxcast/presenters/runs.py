@@ -7,8 +7,9 @@ from eboxcast.delivery.remote.progress import UnderWay, under_way
 from eboxcast.delivery.runs.lookup import Listed, RunsPage
 from eboxcast.delivery.runs.progress import Pending as Asked
 from eboxcast.delivery.runs.progress import moment_of, progress_of
+from eboxcast.lib.command_line import command_of
 from eboxcast.lib.masking import mask_and_strip
-from eboxcast.presenters.run_commands import command_of, launch_command, steps_of
+from eboxcast.presenters.run_commands import launch_command, steps_of
 from eboxcast.presenters.schemas.run import ListedRun, Pending, RunList, RunStatus, Work, Worker
 from eboxcast.reports.certificate import certificate_of
 from eboxcast.reports.certificate_verdict import verdict_of

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from eboxcast.lib.actors import Actor, Role
+from eboxcast.lib.errors import Reason
+from eboxcast.lib.masking import mask_and_strip
+from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.policy import rule_of
 from eboxcast.lib.translation import N_
 from eboxcast.senders.models import TypeRequest
@@ -95,38 +99,37 @@ DONE = {
 }
 """What a step did, as people read it in the history of a request."""
 
-_TURNS: dict[State, tuple[Role | None, str]] = {
+_AGAIN = {"again": NextAction(action="type.request", parameters={"number": "{number}"})}
+_TURNS: dict[State, tuple[Role | None, str, Mapping[str, NextAction]]] = {
     S.REQUESTED: (
         Role.VALIDATOR,
-        N_("BCSS must validate or refuse it: eboxcast message-type validate {number}, or refuse {number} --reason …"),
+        N_("BCSS must validate it: {validate}, or refuse it: {refuse}"),
+        {
+            "validate": NextAction(action="type.validate", parameters={"number": "{number}"}),
+            "refuse": NextAction(action="type.refuse", parameters={"number": "{number}"}),
+        },
     ),
     S.VALIDATED: (
         Role.INTEGRATION,
-        N_("The integration team must accept it technically or refuse it: eboxcast message-type accept {number}"),
+        N_("The integration team must accept it technically or refuse it: {accept}"),
+        {"accept": NextAction(action="type.accept", parameters={"number": "{number}"})},
     ),
     S.ACCEPTED: (
         Role.INTEGRATION,
-        N_(
-            "The integration team must configure it in acceptance: eboxcast message-type configure {code} "
-            "--environment acceptance"
-        ),
+        N_("The integration team must configure it in acceptance: {configure}"),
+        {"configure": NextAction(action="type.configure", parameters={"type": "{code}", "environment": "acceptance"})},
     ),
     S.IN_ACCEPTANCE: (
         Role.INTEGRATION,
         N_(
             "Packages can be tested in acceptance. The integration team must then configure it in "
-            "production: eboxcast message-type configure {code} --environment production"
+            "production: {configure}"
         ),
+        {"configure": NextAction(action="type.configure", parameters={"type": "{code}", "environment": "production"})},
     ),
-    S.IN_PRODUCTION: (None, N_("There is no next step: the message type can be used.")),
-    S.REFUSED: (
-        Role.REQUESTER,
-        N_("Correct the form and submit it again: eboxcast message-type request FILE --again {number}"),
-    ),
-    S.WITHDRAWN: (
-        None,
-        N_("There is no next step. To request it again: eboxcast message-type request FILE --again {number}"),
-    ),
+    S.IN_PRODUCTION: (None, N_("There is no next step: the message type can be used."), {}),
+    S.REFUSED: (Role.REQUESTER, N_("Correct the form and submit it again: {again}"), _AGAIN),
+    S.WITHDRAWN: (None, N_("There is no next step. To request it again: {again}"), _AGAIN),
 }
 
 
@@ -136,11 +139,14 @@ def turn_of(request: TypeRequest) -> Role | None:
     return None if replaced else _TURNS[State(request.state)][0]
 
 
-def next_of(request: TypeRequest) -> str:
-    """Return what comes next: a marked sentence with {number}, {code} and {replaced_by}."""
-    if request.state in CLOSED_WITHOUT and hasattr(request, "replaced_by"):
-        return N_("It was requested again, as request {replaced_by}.")
-    return _TURNS[State(request.state)][1]
+def next_of(request: TypeRequest) -> Reason:
+    """Return what comes next, with the actions that do it."""
+    after = getattr(request, "replaced_by", None)
+    data = {"number": request.pk, "code": mask_and_strip(request.code), "replaced_by": after.pk if after else ""}
+    if request.state in CLOSED_WITHOUT and after:
+        return Reason(sentence=N_("It was requested again, as request {replaced_by}."), data=data)
+    _, sentence, actions = _TURNS[State(request.state)]
+    return Reason(sentence=sentence, data=data, actions=actions)
 
 
 def side_of(actor: Actor, step: Step) -> str:

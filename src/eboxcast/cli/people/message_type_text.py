@@ -10,6 +10,7 @@ from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib.actors import Actor, Role
 from eboxcast.lib.formatting import grouped, size
 from eboxcast.lib.masking import mask_and_strip
+from eboxcast.lib.telling import sentence_in
 from eboxcast.lib.translation import N_, language_of_user, name_in, translate
 from eboxcast.presenters.json import as_json as json_of
 from eboxcast.presenters.message_types import type_answer, type_list
@@ -24,7 +25,7 @@ _TYPE = N_("{code} · {state}")
 _TURN = N_("Waiting for: {who}")
 _NEXT = N_("Next step: {next}")
 _NOT_CONFIGURED = N_("not configured")
-_LOADED_IN_ACCEPTANCE = N_("To use it in production: eboxcast message-type configure {code} --environment production")
+_LOADED_IN_ACCEPTANCE = N_("To use it in production: {configure}")
 _STEP = N_("{at}  {step}, by {by}")
 _STEP_WITH_REASON = N_("{at}  {step}, by {by}: {reason}")
 _WHO: dict[Role | None, str] = {
@@ -126,11 +127,9 @@ def _what_next(request: TypeRequest | None, kind: MessageType | None, language: 
             if kind and only_acceptance
             else []
         )
-    after = getattr(request, "replaced_by", None)
-    data = {"number": request.pk, "code": mask_and_strip(request.code), "replaced_by": after.pk if after else ""}
     return [
         translate(_TURN, language, {"who": translate(_WHO[turn_of(request)], language)}),
-        translate(_NEXT, language, {"next": translate(next_of(request), language, data)}),
+        translate(_NEXT, language, {"next": sentence_in(next_of(request), language)}),
     ]
 
 

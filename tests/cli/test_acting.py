@@ -12,8 +12,9 @@ from tests.reports.broadcasts import Broadcasts
 from typer.core import TyperGroup
 
 from eboxcast.audit.models import Entry
-from eboxcast.cli.commands import COMMANDS, who_may
+from eboxcast.cli.commands import COMMANDS
 from eboxcast.cli.main import command_named
+from eboxcast.cli.permissions import who_may
 from eboxcast.database import installation
 from eboxcast.delivery.models import Run
 from eboxcast.lib.actors import ALL_ROLES, OPERATOR_ROLES, Actor, Role

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from tests.cli.conftest import Command
@@ -35,11 +36,24 @@ def test_help_lists_every_command_under_a_title(typed: Typed) -> None:
     assert [name for name in COMMANDS if f"\n  {name} " not in shown] == []
 
 
-def test_help_loads_neither_django_nor_a_command(typed: Typed) -> None:
-    probe = "import sys; from eboxcast.cli.main import app; app(['--help'], standalone_mode=False);"
-    probe += " print([name for name in sys.modules if name.startswith(('django', 'eboxcast.cli.package'))])"
-    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True)
-    assert done.stdout.splitlines()[-1] == "[]"
+@pytest.mark.parametrize(
+    ("words", "spared"),
+    [
+        (["--help"], ["django", "pydantic", "eboxcast.cli.package", "eboxcast.lib.policy"]),
+        (
+            ["split", "nothing.csv", "--out", "nowhere", "--max", "9"],
+            ["django", "pydantic", "eboxcast.cli.package.check"],
+        ),
+        (["logout"], ["django", "pydantic", "eboxcast.cli.people.login"]),
+    ],
+)
+def test_a_command_waits_for_nothing_it_does_not_need(words: list[str], spared: list[str], tmp_path: Path) -> None:
+    probe = "import sys, atexit; from eboxcast.cli.main import run; sys.argv[1:] = WORDS;"
+    probe += " atexit.register(lambda: print([name for name in SPARED if name in sys.modules], file=sys.stderr)); run()"
+    script = probe.replace("WORDS", repr(words)).replace("SPARED", repr(spared))
+    environment = {**os.environ, "XDG_CONFIG_HOME": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=environment, cwd=tmp_path)
+    assert done.stderr.splitlines()[-1] == "[]"
 
 
 @pytest.mark.parametrize(("language", "usage"), [("fr", "Utilisation"), ("nl", "Gebruik"), ("de", "Verwendung")])
@@ -80,6 +94,8 @@ def test_a_mistyped_name_is_answered_with_the_nearest(typed: Typed, words: list[
         (["split", "a.csv", "--out", "b", "--max", "none"], "The value of --max is not valid."),
         (["split", "a.csv", "--out", "b", "--max", "0"], "It must be a number, 1 or more."),
         (["sample", "--recipients", "4", "--out", "b", "--language", "it"], "Choose from: fr, nl, de."),
+        (["sample", "--recipients", "4", "--out", "b", "--lists", "100"], "It must be a number from 1 to 99."),
+        (["simulate-provider", "--delay-ms", "nan"], "It must be a number, 0 or more."),
         (["logout", "now"], "There are too many arguments."),
     ],
 )

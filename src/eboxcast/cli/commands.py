@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 
 from eboxcast.cli import loaders
 from eboxcast.cli.shell.app import Loader
-from eboxcast.lib.actors import Role
-from eboxcast.lib.policy import is_known, rule_of
 from eboxcast.lib.translation import N_
 
 Asks = tuple[str, ...] | None
@@ -332,22 +330,3 @@ def asks_for(name: str, below: str = "") -> Asks:
     if command.below and not below:
         return ANYBODY  # it only says what there is below it
     return command.below.get(below, command.asks)
-
-
-def who_may(name: str, below: str = "") -> frozenset[Role] | None:
-    """Return the roles that may run a command, with the procedure on; None: anybody."""
-    asked = asks_for(name, below)
-    return None if asked == ANYBODY else frozenset().union(*map(_roles_for, asked or ()))
-
-
-def may_found(name: str, below: str) -> bool:
-    """Return whether the user of the system may run it while nobody can who looks after people."""
-    return any(is_known(permission) and rule_of(permission).founding for permission in asks_for(name, below) or ())
-
-
-def _roles_for(permission: str) -> frozenset[Role]:
-    if is_known(permission):
-        return rule_of(permission).roles
-    from eboxcast.broadcasts.states import roles_for  # reads the models, which only commands on broadcasts wait for
-
-    return roles_for(permission)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
@@ -10,13 +11,11 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from eboxcast import __version__
-from eboxcast.cli.commands import COMMANDS, NOT_SAID, SECTIONS, may_found, who_may
-from eboxcast.cli.shell import completion, console
-from eboxcast.cli.shell.app import Command, Group, LoadedWhenCalled, load_command
+from eboxcast.cli.commands import COMMANDS, NOT_SAID, SECTIONS
+from eboxcast.cli.shell import console
+from eboxcast.cli.shell.app import COMPLETION_ASKED, Command, Group, LoadedWhenCalled, load_command
 from eboxcast.cli.shell.errors import ExtraMissing
-from eboxcast.cli.shell.help_pages import said
 from eboxcast.cli.shell.signals import answer_signals, ignore_signals
-from eboxcast.cli.shell.usage import in_our_words, unknown_command
 from eboxcast.lib.errors import EboxcastError, Misconfigured
 from eboxcast.lib.translation import N_, language_of_user, translate
 
@@ -36,7 +35,8 @@ class Commands(Group):
 
     def get_command(self, ctx: typer.Context, cmd_name: str) -> TyperCommand | None:  # type: ignore[override]
         """Return what stands for a command where it is only listed."""
-        return Command(cmd_name, help=said(COMMANDS[cmd_name].summary)) if cmd_name in COMMANDS else None
+        command = COMMANDS.get(cmd_name)
+        return Command(cmd_name, help=translate(command.summary, language_of_user())) if command else None
 
     def resolve_command(  # type: ignore[override]
         self, ctx: typer.Context, args: list[str]
@@ -46,6 +46,8 @@ class Commands(Group):
         if ctx.resilient_parsing:  # a shell wants to complete the line: nobody has called anything yet
             return name, _completed(name), words
         if name not in COMMANDS:
+            from eboxcast.cli.shell.usage import unknown_command  # after a mistake
+
             below = [f"eboxcast {one} {name}" for one, command in COMMANDS.items() if name in command.below]
             raise unknown_command(name, list(COMMANDS), below="eboxcast", elsewhere=below)
         _prepare(name, words, named=ctx.params.get("act_as") or "")
@@ -100,7 +102,11 @@ def _refuse_others(name: str, words: Sequence[str], *, named: str) -> None:
     command = COMMANDS[name]
     below = next((word for word in words if word == "-" or not word.startswith("-")), "") if command.below else ""
     if below and below not in command.below and command.asks is NOT_SAID:
+        from eboxcast.cli.shell.usage import unknown_command  # after a mistake
+
         raise unknown_command(below, list(command.below), below=f"eboxcast {name}")
+    from eboxcast.cli.permissions import may_found, who_may  # the rules, which `--help` and `check` do without
+
     asked = f"{name} {below}".strip()
     acting.refuse_unless(who_may(name, below), asked=asked, founding=may_found(name, below))
 
@@ -146,10 +152,15 @@ def run() -> None:
 
 
 def _run() -> int:
-    completion.begin_to_complete()
+    if COMPLETION_ASKED in os.environ:
+        from eboxcast.cli.shell import completion  # for a shell that asks
+
+        completion.begin()
     try:
         code = app(prog_name="eboxcast", standalone_mode=False)
     except typer.TyperException as error:
+        from eboxcast.cli.shell.usage import in_our_words  # after a mistake
+
         raise in_our_words(error, command=_called()) from error
     except typer.Abort:
         console.line(translate(_ABORTED, language_of_user()))

@@ -15,8 +15,6 @@ from datetime import date, datetime
 from functools import cache
 from importlib import resources
 
-from eboxcast.lib.formatting import long_date, moment_in
-
 LANGUAGES = ("fr", "nl", "de", "en")
 DOMAIN = "eboxcast"
 
@@ -47,9 +45,11 @@ class _Said:
 
     def __getitem__(self, name: str) -> object:
         value = self.data[name]
-        if isinstance(value, datetime):
-            return moment_in(value, self.language)
-        return long_date(value, self.language) if isinstance(value, date) else value
+        if not isinstance(value, date):
+            return value
+        from eboxcast.lib.formatting import long_date, moment_in  # time zones: what says no date does without
+
+        return moment_in(value, self.language) if isinstance(value, datetime) else long_date(value, self.language)
 
 
 def paragraphs(text: str) -> list[str]:

@@ -73,7 +73,7 @@ def show_status(run: Run, *, as_json: bool) -> None:
 def _watch(run: Run) -> Run:
     """Show how a run goes until it ends, or until a signal ends the watching; the run does not notice."""
     with suppress(Interrupted):
-        if console.console.is_terminal:
+        if console.terminal().is_terminal:
             _in_place(run)
         else:
             _line_by_line(run)
@@ -82,7 +82,7 @@ def _watch(run: Run) -> Run:
 
 def _in_place(run: Run) -> None:
     language, pause = language_of_user(), Event()
-    with Live(console=console.console, auto_refresh=False, transient=True) as live:
+    with Live(console=console.terminal(), auto_refresh=False, transient=True) as live:
         while settle(run).state in _GOES_ON:
             live.update(Text("\n".join(status_lines(run_status(run, language), language))), refresh=True)
             pause.wait(_IN_PLACE_SECONDS)

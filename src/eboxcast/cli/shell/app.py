@@ -8,9 +8,12 @@ from typing import Any, TypeVar
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from eboxcast.cli.shell import help_pages
-from eboxcast.cli.shell.usage import unknown_command
+from eboxcast.cli.shell.values import with_reader
+from eboxcast.lib.translation import N_
 
+COMPLETION_ASKED = "_EBOXCAST_COMPLETE"
+"""The variable in which a shell asks to complete a line, as Typer names it."""
+_COMMANDS = N_("Commands")
 Function = TypeVar("Function", bound=Callable[..., Any])
 Loader = Callable[[], typer.Typer]
 """Imports the module of a command and returns its app."""
@@ -19,22 +22,42 @@ Loader = Callable[[], typer.Typer]
 class Command(TyperCommand):
     """A command whose help is in the user's language."""
 
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self.params = [with_reader(one) for one in self.params]
+
+    def get_help_option(self, ctx: typer.Context) -> Any:  # type: ignore[override]
+        """Return `--help`, which Typer makes when it is asked for."""
+        return with_reader(super().get_help_option(ctx))
+
     def format_help(self, ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override]
         """Write the help page; the formatter is of a class that Typer keeps to itself."""
+        from eboxcast.cli.shell import help_pages  # for who reads it
+
         help_pages.write_command(self, ctx, formatter)
 
 
 class Group(TyperGroup):
     """A group of commands, whose help is in the user's language; without a command it shows what there is."""
 
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self.params = [with_reader(one) for one in self.params]
+
+    def get_help_option(self, ctx: typer.Context) -> Any:  # type: ignore[override]
+        """Return `--help`, which Typer makes when it is asked for."""
+        return with_reader(super().get_help_option(ctx))
+
     def format_help(self, ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override]
         """Write the help page; the formatter is of a class that Typer keeps to itself."""
+        from eboxcast.cli.shell import help_pages  # for who reads it
+
         help_pages.write_group(self, ctx, formatter, self.sections(ctx))
 
     def sections(self, ctx: typer.Context) -> Mapping[str, Mapping[str, str]]:
         """Return what the help page lists: under each title, the names and what they do."""
         found = {name: self.get_command(ctx, name) for name in self.list_commands(ctx)}
-        return {help_pages.COMMANDS: {name: one.help or "" for name, one in found.items() if one}}
+        return {_COMMANDS: {name: one.help or "" for name, one in found.items() if one}}
 
     def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
         """Show the help where a command is needed and none is given."""
@@ -47,6 +70,8 @@ class Group(TyperGroup):
         """Return the command that is called. Raises CommandUnknown, with what may have been meant."""
         names = self.list_commands(ctx)
         if args[0] not in names and not args[0].startswith("-") and not ctx.resilient_parsing:
+            from eboxcast.cli.shell.usage import unknown_command  # after a mistake
+
             raise unknown_command(args[0], names, below=ctx.command_path)
         return super().resolve_command(ctx, args)
 

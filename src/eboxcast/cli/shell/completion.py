@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from eboxcast.cli.shell.app import command_app
+from eboxcast.cli.shell.app import COMPLETION_ASKED, command_app
 
 _PROGRAM = "eboxcast"
-_ASKED = "_EBOXCAST_COMPLETE"
-"""The variable in which a shell asks, as Typer names it."""
 
 
 class Shell(StrEnum):
@@ -31,12 +28,11 @@ def main(shell: Annotated[Shell, typer.Argument(help="Your shell.")]) -> None:
     """Print the script that lets your shell complete commands and options when you press Tab."""
     from typer.completion import get_completion_script  # type: ignore[attr-defined]  # here alone, to start sooner
 
-    typer.echo(get_completion_script(prog_name=_PROGRAM, complete_var=_ASKED, shell=shell.value))
+    typer.echo(get_completion_script(prog_name=_PROGRAM, complete_var=COMPLETION_ASKED, shell=shell.value))
 
 
-def begin_to_complete() -> None:
+def begin() -> None:
     """Make Typer answer a shell that asks; it knows how only when told."""
-    if _ASKED in os.environ:
-        from typer.completion import completion_init  # type: ignore[attr-defined]  # as above
+    from typer.completion import completion_init  # type: ignore[attr-defined]  # as above
 
-        completion_init()
+    completion_init()

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import sys
+from functools import cache
 from io import TextIOWrapper
-
-from rich.console import Console
+from typing import TYPE_CHECKING
 
 from eboxcast.lib.errors import EboxcastError, Misconfigured
-from eboxcast.lib.telling import remedy_in, sentence_in, told_in
 from eboxcast.lib.translation import language_of_user, translate
 
-console = Console(stderr=True, highlight=False, soft_wrap=True)
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+@cache
+def terminal() -> Console:
+    """Return what writes to standard error, in colours where it is a terminal."""
+    from rich.console import Console  # a sixth of the start of `--help`, which says nothing here
+
+    return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def never_fail_to_say() -> None:
@@ -23,19 +31,21 @@ def never_fail_to_say() -> None:
 
 def line(text: str) -> None:
     """Say one line."""
-    console.print(text, markup=False)
+    terminal().print(text, markup=False)
 
 
 def error(failure: EboxcastError | Misconfigured) -> None:
     """Say what went wrong and what to do next, in the user's language."""
+    from eboxcast.lib.telling import remedy_in, sentence_in, told_in  # after a failure
+
     language = language_of_user()
     # What a run is, and what was asked of it, are words of ours in the middle of a sentence.
     data = {name: translate(str(word), language) if name in _WORDS else word for name, word in failure.data.items()}
-    console.print("✗ " + sentence_in(failure, language, data), style="red", markup=False)
+    terminal().print("✗ " + sentence_in(failure, language, data), style="red", markup=False)
     for part in getattr(failure, "parts", ()):
-        console.print(f"  - {told_in(part, language)}", markup=False)
+        terminal().print(f"  - {told_in(part, language)}", markup=False)
     if failure.remedy:
-        console.print("→ " + remedy_in(failure, language, data), markup=False)
+        terminal().print("→ " + remedy_in(failure, language, data), markup=False)
 
 
 _WORDS = ("state", "asked")

@@ -15,7 +15,6 @@ from typer.core import TyperCommand, TyperGroup
 
 from eboxcast.lib.translation import N_, language_of_user, paragraphs, translate
 
-COMMANDS = N_("Commands")
 _USAGE = N_("Usage:")
 _ARGUMENTS = N_("Arguments")
 _OPTIONS = N_("Options")

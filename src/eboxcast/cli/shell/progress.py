@@ -47,7 +47,7 @@ def steps(label: str, total: int) -> Iterator[Advance]:
 @contextmanager
 def shown(label: str) -> Iterator[Reach]:
     """Show how far a piece of work is: call what this yields with how much is done, of how much, from one thread."""
-    how = _Bar(label) if console.console.is_terminal else _Lines(label)
+    how = _Bar(label) if console.terminal().is_terminal else _Lines(label)
     try:
         yield how.reach
     finally:
@@ -84,7 +84,7 @@ class _Bar:
             TaskProgressColumn(),
             _Rate(),
             TimeRemainingColumn(compact=True),
-            console=console.console,
+            console=console.terminal(),
             transient=True,
         )
         self.task = self.progress.add_task(label, total=None)

@@ -16,7 +16,6 @@ from eboxcast.cli.shell.errors import NoPace
 from eboxcast.cli.shell.options import AsJson, Reason, RunNumber
 from eboxcast.delivery.models import Run, State
 from eboxcast.delivery.remote.health import workers
-from eboxcast.delivery.remote.queue import hand_over
 from eboxcast.delivery.runs import actions
 from eboxcast.delivery.runs.lookup import find_run
 from eboxcast.delivery.runs.production_gate import may_be_retried
@@ -100,7 +99,7 @@ def resume(run: RunNumber, as_json: AsJson = False) -> None:
 def _who_goes_on(run: Run) -> str:
     if run.not_after_at is not None and run.not_after_at <= clock.now():
         return _WINDOW_OVER
-    return _BY_WORKERS if _wake_workers(run) else _NO_WORKERS
+    return _BY_WORKERS if workers(run.environment).alive_count else _NO_WORKERS
 
 
 _LIMITED = N_(
@@ -123,8 +122,6 @@ def pace(
     if rate is None and parallel is None:
         raise NoPace
     paced = actions.pace(found, rate=rate, parallel=parallel, actor=who)
-    if paced.state == State.RUNNING:
-        _wake_workers(paced)  # more batches at once may need lanes that nobody has queued yet
     _tell(paced, _LIMITED if paced.rate else _UNLIMITED, as_json=as_json, rate=paced.rate, parallel=paced.parallel)
 
 
@@ -246,14 +243,6 @@ def _found(number: str) -> tuple[Actor, Run]:
     """Return who acts, and the run as it stands."""
     who = actor()
     return who, settle(find_run(number, actor=who))
-
-
-def _wake_workers(run: Run) -> bool:
-    """Let workers go on with a run; say False where none is alive."""
-    if not workers(run.environment).alive_count:
-        return False
-    hand_over(run)
-    return True
 
 
 _ALREADY = N_("It was already {state}, since {since}, by {by}. Nothing was changed.")

@@ -91,14 +91,7 @@ def launch(run: Run, *, window: Window, by_workers: bool) -> Run:
     """Make a run visible, waiting for its window where there is one, and say so; or leave it to workers."""
 
     def begin(waiting: Waiting, sent: Progress) -> Run:
-        launched = actions.launch(
-            run, actor=actor(), window=window, waiting=waiting, progress=sent, by_workers=by_workers
-        )
-        if by_workers and launched.state == State.RUNNING:
-            from eboxcast.delivery.remote.queue import hand_over  # slow to import, and a local publication has no use
-
-            hand_over(launched)
-        return launched
+        return actions.launch(run, actor=actor(), window=window, waiting=waiting, progress=sent, by_workers=by_workers)
 
     return follow(run, begin, by_workers=by_workers)
 

@@ -118,14 +118,9 @@ def _go(
     if run.state == RunState.STOPPED and run.reason == WINDOW_ENDED:
         run = actions.resume(run, actor=actor.as_steward())
     window = window_of(broadcast)
-    launched = actions.launch(
+    return actions.launch(
         run, actor=actor.as_steward(), window=window, waiting=waiting, progress=progress, by_workers=by_workers
     )
-    if by_workers and launched.state == RunState.RUNNING:
-        from eboxcast.delivery.remote.queue import hand_over  # slow to import, and a local publication has no use
-
-        hand_over(launched)
-    return launched
 
 
 def _settled(broadcast: Broadcast, go: Callable[[], Run]) -> Run:

@@ -33,6 +33,7 @@ from eboxcast.delivery.recovery.repair import show_again
 from eboxcast.delivery.recovery.restore_recovery import refuse_forgotten
 from eboxcast.delivery.remote import batches
 from eboxcast.delivery.remote.batches import Sums, sums_of
+from eboxcast.delivery.remote.health import workers
 from eboxcast.delivery.remote.progress import busy_workers
 from eboxcast.delivery.runs.intents import close_intents, end, give_up, intend, note_done
 from eboxcast.delivery.runs.lookup import same_package_without_release
@@ -166,7 +167,7 @@ def launch(
     """Make a prepared run visible, waiting for the window to begin; a run that is already visible stays as it is.
 
     Where it is sent in calls this sends, or goes on sending, until all is done or the run may not go on: its state says
-    which. Or it leaves that to workers, who wait for the window themselves.
+    which. Or it hands that over to workers, who wait for the window themselves, and returns at once.
     ``waiting`` is told the agreed moment while there is one to wait for, ``progress`` how far the sending is.
     Raises NotYourRole, OnlyByBroadcast, OnlyInItsBroadcast, LaunchStopped, OutsideWindow, NotInThisState,
     SendingForgotten or ReleaseMissing, each with nothing made visible by this call.
@@ -204,6 +205,7 @@ def launch(
 
         cut(run)
         if by_workers:
+            _hand_over(run)
             return run
     with withdrawn_at(intent, OutsideWindow, KeyboardInterrupt):
         wait_for(run, window, waiting)
@@ -271,7 +273,7 @@ def stop(run: Run, *, actor: Actor, reason: str) -> Run:
 
 @sanitized_db_errors()
 def resume(run: Run, *, actor: Actor) -> Run:
-    """Take back a stop or a pause, so that it can be launched again, or sent to those who are left.
+    """Take back a stop or a pause, so that it can be launched again, or sent to those who are left by workers.
 
     Raises NotYourRole, SendingForgotten, NotInThisState.
     """
@@ -280,7 +282,7 @@ def resume(run: Run, *, actor: Actor) -> Run:
     refuse_forgotten(run)
     row = row_of(run, Action.RESUME)
     if row is not None and row.target == State.RUNNING:
-        return go_on(run, by=actor.name)
+        return _wake_workers(go_on(run, by=actor.name))
     return _decide(run, Action.RESUME, by=actor.name, reason="")
 
 
@@ -322,7 +324,7 @@ def pace(run: Run, *, rate: float | None, parallel: int | None, actor: Actor) ->
         Run.objects.filter(id=run.id).update(**changes, next_claim_at=None)
         record("run.paced", by=actor.name, environment=run.environment, run=run.id, data=changes)
     run.refresh_from_db()
-    return run
+    return _wake_workers(run)  # more batches at once may need lanes that nobody has queued yet
 
 
 def resolve(run: Run, *, as_: OutcomeKind | None, actor: Actor, reason: str, message_number: str | None = None) -> int:
@@ -457,6 +459,20 @@ def pause_if_refused_too_often(run: Run) -> bool:
         with suppress(NotInThisState):
             _change(run, Action.PAUSE, State.PAUSED, by=SYSTEM, reason=reason)
     return attempted >= ENOUGH_TO_JUDGE
+
+
+def _wake_workers(run: Run) -> Run:
+    """Let workers go on with a run that may be sent now, where some are alive; whoever sends it alone launches it."""
+    over = run.not_after_at is not None and run.not_after_at <= clock.now()
+    if run.state == State.RUNNING and not over and workers(run.environment).alive_count:
+        _hand_over(run)
+    return run
+
+
+def _hand_over(run: Run) -> None:
+    from eboxcast.delivery.remote.queue import hand_over  # slow to import, and a local publication has no use
+
+    hand_over(run)
 
 
 def _decide(run: Run, action: Action, *, by: str, reason: str) -> Run:

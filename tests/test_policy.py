@@ -24,7 +24,7 @@ from typing import Any
 import psycopg
 import pytest
 from tests.broadcasts import people as p
-from tests.delivery.procedure import ANNE, EVERYBODY, Story, begin_story
+from tests.delivery.procedure import ANNE, EVERYBODY, SHORT, Story, begin_story
 from tests.senders.forms import form_in
 
 import eboxcast
@@ -36,12 +36,14 @@ from eboxcast.broadcasts import (
     calendar_changes,
     contacts,
     lookup,
+    matching,
     production,
     requests,
     scheduling,
     standing_contacts,
 )
-from eboxcast.broadcasts.errors import BroadcastNotFound, NotReady
+from eboxcast.broadcasts import listing as listed
+from eboxcast.broadcasts.errors import BroadcastNotFound, NoneFits, NotReady
 from eboxcast.broadcasts.errors import NotInThisState as NotNow
 from eboxcast.broadcasts.models import Broadcast, Check, Lateness, SeenIn, State, Via
 from eboxcast.broadcasts.states import TABLE, TRANSITIONS, Action, permission_of, roles_for
@@ -104,6 +106,7 @@ NOT_THERE = (
     CalendarNotFound,
     InstitutionUnknown,
     OtherInstitution,
+    NoneFits,
 )
 """What is said of things of others, and of things that are not there."""
 NOT_YET = (NotNow, NotInThisState, NotReady)
@@ -114,6 +117,8 @@ class World:
     """What there is to act on."""
 
     folder: Path
+    files: Path
+    """For the broadcast that has not been tested."""
     requested: Broadcast
     tested: Broadcast
     delivered: Broadcast
@@ -372,6 +377,14 @@ ACTIONS: dict[str, Case] = {
         theirs=True,
     ),
     "broadcasts.lookup.broadcasts_for": Case("broadcast.see", lambda w, a: list(lookup.broadcasts_for(a))),
+    "broadcasts.listing.list_broadcasts": Case(
+        "broadcast.see", lambda w, a: listed.list_broadcasts(listed.Asked(), actor=a)
+    ),
+    "broadcasts.matching.fitting_broadcast": Case(
+        "broadcast.see",
+        lambda w, a: matching.fitting_broadcast(w.files, environment="acceptance", actor=a),
+        theirs=True,
+    ),
     "broadcasts.aftermath.note": Case(
         "broadcast.note",
         lambda w, a, text="by telephone": aftermath.note(w.confirmed, actor=a, text=text),
@@ -431,6 +444,11 @@ ACTIONS: dict[str, Case] = {
             seen_in=SeenIn.EBOX,
         ),
     ),
+    "broadcasts.acceptance.name_testers": _step(
+        Action.NAME_TESTERS,
+        "tested",
+        lambda w, a, names="tess": acceptance.name_testers(w.tested, actor=a, names=[names]),
+    ),
     "broadcasts.acceptance.approve": _step(
         Action.APPROVE, "tested", lambda w, a: acceptance.approve(w.tested, actor=a)
     ),
@@ -483,6 +501,9 @@ ACTIONS: dict[str, Case] = {
     ),
     "delivery.broadcasts.acceptance_tests.proofs": Case(
         "broadcast.proofs", lambda w, a: acceptance_tests.proofs(w.tested, actor=a), theirs=True
+    ),
+    "delivery.broadcasts.acceptance_tests.look": Case(
+        "broadcast.look", lambda w, a: acceptance_tests.look(w.tested, actor=a), theirs=True
     ),
     "delivery.broadcasts.acceptance_tests.document_shown": Case(
         "broadcast.proofs", lambda w, a: acceptance_tests.document_shown(w.tested, place=1, actor=a), theirs=True
@@ -630,6 +651,7 @@ def world(procedure_on: None, tmp_path: Path) -> World:
     assert package is not None
     return World(
         folder=tmp_path,
+        files=story.files(SHORT),
         requested=requests.request(p.wanted(application="demo:broadcast", message_type="DEMO-INFO"), actor=ANNE)[0],
         tested=Story(tmp_path, ticket="tested").tested(),
         delivered=Story(tmp_path, ticket="delivered").delivered(),

@@ -72,7 +72,6 @@ def wanted(**changes: object) -> requests.Wanted:
     values: dict[str, object] = {
         "application": "demo:letters",
         "message_type": "DEMO-LETTER",
-        "ebox_type": "CITIZEN",
         "subject": "Pension 2027",
         "dates": (DAY,),
         "expected": {"fr": 180_000},

@@ -74,7 +74,7 @@ def test_both_sides_accept_and_see_what_is_planned_before(command: Command) -> N
     assert (code, "The other side has not decided yet" in out) == (0, True)
     assert "Monday 15 February 2027: 0 of 10 broadcasts and 0 of 12,000,000 recipients are planned." in said
     out = command("--as", "ines", "broadcast", "decide", N, "accept", "--at", "2027-02-15T20:00")[1]
-    assert "both sides accepted Monday 15 February 2027" in out
+    assert "both sides have accepted Monday 15 February 2027" in out
     assert Broadcast.objects.get().agreed_at.isoformat() == "2027-02-15T19:00:00+00:00"  # type: ignore[union-attr]
 
 
@@ -100,7 +100,7 @@ def test_a_date_that_is_not_free_is_refused_with_what_is_in_the_way(command: Com
     command("--as", "ines", "calendar", "blackout", *blackout)
     code, _, said = command("--as", "ines", "broadcast", "decide", N, "accept")
     assert (code, Blackout.objects.count()) == (4, 1)
-    assert "Oracle is not available" in said
+    assert "Oracle is unavailable" in said
     assert "The nearest free dates: 2027-02-" in said
 
 

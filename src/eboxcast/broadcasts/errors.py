@@ -325,3 +325,43 @@ class NotConcerned(InputRefused):
     code = "broadcast.not-concerned"
     sentence = N_("The short list has recipients 1 to {recipients}; {found} is not one of them.")
     remedy = N_("Give the recipient's position in the list delivered for acceptance.")
+
+
+class AudienceUnclear(WrongUse):
+    """It is not clear how many recipients are expected in which language."""
+
+    code = "broadcast.audience-unclear"
+    sentence = N_("The number of recipients for each language is not clear: {text}.")
+    remedy = N_("Write --recipients 180000 --language fr; or --recipients fr=180000 --recipients nl=120000.")
+
+
+class DateNotSaid(WrongUse):
+    """Several dates are wanted, and it is not said which one is meant."""
+
+    code = "broadcast.date-not-said"
+    sentence = N_("Broadcast {broadcast} has several requested dates: {dates}.")
+    remedy = N_("Choose one: --date {first}")
+
+
+class NoFreeDate(NotAllowedNow):
+    """No date can be proposed."""
+
+    code = "broadcast.no-free-date"
+    sentence = N_("There is no free date for broadcast {broadcast} in the six months after {date}.")
+    remedy = N_("Check the calendar and propose dates with --date, or refuse.")
+
+
+class NoneFits(NotAllowedNow):
+    """No broadcast of the institution asks for these files, or several do."""
+
+    code = "broadcast.none-fits"
+    sentence = N_("These files fit {count} broadcast(s): {fitting}.")
+    remedy = N_("Choose one: eboxcast broadcast deliver NUMBER DIRECTORY; to see them, use eboxcast broadcast list.")
+
+
+class MetadataUnread(InputRefused):
+    """Nothing says for which broadcast the files are."""
+
+    code = "broadcast.metadata-unread"
+    sentence = N_("The metadata in {path} cannot be read, so it is not known which broadcast the files are for.")
+    remedy = N_("To see what is wrong: eboxcast check {path}; or give the number of the broadcast.")

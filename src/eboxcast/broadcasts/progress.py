@@ -8,12 +8,14 @@ from datetime import date, datetime
 
 from eboxcast.broadcasts import guards
 from eboxcast.broadcasts.deadlines import term_of, terms_of
+from eboxcast.broadcasts.errors import OutsideItsWindow
 from eboxcast.broadcasts.models import Broadcast, Lateness, Outcome, Side, State
 from eboxcast.broadcasts.states import DATED, Action
+from eboxcast.broadcasts.steps import missing_for
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
 from eboxcast.lib.actors import STEWARD, Role
-from eboxcast.lib.errors import Reason
+from eboxcast.lib.errors import Reason, Told
 from eboxcast.lib.translation import N_
 
 S, A = State, Action
@@ -39,6 +41,32 @@ class Standing:
     steps: tuple[Step, ...]
     """What is next, the most urgent first; none only when it has ended."""
     late: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gap:
+    """What is still missing before the action that leads on."""
+
+    before: Action | None
+    """None where nothing is looked at in this state."""
+    missing: tuple[Told, ...]
+
+
+_LOOKED_AT = {S.TESTED: A.APPROVE, S.PRODUCTION_DELIVERED: A.GIVE_GO, S.CONFIRMED: A.ARM, S.ARMED: A.LAUNCH}
+"""What the guards of the next action still miss is shown before anybody tries."""
+
+
+@sanitized_db_errors()
+def gap_of(broadcast: Broadcast) -> Gap:
+    """Return what is missing, whoever acts: the steward is no person who could have given the GO.
+
+    That its window is yet to come is no gap that anybody could fill.
+    """
+    before = _LOOKED_AT.get(State(broadcast.state))
+    found = missing_for(broadcast, before, actor=STEWARD) if before else None
+    waits = clock.now() < guards.window_of(broadcast)[0]
+    parts = found.parts if found else ()
+    return Gap(before=before, missing=tuple(one for one in parts if not (waits and isinstance(one, OutsideItsWindow))))
 
 
 _NEXT: dict[State, tuple[tuple[Role, ...], Action, str]] = {

@@ -9,8 +9,9 @@ from datetime import date
 from django.db import transaction
 
 from eboxcast.audit.actions import record
-from eboxcast.broadcasts.contacts import take_standing_contacts
+from eboxcast.broadcasts.contacts import set_contact, take_standing_contacts
 from eboxcast.broadcasts.deadlines import deadlines_of
+from eboxcast.broadcasts.errors import AudienceUnclear
 from eboxcast.broadcasts.models import Broadcast, Campaign, Lateness, State, Waiver
 from eboxcast.broadcasts.numbering import next_number
 from eboxcast.broadcasts.scheduling import refuse_past
@@ -20,10 +21,11 @@ from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.free_text import fit, fit_if_any
+from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.policy import authorize
 from eboxcast.senders.errors import InstitutionUnknown
 from eboxcast.senders.lookup import find_sender_config
-from eboxcast.senders.models import Institution
+from eboxcast.senders.models import Institution, MessageType
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,40 +34,70 @@ class Wanted:
 
     application: str
     message_type: str
-    ebox_type: str
     subject: str
     dates: tuple[date, ...]
     expected: Mapping[str, int]
     """How many recipients are expected in each language."""
     campaign: str = ""
+    contact: Contact | None = None
+    """Whom to call at the institution, where it is another than usual."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contact:
+    """Somebody who can be called or written to."""
+
+    name: str
+    email: str = ""
+    phone: str = ""
+
+
+LANGUAGES = ("fr", "nl", "de")
+MOST_RECIPIENTS = 2**31 - 1
+_USUAL_EBOX = "CITIZEN"
 
 
 @sanitized_db_errors()
 def request(wanted: Wanted, *, actor: Actor) -> list[Broadcast]:
     """Ask for broadcasts, one for each language; several belong to one campaign.
 
-    Raises NotYourRole, TextUnfit, DateInThePast, and the errors of ``senders`` when the type is not configured in
-    acceptance.
+    Raises NotYourRole, TextUnfit, AudienceUnclear, DateInThePast, DetailUnfit, and the errors of ``senders`` when the
+    type is not configured in acceptance.
     """
     authorize(actor, "broadcast.request")
     wanted = replace(wanted, subject=fit(wanted.subject, "subject"), campaign=fit_if_any(wanted.campaign, "campaign"))
     institution = Institution.objects.filter(cbe=actor.institution).first()
     if institution is None:
         raise InstitutionUnknown(institution=actor.institution)
+    _refuse_unclear(wanted.expected)
     find_sender_config(
         institution=institution.cbe,
         application=wanted.application,
         message_type=wanted.message_type,
-        ebox_type=wanted.ebox_type,
+        ebox_type=_ebox_type_of(wanted.message_type),
         environment="acceptance",
     )
     refuse_past(wanted.dates)
     with transaction.atomic():
         campaign = _campaign(wanted, institution)
-        return [
+        requested = [
             _new(wanted, institution, campaign, language=language, expected=expected, actor=actor)
             for language, expected in wanted.expected.items()
         ]
+        for broadcast in requested if wanted.contact else ():
+            set_contact(broadcast, actor=actor, team="", **vars(wanted.contact))
+    return requested
+
+
+def _refuse_unclear(expected: Mapping[str, int]) -> None:
+    for language, count in expected.items() or (("", 0),):
+        if language not in LANGUAGES or not 0 < count <= MOST_RECIPIENTS:
+            raise AudienceUnclear(text=mask_and_strip(f"{language}={count}"))
+
+
+def _ebox_type_of(code: str) -> str:
+    """Return for which eBoxes a message type is; that a type is not known is said where its sender is looked for."""
+    return MessageType.objects.filter(code=code).values_list("ebox_type", flat=True).first() or _USUAL_EBOX
 
 
 def reconfirm(broadcast: Broadcast, *, actor: Actor) -> Broadcast:

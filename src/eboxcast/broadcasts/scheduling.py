@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from eboxcast.broadcasts.deadlines import deadlines_of
-from eboxcast.broadcasts.errors import DateInThePast, DateNotOffered
+from eboxcast.broadcasts.errors import DateInThePast, DateNotOffered, DateNotSaid, NoFreeDate
 from eboxcast.broadcasts.go_validity import void_go
-from eboxcast.broadcasts.load import conflict_with
+from eboxcast.broadcasts.load import conflict_with, free_dates
 from eboxcast.broadcasts.models import Broadcast, Decision, Outcome, Side, State
 from eboxcast.broadcasts.states import Action
 from eboxcast.broadcasts.steps import Step, fit_reason, step
@@ -33,6 +33,39 @@ def accept(broadcast: Broadcast, *, actor: Actor, day: date, agreed_at: datetime
         if _both_accept(taken.broadcast, day):
             _schedule(taken, day)
     return broadcast
+
+
+def day_to_accept(broadcast: Broadcast, given: Sequence[date] = ()) -> date:
+    """Return the day meant: the one given, the one the other side accepted, or the only one wanted.
+
+    Raises DateNotSaid where several could be meant.
+    """
+    candidates = list(given) or _to_come(_accepted(broadcast) or broadcast.wanted_dates)
+    if len(candidates) != 1:
+        dates = ", ".join(day.isoformat() for day in candidates)
+        raise DateNotSaid(broadcast=broadcast.number, dates=dates, first=candidates[0].isoformat())
+    return candidates[0]
+
+
+def awaited_day(broadcast: Broadcast) -> date:
+    """Return the day the other side accepted already, else the one wanted most; of those to come, if any is."""
+    return _to_come([*_accepted(broadcast), *broadcast.wanted_dates])[0]
+
+
+def days_concerned(broadcast: Broadcast) -> list[date]:
+    """Return the date of a broadcast, or those wanted while it has none."""
+    return [broadcast.date] if broadcast.date else list(broadcast.wanted_dates)
+
+
+def days_to_propose(broadcast: Broadcast, given: Sequence[date] = ()) -> list[date]:
+    """Return the days to propose instead: those given, or the nearest that are free. Raises NoFreeDate."""
+    if given:
+        return list(given)
+    day = max(days_concerned(broadcast)[0], clock.today())
+    free = list(free_dates(broadcast, day))
+    if not free:
+        raise NoFreeDate(broadcast=broadcast.number, date=day.isoformat())
+    return free
 
 
 def postpone(broadcast: Broadcast, *, actor: Actor, reason: str, dates: Sequence[date]) -> Broadcast:
@@ -127,6 +160,16 @@ def refuse_past(dates: Sequence[date]) -> None:
     for day in dates:
         if day <= clock.today():
             raise DateInThePast(date=day)
+
+
+def _accepted(broadcast: Broadcast) -> list[date]:
+    said = broadcast.decisions.filter(void_at=None, outcome=Outcome.ACCEPTED).last()
+    return list(said.dates) if said else []
+
+
+def _to_come(days: Sequence[date]) -> list[date]:
+    """Return the days that can still be; all of them where none can, so that it is said which."""
+    return [day for day in days if day >= clock.today()] or list(days)
 
 
 def _refuse_impossible(broadcast: Broadcast, day: date) -> None:

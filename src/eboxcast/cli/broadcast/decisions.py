@@ -10,16 +10,13 @@ from typing import Annotated
 import typer
 
 from eboxcast.broadcasts import requests, scheduling
-from eboxcast.broadcasts.load import free_dates
-from eboxcast.broadcasts.models import Broadcast, Lateness, Outcome, State
+from eboxcast.broadcasts.models import Broadcast, Lateness, State
 from eboxcast.cli.broadcast.answers import tell
-from eboxcast.cli.broadcast.errors import DateNotSaid, NoFreeDate
 from eboxcast.cli.broadcast.evening import load_lines
 from eboxcast.cli.broadcast.options import Number, Why, days, load_broadcast
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson, moment
-from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.formatting import long_date
 from eboxcast.lib.translation import N_, language_of_user
@@ -85,7 +82,7 @@ def waive(
 
 
 def _accept(found: Broadcast, actor: Actor, given: Sequence[Day], at: str | None, *, as_json: bool) -> None:
-    day = _meant(found, given)
+    day = scheduling.day_to_accept(found, given)
     _show_load(found, [day])
     scheduling.accept(found, actor=actor, day=day, agreed_at=moment(at))
     sentence = _ACCEPTED if found.state == State.REQUESTED else _SCHEDULED
@@ -93,38 +90,11 @@ def _accept(found: Broadcast, actor: Actor, given: Sequence[Day], at: str | None
 
 
 def _postpone(found: Broadcast, actor: Actor, given: Sequence[Day], why: str, *, as_json: bool) -> None:
-    proposed = given or _nearest(found)
-    _show_load(found, [*_concerned(found), *proposed])
+    proposed = scheduling.days_to_propose(found, given)
+    _show_load(found, [*scheduling.days_concerned(found), *proposed])
     scheduling.postpone(found, actor=actor, reason=why, dates=proposed)
     dates = ", ".join(long_date(day, language_of_user()) for day in proposed)
     tell(found, _POSTPONED, as_json=as_json, dates=dates)
-
-
-def _meant(found: Broadcast, given: Sequence[Day]) -> Day:
-    """Return the day that is accepted: the one said, the one the other side accepted, or the only one wanted."""
-    said = found.decisions.filter(void_at=None, outcome=Outcome.ACCEPTED).last()
-    candidates = list(given) or _to_come(said.dates if said else found.wanted_dates)
-    if len(candidates) != 1:
-        dates = ", ".join(day.isoformat() for day in candidates)
-        raise DateNotSaid(broadcast=found.number, dates=dates, first=candidates[0].isoformat())
-    return candidates[0]
-
-
-def _to_come(dates: Sequence[Day]) -> list[Day]:
-    """Return the days that can still be; all of them where none can, so that it is said which."""
-    return [day for day in dates if day >= clock.today()] or list(dates)
-
-
-def _concerned(found: Broadcast) -> list[Day]:
-    return [found.date] if found.date else list(found.wanted_dates)
-
-
-def _nearest(found: Broadcast) -> list[Day]:
-    day = max(_concerned(found)[0], clock.today())
-    free = list(free_dates(found, day))
-    if not free:
-        raise NoFreeDate(broadcast=found.number, date=day.isoformat())
-    return free
 
 
 def _show_load(found: Broadcast, evenings: Sequence[Day]) -> None:

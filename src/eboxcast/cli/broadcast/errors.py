@@ -14,14 +14,6 @@ class ProcedureOff(NotAllowedNow):
     remedy = N_("Publish with `eboxcast publish`, or switch the procedure on: eboxcast migrate --procedure on")
 
 
-class AudienceUnclear(WrongUse):
-    """It is not clear how many recipients are expected in which language."""
-
-    code = "broadcast.audience-unclear"
-    sentence = N_("The number of recipients for each language is not clear: {text}.")
-    remedy = N_("Write --recipients 180000 --language fr; or --recipients fr=180000 --recipients nl=120000.")
-
-
 class ContactUnclear(WrongUse):
     """A contact is not name, mail and telephone."""
 
@@ -30,22 +22,6 @@ class ContactUnclear(WrongUse):
     remedy = N_(
         'Write: --contact "Name, email address, phone number". You can leave out the email address or the phone number.'
     )
-
-
-class DateNotSaid(WrongUse):
-    """Several dates are wanted, and it is not said which one is meant."""
-
-    code = "broadcast.date-not-said"
-    sentence = N_("Broadcast {broadcast} has several requested dates: {dates}.")
-    remedy = N_("Choose one: --date {first}")
-
-
-class NoFreeDate(NotAllowedNow):
-    """No date can be proposed."""
-
-    code = "broadcast.no-free-date"
-    sentence = N_("There is no free date for broadcast {broadcast} in the six months after {date}.")
-    remedy = N_("Check the calendar and propose dates with --date, or refuse.")
 
 
 class GoNotNamed(WrongUse):
@@ -96,19 +72,3 @@ class FilesNotSaid(WrongUse):
     code = "broadcast.files-not-said"
     sentence = N_("It is not clear which files to deliver.")
     remedy = N_("Write: eboxcast broadcast deliver 2027-0001 DIRECTORY --environment acceptance")
-
-
-class NoneFits(NotAllowedNow):
-    """No broadcast of the institution asks for these files, or several do."""
-
-    code = "broadcast.none-fits"
-    sentence = N_("These files fit {count} broadcast(s): {fitting}.")
-    remedy = N_("Choose one: eboxcast broadcast deliver NUMBER DIRECTORY; to see them, use eboxcast broadcast list.")
-
-
-class MetadataUnread(InputRefused):
-    """Nothing says for which broadcast the files are."""
-
-    code = "broadcast.metadata-unread"
-    sentence = N_("The metadata in {path} cannot be read, so it is not known which broadcast the files are for.")
-    remedy = N_("To see what is wrong: eboxcast check {path}; or give the number of the broadcast.")

@@ -9,10 +9,10 @@ from typing import Annotated
 
 import typer
 
+from eboxcast.broadcasts.matching import fitting_broadcast
 from eboxcast.broadcasts.models import Broadcast, Via
 from eboxcast.cli.broadcast.answers import head_of, tell
 from eboxcast.cli.broadcast.errors import FilesNotSaid
-from eboxcast.cli.broadcast.matching import fitting_broadcast
 from eboxcast.cli.broadcast.next_steps import outlook_lines
 from eboxcast.cli.broadcast.options import Number, current_actor, load_broadcast
 from eboxcast.cli.broadcast.values import sheet_values

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
-from eboxcast.broadcasts.errors import OutsideItsWindow
 from eboxcast.broadcasts.guards import window_of
-from eboxcast.broadcasts.models import Broadcast, Outcome, State
+from eboxcast.broadcasts.models import Broadcast, Outcome
 from eboxcast.broadcasts.production import files_digest
-from eboxcast.broadcasts.progress import Standing, Step, standing_of
+from eboxcast.broadcasts.progress import Standing, Step, gap_of, standing_of
+from eboxcast.broadcasts.scheduling import awaited_day
 from eboxcast.broadcasts.states import Action
-from eboxcast.broadcasts.steps import missing_for
 from eboxcast.cli.broadcast.words import LATENESS, who_in
 from eboxcast.cli.shell.tables import aligned
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
-from eboxcast.lib.actors import STEWARD, Role
+from eboxcast.lib.actors import Role
 from eboxcast.lib.errors import Told
 from eboxcast.lib.formatting import iso, long_date
 from eboxcast.lib.telling import told_in
@@ -49,13 +48,6 @@ _COMMANDS = {
     Action.REPORT: "eboxcast broadcast report {number}",
     Action.CLOSE: "eboxcast broadcast close {number}",
 }
-_NEEDS = {
-    State.TESTED: Action.APPROVE,
-    State.PRODUCTION_DELIVERED: Action.GIVE_GO,
-    State.CONFIRMED: Action.ARM,
-    State.ARMED: Action.LAUNCH,
-}
-"""What the guards of the next action still miss is shown before anybody tries."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,15 +73,15 @@ class Outlook:
 
 
 @sanitized_db_errors()
-def outlook_of(broadcast: Broadcast, language: str) -> Outlook:
-    """Return what comes next, in a language."""
-    standing = standing_of(broadcast)
-    before = _NEEDS.get(State(broadcast.state))
+def outlook_of(broadcast: Broadcast, language: str, standing: Standing | None = None) -> Outlook:
+    """Return what comes next, in a language; ``standing`` where it is known already."""
+    standing = standing or standing_of(broadcast)
+    gap = gap_of(broadcast)
     return Outlook(
         steps=tuple(_next(step, broadcast, language) for step in standing.steps),
         late=late_in(standing, language),
-        missing=_missing(broadcast, before),
-        before=before,
+        missing=gap.missing,
+        before=gap.before,
     )
 
 
@@ -139,20 +131,10 @@ def _due(step: Next, language: str) -> str:
     return translate(_BY, language, {"date": long_date(step.due_at.astimezone(clock.BRUSSELS).date(), language)})
 
 
-def _missing(broadcast: Broadcast, before: Action | None) -> tuple[Told, ...]:
-    """Return what is missing whoever acts: the steward is no person who could have given the GO.
-
-    That its window is yet to come is no gap that anybody could fill.
-    """
-    found = missing_for(broadcast, before, actor=STEWARD) if before else None
-    waits = clock.now() < window_of(broadcast)[0]
-    return tuple(one for one in (found.parts if found else ()) if not (waits and isinstance(one, OutsideItsWindow)))
-
-
 def _command(step: Step, broadcast: Broadcast) -> str:
     number = broadcast.number
     if step.action == Action.ACCEPT:
-        return f"eboxcast broadcast decide {number} accept --date {_awaited_date(broadcast)}"
+        return f"eboxcast broadcast decide {number} accept --date {awaited_day(broadcast)}"
     if step.action == Action.ARM:
         start, end = window_of(broadcast)
         return f"eboxcast launch {number}" if start <= clock.now() < end else f"eboxcast broadcast arm {number}"
@@ -170,10 +152,3 @@ def _data(step: Step, broadcast: Broadcast) -> dict[str, object]:
         "run": str(broadcast.production_run or "")[:8],
         **step.data,
     }
-
-
-def _awaited_date(broadcast: Broadcast) -> str:
-    """Return the date the other side accepted already, else the one wanted most; of those to come, if any is."""
-    accepted = broadcast.decisions.filter(outcome=Outcome.ACCEPTED, void_at=None).last()
-    dates: list[date] = [*(accepted.dates if accepted else ()), *broadcast.wanted_dates]
-    return next((day for day in dates if day >= clock.today()), dates[0]).isoformat()

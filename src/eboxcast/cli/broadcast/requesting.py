@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
-from eboxcast.broadcasts import contacts, requests, scheduling
+from eboxcast.broadcasts import requests, scheduling
+from eboxcast.broadcasts.errors import AudienceUnclear
 from eboxcast.broadcasts.models import Broadcast
-from eboxcast.broadcasts.requests import Wanted
+from eboxcast.broadcasts.requests import Contact, Wanted
 from eboxcast.cli.broadcast.answers import head_of, tell
-from eboxcast.cli.broadcast.asked import Person, audience, ebox_type_of, person
+from eboxcast.cli.broadcast.errors import ContactUnclear
 from eboxcast.cli.broadcast.evening import conflict_lines
 from eboxcast.cli.broadcast.next_steps import outlook_lines
 from eboxcast.cli.broadcast.options import Dates, Number, Why, current_actor, days, load_broadcast
@@ -20,8 +21,8 @@ from eboxcast.cli.broadcast.values import sheet_values
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson, day
-from eboxcast.lib.actors import Actor
 from eboxcast.lib.formatting import long_date
+from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user
 
 REQUESTED_FORMAT = "eboxcast.broadcasts-requested/1"
@@ -53,13 +54,13 @@ def request(
     wanted = Wanted(
         application=application,
         message_type=message_type,
-        ebox_type=ebox_type_of(message_type, actor),
         subject=subject,
         dates=tuple(days(date)),
-        expected=audience(recipients, language),
+        expected=_expected(recipients, language),
         campaign=campaign,
+        contact=_contact(contact),
     )
-    _show(list(_asked(wanted, person(contact), actor)), as_json=as_json)
+    _show(requests.request(wanted, actor=actor), as_json=as_json)
 
 
 @app.command()
@@ -100,11 +101,31 @@ def cancel(broadcast: Number, reason: Why = "", as_json: AsJson = False) -> None
     tell(found, _CANCELLED, as_json=as_json)
 
 
-def _asked(wanted: Wanted, reached: Person | None, actor: Actor) -> Iterator[Broadcast]:
-    for broadcast in requests.request(wanted, actor=actor):
-        if reached:
-            contacts.set_contact(broadcast, actor=actor, team="", **vars(reached))
-        yield broadcast
+_MOST_DIGITS = 12
+
+
+def _expected(texts: Sequence[str], language: str) -> dict[str, int]:
+    """Return how many recipients are expected in each language. Raises AudienceUnclear."""
+    found: dict[str, int] = {}
+    for text in texts:
+        named, _, number = text.rpartition("=")
+        named = (named or language).lower()
+        if named in found or not number.isdecimal() or len(number) > _MOST_DIGITS:
+            raise AudienceUnclear(text=mask_and_strip(text))
+        found[named] = int(number)
+    return found
+
+
+def _contact(text: str) -> Contact | None:
+    """Return whom to call, or nobody where nothing is given. Raises ContactUnclear."""
+    if not text.strip():
+        return None
+    name, *rest = (part.strip() for part in text.split(","))
+    email = next((part for part in rest if "@" in part), "")
+    phone = next((part for part in rest if part and "@" not in part), "")
+    if not name or not (email or phone) or len(rest) > len([part for part in (email, phone) if part]):
+        raise ContactUnclear(text=mask_and_strip(text))
+    return Contact(name=name, email=email, phone=phone)
 
 
 def _show(broadcasts: Sequence[Broadcast], *, as_json: bool) -> None:

@@ -7,10 +7,11 @@ from typing import Annotated
 import typer
 
 from eboxcast.broadcasts import aftermath
+from eboxcast.broadcasts.listing import Asked
 from eboxcast.broadcasts.models import State
 from eboxcast.cli.broadcast.answers import tell
 from eboxcast.cli.broadcast.decided_values import history_of
-from eboxcast.cli.broadcast.listing import Asked, show_list
+from eboxcast.cli.broadcast.listing import show_list
 from eboxcast.cli.broadcast.options import Number, current_actor, load_broadcast
 from eboxcast.cli.broadcast.sheet import show_sheet
 from eboxcast.cli.broadcast.values import show_json

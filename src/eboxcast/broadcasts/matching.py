@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from eboxcast.broadcasts.errors import MetadataUnread, NoneFits
 from eboxcast.broadcasts.lookup import broadcasts_for
 from eboxcast.broadcasts.models import Broadcast, State
 from eboxcast.broadcasts.states import TRANSITIONS, Action
-from eboxcast.cli.broadcast.errors import MetadataUnread, NoneFits
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.masking import mask_and_strip
@@ -19,7 +19,7 @@ _ACTIONS = {"acceptance": Action.DELIVER_ACCEPTANCE, "production": Action.DELIVE
 
 
 def fitting_broadcast(directory: Path, *, environment: str, actor: Actor) -> Broadcast:
-    """Return the one broadcast that may take these files. Raises MetadataUnread, NoneFits."""
+    """Return the one broadcast that may take these files. Raises NotYourRole, MetadataUnread, NoneFits."""
     metadata_file = find_files(directory).metadata
     metadata = read_metadata(metadata_file).metadata if metadata_file else None
     if metadata is None:

@@ -1,0 +1,58 @@
+"""The broadcasts somebody asks for, the most urgent first: what is late, then by what is due; those that ended last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from eboxcast.broadcasts.lookup import broadcasts_for
+from eboxcast.broadcasts.models import Broadcast, State
+from eboxcast.broadcasts.progress import Standing, standing_of
+from eboxcast.broadcasts.states import ENDED
+from eboxcast.database.errors import sanitized_db_errors
+from eboxcast.lib import clock
+from eboxcast.lib.actors import Actor
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """Which broadcasts are asked for; what is empty is not asked."""
+
+    states: frozenset[str] = frozenset()
+    campaign: str = ""
+    mine: bool = False
+    """Only where it is the turn of whoever asks."""
+    late: bool = False
+    ended: bool = False
+    """Also those that are refused, cancelled or closed; a state that is asked for by name is always there."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """A broadcast, and how it stands."""
+
+    broadcast: Broadcast
+    standing: Standing
+
+
+@sanitized_db_errors()
+def list_broadcasts(asked: Asked, *, actor: Actor) -> list[Listed]:
+    """Return what somebody asks for and may see, the most urgent first. Raises NotYourRole."""
+    every = frozenset(State.values)
+    states = asked.states or (every if asked.ended else every - ENDED)
+    found = broadcasts_for(actor, states=states)
+    if asked.campaign:
+        found = found.filter(campaign__name=asked.campaign)
+    listed = [Listed(broadcast=one, standing=standing_of(one)) for one in found]
+    fitting = [one for one in listed if _fits(one.standing, asked, actor)]
+    return sorted(fitting, key=lambda one: (*_urgency(one.standing), one.broadcast.number))
+
+
+def _fits(standing: Standing, asked: Asked, actor: Actor) -> bool:
+    mine = any(actor.has(*step.turn) for step in standing.steps)
+    return (mine or not asked.mine) and (bool(standing.late) or not asked.late)
+
+
+def _urgency(standing: Standing) -> tuple[bool, bool, bool, datetime]:
+    due = [step.due_at for step in standing.steps if step.due_at is not None]
+    return not standing.steps, not standing.late, not due, min(due, default=clock.now())

@@ -9,11 +9,13 @@ from django.db.models import Sum
 
 from eboxcast.broadcasts import aftermath
 from eboxcast.broadcasts.models import Broadcast, State
+from eboxcast.broadcasts.states import Action
+from eboxcast.broadcasts.steps import authorize_action, refuse_other_institutions
 from eboxcast.database.errors import sanitized_db_errors
-from eboxcast.delivery.broadcasts.following_runs import account_of
+from eboxcast.delivery.broadcasts.following_runs import account_of, follow
 from eboxcast.delivery.broadcasts.runs import PRODUCTION, run_for
 from eboxcast.delivery.models import Run
-from eboxcast.lib.actors import STEWARD
+from eboxcast.lib.actors import STEWARD, Actor
 from eboxcast.mailboxes.fence import find_release
 from eboxcast.mailboxes.models import ReadTally
 
@@ -34,6 +36,28 @@ def conclude(broadcast: Broadcast, *, moment: datetime) -> list[str]:
         aftermath.close(broadcast, actor=STEWARD)
         done.append("closed")
     return done
+
+
+def report(broadcast: Broadcast, *, actor: Actor) -> Broadcast:
+    """Give the institution its report by hand, before the steward does. Raises what a step raises."""
+    refuse_other_institutions(broadcast, actor)
+    authorize_action(actor, Action.REPORT)
+    follow(broadcast)
+    run = run_for(PRODUCTION, broadcast.production_run)
+    return aftermath.reported(broadcast, actor=actor, counts=account_of(run) if run else {})
+
+
+def close(broadcast: Broadcast, *, actor: Actor) -> Broadcast:
+    """Tell how many have read it, unless that was told, and close: by hand, before the steward does.
+
+    Raises what a step raises.
+    """
+    refuse_other_institutions(broadcast, actor)
+    authorize_action(actor, Action.CLOSE)
+    run = run_for(PRODUCTION, broadcast.production_run)
+    if broadcast.statistics_at is None:
+        aftermath.tell_statistics(broadcast, actor=actor, readings=readings_of(run) if run else {})
+    return aftermath.close(broadcast, actor=actor)
 
 
 def readings_of(run: Run) -> dict[str, object]:

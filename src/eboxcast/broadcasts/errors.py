@@ -332,7 +332,7 @@ class AudienceUnclear(WrongUse):
 
     code = "broadcast.audience-unclear"
     sentence = N_("The number of recipients for each language is not clear: {text}.")
-    remedy = N_("Write --recipients 180000 --language fr; or --recipients fr=180000 --recipients nl=120000.")
+    remedy = N_("Give a number for each language, such as fr=180000; the languages are fr, nl and de.")
 
 
 class DateNotSaid(WrongUse):
@@ -340,7 +340,10 @@ class DateNotSaid(WrongUse):
 
     code = "broadcast.date-not-said"
     sentence = N_("Broadcast {broadcast} has several requested dates: {dates}.")
-    remedy = N_("Choose one: --date {first}")
+    remedy = N_("Choose one: {accept}")
+    actions = MappingProxyType(
+        {"accept": NextAction(action="broadcast.accept", parameters={"broadcast": "{broadcast}", "date": "{first}"})}
+    )
 
 
 class NoFreeDate(NotAllowedNow):
@@ -348,7 +351,7 @@ class NoFreeDate(NotAllowedNow):
 
     code = "broadcast.no-free-date"
     sentence = N_("There is no free date for broadcast {broadcast} in the six months after {date}.")
-    remedy = N_("Check the calendar and propose dates with --date, or refuse.")
+    remedy = N_("Check the calendar and propose dates, or refuse.")
 
 
 class NoneFits(NotAllowedNow):
@@ -356,7 +359,8 @@ class NoneFits(NotAllowedNow):
 
     code = "broadcast.none-fits"
     sentence = N_("These files fit {count} broadcast(s): {fitting}.")
-    remedy = N_("Choose one: eboxcast broadcast deliver NUMBER DIRECTORY; to see them, use eboxcast broadcast list.")
+    remedy = N_("Give the number of the broadcast with the files. To list the broadcasts: {broadcasts}")
+    actions = MappingProxyType({"broadcasts": NextAction(action="broadcast.see")})
 
 
 class MetadataUnread(InputRefused):
@@ -364,4 +368,5 @@ class MetadataUnread(InputRefused):
 
     code = "broadcast.metadata-unread"
     sentence = N_("The metadata in {path} cannot be read, so it is not known which broadcast the files are for.")
-    remedy = N_("To see what is wrong: eboxcast check {path}; or give the number of the broadcast.")
+    remedy = N_("To see what is wrong: {check}; or give the number of the broadcast.")
+    actions = MappingProxyType({"check": NextAction(action="package.check", parameters={"directory": "{path}"})})

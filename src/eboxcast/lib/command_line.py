@@ -35,7 +35,10 @@ _FORMS: Mapping[str, tuple[str, ...]] = {
     # Broadcasts
     "broadcast.see": ("broadcast show {broadcast}", "broadcast list"),
     "broadcast.request": ("broadcast request",),
-    "broadcast.accept": ("broadcast decide {broadcast} accept --date DATE",),
+    "broadcast.accept": (
+        "broadcast decide {broadcast} accept --date {date}",
+        "broadcast decide {broadcast} accept --date DATE",
+    ),
     "broadcast.postpone": ("broadcast decide {broadcast} postpone" + _REASON,),
     "broadcast.agree": ("broadcast agree {broadcast} {date}", "broadcast agree {broadcast} DATE"),
     "broadcast.want": ("broadcast want {broadcast} DATE",),

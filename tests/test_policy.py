@@ -64,7 +64,7 @@ from eboxcast.lib.actors import INSTITUTION_ROLES, STEWARD, Actor, NotYourRole, 
 from eboxcast.lib.errors import EboxcastError
 from eboxcast.lib.policy import TABLE as POLICY
 from eboxcast.lib.policy import rule_of
-from eboxcast.lib.translation import translate
+from eboxcast.lib.telling import remedy_in, sentence_in
 from eboxcast.mailboxes.models import OutcomeKind
 from eboxcast.notices import expiring, listing
 from eboxcast.operations import expiry as everything
@@ -864,7 +864,7 @@ def national_numbers() -> Iterator[str]:
 
 def shown(error: EboxcastError) -> str:
     """Return what a door would say."""
-    return translate(error.sentence, "en", error.data) + translate(error.remedy, "en", error.data) + repr(error.data)
+    return sentence_in(error, "en") + remedy_in(error, "en") + repr(error.data)
 
 
 def everything_kept(sweepers: list[psycopg.Connection[tuple[object, ...]]]) -> str:

@@ -97,7 +97,7 @@ def test_a_list_that_is_too_long_is_refused_and_comes_in_two(story: Story) -> No
 
 def test_the_go_is_for_these_files_by_somebody_else(story: Story) -> None:
     assert "must give the agreed moment and the files" in story.answers["go not named"].said
-    assert "bram may not do this" in story.answers["same person"].said
+    assert "bram does not have permission for this" in story.answers["same person"].said
     assert "arming the launch is not possible" in story.answers["no go"].said
     gos = story.shown["go void"]["gos"]
     assert isinstance(gos, list)

@@ -244,6 +244,6 @@ def test_mending_after_a_restore_is_for_the_launch_team(
     person("ada", Role.AUDITOR)
     person("lea", Role.LAUNCH)
     code, out, _ = command("--as", "ada", "doctor", "--repair")
-    assert (code, "ada may not do this" in out) == (1, True)
+    assert (code, "ada does not have permission for this" in out) == (1, True)
     assert not Run.objects.exists()
     assert "is consistent again" in command("--as", "lea", "doctor", "--repair")[1]

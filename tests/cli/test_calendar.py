@@ -104,7 +104,7 @@ def test_what_stands_in_the_way_comes_with_the_nearest_free_dates(command: Comma
 
 def test_too_many_recipients_for_any_evening_are_told_so(command: Command) -> None:
     out = command("calendar", "deadlines", "2027-05-20", "--recipients", "12000001")[1]
-    assert "with 0 planned and 12,000,001 more it has 1 too many." in out
+    assert "With 0 already planned and 12,000,001 more, it would have 1 too many." in out
     assert "There is no free date" in out
 
 

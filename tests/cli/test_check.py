@@ -107,7 +107,7 @@ def test_files_may_be_given_one_by_one(sample: SamplePaths, run: Run) -> None:
 def test_what_makes_no_sense_is_wrong_use(arguments: list[str], run: Run) -> None:
     code, out, err = run("check", *arguments)
     assert (code, out) == (2, "")
-    assert "→ Give a directory" in err
+    assert "→ Give either a directory" in err
 
 
 def test_the_rejected_rows_go_to_a_file_of_their_owner_alone(damaged: SamplePaths, tmp_path: Path, run: Run) -> None:

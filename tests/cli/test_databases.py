@@ -143,7 +143,7 @@ def test_doctor_fails_on_swapped_databases_and_still_looks_at_the_rest(eboxcast:
     done = eboxcast("doctor", env=urls(acceptance="production", production="acceptance"))
     assert done.returncode == 1
     assert done.stdout.count("FAILED") == 2
-    assert "The control database is the right one" in done.stdout
+    assert "The control database is the correct one" in done.stdout
 
 
 @pytest.mark.parametrize("repair", [[], ["--repair"]])
@@ -168,7 +168,7 @@ def test_doctor_fails_on_a_database_that_does_not_answer_and_shows_no_password(e
     gone = "postgresql://someone:geheim@localhost:1/gone"
     done = eboxcast("doctor", env=urls() | {"EBOXCAST_PRODUCTION_URL": gone})
     assert done.returncode == 1
-    assert "The production database does not answer" in done.stdout
+    assert "The production database does not respond" in done.stdout
     assert "geheim" not in done.stdout + done.stderr
 
 

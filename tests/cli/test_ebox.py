@@ -33,7 +33,7 @@ def test_it_shows_title_sender_dates_and_document(broadcasts: Broadcasts, comman
     package = published(broadcasts)
     code, out, err = command("ebox", "-", given=owner(package) + "\n")
     assert (code, err) == (0, "")
-    assert out.startswith("This eBox shows 1 message(s)")
+    assert out.startswith("This eBox contains 1 message(s)")
     for words in (package.metadata.title, "Demonstration Office · Demonstration mail", "information-fr.pdf", "Until"):
         assert words in out
     assert owner(package) not in out

@@ -35,7 +35,7 @@ def test_a_dry_run_says_it_and_does_nothing(a_month_later: list[str], command: C
     forgotten, published = a_month_later
     for _ in range(2):
         first, second = command("expire", "--dry-run")[1].splitlines()
-        assert first.startswith(f"Would give up run {forgotten} (acceptance)")
+        assert first.startswith(f"Would discard run {forgotten} (acceptance)")
         assert second == f"Would delete for run {published} (production): paper list and rejected rows."
 
 

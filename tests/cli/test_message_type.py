@@ -60,7 +60,7 @@ def test_from_the_form_to_production_each_answer_says_whose_turn_it_is(command: 
         "the integration team",
         "the integration team",
         "the integration team",
-        "nobody",
+        "no one",
     ]
 
 

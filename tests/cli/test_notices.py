@@ -101,7 +101,7 @@ def test_doctor_says_when_nobody_leads_the_procedure(notices: list[Notice], comm
 def test_expire_deletes_what_old_mails_said(notices: list[Notice], command: Command) -> None:
     scheduling.refuse(Broadcast.objects.get(), actor=p.VERA, reason="no")
     p.pass_time(days=366)
-    said = "delete: the texts of 1 mails and 0 attachments, about what ended 365 days ago or longer."
+    said = "delete: the text of 1 emails and 0 attachments, about matters that ended 365 or more days ago."
     assert said in command("--as", "lou", "expire", "--dry-run")[1]
     answer = json.loads(command("--as", "lou", "expire", "--json")[1])
     assert [one["notices"] for one in answer["notices"]] == [1]

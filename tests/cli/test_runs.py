@@ -122,7 +122,7 @@ def test_an_interrupted_launch_is_shown_with_what_continues_it(broadcasts: Broad
     run = broadcasts.prepared()
     intend(run, Action.LAUNCH, by=OPERATOR, changes={"state": State.RUNNING, "launched_by": OPERATOR})
     _, out, _ = command("status", run.short)
-    assert re.search(rf"Asked by {OPERATOR} at .* not done yet: launch", out)
+    assert re.search(rf"Requested by {OPERATOR} at .* not done yet: launch", out)
     (pending,) = json.loads(command("status", run.short, "--json")[1])["pending"]
     assert pending["command"] == f"eboxcast launch {run.short}"
     assert command(*pending["command"].split()[1:])[0] == 0
@@ -177,7 +177,7 @@ def test_recall_says_how_many_had_it_and_that_it_cannot_be_undone(broadcasts: Br
     run = broadcasts.published()
     code, out, _ = command("recall", run.short, *REASON)
     assert (code, state_of(run)) == (0, State.RECALLED)
-    assert "none of its 40 recipients sees it any more" in out
+    assert "no longer visible to any of its 40 recipients" in out
     assert "0 had opened it.\nThis cannot be undone" in out
     assert Entry.objects.get(run=run.id, action="run.recalled").data["reason"] == "wrong letter"
 

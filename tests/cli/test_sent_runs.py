@@ -118,7 +118,7 @@ def test_status_tells_how_a_run_stands_while_it_is_sent(paused: tuple[Run, Simul
     _, out, _ = command("status", run.short)
     assert f"Paused: {len(held(simulated))} of 120 recipients have it; " in out
     assert "recipients refused by the provider" in out
-    assert re.search(r"Batches: \d done, \d open, 0 of them being worked on\.", out)
+    assert re.search(r"Batches: \d done, \d open, 0 of them in progress\.", out)
     answer = json.loads(command("status", run.short, "--json")[1])
     assert answer["recipients"] == sum(
         answer[name] for name in ("published", "refused", "unknown", "under_way", "not_attempted")
@@ -210,7 +210,7 @@ def test_whoever_comes_second_is_told_who_and_when(paused: tuple[Run, Simulated]
     assert re.search(rf"is stopped \(.*, by {re.escape(entry.by)}\): it cannot be paused", err)
     code, out, _ = command("stop", run.short, *REASON)
     assert code == 0
-    assert f"It was stopped before: since {moment_in(entry.at, 'en')}, by {entry.by}." in out
+    assert f"It was already stopped, since {moment_in(entry.at, 'en')}, by {entry.by}." in out
 
 
 def test_of_two_at_once_one_wins_and_the_other_is_told(paused: tuple[Run, Simulated]) -> None:
@@ -260,7 +260,7 @@ def test_the_unknown_are_named_and_sent_to_again_when_support_says_so(
     assert set(everybody(run)) - set(held(simulated)) == {row.split(";")[0]}
     code, out, _ = command("resolve", run.short, "--unknown", "resend", "--reason", "support: not there")
     assert code == 0
-    assert "1 recipients of whom nobody knew will be sent to again" in out
+    assert "1 unknown recipients will be sent to again" in out
     assert [command(asked, run.short)[0] for asked in ("resume", "launch")] == [0, 0]
     assert held(simulated) == everybody(run)
     assert command("resolve", run.short, "--unknown", "resend", *REASON)[0] == 4
@@ -372,7 +372,7 @@ def test_more_batches_at_once_count_while_it_is_sent(broadcasts: Broadcasts, pro
 def test_on_our_own_eboxes_there_is_nothing_to_hold(broadcasts: Broadcasts, command: Command) -> None:
     code, _, err = command("pause", broadcasts.prepared().short, *REASON)
     assert code == 2
-    assert "in one moment: there is nothing to pause" in err
+    assert "at one moment, so there is nothing to pause" in err
 
 
 def test_watching_ends_with_the_run_and_its_status(paused: tuple[Run, Simulated], command: Command) -> None:

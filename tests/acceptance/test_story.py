@@ -178,19 +178,19 @@ def test_each_step_is_told_to_the_institution(story: Story) -> None:
     told = [str(mail["Subject"]) for mail in mails(story, "anne", FR)]
     for subject in (
         "Une diffusion est demandée",
-        "Il faut une autre date",
-        "La date est fixée : vendredi 12 novembre 2027",
-        "Les fichiers pour l'acceptation sont là",
-        "À vous de regarder",
+        "Une autre date est nécessaire",
+        "La date est fixée\u00a0: vendredi 12 novembre 2027",
+        "Les fichiers pour l'acceptation sont reçus",
+        "À vérifier maintenant",
         "Le test est approuvé",
-        "Les fichiers pour la production sont là",
+        "Les fichiers pour la production sont reçus",
         "Le GO est donné",
-        "La date est fixée : mardi 30 novembre 2027",
-        "Le lancement est armé",
+        "La date est fixée\u00a0: mardi 30 novembre 2027",
+        "Le lancement est programmé",
         "Publié",
         "Le rapport et son certificat",
-        "Combien l'ont lu",
-        "Clôturée",
+        "Nombre de lectures",
+        "Diffusion clôturée",
     ):
         place = next((number for number, text in enumerate(told) if subject in text), None)
         assert place is not None, (subject, told)

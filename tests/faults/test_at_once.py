@@ -81,7 +81,7 @@ def test_a_stop_just_before_the_fence_is_in_time(machine: Machine, new_letter: N
     )
     refused = first.go_on().ended()
     assert refused.returncode == 4, refused
-    assert "stopped since" in refused.stderr
+    assert "is stopped (" in refused.stderr
     assert "by tests" in refused.stderr
     assert machine.audience("production", "in-time") == []
 

@@ -65,7 +65,7 @@ def first_line(guard: Guard) -> str:
 
 def whose(state: State) -> str:
     if state in ENDED:
-        return "nobody: it has ended"
+        return "no one: it has ended"
     return " or ".join(_NEXT[state][0]) or STEWARD
 
 

@@ -34,7 +34,7 @@ Guard = Callable[[Broadcast, Actor], Missing | None]
 
 
 def reconfirmed(broadcast: Broadcast, actor: Actor) -> Missing | None:
-    """The institution said again that it wants the date, in time or with a waiver."""
+    """The institution reconfirmed the date, in time or with a waiver."""
     if broadcast.reconfirmed_at is None:
         return NotReconfirmed(broadcast=broadcast.number)
     term = term_of(broadcast, Lateness.RECONFIRMATION)
@@ -42,7 +42,7 @@ def reconfirmed(broadcast: Broadcast, actor: Actor) -> Missing | None:
 
 
 def acceptance_in_time(broadcast: Broadcast, actor: Actor) -> Missing | None:
-    """The files for acceptance came five working days before, or with a waiver."""
+    """The files for acceptance were delivered five working days before, or with a waiver."""
     term = term_of(broadcast, Lateness.ACCEPTANCE)
     missing = term.in_the_way or (term.done_at is None and not term.waived)
     return AcceptanceLate(broadcast=broadcast.number, due=term.due_at) if missing else None
@@ -84,7 +84,7 @@ def prepared(broadcast: Broadcast, actor: Actor) -> Missing | None:
 
 
 def go_holds(broadcast: Broadcast, actor: Actor) -> Missing | None:
-    """There is a GO, of this very moment and these very files."""
+    """There is a GO for exactly this moment and these files."""
     go = holding_go(broadcast)
     if go is not None and _is_of_now(go, broadcast):
         return None
@@ -92,24 +92,24 @@ def go_holds(broadcast: Broadcast, actor: Actor) -> Missing | None:
 
 
 def other_person(broadcast: Broadcast, actor: Actor) -> Missing | None:
-    """Who gave the GO does not launch."""
+    """The person who gave the GO is not the one who launches."""
     go = holding_go(broadcast)
     return SamePerson(name=actor.name) if go is not None and go.given_by == actor.name else None
 
 
 def contacts_complete(broadcast: Broadcast, actor: Actor) -> Missing | None:
-    """The follow-up sheet names one contact of the institution and one of each team."""
+    """The follow-up sheet has one contact for the institution and one for each team."""
     missing = [team or broadcast.institution_id for team in without_contact(broadcast)]
     return ContactsMissing(broadcast=broadcast.number, missing=", ".join(missing)) if missing else None
 
 
 def contact_centre_warned(broadcast: Broadcast, actor: Actor) -> Missing | None:
-    """The contact centre knows of this date."""
+    """The contact centre has been warned of this date."""
     return None if broadcast.contact_centre_warned_at else ContactCentreNotWarned(broadcast=broadcast.number)
 
 
 def contact_centre_reachable(broadcast: Broadcast, actor: Actor) -> Missing | None:
-    """Somebody with the role contact-centre has an email address."""
+    """Someone with the role contact-centre has an email address."""
     return None if reachable(Role.CONTACT_CENTRE) else NobodyAtContactCentre()
 
 
@@ -122,7 +122,7 @@ def in_window(broadcast: Broadcast, actor: Actor) -> Missing | None:
 
 
 def no_blackout(broadcast: Broadcast, actor: Actor) -> Missing | None:
-    """No service that is needed is away at any moment of the window that is left."""
+    """No service needed is unavailable during the rest of the window."""
     start, end = window_of(broadcast)
     for blackout in blackouts_between(max(start, clock.now()), end):
         return InBlackout(

@@ -20,7 +20,7 @@ from eboxcast.package.sampling import write_sample
 from eboxcast.senders.errors import FormWrong
 from eboxcast.senders.models import Institution
 from eboxcast.senders.people import Particulars, add_person
-from eboxcast.senders.request_form import read_form
+from eboxcast.senders.request_form import read_request
 
 INES = Actor("ines", frozenset({Role.INTEGRATION}))
 ACCEPTANCE = ("--environment", "acceptance")
@@ -106,7 +106,7 @@ def test_the_empty_form_asks_for_what_the_reader_wants_and_nothing_else(language
     del wanted["technical_contact"]["phone"]
     assert {table: set(keys) for table, keys in asked.items()} == {table: set(keys) for table, keys in wanted.items()}
     with pytest.raises(FormWrong) as refusal:
-        read_form(path)
+        read_request(path)
     assert len(refusal.value.parts) > 20
 
 
@@ -148,7 +148,7 @@ def test_the_form_on_its_page_is_right_and_has_every_key_it_explains(tmp_path: P
     assert shown
     path = tmp_path / "form.toml"
     path.write_text(shown[1].replace("= [2027", "= [2127").replace(", 2027", ", 2127"), encoding="utf-8")
-    read_form(path)
+    read_request(path)
     explained = re.findall(r"^## `\[(\w+)\]`\n(.*?)(?=^## )", page, re.MULTILINE | re.DOTALL)
     keys = {table: set(re.findall(r"^\| `(\w+)`", body, re.MULTILINE)) for table, body in explained}
     assert keys == {table: set(values) for table, values in tomllib.loads(shown[1]).items()}

@@ -87,9 +87,11 @@ class Scene:
         return out
 
     def fail(self, ends: int, *words: object) -> None:
-        """Run a command that ends with this exit code, and answers nothing."""
+        """Run a command that ends with this exit code; with ``--json`` it answers why, else nothing."""
         code, out, err = self._run(*words)
-        assert (code, out) == (ends, ""), f"{' '.join(map(str, words))}: {code}\n{out}\n{err}"
+        told = (json.loads(out)["format"], json.loads(out)["exit_code"]) if "--json" in words else out
+        expected = ("eboxcast.error/1", ends) if "--json" in words else ""
+        assert (code, told) == (ends, expected), f"{' '.join(map(str, words))}: {code}\n{out}\n{err}"
 
     def ask(self, name: str, *words: object, given: str = "") -> Any:
         """Run a command with ``--json``; remember and return its answer, whatever its exit code."""

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
+from itertools import pairwise, takewhile
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -146,9 +147,19 @@ def run() -> None:
         finally:
             ignore_signals()
     except (EboxcastError, Misconfigured) as error:
-        console.error(error)
+        told = console.error(error)
+        if _is_asked_for_json(sys.argv[1:]):
+            from eboxcast.presenters.json import as_json_line  # after a failure
+
+            typer.echo(as_json_line(told))
         code = error.exit_code
     sys.exit(code)
+
+
+def _is_asked_for_json(words: Sequence[str]) -> bool:
+    """Say whether a program reads the answer: it reads a failure too, whatever the command had parsed by then."""
+    options = list(takewhile(lambda word: word != "--", words))
+    return not {"--json", "--format=json"}.isdisjoint(options) or ("--format", "json") in pairwise(options)
 
 
 def _run() -> int:

@@ -16,6 +16,11 @@ def as_json(value: object, *, precision: Precision = "milliseconds") -> str:
     return json.dumps(plain(value, precision=precision), ensure_ascii=False, indent=2)
 
 
+def as_json_line(value: object) -> str:
+    """Return a value of a schema as one line: for what may follow other lines."""
+    return json.dumps(plain(value), ensure_ascii=False)
+
+
 def plain(value: object, *, precision: Precision = "milliseconds") -> object:
     """Return a value of a schema as dictionaries, lists, texts and numbers."""
     match value:

@@ -56,10 +56,12 @@ def publish(
     refuse_production_alone(environment.value, actor=actor(), asked="publish")
     window = Window(not_before=moment(not_before), not_after=moment(not_after))
     with resumable():
-        package = sending.check(directory, policies=Policies(duplicates=duplicates, faulty_rows=faulty_rows))
+        package = sending.check(
+            directory, policies=Policies(duplicates=duplicates, faulty_rows=faulty_rows), as_json=as_json
+        )
         run = sending.prepare(package, environment=environment.value, adds=adds)
         run = sending.launch(run, window=window, by_workers=by_workers)
-        sending.certify(run, json=as_json, strict=strict)
+        sending.certify(run, as_json=as_json, strict=strict)
 
 
 @app.command()
@@ -74,10 +76,12 @@ def prepare(
     """Check a package and store it, complete but not visible yet. `eboxcast launch` makes it visible."""
     refuse_production_alone(environment.value, actor=actor(), asked="prepare")
     with resumable():
-        package = sending.check(directory, policies=Policies(duplicates=duplicates, faulty_rows=faulty_rows))
+        package = sending.check(
+            directory, policies=Policies(duplicates=duplicates, faulty_rows=faulty_rows), as_json=as_json
+        )
         run = sending.prepare(package, environment=environment.value, adds=adds)
         sending.tell_published(run)
-        sending.certify(run, json=as_json, strict=False)
+        sending.certify(run, as_json=as_json, strict=False)
 
 
 @app.command()
@@ -105,7 +109,7 @@ def launch(
             launched = _launch_broadcast(run, window, by_workers=by_workers)
         else:
             launched = _launch_run(run, window, by_workers=by_workers)
-        sending.certify(launched, json=as_json, strict=strict)
+        sending.certify(launched, as_json=as_json, strict=strict)
 
 
 def _launch_run(number: str, window: Window, *, by_workers: bool) -> Run:

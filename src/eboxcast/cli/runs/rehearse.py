@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import typer
 
-from eboxcast.cli.package.check_text import show
-from eboxcast.cli.shell import progress
+from eboxcast.cli.runs.sending import checked
 from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import (
@@ -22,21 +20,18 @@ from eboxcast.cli.shell.options import (
     NotBefore,
     moment,
 )
-from eboxcast.delivery.runs.preparation import check_for_sending
 from eboxcast.delivery.runs.rehearsal import rehearse
 from eboxcast.delivery.runs.window import Window
-from eboxcast.lib.errors import InputRefused, NotAllowedNow
+from eboxcast.lib.errors import NotAllowedNow
 from eboxcast.lib.formatting import grouped, rough_duration, size
 from eboxcast.lib.translation import N_, language_of_user, translate
-from eboxcast.package.model import Duplicates, FaultyRows, Package, Policies
-from eboxcast.presenters.checks import check_answer
+from eboxcast.package.model import Duplicates, FaultyRows, Policies
 from eboxcast.presenters.json import as_json as json_text
 from eboxcast.presenters.rehearsals import rehearsal_answer
 from eboxcast.presenters.schemas.rehearsal import Foreseen, ProviderCalls, RehearsalAnswer, SpaceNeeded
 from eboxcast.reports.states import ENVIRONMENTS
 from eboxcast.senders.models import WithoutEbox
 
-_CHECKING = N_("Checking the recipient lists")
 _HEAD = N_("Rehearsal for {environment}: nothing was stored, nothing was sent.")
 _RECIPIENTS = N_("Recipients: {recipients}; {already} others already have it; {moved} numbers replaced by newer ones.")
 _WITHOUT = N_("Without an active eBox now: {count} ({never} never activated, {gone} deactivated).")
@@ -76,7 +71,7 @@ def main(
 ) -> None:
     """Show what publishing a package would do now: faults, outcome, eBoxes, duration, space. Changes nothing."""
     window = Window(not_before=moment(not_before), not_after=moment(not_after))
-    package = _check(directory, Policies(duplicates=duplicates, faulty_rows=faulty_rows), as_json=as_json)
+    package = checked(directory, policies=Policies(duplicates=duplicates, faulty_rows=faulty_rows), as_json=as_json)
     found = rehearse(package, environment=environment.value, window=window, adds=adds, actor=actor())
     language = language_of_user()
     answer = rehearsal_answer(found, language)
@@ -85,20 +80,6 @@ def main(
         raise typer.Exit(found.answer.refusal.exit_code)
     if not found.duration.fits:
         raise typer.Exit(NotAllowedNow.exit_code)
-
-
-def _check(directory: Path, policies: Policies, *, as_json: bool) -> Package:
-    language = language_of_user()
-    with progress.shown(translate(_CHECKING, language)) as reach:
-        checked = check_for_sending(directory, policies=policies, progress=reach)
-    if checked.package is not None:
-        return checked.package
-    answer = check_answer(checked, language)
-    if as_json:
-        typer.echo(json_text(answer))
-    else:
-        show(answer, language=language)
-    raise typer.Exit(InputRefused.exit_code)
 
 
 def _lines(found: RehearsalAnswer, language: str) -> Iterator[str]:

@@ -27,7 +27,7 @@ from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.mailboxes.fence import find_release
 from eboxcast.package.model import Package, Policies
 from eboxcast.presenters.checks import check_answer
-from eboxcast.presenters.json import as_json
+from eboxcast.presenters.json import as_json as json_text
 from eboxcast.presenters.run_commands import continuing_command, launch_command
 from eboxcast.reports.certificate import issue_certificate
 from eboxcast.reports.certificate_page import page_of
@@ -54,23 +54,34 @@ _ENDED = (State.PUBLISHED, State.RECALLED, State.SUPERSEDED)
 _VISIBLE = N_("Visible to {published} recipients since {moment} ({seconds} s).")
 
 
-def check(directory: Path, *, policies: Policies) -> Package:
-    """Check a package; show what is wrong on standard output and end with 3 when something stands against it."""
+def check(directory: Path, *, policies: Policies, as_json: bool) -> Package:
+    """Check a package, and say so; answer what is wrong and end with 3 when something stands against it."""
     language = language_of_user()
     started = monotonic()
-    with progress.shown(translate(_CHECKING, language)) as reach:
-        checked = check_for_sending(directory, policies=policies, progress=reach)
-    if checked.package is None:
-        show(check_answer(checked, language), language=language)
-        raise typer.Exit(InputRefused.exit_code)
+    package = checked(directory, policies=policies, as_json=as_json)
     _tell(
         _CHECKED,
-        rows=grouped(sum(account.rows for account in checked.lists), language),
-        lists=len(checked.lists),
-        recipients=grouped(len(checked.package.keys), language),
+        rows=grouped(sum(account.rows for account in package.lists), language),
+        lists=len(package.lists),
+        recipients=grouped(len(package.keys), language),
         seconds=_since(started),
     )
-    return checked.package
+    return package
+
+
+def checked(directory: Path, *, policies: Policies, as_json: bool) -> Package:
+    """Check a package; answer what is wrong and end with 3 when something stands against it."""
+    language = language_of_user()
+    with progress.shown(translate(_CHECKING, language)) as reach:
+        found = check_for_sending(directory, policies=policies, progress=reach)
+    if found.package is not None:
+        return found.package
+    answer = check_answer(found, language)
+    if as_json:
+        typer.echo(json_text(answer))
+    else:
+        show(answer, language=language)
+    raise typer.Exit(InputRefused.exit_code)
 
 
 def prepare(package: Package, *, environment: str, adds: bool) -> Run:
@@ -142,10 +153,10 @@ def _is_published(run: Run) -> bool:
     return run.published_count is not None
 
 
-def certify(run: Run, *, json: bool, strict: bool) -> None:
+def certify(run: Run, *, as_json: bool, strict: bool) -> None:
     """Print the certificate of a run; end with 6 when asked to and not everybody was reached."""
     certificate = issue_certificate(run, actor=actor())
-    typer.echo(as_json(certificate) if json else text_of(page_of(certificate, language_of_user())))
+    typer.echo(json_text(certificate) if as_json else text_of(page_of(certificate, language_of_user())))
     if strict and run.state == State.PUBLISHED and run.published_count != run.recipients_count:
         raise typer.Exit(PUBLISHED_WITH_REFUSALS)
 

@@ -8,10 +8,12 @@ from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
 from eboxcast.lib.errors import EboxcastError, Misconfigured
-from eboxcast.lib.translation import language_of_user, translate
+from eboxcast.lib.translation import language_of_user
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from eboxcast.presenters.schemas.failure import Failure
 
 
 @cache
@@ -34,18 +36,14 @@ def line(text: str) -> None:
     terminal().print(text, markup=False)
 
 
-def error(failure: EboxcastError | Misconfigured) -> None:
-    """Say what went wrong and what to do next, in the user's language."""
-    from eboxcast.lib.telling import remedy_in, sentence_in, told_in  # after a failure
+def error(failure: EboxcastError | Misconfigured) -> Failure:
+    """Say what went wrong and what to do next, in the user's language; return it."""
+    from eboxcast.presenters.failures import failure_of  # after a failure
 
-    language = language_of_user()
-    # What a run is, and what was asked of it, are words of ours in the middle of a sentence.
-    data = {name: translate(str(word), language) if name in _WORDS else word for name, word in failure.data.items()}
-    terminal().print("✗ " + sentence_in(failure, language, data), style="red", markup=False)
-    for part in getattr(failure, "parts", ()):
-        terminal().print(f"  - {told_in(part, language)}", markup=False)
-    if failure.remedy:
-        terminal().print("→ " + remedy_in(failure, language, data), markup=False)
-
-
-_WORDS = ("state", "asked")
+    told = failure_of(failure, language_of_user())
+    terminal().print(f"✗ {told.sentence}", style="red", markup=False)
+    for reason in told.reasons:
+        terminal().print(f"  - {reason.sentence} {reason.remedy or ''}".rstrip(), markup=False)
+    if told.remedy:
+        terminal().print(f"→ {told.remedy}", markup=False)
+    return told

@@ -6,13 +6,14 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import monotonic
-
-from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskProgressColumn, TextColumn, TimeRemainingColumn
-from rich.text import Text
+from typing import TYPE_CHECKING
 
 from eboxcast.cli.shell import console
 from eboxcast.lib.formatting import duration, grouped
 from eboxcast.lib.translation import N_, language_of_user, translate
+
+if TYPE_CHECKING:
+    from eboxcast.cli.shell.progress_bar import Bar
 
 SHORT = 1.0
 """Seconds before anything is shown."""
@@ -76,36 +77,21 @@ class _Bar:
     """A bar that appears when the work turns out not to be short, and goes away when it is done."""
 
     def __init__(self, label: str) -> None:
+        self.label = label
         self.started = monotonic()
-        self.shown = False
-        self.progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TaskProgressColumn(),
-            _Rate(),
-            TimeRemainingColumn(compact=True),
-            console=console.terminal(),
-            transient=True,
-        )
-        self.task = self.progress.add_task(label, total=None)
+        self.bar: Bar | None = None
 
     def reach(self, done: int, total: int) -> None:
-        self.progress.update(self.task, completed=done, total=total)
-        if not self.shown and monotonic() - self.started >= SHORT and done < total:
-            self.shown = True
-            self.progress.start()
+        if self.bar is None and monotonic() - self.started >= SHORT and done < total:
+            from eboxcast.cli.shell.progress_bar import Bar  # for work that is not short
+
+            self.bar = Bar(self.label, console.terminal())
+        if self.bar is not None:
+            self.bar.reach(done, total)
 
     def end(self) -> None:
-        if self.shown:
-            self.progress.stop()
-
-
-class _Rate(ProgressColumn):
-    """How many a second."""
-
-    def render(self, task: Task) -> Text:
-        """Return the rate as text."""
-        return Text(f"{task.speed:,.0f}/s" if task.speed else "", style="progress.data.speed")
+        if self.bar is not None:
+            self.bar.end()
 
 
 def sentence(label: str, done: int, total: int, *, seconds: float) -> str:

@@ -6,10 +6,13 @@ enterprise (the number is the CBE number). Its bucket is the key modulo the prim
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, TypeAlias
 
-Keys = NDArray[np.int64]
+if TYPE_CHECKING:  # the settings read a number below; numpy takes 40 ms to import, and most commands need none
+    import numpy as np
+    from numpy.typing import NDArray
+
+Keys: TypeAlias = "NDArray[np.int64]"
 
 KIND_FACTOR = 10**12
 CITIZEN = 0
@@ -33,6 +36,6 @@ def in_bucket_order(keys: Keys, prime: int) -> tuple[NDArray[np.int32], Keys]:
     combined <<= _KEY_BITS
     combined |= keys
     combined.sort()
-    buckets = (combined >> _KEY_BITS).astype(np.int32)
+    buckets = (combined >> _KEY_BITS).astype("int32")
     combined &= _KEY_MASK
     return buckets, combined

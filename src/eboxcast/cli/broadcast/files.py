@@ -17,9 +17,10 @@ from eboxcast.cli.broadcast.next_steps import outlook_lines
 from eboxcast.cli.broadcast.options import Number, current_actor, load_broadcast
 from eboxcast.cli.broadcast.values import sheet_values
 from eboxcast.cli.package.check_text import show
+from eboxcast.cli.package.options import DuplicatesPolicy, FaultyRowsPolicy
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.app import command_app
-from eboxcast.cli.shell.options import AsJson, DuplicatesPolicy, Environment, FaultyRowsPolicy
+from eboxcast.cli.shell.options import AsJson, Environment
 from eboxcast.cli.shell.signals import resumable
 from eboxcast.delivery.broadcasts import files
 from eboxcast.delivery.broadcasts.files import Receipt

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from eboxcast.cli.package.options import DuplicatesPolicy, FaultyRowsPolicy
 from eboxcast.cli.runs import sending
 from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.app import command_app
@@ -16,9 +17,7 @@ from eboxcast.cli.shell.options import (
     AsJson,
     ByWorkers,
     Directory,
-    DuplicatesPolicy,
     Environment,
-    FaultyRowsPolicy,
     NotAfter,
     NotBefore,
     Strict,

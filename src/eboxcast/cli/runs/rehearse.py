@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import typer
 
+from eboxcast.cli.package.options import DuplicatesPolicy, FaultyRowsPolicy
 from eboxcast.cli.runs.sending import checked
 from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.app import command_app
@@ -13,9 +14,7 @@ from eboxcast.cli.shell.options import (
     Adds,
     AsJson,
     Directory,
-    DuplicatesPolicy,
     Environment,
-    FaultyRowsPolicy,
     NotAfter,
     NotBefore,
     moment,

@@ -11,7 +11,6 @@ import typer
 
 from eboxcast.cli.shell.errors import DayUnclear, MomentUnclear
 from eboxcast.lib.clock import BRUSSELS
-from eboxcast.package.model import Duplicates, FaultyRows
 
 
 class EnvironmentName(StrEnum):
@@ -23,8 +22,6 @@ class EnvironmentName(StrEnum):
 
 Directory = Annotated[Path, typer.Argument(help="The package: a directory with the three kinds of files.")]
 Environment = Annotated[EnvironmentName, typer.Option(help="Where: acceptance or production.")]
-DuplicatesPolicy = Annotated[Duplicates, typer.Option(help="Duplicate recipients: count once, or refuse the package.")]
-FaultyRowsPolicy = Annotated[FaultyRows, typer.Option(help="Faulty rows: refuse the package, or leave them out.")]
 Adds = Annotated[
     bool, typer.Option("--add", help="Publish the same message to those on these lists who do not have it yet.")
 ]

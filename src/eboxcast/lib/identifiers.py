@@ -12,11 +12,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-
-import numpy as np
-from numpy.typing import NDArray
+from functools import cache
+from typing import TYPE_CHECKING
 
 from eboxcast.lib.buckets import ENTERPRISE, KIND_FACTOR, Keys
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 NISS_DIGITS = 11
 CBE_DIGITS = 10
@@ -31,7 +34,7 @@ _LOOKALIKE = str.maketrans("OoIl", "0011")
 _FEWEST_AFTER_LOSS = 7
 """A number written by a spreadsheet has lost at most four zeros; shorter ones are something else."""
 
-_MONTHS = np.array([month <= 12 or 20 <= month <= 32 or 40 <= month <= 52 for month in range(100)])
+_MONTHS = tuple(month <= 12 or 20 <= month <= 32 or 40 <= month <= 52 for month in range(100))
 """Months of the register, and of BIS numbers: 20 more if the sex was unknown, 40 more if it was known."""
 _ROOT_OF_2000 = 2_000_000_000 % 97
 _LARGEST_CBE = 2 * 10**9
@@ -88,9 +91,16 @@ def are_niss(numbers: Keys, *, today: date) -> NDArray[np.bool_]:
     born_by_now = numbers < (today.year - 2000 + 1) * 10**9
     good |= (check == expected) & born_by_now
     year_month = numbers // 10**7
-    good &= _MONTHS.take(year_month - numbers // 10**9 * 100, mode="clip")
+    good &= _month_column().take(year_month - numbers // 10**9 * 100, mode="clip")
     good &= root > 0
     return good
+
+
+@cache
+def _month_column() -> NDArray[np.bool_]:
+    import numpy as np  # whoever has columns has it already; to read one number takes none
+
+    return np.array(_MONTHS)
 
 
 def are_cbe(numbers: Keys) -> NDArray[np.bool_]:

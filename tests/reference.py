@@ -77,6 +77,12 @@ def described(name: str) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
+def is_described(name: str) -> bool:
+    """Say whether each name in an answer has a docstring."""
+    properties = json_schema()["$defs"][name]["properties"].values()
+    return all("description" in one for one in properties)
+
+
 def page_with_tables(text: str) -> str:
     """Return a page with its tables as they are made now."""
     return _BLOCK.sub(lambda found: f"{found[1]}\n{described(found[2])}\n{found[4]}", text)

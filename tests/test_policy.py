@@ -49,7 +49,7 @@ from eboxcast.broadcasts.models import Broadcast, Check, Lateness, SeenIn, State
 from eboxcast.broadcasts.states import TABLE, TRANSITIONS, Action, permission_of, roles_for
 from eboxcast.database import installation
 from eboxcast.delivery import eboxes, expiry
-from eboxcast.delivery.broadcasts import acceptance_tests, agreed_launch, closing, files, switching
+from eboxcast.delivery.broadcasts import acceptance_tests, agreed_launch, closing, contact_centre, files, switching
 from eboxcast.delivery.errors import NotInThisState, RunNotFound
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.recovery import repair
@@ -492,6 +492,9 @@ ACTIONS: dict[str, Case] = {
         Action.DELIVER_ACCEPTANCE,
         "requested",
         lambda w, a: files.deliver(w.requested, w.folder, environment="acceptance", actor=a, via=Via.COMMAND),
+    ),
+    "delivery.broadcasts.contact_centre.warn": _step(
+        Action.WARN, "confirmed", lambda w, a: contact_centre.warn(w.confirmed, actor=a)
     ),
     "delivery.broadcasts.closing.report": _step(
         Action.REPORT, "confirmed", lambda w, a: closing.report(w.confirmed, actor=a)

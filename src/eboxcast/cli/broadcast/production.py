@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from eboxcast.broadcasts import contacts, production
+from eboxcast.broadcasts import production
 from eboxcast.broadcasts.models import Broadcast
 from eboxcast.broadcasts.production import SHORTEST, Named, files_digest
 from eboxcast.broadcasts.states import Action
@@ -19,7 +19,7 @@ from eboxcast.cli.broadcast.options import Number, Why, load_broadcast
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson, moment
-from eboxcast.delivery.broadcasts.contact_centre import first_time_count
+from eboxcast.delivery.broadcasts import contact_centre
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.formatting import grouped, long_date
 from eboxcast.lib.translation import N_, language_of_user, translate
@@ -97,8 +97,7 @@ def warn(
 ) -> None:
     """Warn the contact centre of the date, with the audience and the first-time users expected."""
     found, actor = load_broadcast(broadcast)
-    expected = first_time_count(found) if first_time is None else first_time
-    contacts.warn_contact_centre(found, actor=actor, first_time=expected)
+    contact_centre.warn(found, actor=actor, first_time=first_time)
     tell(found, _WARNED, as_json=as_json)
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from eboxcast.broadcasts.contacts import warn_contact_centre
 from eboxcast.broadcasts.models import Broadcast, State
-from eboxcast.broadcasts.steps import held
+from eboxcast.broadcasts.states import Action
+from eboxcast.broadcasts.steps import held, refuse_impossible
 from eboxcast.database.environments import bucket_prime, environment_connection
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.delivery.broadcasts.runs import PRODUCTION, run_for
-from eboxcast.lib.actors import STEWARD
+from eboxcast.lib.actors import STEWARD, Actor
 from eboxcast.mailboxes.audiences import read_audience
 from eboxcast.mailboxes.fence import find_release
 from eboxcast.mailboxes.preview import states_now
@@ -27,6 +28,13 @@ def warn_when_prepared(broadcast: Broadcast) -> list[str]:
             return []
         warn_contact_centre(broadcast, actor=STEWARD, first_time=first_time)
     return ["contact_centre_warned"]
+
+
+def warn(broadcast: Broadcast, *, actor: Actor, first_time: int | None = None) -> Broadcast:
+    """Warn the contact centre by hand; ``first_time`` is counted where nobody says it. Raises what a step raises."""
+    refuse_impossible(broadcast, Action.WARN, actor=actor)
+    expected = first_time_count(broadcast) if first_time is None else first_time
+    return warn_contact_centre(broadcast, actor=actor, first_time=expected)
 
 
 def first_time_count(broadcast: Broadcast) -> int | None:

@@ -104,9 +104,9 @@ def line_of(row: Transition) -> str:
 
 def who_may(row: Transition) -> str:
     if not row.permission:
-        return "by itself"
+        return "automatically"
     rule = rule_of(row.permission)
-    return ", ".join([*(role for role in Role if role in rule.roles), *(["by itself"] if rule.by_itself else [])])
+    return ", ".join([*(role for role in Role if role in rule.roles), *(["automatically"] if rule.by_itself else [])])
 
 
 def rows_of(title: str) -> list[str]:

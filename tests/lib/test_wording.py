@@ -155,6 +155,19 @@ def test_no_sentence_has_one_of_the_worst_words() -> None:
     assert {sentence: found for sentence in sentences() if (found := worst_in(sentence))} == {}
 
 
+PAGES = [
+    page
+    for page in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "changelog.d").glob("*.md"))
+    if page.name != "tone.md"
+]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_no_page_has_one_of_the_worst_words(page: Path) -> None:
+    lines = page.read_text("utf-8").splitlines()
+    assert {number: found for number, line in enumerate(lines, start=1) if (found := worst_in(line))} == {}
+
+
 def test_the_worst_words_are_found_where_they_stand() -> None:
     assert worst_in("The launch is gone on with.")
     assert not worst_in("The launch continues.")

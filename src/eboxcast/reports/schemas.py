@@ -152,7 +152,7 @@ class RecipientsPart:
     refused: int
     """who was refused"""
     unknown: int
-    """of whom it is not known whether they have it"""
+    """who may or may not have it"""
     under_way: int
     """in a call to the provider that is still in progress; 0 once the account is closed"""
     not_attempted: int

@@ -61,7 +61,7 @@ class Work:
     refused: int
     """recipients who were refused"""
     unknown: int
-    """recipients of whom it is not known whether they have it"""
+    """recipients who may or may not have it"""
     left: int
     """recipients still to come"""
     rate: float | None

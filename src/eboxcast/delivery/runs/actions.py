@@ -57,7 +57,7 @@ from eboxcast.delivery.runs.window import Window, wait_for, withdrawn_at
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.crashpoints import Point, reached
-from eboxcast.lib.errors import InputRefused, NotAllowedNow
+from eboxcast.lib.errors import InputRefused, NotAllowedNow, TargetRefusal
 from eboxcast.lib.free_text import fit
 from eboxcast.lib.policy import authorize
 from eboxcast.lib.translation import N_
@@ -133,7 +133,7 @@ def _store(run: Run, order: NewRelease, *, by: str) -> UUID:
     reached(Point.PREPARE_INTENDED)
     try:
         stored = target_of(run.environment).store(order)
-    except (InputRefused, NotAllowedNow) as refusal:
+    except (InputRefused, NotAllowedNow, TargetRefusal) as refusal:
         if run.state == State.PREPARING:
             give_up(run, state=State.DISCARDED, by=by, result=refusal.code)
         raise

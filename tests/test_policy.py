@@ -61,7 +61,7 @@ from eboxcast.delivery.runs.window import Window
 from eboxcast.exchange import collection
 from eboxcast.lib import clock
 from eboxcast.lib.actors import INSTITUTION_ROLES, STEWARD, Actor, NotYourRole, Role
-from eboxcast.lib.errors import EboxcastError
+from eboxcast.lib.errors import EboxcastError, NotFound
 from eboxcast.lib.policy import TABLE as POLICY
 from eboxcast.lib.policy import rule_of
 from eboxcast.lib.telling import remedy_in, sentence_in
@@ -70,7 +70,6 @@ from eboxcast.notices import expiring, listing
 from eboxcast.operations import expiry as everything
 from eboxcast.operations import steward
 from eboxcast.package.model import Package, Policies
-from eboxcast.planning.errors import CalendarNotFound
 from eboxcast.reports import certificate, handing_out, report
 from eboxcast.reports import verification as certificates
 from eboxcast.senders import lookup as senders_lookup
@@ -100,10 +99,7 @@ DOORS = ("cli", "exchange", "tools")
 DIRK = p.ELSE_WHERE
 """Somebody of another institution, with all the roles an institution has."""
 NOT_THERE = (
-    BroadcastNotFound,
-    RunNotFound,
-    TypeRequestNotFound,
-    CalendarNotFound,
+    NotFound,
     InstitutionUnknown,
     OtherInstitution,
     NoneFits,

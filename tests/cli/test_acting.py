@@ -186,7 +186,7 @@ def test_nobody_acts_by_name_with_the_procedure_off(command: Command) -> None:
 
 @pytest.mark.usefixtures("procedure_on")
 def test_who_is_named_must_be_known(command: Command) -> None:
-    assert command("--as", "nobody", "runs")[0] == 3
+    assert command("--as", "nobody", "runs")[0] == 2
 
 
 @pytest.mark.usefixtures("procedure_on", "real_installation")

@@ -147,3 +147,33 @@ def test_a_shell_completes_commands_options_and_values(typed: Typed, line: str, 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_each_shell_gets_a_script_that_asks_eboxcast(typed: Typed, shell: str) -> None:
     assert "_EBOXCAST_COMPLETE=complete_" + shell in typed("completion", shell).stdout
+
+
+@pytest.mark.usefixtures("office")
+@pytest.mark.parametrize(
+    ("who", "words"),
+    [
+        ("ines", ["broadcast", "show", "2027-0999"]),
+        ("ines", ["status", "ffffffff"]),
+        ("ines", ["notices", "show", "999"]),
+        ("ines", ["message-type", "show", "999"]),
+        ("ines", ["person", "tokens", "nobody"]),
+        ("ines", ["person", "revoke", "999"]),
+        ("ines", ["calendar", "lift", "999"]),
+        ("ines", ["contacts", "set", "nowhere", "--name", "x", "--email", "x@example.org"]),
+        ("anne", ["broadcast", "cancel", "2027-0999", "--reason", "x"]),
+    ],
+)
+def test_what_is_not_there_ends_with_one_code(command: Command, who: str, words: list[str]) -> None:
+    code, out, err = command("--as", who, *words)
+    assert (code, out) == (2, "")
+    assert err.startswith("✗ There is no ") or "No run" in err
+
+
+@pytest.mark.usefixtures("office")
+def test_who_asks_for_an_unknown_type_is_told_what_they_can_do(command: Command) -> None:
+    asked = ["--application", "X", "--type", "Unknown", "--subject", "x", "--date", "2027-03-15"]
+    code, _, err = command("--as", "anne", "broadcast", "request", *asked, "--language", "fr", "--recipients", "10")
+    assert code == 2
+    assert "eboxcast message-type list" in err
+    assert "load" not in err

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from eboxcast.lib.errors import InputRefused, NotAllowedNow, Told, WrongUse
+from eboxcast.lib.errors import InputRefused, NotAllowedNow, NotFound, Told, WrongUse
 from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import N_
 
 
-class BroadcastNotFound(WrongUse):
+class BroadcastNotFound(NotFound):
     """No broadcast has this number, or it is another institution's."""
 
     code = "broadcast.not-found"
@@ -99,12 +99,29 @@ class AcceptanceLate(Missing):
     )
 
 
-class TeamUnknown(InputRefused):
+class TeamUnknown(NotFound):
     """There is no such team."""
 
     code = "broadcast.team-unknown"
     sentence = N_("There is no team called {team}.")
     remedy = N_("The teams are: {teams}. Leave out the team to use the institution's own contact.")
+
+
+class InstitutionNotFound(NotFound):
+    """There is no such institution, or it is not that of who asks."""
+
+    code = "broadcast.institution-not-found"
+    sentence = N_("There is no institution {institution} whose contact you can set.")
+    remedy = N_("Give its CBE number. People of an institution can set only their own contact.")
+
+
+class TypeNotConfigured(NotFound):
+    """The institution has no such message type for this application; whoever asks for a date cannot load one."""
+
+    code = "broadcast.type-not-configured"
+    sentence = N_("Your institution has no message type {message_type} for the application {application}.")
+    remedy = N_("To list your message types: {types}. To request a new one, start with: {form}")
+    actions = MappingProxyType({"types": NextAction(action="type.see"), "form": NextAction(action="type.form")})
 
 
 class ContactUnreachable(InputRefused):
@@ -311,7 +328,7 @@ class ReasonMissing(WrongUse):
     remedy = N_('Add: --reason "…"')
 
 
-class TesterUnknown(InputRefused):
+class TesterUnknown(NotFound):
     """A tester is somebody of the institution who can act here."""
 
     code = "broadcast.tester-unknown"

@@ -11,7 +11,7 @@ from django.db import transaction
 from eboxcast.audit.actions import record
 from eboxcast.broadcasts.contacts import set_contact, take_standing_contacts
 from eboxcast.broadcasts.deadlines import deadlines_of
-from eboxcast.broadcasts.errors import AudienceUnclear
+from eboxcast.broadcasts.errors import AudienceUnclear, TypeNotConfigured
 from eboxcast.broadcasts.models import Broadcast, Campaign, Lateness, State, Waiver
 from eboxcast.broadcasts.numbering import next_number
 from eboxcast.broadcasts.scheduling import refuse_past
@@ -23,7 +23,7 @@ from eboxcast.lib.actors import Actor
 from eboxcast.lib.free_text import fit, fit_if_any
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.policy import authorize
-from eboxcast.senders.errors import InstitutionUnknown
+from eboxcast.senders.errors import ApplicationUnknown, InstitutionUnknown, MessageTypeUnknown
 from eboxcast.senders.lookup import find_sender_config
 from eboxcast.senders.models import Institution, MessageType
 
@@ -61,8 +61,8 @@ _USUAL_EBOX = "CITIZEN"
 def request(wanted: Wanted, *, actor: Actor) -> list[Broadcast]:
     """Ask for broadcasts, one for each language; several belong to one campaign.
 
-    Raises NotYourRole, TextUnfit, AudienceUnclear, DateInThePast, DetailUnfit, and the errors of ``senders`` when the
-    type is not configured in acceptance.
+    Raises NotYourRole, TextUnfit, AudienceUnclear, DateInThePast, DetailUnfit, EboxTypeDiffers, and TypeNotConfigured
+    when the type is not configured in acceptance.
     """
     authorize(actor, "broadcast.request")
     wanted = replace(wanted, subject=fit(wanted.subject, "subject"), campaign=fit_if_any(wanted.campaign, "campaign"))
@@ -70,13 +70,7 @@ def request(wanted: Wanted, *, actor: Actor) -> list[Broadcast]:
     if institution is None:
         raise InstitutionUnknown(institution=actor.institution)
     _refuse_unclear(wanted.expected)
-    find_sender_config(
-        institution=institution.cbe,
-        application=wanted.application,
-        message_type=wanted.message_type,
-        ebox_type=_ebox_type_of(wanted.message_type),
-        environment="acceptance",
-    )
+    _refuse_unknown_type(wanted, institution)
     refuse_past(wanted.dates)
     with transaction.atomic():
         campaign = _campaign(wanted, institution)
@@ -98,6 +92,20 @@ def _refuse_unclear(expected: Mapping[str, int]) -> None:
 def _ebox_type_of(code: str) -> str:
     """Return for which eBoxes a message type is; that a type is not known is said where its sender is looked for."""
     return MessageType.objects.filter(code=code).values_list("ebox_type", flat=True).first() or _USUAL_EBOX
+
+
+def _refuse_unknown_type(wanted: Wanted, institution: Institution) -> None:
+    try:
+        find_sender_config(
+            institution=institution.cbe,
+            application=wanted.application,
+            message_type=wanted.message_type,
+            ebox_type=_ebox_type_of(wanted.message_type),
+            environment="acceptance",
+        )
+    except (ApplicationUnknown, MessageTypeUnknown) as error:
+        data = {"message_type": wanted.message_type, "application": wanted.application}
+        raise TypeNotConfigured(**{name: mask_and_strip(text) for name, text in data.items()}) from error
 
 
 def reconfirm(broadcast: Broadcast, *, actor: Actor) -> Broadcast:

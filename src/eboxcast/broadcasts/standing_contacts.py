@@ -6,12 +6,11 @@ from django.db import transaction
 from django.db.models import Q
 
 from eboxcast.audit.actions import record
-from eboxcast.broadcasts.errors import ContactUnreachable, TeamUnknown
+from eboxcast.broadcasts.errors import ContactUnreachable, InstitutionNotFound, TeamUnknown
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.policy import authorize
-from eboxcast.senders.errors import InstitutionUnknown
 from eboxcast.senders.models import Institution, StandingContact, Team
 from eboxcast.senders.people import refuse_unfit_address, refuse_unfit_line
 
@@ -32,7 +31,7 @@ def set_standing_contact(
     """Name the one contact of a team, or of an institution (``team`` empty), in the place of those named before.
 
     Requesters name that of their own institution, integration any. Broadcasts that have their sheet keep it. Raises
-    NotYourRole, TeamUnknown, InstitutionUnknown, DetailUnfit, ContactUnreachable.
+    NotYourRole, TeamUnknown, InstitutionNotFound, DetailUnfit, ContactUnreachable.
     """
     authorize(actor, "contacts.set_team" if team else "contacts.set")
     refuse_unfit_line(team or "-", "name", name)
@@ -53,5 +52,5 @@ def _whose(team: str, institution: str, actor: Actor) -> dict[str, str | None]:
         known = Team.objects.order_by("code").values_list("code", flat=True)
         raise TeamUnknown(team=mask_and_strip(team), teams=", ".join(known))
     if not team and not (actor.sees(institution) and Institution.objects.filter(cbe=institution).exists()):
-        raise InstitutionUnknown(institution=mask_and_strip(institution) or "–")
+        raise InstitutionNotFound(institution=mask_and_strip(institution) or "–")
     return {"team_id": team or None, "institution_id": None if team else institution}

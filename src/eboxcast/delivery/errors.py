@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from eboxcast.lib.errors import Incomplete, InputRefused, NotAllowedNow, WrongUse
+from eboxcast.lib.errors import Incomplete, InputRefused, NotAllowedNow, NotFound, WrongUse
 from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import N_
 
 
-class RunNotFound(WrongUse):
+class RunNotFound(NotFound):
     """No run has this number."""
 
     code = "run.not-found"

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from types import MappingProxyType
 
 from eboxcast.lib.errors import NotAllowedNow
-from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import N_
 
 
@@ -74,5 +72,4 @@ class NotYourRole(NotAllowedNow):
 
     code = "people.not-your-role"
     sentence = N_("{name} does not have permission for this ({asked}). Roles that do: {roles}.")
-    remedy = N_("Ask someone with that role. To see who has it: `{people}`.")
-    actions = MappingProxyType({"people": NextAction(action="person.see")})
+    remedy = N_("Ask someone with one of these roles. The integration team can tell you who has them.")

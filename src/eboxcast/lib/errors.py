@@ -83,6 +83,12 @@ class WrongUse(EboxcastError):
     exit_code = 2
 
 
+class NotFound(WrongUse):
+    """What was named is not there, or not for who asks, which is told in the same words."""
+
+    code = "use.not-found"
+
+
 class InputRefused(EboxcastError):
     """The sender's mistake: what was handed in cannot be accepted as it is."""
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from eboxcast.lib.errors import NotAllowedNow, WrongUse
+from eboxcast.lib.errors import NotAllowedNow, NotFound
 from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import N_
 
 
-class NoticeNotFound(WrongUse):
+class NoticeNotFound(NotFound):
     """No notice has this number."""
 
     code = "notice.not-found"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from eboxcast.lib.errors import NotAllowedNow, WrongUse
+from eboxcast.lib.errors import NotAllowedNow, NotFound, WrongUse
 from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import N_
 
@@ -60,7 +60,7 @@ class BlackoutPast(WrongUse):
     remedy = N_("Check the year, and give an end in the future.")
 
 
-class BlackoutUnknown(WrongUse):
+class BlackoutUnknown(NotFound):
     """No blackout has this number."""
 
     code = "planning.blackout-unknown"
@@ -69,7 +69,7 @@ class BlackoutUnknown(WrongUse):
     actions = MappingProxyType({"see": NextAction(action="calendar.see")})
 
 
-class CalendarNotFound(WrongUse):
+class CalendarNotFound(NotFound):
     """There is no such institution, or it is not that of whoever asks."""
 
     code = "planning.calendar-not-found"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from types import MappingProxyType
 
-from eboxcast.lib.errors import InputRefused, NotAllowedNow, Reason
+from eboxcast.lib.errors import InputRefused, NotAllowedNow, NotFound, Reason
 from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import N_
 
@@ -104,7 +104,7 @@ class FormUnreadable(InputRefused):
     actions = MappingProxyType({"form": NextAction(action="type.form")})
 
 
-class TypeRequestNotFound(InputRefused):
+class TypeRequestNotFound(NotFound):
     """There is no such request or message type, or it is another institution's."""
 
     code = "senders.request-not-found"
@@ -164,7 +164,7 @@ class ApplicationTaken(InputRefused):
     remedy = N_("Choose another name for the application.")
 
 
-class PersonUnknown(InputRefused):
+class PersonUnknown(NotFound):
     """There is nobody of that name."""
 
     code = "people.unknown"
@@ -241,7 +241,7 @@ class TokenUnfit(InputRefused):
     actions = MappingProxyType({"make": NextAction(action="token.make")})
 
 
-class TokenUnknown(InputRefused):
+class TokenUnknown(NotFound):
     """There is no token of that number."""
 
     code = "token.unknown-number"

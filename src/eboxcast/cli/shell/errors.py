@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from eboxcast.lib.errors import Incomplete, Trouble, WrongUse
+from eboxcast.lib.errors import Incomplete, NotFound, Trouble, WrongUse
 from eboxcast.lib.translation import N_
 
 
@@ -81,7 +81,7 @@ class IdentifierUnreadable(WrongUse):
     )
 
 
-class NoSuchLetter(WrongUse):
+class NoSuchLetter(NotFound):
     """The eBox shows fewer messages."""
 
     code = "ebox.no-such-letter"

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from django.db import DatabaseError, connection
 from tests.actors import master
+from tests.moments import move_to
 
 from eboxcast.audit.actions import record
 from eboxcast.audit.anchoring import Kept, hand_out
@@ -30,14 +31,9 @@ OLD, NEW, TERM = 2051, 2052, 2062
 
 
 @pytest.fixture
-def in_year(monkeypatch: pytest.MonkeyPatch) -> SetYear:
+def in_year() -> SetYear:
     """Let it be a summer day of a year."""
-
-    def move(year: int) -> None:
-        moment = datetime(year, 6, 1, tzinfo=UTC)
-        monkeypatch.setattr(clock, "now", lambda: moment)
-
-    return move
+    return lambda year: move_to(datetime(year, 6, 1, tzinfo=UTC))
 
 
 @pytest.fixture

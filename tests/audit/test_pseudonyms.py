@@ -7,6 +7,7 @@ import hmac
 from datetime import UTC, datetime
 
 import pytest
+from tests.moments import move_to
 
 from eboxcast.audit.actions import record
 from eboxcast.audit.models import PseudonymKey
@@ -37,10 +38,10 @@ def test_the_name_is_the_hmac_of_the_digits_with_the_secret_of_the_year() -> Non
     assert "4022900132" not in name
 
 
-def test_entries_about_a_person_are_found_in_every_year(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_entries_about_a_person_are_found_in_every_year() -> None:
     for year in (2043, 2044):
         moment = datetime(year, 6, 1, tzinfo=UTC)
-        monkeypatch.setattr(clock, "now", lambda moment=moment: moment)
+        move_to(moment)
         for person in (MARC, NADIA):
             record("ebox.looked", by="ines", data={"person": pseudonym(person, moment)})
     found = list_entries(Wanted(people=pseudonyms(MARC)), 10)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import psycopg
 import pytest
 from django.db import connection, connections, transaction
+from tests.moments import move_to
 
 from eboxcast.audit.actions import record
 from eboxcast.audit.models import Entry, Seal
@@ -103,11 +104,12 @@ def test_sealers_at_the_same_time_seal_each_entry_once() -> None:
     assert [number for number, _ in order()] == list(range(1, 31))
 
 
-def test_more_entries_than_a_batch_are_sealed_in_one_call(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("eboxcast.audit.sealing._BATCH", 2)
-    for number in range(5):
-        record(f"a.number_{number}", by="ines")
-    assert seal_pending() == 5
+def test_more_entries_than_a_batch_are_sealed_in_one_call() -> None:
+    """A batch is 5,000."""
+    record("a.first", by="ines")
+    first = Entry.objects.values("segment", "at", "by", "action").get()
+    Entry.objects.bulk_create([Entry(**first) for _ in range(10_001)], batch_size=5_000)
+    assert seal_pending() == 10_002
 
 
 def test_sealing_inside_a_transaction_is_refused() -> None:
@@ -116,18 +118,15 @@ def test_sealing_inside_a_transaction_is_refused() -> None:
         seal_pending()
 
 
-def test_an_entry_belongs_to_the_year_in_brussels(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clock, "now", lambda: datetime(2031, 12, 31, 23, 30, tzinfo=UTC))
+def test_an_entry_belongs_to_the_year_in_brussels() -> None:
+    move_to(datetime(2031, 12, 31, 23, 30, tzinfo=UTC))
     record("a.new_year", by="ines")
     assert Entry.objects.get().segment == 2032
 
 
-def test_an_entry_of_the_old_year_sealed_after_the_new_one_began_has_its_seal_in_the_new_one(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_an_entry_of_the_old_year_sealed_after_the_new_one_began_has_its_seal_in_the_new_one() -> None:
     for year in (2031, 2032, 2031):
-        moment = datetime(year, 6, 1, tzinfo=UTC)
-        monkeypatch.setattr(clock, "now", lambda moment=moment: moment)
+        move_to(datetime(year, 6, 1, tzinfo=UTC))
         record(f"a.in_{year}", by="ines")
         seal_pending()
     seals = Seal.objects.order_by("number").values_list("entry_segment", "segment")

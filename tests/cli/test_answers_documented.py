@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import timedelta
 from pathlib import Path
 
-import pytest
 from tests.cli.conftest import Command
+from tests.moments import pass_time
 from tests.reports.broadcasts import OPERATOR, Broadcasts
 from tests.reports.test_documented import names_in
 
 from eboxcast.delivery.models import Action
 from eboxcast.delivery.runs.intents import intend
-from eboxcast.lib import clock
 from eboxcast.lib.identifiers import text_of_key
 
 PAGE = (Path(__file__).parents[2] / "docs/reference/answers-json.md").read_text("utf-8")
@@ -30,12 +28,9 @@ def test_each_name_in_status_and_runs_is_explained(broadcasts: Broadcasts, comma
         assert set(names_in(answer)) - EXPLAINED == set()
 
 
-def test_each_name_in_expire_is_explained(
-    broadcasts: Broadcasts, command: Command, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_each_name_in_expire_is_explained(broadcasts: Broadcasts, command: Command) -> None:
     broadcasts.published()
-    later = clock.now() + timedelta(days=40)
-    monkeypatch.setattr(clock, "now", lambda: later)
+    pass_time(days=40)
     answer = json.loads(command("expire", "--json")[1])
     assert answer["steps"]
     assert set(names_in(answer)) - EXPLAINED == set()

@@ -10,12 +10,12 @@ import psycopg
 import pytest
 from tests.cli.conftest import Command
 from tests.cli.test_answers_documented import EXPLAINED
+from tests.moments import move_to
 from tests.reports.broadcasts import Broadcasts
 from tests.reports.test_documented import names_in
 
 from eboxcast.audit.actions import record
 from eboxcast.audit.models import Anchor, Entry
-from eboxcast.lib import clock
 
 pytestmark = pytest.mark.usefixtures("installation")
 
@@ -132,10 +132,9 @@ def test_a_number_as_an_argument_is_refused_and_not_repeated(command: Command) -
     assert not Entry.objects.exists()
 
 
-def test_a_year_at_its_term_is_dropped_by_the_command(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_year_at_its_term_is_dropped_by_the_command(command: Command) -> None:
     for year in (2071, 2082):
-        moment = datetime(year, 6, 1, tzinfo=UTC)
-        monkeypatch.setattr(clock, "now", lambda moment=moment: moment)
+        move_to(datetime(year, 6, 1, tzinfo=UTC))
         record("a.then", by="ines")
     assert "Would delete the year 2071." in command("audit", "expire", "--dry-run")[1]
     code, out, _ = command("audit", "expire")

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 from tests.cli.conftest import Command
+from tests.moments import move_to
 from tests.reports.test_documented import names_in
 
 from eboxcast.audit.models import Entry
-from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor, Role
 from eboxcast.lib.formatting import moment_in
 from eboxcast.planning.models import Blackout, ClosedDay
@@ -26,9 +26,9 @@ BLACKOUT = ("blackout", "2027-05-20T20:00", "2027-05-20T23:00", "--service", "Or
 
 
 @pytest.fixture
-def january(installation: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def january(installation: None) -> None:
     """It is the fourth of January 2027."""
-    monkeypatch.setattr(clock, "now", lambda: datetime(2027, 1, 4, 9, tzinfo=UTC))
+    move_to(datetime(2027, 1, 4, 9, tzinfo=UTC))
 
 
 def test_each_day_has_its_line(command: Command) -> None:

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
 
 import pytest
 from tests.cli.conftest import Command
+from tests.moments import pass_time
 from tests.reports.broadcasts import Broadcasts
-
-from eboxcast.lib import clock
 
 
 @pytest.fixture
-def a_month_later(monkeypatch: pytest.MonkeyPatch, broadcasts: Broadcasts) -> list[str]:
+def a_month_later(broadcasts: Broadcasts) -> list[str]:
     """A published run in production and a forgotten one in acceptance, forty days old."""
     made = [broadcasts.prepared("acceptance").short, broadcasts.published().short]
-    later = clock.now() + timedelta(days=40)
-    monkeypatch.setattr(clock, "now", lambda: later)
+    pass_time(days=40)
     return made
 
 

@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 
 import pytest
 from tests.actors import master
+from tests.moments import pass_time
 from tests.reports.broadcasts import Broadcasts
 
 from eboxcast.delivery.models import Run
@@ -55,12 +56,12 @@ def read_by(run: Run, package: Package, count: int) -> None:
         opening.mark_read(run.environment, opening.open_ebox(run.environment, key)[0])
 
 
-def test_readings_are_counted_by_day(broadcasts: Broadcasts, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_readings_are_counted_by_day(broadcasts: Broadcasts) -> None:
     package = broadcasts.package(ticket="same", seed=1)
     run = broadcasts.published(A, ticket="same", seed=1)
     read_by(run, package, 3)
-    today, tomorrow = clock.today(), clock.now() + timedelta(days=1)
-    monkeypatch.setattr(clock, "now", lambda: tomorrow)
+    today = clock.today()
+    pass_time(days=1)
     read_by(run, package, 5)
     readings = readings_of(run)
     assert readings is not None

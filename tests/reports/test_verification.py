@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 from tests.actors import master
+from tests.moments import pass_time
 from tests.reports.broadcasts import Broadcasts
 
 from eboxcast.database.environments import environment_connection
 from eboxcast.delivery.expiry import expire
 from eboxcast.delivery.models import Run
-from eboxcast.lib import clock
 from eboxcast.mailboxes import fence
 from eboxcast.reports.errors import AudienceDeleted
 from eboxcast.reports.verification import Verification, verify
@@ -62,16 +60,13 @@ def test_another_recipient_in_the_same_number_is_noticed(broadcasts: Broadcasts)
     assert not verification.good
 
 
-def test_what_was_deleted_cannot_be_verified_and_says_since_when(
-    broadcasts: Broadcasts, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_was_deleted_cannot_be_verified_and_says_since_when(broadcasts: Broadcasts) -> None:
     """After a month the outcomes are gone, after the validity period the audience and its salt."""
     run = broadcasts.published(recipients=50, refuse=True)
-    later = clock.now() + timedelta(days=40)
-    monkeypatch.setattr(clock, "now", lambda: later)
+    pass_time(days=40)
     list(expire(P, actor=master("cron")))
     assert found(verify(run, actor=master("ada"))) == {"prepared": None, "published": True, "refused": None}
-    monkeypatch.setattr(clock, "now", lambda: later + timedelta(days=3650))
+    pass_time(days=3650)
     list(expire(P, actor=master("cron")))
     with pytest.raises(AudienceDeleted):
         verify(run, actor=master("ada"))

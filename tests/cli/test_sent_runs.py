@@ -55,15 +55,11 @@ def now(run: Run) -> Run:
 
 
 @pytest.fixture
-def paused(
-    broadcasts: Broadcasts, provider: Provider, command: Command, monkeypatch: pytest.MonkeyPatch
-) -> tuple[Run, Simulated]:
-    """A run that paused itself: the provider refuses three of ten."""
-    simulated = provider("--refuse-share", "0.3")
-    run = broadcasts.prepared(recipients=120)
-    monkeypatch.setattr(actions, "ENOUGH_TO_JUDGE", 30)
+def paused(broadcasts: Broadcasts, provider: Provider, command: Command) -> tuple[Run, Simulated]:
+    """A run that paused itself: the provider refuses three of a hundred."""
+    simulated = provider("--refuse-share", "0.03")
+    run = broadcasts.prepared(recipients=actions.ENOUGH_TO_JUDGE + 500)
     code, _, err = command("launch", run.short)
-    monkeypatch.setattr(actions, "ENOUGH_TO_JUDGE", 10_000)
     assert code == 5, err
     assert "is paused: " in err
     assert f"eboxcast resume {run.short} && eboxcast launch {run.short}" in err
@@ -116,9 +112,9 @@ def test_the_command_of_a_paused_run_continues_it(paused: tuple[Run, Simulated],
 def test_status_tells_how_a_run_stands_while_it_is_sent(paused: tuple[Run, Simulated], command: Command) -> None:
     run, simulated = paused
     _, out, _ = command("status", run.short)
-    assert f"Paused: {len(held(simulated))} of 120 recipients have it; " in out
+    assert f"Paused: {len(held(simulated)):,} of 1,500 recipients have it; " in out
     assert "recipients refused by the provider" in out
-    assert re.search(r"Batches: \d done, \d open, 0 of them in progress\.", out)
+    assert re.search(r"Batches: \d+ done, \d+ open, 0 of them in progress\.", out)
     answer = json.loads(command("status", run.short, "--json")[1])
     assert answer["recipients"] == sum(
         answer[name] for name in ("published", "refused", "unknown", "under_way", "not_attempted")
@@ -139,7 +135,7 @@ def test_stop_says_exactly_who_has_it(paused: tuple[Run, Simulated], command: Co
     run, simulated = paused
     code, out, _ = command("stop", run.short, *REASON)
     assert code == 0
-    assert f"Stopped: {len(held(simulated))} of 120 recipients have it; " in out
+    assert f"Stopped: {len(held(simulated)):,} of 1,500 recipients have it; " in out
     assert "are still to be sent" in out
     assert f"eboxcast close {run.short}" in out
 
@@ -162,7 +158,7 @@ def test_closing_ends_it_as_published_in_part(paused: tuple[Run, Simulated], com
     assert (code, certificate.state) == (0, State.PUBLISHED)
     assert account
     assert account.published == len(held(simulated))
-    assert account.published + account.refused + account.not_attempted == 120
+    assert account.published + account.refused + account.not_attempted == 1500
     assert f"{account.not_attempted} were not attempted" in out
     assert certificate.moments.closed
     assert verify(now(run), actor=master("ada")).good
@@ -173,14 +169,25 @@ def test_closing_ends_it_as_published_in_part(paused: tuple[Run, Simulated], com
     assert [intent.result for intent in Intent.objects.filter(run=run.id, action="close")] == ["published"]
 
 
-def test_a_closed_run_is_tried_again_for_those_without_it(paused: tuple[Run, Simulated], command: Command) -> None:
+def test_a_closed_run_is_tried_again_for_those_without_it(
+    broadcasts: Broadcasts, provider: Provider, command: Command
+) -> None:
     """Nobody gets it twice; asked twice, it is the same run."""
-    run, simulated = paused
+    simulated = provider("--refuse-share", "0.1")
+    simulated.break_("linkEboxMessage", "delay", delay_ms=300)
+    run = broadcasts.prepared(recipients=400)
+
+    def pause(sums: Sums) -> None:
+        if sums.sent and Run.objects.get(id=run.id).state == State.RUNNING:
+            command("pause", run.short, *REASON)
+
+    actions.launch(run, actor=master("olga"), window=Window(), waiting=lambda moment: None, progress=pause)
+    simulated.control("PUT", "/faults", [])
     command("close", run.short, *REASON)
     before = held(simulated)
     first, second = (json.loads(command("retry", run.short, "--json")[1]) for _ in range(2))
     assert first["run"] == second["run"]
-    assert first["recipients"] == 120 - len(before)
+    assert first["recipients"] == 400 - len(before)
     assert held(simulated) == before
     assert command("launch", first["run"])[0] == 0
     assert len(held(simulated)) == len(set(held(simulated))) > len(before)

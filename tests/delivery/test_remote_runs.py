@@ -13,7 +13,7 @@ from tests.delivery.conftest import NewPackage
 from tests.simulator.simulated import Simulated, Simulators
 
 from eboxcast.delivery.models import BatchState, Run, State
-from eboxcast.delivery.remote import batches, calls
+from eboxcast.delivery.remote import batches
 from eboxcast.delivery.runs import actions
 from eboxcast.delivery.runs.window import Window
 from eboxcast.lib.identifiers import text_of_key
@@ -95,14 +95,11 @@ def test_a_batch_of_several_requests_is_noted_as_one(
     assert run.batches.count() < 400 / 5 / 2
 
 
-def test_a_pause_counts_in_the_middle_of_a_long_batch(
-    provider: Provider, package: NewPackage, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_pause_counts_in_the_middle_of_a_long_batch(provider: Provider, package: NewPackage) -> None:
     """Once a second it looks; what was sent is noted, and the rest follows when it is resumed."""
-    monkeypatch.setattr(calls, "_BETWEEN_LOOKS", 0.0)
     simulated = provider(largest_call=5, parallel=1)
     given, run = prepared(package, 400)
-    simulated.break_("linkEboxMessage", "delay", delay_ms=300)
+    simulated.break_("linkEboxMessage", "delay", delay_ms=500)
 
     def pause(sums: batches.Sums) -> None:
         if len(held(simulated)) > 1 and Run.objects.get(id=run.id).state == State.RUNNING:
@@ -206,18 +203,14 @@ def test_trouble_is_waited_for(provider: Provider, package: NewPackage) -> None:
     assert held(simulated) == expected(given)
 
 
-def test_too_many_refusals_pause_the_run(
-    provider: Provider, package: NewPackage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Unforeseen: it waits for somebody to look; resumed, it goes on to the end."""
-    monkeypatch.setattr(actions, "ENOUGH_TO_JUDGE", 100)
+def test_too_many_refusals_pause_the_run(provider: Provider, package: NewPackage) -> None:
+    """Unforeseen: it waits for somebody to look; resumed, it goes on to the end, as fewer are left than are judged."""
     provider("--refuse-share", "0.3")
-    _, run = prepared(package, 400)
+    _, run = prepared(package, actions.ENOUGH_TO_JUDGE + 500)
     run = launch(run)
     assert run.state == State.PAUSED
     assert "refused" in run.reason
     assert batches.sums_of(run.id).open_batches
-    monkeypatch.setattr(actions, "ENOUGH_TO_JUDGE", 10_000)
     assert launch(actions.resume(run, actor=master("olga"))).state == State.PUBLISHED
 
 

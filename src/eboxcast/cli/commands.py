@@ -235,11 +235,11 @@ SECTIONS: Mapping[str, Mapping[str, Command]] = {
             },
         ),
         "login": Command(
-            loaders.login, N_("Save a personal token, which identifies you to the commands."), asks=ANYBODY
+            loaders.identity, N_("Save a personal token, which identifies you to the commands."), asks=ANYBODY
         ),
-        "logout": Command(loaders.logout, N_("Delete the personal token."), asks=ANYBODY, needs_database=False),
+        "logout": Command(loaders.identity, N_("Delete the personal token."), asks=ANYBODY, needs_database=False),
         "whoami": Command(
-            loaders.whoami, N_("Show who is acting, and what kind of installation this is."), asks=ANYBODY
+            loaders.identity, N_("Show who is acting, and what kind of installation this is."), asks=ANYBODY
         ),
         "audit": Command(
             loaders.audit,
@@ -254,10 +254,10 @@ SECTIONS: Mapping[str, Mapping[str, Command]] = {
         ),
     },
     N_("Running the installation"): {
-        "up": Command(loaders.up, N_("Start the embedded database."), asks=ANYBODY, needs_database=False),
-        "down": Command(loaders.down, N_("Stop the embedded database."), asks=ANYBODY, needs_database=False),
+        "up": Command(loaders.databases, N_("Start the embedded database."), asks=ANYBODY, needs_database=False),
+        "down": Command(loaders.databases, N_("Stop the embedded database."), asks=ANYBODY, needs_database=False),
         "migrate": Command(
-            loaders.migrate,
+            loaders.databases,
             N_("Update the tables of all databases that can be reached."),
             asks=ANYBODY,
             needs_database=False,

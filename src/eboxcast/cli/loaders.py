@@ -117,20 +117,8 @@ def notices() -> typer.Typer:
     return app
 
 
-def login() -> typer.Typer:
-    from eboxcast.cli.people.login import app  # when called
-
-    return app
-
-
-def logout() -> typer.Typer:
-    from eboxcast.cli.people.logout import app  # when called
-
-    return app
-
-
-def whoami() -> typer.Typer:
-    from eboxcast.cli.people.whoami import app  # when called
+def identity() -> typer.Typer:
+    from eboxcast.cli.people.identity import app  # when called
 
     return app
 
@@ -141,20 +129,8 @@ def clock() -> typer.Typer:
     return app
 
 
-def up() -> typer.Typer:
-    from eboxcast.cli.admin.up import app  # when called
-
-    return app
-
-
-def down() -> typer.Typer:
-    from eboxcast.cli.admin.down import app  # when called
-
-    return app
-
-
-def migrate() -> typer.Typer:
-    from eboxcast.cli.admin.migrate import app  # when called
+def databases() -> typer.Typer:
+    from eboxcast.cli.admin.databases import app  # when called
 
     return app
 

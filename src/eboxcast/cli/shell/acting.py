@@ -13,9 +13,9 @@ from dataclasses import replace
 
 from django.conf import settings
 
-from eboxcast.cli.people.token_file import read_token
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.acting_errors import ActingByName, NobodyNamed, NobodySaid, NobodyYet
+from eboxcast.cli.shell.token_file import read_token
 from eboxcast.database import installation
 from eboxcast.lib.actors import ALL_ROLES, Actor, NotYourRole, Role
 from eboxcast.lib.translation import N_, language_of_user, translate

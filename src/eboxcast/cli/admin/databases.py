@@ -1,4 +1,4 @@
-"""eboxcast migrate: bring the tables of all databases in reach up to date."""
+"""`eboxcast up`, `down` and `migrate`: the databases of this installation."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from eboxcast.cli.shell import console
 from eboxcast.cli.shell.acting_errors import ProcedureSetBesides
 from eboxcast.cli.shell.app import command_app
 from eboxcast.database import boot, migrating
+from eboxcast.database.embedded.server import take_down
+from eboxcast.database.errors import NotEmbedded
 from eboxcast.database.migrating import Migrated
 from eboxcast.lib.translation import N_, language_of_user, translate
 
@@ -36,6 +38,30 @@ class Procedure(StrEnum):
 
 
 app = command_app()
+
+
+@app.command()
+def up() -> None:
+    """Start the embedded database if it is not running, and show where it is.
+
+    It keeps running when this command ends. Other commands start it automatically.
+    """
+    boot.configure()
+    if not settings.EBOXCAST_EMBEDDED:
+        raise NotEmbedded
+    boot.reach_server()
+    places = boot.places()
+    typer.echo(f"The database answers.\ndata    {places.data}\nsocket  {places.socket}\nlog     {places.log}")
+
+
+@app.command()
+def down() -> None:
+    """Stop the embedded database. Running commands are interrupted and can be continued; nothing is lost."""
+    boot.configure()
+    if not settings.EBOXCAST_EMBEDDED:
+        raise NotEmbedded
+    stopped = take_down(boot.places(), boot.to_stderr)
+    typer.echo("The database has stopped." if stopped else "The database was not running.")
 
 
 @app.command()

@@ -8,7 +8,7 @@ from datetime import datetime
 from eboxcast.audit.actions import record
 from eboxcast.broadcasts.models import Broadcast
 from eboxcast.broadcasts.states import Action
-from eboxcast.broadcasts.steps import refuse_other_institutions, step
+from eboxcast.broadcasts.steps import leave_entry, refuse_other_institutions, step
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
 from eboxcast.lib.actors import STEWARD, Actor
@@ -71,5 +71,4 @@ def note(broadcast: Broadcast, *, actor: Actor, text: str) -> None:
 @sanitized_db_errors()
 def remind(broadcast: Broadcast, *, what: str, **data: object) -> None:
     """Leave the entry a reminder is made from; nothing changes."""
-    told = {"number": broadcast.number, **data}
-    record(f"broadcast.{what}", by=STEWARD.name, broadcast=broadcast.id, data=told)
+    leave_entry(broadcast, f"broadcast.{what}", by=STEWARD.name, data=data)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from types import MappingProxyType
+from typing import Any
 
 from eboxcast.lib.errors import InputRefused, NotAllowedNow, NotFound, Told, WrongUse
 from eboxcast.lib.next_action import NextAction
@@ -44,6 +47,29 @@ class Missing(NotAllowedNow):
     """One thing that is missing."""
 
     code = "broadcast.missing"
+
+    def as_recorded(self) -> dict[str, object]:
+        """Return what an audit entry keeps of it, for ``missing_recorded``."""
+        data = {name: _plain(value) for name, value in self.data.items()}
+        return {"code": self.code, "data": data}
+
+
+def missing_recorded(recorded: Mapping[str, Any]) -> Missing | None:
+    """Return what was missing, of what an audit entry kept of it; none for what this version does not know."""
+    known = {kind.code: kind for kind in Missing.__subclasses__()}
+    kind = known.get(recorded["code"])
+    return kind(**{name: _moment_or(value) for name, value in recorded["data"].items()}) if kind else None
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _moment_or(value: object) -> object:
+    try:
+        return datetime.fromisoformat(value) if isinstance(value, str) and "T" in value else value
+    except ValueError:
+        return value
 
 
 class DateNotFree(Missing):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from eboxcast.broadcasts import guards
 from eboxcast.broadcasts.deadlines import term_of, terms_of
@@ -101,11 +102,70 @@ _PASSED: dict[State, tuple[tuple[tuple[Role, ...], Action, str], ...]] = {
 }
 
 
+_JUDGED: Mapping[Action, str] = {
+    A.REJECT: N_("reject the test: {failed} check(s) failed"),
+    A.APPROVE: N_("approve the test: every check passed"),
+}
+_BESIDE: Mapping[Action, str] = {
+    A.RECONFIRM: N_("reconfirm the date"),
+    A.WAIVE: N_("waive the missed deadline ({what}), or move the date"),
+    A.WARN: N_("warn the contact centre"),
+}
+
+
 @sanitized_db_errors()
 def standing_of(broadcast: Broadcast) -> Standing:
     """Return whose turn it is, what is next and what is late."""
     steps = tuple(sorted(_steps(broadcast), key=_urgency))
     return Standing(steps=steps, late=tuple(_late(broadcast)))
+
+
+def as_recorded(broadcast: Broadcast) -> dict[str, object]:
+    """Return how a broadcast stands, as its audit entries keep it: what is told of them later is what was so then.
+
+    ``state``, ``date``, ``agreed_at``, ``window_ends_at``, ``recipients`` as far as they are known, and ``next``: of
+    each step ``action``, ``roles``, ``due`` and ``data``. Moments in ISO 8601.
+    """
+    known = {
+        "date": broadcast.date,
+        "agreed_at": broadcast.agreed_at,
+        "window_ends_at": broadcast.window_ends_at,
+    }
+    return {
+        "state": str(broadcast.state),
+        **{name: value.isoformat() for name, value in known.items() if value is not None},
+        "recipients": broadcast.recipients_count or broadcast.expected_count,
+        "next": [
+            {
+                "action": step.action.name.lower(),
+                "roles": [str(role) for role in step.turn],
+                "due": step.due_at.isoformat() if step.due_at else None,
+                "data": dict(step.data),
+            }
+            for step in standing_of(broadcast).steps
+        ],
+    }
+
+
+def steps_recorded(standing: Mapping[str, Any]) -> tuple[Step, ...]:
+    """Return what was next, of what ``as_recorded`` returned; without a step this version does not know."""
+    state = State(standing["state"])
+    found = []
+    for one in standing["next"]:
+        action = A[one["action"].upper()]
+        sentence = _sentences(state).get(action)
+        if sentence is not None:
+            due_at = datetime.fromisoformat(one["due"]) if one["due"] else None
+            turn = tuple(map(Role, one["roles"]))
+            found.append(Step(turn=turn, sentence=sentence, action=action, due_at=due_at, data=one["data"]))
+    return tuple(found)
+
+
+def _sentences(state: State) -> Mapping[Action, str]:
+    """Return how each step is said that there can be in a state."""
+    usual = {action: sentence for _, action, sentence in filter(None, (_NEXT.get(state),))}
+    passed = {action: sentence for _, action, sentence in _PASSED.get(state, ())}
+    return {**_BESIDE, **_JUDGED, **usual, **passed}
 
 
 def _urgency(step: Step) -> tuple[bool, datetime]:
@@ -148,13 +208,14 @@ def _once_judged(broadcast: Broadcast, state: State) -> list[Step]:
         return []
     failed = sum(not verdict.passed for verdict in guards.verdicts_that_count(broadcast))
     if failed:
-        what, action = N_("reject the test: {failed} check(s) failed"), A.REJECT
+        action = A.REJECT
     elif guards.verdict_complete(broadcast, STEWARD) is None:
-        what, action = N_("approve the test: every check passed"), A.APPROVE
+        action = A.APPROVE
     else:
         return []
     data = {"failed": failed} if failed else {}
-    return [Step(turn=(Role.REQUESTER,), sentence=what, action=action, due_at=broadcast.agreed_at, data=data)]
+    turn = (Role.REQUESTER,)
+    return [Step(turn=turn, sentence=_JUDGED[action], action=action, due_at=broadcast.agreed_at, data=data)]
 
 
 def _in_question(broadcast: Broadcast, state: State) -> Sequence[date]:
@@ -168,23 +229,20 @@ def _beside(broadcast: Broadcast) -> list[Step]:
     """Return what must happen at some time before the launch, whatever the state."""
     steps = []
     if broadcast.reconfirmed_at is None:
-        what = N_("reconfirm the date")
         due_at = term_of(broadcast, Lateness.RECONFIRMATION).due_at
-        steps.append(Step(turn=(Role.REQUESTER,), sentence=what, action=A.RECONFIRM, due_at=due_at, data={}))
-    for term in terms_of(broadcast):
-        if not term.in_the_way:
-            continue
-        what = N_("waive the missed deadline ({what}), or move the date")
-        data = {"what": str(term.what)}
-        steps.append(_of_integration(what, A.WAIVE, broadcast, data))
+        steps.append(_step_beside(A.RECONFIRM, Role.REQUESTER, due_at))
+    steps += [
+        _step_beside(A.WAIVE, Role.INTEGRATION, broadcast.agreed_at, what=str(term.what))
+        for term in terms_of(broadcast)
+        if term.in_the_way
+    ]
     if broadcast.contact_centre_warned_at is None and broadcast.production_run is not None:
-        what = N_("warn the contact centre")
-        steps.append(_of_integration(what, A.WARN, broadcast, {}))
+        steps.append(_step_beside(A.WARN, Role.INTEGRATION, broadcast.agreed_at))
     return steps
 
 
-def _of_integration(sentence: str, action: Action, broadcast: Broadcast, data: Mapping[str, object]) -> Step:
-    return Step(turn=(Role.INTEGRATION,), sentence=sentence, action=action, due_at=broadcast.agreed_at, data=data)
+def _step_beside(action: Action, role: Role, due_at: datetime | None, **data: object) -> Step:
+    return Step(turn=(role,), sentence=_BESIDE[action], action=action, due_at=due_at, data=data)
 
 
 def _due(broadcast: Broadcast, state: State) -> datetime | None:

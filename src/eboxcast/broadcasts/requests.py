@@ -8,7 +8,6 @@ from datetime import date
 
 from django.db import transaction
 
-from eboxcast.audit.actions import record
 from eboxcast.broadcasts.contacts import set_contact, take_standing_contacts
 from eboxcast.broadcasts.deadlines import deadlines_of
 from eboxcast.broadcasts.errors import AudienceUnclear, TypeNotConfigured
@@ -16,7 +15,7 @@ from eboxcast.broadcasts.models import Broadcast, Campaign, Lateness, State, Wai
 from eboxcast.broadcasts.numbering import next_number
 from eboxcast.broadcasts.scheduling import refuse_past
 from eboxcast.broadcasts.states import Action
-from eboxcast.broadcasts.steps import fit_reason, step
+from eboxcast.broadcasts.steps import fit_reason, leave_entry, step
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
@@ -149,12 +148,11 @@ def _new(
         changed_at=now,
     )
     take_standing_contacts(broadcast)
-    record(
+    leave_entry(
+        broadcast,
         "broadcast.requested",
         by=actor.name,
-        broadcast=broadcast.id,
         data={
-            "number": broadcast.number,
             "dates": [day.isoformat() for day in wanted.dates],
             "expected": expected,
             "language": language,

@@ -12,6 +12,7 @@ from django.db import transaction
 from eboxcast.audit.actions import record
 from eboxcast.broadcasts.errors import BroadcastNotFound, NotInThisState, NotReady, ReasonMissing
 from eboxcast.broadcasts.models import Broadcast, State
+from eboxcast.broadcasts.progress import as_recorded
 from eboxcast.broadcasts.states import TABLE, TRANSITIONS, Action, Transition
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
@@ -48,13 +49,7 @@ class Step:
         """Add the entry of the step, and those that follow from it, to the audit."""
         moved = {"from": before, "to": str(self.to), **self.told}
         for action, data in ((self.entry, moved), *self.follows):
-            record(
-                action,
-                by=self.actor.name,
-                broadcast=self.broadcast.id,
-                environment=self.environment,
-                data={"number": self.broadcast.number, **data},
-            )
+            leave_entry(self.broadcast, action, by=self.actor.name, environment=self.environment, data=data)
 
 
 @contextmanager
@@ -71,6 +66,14 @@ def step(broadcast: Broadcast, action: Action, *, actor: Actor) -> Iterator[Step
         yield under_way
         _save(under_way)
     _refresh(broadcast, locked)
+
+
+def leave_entry(
+    broadcast: Broadcast, action: str, *, by: str, environment: str = "", data: Mapping[str, object]
+) -> None:
+    """Add an entry about a broadcast to the audit, with how it stands then: mails say what was so, not what is."""
+    told = {"number": broadcast.number, **data, "standing": as_recorded(broadcast)}
+    record(action, by=by, broadcast=broadcast.id, environment=environment, data=told)
 
 
 def missing_for(broadcast: Broadcast, action: Action, *, actor: Actor) -> NotReady | None:

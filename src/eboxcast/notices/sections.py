@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
+from eboxcast.broadcasts.errors import missing_recorded
 from eboxcast.broadcasts.models import Broadcast, Contact
 from eboxcast.broadcasts.states import Action
-from eboxcast.broadcasts.steps import missing_for
-from eboxcast.lib.actors import STEWARD
 from eboxcast.lib.formatting import grouped
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.telling import told_in
@@ -72,11 +71,11 @@ def faults_by_code(about: About, language: str) -> list[Section]:
 
 
 def missing_for_launch(about: About, language: str) -> list[Section]:
-    """Return what is missing now; nothing where the launch may go on."""
-    found = missing_for(about.broadcast, Action.LAUNCH, actor=STEWARD) if about.broadcast else None
-    if found is None:
+    """Return what was missing when the launch was refused; nothing where that was not the reason."""
+    found = filter(None, map(missing_recorded, about.entry.data.get("lacking", ())))
+    notes = tuple(mask_and_strip(told_in(part, language)) for part in found)
+    if not notes:
         return []
-    notes = tuple(mask_and_strip(told_in(part, language)) for part in found.parts)
     return [Section(title=translate(_MISSING, language, {"asked": translate(Action.LAUNCH, language)}), notes=notes)]
 
 

@@ -11,6 +11,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from eboxcast.broadcasts import guards, production
+from eboxcast.broadcasts.errors import Missing
 from eboxcast.broadcasts.errors import NotInThisState as NotNow
 from eboxcast.broadcasts.models import Broadcast, State
 from eboxcast.broadcasts.states import Action
@@ -75,9 +76,13 @@ def launch_when_due(broadcast: Broadcast, *, moment: datetime) -> list[str]:
     except (NotNow, NotYourRole, LockTaken, DatabaseGone):
         raise
     except EboxcastError as trouble:
-        codes = [code for part in trouble.parts if (code := getattr(part, "code", ""))]
-        data: dict[str, object] = {"why": trouble.code, "missing": codes, "agreed_at": str(broadcast.agreed_at)}
-        tell_once(broadcast, what="run_failed", data=data)
+        missing = [part for part in trouble.parts if isinstance(part, Missing)]
+        data: dict[str, object] = {
+            "why": trouble.code,
+            "missing": [part.code for part in missing],
+            "agreed_at": str(broadcast.agreed_at),
+        }
+        tell_once(broadcast, what="run_failed", data=data, lacking=[part.as_recorded() for part in missing])
         raise
     return [str(broadcast.state)]
 

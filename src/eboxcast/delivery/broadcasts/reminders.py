@@ -38,12 +38,15 @@ def miss_window(broadcast: Broadcast, *, moment: datetime) -> list[str]:
     return ["window_missed"]
 
 
-def tell_once(broadcast: Broadcast, *, what: str, data: dict[str, object]) -> bool:
-    """Leave the entry a mail is made from, unless there is one with these data; return whether it was left."""
+def tell_once(broadcast: Broadcast, *, what: str, data: dict[str, object], **beside: object) -> bool:
+    """Leave the entry a mail is made from, unless there is one with these data; return whether it was left.
+
+    What is told ``beside`` does not make it another one.
+    """
     with held(broadcast):
         if _told_before(broadcast, what, data):
             return False
-        remind(broadcast, what=what, **data)
+        remind(broadcast, what=what, **data, **beside)
     return True
 
 

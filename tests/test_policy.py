@@ -622,7 +622,7 @@ ASKS_NOTHING = {
     "broadcasts.guards.*",
     # What actions are made of: they ask, or are asked inside one that did.
     "broadcasts.steps.step",
-    "broadcasts.steps.missing_for",
+    "broadcasts.states.missing_for",
     "broadcasts.steps.refuse_impossible",
     "broadcasts.steps.authorize_action",
     "broadcasts.steps.refuse_other_institutions",

@@ -12,7 +12,7 @@ from tests.senders.forms import form_in
 
 from eboxcast.audit.actions import record
 from eboxcast.audit.sealing import seal_pending
-from eboxcast.broadcasts import acceptance, contacts, production, requests, scheduling
+from eboxcast.broadcasts import acceptance, aftermath, contacts, errors, production, requests, scheduling
 from eboxcast.broadcasts.models import Broadcast, Lateness
 from eboxcast.notices import preparation
 from eboxcast.notices.models import Bookmark, Notice
@@ -124,10 +124,31 @@ def test_the_page_says_what_the_text_says_and_fetches_nothing() -> None:
 def test_whose_turn_it_is_gets_the_command_and_others_are_told_who() -> None:
     broadcast = p.delivered()
     texts = {notice.recipient: notice.text for notice in made("production-delivered")}
-    files = production.files_digest(broadcast)[:12]
-    command = f"eboxcast broadcast go 2027-0001 --moment 2027-02-15T18:00:00+01:00 --files {files}"
+    command = "eboxcast broadcast go 2027-0001\n"
     assert command in texts["bram"]
     assert command not in texts["anne"]
+    assert production.files_digest(broadcast)[:12] not in "".join(texts.values())
+
+
+def test_what_comes_next_is_what_came_next_then() -> None:
+    """The mail is made long after: what was decided since is in the mail about that."""
+    broadcast = p.requested()
+    p.set_clock("2027-01-20T10:00")
+    for actor in (p.VERA, p.INES):
+        scheduling.accept(broadcast, actor=actor, day=p.DAY)
+    p.set_clock("2027-02-16T10:00")
+    requested = next(one.text for one in made("requested") if one.recipient == "vera")
+    assert "eboxcast broadcast decide 2027-0001 accept --date DATE" in requested
+    assert "15 februari 2027" in requested, "the date that was asked for"
+    assert "deliver" not in requested
+
+
+def test_a_launch_that_was_refused_tells_what_was_missing_then() -> None:
+    broadcast = p.requested()
+    lacking = [errors.NotReconfirmed(broadcast=broadcast.number).as_recorded()]
+    aftermath.remind(broadcast, what="run_failed", why="broadcast.not-ready", lacking=lacking)
+    text = next(one.text for one in made("run-failed") if one.recipient == "ines")
+    assert "eboxcast broadcast reconfirm 2027-0001" in " ".join(text.split())
 
 
 def test_one_address_gets_one_mail() -> None:

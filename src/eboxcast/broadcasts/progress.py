@@ -11,8 +11,7 @@ from eboxcast.broadcasts import guards
 from eboxcast.broadcasts.deadlines import term_of, terms_of
 from eboxcast.broadcasts.errors import OutsideItsWindow
 from eboxcast.broadcasts.models import Broadcast, Lateness, Outcome, Side, State
-from eboxcast.broadcasts.states import DATED, Action
-from eboxcast.broadcasts.steps import missing_for
+from eboxcast.broadcasts.states import DATED, Action, missing_for, permission_of
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
 from eboxcast.lib.actors import STEWARD, Role
@@ -137,7 +136,7 @@ def as_recorded(broadcast: Broadcast) -> dict[str, object]:
         "recipients": broadcast.recipients_count or broadcast.expected_count,
         "next": [
             {
-                "action": step.action.name.lower(),
+                "action": permission_of(step.action),
                 "roles": [str(role) for role in step.turn],
                 "due": step.due_at.isoformat() if step.due_at else None,
                 "data": dict(step.data),
@@ -152,13 +151,16 @@ def steps_recorded(standing: Mapping[str, Any]) -> tuple[Step, ...]:
     state = State(standing["state"])
     found = []
     for one in standing["next"]:
-        action = A[one["action"].upper()]
-        sentence = _sentences(state).get(action)
-        if sentence is not None:
+        action = _ACTIONS.get(one["action"])
+        sentence = _sentences(state).get(action) if action else None
+        if action and sentence:
             due_at = datetime.fromisoformat(one["due"]) if one["due"] else None
             turn = tuple(map(Role, one["roles"]))
             found.append(Step(turn=turn, sentence=sentence, action=action, due_at=due_at, data=one["data"]))
     return tuple(found)
+
+
+_ACTIONS: Mapping[str, Action] = {permission_of(action): action for action in A}
 
 
 def _sentences(state: State) -> Mapping[Action, str]:

@@ -12,9 +12,10 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from eboxcast.broadcasts import guards
+from eboxcast.broadcasts.errors import NotReady
 from eboxcast.broadcasts.guards import Guard
-from eboxcast.broadcasts.models import State
-from eboxcast.lib.actors import Role
+from eboxcast.broadcasts.models import Broadcast, State
+from eboxcast.lib.actors import Actor, Role
 from eboxcast.lib.translation import N_
 
 S = State
@@ -206,3 +207,10 @@ def roles_for(permission: str) -> frozenset[Role]:
 def possible(state: State) -> tuple[Transition, ...]:
     """Return what can be done in a state."""
     return tuple(row for (source, _), row in TRANSITIONS.items() if source == state)
+
+
+def missing_for(broadcast: Broadcast, action: Action, *, actor: Actor) -> NotReady | None:
+    """Return all that is missing before an action, whoever can mend it; none when it may go on."""
+    row = TRANSITIONS.get((State(broadcast.state), action))
+    parts = tuple(found for guard in (row.guards if row else ()) if (found := guard(broadcast, actor)) is not None)
+    return NotReady(parts, broadcast=broadcast.number, asked=str(action)) if parts else None

@@ -10,10 +10,10 @@ from typing import TypeVar
 from django.db import transaction
 
 from eboxcast.audit.actions import record
-from eboxcast.broadcasts.errors import BroadcastNotFound, NotInThisState, NotReady, ReasonMissing
+from eboxcast.broadcasts.errors import BroadcastNotFound, NotInThisState, ReasonMissing
 from eboxcast.broadcasts.models import Broadcast, State
 from eboxcast.broadcasts.progress import as_recorded
-from eboxcast.broadcasts.states import TABLE, TRANSITIONS, Action, Transition
+from eboxcast.broadcasts.states import TABLE, TRANSITIONS, Action, Transition, missing_for
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor, NotYourRole
@@ -74,13 +74,6 @@ def leave_entry(
     """Add an entry about a broadcast to the audit, with how it stands then: mails say what was so, not what is."""
     told = {"number": broadcast.number, **data, "standing": as_recorded(broadcast)}
     record(action, by=by, broadcast=broadcast.id, environment=environment, data=told)
-
-
-def missing_for(broadcast: Broadcast, action: Action, *, actor: Actor) -> NotReady | None:
-    """Return all that is missing before an action, whoever can mend it; none when it may go on."""
-    row = TRANSITIONS.get((State(broadcast.state), action))
-    parts = tuple(found for guard in (row.guards if row else ()) if (found := guard(broadcast, actor)) is not None)
-    return NotReady(parts, broadcast=broadcast.number, asked=str(action)) if parts else None
 
 
 def refuse_impossible(broadcast: Broadcast, action: Action, *, actor: Actor) -> None:

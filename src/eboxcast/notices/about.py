@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from typing import Any
 
 from eboxcast.audit.selectors import SealedEntry
 from eboxcast.broadcasts.models import Broadcast
+from eboxcast.broadcasts.progress import as_recorded
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.runs.settlement import settle
 from eboxcast.lib.actors import STEWARD
@@ -55,9 +57,18 @@ class About:
         return Run.objects.filter(id=number).first() if number else None
 
     @cached_property
+    def standing(self) -> Mapping[str, Any]:
+        """Return how the broadcast stood right after the entry; as it is now for an entry that does not tell."""
+        told = self.entry.data.get("standing")
+        return told or (as_recorded(self.broadcast) if self.broadcast else {})
+
+    @cached_property
     def data(self) -> Mapping[str, object]:
-        """Return what sentences and facts are filled from: what the entry says, before what the broadcast says now."""
-        told = self.entry.data
+        """Return what sentences and facts are filled from: what the entry says, and what of a broadcast never changes.
+
+        Its date and its recipients are those of when the entry was written.
+        """
+        told = {**self.standing, **self.entry.data}
         values: dict[str, object] = _of_broadcast(self.broadcast) if self.broadcast else {}
         if self.request is not None:
             values["institution"] = self.request.institution_names
@@ -90,11 +101,7 @@ def _of_broadcast(broadcast: Broadcast) -> dict[str, object]:
         "type": Exact(broadcast.message_type),
         "language": word(broadcast.language),
         "campaign": broadcast.campaign.name if broadcast.campaign else "",
-        "recipients": broadcast.recipients_count or broadcast.expected_count,
         "expected": broadcast.expected_count,
-        "date": broadcast.date,
-        "agreed_at": broadcast.agreed_at,
-        "window_ends_at": broadcast.window_ends_at,
     }
     return {name: value for name, value in values.items() if value not in (None, "")}
 

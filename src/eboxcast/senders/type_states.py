@@ -133,6 +133,17 @@ _TURNS: dict[State, tuple[Role | None, str, Mapping[str, NextAction]]] = {
 }
 
 
+def state_after(entry: str, environment: str) -> State:
+    """Return where a request stood right after the step that left this audit entry."""
+    step = Step.CONFIGURE_PRODUCTION if (entry, environment) == ("type.configured", "production") else None
+    return next(row.target for row in TRANSITIONS.values() if (row.step == step if step else row.entry == entry))
+
+
+def turn_in(state: State) -> Role | None:
+    """Return whose turn it is in a state."""
+    return _TURNS[state][0]
+
+
 def turn_of(request: TypeRequest) -> Role | None:
     """Return whose turn it is; nobody's where nothing is missing or a refused request was asked again."""
     replaced = request.state in CLOSED_WITHOUT and hasattr(request, "replaced_by")
@@ -142,10 +153,16 @@ def turn_of(request: TypeRequest) -> Role | None:
 def next_of(request: TypeRequest) -> Reason:
     """Return what comes next, with the actions that do it."""
     after = getattr(request, "replaced_by", None)
-    data = {"number": request.pk, "code": mask_and_strip(request.code), "replaced_by": after.pk if after else ""}
     if request.state in CLOSED_WITHOUT and after:
-        return Reason(sentence=N_("It was requested again, as request {replaced_by}."), data=data)
-    _, sentence, actions = _TURNS[State(request.state)]
+        sentence = N_("It was requested again, as request {replaced_by}.")
+        return Reason(sentence=sentence, data={"replaced_by": after.pk})
+    return next_in(State(request.state), request)
+
+
+def next_in(state: State, request: TypeRequest) -> Reason:
+    """Return what comes next for a request in a state, with the actions that do it."""
+    _, sentence, actions = _TURNS[state]
+    data = {"number": request.pk, "code": mask_and_strip(request.code)}
     return Reason(sentence=sentence, data=data, actions=actions)
 
 

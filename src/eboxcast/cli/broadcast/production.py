@@ -10,8 +10,7 @@ import typer
 from eboxcast.broadcasts import production
 from eboxcast.broadcasts.models import Broadcast
 from eboxcast.broadcasts.production import SHORTEST, Named, files_digest
-from eboxcast.broadcasts.states import Action
-from eboxcast.broadcasts.steps import missing_for
+from eboxcast.broadcasts.states import Action, missing_for
 from eboxcast.cli.broadcast.answers import head_of, tell
 from eboxcast.cli.broadcast.errors import GoNotNamed
 from eboxcast.cli.broadcast.next_steps import FILES_SHOWN, go_moment

@@ -50,7 +50,7 @@ from eboxcast.broadcasts.states import TABLE, TRANSITIONS, Action, permission_of
 from eboxcast.database import installation
 from eboxcast.delivery import eboxes, expiry
 from eboxcast.delivery.broadcasts import acceptance_tests, agreed_launch, closing, contact_centre, files, switching
-from eboxcast.delivery.errors import NotInThisState, RunNotFound
+from eboxcast.delivery.errors import NoTarget, NotInThisState, RunNotFound
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.recovery import repair
 from eboxcast.delivery.remote import worker
@@ -105,7 +105,6 @@ NOT_THERE = (
     NoneFits,
 )
 """What is said of things of others, and of things that are not there."""
-NOT_YET = (NotNow, NotInThisState, NotReady)
 
 
 @dataclass
@@ -638,6 +637,8 @@ ASKS_NOTHING = {
     "exchange.cancellation.take_set_back",
     "exchange.records.conclude",
 }
+ALONE = frozenset({"phone", "institution", "number", "message_number"})
+"""Texts that are one number: it is tried without words around it."""
 NO_TEXTS = ("(environment)", "(permission)", "switch_procedure(to)")
 """Arguments that no person writes: one of a few words of ours."""
 
@@ -785,11 +786,13 @@ def test_no_text_of_an_action_keeps_or_repeats_a_national_number(
         for text, usual in case.texts.items():
             number = next(numbers)
             planted[number] = (name, text)
-            said = number if text in {"phone", "institution", "number"} else f"{usual} {number}".strip()
+            said = (
+                number if text in {"phone", "institution", "number", "message_number"} else f"{usual} {number}".strip()
+            )
             if text == "email":
                 said = f"{number}@example.be"
             refused = outcome(case, world, actor, **{text: said})
-            if isinstance(refused, NotYourRole | NotNow | NotInThisState | NotReady):
+            if isinstance(refused, NotYourRole | NoTarget | NotNow | NotInThisState | NotReady):
                 wrong[name, text] = refused  # it was not the text that was refused
             elif refused is None and text not in case.masks:
                 wrong[name, text] = "not refused"

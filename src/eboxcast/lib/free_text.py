@@ -12,7 +12,16 @@ from eboxcast.lib.translation import N_
 MOST_CHARACTERS = 1000
 MOST_OF_A_NAME = 150
 
-FIELDS = (N_("reason"), N_("note"), N_("remark"), N_("subject"), N_("campaign"), N_("service"), N_("name"))
+FIELDS = (
+    N_("reason"),
+    N_("note"),
+    N_("remark"),
+    N_("subject"),
+    N_("campaign"),
+    N_("service"),
+    N_("name"),
+    N_("message number"),
+)
 """How a text is called where it cannot be kept."""
 
 

@@ -58,7 +58,8 @@ from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.crashpoints import Point, reached
 from eboxcast.lib.errors import InputRefused, NotAllowedNow, TargetRefusal
-from eboxcast.lib.free_text import fit
+from eboxcast.lib.free_text import TextUnfit, fit, is_fit
+from eboxcast.lib.identifiers import Refused, read_niss
 from eboxcast.lib.policy import authorize
 from eboxcast.lib.translation import N_
 from eboxcast.mailboxes import fence, messages, sending
@@ -337,6 +338,7 @@ def resolve(run: Run, *, as_: OutcomeKind | None, actor: Actor, reason: str, mes
     """
     authorize(actor, "run.resolve")
     reason = fit(reason, "reason")
+    _refuse_number_of_a_person(message_number or "")
     _refuse_at_once(run, Action.RESOLVE)
     run = settle(run)
     refuse_forgotten(run)
@@ -356,6 +358,16 @@ def resolve(run: Run, *, as_: OutcomeKind | None, actor: Actor, reason: str, mes
         end(intent, result=f"{count}: {as_ or 'resend'}")
         record("run.resolved", by=actor.name, environment=run.environment, run=run.id, data=data)
     return count
+
+
+def _refuse_number_of_a_person(number: str) -> None:
+    """Raise TextUnfit for a national number in the place of a provider's, which may well have eleven digits too."""
+    if number.isdecimal():
+        unfit = not isinstance(read_niss(number, today=clock.today()), Refused)
+    else:
+        unfit = not is_fit(number)
+    if unfit:
+        raise TextUnfit(asked="message number")
 
 
 def _refuse_number(run: Run, number: str | None, *, needed: bool) -> None:

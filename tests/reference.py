@@ -77,12 +77,6 @@ def described(name: str) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def is_described(name: str) -> bool:
-    """Say whether each name in an answer has a docstring."""
-    properties = json_schema()["$defs"][name]["properties"].values()
-    return all("description" in one for one in properties)
-
-
 def page_with_tables(text: str) -> str:
     """Return a page with its tables as they are made now."""
     return _BLOCK.sub(lambda found: f"{found[1]}\n{described(found[2])}\n{found[4]}", text)
@@ -142,7 +136,8 @@ def _type(one: Schema) -> str:
     if one["type"] == "array":
         return f"list of {_plural(_type(one['items']))}"
     if one["type"] == "object":
-        return f"{_plural(_type(one['additionalProperties']))} by name"
+        inner = one.get("additionalProperties")
+        return f"{_plural(_type(inner)) if isinstance(inner, dict) else 'values'} by name"
     return _FORMATS.get(one.get("format", ""), _TYPES[one["type"]])
 
 

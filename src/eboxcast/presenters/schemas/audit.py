@@ -15,14 +15,21 @@ class AuditEntry:
     number: int | None
     """the number of its seal; `null` while it is not sealed"""
     sealed_at: datetime | None
+    """when it was sealed"""
     entry: int
     """the number of the entry itself"""
     at: datetime
+    """when"""
     by: str
+    """who"""
     action: str
+    """what happened, such as `run.launched`"""
     environment: str | None
+    """where, if it is about an environment"""
     broadcast: str | None
+    """the broadcast it is about (UUID)"""
     run: str | None
+    """the run it is about (UUID)"""
     data: Mapping[str, object]
     """what the entry says ([the audit](audit.md))"""
 
@@ -32,7 +39,9 @@ class AuditList:
     """Some entries, oldest first; those that are not sealed yet come last."""
 
     format: Literal["eboxcast.audit-list/1"] = "eboxcast.audit-list/1"
+    """the form of this answer"""
     entries: tuple[AuditEntry, ...]
+    """the newest entries, oldest first"""
     more: bool
     """whether there are older entries"""
 
@@ -42,8 +51,11 @@ class AuditHead:
     """The head of the audit. Kept elsewhere, it proves what came before it."""
 
     format: Literal["eboxcast.audit-anchor/1"] = "eboxcast.audit-anchor/1"
+    """the form of this answer"""
     number: int
+    """the number of the newest seal"""
     sha256: str
+    """its digest"""
     anchor: str
     """both, as `--anchor` takes them: `NUMBER:DIGEST`"""
 
@@ -53,6 +65,7 @@ class AuditYear:
     """A year whose retention period is over."""
 
     year: int
+    """the year"""
     entries: int | None
     """how many were deleted; `null` in a dry run"""
     anchor: str | None
@@ -64,8 +77,11 @@ class AuditExpiry:
     """The years that were deleted, or that would be."""
 
     format: Literal["eboxcast.audit-expire/1"] = "eboxcast.audit-expire/1"
+    """the form of this answer"""
     dry_run: bool
+    """whether this is what would be deleted"""
     years: tuple[AuditYear, ...]
+    """the years that were deleted, or would be"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +93,7 @@ class AuditFault:
     number: int
     """at which seal or anchor"""
     entry: int | None
+    """the number of the entry, if it is about one"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,8 +101,11 @@ class AuditVerdict:
     """What recalculating every digest found."""
 
     format: Literal["eboxcast.audit-verify/1"] = "eboxcast.audit-verify/1"
+    """the form of this answer"""
     good: bool
+    """whether there are no faults"""
     seals: int
+    """how many seals were recalculated"""
     entries: int
     """how many entries were recalculated"""
     gone: int
@@ -103,5 +123,6 @@ class AuditVerdict:
     too_old: int
     """anchors that were given and are older than the seals that are kept"""
     fault_count: int
+    """how many faults"""
     faults: tuple[AuditFault, ...]
     """the first hundred"""

@@ -12,7 +12,9 @@ class Span:
     """From one moment to another."""
 
     starts_at: datetime
+    """when it begins"""
     ends_at: datetime
+    """when it ends"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +22,7 @@ class ClosedDay:
     """Why a day is closed."""
 
     reason: str
+    """why it is closed"""
     institution: str | None
     """whose day it is, by CBE number; `null` when it is closed for everyone"""
 
@@ -29,7 +32,9 @@ class Load:
     """An amount of work in an evening."""
 
     broadcasts: int
+    """how many broadcasts"""
     recipients: int
+    """how many recipients"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,12 +42,15 @@ class CalendarDay:
     """A day and its evening."""
 
     date: date
+    """the day"""
     working: bool
+    """whether it is a working day"""
     holiday: str | None
     """the name of the legal holiday, in the language of the user; `null` for no holiday"""
     closed: ClosedDay | None
     """`null` when the day is not closed"""
     window: Span
+    """its evening"""
     blackouts: tuple[int, ...]
     """the numbers of the blackouts that touch the evening"""
     booked: Load
@@ -56,11 +64,17 @@ class Blackout:
     """A time in which a service is not available."""
 
     number: int
+    """the number of the blackout"""
     starts_at: datetime
+    """when it begins"""
     ends_at: datetime
+    """when it ends"""
     service: str
+    """the service that is not available"""
     reason: str
+    """why"""
     environments: tuple[str, ...]
+    """the environments it is for"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +82,7 @@ class Calendar:
     """The calendar of a period."""
 
     format: Literal["eboxcast.calendar/1"] = "eboxcast.calendar/1"
+    """the form of this answer"""
     from_: date
     """the first day"""
     to: date
@@ -75,6 +90,7 @@ class Calendar:
     institution: str | None
     """whose closed days are in it beside the operator's; `null` for no institution"""
     days: tuple[CalendarDay, ...]
+    """each day of the period"""
     blackouts: tuple[Blackout, ...]
     """those that touch the period"""
 
@@ -97,18 +113,24 @@ class DeadlineList:
     """The deadlines of a production date, and whether the date is free."""
 
     format: Literal["eboxcast.deadlines/1"] = "eboxcast.deadlines/1"
+    """the form of this answer"""
     production_date: date
+    """the production date"""
     nudge_dates: tuple[date, ...]
     """when the institution is reminded to reconfirm"""
     reconfirmation_date: date
+    """the last day to reconfirm"""
     reconfirmation_due_at: datetime
     """the last moment to reconfirm"""
     acceptance_date: date
+    """the last day to deliver the files for acceptance"""
     acceptance_due_at: datetime
     """the last moment to deliver the files for acceptance"""
     window: Span
     """the evening of the production"""
     conflicts: tuple[ConflictFound, ...]
+    """what conflicts with the date"""
     nearest_free: tuple[date, ...]
     """the next dates without a conflict; empty when there is none"""
     institution: str | None
+    """whose closed days count beside the operator's; `null` for no institution"""

@@ -15,21 +15,31 @@ class MessageShown:
     run: str
     """the number of the run that published it"""
     title: str
+    """the title"""
     language: str
+    """the language"""
     institution: str
     """by CBE number"""
     institution_names: Mapping[str, str]
     """by language"""
     application: str
+    """the code of the application"""
     application_names: Mapping[str, str]
+    """its names by language"""
     message_type: str
+    """the code of the message type"""
     message_type_names: Mapping[str, str]
+    """its names by language"""
     visible_at: datetime
+    """since when it can be seen"""
     expires_at: datetime
+    """until when it can be seen"""
     read_at: datetime | None
     """when its owner first opened it; `null` when it was never opened"""
     file_name: str
+    """the name of the file"""
     media_type: str
+    """the media type"""
     size: int
     """in bytes"""
     sha256: str
@@ -41,6 +51,7 @@ class EboxShown:
     """What an eBox shows."""
 
     format: Literal["eboxcast.ebox/1"] = "eboxcast.ebox/1"
+    """the form of this answer"""
     messages: tuple[MessageShown, ...]
     """newest first"""
 
@@ -60,6 +71,8 @@ class ShortListShown:
     """What the eBoxes of a short list show of a broadcast."""
 
     format: Literal["eboxcast.broadcast-look/1"] = "eboxcast.broadcast-look/1"
+    """the form of this answer"""
     number: str
     """of the broadcast"""
     eboxes: tuple[TestedEbox, ...]
+    """each recipient of the short list"""

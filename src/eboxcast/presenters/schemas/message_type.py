@@ -15,10 +15,13 @@ class TypeStep:
     step: str
     """`request`, `validate`, `accept`, `configure_acceptance`, `configure_production`, `refuse` or `withdraw`"""
     at: datetime
+    """when"""
     by: str
+    """who"""
     side: str
     """`institution`, `validator` or `operator`"""
     reason: str
+    """the reason, if one was given"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +29,7 @@ class TypeRequestShown:
     """A request for a message type: the form, its state, and its history."""
 
     number: int
+    """the number of the request"""
     state: str
     """[the states](type-request-file.md#what-becomes-of-it)"""
     turn: str | None
@@ -35,29 +39,49 @@ class TypeRequestShown:
     replaced_by: int | None
     """the request after it"""
     institution: str
+    """the number of the institution"""
     institution_names: Mapping[str, str]
+    """its names by language"""
     application: str
+    """the code of the application"""
     application_names: Mapping[str, str]
+    """its names by language"""
     code: str
+    """the code of the message type"""
     titles: Mapping[str, str]
+    """its titles by language"""
     ebox_type: str
+    """`CITIZEN` or `ENTERPRISE`"""
     languages: tuple[str, ...]
+    """the languages its messages may have"""
     validity_number: int
+    """how many days, months or years a message stays in the eBox"""
     validity_unit: str
+    """`day`, `month` or `year`"""
     media_types: tuple[str, ...]
+    """the media types a document may have"""
     document_bytes: int
+    """the largest document, in bytes"""
     without_ebox: str
+    """what happens to recipients without an active eBox: `publish` or `refuse`"""
     description: str
+    """what the messages are about"""
     legal_basis: str
+    """the legal basis"""
     expected_recipients: int
+    """how many recipients a broadcast is expected to have"""
     broadcasts_a_year: int
+    """how many broadcasts are expected in a year"""
     wanted_dates: tuple[date, ...]
     """the first requested dates"""
     business_contact: Mapping[str, str]
     """`name`, `email` and perhaps `phone`, as in the next two"""
     technical_contact: Mapping[str, str]
+    """the contact for technical questions"""
     requested_by: Mapping[str, str]
+    """who requested it"""
     steps: tuple[TypeStep, ...]
+    """the history, oldest first"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,12 +89,19 @@ class MessageTypeShown:
     """A message type as it is configured."""
 
     code: str
+    """the code of the message type"""
     titles: Mapping[str, str]
+    """its titles by language"""
     ebox_type: str
+    """`CITIZEN` or `ENTERPRISE`"""
     languages: tuple[str, ...]
+    """the languages its messages may have"""
     validity_number: int
+    """how many days, months or years a message stays in the eBox"""
     validity_unit: str
+    """`day`, `month` or `year`"""
     media_types: tuple[str, ...]
+    """the media types a document may have"""
     document_bytes: int
     """the largest document, in bytes"""
     without_ebox: str
@@ -80,6 +111,7 @@ class MessageTypeShown:
     acceptance_at: datetime | None
     """since when it works in acceptance; `null` where it does not"""
     production_at: datetime | None
+    """since when it works in production; `null` where it does not"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +119,7 @@ class TypeAnswer:
     """A message type, and the request that led to it."""
 
     format: Literal["eboxcast.message-type/1"] = "eboxcast.message-type/1"
+    """the form of this answer"""
     request: TypeRequestShown | None
     """the last one where a code was given; `null` for a type that was loaded"""
     message_type: MessageTypeShown | None
@@ -98,6 +131,7 @@ class TypeList:
     """The message types and requests that the reader may see."""
 
     format: Literal["eboxcast.message-types/1"] = "eboxcast.message-types/1"
+    """the form of this answer"""
     requests: tuple[TypeRequestShown, ...]
     """oldest first"""
     message_types: tuple[MessageTypeShown, ...]

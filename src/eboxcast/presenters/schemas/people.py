@@ -61,8 +61,11 @@ class UsualContact:
     institution: str | None
     """by CBE number; `null` for a team"""
     name: str
+    """the name"""
     email: str
+    """the email address"""
     phone: str
+    """the phone number"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,4 +73,6 @@ class UsualContacts:
     """The contacts that each new follow-up sheet begins with."""
 
     format: Literal["eboxcast.contacts/1"] = "eboxcast.contacts/1"
+    """the form of this answer"""
     contacts: tuple[UsualContact, ...]
+    """the contacts"""

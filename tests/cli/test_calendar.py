@@ -34,9 +34,10 @@ def january(installation: None) -> None:
 def test_each_day_has_its_line(command: Command) -> None:
     command("calendar", "close", "2027-05-07", "--reason", "bridge")
     code, out, _ = command("calendar", "--from", "2027-05-05", "--to", "2027-05-08")
-    assert (code, out.splitlines()) == (
+    assert (code, re.sub(" {3,}", "   ", out).splitlines()) == (
         0,
         [
+            "Date   Evening   Remarks",
             "Wed 05/05/2027   evening from 18:00 to 06:00",
             "Thu 06/05/2027   legal holiday: Ascension Day",
             "Fri 07/05/2027   closed: bridge",
@@ -48,8 +49,8 @@ def test_each_day_has_its_line(command: Command) -> None:
 def test_without_a_word_it_shows_the_next_six_weeks(command: Command) -> None:
     code, out, _ = command("calendar")
     lines = out.splitlines()
-    assert (code, len(lines)) == (0, 42)
-    assert (lines[0][:14], lines[-1][:14]) == ("Mon 04/01/2027", "Sun 14/02/2027")
+    assert (code, len(lines)) == (0, 43)
+    assert (lines[1][:14], lines[-1][:14]) == ("Mon 04/01/2027", "Sun 14/02/2027")
 
 
 def test_the_night_of_the_clock_change_has_both_offsets(command: Command) -> None:
@@ -86,6 +87,7 @@ def test_the_terms_of_a_production_and_the_date_is_free(command: Command) -> Non
     code, out, _ = command("calendar", "deadlines", "2027-05-18")
     assert code == 0
     assert re.sub(" {3,}", " | ", out).splitlines() == [
+        "Due | What to do",
         "Wednesday 28 April 2027 | reminder to the institution to reconfirm (12 working days before)",
         "Friday 30 April 2027 | last day to reconfirm (10 working days before)",
         "Monday 10 May 2027 | last day to deliver the files for acceptance (5 working days before)",

@@ -45,7 +45,9 @@ def notices() -> list[Notice]:
 def test_the_list_says_for_whom_and_how_it_stands(notices: list[Notice], command: Command) -> None:
     code, out, _ = command("--as", "ines", "notices", "list", "--broadcast", "2027-0001")
     assert code == 0
-    assert len(out.splitlines()) == 4
+    headings, *lines = out.splitlines()
+    assert headings.split() == ["Number", "Made", "State", "Recipient", "Subject", "Problem"]
+    assert len(lines) == 4
     assert "given up" in out
     assert "550 nobody of this name" in out
 

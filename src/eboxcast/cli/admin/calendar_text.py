@@ -29,17 +29,27 @@ _IN_THE_WAY = N_("Conflicts:")
 _NEAREST = N_("The nearest free dates: {dates}.")
 _NONE_FREE = N_("There is no free date in the six months after it.")
 _FREE = N_("The date is free.")
+_DAYS = (N_("Date"), N_("Evening"), N_("Remarks"))
+_DEADLINES = (N_("Due"), N_("What to do"))
 
 
 def calendar_lines(calendar: Calendar, language: str) -> list[str]:
     """Return a line for each day, then the blackouts."""
-    return [*aligned([_cells(one, language) for one in calendar.days]), *_listed(calendar.blackouts, language)]
+    rows = [_headings(_DAYS, language), *(_cells(one, language) for one in calendar.days)]
+    return [*aligned(rows), *_listed(calendar.blackouts, language)]
 
 
 def deadline_lines(answer: DeadlineList, language: str) -> list[str]:
     """Return a line for each deadline, then whether the date is free."""
-    rows = [(long_date(on, language), what) for on, what in _steps(answer, language)]
+    rows = [
+        _headings(_DEADLINES, language),
+        *((long_date(on, language), what) for on, what in _steps(answer, language)),
+    ]
     return [*aligned(rows), translate(_UNTIL_ITS_END, language), *_verdict(answer, language)]
+
+
+def _headings(headings: tuple[str, ...], language: str) -> tuple[str, ...]:
+    return tuple(translate(heading, language) for heading in headings)
 
 
 def _cells(one: CalendarDay, language: str) -> tuple[str, str, str]:

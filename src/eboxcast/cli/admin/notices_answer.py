@@ -23,6 +23,7 @@ STATES = {
     State.FAILED: N_("to be retried"),
     State.GIVEN_UP: N_("given up"),
 }
+_HEADINGS = (N_("Number"), N_("Made"), N_("State"), N_("Recipient"), N_("Subject"), N_("Problem"))
 _NONE = N_("No notices.")
 _TO = N_("To: {address} ({recipient})")
 _SUBJECT = N_("Subject: {subject}")
@@ -42,7 +43,7 @@ def show_list(notices: Sequence[Notice], *, as_json: bool) -> None:
     if not notices:
         console.line(translate(_NONE, language))
         return
-    rows = [_cells(notice, language) for notice in notices]
+    rows = [tuple(translate(heading, language) for heading in _HEADINGS), *(_cells(one, language) for one in notices)]
     typer.echo("\n".join(aligned(rows, to_the_right=(0,))))
 
 

@@ -59,7 +59,7 @@ ASKED = {
     A.PAUSE: N_("paused"),
     A.STOP: N_("stopped"),
     A.CLOSE: N_("closed"),
-    A.DISCARD: N_("given up"),
+    A.DISCARD: N_("discarded"),
     A.RETRY: N_("retried"),
     A.RECALL: N_("recalled"),
     A.PACE: N_("paced"),

@@ -26,7 +26,7 @@ def entries_in_the_code() -> set[str]:
     text = "\n".join(source.read_text("utf-8") for source in sources)
     reminders = set(re.findall(r'(?:what=|also\(\s*|return )"([a-z_]+)"(?:,| {)', text))
     assert {"run_failed", "reconfirmation_due", "acceptance_late", "go_void", "scheduled"} <= reminders
-    recorded = set(re.findall(r'record\(\s*"(broadcast\.[a-z_]+)"', text))
+    recorded = set(re.findall(r'(?:record\(|leave_entry\(\s*\w+,)\s*"(broadcast\.[a-z_]+)"', text))
     assert {"broadcast.requested", "broadcast.noted"} <= recorded
     written |= {f"exchange.{result}" for result in Result}
     return written | recorded | {f"broadcast.{name}" for name in reminders}

@@ -36,6 +36,23 @@ def no_entries(databases: Control) -> Iterator[None]:
         databases[0].execute(sql.SQL("grant insert on audit_entry to {}").format(role))
 
 
+@contextmanager
+def no_entries_of(databases: Control, *actions: str) -> Iterator[None]:
+    """Refuse the entries of some actions: what goes before it on the way is done, as by a process that dies there."""
+    refuse = "create function refuse_entry() returns trigger language plpgsql as $$ begin raise 'refused'; end $$"
+    databases[0].execute(refuse)
+    databases[0].execute(
+        sql.SQL(
+            "create trigger refuse before insert on audit_entry for each row when (new.action = any({}))"
+            " execute function refuse_entry()"
+        ).format(sql.Literal(list(actions)))
+    )
+    try:
+        yield
+    finally:
+        databases[0].execute("drop function refuse_entry cascade")
+
+
 def contents(databases: Control) -> list[tuple[str, object]]:
     """Return what every table holds, as a digest."""
     held = []

@@ -171,17 +171,3 @@ def test_a_stop_while_waiting_ends_the_launch(package: NewPackage) -> None:
     with pytest.raises(LaunchStopped):
         actions.launch(run, actor=master("olga"), window=window, waiting=stop_it)
     assert fence.get_release(P, run.id).visible_at is None
-
-
-def test_an_audit_that_fails_stops_the_action(package: NewPackage, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without its entry nothing happens: no intent, nothing in the environment."""
-    given = package()
-
-    def fail(*words: object, **values: object) -> None:
-        raise RuntimeError("no space for the audit")
-
-    monkeypatch.setattr(Entry.objects, "create", fail)
-    with pytest.raises(RuntimeError):
-        actions.prepare(given, environment=P, actor=master("ines"))
-    assert not Run.objects.exists()
-    assert not Intent.objects.exists()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from tests.audit.without_entries import Control, contents, no_entries, refuse_and_compare
+from tests.audit.without_entries import Control, contents, no_entries, no_entries_of, refuse_and_compare
 from tests.broadcasts import people as p
 from tests.broadcasts.people import LOU
 from tests.delivery.procedure import ANNE, EVERYBODY, Story, go_to, launch
@@ -16,7 +16,6 @@ from eboxcast.database.errors import DatabaseTrouble
 from eboxcast.delivery.broadcasts.acceptance_tests import run_test
 from eboxcast.delivery.broadcasts.files import take_back
 from eboxcast.delivery.models import Run
-from eboxcast.delivery.runs import actions
 from eboxcast.lib import clock
 from eboxcast.operations.steward import lead
 
@@ -62,22 +61,15 @@ def test_without_entries_the_steward_does_nothing_and_says_why(sweepers: Control
 
 
 def test_files_that_are_stored_and_cannot_be_noted_are_noted_by_the_same_delivery_again(
-    sweepers: Control, story: Story, monkeypatch: pytest.MonkeyPatch
+    sweepers: Control, story: Story
 ) -> None:
-    broadcast = story.approved()
-    files, prepare = story.files(EVERYBODY), actions.prepare
-    refusing = no_entries(sweepers)
-
-    def prepare_and_lose_the_audit(*args: object, **named: object) -> Run:
-        run = prepare(*args, **named)  # type: ignore[arg-type]
-        refusing.__enter__()
-        return run
-
-    with monkeypatch.context() as patched:
-        patched.setattr(actions, "prepare", prepare_and_lose_the_audit)
-        with pytest.raises(DatabaseTrouble):
-            story.deliver(broadcast, files, "production")
-    refusing.__exit__(None, None, None)
+    broadcast, files = story.approved(), story.files(EVERYBODY)
+    # Nothing can be discarded either, as by a process that died between the two.
+    with (
+        no_entries_of(sweepers, "broadcast.files_delivered", "run.discard_intended"),
+        pytest.raises(DatabaseTrouble),
+    ):
+        story.deliver(broadcast, files, "production")
     broadcast.refresh_from_db()
     assert (broadcast.state, Run.objects.get(environment="production").state) == (State.APPROVED, "prepared")
     assert story.deliver(broadcast, files, "production").accepted

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from django.test import override_settings
 from tests.actors import master
+from tests.audit.without_entries import Control, no_entries_of
 from tests.reports.broadcasts import OPERATOR, Broadcasts
 
 from eboxcast.audit.models import Entry
+from eboxcast.database.errors import DatabaseTrouble
 from eboxcast.delivery import expiry
 from eboxcast.delivery.expiry import Step, expire, foresee_expiry
 from eboxcast.delivery.models import Action, Run, State
@@ -20,7 +22,7 @@ from eboxcast.delivery.runs.intents import intend
 from eboxcast.delivery.runs.settlement import settle
 from eboxcast.lib import clock
 from eboxcast.mailboxes import fence
-from eboxcast.mailboxes.expiring import Purged, find_due, purge
+from eboxcast.mailboxes.expiring import find_due
 from eboxcast.mailboxes.models import Audience, Outcome, RejectedRows
 from eboxcast.reports.certificate import certificate_of
 
@@ -140,43 +142,28 @@ def test_a_run_whose_launch_has_begun_is_left_to_people(
     assert settle(run).state == State.RUNNING
 
 
-class Killed(BaseException):
-    """The process ends here."""
-
-
-def test_what_a_killed_process_deleted_is_put_on_record(
-    broadcasts: Broadcasts, pass_days: PassDays, monkeypatch: pytest.MonkeyPatch
+def test_what_was_deleted_and_not_recorded_is_put_on_record(
+    broadcasts: Broadcasts, pass_days: PassDays, sweepers: Control
 ) -> None:
     run = broadcasts.published()
     pass_days(40)
-    with monkeypatch.context() as patch:
-
-        def purge_and_die(*arguments: object) -> Purged:
-            purge(*arguments)  # type: ignore[arg-type]
-            raise Killed
-
-        patch.setattr(expiry, "purge", purge_and_die)
-        with pytest.raises(Killed):
-            list(expire(P, actor=master(OPERATOR)))
+    with no_entries_of(sweepers, expiry.DELETED), pytest.raises(DatabaseTrouble):
+        list(expire(P, actor=master(OPERATOR)))
     assert told(run, "deleted") == []
     assert steps() == [Step.RECORDED]
     assert len(told(run, "deleted")) == 1
     assert steps() == []
 
 
-def test_a_process_killed_before_deleting_leaves_it_due(
-    broadcasts: Broadcasts, pass_days: PassDays, monkeypatch: pytest.MonkeyPatch
+def test_what_was_intended_and_not_deleted_is_still_due(
+    broadcasts: Broadcasts, pass_days: PassDays, sweepers: Control
 ) -> None:
     run = broadcasts.published()
     pass_days(40)
-    with monkeypatch.context() as patch:
-
-        def die(*arguments: object) -> Purged:
-            raise Killed
-
-        patch.setattr(expiry, "purge", die)
-        with pytest.raises(Killed):
-            list(expire(P, actor=master(OPERATOR)))
+    sweepers[2].execute("revoke delete on outcome from eboxcast_production")
+    with pytest.raises(DatabaseTrouble):
+        list(expire(P, actor=master(OPERATOR)))
+    sweepers[2].execute("grant delete on outcome to eboxcast_production")
     assert len(list(find_due(P, expiry.retention()))) == 1
     assert steps() == [Step.DELETED]
     assert len(told(run, "deleted")) == 1

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 from tests.actors import master
+from tests.audit.without_entries import Control
 from tests.broadcasts import people as p
 from tests.delivery.procedure import ANNE, EVERYBODY, SHORT, Story
+from tests.locks import beside, locked, wait_until_held_up
 
 from eboxcast.audit.models import Entry
 from eboxcast.broadcasts import scheduling
@@ -179,37 +181,34 @@ def test_files_that_were_published_without_a_broadcast_are_refused(story: Story)
     assert broadcast.production_run is None
 
 
-def test_a_broadcast_that_moves_on_meanwhile_takes_the_run_with_it(
-    story: Story, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    broadcast = story.scheduled()
-    prepare = actions.prepare
-
-    def prepare_and_cancel(*args: object, **named: object) -> Run:
-        run = prepare(*args, **named)  # type: ignore[arg-type]
-        scheduling.cancel(Broadcast.objects.get(id=broadcast.id), actor=ANNE, reason="no longer needed")
-        return run
-
-    monkeypatch.setattr(actions, "prepare", prepare_and_cancel)
-    with pytest.raises(NotInThisState):
-        story.deliver(broadcast, story.files(SHORT))
+def test_a_broadcast_that_moves_on_meanwhile_takes_the_run_with_it(story: Story, sweepers: Control) -> None:
+    acceptance = sweepers[1]
+    broadcast, files = story.scheduled(), story.files(SHORT)
+    with beside(lambda: story.deliver(broadcast, files)) as delivery:
+        with locked(acceptance, "lock table release in exclusive mode"):
+            wait_until_held_up(acceptance)
+            scheduling.cancel(Broadcast.objects.get(id=broadcast.id), actor=ANNE, reason="no longer needed")
+        with pytest.raises(NotInThisState):
+            delivery.result()
     assert Run.objects.get().state == "discarded"
     assert not FileDelivery.objects.exists()
 
 
-def test_of_two_deliveries_at_once_the_later_one_holds(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
-    broadcast = story.approved()
-    prepare = actions.prepare
-
-    def prepare_and_be_overtaken(*args: object, **named: object) -> Run:
-        run = prepare(*args, **named)  # type: ignore[arg-type]
-        monkeypatch.setattr(actions, "prepare", prepare)
-        story.deliver(Broadcast.objects.get(id=broadcast.id), story.files(EVERYBODY + 1), "production")
-        return run
-
-    monkeypatch.setattr(actions, "prepare", prepare_and_be_overtaken)
-    with pytest.raises(RunNotInThisState):
-        story.deliver(broadcast, story.files(EVERYBODY), "production")
+def test_of_two_deliveries_at_once_the_later_one_holds(story: Story, sweepers: Control) -> None:
+    """Both have stored their files when the first comes to record it: what the second stored took its place."""
+    control = sweepers[0]
+    broadcast, files, others = story.approved(), story.files(EVERYBODY), story.files(EVERYBODY + 1)
+    with (
+        locked(control, "select from broadcast for update"),
+        beside(lambda: story.deliver(broadcast, files, "production")) as first,
+    ):
+        wait_until_held_up(control)
+        with beside(lambda: story.deliver(Broadcast.objects.get(), others, "production")) as second:
+            wait_until_held_up(control, count=2)
+            control.execute("commit")
+            with pytest.raises(RunNotInThisState):
+                first.result()
+            assert second.result().accepted
     broadcast.refresh_from_db()
     assert (broadcast.state, broadcast.recipients_count) == (State.PRODUCTION_DELIVERED, EVERYBODY + 1)
     assert run_of(broadcast.production_run).state == "prepared"

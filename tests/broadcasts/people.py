@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import uuid4
+
+from tests.moments import move_to
 
 from eboxcast.broadcasts import acceptance, aftermath, contacts, production, requests, scheduling
 from eboxcast.broadcasts.models import Broadcast, Check, SeenIn
@@ -30,8 +32,7 @@ DOCUMENT, METADATA = b"d" * 32, b"m" * 32
 
 def set_clock(moment: str) -> None:
     """Have it be a moment in Brussels."""
-    wanted = datetime.fromisoformat(moment).replace(tzinfo=clock.BRUSSELS)
-    clock.move(clock.offset() + (wanted - clock.now()))
+    move_to(datetime.fromisoformat(moment).replace(tzinfo=clock.BRUSSELS))
 
 
 def begin_january() -> None:
@@ -62,10 +63,6 @@ def know_contact_centre() -> None:
     Person.objects.create(
         name="carla", full_name="Carla Smith", email="carla@example.be", language="en", roles=["contact-centre"]
     )
-
-
-def pass_time(**amount: float) -> None:
-    clock.move(clock.offset() + timedelta(**amount))
 
 
 def wanted(**changes: object) -> requests.Wanted:

@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 from tests.broadcasts import people as p
 from tests.cli.conftest import Command
+from tests.moments import pass_time
 from tests.notices.conftest import addressed, january
 from tests.reports.test_documented import names_in
 
@@ -102,7 +103,7 @@ def test_doctor_says_when_nobody_leads_the_procedure(notices: list[Notice], comm
 
 def test_expire_deletes_what_old_mails_said(notices: list[Notice], command: Command) -> None:
     scheduling.refuse(Broadcast.objects.get(), actor=p.VERA, reason="no")
-    p.pass_time(days=366)
+    pass_time(days=366)
     said = "delete: the text of 1 emails and 0 attachments, about matters that ended 365 or more days ago."
     assert said in command("--as", "lou", "expire", "--dry-run")[1]
     answer = json.loads(command("--as", "lou", "expire", "--json")[1])

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.actors import master
 from tests.broadcasts import people as p
+from tests.moments import pass_time
 
 from eboxcast.broadcasts import acceptance, contacts, production, requests, scheduling
 from eboxcast.broadcasts.models import Broadcast, SeenIn
@@ -109,7 +110,7 @@ def begin_story(folder: Path) -> Story:
 
 
 def launch(broadcast: Broadcast, actor: Actor = p.LOU) -> Run:
-    return launch_broadcast(broadcast, actor=actor, waiting=lambda until: p.pass_time(hours=1))
+    return launch_broadcast(broadcast, actor=actor, waiting=lambda until: pass_time(hours=1))
 
 
 def go_to(broadcast: Broadcast, **later: float) -> None:

@@ -8,6 +8,7 @@ import pytest
 from tests.actors import master
 from tests.broadcasts import people as p
 from tests.delivery.procedure import ANNE, BRAM, Story, go_to, launch
+from tests.moments import pass_time
 
 from eboxcast.audit.models import Entry
 from eboxcast.broadcasts import errors, production
@@ -63,7 +64,7 @@ def test_nothing_is_visible_before_the_agreed_moment(story: Story) -> None:
     def wait(until: datetime) -> None:
         waited.append(until)
         assert run_of(broadcast).visible_at is None
-        p.pass_time(hours=3)
+        pass_time(hours=3)
 
     launch_broadcast(broadcast, actor=p.LOU, waiting=wait)
     assert waited == [agreed_at]
@@ -164,7 +165,7 @@ def test_an_interrupted_wait_leaves_it_to_another_who_waits(story: Story) -> Non
 def test_a_window_that_ends_while_it_waits_makes_nothing_visible(story: Story) -> None:
     broadcast = waits(story)
     with pytest.raises(OutsideWindow):
-        launch_broadcast(broadcast, actor=p.LOU, waiting=lambda until: p.pass_time(hours=12))
+        launch_broadcast(broadcast, actor=p.LOU, waiting=lambda until: pass_time(hours=12))
     assert (broadcast.state, run_of(broadcast).visible_at) == (State.CONFIRMED, None)
 
 

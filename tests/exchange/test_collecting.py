@@ -4,26 +4,35 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
+from tests.audit.without_entries import Control
 from tests.broadcasts import people as p
 from tests.delivery.procedure import INSTITUTION, SHORT
 from tests.exchange.dropping import Dropping, age, texts
+from tests.faults.machine import wait_until
+from tests.locks import beside, locked, wait_until_held_up
+from tests.moments import pass_time
 
 from eboxcast.audit.models import Entry
 from eboxcast.broadcasts import acceptance, requests, scheduling
 from eboxcast.broadcasts.models import FileDelivery, SeenIn, State
 from eboxcast.delivery.broadcasts.acceptance_tests import run_test
-from eboxcast.exchange import intake
 from eboxcast.exchange.collection import _LOCK, collect
 from eboxcast.exchange.errors import DropFolderUnusable
 from eboxcast.exchange.models import TakenSet
 from eboxcast.exchange.staging import STAGING
 from eboxcast.lib import clock
 from eboxcast.lib.actors import STEWARD, Actor
+from eboxcast.lib.crashpoints import Taking
+
+ADVISORY = "select count(*) from pg_locks where locktype = 'advisory'"
 
 
 def test_a_complete_set_is_prepared_answered_and_removed(dropping: Dropping) -> None:
@@ -229,34 +238,27 @@ def test_two_collectors_at_once_take_nothing_twice(
     assert dropping.collect().outcome == "accepted"
 
 
-class Killed(BaseException):
-    """The process is gone."""
+COLLECT = """
+import sys
+from pathlib import Path
+from eboxcast.database import boot
+boot.start()
+from eboxcast.exchange.collection import collect
+from eboxcast.lib.actors import STEWARD
+collect(Path(sys.argv[1]), actor=STEWARD)
+"""
 
 
-@pytest.mark.parametrize("killed_at", ["deliver", "conclude", "write", "remove", "end"])
+@pytest.mark.parametrize("point", Taking)
 def test_a_collector_killed_anywhere_is_taken_up_by_the_next(
-    dropping: Dropping, monkeypatch: pytest.MonkeyPatch, killed_at: str
+    dropping: Dropping, sweepers: Control, point: Taking
 ) -> None:
     """Each file delivered once, two answers, nothing left: whichever step was the last."""
-    places = {
-        "deliver": (intake, "deliver"),
-        "conclude": (intake.records, "conclude"),
-        "write": (intake.Folder, "write"),
-        "remove": (intake.Folder, "remove"),
-        "end": (intake.records, "end"),
-    }
-    owner, name = places[killed_at]
-    real = getattr(owner, name)
-
-    def then_killed(*given: object, **named: object) -> None:
-        real(*given, **named)
-        raise Killed
-
     dropping.put()
-    with monkeypatch.context() as patch:
-        patch.setattr(owner, name, then_killed)
-        with pytest.raises(Killed):
-            collect(dropping.root, actor=STEWARD)
+    env = {**os.environ, "EBOXCAST_TEST": "1", "EBOXCAST_CRASH_AT": point}
+    killed = subprocess.run([sys.executable, "-c", COLLECT, dropping.root], env=env)
+    assert killed.returncode == -signal.SIGKILL
+    wait_until(lambda: sweepers[0].execute(ADVISORY).fetchone() == (0,))
     collect(dropping.root, actor=STEWARD)
     assert (dropping.left(), len(dropping.left("OUTTEST"))) == ([], 2)
     assert FileDelivery.objects.filter(accepted=True).count() == 1
@@ -264,38 +266,29 @@ def test_a_collector_killed_anywhere_is_taken_up_by_the_next(
     assert list((dropping.root / STAGING).iterdir()) == []
 
 
-def test_a_file_written_while_it_is_read_is_taken_later(dropping: Dropping, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_written_while_it_is_read_is_taken_later(dropping: Dropping) -> None:
     """The copy is compared with what lies there once all parts are copied."""
     dropping.put()
     part = next(dropping.incoming.glob("FI.*.csv"))
-    real = intake.Folder.digest
-
-    def written_meanwhile(folder: intake.Folder, name: str) -> object:
-        if name == part.name:
-            with part.open("a") as file:
-                file.write("\n")
-        return real(folder, name)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(intake.Folder, "digest", written_meanwhile)
-        assert dropping.collect().outcome == "waiting"
+    content = part.read_bytes()
+    os.truncate(part, 100 << 20)  # so that copying takes longer than it takes to write
+    writing = subprocess.Popen(["sh", "-c", f"while :; do echo >> {part}; done"])
+    assert dropping.collect().outcome == "waiting"
+    writing.kill()
+    writing.wait()
     assert len(dropping.left()) == 4
+    part.write_bytes(content)
     assert dropping.collect().outcome == "accepted"
 
 
-def test_a_file_that_took_the_place_of_one_we_took_is_left(dropping: Dropping, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_took_the_place_of_one_we_took_is_left(dropping: Dropping, sweepers: Control) -> None:
     dropping.put()
     part = next(dropping.incoming.glob("FI.*.csv"))
-    real = intake.deliver
-
-    def replaced_meanwhile(*given: object, **named: object) -> object:
-        answer = real(*given, **named)  # type: ignore[arg-type]
-        part.write_text("another")
-        return answer
-
-    with monkeypatch.context() as patch:
-        patch.setattr(intake, "deliver", replaced_meanwhile)
-        dropping.collect()
+    with beside(dropping.collect) as collecting:
+        with locked(sweepers[1], "lock table release in exclusive mode"):
+            wait_until_held_up(sweepers[1])
+            part.write_text("another")
+        collecting.result()
     assert dropping.left() == [part.name]
 
 
@@ -362,7 +355,7 @@ def test_a_root_that_is_not_there_is_said() -> None:
 def test_another_day_numbers_its_answers_anew(dropping: Dropping) -> None:
     dropping.put_cancel()
     dropping.collect()
-    p.pass_time(days=1)
+    pass_time(days=1)
     dropping.put_cancel()
     dropping.collect()
     day = clock.today().strftime("%Y%m%d")

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from tests.actors import master
 from tests.broadcasts import people as p
+from tests.moments import pass_time
 
 from eboxcast.audit.models import Entry
 from eboxcast.audit.sealing import seal_pending
@@ -48,9 +49,9 @@ def test_texts_and_attachments_go_a_year_after_the_end_and_are_counted(ended: Ca
     broadcast = mailed(ended())
     about = Notice.objects.filter(broadcast=broadcast.id)
     kept = list(about.order_by("id").values("recipient", "kind", "state", "sent_at", "subject"))
-    p.pass_time(days=364)
+    pass_time(days=364)
     assert list(empty_notices(actor=master("ines"))) == foresee_emptying(actor=master("ines")) == []
-    p.pass_time(days=2)
+    pass_time(days=2)
     foreseen = [one for one in foresee_emptying(actor=master("ines")) if one.broadcast]
     done = [one for one in empty_notices(actor=master("ines")) if one.broadcast]
     assert done == foreseen == [Emptied(broadcast=broadcast.id, notices=len(kept), attachments=done[0].attachments)]
@@ -66,7 +67,7 @@ def test_what_is_under_way_or_not_sent_yet_keeps_its_text() -> None:
     mailed(p.scheduled())
     waiting = mailed(refused())
     Notice.objects.filter(broadcast=waiting.id).update(state=State.WAITING)
-    p.pass_time(days=1000)
+    pass_time(days=1000)
     assert [one.broadcast for one in empty_notices(actor=master("ines"))] == [None]
     assert not Notice.objects.filter(text="").exclude(broadcast=None).exists()
 
@@ -75,7 +76,7 @@ def test_a_file_that_goes_with_another_mail_stays() -> None:
     ended, other = mailed(refused()), mailed(p.requested())
     shared = Attachment.objects.create(file_name="both.html", media_type="text/html", content=b"<html>")
     shared.notices.set(Notice.objects.filter(broadcast__in=(ended.id, other.id)))
-    p.pass_time(days=366)
+    pass_time(days=366)
     list(empty_notices(actor=master("ines")))
     assert set(shared.notices.values_list("broadcast", flat=True)) == {other.id}
 

@@ -9,6 +9,7 @@ import pytest
 from tests.broadcasts import people as p
 from tests.broadcasts.people import LOU
 from tests.delivery.procedure import EVERYBODY, SHORT, Story
+from tests.moments import pass_time
 from tests.notices.conftest import add_people
 
 from eboxcast.audit.models import Anchor
@@ -122,7 +123,7 @@ def test_the_read_curve_comes_two_weeks_later_then_all_is_closed(story: Story) -
     broadcast = reported(story)
     letters = [letter for number in numbers_in(story) for letter in open_ebox("production", int(number))]
     mark_read("production", next(letter for letter in letters if letter.run == broadcast.production_run))
-    p.pass_time(days=15)
+    pass_time(days=15)
     lead(moment=clock.now(), actor=LOU)
     curve = told("statistics")["anne"].text.splitlines()
     assert [line.split()[-1] for line in curve if line.startswith("  lun. 15/02/2027")] == ["1"]

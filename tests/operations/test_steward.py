@@ -12,6 +12,7 @@ from tests.actors import master
 from tests.broadcasts import people as p
 from tests.broadcasts.people import LOU
 from tests.delivery.procedure import ANNE, BRAM, Story, go_to, launch
+from tests.moments import pass_time
 
 from eboxcast.audit.models import Entry
 from eboxcast.broadcasts import production, requests, scheduling
@@ -183,9 +184,9 @@ def test_the_report_follows_the_publication_and_after_two_weeks_who_has_read_it(
     assert once_more() == ["reported"]
     number = int((story.folder / "pension-2027-2/package/recipients-01.csv").read_text().splitlines()[1].split(";")[0])
     mark_read("production", open_ebox("production", number)[0])
-    p.pass_time(days=13, hours=23)
+    pass_time(days=13, hours=23)
     assert once_more() == []
-    p.pass_time(hours=1)
+    pass_time(hours=1)
     assert once_more() == ["statistics", "closed"]
     assert told(broadcast, "statistics")[0]["read"] == 1
     assert told(broadcast, "reported")[0]["published"] == 40

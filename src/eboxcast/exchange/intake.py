@@ -19,6 +19,7 @@ from eboxcast.exchange.models import Result, TakenSet
 from eboxcast.exchange.names import Named, read_name
 from eboxcast.exchange.sets import Gathered, Readiness
 from eboxcast.lib.actors import Actor, Role
+from eboxcast.lib.crashpoints import Taking, reached
 from eboxcast.lib.errors import EboxcastError, Incomplete, InputRefused, NotAllowedNow, WrongUse
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.package.reading import reason_of
@@ -104,6 +105,7 @@ def _hand_on(door: Door, gathered: Gathered) -> Collected:
     try:
         with staging.staged(door.source, gathered.parts, root=door.root) as (directory, marks):
             answer = _deliver(door, broadcast, directory)
+            reached(Taking.DELIVERED)
     except (NotOrdinary, PermissionError):
         return _refuse(door, gathered, [SetFault(code=202)])
     accepted = isinstance(answer, Receipt) and answer.accepted
@@ -116,6 +118,7 @@ def _hand_on(door: Door, gathered: Gathered) -> Collected:
         run=answer.run.id if isinstance(answer, Receipt) and answer.run else None,
         marks=[*marks.values(), *_order_marks(door, gathered)],
     )
+    reached(Taking.CONCLUDED)
     notification = receipts.notification(taken, answer, language=broadcast.language)
     return _answer(door, gathered, taken, notification=notification)
 
@@ -176,6 +179,7 @@ def remove(door: Door, taken: TakenSet) -> None:
     """Remove the files of a set, and nothing else."""
     for one, mark in files_of(door, taken):
         door.source.remove(one.name, mark)
+        reached(Taking.REMOVED_ONE)
 
 
 def _answer(
@@ -190,10 +194,12 @@ def _answer(
     assert door.target is not None  # noqa: S101 - refuse_unusable looked
     files = [gathered.order.name, *(part.name for part in gathered.parts)]
     door.target.write(receipts.receipt_name(taken), receipts.receipt(taken, files=files, faults=faults))
+    reached(Taking.ANSWERED)
     if notification is not None:
         door.target.write(receipts.notification_name(taken), notification)
     remove(door, taken)
     records.end(taken)
+    reached(Taking.ENDED)
     codes = tuple(sorted(fault.code for fault in faults))
     return door.told(gathered, taken.result, broadcast=mask_and_strip(taken.broadcast), codes=codes)
 

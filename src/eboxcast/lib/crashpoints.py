@@ -1,4 +1,4 @@
-"""The moments at which a process that publishes may die or pause: where the fault tests kill it or hold it up.
+"""The moments at which a process may die or pause: where the fault tests kill it or hold it up.
 
 A process halts itself at a named point only when ``EBOXCAST_TEST=1`` is set as well. Nobody else sets these variables:
 `eboxcast doctor` shows them as unknown. The signals are the real ones; nothing here pretends.
@@ -24,10 +24,20 @@ class Point(StrEnum):
     RESULT_BEFORE_CERTIFICATE = "result-before-certificate"
 
 
+class Taking(StrEnum):
+    """Where taking a set of files from a drop folder can be interrupted, in the order in which it passes."""
+
+    DELIVERED = "set-delivered"
+    CONCLUDED = "set-concluded"
+    ANSWERED = "set-answered"
+    REMOVED_ONE = "set-removed-one"
+    ENDED = "set-ended"
+
+
 _SIGNALS = {"EBOXCAST_CRASH_AT": signal.SIGKILL, "EBOXCAST_HALT_AT": signal.SIGSTOP}
 
 
-def reached(point: Point) -> None:
+def reached(point: Point | Taking) -> None:
     """Tell that a point is reached; dies or pauses there when a test asked for it."""
     if os.environ.get("EBOXCAST_TEST") != "1":
         return

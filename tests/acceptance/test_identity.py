@@ -24,7 +24,7 @@ def test_the_same_again_is_already_published(machine: Machine, new_letter: NewLe
     assert machine.run(*command).returncode == 0
     again = machine.run(*command)
     assert again.returncode == 0
-    assert "Already published in production at " in again.stderr
+    assert "Already published in production on " in again.stderr
     assert machine.states() == ["published"]
 
 

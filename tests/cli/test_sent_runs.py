@@ -323,7 +323,7 @@ def test_a_window_that_ends_leaves_the_rest_and_the_command(
     end = (clock.now() + timedelta(seconds=2)).isoformat()
     code, _, err = command("launch", run.short, "--not-after", end)
     assert code == 5
-    assert "The window ended at" in err
+    assert "The window ended on" in err
     assert f"eboxcast launch {run.short} --not-after …" in err
     simulated.control("PUT", "/faults", [])
     assert command("launch", run.short)[0] == 0

@@ -109,7 +109,7 @@ class RefusedForgotten(NotAllowedNow):
     """Whom a run did not reach was deleted when its time had come."""
 
     code = "run.refused-forgotten"
-    sentence = N_("The list of recipients that run {run} did not reach was deleted at {moment}.")
+    sentence = N_("The list of recipients that run {run} did not reach was deleted on {moment}.")
     remedy = N_("To publish to them anyway, prepare a package with them: {prepare}")
     actions = MappingProxyType({"prepare": NextAction(action="run.prepare", parameters={"add": "yes"})})
 

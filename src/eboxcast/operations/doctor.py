@@ -93,7 +93,7 @@ def interrupted(around: Surroundings) -> Iterator[Finding]:
     if not _is_sound(around, CONTROL):
         return
     for intent in Intent.objects.filter(done_at=None).select_related("run"):
-        sentence = N_("{action} of run {run}, requested by {by} at {moment}, was interrupted or is in progress.")
+        sentence = N_("{action} of run {run}, requested by {by} on {moment}, was interrupted or is in progress.")
         data = {
             "action": intent.action,
             "run": intent.run.short,
@@ -122,7 +122,7 @@ _SAME_VERSION = N_("Install the same version on all machines and restart the wor
 _PAUSED = N_("Run {run} in {environment} is paused: {reason}")
 _FAILED = N_("Run {run} in {environment} failed: {reason}")
 _GO_ON = N_("To see its status: eboxcast status {run}; to continue: eboxcast resume {run}")
-_WAITS = N_("Run {run} in {environment} was never launched. It will be discarded at {until}.")
+_WAITS = N_("Run {run} in {environment} was never launched. It will be discarded on {until}.")
 _LAUNCH = N_("Launch it before then: eboxcast launch {run}")
 _ANSWERS = N_("The provider of {environment} accepts the login and responds.")
 _NO_ANSWER = N_("The provider of {environment} cannot be used at the moment: {reason}")

@@ -48,7 +48,7 @@ class BlackoutBackwards(WrongUse):
     """A blackout ends after it begins."""
 
     code = "planning.blackout-backwards"
-    sentence = N_("The blackout would end at {end}, which is not after {start}.")
+    sentence = N_("The blackout would end on {end}, which is not after {start}.")
     remedy = N_("Give the start first, then the end.")
 
 
@@ -56,7 +56,7 @@ class BlackoutPast(WrongUse):
     """A blackout that is over stops nothing."""
 
     code = "planning.blackout-past"
-    sentence = N_("The blackout would already be over: it ends at {end}.")
+    sentence = N_("The blackout would already be over: it ends on {end}.")
     remedy = N_("Check the year, and give an end in the future.")
 
 

@@ -51,7 +51,7 @@ _MOMENTS = (
 )
 _TITLE = N_("Certificate of a broadcast")
 _PLACE = N_("{environment} · run {run}")
-_MADE = N_("Made by eboxcast {version} at {moment}.")
+_MADE = N_("Made by eboxcast {version} on {moment}.")
 _HOW = N_(
     "The digest of each audience is the SHA-256 of a secret salt (32 bytes) followed by the "
     "recipients in ascending order, each as an 8-byte big-endian number: the national number of a "
@@ -62,7 +62,7 @@ _SALT = N_(
     "verified: eboxcast report {run} --verify"
 )
 _SALT_DELETED = N_(
-    "The salt was deleted together with the audience at {moment}: these digests can no longer be computed."
+    "The salt was deleted together with the audience on {moment}: these digests can no longer be computed."
 )
 _AUDIT = N_(
     "With the number and digest of the audit, `eboxcast audit verify --anchor` can later prove that "

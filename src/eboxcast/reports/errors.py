@@ -13,7 +13,7 @@ class OutcomesDeleted(NotAllowedNow):
     """What names people was deleted when its time had come."""
 
     code = "report.outcomes-deleted"
-    sentence = N_("The paper list and the rejected rows of run {run} were deleted at {moment}.")
+    sentence = N_("The paper list and the rejected rows of run {run} were deleted on {moment}.")
     remedy = N_("Personal data is kept for a limited time only. To see the counts: {report}")
     actions = MappingProxyType({"report": NextAction(action="report.see", parameters={"run": "{run}"})})
 
@@ -22,7 +22,7 @@ class AudienceDeleted(NotAllowedNow):
     """There is nothing left to verify the certificate with."""
 
     code = "report.audience-deleted"
-    sentence = N_("Run {run} can no longer be verified: the audience and the salt were deleted at {moment}.")
+    sentence = N_("Run {run} can no longer be verified: the audience and the salt were deleted on {moment}.")
     remedy = N_("Personal data is kept for a limited time only. To see the counts and digests: {report}")
     actions = MappingProxyType({"report": NextAction(action="report.see", parameters={"run": "{run}"})})
 

@@ -263,11 +263,11 @@ class TokenExpired(TokenRefused):
     """The token's time is over."""
 
     code = "token.expired"
-    sentence = N_("The token of {name} expired at {moment}.")
+    sentence = N_("The token of {name} expired on {moment}.")
 
 
 class TokenRevoked(TokenRefused):
     """The token was taken back."""
 
     code = "token.revoked"
-    sentence = N_("The token of {name} was revoked at {moment}.")
+    sentence = N_("The token of {name} was revoked on {moment}.")

@@ -28,14 +28,14 @@ USUAL_DAYS = 42
 MOST_DAYS = 800
 
 _CLOSED = N_("{date} is closed: {reason}. Deadlines counted across this day move one working day earlier.")
-_CLOSED_BEFORE = N_("{date} was already closed by {by} at {since}: {reason}. Nothing was changed.")
+_CLOSED_BEFORE = N_("{date} was already closed by {by} on {since}: {reason}. Nothing was changed.")
 _OPENED = N_("{date} is no longer a closed day. Deadlines counted across this day are recalculated.")
 _BLACKED_OUT = N_(
     "Blackout {number}: {service} is unavailable from {start} to {end}. Nothing is launched during this time."
 )
-_BLACKED_OUT_BEFORE = N_("Blackout {number} is the same, recorded by {by} at {since}. Nothing was changed.")
+_BLACKED_OUT_BEFORE = N_("Blackout {number} is the same, recorded by {by} on {since}. Nothing was changed.")
 _LIFTED = N_("Blackout {number} was lifted.")
-_LIFTED_BEFORE = N_("Blackout {number} was already lifted by {by} at {since}. Nothing was changed.")
+_LIFTED_BEFORE = N_("Blackout {number} was already lifted by {by} on {since}. Nothing was changed.")
 
 
 class ShownByDefault(TyperGroup):

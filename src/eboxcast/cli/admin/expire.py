@@ -26,9 +26,9 @@ _SENTENCES = {
         "Deleted for run {run} ({environment}): {recipients} recipients, {readings} readings, {outcomes} outcomes."
     ),
     RunStep.DISCARDED: N_("Discarded: run {run} ({environment}), which was not launched by {until}."),
-    RunStep.WARNED: N_("Run {run} ({environment}) is prepared but not launched. It will be discarded at {until}."),
+    RunStep.WARNED: N_("Run {run} ({environment}) is prepared but not launched. It will be discarded on {until}."),
     RunStep.BUSY: N_(
-        "Run {run} ({environment}) should have been discarded at {until}, but its launch has begun. Stop "
+        "Run {run} ({environment}) should have been discarded on {until}, but its launch has begun. Stop "
         'it first: eboxcast stop {run} --reason "…"'
     ),
     RunStep.RECORDED: N_(

@@ -25,7 +25,7 @@ from eboxcast.lib.translation import N_, language_of_user, translate
 
 _GIVEN = N_("Broadcast {broadcast}: the GO was given, for {moment} and for these files. It is valid until {end}.")
 _WITHDRAWN = N_("Broadcast {broadcast}: the GO was withdrawn.")
-_ARMED = N_("Broadcast {broadcast} is armed: it launches automatically at {moment} if nothing is missing then.")
+_ARMED = N_("Broadcast {broadcast} is armed: it launches automatically on {moment} if nothing is missing then.")
 _DISARMED = N_("Broadcast {broadcast} is no longer armed: it will not launch automatically.")
 _WARNED = N_("Broadcast {broadcast}: the contact centre was warned.")
 _PREPARED = N_("Prepared: {recipients} recipients, for {date}. Agreed moment: {moment}. Files: {files}")

@@ -25,7 +25,7 @@ _ADDED = N_("{name} is recorded: {roles}. Next step: eboxcast person token {name
 _CHANGED = N_("{name} is recorded: {roles}.")
 _DEACTIVATED = N_("{name} can no longer act, whatever tokens they still have.")
 _TOKEN = N_("The token of {name}, shown only once. Give it only to {name}, to use with: eboxcast login")
-_REVOKED = N_("Token {number} of {name} was revoked at {moment}.")
+_REVOKED = N_("Token {number} of {name} was revoked on {moment}.")
 _LOADED = N_("Loaded: {people} people, {teams} team(s), {contacts} contact(s).")
 
 

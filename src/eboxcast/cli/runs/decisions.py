@@ -81,7 +81,7 @@ _BY_WORKERS = N_(
     "To continue from here too: {command}"
 )
 _NO_WORKERS = N_("No worker is running, so it does not continue automatically. To continue from here: {command}")
-_WINDOW_OVER = N_("The window ended at {end}, so nothing is sent. To set a new end: {command}")
+_WINDOW_OVER = N_("The window ended on {end}, so nothing is sent. To set a new end: {command}")
 
 
 @app.command()

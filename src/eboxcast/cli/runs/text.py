@@ -22,7 +22,7 @@ from eboxcast.reports.states import ENVIRONMENTS, state_in
 
 _HEAD = N_("Run {run} · {environment} · {state} since {since} · {by}")
 _PENDING = N_(
-    "Requested by {by} at {at} and not done yet: {action}. If no process is working on it any more: {command}"
+    "Requested by {by} on {at} and not done yet: {action}. If no process is working on it any more: {command}"
 )
 _REASON = N_("Reason: {reason}")
 _NEXT = N_("Possible next steps:")
@@ -30,8 +30,8 @@ _BATCHES = N_("Batches: {done} done, {open} open, {busy} of them in progress.")
 _RATE = N_("Rate: {rate} recipients per second in the last minute; about {left} to go.")
 _AT_WORK = N_("In progress with: {workers}")
 _NOBODY = N_("No process is working on it now. If no worker will take it over: {command}")
-_LATER = N_("The next batch starts at {moment}, because of the rate limit or the provider.")
-_WINDOW = N_("The window ended at {end}: nothing more is sent.")
+_LATER = N_("The next batch starts on {moment}, because of the rate limit or the provider.")
+_WINDOW = N_("The window ended on {end}: nothing more is sent.")
 _ONE_LINE = N_(
     "{time} · {state} · {sent} sent, {refused} refused, {unknown} unknown, {left} left · {rate}/s, "
     "{seconds_left} to go · {busy} in progress"

@@ -33,7 +33,7 @@ def files() -> str:
 
 def test_every_check_at_once_then_approved(command: Command) -> None:
     people.tested()
-    assert f"eboxcast broadcast proofs {N}" in command("--as", "anne", "broadcast", "show", N)[1]
+    assert f"eboxcast broadcast look {N}" in command("--as", "anne", "broadcast", "show", N)[1]
     code, out, _ = command("--as", "anne", "broadcast", "verdict", N, "--all", "passed", "--seen-in", "proof")
     assert (code, "10 check(s) recorded as passed" in out, Verdict.objects.filter(seen_in="proof").count()) == (
         0,

@@ -31,12 +31,18 @@ class Reader:
 
     def _read(self, value: Any, param: Any, ctx: Any) -> Any:
         try:
-            read = value if isinstance(value, self.kind) else self.kind(value)
+            read = value if isinstance(value, self.kind) else self.kind(self._spelled(value, param))
         except ValueError:
             raise typer.BadParameter("no such value", ctx=ctx, param=param) from None
         if not all(within for within in _bounds(read, param)):
             raise typer.BadParameter("out of range", ctx=ctx, param=param)
         return read
+
+    def _spelled(self, value: Any, param: Any) -> Any:
+        """Return a choice as it is written in the code, where capitals do not matter to the parameter."""
+        if issubclass(self.kind, StrEnum) and not param.type_descriptor.parameter_info.case_sensitive:
+            return next((one.value for one in self.kind if one.value.lower() == str(value).lower()), value)
+        return value
 
 
 def with_reader(parameter: Any) -> Any:

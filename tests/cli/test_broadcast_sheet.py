@@ -136,7 +136,7 @@ def test_with_the_procedure_off_there_are_no_broadcasts(command: Command, words:
 def test_the_calendar_shows_what_is_planned(command: Command) -> None:
     people.scheduled()
     out = command("--as", "vera", "calendar", "--from", "2027-02-15", "--to", "2027-02-16")[1]
-    assert "planned: 1 of 10 broadcasts, 180,000 of 12,000,000 recipients" in out.splitlines()[0]
+    assert "planned: 1 of 10 broadcasts, 180,000 of 12,000,000 recipients" in out.splitlines()[1]
     asked = ("calendar", "deadlines", "2027-02-15", "--recipients", "11900000")
     assert "With 180,000 already planned" in command("--as", "vera", *asked)[1]
 

@@ -49,7 +49,15 @@ from eboxcast.broadcasts.models import Broadcast, Check, Lateness, SeenIn, State
 from eboxcast.broadcasts.states import TABLE, TRANSITIONS, Action, permission_of, roles_for
 from eboxcast.database import installation
 from eboxcast.delivery import eboxes, expiry
-from eboxcast.delivery.broadcasts import acceptance_tests, agreed_launch, closing, contact_centre, files, switching
+from eboxcast.delivery.broadcasts import (
+    acceptance_tests,
+    agreed_launch,
+    closing,
+    contact_centre,
+    files,
+    go_preview,
+    switching,
+)
 from eboxcast.delivery.errors import NoTarget, NotInThisState, RunNotFound
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.recovery import repair
@@ -511,6 +519,9 @@ ACTIONS: dict[str, Case] = {
     ),
     "delivery.broadcasts.acceptance_tests.document_shown": Case(
         "broadcast.proofs", lambda w, a: acceptance_tests.document_shown(w.tested, place=1, actor=a), theirs=True
+    ),
+    "delivery.broadcasts.go_preview.preview_go": _step(
+        Action.GIVE_GO, "delivered", lambda w, a: go_preview.preview_go(w.delivered, actor=a)
     ),
     "delivery.broadcasts.agreed_launch.launch_broadcast": _step(
         Action.LAUNCH,

@@ -306,6 +306,5 @@ def _request_number(desk: Desk) -> object:
 
 def _named(desk: Desk, broadcast: str) -> tuple[object, ...]:
     """Return what a GO of this moment names."""
-    named = desk.show(broadcast)["go_names"]
-    assert isinstance(named, dict)
-    return ("--moment", named["moment"], "--files", named["files"])
+    shown = desk.act("bram", "broadcast", "go", broadcast, "--show", "--json").json
+    return ("--moment", shown["agreed_at"], "--files", shown["files"])

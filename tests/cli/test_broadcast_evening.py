@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from pathlib import Path
 
@@ -18,13 +17,6 @@ pytestmark = pytest.mark.usefixtures("office")
 N = "2027-0001"
 MOMENT = "2027-02-15T18:00"
 IN_EBOX = ("--seen-in", "ebox")
-
-
-class Terminal(io.StringIO):
-    """What is typed, as a terminal gives it."""
-
-    def isatty(self) -> bool:
-        return True
 
 
 def files() -> str:
@@ -119,19 +111,14 @@ def test_a_verdict_that_says_nothing_is_refused(command: Command) -> None:
 def test_a_go_names_the_moment_and_the_files(command: Command) -> None:
     people.delivered()
     go = ("--as", "bram", "broadcast", "go", N)
-    assert f"eboxcast broadcast go {N} --moment 2027-02-15T18:00:00+01:00 --files {files()[:12]}" in command(*go)[2]
-    assert command(*go, "--moment", MOMENT, "--files", "0" * 12)[0] == 3
+    code, _, said = command(*go)
+    assert (code, f"eboxcast broadcast go {N} --show" in said) == (2, True)
+    code, _, said = command(*go, "--moment", MOMENT, "--files", "0" * 12)
+    assert (code, files()[:8] in said) == (3, False)
     assert command(*go, "--moment", "2027-02-15T19:00", "--files", files()[:8])[0] == 3
     assert not Go.objects.exists()
     code, out, _ = command(*go, "--moment", MOMENT, "--files", files()[:8])
     assert (code, "the GO was given" in out, Go.objects.get().given_by) == (0, True, "bram")
-
-
-def test_on_a_terminal_the_go_is_typed_after_looking(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    people.delivered()
-    monkeypatch.setattr(io, "StringIO", Terminal)
-    code, _, said = command("--as", "bram", "broadcast", "go", N, given=f"{MOMENT}\n{files()[:8]}\n")
-    assert (code, "Prepared: 180,000 recipients, for Monday 15 February 2027." in said) == (0, True)
 
 
 def test_the_go_says_everything_that_is_missing_and_who_mends_it(command: Command) -> None:
@@ -142,6 +129,14 @@ def test_the_go_says_everything_that_is_missing_and_who_mends_it(command: Comman
     production.receive_for_production(broadcast, actor=people.ANNE, delivered=people.files(recipients=7))
     code, _, said = command("--as", "bram", "broadcast", "go", N)
     assert (code, f"The institution must run: eboxcast broadcast reconfirm {N}" in said) == (4, True)
+
+
+@pytest.mark.parametrize("who", ["anne", "bram", "ines", "lou", "vera"])
+def test_neither_the_sheet_nor_its_json_gives_away_what_a_go_names(command: Command, who: str) -> None:
+    people.delivered()
+    for words in (("show", N), ("show", N, "--json"), ("list", "--json")):
+        code, out, said = command("--as", who, "broadcast", *words)
+        assert (code, files()[:8] in out + said) == (0, False)
 
 
 def test_a_go_can_be_taken_back(command: Command) -> None:

@@ -351,8 +351,9 @@ def confirm(scene: Scene) -> None:
     letter = sample(scene, "production", 20)
     load_eboxes(scene, letter, "production", named=("--as", "lou"))
     deliver = ("broadcast", "deliver", N, letter, *P)
-    names = scene.ask("broadcast-deliver-production", "--as", "anne", *deliver)["broadcast"]["go_names"]
-    go = ("--as", "bram", "broadcast", "go", N, "--moment", names["moment"], "--files", names["files"])
+    scene.ask("broadcast-deliver-production", "--as", "anne", *deliver)
+    shown = scene.ask("broadcast-go-show", "--as", "bram", "broadcast", "go", N, "--show")
+    go = ("--as", "bram", "broadcast", "go", N, "--moment", shown["agreed_at"], "--files", shown["files"])
     scene.ask("broadcast-go", *go)
     scene.ask("broadcast-withdraw-go", "--as", "bram", "broadcast", "withdraw-go", N, "--reason", "a name too many")
     scene.do(*go)

@@ -326,7 +326,16 @@ class GoDiffers(InputRefused):
     code = "broadcast.go-differs"
     sentence = N_("The GO gives {asked} as {found}, but what was agreed and prepared is {expected}.")
     remedy = N_("Check what is prepared: {see}. Then give the GO for exactly that.")
-    actions = MappingProxyType({"see": NextAction(action="broadcast.see", parameters={"broadcast": "{broadcast}"})})
+    actions = MappingProxyType(
+        {"see": NextAction(action="broadcast.give_go", parameters={"broadcast": "{broadcast}", "show": "yes"})}
+    )
+
+
+class GoFilesDiffer(GoDiffers):
+    """The GO names other files than those that are prepared. Which digest is right is not said: it is looked at."""
+
+    code = "broadcast.go-files-differ"
+    sentence = N_("The GO gives the files as {found}, but other files are prepared.")
 
 
 class DateNotOffered(InputRefused):

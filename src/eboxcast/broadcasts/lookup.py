@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from eboxcast.broadcasts.errors import BroadcastNotFound
-from eboxcast.broadcasts.models import Broadcast
+from eboxcast.broadcasts.models import Broadcast, FileDelivery
 from eboxcast.broadcasts.steps import refuse_other_institutions
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib.actors import Actor
@@ -37,6 +38,19 @@ def broadcasts_for(actor: Actor, *, states: frozenset[str] = frozenset()) -> Que
     if actor.institution:
         found = found.filter(institution=actor.institution)
     return found.filter(state__in=states) if states else found
+
+
+@sanitized_db_errors()
+def broadcast_numbered(number: str) -> Broadcast | None:
+    """Return the broadcast that is meant by what was typed, whosever it is; None where it is no broadcast's number."""
+    return Broadcast.objects.filter(number=number.strip()).first()
+
+
+@sanitized_db_errors()
+def numbers_of_runs(runs: Iterable[UUID]) -> dict[UUID, str]:
+    """Return the numbers of the broadcasts that runs were prepared for, also those that gave them up since."""
+    found = FileDelivery.objects.filter(run__in=list(runs)).values_list("run", "broadcast__number")
+    return {run: number for run, number in found if run}
 
 
 @sanitized_db_errors()

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from eboxcast.broadcasts.acceptance import Delivered, keep_delivery
 from eboxcast.broadcasts.contacts import forget_warning_of_others
-from eboxcast.broadcasts.errors import FilesDiffer, GoDiffers
+from eboxcast.broadcasts.errors import FilesDiffer, GoDiffers, GoFilesDiffer
 from eboxcast.broadcasts.go_validity import void_go
 from eboxcast.broadcasts.models import Broadcast, Go
 from eboxcast.broadcasts.states import Action
@@ -65,7 +65,7 @@ def files_digest(of: Broadcast | Go) -> str:
 
 
 def give_go(broadcast: Broadcast, *, actor: Actor, named: Named) -> Broadcast:
-    """Confirm production: this broadcast, at this moment, with these files. Raises GoDiffers."""
+    """Confirm production: this broadcast, at this moment, with these files. Raises GoDiffers, GoFilesDiffer."""
     with step(broadcast, Action.GIVE_GO, actor=actor) as taken:
         given = taken.broadcast
         _refuse_other(given, named)
@@ -141,10 +141,8 @@ def _refuse_other(broadcast: Broadcast, named: Named) -> None:
             found=named.agreed_at,
             expected=broadcast.agreed_at or named.agreed_at,
         )
-    files = files_digest(broadcast)
-    if len(named.files) < SHORTEST or not files.startswith(named.files.lower()):
-        found = mask_and_strip(named.files)
-        raise GoDiffers(broadcast=broadcast.number, asked=N_("the files"), found=found, expected=files[:12])
+    if len(named.files) < SHORTEST or not files_digest(broadcast).startswith(named.files.lower()):
+        raise GoFilesDiffer(broadcast=broadcast.number, found=mask_and_strip(named.files))
 
 
 def _shown(moment: datetime | None) -> str:

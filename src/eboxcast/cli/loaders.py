@@ -213,6 +213,12 @@ def broadcast_contact_sheet() -> typer.Typer:
     return app
 
 
+def broadcast_go() -> typer.Typer:
+    from eboxcast.cli.broadcast.go import app  # when called
+
+    return app
+
+
 def broadcast_production() -> typer.Typer:
     from eboxcast.cli.broadcast.production import app  # when called
 
@@ -250,8 +256,8 @@ BROADCAST = {
     "verdict": broadcast_verdicts,
     "contacts": broadcast_contact_sheet,
     "warn": broadcast_production,
-    "go": broadcast_production,
-    "withdraw-go": broadcast_production,
+    "go": broadcast_go,
+    "withdraw-go": broadcast_go,
     "arm": broadcast_production,
     "disarm": broadcast_production,
     "report": broadcast_closing,

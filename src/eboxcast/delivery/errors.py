@@ -27,6 +27,15 @@ class RunAmbiguous(WrongUse):
     actions = MappingProxyType({"runs": NextAction(action="run.see")})
 
 
+class NoRunYet(NotAllowedNow):
+    """Nothing was prepared for this broadcast yet."""
+
+    code = "broadcast.no-run-yet"
+    sentence = N_("No files of broadcast {broadcast} are prepared, so it has no run yet.")
+    remedy = N_("To see the next step: {see}")
+    actions = MappingProxyType({"see": NextAction(action="broadcast.see", parameters={"broadcast": "{broadcast}"})})
+
+
 class FileChanged(InputRefused):
     """A file is not the one that was checked a moment ago."""
 

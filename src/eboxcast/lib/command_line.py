@@ -30,7 +30,7 @@ _FORMS: Mapping[str, tuple[str, ...]] = {
     "run.repair": ("doctor --repair",),
     "report.see": ("report {run}",),
     "report.paper_list": ("report {run} --paper-list FILE",),
-    "report.rejected_rows": ("report {run} --rejected FILE",),
+    "report.rejected_rows": ("report {run} --rejected-rows FILE",),
     "report.verify": ("report {run} --verify",),
     # Broadcasts
     "broadcast.see": ("broadcast show {broadcast}", "broadcast list"),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from eboxcast.lib.actors import ALL_ROLES, OPERATOR_ROLES, Actor, NotYourRole, Role
+from eboxcast.lib.actors import ALL_ROLES, INSTITUTION_ROLES, OPERATOR_ROLES, Actor, NotYourRole, Role
 from eboxcast.lib.errors import Defect
 
 
@@ -59,6 +59,8 @@ _ASKING = (Role.REQUESTER, Role.INTEGRATION)
 """People of an institution for their own; the integration team for any, also for one that nobody knows yet."""
 _PREPARING = (Role.INTEGRATION, Role.LAUNCH)
 """Who publishes in acceptance; production asks for a broadcast as well."""
+_REPORTED = _OPERATOR | INSTITUTION_ROLES
+"""People of an institution for their own runs."""
 _TESTING = (Role.REQUESTER, Role.CONFIRMER)
 """Who may look at a test: requesters, and of the others whoever is named for it (``broadcasts/guards.py``)."""
 
@@ -84,9 +86,9 @@ TABLE = (
     _may("ebox.look", _OPERATOR),
     _may("ebox.load", _PREPARING),
     # What became of a run
-    _may("report.see", _OPERATOR, by_itself=True),
-    _may("report.paper_list", _OPERATOR),
-    _may("report.rejected_rows", _OPERATOR),
+    _may("report.see", _REPORTED, by_itself=True),
+    _may("report.paper_list", _REPORTED),
+    _may("report.rejected_rows", _REPORTED),
     _may("report.verify", _OPERATOR),
     _may("report.salt", _OPERATOR),
     # Broadcasts, beside the steps of ``broadcasts/states.py``

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from eboxcast.delivery.models import Action, Run, State
 from eboxcast.delivery.remote.batches import sums_of
-from eboxcast.delivery.runs.progress import REPORT, SEE, RunProgress, action_of
+from eboxcast.delivery.runs.progress import LAUNCH_BROADCAST, REPORT, SEE, RunProgress, action_of
 from eboxcast.delivery.runs.states import AT_REST, Situation, permission_of
 from eboxcast.lib.command_line import command_of
 from eboxcast.lib.next_action import NextAction
@@ -42,7 +42,8 @@ def steps_of(progress: RunProgress, language: str) -> tuple[Step, ...]:
 def _purpose(action: NextAction, progress: RunProgress) -> str:
     begun = progress.state != State.PREPARED
     special = _WHEN_SENT if progress.situation is not Situation.AT_ONCE else _AT_ONCE
-    return special.get((action.action, begun)) or _PURPOSES[action.action]
+    name = permission_of(Action.LAUNCH) if action.action == LAUNCH_BROADCAST else action.action
+    return special.get((name, begun)) or _PURPOSES[name]
 
 
 _PURPOSES = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from eboxcast.broadcasts.lookup import numbers_of_runs
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.remote.progress import UnderWay, under_way
 from eboxcast.delivery.runs.lookup import Listed, RunsPage
@@ -22,6 +23,7 @@ def run_status(run: Run, language: str) -> RunStatus:
     progress = progress_of(run)
     return RunStatus(
         run=certificate.run,
+        broadcast=numbers_of_runs([run.id]).get(run.id),
         environment=certificate.environment,
         state=certificate.state,
         since=progress.since,
@@ -50,13 +52,15 @@ def run_status(run: Run, language: str) -> RunStatus:
 
 def run_list(page: RunsPage) -> RunList:
     """Return some runs, newest first."""
-    return RunList(runs=tuple(map(_listed, page.runs)), more=page.more)
+    numbers = numbers_of_runs(listed.run.id for listed in page.runs)
+    return RunList(runs=tuple(_listed(listed, numbers.get(listed.run.id)) for listed in page.runs), more=page.more)
 
 
-def _listed(listed: Listed) -> ListedRun:
+def _listed(listed: Listed, broadcast: str | None) -> ListedRun:
     run = listed.run
     return ListedRun(
         run=str(run.id),
+        broadcast=broadcast,
         environment=run.environment,
         state=run.state,
         asked=listed.asked,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from eboxcast import __version__
+from eboxcast.audit.actions import record
 from eboxcast.audit.anchoring import CERTIFICATE, hand_out
 from eboxcast.audit.selectors import Head
 from eboxcast.database.errors import sanitized_db_errors
@@ -40,11 +41,14 @@ __all__ = ["Certificate", "certificate_of", "issue_certificate"]
 def issue_certificate(run: Run, *, actor: Actor) -> Certificate:
     """Return the certificate as it is given to people: with the head of the audit, which covers what it tells.
 
-    Call it outside a transaction: what is not yet sealed is sealed first, and the audit keeps that this head went out.
+    Call it outside a transaction: what is not yet sealed is sealed first, and the audit keeps that this head went out;
+    where it goes to somebody of the institution, also to whom.
     Raises NotYourRole, RunNotFound.
     """
     authorize_for(run, "report.see", actor=actor)
     with sanitized_db_errors():
+        if actor.institution:
+            record("run.report_given", by=actor.name, environment=run.environment, run=run.id)
         head = hand_out(kind=CERTIFICATE, to=str(run.id))
     return certificate_of(run, head)
 

@@ -29,7 +29,10 @@ class GoNotNamed(WrongUse):
 
     code = "broadcast.go-not-named"
     sentence = N_("A GO must give the agreed moment and the files, and there is no terminal to ask for them.")
-    remedy = N_("Compare them with what you agreed, then run: {command}")
+    remedy = N_(
+        "Check what is prepared: eboxcast broadcast go {broadcast} --show. If it is what you agreed, add --moment and"
+        " --files."
+    )
 
 
 class VerdictUnclear(WrongUse):

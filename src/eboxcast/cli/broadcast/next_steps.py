@@ -7,7 +7,6 @@ from datetime import datetime
 
 from eboxcast.broadcasts.guards import window_of
 from eboxcast.broadcasts.models import Broadcast, Outcome
-from eboxcast.broadcasts.production import files_digest
 from eboxcast.broadcasts.progress import Standing, Step, gap_of, standing_of
 from eboxcast.broadcasts.scheduling import awaited_day
 from eboxcast.broadcasts.states import Action
@@ -17,12 +16,12 @@ from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Role
 from eboxcast.lib.errors import Told
-from eboxcast.lib.formatting import iso, long_date
+from eboxcast.lib.formatting import long_date
 from eboxcast.lib.telling import told_in
 from eboxcast.lib.translation import N_, language_of_user, translate
 
 FILES_SHOWN = 12
-"""Characters of the digest that a GO names."""
+"""Characters of a digest that are enough to compare."""
 
 _TURN = N_("Waiting for: {who}")
 _BY = N_("by {date}")
@@ -42,7 +41,7 @@ _COMMANDS = {
     Action.APPROVE: "eboxcast broadcast verdict {number} approve",
     Action.REJECT: 'eboxcast broadcast verdict {number} reject --reason "…"',
     Action.DELIVER_PRODUCTION: "eboxcast broadcast deliver {number} DIR --environment production",
-    Action.GIVE_GO: "eboxcast broadcast go {number} --moment {moment} --files {files}",
+    Action.GIVE_GO: "eboxcast broadcast go {number}",
     Action.WARN: "eboxcast broadcast warn {number}",
     Action.FINISH: "eboxcast status {run}",
     Action.REPORT: "eboxcast broadcast report {number}",
@@ -103,11 +102,6 @@ def outlook_lines(broadcast: Broadcast) -> list[str]:
     return lines + _missing_lines(outlook, language)
 
 
-def go_moment(moment: datetime) -> str:
-    """Return a moment as a GO names it and commands read it."""
-    return iso(moment, "seconds")
-
-
 def _missing_lines(outlook: Outlook, language: str) -> list[str]:
     if not outlook.missing or outlook.before is None:
         return []
@@ -147,8 +141,6 @@ def _data(step: Step, broadcast: Broadcast) -> dict[str, object]:
     return {
         "number": broadcast.number,
         "proposed": proposed[0].isoformat() if proposed else "DATE",
-        "moment": go_moment(broadcast.agreed_at) if broadcast.agreed_at else "",
-        "files": files_digest(broadcast)[:FILES_SHOWN],
         "run": str(broadcast.production_run or "")[:8],
         **step.data,
     }

@@ -39,6 +39,7 @@ _USED = N_("can be used")
 _NOT_USED = N_("cannot be used: {faults}")
 _TAKEN_BACK = N_("files withdrawn")
 _RECIPIENTS = N_("{count} recipients")
+_RUN = N_("run {run}")
 _RECIPIENT = N_("Recipient")
 _OF_RECIPIENT = N_("recipient {place}")
 _PASSED = N_("passed")
@@ -97,10 +98,11 @@ def _delivery(one: FileDelivery, language: str) -> Iterator[Row]:
         mask_and_strip(one.by),
         state,
         translate(_RECIPIENTS, language, count) if one.accepted else "",
+        translate(_RUN, language, {"run": str(one.run)[:8]}) if one.run else "",
     )
     for name in ("document", "metadata", "lists"):
         if digest := getattr(one, f"{name}_digest"):
-            yield ("", f"  {name}", bytes(digest).hex()[:FILES_SHOWN], "", "")
+            yield ("", f"  {name}", bytes(digest).hex()[:FILES_SHOWN], "", "", "")
 
 
 def _verdicts(broadcast: Broadcast, language: str) -> list[Row]:
@@ -144,7 +146,7 @@ def _gos(broadcast: Broadcast, language: str) -> list[Row]:
             short_moment(one.given_at),
             mask_and_strip(one.given_by),
             short_moment(one.agreed_at),
-            files_digest(one)[:FILES_SHOWN],
+            "" if one.void_at else files_digest(one)[:FILES_SHOWN],
             translate(_VOID, language, {"why": mask_and_strip(one.void_why)})
             if one.void_at
             else translate(_HOLDS, language),

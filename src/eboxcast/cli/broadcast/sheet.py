@@ -10,9 +10,8 @@ import typer
 from eboxcast.audit.selectors import SealedEntry
 from eboxcast.broadcasts.deadlines import Term, terms_of
 from eboxcast.broadcasts.models import Broadcast
-from eboxcast.broadcasts.production import files_digest
 from eboxcast.cli.broadcast.answers import head_of
-from eboxcast.cli.broadcast.next_steps import FILES_SHOWN, go_moment, outlook_lines
+from eboxcast.cli.broadcast.next_steps import outlook_lines
 from eboxcast.cli.broadcast.sections import sections
 from eboxcast.cli.broadcast.words import LATENESS
 from eboxcast.cli.shell.tables import aligned
@@ -34,7 +33,6 @@ _FACTS = {
     "date": N_("Date"),
     "agreed": N_("Agreed moment"),
     "window": N_("Window"),
-    "go": N_("Options for the GO"),
     "testers": N_("Testers"),
     "warned": N_("Contact centre"),
     "visible": N_("Visible since"),
@@ -87,7 +85,6 @@ def _texts(broadcast: Broadcast, language: str) -> dict[str, str]:
         "date": long_date(broadcast.date, language) if broadcast.date else "",
         "agreed": _shown(broadcast.agreed_at, language),
         "window": _window(broadcast, language),
-        "go": _go(broadcast),
         "testers": ", ".join(broadcast.testers),
         "warned": _warned(broadcast, language),
         "visible": _shown(broadcast.visible_at, language),
@@ -105,12 +102,6 @@ def _window(broadcast: Broadcast, language: str) -> str:
         return ""
     span = {"start": _shown(broadcast.window_starts_at, language), "end": _shown(broadcast.window_ends_at, language)}
     return translate(_SPAN, language, span)
-
-
-def _go(broadcast: Broadcast) -> str:
-    if broadcast.production_run is None or broadcast.agreed_at is None:
-        return ""
-    return f"--moment {go_moment(broadcast.agreed_at)} --files {files_digest(broadcast)[:FILES_SHOWN]}"
 
 
 def _warned(broadcast: Broadcast, language: str) -> str:

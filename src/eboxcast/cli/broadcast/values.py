@@ -12,7 +12,7 @@ from eboxcast.broadcasts.deadlines import terms_of
 from eboxcast.broadcasts.models import Broadcast, Go, State
 from eboxcast.broadcasts.production import files_digest
 from eboxcast.cli.broadcast.decided_values import decided_values
-from eboxcast.cli.broadcast.next_steps import Outlook, go_moment, outlook_of
+from eboxcast.cli.broadcast.next_steps import Outlook, outlook_of
 from eboxcast.cli.broadcast.words import SITUATIONS
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib.formatting import iso
@@ -20,7 +20,7 @@ from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.telling import remedy_in, sentence_in
 from eboxcast.lib.translation import language_of_user, translate
 
-FORMAT = "eboxcast.broadcast/1"
+FORMAT = "eboxcast.broadcast/2"
 
 
 def show_json(broadcast: Broadcast, history: Sequence[SealedEntry] | None = None) -> None:
@@ -133,7 +133,6 @@ def _date(broadcast: Broadcast) -> dict[str, object]:
 
 
 def _files(broadcast: Broadcast) -> dict[str, object]:
-    prepared = broadcast.production_run is not None
     return {
         "acceptance": {
             "run": str(broadcast.acceptance_run) if broadcast.acceptance_run else None,
@@ -152,9 +151,6 @@ def _files(broadcast: Broadcast) -> dict[str, object]:
             "metadata": hexed(broadcast.metadata_digest),
             "lists": hexed(broadcast.lists_digest),
         },
-        "go_names": {"moment": go_moment(broadcast.agreed_at), "files": files_digest(broadcast)}
-        if prepared and broadcast.agreed_at
-        else None,
         "gos": [_go(go) for go in broadcast.gos.all()],
     }
 

@@ -95,7 +95,7 @@ def main(
         raise VerificationUnclear
     spoken = language.value if language else language_of_user()
     who = actor()
-    settled = settle(find_run(run, actor=who))
+    settled = settle(find_run(run, actor=who, permission="report.see"))
     if paper:
         write_private(paper, hand_out_paper_list(settled, actor=who), force=force)
         _say(_PAPER, spoken, paper)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import typer
 from rich import box
@@ -24,6 +24,7 @@ _HEAD = N_("Run {run} · {environment} · {state} since {since} · {by}")
 _PENDING = N_(
     "Requested by {by} on {at} and not done yet: {action}. If no process is working on it any more: {command}"
 )
+_BROADCAST = N_("Broadcast {broadcast}")
 _REASON = N_("Reason: {reason}")
 _NEXT = N_("Possible next steps:")
 _BATCHES = N_("Batches: {done} done, {open} open, {busy} of them in progress.")
@@ -45,10 +46,12 @@ _HEADINGS = (
     N_("State"),
     N_("Since"),
     N_("Recipients"),
+    N_("Broadcast"),
     N_("Ticket"),
     N_("Title"),
 )
 _RECIPIENTS = _HEADINGS.index("Recipients")
+_OF_BROADCAST = _HEADINGS.index("Broadcast")
 _COLOURS = {
     State.PUBLISHED: "green",
     State.PREPARED: "cyan",
@@ -62,6 +65,8 @@ def status_lines(status: RunStatus, language: str) -> Iterator[str]:
     """Return all of it, line by line."""
     yield status_head(status, language)
     yield f"{_ticket(status)} · {status.language.upper()} · {status.title}"
+    if status.broadcast:
+        yield translate(_BROADCAST, language, {"broadcast": status.broadcast})
     yield status.sentence
     if status.reason:
         yield translate(_REASON, language, {"reason": status.reason})
@@ -147,12 +152,11 @@ def print_runs(page: RunList, language: str) -> None:
     if not page.runs:
         console.line(translate(_NONE, language))
         return
-    headings = tuple(translate(heading, language) for heading in _HEADINGS)
+    rows = _without_empty([tuple(translate(one, language) for one in _HEADINGS), *_rows(page, language)])
     terminal = Console(highlight=False)
     if terminal.is_terminal:
-        terminal.print(_table(page, headings, language))
+        terminal.print(_table(page, rows))
     else:
-        rows = [headings, *(_cells(run, language) for run in page.runs)]
         typer.echo("\n".join(aligned(rows, to_the_right=(_RECIPIENTS,))))
     if any(not run.asked for run in page.runs):
         console.line(translate(_NOT_ASKED, language))
@@ -160,13 +164,25 @@ def print_runs(page: RunList, language: str) -> None:
         console.line(translate(_MORE, language, {"run": page.runs[-1].run[:8]}))
 
 
-def _table(page: RunList, headings: tuple[str, ...], language: str) -> Table:
+def _rows(page: RunList, language: str) -> Iterator[tuple[str, ...]]:
+    return (_cells(run, language) for run in page.runs)
+
+
+def _without_empty(rows: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Leave out the column of the broadcasts where there is none: where the engine is used alone."""
+    if any(row[_OF_BROADCAST] for row in rows[1:]):
+        return list(rows)
+    return [row[:_OF_BROADCAST] + row[_OF_BROADCAST + 1 :] for row in rows]
+
+
+def _table(page: RunList, rows: Sequence[tuple[str, ...]]) -> Table:
+    headings, *below = rows
     table = Table(box=box.SIMPLE_HEAD, header_style="bold")
     for number, heading in enumerate(headings):
         table.add_column(heading, no_wrap=number < len(headings) - 1, overflow="ellipsis")
     table.columns[_RECIPIENTS].justify = "right"
-    for run in page.runs:
-        cells = [Text(cell) for cell in _cells(run, language)]
+    for run, row in zip(page.runs, below, strict=True):
+        cells = [Text(cell) for cell in row]
         cells[2].stylize(_COLOURS.get(State(run.state), ""))
         table.add_row(*cells)
     return table
@@ -179,6 +195,7 @@ def _cells(run: ListedRun, language: str) -> tuple[str, ...]:
         state_in(run.state, language) + ("" if run.asked else " *"),
         short_moment(run.since),
         "–" if run.recipients is None else grouped(run.recipients, language),
+        run.broadcast or "",
         _ticket(run),
         run.title,
     )

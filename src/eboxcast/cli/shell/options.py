@@ -33,7 +33,9 @@ NotBefore = Annotated[
 NotAfter = Annotated[str | None, typer.Option(help="The end of the window: nothing becomes visible later.")]
 ByWorkers = Annotated[bool, typer.Option("--by-workers", help="Remote: leave the sending to `eboxcast worker`.")]
 Reason = Annotated[str, typer.Option(help="The reason, in a few words. Kept permanently: do not identify any citizen.")]
-RunNumber = Annotated[str, typer.Argument(help="The run: its number, the first characters of it, or its ticket.")]
+RunNumber = Annotated[
+    str, typer.Argument(help="The run: its number, its first characters, its ticket, or the number of its broadcast.")
+]
 
 
 def day(text: str) -> date:

@@ -9,8 +9,10 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Cast
 
+from eboxcast.broadcasts.lookup import broadcast_numbered
+from eboxcast.broadcasts.models import Broadcast
 from eboxcast.database.errors import DatabaseTrouble, EnvironmentOutOfReach, sanitized_db_errors
-from eboxcast.delivery.errors import RunAmbiguous, RunNotFound
+from eboxcast.delivery.errors import NoRunYet, RunAmbiguous, RunNotFound
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.runs.settlement import settle
 from eboxcast.delivery.runs.states import GIVEN_UP, IN_HAND
@@ -23,13 +25,17 @@ from eboxcast.mailboxes.values import Identity
 
 
 @sanitized_db_errors()
-def find_run(reference: str, *, actor: Actor) -> Run:
+def find_run(reference: str, *, actor: Actor, permission: str = "run.see") -> Run:
     """Return the run whose number begins with what was typed, or whose ticket it is when only one has it.
 
-    Of several, the only one that was not given up is meant. Raises NotYourRole, RunAmbiguous; RunNotFound, also for
-    another institution's.
+    Of several, the only one that was not given up is meant. By the number of a broadcast its run in production is
+    meant, before there is one that in acceptance. Raises NotYourRole, RunAmbiguous, NoRunYet; RunNotFound, also for
+    another institution's. ``permission`` is what it is looked for.
     """
-    authorize(actor, "run.see")
+    authorize(actor, permission)
+    broadcast = broadcast_numbered(reference)
+    if broadcast is not None and actor.sees(broadcast.institution_id):
+        return _run_of(broadcast)
     written = runs_for(actor).annotate(written=Cast("id", models.TextField()))
     asked = Q(ticket=reference)
     if reference:
@@ -41,6 +47,14 @@ def find_run(reference: str, *, actor: Actor) -> Run:
     if len(meant) != 1:
         raise RunAmbiguous(run=mask_and_strip(reference), count=len(found))
     return meant[0]
+
+
+def _run_of(broadcast: Broadcast) -> Run:
+    number = broadcast.production_run or broadcast.acceptance_run
+    run = Run.objects.filter(id=number).first() if number else None
+    if run is None:
+        raise NoRunYet(broadcast=broadcast.number)
+    return run
 
 
 def authorize_for(run: Run, permission: str, *, actor: Actor) -> None:

@@ -10,18 +10,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from eboxcast.audit.models import Entry
+from eboxcast.broadcasts.lookup import broadcast_of_run
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.delivery.errors import DecidedBefore, NotInThisState
 from eboxcast.delivery.models import Action, Intent, Run, State
 from eboxcast.delivery.remote.batches import sums_of
 from eboxcast.delivery.runs.intents import open_intents
-from eboxcast.delivery.runs.production_gate import may_be_retried
+from eboxcast.delivery.runs.production_gate import PRODUCTION, may_be_retried
 from eboxcast.delivery.runs.states import ASKED, Situation, Transition, permission_of, possible, situation_of
 from eboxcast.lib import clock
 from eboxcast.lib.next_action import NextAction
 
 SEE = "run.see"
 REPORT = "report.see"
+LAUNCH_BROADCAST = "broadcast.launch"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,9 +123,17 @@ def action_of(run: Run, action: Action) -> NextAction:
     if action == Action.PREPARE and (retried := run.package.retry_of):
         return NextAction(action=permission_of(Action.RETRY), parameters={"run": retried[:8]})
     parameters = dict(_choices_of(run) if action == Action.PREPARE else {"run": run.short})
+    if action == Action.LAUNCH and run.environment == PRODUCTION and (number := _broadcast_of(run)):
+        return NextAction(action=LAUNCH_BROADCAST, parameters={"broadcast": number})
     if action == Action.LAUNCH:
         parameters.update(_window_of(run))
     return NextAction(action=permission_of(action), parameters=parameters)
+
+
+def _broadcast_of(run: Run) -> str | None:
+    """Return the broadcast that has a run now: its guards and its window count for the run."""
+    broadcast = broadcast_of_run(run.id)
+    return broadcast.number if broadcast else None
 
 
 def _is_worth_it(run: Run, row: Transition) -> bool:

@@ -84,6 +84,8 @@ class RunStatus:
     """the form of this answer"""
     run: str
     """the number of the run (UUID)"""
+    broadcast: str | None
+    """the number of the broadcast it was prepared for; `null`: none"""
     environment: str
     """`acceptance` or `production`"""
     state: str
@@ -138,6 +140,8 @@ class ListedRun:
 
     run: str
     """the number of the run (UUID)"""
+    broadcast: str | None
+    """the number of the broadcast it was prepared for; `null`: none"""
     environment: str
     """`acceptance` or `production`"""
     state: str

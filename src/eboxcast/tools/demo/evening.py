@@ -118,9 +118,8 @@ def _say_what_next(play: Play, installation: Path) -> None:
 
 
 def _named(play: Play) -> tuple[object, ...]:
-    named = play.stage.ask("--as", "bram", "broadcast", "show", play.broadcast)["go_names"]
-    assert isinstance(named, dict)  # noqa: S101 - there is one once the files are prepared
-    return ("--moment", named["moment"], "--files", named["files"][:12])
+    shown = play.stage.ask("--as", "bram", "broadcast", "go", play.broadcast, "--show")
+    return ("--moment", shown["agreed_at"], "--files", str(shown["files"])[:12])
 
 
 def _anchor_of(play: Play) -> str:

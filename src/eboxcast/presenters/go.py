@@ -1,0 +1,61 @@
+"""What a GO would confirm, made from what is prepared."""
+
+from __future__ import annotations
+
+from eboxcast.broadcasts.models import Go
+from eboxcast.delivery.broadcasts.go_preview import GoPreview
+from eboxcast.delivery.models import RunList
+from eboxcast.lib.masking import mask_and_strip
+from eboxcast.presenters.schemas.go import DocumentToConfirm, EarlierGo, GoShown, ListToConfirm, SinceTest
+
+
+def go_shown(preview: GoPreview) -> GoShown:
+    """Return what a GO would confirm."""
+    broadcast, run, document = preview.broadcast, preview.run, preview.run.package.document
+    return GoShown(
+        number=broadcast.number,
+        subject=mask_and_strip(broadcast.subject),
+        institution=broadcast.institution_id,
+        institution_names=dict(broadcast.institution.names),
+        message_type=broadcast.message_type,
+        language=run.language,
+        title=mask_and_strip(run.title),
+        ticket=mask_and_strip(run.ticket),
+        sequence=run.sequence,
+        document=DocumentToConfirm(
+            file_name=mask_and_strip(document.file_name),
+            size=document.size,
+            page_count=document.page_count,
+            sha256=bytes(run.document_digest).hex(),
+        ),
+        metadata_sha256=bytes(run.metadata_digest).hex(),
+        lists=tuple(map(_list, preview.lists)),
+        recipients=broadcast.recipients_count or 0,
+        agreed_at=broadcast.agreed_at,
+        window_ends_at=broadcast.window_ends_at,
+        files=preview.files,
+        test=SinceTest(
+            recipients=broadcast.short_list_count,
+            sequence=preview.tested.sequence if preview.tested else None,
+            approved_at=broadcast.approved_at,
+            approved_by=broadcast.approved_by or None,
+        ),
+        void_go=_void(preview.last_void) if preview.last_void else None,
+        given=preview.holding is not None,
+    )
+
+
+def _list(part: RunList) -> ListToConfirm:
+    return ListToConfirm(
+        file_name=mask_and_strip(part.file_name),
+        rows=part.rows_count,
+        excluded=part.excluded_count,
+        merged=part.merged_count,
+        already=part.already_count,
+        recipients=part.recipients_count,
+        sha256=bytes(part.digest).hex(),
+    )
+
+
+def _void(go: Go) -> EarlierGo:
+    return EarlierGo(given_at=go.given_at, given_by=go.given_by, void_at=go.void_at, why=mask_and_strip(go.void_why))

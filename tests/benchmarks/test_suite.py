@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from eboxcast.cli.admin.bench import Benchmark
 from eboxcast.mailboxes.models import Audience, Release
-from eboxcast.tools.bench import large, openings, stores, suite
+from eboxcast.tools.bench import large, openings, suite
 from eboxcast.tools.bench.errors import BenchStopped
 from eboxcast.tools.bench.measuring import Bench, Row
 from eboxcast.tools.bench.processes import run
@@ -20,7 +22,11 @@ def bench(installation: None, tmp_path: Path) -> Bench:
 
 
 def rows_of(bench: Bench, name: str) -> dict[str, Row]:
-    return {row.name: row for row in suite.measure(bench, (name,))}
+    return by_name(suite.measure(bench, (name,)))
+
+
+def by_name(rows: Iterable[Row]) -> dict[str, Row]:
+    return {row.name: row for row in rows}
 
 
 def test_each_name_of_the_command_has_its_benchmark() -> None:
@@ -41,33 +47,26 @@ def test_what_is_stored_expires(bench: Bench) -> None:
     assert Release.objects.using("production").exclude(audience_purged_at=None).count() == 7
 
 
-def test_storing_is_measured_beside_what_one_would_write_first(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stores, "_BULK_CREATED", 20)
-    monkeypatch.setattr(stores, "_INSERTED", 10)
-    rows = rows_of(bench, "naive")
-    assert [row.note[-13:] for row in rows.values()] == ["20 recipients", "10 recipients"]
+def test_storing_is_measured_beside_what_one_would_write_first(bench: Bench) -> None:
+    rows = rows_of(replace(bench, recipients=4000), "naive")
+    assert [row.note.split("both ")[1] for row in rows.values()] == ["4,000 recipients", "3,000 recipients"]
 
 
-def test_opening_is_measured_idle_and_while_publishing(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(openings, "BROADCASTS", 20)
-    monkeypatch.setattr(openings, "_IDLE_OPENINGS", 20)
-    monkeypatch.setattr(openings, "_ROUNDS", 1)
-    rows = rows_of(bench, "open")
+def test_opening_is_measured_idle_and_while_publishing(bench: Bench) -> None:
+    rows = by_name(openings.opening(bench, broadcasts=20, openings=20, rounds=1))
     assert len(rows) == 4
     assert Release.objects.using("production").exclude(visible_at=None).count() == 21
 
 
-def test_the_large_rows_are_the_same_with_fewer(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, fewer in {"COUNTRY": 2000, "LISTS": 4, "STORED": 3000, "_AT_ONCE": 1000, "_ROUNDS": 1}.items():
-        monkeypatch.setattr(large, name, fewer)
-    assert "publish to 2,000" in rows_of(bench, "country")
-    assert rows_of(bench, "beside")["store beside 3,000"].baseline
+def test_the_large_rows_are_the_same_with_fewer(bench: Bench) -> None:
+    fewer = large.Size(country=2000, lists=4, stored=3000, at_once=1000, rounds=1)
+    assert "publish to 2,000" in by_name(large.country(bench, fewer))
+    assert by_name(large.beside(bench, fewer))["store beside 3,000"].baseline
 
 
-def test_large_says_beforehand_that_the_disk_is_too_small(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(large, "_ROOM", 10**9)
+def test_large_says_beforehand_that_the_disk_is_too_small(bench: Bench) -> None:
     with pytest.raises(large.BenchNeedsRoom):
-        rows_of(bench, "beside")
+        next(large.beside(bench, large.Size(room=10**9)))
 
 
 def test_a_command_that_fails_stops_the_bench(installation: None, tmp_path: Path) -> None:

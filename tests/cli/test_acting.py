@@ -15,7 +15,6 @@ from eboxcast.audit.models import Entry
 from eboxcast.cli.commands import COMMANDS
 from eboxcast.cli.main import command_named
 from eboxcast.cli.permissions import who_may
-from eboxcast.database import installation
 from eboxcast.delivery.models import Run
 from eboxcast.lib.actors import ALL_ROLES, OPERATOR_ROLES, Actor, Role
 from eboxcast.senders.models import Person, Token
@@ -93,9 +92,8 @@ def test_with_the_procedure_on_somebody_must_act(command: Command) -> None:
     assert "eboxcast login" in err
 
 
-@pytest.mark.usefixtures("procedure_on")
-def test_while_nobody_can_act_it_is_said_how_to_begin(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(installation, "is_real", lambda: True)
+@pytest.mark.usefixtures("procedure_on", "real_installation")
+def test_while_nobody_can_act_it_is_said_how_to_begin(command: Command) -> None:
     code, _, said = command("runs")
     assert (code, "eboxcast person add NAME --role integration" in said) == (4, True)
     person("ines", Role.INTEGRATION)

@@ -23,22 +23,16 @@ def bench(installation: None, tmp_path: Path) -> Bench:
     return Bench(recipients=RECIPIENTS, folder=tmp_path, tell=lambda line: None)
 
 
-def test_every_mode_is_measured_beside_a_plain_client(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(remote, "_ROUNDS", 1)
-    monkeypatch.setattr(remote, "_DELAY_MS", 1)
-    rows = list(remote.sending(bench))
+def test_every_mode_is_measured_beside_a_plain_client(bench: Bench) -> None:
+    rows = list(remote.sending(bench, rounds=1, delay_ms=1))
     assert len(rows) == 6
     assert all(row.figure and row.baseline for row in rows)
     sent = Run.objects.order_by("created_at").values_list("state", "published_count")
     assert list(sent) == [(State.PUBLISHED, RECIPIENTS), (State.PUBLISHED, 1), (State.PUBLISHED, 10)]
 
 
-def test_one_worker_and_two_send_everything(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(remote, "_WORKER_ROUNDS", 1)
-    monkeypatch.setattr(remote, "_TO_WORKERS", 1)
-    monkeypatch.setattr(remote, "_CALLS_OF_WORKERS", 20)
-    monkeypatch.setattr(remote, "_DELAY_MS", 1)
-    (row,) = remote.two_workers(bench)
+def test_one_worker_and_two_send_everything(bench: Bench) -> None:
+    (row,) = remote.two_workers(bench, rounds=1, one_in=1, calls=20, delay_ms=1)
     assert row.figure
     assert row.baseline
     assert list(Run.objects.values_list("published_count", flat=True)) == [RECIPIENTS, RECIPIENTS]

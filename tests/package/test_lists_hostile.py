@@ -183,10 +183,9 @@ def test_a_file_of_blank_lines(read: Read) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
-def test_a_file_too_big_for_memory_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encoding: str) -> None:
-    monkeypatch.setattr("eboxcast.package.lists.beginning.MOST_BYTES", 1000)
+def test_a_file_too_big_for_memory_is_counted(tmp_path: Path, encoding: str) -> None:
     path = tmp_path / "list.csv"
-    path.write_text("NISS;x\n" + f"{ONE};y\n" * 500, encoding=encoding)
+    path.write_text("NISS;x\n" + f"{ONE};{'y' * 300_000}\n" * 500, encoding=encoding)
     reading = read_list(path, ebox_type=EboxType.CITIZEN, limits=Limits(rows_per_list=100))
     assert only(reading)[1] == "The list has 500 rows; at most 100 are allowed."
     reading = read_list(path, ebox_type=EboxType.CITIZEN, limits=Limits())

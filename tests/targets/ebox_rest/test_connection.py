@@ -7,14 +7,14 @@ import socket
 import ssl
 import subprocess
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from tests.targets.wire import CLOSE, RESET, SILENCE, Do, Wire, options_for
 
-from eboxcast.targets.ebox_rest import connection
-from eboxcast.targets.ebox_rest.connection import Cut, Line, NotSent, Patience, Reply
+from eboxcast.targets.ebox_rest.connection import LARGEST_ANSWER, Cut, Line, NotSent, Patience, Reply
 from eboxcast.targets.ebox_rest.credentials import tls_of
 from eboxcast.targets.options import TargetsFileWrong
 
@@ -54,11 +54,12 @@ def test_a_connection_the_server_closed_is_replaced_before_the_next_call(wire: W
     assert wire.connections == 2
 
 
-def test_a_connection_idle_for_long_is_not_trusted(wire: Wire, line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection, "IDLE_SECONDS", 0.0)
+def test_a_connection_idle_for_long_is_not_trusted(wire: Wire) -> None:
+    line = Line(urlsplit(wire.address), patience=replace(SOON, idle=0.0), tls=None)
     wire.then(Do(), Do())
     post(line), post(line)
     assert wire.connections == 2
+    line.close()
 
 
 def test_a_body_arrives_whole_whatever_its_size(wire: Wire, line: Line) -> None:
@@ -147,12 +148,13 @@ def test_an_answer_in_chunks_is_whole(wire: Wire, line: Line) -> None:
     assert (post(line).body, post(line).status, wire.connections) == (b"{}", 201, 1)
 
 
-@pytest.mark.parametrize("framing", ["Content-Length: 100", "Transfer-Encoding: chunked", "X-None: 1"])
-def test_an_answer_without_end_is_not_swallowed(
-    wire: Wire, line: Line, framing: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(connection, "LARGEST_ANSWER", 20)
-    body = b"64\r\n" + b"x" * 100 + b"\r\n0\r\n\r\n" if "chunked" in framing else b"x" * 100
+@pytest.mark.parametrize(
+    "framing", [f"Content-Length: {LARGEST_ANSWER + 1}", "Transfer-Encoding: chunked", "X-None: 1"]
+)
+def test_an_answer_without_end_is_not_swallowed(wire: Wire, line: Line, framing: str) -> None:
+    body = b"x" * (LARGEST_ANSWER + 1)
+    if "chunked" in framing:
+        body = f"{len(body):x}\r\n".encode() + body + b"\r\n0\r\n\r\n"
     wire.then(Do(raw=f"HTTP/1.1 201 Created\r\n{framing}\r\n\r\n".encode() + body, then="close"))
     with pytest.raises(Cut, match="too long"):
         post(line)

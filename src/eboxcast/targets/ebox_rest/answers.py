@@ -121,10 +121,15 @@ class Judgement:
         return f"{self.provider_code} {self.provider_message}".strip()
 
 
-def judge(reply: Reply, *, keyed: bool = False, recipient_refusals: Sequence[str] = ()) -> Judgement:
+def judge(
+    reply: Reply, *, keyed: bool = False, recipient_refusals: Sequence[str] = (), table: Sequence[Row] = TABLE
+) -> Judgement:
     """Return what an answer means that is not the success asked for."""
     message = _status_message(reply.body)
-    row = _row(reply.status, message, keyed=keyed, own=recipient_refusals)
+    if message is not None and message.code in recipient_refusals and reply.status in _REFUSALS:
+        row = Row(meaning=Meaning.RECIPIENT_REFUSED, our_code=REFUSED_BY_PROVIDER)
+    else:
+        row = next(row for row in table if row.fits(reply.status, message, keyed=keyed))
     return Judgement(
         meaning=row.meaning,
         our_code=row.our_code,
@@ -155,12 +160,6 @@ def masked_text(text: str) -> str:
     """Return a provider's words on one line, cut to a length, with everything like an identifier masked."""
     line = "".join(sign if sign.isprintable() else " " for sign in text)
     return _LIKE_AN_IDENTIFIER.sub(_masked, line[: LONGEST_TEXT * 2])[:LONGEST_TEXT]
-
-
-def _row(status: int, message: StatusMessage | None, *, keyed: bool, own: Sequence[str]) -> Row:
-    if message is not None and message.code in own and status in _REFUSALS:
-        return Row(meaning=Meaning.RECIPIENT_REFUSED, our_code=REFUSED_BY_PROVIDER)
-    return next(row for row in TABLE if row.fits(status, message, keyed=keyed))
 
 
 def _status_message(body: bytes) -> StatusMessage | None:

@@ -21,8 +21,6 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 SMALL = 65_536
 """Pieces below this many bytes are sent together: one packet, and one waking of the server, for a small call."""
 LARGEST_ANSWER = 16 * 1024 * 1024
-IDLE_SECONDS = 4.0
-"""A connection idle for longer is not used again: many servers close after 5 s, perhaps just while we send."""
 
 
 class NotSent(Exception):
@@ -53,6 +51,8 @@ class Patience:
 
     connect: float
     answer: float
+    idle: float = 4.0
+    """A connection idle for longer is not used again: many servers close after 5 s, perhaps just while we send."""
 
 
 class Line:
@@ -107,7 +107,7 @@ class Line:
     def _make_ready(self) -> bool:
         """See that there is a connection; return whether it was used before. Raises NotSent."""
         rested = monotonic() - self._used_at
-        if self._connection.is_connected and rested < IDLE_SECONDS:
+        if self._connection.is_connected and rested < self._patience.idle:
             return True
         self.close()
         try:

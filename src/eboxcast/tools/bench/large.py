@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
 from statistics import median
 
-from eboxcast.lib.buckets import Keys
 from eboxcast.mailboxes import storing
 from eboxcast.mailboxes.models import Release
 from eboxcast.package.sampling import write_sample
@@ -25,40 +25,52 @@ from eboxcast.tools.bench.measuring import Bar, Bench, Row, timed
 from eboxcast.tools.bench.processes import publish
 from eboxcast.tools.bench.publishing import BENCH, write_packages
 
-COUNTRY = 12_000_000
-LISTS = 40
-STORED = 170_000_000
-_AT_ONCE = 10_000_000
-_ROUNDS = 5
-_ROOM = 16
 _GIGA = 1024**3
 
 
-def refuse_without_room(bench: Bench) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Size:
+    """How large is large: Belgium, and what a year of broadcasts leaves."""
+
+    country: int = 12_000_000
+    lists: int = 40
+    stored: int = 170_000_000
+    at_once: int = 10_000_000
+    rounds: int = 5
+    room: int = 16
+    """Gigabytes that must be free."""
+
+
+LARGE = Size()
+
+
+def refuse_without_room(bench: Bench, size: Size = LARGE) -> None:
     """Raise BenchNeedsRoom before an hour is spent on it."""
     free = shutil.disk_usage(bench.folder).free // _GIGA
-    if free < _ROOM:
-        raise BenchNeedsRoom(needed=_ROOM, free=free, folder=bench.folder)
+    if free < size.room:
+        raise BenchNeedsRoom(needed=size.room, free=free, folder=bench.folder)
 
 
-def country(bench: Bench) -> Iterator[Row]:
+def country(bench: Bench, size: Size = LARGE) -> Iterator[Row]:
     """Yield what publishing to everybody in the country costs."""
-    refuse_without_room(bench)
-    bench.tell(f"country: writing {LISTS} lists and {COUNTRY:,} recipients")
+    refuse_without_room(bench, size)
+    bench.tell(f"country: writing {size.lists} lists and {size.country:,} recipients")
     (small,) = write_packages(bench, "small", rounds=1, seed=2)
-    sample = write_sample(bench.folder / "country", recipients=COUNTRY, lists=LISTS, ticket="country", seed=5)
+    sample = write_sample(bench.folder / "country", recipients=size.country, lists=size.lists, ticket="country", seed=5)
     load_senders(sample.message_types, actor=BENCH)
     execute("truncate ebox")
-    store_eboxes(ascending_keys(COUNTRY, seed=5))
+    store_eboxes(ascending_keys(size.country, seed=5))
     one = publish(small)
-    bench.tell(f"country: publishing to {COUNTRY:,}")
+    bench.tell(f"country: publishing to {size.country:,}")
     all_of_them = publish(sample.directory)
-    lists = f"{LISTS} lists of {COUNTRY // LISTS:,}"
-    yield Row(name=f"publish to {COUNTRY:,}", figure=all_of_them.seconds, unit="s", bar=Bar(most=25), note=lists)
-    yield Row(name=f"publish to {COUNTRY:,}, peak memory", figure=all_of_them.megabytes, unit="MB", bar=Bar(most=1536))
+    lists = f"{size.lists} lists of {size.country // size.lists:,}"
+    yield Row(name=f"publish to {size.country:,}", figure=all_of_them.seconds, unit="s", bar=Bar(most=25), note=lists)
     yield Row(
-        name=f"publish to {COUNTRY:,}, per recipient",
-        figure=all_of_them.seconds / COUNTRY * 1e6,
+        name=f"publish to {size.country:,}, peak memory", figure=all_of_them.megabytes, unit="MB", bar=Bar(most=1536)
+    )
+    yield Row(
+        name=f"publish to {size.country:,}, per recipient",
+        figure=all_of_them.seconds / size.country * 1e6,
         unit="µs",
         baseline=one.seconds / bench.recipients * 1e6,
         bar=Bar(most=1, of_baseline=True),
@@ -66,27 +78,29 @@ def country(bench: Bench) -> Iterator[Row]:
     )
 
 
-def beside(bench: Bench) -> Iterator[Row]:
+def beside(bench: Bench, size: Size = LARGE) -> Iterator[Row]:
     """Yield what storing costs beside 170 million stored recipients."""
-    refuse_without_room(bench)
+    refuse_without_room(bench, size)
     execute("truncate audience")
     Release.objects.using(ENVIRONMENT).filter(visible_at=None).delete()
     bench.tell("beside: storing beside none")
-    beside_none = _store(bench, seeds=range(100, 100 + _ROUNDS))
-    seconds = _fill(bench)
-    bench.tell(f"beside: storing beside {STORED:,}")
+    beside_none = _store(bench, seeds=range(100, 100 + size.rounds))
+    seconds = _fill(bench, size)
+    bench.tell(f"beside: storing beside {size.stored:,}")
     checkpoint()
-    beside_all = _store(bench, seeds=range(200, 200 + _ROUNDS))
+    beside_all = _store(bench, seeds=range(200, 200 + size.rounds))
     yield Row(
-        name=f"store beside {STORED:,}",
+        name=f"store beside {size.stored:,}",
         figure=beside_all,
         unit="s",
         baseline=beside_none,
         bar=Bar(most=2, of_baseline=True),
         note="the same beside none",
     )
-    yield Row(name=f"store {_AT_ONCE:,}", figure=seconds, unit="s", note="median of the filling")
-    yield Row(name=f"space per stored recipient, {STORED:,}", figure=size_of("audience") / STORED, unit="bytes")
+    yield Row(name=f"store {size.at_once:,}", figure=seconds, unit="s", note="median of the filling")
+    yield Row(
+        name=f"space per stored recipient, {size.stored:,}", figure=size_of("audience") / size.stored, unit="bytes"
+    )
 
 
 def _store(bench: Bench, *, seeds: range) -> float:
@@ -94,14 +108,10 @@ def _store(bench: Bench, *, seeds: range) -> float:
     return median(timed(lambda release=release: storing.store(ENVIRONMENT, release)) for release in releases)  # type: ignore[misc]
 
 
-def _fill(bench: Bench) -> float:
+def _fill(bench: Bench, size: Size) -> float:
     seconds = []
-    for number in range(STORED // _AT_ONCE):
-        bench.tell(f"beside: {number * _AT_ONCE:,} of {STORED:,} stored")
-        release = new_release(_country_keys(number))
+    for number in range(size.stored // size.at_once):
+        bench.tell(f"beside: {number * size.at_once:,} of {size.stored:,} stored")
+        release = new_release(ascending_keys(size.at_once, seed=300 + number))
         seconds.append(timed(lambda release=release: storing.store(ENVIRONMENT, release)))  # type: ignore[misc]
     return median(seconds)
-
-
-def _country_keys(number: int) -> Keys:
-    return ascending_keys(_AT_ONCE, seed=300 + number)

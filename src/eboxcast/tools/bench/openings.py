@@ -26,33 +26,35 @@ _ROUNDS = 5
 _MILLI = 1000
 
 
-def opening(bench: Bench) -> Iterator[Row]:
+def opening(
+    bench: Bench, *, broadcasts: int = BROADCASTS, openings: int = _IDLE_OPENINGS, rounds: int = _ROUNDS
+) -> Iterator[Row]:
     """Yield how long opening takes: the slowest of a hundred, and the middle."""
-    people = _store_broadcasts(bench)
+    people = _store_broadcasts(bench, broadcasts)
     drawn = np.random.default_rng(2)
     _open(drawn.choice(people, _WARM_UP))
     bench.tell("open: while nothing else happens")
-    yield from _rows("idle", _open(drawn.choice(people, _IDLE_OPENINGS)), most=3)
+    yield from _rows("idle", _open(drawn.choice(people, openings)), broadcasts, most=3)
     bench.tell("open: while another process publishes")
-    packages = write_packages(bench, "beside", rounds=_ROUNDS)
+    packages = write_packages(bench, "beside", rounds=rounds)
     with ThreadPoolExecutor(max_workers=1) as threads:
         publishing = threads.submit(_publish_all, packages)
-        yield from _rows("while publishing", _open_until(publishing, people), most=10)
+        yield from _rows("while publishing", _open_until(publishing, people), broadcasts, most=10)
 
 
-def _rows(words: str, seconds: list[float], *, most: float) -> Iterator[Row]:
-    note = f"{BROADCASTS} active broadcasts, {len(seconds):,} openings"
+def _rows(words: str, seconds: list[float], broadcasts: int, *, most: float) -> Iterator[Row]:
+    note = f"{broadcasts} active broadcasts, {len(seconds):,} openings"
     slow, middle = percentile(seconds, 0.99) * _MILLI, percentile(seconds, 0.5) * _MILLI
     yield Row(name=f"open an eBox {words}, p99", figure=slow, unit="ms", bar=Bar(most=most), note=note)
     yield Row(name=f"open an eBox {words}, p50", figure=middle, unit="ms", note=note)
 
 
-def _store_broadcasts(bench: Bench) -> Keys:
+def _store_broadcasts(bench: Bench, broadcasts: int) -> Keys:
     """Store the broadcasts, each to a twentieth of the people: an eBox holds some fifteen messages."""
     people = ascending_keys(bench.recipients * _AUDIENCES_IN_POPULATION, seed=3)
     draw = np.random.default_rng(3)
-    for first in range(0, BROADCASTS, _AUDIENCES_IN_POPULATION):
-        bench.tell(f"open: storing broadcasts, {first} of {BROADCASTS}")
+    for first in range(0, broadcasts, _AUDIENCES_IN_POPULATION):
+        bench.tell(f"open: storing broadcasts, {first} of {broadcasts}")
         for audience in draw.permutation(people).reshape(_AUDIENCES_IN_POPULATION, -1):
             audience.sort()
             storing.store(ENVIRONMENT, new_release(audience))

@@ -50,26 +50,33 @@ class Mode:
     delay_ms: int = 0
 
 
-def sending(bench: Bench) -> Iterator[Row]:
+def sending(bench: Bench, *, rounds: int = _ROUNDS, delay_ms: int = _DELAY_MS) -> Iterator[Row]:
     """Yield how many recipients a second are sent to, in both modes and to a slow provider, beside a plain client."""
     slow = bench.recipients // _TO_SLOW
     for mode in (
         Mode(name="links", recipients=bench.recipients),
         Mode(name="one by one", recipients=bench.recipients // _ONE_BY_ONE, links=False),
-        Mode(name=f"links, {_DELAY_MS} ms each", recipients=slow, per_call=_SMALL_CALL, delay_ms=_DELAY_MS),
+        Mode(name=f"links, {delay_ms} ms each", recipients=slow, per_call=_SMALL_CALL, delay_ms=delay_ms),
     ):
-        yield from _beside_plain(bench, mode)
+        yield from _beside_plain(bench, mode, rounds=rounds)
 
 
-def two_workers(bench: Bench) -> Iterator[Row]:
+def two_workers(
+    bench: Bench,
+    *,
+    one_in: int = _TO_WORKERS,
+    calls: int = _CALLS_OF_WORKERS,
+    rounds: int = _WORKER_ROUNDS,
+    delay_ms: int = _DELAY_MS,
+) -> Iterator[Row]:
     """Yield what a second worker brings where each call takes a while."""
-    some = replace(bench, recipients=max(bench.recipients // _TO_WORKERS, 1))
-    per_call = max(some.recipients // _CALLS_OF_WORKERS, 1)
+    some = replace(bench, recipients=max(bench.recipients // one_in, 1))
+    per_call = max(some.recipients // calls, 1)
     rates: dict[int, list[float]] = {1: [], 2: []}
-    with provider(bench.folder, links=True, per_call=per_call, parallel=2 * LANES, delay_ms=_DELAY_MS):
-        packages = iter(write_packages(some, "workers", rounds=2 * _WORKER_ROUNDS))
-        for count in (1, 2) * _WORKER_ROUNDS:
-            bench.tell(f"workers: {count} with {LANES} lanes, each call answered after {_DELAY_MS} ms")
+    with provider(bench.folder, links=True, per_call=per_call, parallel=2 * LANES, delay_ms=delay_ms):
+        packages = iter(write_packages(some, "workers", rounds=2 * rounds))
+        for count in (1, 2) * rounds:
+            bench.tell(f"workers: {count} with {LANES} lanes, each call answered after {delay_ms} ms")
             seconds, _ = _by_workers(next(packages), count)
             rates[count].append(some.recipients / seconds)
     yield Row(
@@ -78,7 +85,7 @@ def two_workers(bench: Bench) -> Iterator[Row]:
         unit="recipients/s",
         baseline=median(rates[1]),
         bar=Bar(least=1.6, of_baseline=True),
-        note=f"one worker; {per_call} recipients a call, {_DELAY_MS} ms each: waiting is the limit, not the cores",
+        note=f"one worker; {per_call} recipients a call, {delay_ms} ms each: waiting is the limit, not the cores",
     )
 
 
@@ -103,11 +110,11 @@ def remote(bench: Bench) -> Iterator[Row]:
         )
 
 
-def _beside_plain(bench: Bench, mode: Mode) -> Iterator[Row]:
+def _beside_plain(bench: Bench, mode: Mode, *, rounds: int = _ROUNDS) -> Iterator[Row]:
     bench.tell(f"send, {mode.name}: {mode.recipients:,} recipients, beside a plain client")
     with provider(bench.folder, links=mode.links, per_call=mode.per_call, delay_ms=mode.delay_ms) as options:
         name = f"send-{mode.per_call}-{mode.links}-{mode.recipients}"
-        packages = write_packages(replace(bench, recipients=mode.recipients), name, rounds=_ROUNDS)
+        packages = write_packages(replace(bench, recipients=mode.recipients), name, rounds=rounds)
         took = [_once(package, options, mode.recipients) for package in packages]
     engine, target, plain = (mode.recipients / median(column) for column in zip(*took, strict=True))
     for words, figure in (("send", engine), ("send by the target alone", target)):

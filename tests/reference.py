@@ -7,8 +7,10 @@ A page says where a table goes: between `<!-- schema NAME -->` and `<!-- end -->
 
 from __future__ import annotations
 
+import ast
 import importlib
 import inspect
+import itertools
 import json
 import pkgutil
 import re
@@ -52,7 +54,11 @@ def json_schema() -> Schema:
     """Return the JSON Schema of all answers."""
     adapters = [(one, "serialization", _adapter(one)) for one in answers().values()]
     where, whole = TypeAdapter.json_schemas(adapters, title="The JSON answers of eboxcast")
-    definitions = {name: _without_underscores(one) for name, one in whole["$defs"].items()}
+    described_by = {name: _docstrings(one) for name, one in shown().items()}
+    definitions = {
+        name: _without_underscores(_with_docstrings(one, described_by.get(name, {})))
+        for name, one in whole["$defs"].items()
+    }
     any_of = [where[(one, "serialization")] for one in answers().values()]
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **whole, "$defs": definitions, "anyOf": any_of}
 
@@ -97,6 +103,27 @@ def _adapter(of: type) -> TypeAdapter[Any]:
     for one in shown().values():
         one.__pydantic_config__ = {"use_attribute_docstrings": True}  # the schemas themselves know nothing of pydantic
     return TypeAdapter(of)
+
+
+def _docstrings(of: type) -> dict[str, str]:
+    """Return the docstrings of the names of a class, also of those it has from another: pydantic reads its own only."""
+    found: dict[str, str] = {}
+    for one in (each for each in reversed(of.__mro__) if is_dataclass(each)):
+        (body,) = [node.body for node in ast.parse(inspect.getsource(one)).body if isinstance(node, ast.ClassDef)]
+        for statement, after in itertools.pairwise(body):
+            if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+                match after:
+                    case ast.Expr(value=ast.Constant(value=str(text))):
+                        found[statement.target.id] = inspect.cleandoc(text)
+    return found
+
+
+def _with_docstrings(definition: Schema, docstrings: dict[str, str]) -> Schema:
+    properties = {
+        name: {"description": docstrings[name], **one} if name in docstrings else one
+        for name, one in definition["properties"].items()
+    }
+    return {**definition, "properties": properties}
 
 
 def _without_underscores(definition: Schema) -> Schema:

@@ -6,11 +6,12 @@ import typer
 
 from eboxcast.broadcasts.models import Broadcast, State
 from eboxcast.cli.broadcast.next_steps import outlook_lines
-from eboxcast.cli.broadcast.values import show_json
-from eboxcast.cli.broadcast.words import SITUATIONS, STATES
 from eboxcast.cli.shell import console
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
+from eboxcast.presenters.broadcast_words import SITUATIONS, STATES
+from eboxcast.presenters.broadcasts import broadcast_answer
+from eboxcast.presenters.json import as_json as json_of
 
 _HEAD = N_("Broadcast {broadcast} · {state} · {language} · {subject}")
 
@@ -32,6 +33,6 @@ def tell(broadcast: Broadcast, sentence: str, *, as_json: bool, **data: object) 
     done = translate(sentence, language_of_user(), {"broadcast": broadcast.number, **data})
     if as_json:
         console.line(done)
-        show_json(broadcast)
+        typer.echo(json_of(broadcast_answer(broadcast, language_of_user())))
         return
     typer.echo("\n".join([done, *head_of(broadcast), "", *outlook_lines(broadcast)]))

@@ -10,7 +10,6 @@ import typer
 from eboxcast.broadcasts import contacts as sheet
 from eboxcast.broadcasts.guards import contacts_complete
 from eboxcast.broadcasts.models import Broadcast
-from eboxcast.cli.broadcast.decided_values import contact_values
 from eboxcast.cli.broadcast.options import Number, load_broadcast
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson
@@ -20,6 +19,8 @@ from eboxcast.lib.actors import STEWARD
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.telling import told_in
 from eboxcast.lib.translation import N_, language_of_user, translate
+from eboxcast.presenters.broadcast_records import contact_shown
+from eboxcast.presenters.json import plain
 
 FORMAT = "eboxcast.broadcast-contacts/1"
 
@@ -59,7 +60,7 @@ def _show(broadcast: Broadcast, *, as_json: bool) -> None:
         values = {
             "format": FORMAT,
             "number": broadcast.number,
-            "contacts": [contact_values(one) for one in found],
+            "contacts": [plain(contact_shown(one)) for one in found],
             "complete": missing is None,
         }
         typer.echo(json.dumps(values, ensure_ascii=False, indent=2))

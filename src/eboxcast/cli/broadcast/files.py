@@ -15,7 +15,6 @@ from eboxcast.cli.broadcast.answers import head_of, tell
 from eboxcast.cli.broadcast.errors import FilesNotSaid
 from eboxcast.cli.broadcast.next_steps import outlook_lines
 from eboxcast.cli.broadcast.options import Number, current_actor, load_broadcast
-from eboxcast.cli.broadcast.values import sheet_values
 from eboxcast.cli.package.check_text import show
 from eboxcast.cli.package.options import DuplicatesPolicy, FaultyRowsPolicy
 from eboxcast.cli.shell import console
@@ -29,6 +28,7 @@ from eboxcast.lib.errors import InputRefused
 from eboxcast.lib.formatting import grouped
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.package.model import Duplicates, FaultyRows, Policies
+from eboxcast.presenters.broadcasts import broadcast_sheet
 from eboxcast.presenters.checks import check_answer
 from eboxcast.presenters.json import plain
 
@@ -123,5 +123,5 @@ def _values(found: Broadcast, receipt: Receipt, language: str) -> dict[str, obje
         "again": receipt.again,
         "run": str(receipt.run.id) if receipt.run else None,
         "check": plain(check_answer(receipt.checked, language)),
-        "broadcast": sheet_values(found),
+        "broadcast": plain(broadcast_sheet(found, language)),
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -17,15 +16,14 @@ from eboxcast.cli.broadcast.errors import ContactUnclear
 from eboxcast.cli.broadcast.evening import conflict_lines
 from eboxcast.cli.broadcast.next_steps import outlook_lines
 from eboxcast.cli.broadcast.options import Dates, Number, Why, current_actor, days, load_broadcast
-from eboxcast.cli.broadcast.values import sheet_values
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson, day
 from eboxcast.lib.formatting import long_date
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user
-
-REQUESTED_FORMAT = "eboxcast.broadcasts-requested/1"
+from eboxcast.presenters.broadcasts import broadcasts_requested
+from eboxcast.presenters.json import as_json as json_of
 
 _AGREED = N_("Broadcast {broadcast}: {date} was accepted. The other side must accept it too.")
 _WANTED = N_("Broadcast {broadcast}: other dates were requested. Earlier decisions about the date are void.")
@@ -131,8 +129,7 @@ def _contact(text: str) -> Contact | None:
 def _show(broadcasts: Sequence[Broadcast], *, as_json: bool) -> None:
     _warn(broadcasts)
     if as_json:
-        values = {"format": REQUESTED_FORMAT, "broadcasts": [sheet_values(one) for one in broadcasts]}
-        typer.echo(json.dumps(values, ensure_ascii=False, indent=2))
+        typer.echo(json_of(broadcasts_requested(broadcasts, language_of_user())))
         return
     typer.echo("\n\n".join("\n".join([*head_of(one), *outlook_lines(one)]) for one in broadcasts))
 

@@ -11,15 +11,15 @@ from eboxcast.broadcasts.models import Broadcast, Check, FileDelivery, Outcome, 
 from eboxcast.broadcasts.production import files_digest
 from eboxcast.broadcasts.states import BEFORE_LAUNCH
 from eboxcast.cli.admin.entry_words import entry_words
-from eboxcast.cli.broadcast.decided_values import notes_of, notices_of, text_of, verdicts_of
 from eboxcast.cli.broadcast.next_steps import FILES_SHOWN
-from eboxcast.cli.broadcast.words import CHECKS, NOTICE_STATES, OUTCOMES, SEEN_IN, SIDES
 from eboxcast.cli.shell.tables import aligned
 from eboxcast.lib.formatting import grouped, short_date, short_moment
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, translate
 from eboxcast.notices.models import Notice
 from eboxcast.notices.models import State as NoticeState
+from eboxcast.presenters.broadcast_records import notes_of, notices_of, text_of, verdicts_of
+from eboxcast.presenters.broadcast_words import CHECKS, NOTICE_STATES, OUTCOMES, SEEN_IN, SIDES
 from eboxcast.reports.states import ENVIRONMENTS
 
 _DECISIONS = N_("Decisions on the date:")

@@ -10,15 +10,16 @@ from eboxcast.broadcasts import aftermath
 from eboxcast.broadcasts.listing import Asked
 from eboxcast.broadcasts.models import State
 from eboxcast.cli.broadcast.answers import tell
-from eboxcast.cli.broadcast.decided_values import history_of
 from eboxcast.cli.broadcast.listing import show_list
 from eboxcast.cli.broadcast.options import Number, current_actor, load_broadcast
 from eboxcast.cli.broadcast.sheet import show_sheet
-from eboxcast.cli.broadcast.values import show_json
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson
 from eboxcast.database.errors import sanitized_db_errors
-from eboxcast.lib.translation import N_
+from eboxcast.lib.translation import N_, language_of_user
+from eboxcast.presenters.broadcast_records import history_of
+from eboxcast.presenters.broadcasts import broadcast_answer
+from eboxcast.presenters.json import as_json as json_of
 
 _NOTED = N_("Note added to broadcast {broadcast}.")
 
@@ -36,7 +37,7 @@ def show(
     with sanitized_db_errors():
         entries = history_of(found) if history else None
     if as_json:
-        show_json(found, entries)
+        typer.echo(json_of(broadcast_answer(found, language_of_user(), entries)))
     else:
         show_sheet(found, entries)
 

@@ -1,0 +1,449 @@
+"""A broadcast as it is shown: where it stands, what comes next, and everything that people decided about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+Day = date
+"""A field named ``date`` hides the type of that name."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BroadcastStep:
+    """A step that comes next."""
+
+    turn: tuple[str, ...]
+    """the roles that can take it; empty where the procedure continues automatically"""
+    sentence: str
+    """what to do, in the language of the user"""
+    due_at: datetime | None
+    """the deadline; `null` for none"""
+    action: str
+    """the same for programs: its name in the table of who may do what"""
+    command: str | None
+    """`null` where nothing needs to be done"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Missing:
+    """Something that is still missing before the next step."""
+
+    code: str | None
+    """what is missing, as a code"""
+    sentence: str
+    """in words, in the language of the user"""
+    remedy: str
+    """what to do about it"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outlook:
+    """Where a broadcast stands and what comes next."""
+
+    number: str
+    """its number, as people use it: `2027-0042`"""
+    state: str
+    """[the states](broadcast-states.md)"""
+    since: datetime
+    """since when it is in this state"""
+    sentence: str
+    """the state in words, in the language of the user"""
+    reason: str
+    """why it is so, where somebody said it"""
+    turn: tuple[str, ...]
+    """the roles it is waiting for"""
+    next: tuple[BroadcastStep, ...]
+    """the most urgent first; empty only when it has ended"""
+    late: tuple[str, ...]
+    """what is late, in words"""
+    missing: tuple[Missing, ...]
+    """what the next step still needs"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListedBroadcast(Outlook):
+    """A broadcast in a list."""
+
+    institution: str
+    """by CBE number"""
+    date: Day | None
+    """the day of production; `null` before both sides accepted one"""
+    wanted_dates: tuple[Day, ...]
+    """the requested dates"""
+    language: str
+    """the language of the document"""
+    subject: str
+    """what it is about"""
+    campaign: str | None
+    """the campaign it belongs to; `null` for none"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BroadcastList:
+    """The broadcasts that the reader may see, most urgent first."""
+
+    format: Literal["eboxcast.broadcasts/1"] = "eboxcast.broadcasts/1"
+    """the name and version of this answer"""
+    broadcasts: tuple[ListedBroadcast, ...]
+    """each broadcast"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WindowShown:
+    """When the target may be worked on."""
+
+    starts_at: datetime | None
+    """from when"""
+    ends_at: datetime | None
+    """until when"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TermShown:
+    """A deadline of the institution."""
+
+    term: str
+    """the deadline, by what would need a waiver"""
+    due_at: datetime
+    """the deadline; `null` for none"""
+    done_at: datetime | None
+    """when it was done; `null` while it is not"""
+    late: bool
+    """whether it is late"""
+    waived: bool
+    """whether being late was waived"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AcceptanceShown:
+    """The files for acceptance and their test."""
+
+    run: str | None
+    """the number of the run; `null` for none"""
+    recipients: int | None
+    """how many; `null` while not known"""
+    document: str | None
+    """digests (SHA-256) of what was tested"""
+    metadata: str | None
+    """digest of the metadata without the Sequence"""
+    testers: tuple[str, ...]
+    """who looks besides the requesters"""
+    tested_at: datetime | None
+    """when the test ran"""
+    approved_at: datetime | None
+    """when the test was approved"""
+    approved_by: str | None
+    """who approved the test"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProductionShown:
+    """The files for production."""
+
+    run: str | None
+    """the number of the run; `null` for none"""
+    recipients: int | None
+    """how many; `null` while not known"""
+    document: str | None
+    """digest (SHA-256) of the document"""
+    metadata: str | None
+    """digest of the metadata without the Sequence"""
+    lists: str | None
+    """digest of the lists"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GoGiven:
+    """A GO: for which moment and which files; void once one of them changed."""
+
+    given_at: datetime
+    """when it was given"""
+    given_by: str
+    """who gave it"""
+    agreed_at: datetime
+    """the agreed moment"""
+    window_ends_at: datetime
+    """the end of the window"""
+    files: str
+    """the files"""
+    void_at: datetime | None
+    """since when it is void; `null` while it holds"""
+    void_why: str
+    """why it is void"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecisionShown:
+    """What a side decided about a date."""
+
+    side: str
+    """`validator` or `operator`"""
+    outcome: str
+    """`accepted`, `postponed` or `refused`"""
+    dates: tuple[Day, ...]
+    """the dates it is about"""
+    agreed_at: datetime | None
+    """the agreed moment"""
+    reason: str
+    """why it is so, where somebody said it"""
+    at: datetime
+    """when"""
+    by: str
+    """who"""
+    void_at: datetime | None
+    """since when it is void; `null` while it holds"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryShown:
+    """Files that were delivered."""
+
+    environment: str
+    """`acceptance` or `production`"""
+    at: datetime
+    """when"""
+    by: str
+    """who"""
+    via: str
+    """`command` or `folder`"""
+    accepted: bool
+    """whether they can be used"""
+    files: Sequence[Mapping[str, object]]
+    """the files"""
+    faults: Mapping[str, int]
+    """how many of each code"""
+    recipients: int | None
+    """how many; `null` while not known"""
+    run: str | None
+    """the number of the run; `null` for none"""
+    document: str | None
+    """digest (SHA-256) of the document"""
+    metadata: str | None
+    """digest of the metadata without the Sequence"""
+    lists: str | None
+    """digest of the lists"""
+    withdrawn_at: datetime | None
+    """when they were withdrawn"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerdictShown:
+    """What was found in an eBox of the short list. None is ever replaced."""
+
+    recipient: int
+    """the position in the list"""
+    check: str
+    """`opens`, `title`, `sender`, `language` or `expiry`"""
+    passed: bool
+    """whether it was as expected"""
+    seen_in: str
+    """`ebox` or `proof`"""
+    remark: str
+    """what was found"""
+    at: datetime
+    """when"""
+    by: str
+    """who"""
+    counts: bool
+    """whether it is the last one for its check"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactShown:
+    """Whom to call."""
+
+    team: str | None
+    """`null` for the institution"""
+    name: str
+    """the name"""
+    email: str
+    """the email address"""
+    phone: str
+    """the phone number"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaiverShown:
+    """What was late and may pass all the same."""
+
+    what: str
+    """what was late"""
+    reason: str
+    """why it is so, where somebody said it"""
+    at: datetime
+    """when"""
+    by: str
+    """who"""
+    void_at: datetime | None
+    """since when it is void; `null` while it holds"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeOfBroadcast:
+    """A mail about the broadcast."""
+
+    notice: int
+    """its number"""
+    kind: str
+    """the kind of notice"""
+    recipient: str
+    """who it is for"""
+    language: str
+    """the language of the document"""
+    subject: str
+    """what it is about"""
+    state: str
+    """where it stands"""
+    made_at: datetime
+    """when it was made"""
+    sent_at: datetime | None
+    """when it was sent; `null` while it was not"""
+    problem: str | None
+    """why it could not be sent"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteShown:
+    """Something received another way, noted by hand."""
+
+    at: datetime
+    """when"""
+    by: str
+    """who"""
+    text: str
+    """what was noted"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactCentreWarned:
+    """Whether the contact centre knows of the date."""
+
+    warned_at: datetime | None
+    """when it was warned"""
+    first_time: int | None
+    """how many will open an eBox for the first time"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BroadcastSheet(Outlook):
+    """Everything about a broadcast."""
+
+    institution: str
+    """by CBE number"""
+    institution_names: Mapping[str, str]
+    """its names, by language"""
+    application: str
+    """the sending application"""
+    message_type: str
+    """the message type"""
+    language: str
+    """the language of the document"""
+    subject: str
+    """what it is about"""
+    campaign: str | None
+    """the campaign it belongs to; `null` for none"""
+    requested_at: datetime
+    """when it was requested"""
+    requested_by: str
+    """who requested it"""
+    wanted_dates: tuple[Day, ...]
+    """the requested dates"""
+    expected_recipients: int
+    """how many were expected"""
+    recipients: int | None
+    """how many; `null` while not known"""
+    date: Day | None
+    """the day of production; `null` before both sides accepted one"""
+    agreed_at: datetime | None
+    """the agreed moment"""
+    window: WindowShown | None
+    """the evening of the date"""
+    terms: tuple[TermShown, ...]
+    """the deadlines of the date"""
+    acceptance: AcceptanceShown
+    """the files for acceptance and their test"""
+    production: ProductionShown
+    """the files for production"""
+    gos: tuple[GoGiven, ...]
+    """every GO, also the void ones"""
+    decisions: tuple[DecisionShown, ...]
+    """what each side decided"""
+    deliveries: tuple[DeliveryShown, ...]
+    """every delivery of files"""
+    verdicts: tuple[VerdictShown, ...]
+    """everything that was found in the eBoxes of the short list"""
+    contacts: tuple[ContactShown, ...]
+    """whom to call"""
+    waivers: tuple[WaiverShown, ...]
+    """what may pass although it was late"""
+    notices: tuple[NoticeOfBroadcast, ...]
+    """the emails about it"""
+    notes: tuple[NoteShown, ...]
+    """what was recorded by hand"""
+    armed_at: datetime | None
+    """when the launch was armed"""
+    launched_at: datetime | None
+    """when it was launched"""
+    visible_at: datetime | None
+    """since when the recipients see it"""
+    reported_at: datetime | None
+    """when the report was sent"""
+    statistics_at: datetime | None
+    """when the reading figures were sent"""
+    closed_at: datetime | None
+    """when it was closed"""
+    armed_by: str | None
+    """who armed the launch"""
+    launched_by: str | None
+    """who launched it"""
+    contact_centre: ContactCentreWarned
+    """whether the contact centre was warned"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HistoryEntry:
+    """An entry of the audit about the broadcast."""
+
+    number: int | None
+    """its number, as people use it: `2027-0042`"""
+    at: datetime
+    """when"""
+    by: str
+    """who"""
+    action: str
+    """what was done"""
+    environment: str | None
+    """`acceptance` or `production`"""
+    run: str | None
+    """the number of the run; `null` for none"""
+    data: Mapping[str, object]
+    """what the entry says"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BroadcastAnswer(BroadcastSheet):
+    """Everything about a broadcast, as the answer of a command."""
+
+    format: Literal["eboxcast.broadcast/2"] = "eboxcast.broadcast/2"
+    """the name and version of this answer"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BroadcastWithHistory(BroadcastAnswer):
+    """The same with all that the audit has of it, oldest first."""
+
+    history: tuple[HistoryEntry, ...]
+    """the entries of the audit, oldest first"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BroadcastsRequested:
+    """The broadcasts that were just requested."""
+
+    format: Literal["eboxcast.broadcasts-requested/1"] = "eboxcast.broadcasts-requested/1"
+    """the name and version of this answer"""
+    broadcasts: tuple[BroadcastSheet, ...]
+    """each broadcast"""

@@ -16,7 +16,7 @@ from eboxcast.cli.commands import COMMANDS
 from eboxcast.cli.main import command_named
 from eboxcast.cli.permissions import who_may
 from eboxcast.delivery.models import Run
-from eboxcast.lib.actors import ALL_ROLES, OPERATOR_ROLES, Actor, Role
+from eboxcast.lib.actors import ALL_ROLES, INSTITUTION_ROLES, OPERATOR_ROLES, Actor, Role
 from eboxcast.senders.models import Person, Token
 from eboxcast.senders.people import Particulars, add_person
 from eboxcast.senders.people_tokens import make_token
@@ -64,9 +64,13 @@ def test_what_changes_a_run_is_for_the_launch_team(name: str) -> None:
     assert who_may(name) == {Role.LAUNCH}
 
 
-@pytest.mark.parametrize("name", ["runs", "status", "report", "metrics", "rehearse"])
+@pytest.mark.parametrize("name", ["runs", "status", "metrics", "rehearse"])
 def test_what_only_reads_is_for_everybody_of_the_operator(name: str) -> None:
     assert who_may(name) == OPERATOR_ROLES
+
+
+def test_an_institution_reads_the_reports_of_its_own_runs() -> None:
+    assert who_may("report") == OPERATOR_ROLES | INSTITUTION_ROLES
 
 
 FREE = ["check", "split", "sample", "up", "down", "migrate", "doctor", "demo", "bench", "simulate-provider"]
@@ -161,7 +165,7 @@ def test_a_role_that_may_not_is_told_who_may(command: Command) -> None:
 
 @pytest.mark.usefixtures("procedure_on")
 def test_people_of_institutions_run_no_command_of_the_engine(command: Command) -> None:
-    for below in ("runs", "report"):
+    for below in ("runs", "status"):
         assert who_may(below) is not None
         assert not (who_may(below) or set()) & {Role.REQUESTER, Role.CONFIRMER, Role.VALIDATOR}
 

@@ -35,7 +35,7 @@ def test_naming_another_takes_the_place_of_the_first(command: Command) -> None:
     [
         ("anne", ("gatb", *GUS), 4),
         ("lou", ("gatb", *GUS), 4),
-        ("ines", ("nobody", *GUS), 3),
+        ("ines", ("nobody", *GUS), 2),
         ("ines", ("gatb", "--name", "Gus"), 3),
         ("ines", ("gatb", "--name", "85.07.30-033.28", "--phone", "1"), 3),
     ],

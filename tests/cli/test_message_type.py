@@ -86,7 +86,7 @@ def test_a_step_at_the_wrong_time_or_by_the_wrong_person_is_refused(command: Com
     assert (code, "waiting for BCSS" in err) == (4, True)
     code, _, err = command("--as", "ines", "message-type", "validate", "1")
     assert (code, "validator" in err) == (4, True)
-    assert command("--as", "otto", "message-type", "show", CODE)[0] == 3
+    assert command("--as", "otto", "message-type", "show", CODE)[0] == 2
     assert command("--as", "otto", "message-type", "list")[1] == ""
 
 

@@ -122,7 +122,7 @@ def test_an_interrupted_launch_is_shown_with_what_continues_it(broadcasts: Broad
     run = broadcasts.prepared()
     intend(run, Action.LAUNCH, by=OPERATOR, changes={"state": State.RUNNING, "launched_by": OPERATOR})
     _, out, _ = command("status", run.short)
-    assert re.search(rf"Requested by {OPERATOR} at .* not done yet: launch", out)
+    assert re.search(rf"Requested by {OPERATOR} on .* not done yet: launch", out)
     (pending,) = json.loads(command("status", run.short, "--json")[1])["pending"]
     assert pending["command"] == f"eboxcast launch {run.short}"
     assert command(*pending["command"].split()[1:])[0] == 0

@@ -15,6 +15,7 @@ from eboxcast.database import boot
 from eboxcast.database.embedded.roles import connect_for_setup
 from eboxcast.database.errors import MigratedFurther, NotMigrated, ProcedureDiffers, WrongDatabase
 from eboxcast.database.names import ALIASES, shown
+from eboxcast.lib.telling import remedy_in
 
 
 @contextmanager
@@ -52,7 +53,7 @@ def test_tables_older_than_the_program_are_refused_with_the_command_to_run(alias
         with pytest.raises(NotMigrated) as refused:
             connection.ensure_connection()
         assert refused.value.data == {"name": shown(alias), "count": 1}
-        assert "eboxcast migrate" in refused.value.remedy
+        assert "eboxcast migrate" in remedy_in(refused.value, "en")
 
 
 @pytest.mark.usefixtures("server")

@@ -40,6 +40,7 @@ def plain_stage(fragile: Machine, tmp_path: Path) -> Iterator[Stage]:
 def stories(stage: Stage, *words: str) -> list[str]:
     """Ask doctor where the databases disagree; return the states of what he says."""
     done = stage.machine.run("doctor", "--json", *words, **stage.variables)
+    assert done.stdout, done
     return [found["state"] for found in json.loads(done.stdout)["checks"] if found["name"] == "stories"]
 
 

@@ -25,6 +25,7 @@ from eboxcast.lib import clock
 from eboxcast.lib.actors import INSTITUTION_ROLES, STEWARD, Actor
 from eboxcast.lib.errors import TargetRefusal, TargetTrouble
 from eboxcast.lib.masking import mask_and_strip
+from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import N_
 from eboxcast.notices.listing import last_problem, tally, unread_since
 from eboxcast.notices.readers import ROLES
@@ -65,6 +66,10 @@ _SENTENCES = {
 _REMEDIES = {
     Difference.SENDING_FORGOTTEN: N_("Restore {environment} to a later point in time, if you can. If not: {repair}"),
     Difference.RELEASE_MISSING: N_("Prepare it again from the same files: {prepare}"),
+}
+_DIFFERENCE_ACTIONS = {
+    "repair": NextAction(action="run.repair"),
+    "prepare": NextAction(action="run.prepare", parameters={"environment": "{environment}"}),
 }
 
 
@@ -272,7 +277,8 @@ def _is_sound(around: Surroundings, alias: str) -> bool:
 
 def _of_difference(found: Found) -> Finding:
     remedy = _REMEDIES.get(found.difference, _REPAIR)
-    return Finding("stories", State.FAILED, _SENTENCES[found.difference], _data_of(found), remedy)
+    sentence = _SENTENCES[found.difference]
+    return Finding("stories", State.FAILED, sentence, _data_of(found), remedy, _DIFFERENCE_ACTIONS)
 
 
 def _data_of(found: Found) -> dict[str, object]:

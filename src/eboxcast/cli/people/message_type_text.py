@@ -8,8 +8,10 @@ from eboxcast.cli.shell import console
 from eboxcast.cli.shell.tables import aligned
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib.actors import Actor, Role
+from eboxcast.lib.command_line import command_of
 from eboxcast.lib.formatting import grouped, size
 from eboxcast.lib.masking import mask_and_strip
+from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.telling import sentence_in
 from eboxcast.lib.translation import N_, language_of_user, name_in, translate
 from eboxcast.presenters.json import as_json as json_of
@@ -123,7 +125,7 @@ def _what_next(request: TypeRequest | None, kind: MessageType | None, language: 
     if request is None:
         only_acceptance = kind is not None and kind.acceptance_at is not None and kind.production_at is None
         return (
-            [translate(_LOADED_IN_ACCEPTANCE, language, {"code": mask_and_strip(kind.code)})]
+            [translate(_LOADED_IN_ACCEPTANCE, language, {"configure": _configure_in_production(kind)})]
             if kind and only_acceptance
             else []
         )
@@ -131,6 +133,11 @@ def _what_next(request: TypeRequest | None, kind: MessageType | None, language: 
         translate(_TURN, language, {"who": translate(_WHO[turn_of(request)], language)}),
         translate(_NEXT, language, {"next": sentence_in(next_of(request), language)}),
     ]
+
+
+def _configure_in_production(kind: MessageType) -> str:
+    parameters = {"type": mask_and_strip(kind.code), "environment": "production"}
+    return command_of(NextAction(action="type.configure", parameters=parameters))
 
 
 def _history(request: TypeRequest, language: str) -> list[str]:

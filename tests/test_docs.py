@@ -14,7 +14,7 @@ from tests.lib.test_wording import sentences
 
 from eboxcast.cli.commands import COMMANDS
 from eboxcast.cli.main import command_named
-from eboxcast.cli.permissions import who_may
+from eboxcast.cli.shell.acting import who_may
 from eboxcast.lib.actors import ALL_ROLES, Role
 from eboxcast.lib.errors import EboxcastError, Misconfigured
 from eboxcast.lib.translation import paragraphs

@@ -14,7 +14,7 @@ from typer.core import TyperGroup
 from eboxcast.audit.models import Entry
 from eboxcast.cli.commands import COMMANDS
 from eboxcast.cli.main import command_named
-from eboxcast.cli.permissions import who_may
+from eboxcast.cli.shell.acting import who_may
 from eboxcast.delivery.models import Run
 from eboxcast.lib.actors import ALL_ROLES, INSTITUTION_ROLES, OPERATOR_ROLES, Actor, Role
 from eboxcast.senders.models import Person, Token

@@ -15,10 +15,17 @@ from eboxcast import __version__
 from eboxcast.cli.commands import COMMANDS, NOT_SAID, SECTIONS
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.app import COMPLETION_ASKED, Command, Group, LoadedWhenCalled, load_command
-from eboxcast.cli.shell.errors import ExtraMissing
 from eboxcast.cli.shell.signals import answer_signals, ignore_signals
-from eboxcast.lib.errors import EboxcastError, Misconfigured
+from eboxcast.lib.errors import EboxcastError, Misconfigured, WrongUse
 from eboxcast.lib.translation import N_, language_of_user, translate
+
+
+class ExtraMissing(WrongUse):
+    """The command needs a part of eboxcast that was not installed."""
+
+    code = "command.extra-missing"
+    sentence = N_("This command needs the `{extra}` extra of eboxcast, which is not installed: {missing}.")
+    remedy = N_("Install it: pip install 'eboxcast[{extra}]'")
 
 
 class Commands(Group):
@@ -106,10 +113,7 @@ def _refuse_others(name: str, words: Sequence[str], *, named: str) -> None:
         from eboxcast.cli.shell.usage import unknown_command  # after a mistake
 
         raise unknown_command(below, list(command.below), below=f"eboxcast {name}")
-    from eboxcast.cli.permissions import may_found, who_may  # the rules, which `--help` and `check` do without
-
-    asked = f"{name} {below}".strip()
-    acting.refuse_unless(who_may(name, below), asked=asked, founding=may_found(name, below))
+    acting.refuse_others(name, below)
 
 
 app = typer.Typer(

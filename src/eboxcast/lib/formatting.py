@@ -7,7 +7,7 @@ words in a sentence (``moment_in``), in figures in a column (``short_moment``), 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Literal, overload
 
@@ -134,6 +134,16 @@ def rough_duration(seconds: float) -> str:
 def spoken(data: Mapping[str, object], language: str) -> dict[str, object]:
     """Return data for a sentence: days in words, numbers with their thousands apart, all else as it is."""
     return {name: _spoken(value, language) for name, value in data.items()}
+
+
+def aligned(rows: Sequence[tuple[str, ...]], *, to_the_right: Container[int] = ()) -> list[str]:
+    """Return rows as lines with their cells under each other: unlike a table of Rich, never wrapped nor padded."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+
+    def cell(text: str, index: int) -> str:
+        return text.rjust(widths[index]) if index in to_the_right else text.ljust(widths[index])
+
+    return ["   ".join(cell(text, index) for index, text in enumerate(row)).rstrip() for row in rows]
 
 
 def _spoken(value: object, language: str) -> object:

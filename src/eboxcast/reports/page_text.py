@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Sequence
 
+from eboxcast.lib.formatting import aligned
 from eboxcast.reports.sections import Fact, Page, Section, Table
 
 _WIDTH = 100
@@ -49,10 +50,7 @@ def _table(table: Table) -> Iterator[str]:
     rows = [table.headings, *table.rows]
     if table.total and len(table.rows) > 1:
         rows.append(table.total)
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for name, *numbers in rows:
-        cells = [name.ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(numbers, widths[1:], strict=True))]
-        yield _INDENT + "   ".join(cells).rstrip()
+    yield from (_INDENT + line for line in aligned(rows, to_the_right=range(1, len(table.headings))))
 
 
 def _wrapped(text: str, indent: str) -> list[str]:

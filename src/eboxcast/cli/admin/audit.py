@@ -16,8 +16,8 @@ from eboxcast.cli.admin.audit_text import entry_lines, expiry_lines, verdict_lin
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.app import command_app
-from eboxcast.cli.shell.number_given import key_given
 from eboxcast.cli.shell.options import AsJson, moment
+from eboxcast.cli.shell.private import key_given
 from eboxcast.cli.shell.usage import NumberInArguments
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.database.ownership import as_owner, owns_the_audit

@@ -14,15 +14,24 @@ from eboxcast.broadcasts.load import booked_between
 from eboxcast.cli.admin.calendar_text import calendar_lines, deadline_lines
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.acting import actor
-from eboxcast.cli.shell.errors import PeriodUnclear
 from eboxcast.cli.shell.options import AsJson, EnvironmentName, Reason, day, moment
 from eboxcast.lib import clock
+from eboxcast.lib.errors import WrongUse
 from eboxcast.lib.formatting import long_date
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.planning.selectors import closed_days, evenings_for
 from eboxcast.presenters.calendar import calendar_of, deadline_list
 from eboxcast.presenters.json import as_json as json_of
+
+
+class PeriodUnclear(WrongUse):
+    """A period that ends before it begins, or is too long to be looked at."""
+
+    code = "period.unclear"
+    sentence = N_("The period from {first} to {last} cannot be shown.")
+    remedy = N_("Give the first day with --from and the last day with --to, at most {most} days later.")
+
 
 USUAL_DAYS = 42
 MOST_DAYS = 800

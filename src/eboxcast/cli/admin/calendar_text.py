@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from eboxcast.cli.shell.tables import aligned
-from eboxcast.lib.formatting import grouped, long_date, short_date, short_times
+from eboxcast.lib.formatting import aligned, grouped, long_date, short_date, short_times
 from eboxcast.lib.translation import N_, translate
 from eboxcast.planning.deadlines import ACCEPTANCE_BEFORE, NUDGE_BEFORE, RECONFIRM_BEFORE
 from eboxcast.presenters.schemas.calendar import Blackout, Calendar, CalendarDay, DeadlineList, Span

@@ -9,12 +9,22 @@ from typing import Annotated
 import typer
 
 from eboxcast.cli.shell.acting import whoever
-from eboxcast.cli.shell.acting_errors import SpanUnclear
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import moment as read_moment
 from eboxcast.database import installation
 from eboxcast.lib import clock
+from eboxcast.lib.errors import WrongUse
 from eboxcast.lib.formatting import iso
+from eboxcast.lib.translation import N_
+
+
+class SpanUnclear(WrongUse):
+    """A span of time is not one."""
+
+    code = "clock.span-unclear"
+    sentence = N_("{text} is not a valid duration.")
+    remedy = N_("Write it like 2d3h: w for weeks, d for days, h for hours, m for minutes.")
+
 
 _SPAN = re.compile(r"(?:(?P<weeks>\d{1,3})w)?(?:(?P<days>\d{1,4})d)?(?:(?P<hours>\d{1,5})h)?(?:(?P<minutes>\d{1,6})m)?")
 

@@ -9,13 +9,25 @@ import typer
 from django.conf import settings
 
 from eboxcast.cli.shell import console
-from eboxcast.cli.shell.acting_errors import ProcedureSetBesides
 from eboxcast.cli.shell.app import command_app
 from eboxcast.database import boot, migrating
 from eboxcast.database.embedded.server import take_down
 from eboxcast.database.errors import NotEmbedded
 from eboxcast.database.migrating import Migrated
+from eboxcast.lib.errors import WrongUse
 from eboxcast.lib.translation import N_, language_of_user, translate
+
+
+class ProcedureSetBesides(WrongUse):
+    """A variable that says how one works, and an option that changes it, cannot both count."""
+
+    code = "procedure.set-besides"
+    sentence = N_("EBOXCAST_PROCEDURE is set, so the recorded value was not changed: the two could differ.")
+    remedy = N_(
+        "Unset EBOXCAST_PROCEDURE here, leave it empty wherever eboxcast uses this database, then run "
+        "the command again."
+    )
+
 
 _CONSEQUENCES = {
     "on": N_(

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from eboxcast.cli.shell.app import command_app
-from eboxcast.cli.shell.errors import OutputNotWritten
+from eboxcast.cli.shell.private import OutputNotWritten
 from eboxcast.database import boot
 from eboxcast.lib import clock
 from eboxcast.tools.demo.dates import dates_after

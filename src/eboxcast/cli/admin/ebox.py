@@ -11,17 +11,25 @@ from eboxcast.cli.admin.ebox_text import ebox_lines
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.app import command_app
-from eboxcast.cli.shell.errors import NoSuchLetter
-from eboxcast.cli.shell.number_given import key_given
 from eboxcast.cli.shell.options import AsJson, Environment, EnvironmentName
-from eboxcast.cli.shell.private_files import refuse_existing, write_private
+from eboxcast.cli.shell.private import key_given, refuse_existing, write_private
 from eboxcast.delivery.eboxes import look_into_ebox, refuse_production, take_over_eboxes
+from eboxcast.lib.errors import NotFound
 from eboxcast.lib.formatting import grouped
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.mailboxes.opening import Letter, read_document
 from eboxcast.presenters.json import as_json as json_of
 from eboxcast.presenters.mailbox import ebox_shown
+
+
+class NoSuchLetter(NotFound):
+    """The eBox shows fewer messages."""
+
+    code = "ebox.no-such-letter"
+    sentence = N_("There is no message {number} in this eBox; it contains {count}.")
+    remedy = N_("Run the command without --document first.")
+
 
 _LOADED = N_(
     "Loaded into {environment}: {rows} eBoxes, {active} active, {never} never activated, "

@@ -13,8 +13,17 @@ from prometheus_client import generate_latest, start_http_server
 from eboxcast.cli.admin.metrics_collector import registry
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.app import command_app
-from eboxcast.cli.shell.errors import PortTaken
+from eboxcast.lib.errors import Trouble
 from eboxcast.lib.translation import N_, language_of_user, translate
+
+
+class PortTaken(Trouble):
+    """The port to serve on cannot be had."""
+
+    code = "metrics.port"
+    sentence = N_("Port {port} cannot be used: {reason}.")
+    remedy = N_("Choose another port with --port; 0 takes any free port.")
+
 
 _LOOPBACK = "127.0.0.1"
 _SERVING = N_("Serving metrics at {url}. SIGTERM or Ctrl-C stops it.")

@@ -8,8 +8,7 @@ from collections.abc import Iterator, Sequence
 import typer
 
 from eboxcast.cli.shell import console
-from eboxcast.cli.shell.tables import aligned
-from eboxcast.lib.formatting import iso, short_moment
+from eboxcast.lib.formatting import aligned, iso, short_moment
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.notices.models import Notice, State

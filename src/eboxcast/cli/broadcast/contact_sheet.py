@@ -13,9 +13,9 @@ from eboxcast.broadcasts.models import Broadcast
 from eboxcast.cli.broadcast.options import Number, load_broadcast
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson
-from eboxcast.cli.shell.tables import aligned
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib.actors import STEWARD
+from eboxcast.lib.formatting import aligned
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.telling import told_in
 from eboxcast.lib.translation import N_, language_of_user, translate

@@ -7,9 +7,8 @@ import typer
 from eboxcast.broadcasts.listing import Asked, list_broadcasts
 from eboxcast.broadcasts.models import State
 from eboxcast.cli.shell import console
-from eboxcast.cli.shell.tables import aligned
 from eboxcast.lib.actors import Actor, Role
-from eboxcast.lib.formatting import short_date
+from eboxcast.lib.formatting import aligned, short_date
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.presenters.broadcast_words import STATES, who_in
 from eboxcast.presenters.broadcasts import broadcast_list

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from eboxcast.broadcasts.models import Broadcast
-from eboxcast.cli.shell.tables import aligned
 from eboxcast.lib import clock
-from eboxcast.lib.formatting import long_date
+from eboxcast.lib.formatting import aligned, long_date
 from eboxcast.lib.telling import told_in
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.presenters.broadcast_steps import Next, Outlook, outlook_of

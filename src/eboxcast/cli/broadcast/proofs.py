@@ -8,12 +8,10 @@ from pathlib import Path
 
 from eboxcast.broadcasts.models import Broadcast
 from eboxcast.cli.shell import console
-from eboxcast.cli.shell.errors import OutputNotWritten
-from eboxcast.cli.shell.private_files import refuse_existing, write_private
-from eboxcast.cli.shell.tables import aligned
+from eboxcast.cli.shell.private import OutputNotWritten, refuse_existing, write_private
 from eboxcast.delivery.broadcasts.acceptance_tests import Proof, document_shown
 from eboxcast.lib.actors import Actor
-from eboxcast.lib.formatting import iso, moment_in, size
+from eboxcast.lib.formatting import aligned, iso, moment_in, size
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.package.reading import reason_of

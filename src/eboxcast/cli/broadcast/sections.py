@@ -12,8 +12,7 @@ from eboxcast.broadcasts.production import files_digest
 from eboxcast.broadcasts.states import BEFORE_LAUNCH
 from eboxcast.cli.admin.entry_words import entry_words
 from eboxcast.cli.broadcast.next_steps import FILES_SHOWN
-from eboxcast.cli.shell.tables import aligned
-from eboxcast.lib.formatting import grouped, short_date, short_moment
+from eboxcast.lib.formatting import aligned, grouped, short_date, short_moment
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, translate
 from eboxcast.notices.models import Notice

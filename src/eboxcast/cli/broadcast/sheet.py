@@ -13,10 +13,9 @@ from eboxcast.broadcasts.models import Broadcast
 from eboxcast.cli.broadcast.answers import head_of
 from eboxcast.cli.broadcast.next_steps import outlook_lines
 from eboxcast.cli.broadcast.sections import sections
-from eboxcast.cli.shell.tables import aligned
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
-from eboxcast.lib.formatting import grouped, long_date, moment_in
+from eboxcast.lib.formatting import aligned, grouped, long_date, moment_in
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, name_in, translate
 from eboxcast.presenters.broadcast_words import LATENESS

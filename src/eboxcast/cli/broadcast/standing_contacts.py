@@ -12,7 +12,7 @@ from eboxcast.cli.shell import console
 from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson
-from eboxcast.cli.shell.tables import aligned
+from eboxcast.lib.formatting import aligned
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.presenters.json import as_json as json_of

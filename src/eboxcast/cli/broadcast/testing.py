@@ -19,7 +19,7 @@ from eboxcast.cli.broadcast.proofs import proof_lines, proof_values, write_proof
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson
-from eboxcast.cli.shell.private_files import refuse_existing, write_private
+from eboxcast.cli.shell.private import refuse_existing, write_private
 from eboxcast.cli.shell.signals import resumable
 from eboxcast.delivery.broadcasts.acceptance_tests import Shown, document_shown, run_test
 from eboxcast.delivery.broadcasts.acceptance_tests import look as eboxes_of

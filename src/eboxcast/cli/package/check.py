@@ -12,13 +12,22 @@ from eboxcast.cli.package.check_text import show
 from eboxcast.cli.package.rejected_rows import write_rejected
 from eboxcast.cli.shell import console, progress
 from eboxcast.cli.shell.app import command_app
-from eboxcast.cli.shell.errors import WhatToCheck
+from eboxcast.lib.errors import WrongUse
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.package.checking import DEFAULT_LIMITS, check_package
 from eboxcast.package.model import Checked, Duplicates, FaultyRows, Limits, PackageFiles, Policies
 from eboxcast.presenters.checks import check_answer
 from eboxcast.presenters.json import as_json as json_text
+
+
+class WhatToCheck(WrongUse):
+    """Neither a directory nor all three kinds of files were given, or both were."""
+
+    code = "check.what"
+    sentence = N_("It is not clear which files to check.")
+    remedy = N_("Give either a directory, or --document, --metadata and --recipients.")
+
 
 REFUSED = 3
 _ENOUGH = 1000

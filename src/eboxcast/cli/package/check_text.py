@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 from rich.console import Console
 from rich.text import Text
 
-from eboxcast.cli.shell.tables import aligned
-from eboxcast.lib.formatting import grouped, size
+from eboxcast.lib.formatting import aligned, grouped, size
 from eboxcast.lib.translation import N_, translate
 from eboxcast.package.faults import Level
 from eboxcast.presenters.schemas.check import CheckAnswer, CheckedList, FoundFault, Totals

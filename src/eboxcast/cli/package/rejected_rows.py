@@ -5,12 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from eboxcast.cli.shell.errors import OutputInPackage, OutputInTheWay
-from eboxcast.cli.shell.private_files import write_private
+from eboxcast.cli.shell.private import write_private
+from eboxcast.lib.errors import WrongUse
+from eboxcast.lib.translation import N_
 from eboxcast.package.directory import find_files
 from eboxcast.package.faults import FAULTS, Fault, Level
 from eboxcast.package.model import Checked, EboxType, ListAccount, PackageFiles
 from eboxcast.package.rejected import rejected_rows
+
+
+class OutputInTheWay(WrongUse):
+    """The output would overwrite a file that was given as input."""
+
+    code = "output.in-the-way"
+    sentence = N_("{path} is one of the files to check, so it was not overwritten.")
+    remedy = N_("Choose another name for the output file.")
+
+
+class OutputInPackage(WrongUse):
+    """The output would become a part of the package."""
+
+    code = "output.in-package"
+    sentence = N_("{path} is inside the package and would be read as a recipient list.")
+    remedy = N_("Choose a location outside the package.")
 
 
 def write_rejected(checked: Checked, files: PackageFiles | Path, *, out: Path, language: str) -> list[Path]:

@@ -8,13 +8,22 @@ import sys
 import typer
 
 from eboxcast.cli.shell import console
-from eboxcast.cli.shell.acting_errors import NoTokenGiven
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson
-from eboxcast.cli.shell.token_file import forget_token, keep_token
+from eboxcast.cli.shell.private import forget_token, keep_token
 from eboxcast.lib import clock
+from eboxcast.lib.errors import WrongUse
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.presenters.json import as_json as plain_json
+
+
+class NoTokenGiven(WrongUse):
+    """Nothing came on standard input."""
+
+    code = "token.none-given"
+    sentence = N_("No token was given.")
+    remedy = N_("Enter it on standard input or at the prompt, never as an argument: other users could see it there.")
+
 
 _PROMPT = N_("Token (hidden): ")
 _KEPT = N_("You are {name} ({roles}) until {moment}. The token is saved in {path}, which only you can read.")

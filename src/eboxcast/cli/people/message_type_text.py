@@ -5,11 +5,10 @@ from __future__ import annotations
 import typer
 
 from eboxcast.cli.shell import console
-from eboxcast.cli.shell.tables import aligned
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib.actors import Actor, Role
 from eboxcast.lib.command_line import command_of
-from eboxcast.lib.formatting import grouped, size
+from eboxcast.lib.formatting import aligned, grouped, size
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.telling import sentence_in

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from eboxcast.cli.shell.tables import aligned
-from eboxcast.lib.formatting import short_moment
+from eboxcast.lib.formatting import aligned, short_moment
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, translate
 from eboxcast.presenters.schemas.people import PersonList, PersonShown, TokenList, TokenShown

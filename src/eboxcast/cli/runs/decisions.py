@@ -12,7 +12,6 @@ from eboxcast.cli.runs.sending import remainder_now
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.app import command_app
-from eboxcast.cli.shell.errors import NoPace
 from eboxcast.cli.shell.options import AsJson, Reason, RunNumber
 from eboxcast.delivery.models import Run, State
 from eboxcast.delivery.remote.health import workers
@@ -23,6 +22,7 @@ from eboxcast.delivery.runs.progress import who_decided
 from eboxcast.delivery.runs.settlement import settle
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
+from eboxcast.lib.errors import WrongUse
 from eboxcast.lib.formatting import grouped
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
@@ -30,6 +30,15 @@ from eboxcast.mailboxes.models import OutcomeKind
 from eboxcast.presenters.run_commands import launch_command
 from eboxcast.reports.readings import readings_of
 from eboxcast.reports.states import state_in
+
+
+class NoPace(WrongUse):
+    """Nothing was said of the pace."""
+
+    code = "pace.none"
+    sentence = N_("The sending speed is missing.")
+    remedy = N_("Give --rate (recipients per second), --parallel (batches at once), or both.")
+
 
 app = command_app()
 

@@ -11,7 +11,6 @@ from eboxcast.cli.package.options import DuplicatesPolicy, FaultyRowsPolicy
 from eboxcast.cli.runs import sending
 from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.app import command_app
-from eboxcast.cli.shell.errors import WindowAgreed
 from eboxcast.cli.shell.options import (
     Adds,
     AsJson,
@@ -29,7 +28,20 @@ from eboxcast.delivery.models import Run
 from eboxcast.delivery.runs.lookup import find_run
 from eboxcast.delivery.runs.production_gate import refuse_production_alone
 from eboxcast.delivery.runs.window import Window
+from eboxcast.lib.errors import WrongUse
+from eboxcast.lib.translation import N_
 from eboxcast.package.model import Duplicates, FaultyRows, Policies
+
+
+class WindowAgreed(WrongUse):
+    """A broadcast has its agreed moment and its window; nobody gives it others at the launch."""
+
+    code = "launch.window-agreed"
+    sentence = N_(
+        "Broadcast {broadcast} has its own moment and window, which were agreed by both sides and confirmed by its GO."
+    )
+    remedy = N_("Leave out --not-before and --not-after, or move the date: eboxcast broadcast want {broadcast} DATE")
+
 
 app = command_app()
 _BROADCAST = re.compile(r"\d{4}-\d{4,}")

@@ -13,13 +13,13 @@ from eboxcast.cli.package.check import Language
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.app import command_app
-from eboxcast.cli.shell.errors import VerificationUnclear
 from eboxcast.cli.shell.options import RunNumber
-from eboxcast.cli.shell.private_files import refuse_existing, write_private
+from eboxcast.cli.shell.private import refuse_existing, write_private
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.runs.lookup import find_run
 from eboxcast.delivery.runs.settlement import settle
 from eboxcast.lib.actors import Actor
+from eboxcast.lib.errors import WrongUse
 from eboxcast.lib.formatting import grouped
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
@@ -31,6 +31,15 @@ from eboxcast.reports.rejected import RejectedList
 from eboxcast.reports.report import page_of_report, report_of
 from eboxcast.reports.schemas import Check, Report, Verification
 from eboxcast.reports.verification import verify
+
+
+class VerificationUnclear(WrongUse):
+    """Options of the report that do not go together."""
+
+    code = "report.verification-unclear"
+    sentence = N_("--verify gives text or JSON, and --with-salt can only be used with --verify.")
+    remedy = N_("For example: eboxcast report RUN --verify --with-salt --format json")
+
 
 _REPORT = N_("The report is in {path}.")
 _PAPER = N_("The paper list is in {path}. It contains personal data: keep it safe and delete it after use.")

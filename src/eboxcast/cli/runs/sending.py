@@ -12,7 +12,6 @@ import typer
 from eboxcast.cli.package.check_text import show
 from eboxcast.cli.shell import console, progress
 from eboxcast.cli.shell.acting import actor
-from eboxcast.cli.shell.errors import NotFinished, SendingInterrupted
 from eboxcast.delivery.models import Run, State
 from eboxcast.delivery.remote.batches import Sums
 from eboxcast.delivery.runs import actions
@@ -20,7 +19,7 @@ from eboxcast.delivery.runs.preparation import check_for_sending
 from eboxcast.delivery.runs.settlement import settle
 from eboxcast.delivery.runs.window import Window
 from eboxcast.lib import clock
-from eboxcast.lib.errors import InputRefused
+from eboxcast.lib.errors import Incomplete, InputRefused
 from eboxcast.lib.formatting import grouped
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
@@ -35,6 +34,23 @@ from eboxcast.reports.page_text import text_of
 from eboxcast.reports.recipients import recipients_of
 from eboxcast.reports.remainder import remainder_of
 from eboxcast.targets.opening import capabilities_of
+
+
+class NotFinished(Incomplete):
+    """A run is sent in part and may go on."""
+
+    code = "run.not-finished"
+    sentence = N_("Run {run} is {state}: {remainder}. {reason}")
+    remedy = N_("To continue: {command}")
+
+
+class SendingInterrupted(Incomplete):
+    """A signal ended the sending between two batches."""
+
+    code = "run.sending-interrupted"
+    sentence = N_("Interrupted. Run {run}: {remainder}. If workers are running, they continue with it.")
+    remedy = N_('To continue: {command}; to pause it: eboxcast pause {run} --reason "…"')
+
 
 PUBLISHED_WITH_REFUSALS = 6
 Waiting = Callable[[datetime], None]

@@ -12,10 +12,9 @@ from rich.table import Table
 from rich.text import Text
 
 from eboxcast.cli.shell import console
-from eboxcast.cli.shell.tables import aligned
 from eboxcast.delivery.models import State
 from eboxcast.lib import clock
-from eboxcast.lib.formatting import duration, grouped, moment_in, short_moment
+from eboxcast.lib.formatting import aligned, duration, grouped, moment_in, short_moment
 from eboxcast.lib.translation import N_, translate
 from eboxcast.presenters.schemas.run import ListedRun, RunList, RunStatus, Work
 from eboxcast.reports.states import ENVIRONMENTS, state_in

@@ -10,11 +10,22 @@ import typer
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.app import command_app
-from eboxcast.cli.shell.errors import NothingToWorkOn
 from eboxcast.cli.shell.options import Environment
 from eboxcast.delivery.remote.worker import work
+from eboxcast.lib.errors import WrongUse
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.targets.opening import capabilities_of
+
+
+class NothingToWorkOn(WrongUse):
+    """An environment that publishes into its own eBoxes has no use for a worker."""
+
+    code = "worker.nothing"
+    sentence = N_("{environment} publishes to its own eBoxes at one moment, so there is nothing for a worker to do.")
+    remedy = N_(
+        "Workers are for remote providers, which are listed in EBOXCAST_TARGETS_FILE (docs/reference/targets.md)."
+    )
+
 
 _READY = N_(
     "Working on the runs of {environment} with {lanes} lanes. SIGTERM or Ctrl-C stops it after the current batch."

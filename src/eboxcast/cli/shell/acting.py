@@ -13,14 +13,55 @@ from dataclasses import replace
 
 from django.conf import settings
 
+from eboxcast.cli.commands import ANYBODY, asks_for
 from eboxcast.cli.shell import console
-from eboxcast.cli.shell.acting_errors import ActingByName, NobodyNamed, NobodySaid, NobodyYet
-from eboxcast.cli.shell.token_file import read_token
+from eboxcast.cli.shell.private import read_token
 from eboxcast.database import installation
 from eboxcast.lib.actors import ALL_ROLES, Actor, NotYourRole, Role
+from eboxcast.lib.errors import NotAllowedNow
+from eboxcast.lib.policy import is_known, rule_of
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.senders.people import actor_named, somebody_looks_after_people
 from eboxcast.senders.people_tokens import actor_of_token
+
+
+class NobodySaid(NotAllowedNow):
+    """With the procedure on, somebody must act, and nobody said who."""
+
+    code = "acting.nobody"
+    sentence = N_("You are not identified. While the procedure is on, you must be.")
+    remedy = N_("Ask the integration team for a token, then run: eboxcast login")
+
+
+class NobodyYet(NobodySaid):
+    """With the procedure on there is nobody yet who could give a token to anybody."""
+
+    code = "acting.nobody-yet"
+    sentence = N_("The procedure is on, but no one has been given access yet.")
+    remedy = N_(
+        'Add yourself first: eboxcast person add NAME --role integration --full-name "…" --language en. '
+        "To use only the engine instead: eboxcast migrate --procedure off"
+    )
+
+
+class ActingByName(NotAllowedNow):
+    """Acting by name, without a token, would let anybody be anybody."""
+
+    code = "acting.by-name"
+    sentence = N_("You cannot act as {name} by name: this is not a demo installation.")
+    remedy = N_(
+        "Use a personal token: eboxcast login. `--as` works only where the first `eboxcast migrate` "
+        "created a demo installation."
+    )
+
+
+class NobodyNamed(NotAllowedNow):
+    """With the procedure off there are no people to act as."""
+
+    code = "acting.procedure-off"
+    sentence = N_("You cannot act as {name}: the procedure is off, so the system user does everything.")
+    remedy = N_("Leave out --as, or switch the procedure on: eboxcast migrate --procedure on")
+
 
 _named: ContextVar[str] = ContextVar("named", default="")
 
@@ -63,17 +104,37 @@ def caretaker() -> Actor:
     return actor()
 
 
-def refuse_unless(roles: frozenset[Role] | None, *, asked: str, founding: bool) -> None:
-    """Raise NotYourRole, or why nobody is known to act; ``founding`` lets the system's user begin."""
-    if roles is not None and not (founding and _founding()):
+def refuse_others(name: str, below: str = "") -> None:
+    """Raise NotYourRole for whom a command is not, or why nobody is known to act."""
+    roles = who_may(name, below)
+    if roles is not None and not (_may_found(name, below) and _founding()):
         who = actor()
         if not who.has(*roles):
-            raise NotYourRole(name=who.name, asked=asked, roles=", ".join(sorted(roles)))
+            raise NotYourRole(name=who.name, asked=f"{name} {below}".strip(), roles=", ".join(sorted(roles)))
+
+
+def who_may(name: str, below: str = "") -> frozenset[Role] | None:
+    """Return the roles that may run a command, with the procedure on; None: anybody."""
+    asked = asks_for(name, below)
+    return None if asked == ANYBODY else frozenset().union(*map(_roles_for, asked or ()))
 
 
 def token_in_use() -> str:
     """Return the token of the environment of this process, else the one `login` kept, else nothing."""
     return settings.EBOXCAST_TOKEN or read_token()
+
+
+def _may_found(name: str, below: str) -> bool:
+    """Return whether the user of the system may run it while nobody can who looks after people."""
+    return any(is_known(permission) and rule_of(permission).founding for permission in asks_for(name, below) or ())
+
+
+def _roles_for(permission: str) -> frozenset[Role]:
+    if is_known(permission):
+        return rule_of(permission).roles
+    from eboxcast.broadcasts.states import roles_for  # the procedure, which only commands on broadcasts wait for
+
+    return roles_for(permission)
 
 
 def _founding() -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable, Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, TypeVar, get_args, get_origin
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from eboxcast.cli.shell.values import with_reader
 from eboxcast.lib.translation import N_
 
 COMPLETION_ASKED = "_EBOXCAST_COMPLETE"
@@ -24,17 +25,17 @@ class Command(TyperCommand):
 
     def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)
-        self.params = [with_reader(one) for one in self.params]
+        self.params = [_with_reader(one) for one in self.params]
 
     def get_help_option(self, ctx: typer.Context) -> Any:  # type: ignore[override]
         """Return `--help`, which Typer makes when it is asked for."""
-        return with_reader(super().get_help_option(ctx))
+        return _with_reader(super().get_help_option(ctx))
 
     def format_help(self, ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override]
         """Write the help page; the formatter is of a class that Typer keeps to itself."""
-        from eboxcast.cli.shell import help_pages  # for who reads it
+        from eboxcast.cli.shell import usage  # for who reads it
 
-        help_pages.write_command(self, ctx, formatter)
+        usage.write_command(self, ctx, formatter)
 
 
 class Group(TyperGroup):
@@ -42,17 +43,17 @@ class Group(TyperGroup):
 
     def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)
-        self.params = [with_reader(one) for one in self.params]
+        self.params = [_with_reader(one) for one in self.params]
 
     def get_help_option(self, ctx: typer.Context) -> Any:  # type: ignore[override]
         """Return `--help`, which Typer makes when it is asked for."""
-        return with_reader(super().get_help_option(ctx))
+        return _with_reader(super().get_help_option(ctx))
 
     def format_help(self, ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override]
         """Write the help page; the formatter is of a class that Typer keeps to itself."""
-        from eboxcast.cli.shell import help_pages  # for who reads it
+        from eboxcast.cli.shell import usage  # for who reads it
 
-        help_pages.write_group(self, ctx, formatter, self.sections(ctx))
+        usage.write_group(self, ctx, formatter, self.sections(ctx))
 
     def sections(self, ctx: typer.Context) -> Mapping[str, Mapping[str, str]]:
         """Return what the help page lists: under each title, the names and what they do."""
@@ -121,3 +122,56 @@ class LoadedWhenCalled(Group):
         if args[0] in self.loaders:
             return args[0], load_command(args[0], self.loaders[args[0]]), args[1:]
         return super().resolve_command(ctx, args)
+
+
+def _with_reader(parameter: Any) -> Any:
+    """Return the parameter, with a reader of ours when its type is plain."""
+    kind = parameter.type_descriptor.annotation
+    if get_origin(kind) is list:
+        (kind,) = get_args(kind)
+    if isinstance(kind, type) and (kind in _PLAIN or issubclass(kind, StrEnum)):
+        parameter._runtime_param = _Reader(kind)  # where Typer keeps the one it would make
+    return parameter
+
+
+_PLAIN = (str, int, float, Path, bool)
+
+
+class _Reader:
+    """Reads what was typed for a parameter, as the type it asks for: what Typer asks of the reader it would make.
+
+    Typer reads every text, path, number and choice with pydantic, whose import takes longer than a small command works.
+    These few types need no library; all others keep Typer's.
+    """
+
+    def __init__(self, kind: type) -> None:
+        self.kind = kind
+
+    def coerce(self, value: Any, param: Any, ctx: Any) -> Any:
+        """Return the value, or all of them. Raises typer.BadParameter."""
+        many = param.multiple or param.nargs == -1
+        if value is None:
+            return () if many else None
+        return [self._read(one, param, ctx) for one in value] if many else self._read(value, param, ctx)
+
+    def _read(self, value: Any, param: Any, ctx: Any) -> Any:
+        try:
+            read = value if isinstance(value, self.kind) else self.kind(self._spelled(value, param))
+        except ValueError:
+            raise typer.BadParameter("no such value", ctx=ctx, param=param) from None
+        if not all(within for within in _bounds(read, param)):
+            raise typer.BadParameter("out of range", ctx=ctx, param=param)
+        return read
+
+    def _spelled(self, value: Any, param: Any) -> Any:
+        """Return a choice as it is written in the code, where capitals do not matter to the parameter."""
+        if issubclass(self.kind, StrEnum) and not param.type_descriptor.parameter_info.case_sensitive:
+            return next((one.value for one in self.kind if one.value.lower() == str(value).lower()), value)
+        return value
+
+
+def _bounds(value: Any, parameter: Any) -> Iterable[bool]:
+    if (least := getattr(parameter, "min", None)) is not None:
+        yield value >= least
+    if (most := getattr(parameter, "max", None)) is not None:
+        yield value <= most

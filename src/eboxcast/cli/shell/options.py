@@ -9,8 +9,25 @@ from typing import Annotated
 
 import typer
 
-from eboxcast.cli.shell.errors import DayUnclear, MomentUnclear
 from eboxcast.lib.clock import BRUSSELS
+from eboxcast.lib.errors import WrongUse
+from eboxcast.lib.translation import N_
+
+
+class MomentUnclear(WrongUse):
+    """A moment is not one: wrongly written, or it comes twice or never when the clock changes."""
+
+    code = "moment.unclear"
+    sentence = N_("{text} is not a valid date and time.")
+    remedy = N_("Write it like 2027-02-15T18:00 (Brussels time), or with an offset: 2027-02-15T18:00+01:00.")
+
+
+class DayUnclear(WrongUse):
+    """A day is not one, or of another century."""
+
+    code = "day.unclear"
+    sentence = N_("{text} is not a valid date.")
+    remedy = N_("Write it like 2027-02-15: year, month, day.")
 
 
 class EnvironmentName(StrEnum):

@@ -13,7 +13,7 @@ from eboxcast.lib.formatting import duration, grouped
 from eboxcast.lib.translation import N_, language_of_user, translate
 
 if TYPE_CHECKING:
-    from eboxcast.cli.shell.progress_bar import Bar
+    from rich.progress import Progress
 
 SHORT = 1.0
 """Seconds before anything is shown."""
@@ -79,19 +79,35 @@ class _Bar:
     def __init__(self, label: str) -> None:
         self.label = label
         self.started = monotonic()
-        self.bar: Bar | None = None
+        self.bar: Progress | None = None
 
     def reach(self, done: int, total: int) -> None:
         if self.bar is None and monotonic() - self.started >= SHORT and done < total:
-            from eboxcast.cli.shell.progress_bar import Bar  # for work that is not short
-
-            self.bar = Bar(self.label, console.terminal())
+            self.bar = _bar()
+            self.bar.add_task(self.label, total=None, rate="")
+            self.bar.start()
         if self.bar is not None:
-            self.bar.reach(done, total)
+            (task,) = self.bar.tasks
+            self.bar.update(task.id, completed=done, total=total, rate=f"{task.speed:,.0f}/s" if task.speed else "")
 
     def end(self) -> None:
         if self.bar is not None:
-            self.bar.end()
+            self.bar.stop()
+
+
+def _bar() -> Progress:
+    """Return what shows how far something is, how fast it goes and how long it still takes."""
+    from rich import progress  # for work that is not short
+
+    return progress.Progress(
+        progress.TextColumn("{task.description}"),
+        progress.BarColumn(),
+        progress.TaskProgressColumn(),
+        progress.TextColumn("[progress.data.speed]{task.fields[rate]}"),
+        progress.TimeRemainingColumn(compact=True),
+        console=console.terminal(),
+        transient=True,
+    )
 
 
 def sentence(label: str, done: int, total: int, *, seconds: float) -> str:

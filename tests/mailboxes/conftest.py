@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from uuid import uuid4
+from dataclasses import replace
+from uuid import UUID, uuid4
 
 import numpy as np
 import pytest
 
 from eboxcast.database.environments import environment_connection
+from eboxcast.mailboxes import launching, storing
 from eboxcast.mailboxes.package_record import DocumentRecord, MetadataRecord, PackageRecord, PolicyRecord
 from eboxcast.mailboxes.values import Identity, NewMessage, NewRelease
 
 NewOrder = Callable[..., NewRelease]
+
+
+def publish(order: NewOrder, keys: Sequence[int], **particulars: object) -> UUID:
+    """Store and launch in acceptance; return the run."""
+    wanted = order(keys, **particulars)
+    storing.store("acceptance", wanted)
+    launching.launch("acceptance", wanted.run, refuse_without_ebox=False)
+    return wanted.run
 
 
 @pytest.fixture
@@ -21,7 +31,12 @@ def order(installation: None) -> NewOrder:
     """Make what a run wants stored; by default the same message to three people, each time for a new run."""
 
     def make(
-        keys: Sequence[int] = (1, 2, 3), *, ticket: str = "t1", document: bytes = b"letter", adds: bool = False
+        keys: Sequence[int] = (1, 2, 3),
+        *,
+        ticket: str = "t1",
+        document: bytes = b"letter",
+        adds: bool = False,
+        **values: object,
     ) -> NewRelease:
         message = NewMessage(
             identity=Identity(institution="0456789034", application="demo:test", ticket=ticket, sequence=None),
@@ -41,6 +56,7 @@ def order(installation: None) -> NewOrder:
             validity_number=6,
             validity_unit="month",
         )
+        message = replace(message, **values)
         return NewRelease(
             run=uuid4(),
             message=message,

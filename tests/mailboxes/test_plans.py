@@ -41,6 +41,7 @@ SOME_KEYS = list(range(1, 41))
 PARAMETERS: dict[str, Any] = {
     "abandoned_before": NOW,
     "application": "demo:test",
+    "at_once": 1 << 20,
     "bucket": 5,
     "buckets": SOME_KEYS,
     "code": "1.1.0",

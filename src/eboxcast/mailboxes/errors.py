@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from eboxcast.lib.errors import Defect, EboxcastError, InputRefused, NotAllowedNow
+from eboxcast.lib.errors import Defect, EboxcastError, InputRefused, NotAllowedNow, NotFound
 from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import N_
 
@@ -115,3 +115,11 @@ class EboxFileWrong(InputRefused):
     remedy = N_(
         "Nothing was loaded. Correct the file and load it again. For an example, see docs/reference/ebox-file.md."
     )
+
+
+class MessageGone(NotFound):
+    """An eBox has no such message now: recalled, expired, someone else's or nobody's, in the same words."""
+
+    code = "message.gone"
+    sentence = N_("This message is not in this eBox, or no longer.")
+    remedy = N_("The sender may have withdrawn it, or it may have expired. Ask the sender if you still need it.")

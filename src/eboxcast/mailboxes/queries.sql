@@ -224,9 +224,10 @@ returning id
 select p.old from ebox_predecessor p where p.bucket = %(bucket)s and p.new = %(mailbox)s
 
 -- open_ebox --
--- What an eBox shows, newest first: one bucket for each number of its owner.
+-- What an eBox shows, hidden or not: one bucket for each number of its owner. A message that came twice is one.
 select distinct on (m.id)
-       m.id, r.id, r.run, a.bucket, mine.number, r.visible_at, r.expires_at, rd.read_at,
+       m.id, r.id, r.run, a.bucket, mine.number, r.visible_at, r.expires_at,
+       min(rd.read_at) over of_message, max(rd.hidden_at) over of_message,
        m.title, m.language, m.file_name, m.media_type, f.size, f.digest,
        m.institution, m.institution_names, m.application, m.application_names, m.type_code, m.type_names
 from unnest(%(buckets)s::int[], %(numbers)s::bigint[]) as mine (bucket, number)
@@ -236,15 +237,62 @@ join message m on m.id = r.message_id
 join file f on f.id = m.file_id
 left join reading rd on rd.bucket = a.bucket and rd.release = a.release and rd.mailbox = mine.number
 where r.visible_at is not null and r.recalled_at is null and r.expires_at > %(now)s
-  and rd.hidden_at is null
-order by m.id, r.visible_at
+window of_message as (partition by m.id)
+order by m.id, r.visible_at, mine.number
+
+-- open_letter --
+-- The same of one message, found by any of its runs; with its document, unless that is large.
+select distinct on (m.id)
+       m.id, r.id, r.run, a.bucket, mine.number, r.visible_at, r.expires_at,
+       min(rd.read_at) over of_message, max(rd.hidden_at) over of_message,
+       m.title, m.language, m.file_name, m.media_type, f.size, f.digest,
+       m.institution, m.institution_names, m.application, m.application_names, m.type_code, m.type_names,
+       case when f.size <= %(at_once)s then f.content end
+from release asked
+join message m on m.id = asked.message_id
+join release r on r.message_id = m.id
+join file f on f.id = m.file_id
+cross join unnest(%(buckets)s::int[], %(numbers)s::bigint[]) as mine (bucket, number)
+join audience a on a.bucket = mine.bucket and a.release = r.id and mine.number = any(a.keys)
+left join reading rd on rd.bucket = a.bucket and rd.release = a.release and rd.mailbox = mine.number
+where asked.run = %(run)s
+  and r.visible_at is not null and r.recalled_at is null and r.expires_at > %(now)s
+window of_message as (partition by m.id)
+order by m.id, r.visible_at, mine.number
+
+-- read_piece --
+-- A part of a document that is too large to be read at once.
+select substring(content from %(first)s for %(size)s) from file where digest = %(digest)s
 
 -- mark_read --
--- Only the first reading counts.
+-- Only the first reading counts. The audience is locked, so that none is written after its release was purged.
+with mine as (
+    select bucket, release from audience
+    where bucket = %(bucket)s and release = %(release)s and %(mailbox)s = any(keys)
+    for key share
+)
 insert into reading (bucket, release, mailbox, read_at)
-values (%(bucket)s, %(release)s, %(mailbox)s, %(now)s)
+select bucket, release, %(mailbox)s, %(now)s from mine
 on conflict (bucket, release, mailbox) do update set read_at = excluded.read_at where reading.read_at is null
 returning read_at
+
+-- hide --
+-- Out of its owner's sight. The first moment stays. The audience is locked as for a reading.
+with mine as (
+    select bucket, release from audience
+    where bucket = %(bucket)s and release = %(release)s and %(mailbox)s = any(keys)
+    for key share
+)
+insert into reading (bucket, release, mailbox, hidden_at)
+select bucket, release, %(mailbox)s, %(now)s from mine
+on conflict (bucket, release, mailbox) do update set hidden_at = excluded.hidden_at where reading.hidden_at is null
+
+-- show_again --
+-- Back into its owner's sight, under whichever number and by whichever release it was hidden.
+update reading rd set hidden_at = null
+from unnest(%(buckets)s::int[], %(numbers)s::bigint[]) as mine (bucket, number), release r
+where rd.bucket = mine.bucket and rd.release = r.id and rd.mailbox = mine.number
+  and r.message_id = %(message)s and rd.hidden_at is not null
 
 -- tally_reading --
 -- One more reader on this day.

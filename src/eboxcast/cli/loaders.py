@@ -88,7 +88,7 @@ def calendar() -> typer.Typer:
 
 
 def contacts() -> typer.Typer:
-    from eboxcast.cli.broadcast.standing_contacts import app  # when called
+    from eboxcast.cli.broadcast.contacts import app  # when called
 
     return app
 
@@ -171,20 +171,14 @@ def bench() -> typer.Typer:
     return app
 
 
-def broadcast_requesting() -> typer.Typer:
-    from eboxcast.cli.broadcast.requesting import app  # when called
+def broadcast_dates() -> typer.Typer:
+    from eboxcast.cli.broadcast.dates import app  # when called
 
     return app
 
 
 def broadcast_showing() -> typer.Typer:
     from eboxcast.cli.broadcast.showing import app  # when called
-
-    return app
-
-
-def broadcast_decisions() -> typer.Typer:
-    from eboxcast.cli.broadcast.decisions import app  # when called
 
     return app
 
@@ -207,10 +201,10 @@ def broadcast_verdicts() -> typer.Typer:
     return app
 
 
-def broadcast_contact_sheet() -> typer.Typer:
-    from eboxcast.cli.broadcast.contact_sheet import app  # when called
+def broadcast_contacts() -> typer.Typer:
+    from eboxcast.cli.broadcast.contacts import sheet_app  # when called
 
-    return app
+    return sheet_app
 
 
 def broadcast_go() -> typer.Typer:
@@ -225,12 +219,6 @@ def broadcast_production() -> typer.Typer:
     return app
 
 
-def broadcast_closing() -> typer.Typer:
-    from eboxcast.cli.broadcast.closing import app  # when called
-
-    return app
-
-
 def completion() -> typer.Typer:
     from eboxcast.cli.shell.completion import app  # when called
 
@@ -238,15 +226,15 @@ def completion() -> typer.Typer:
 
 
 BROADCAST = {
-    "request": broadcast_requesting,
+    "request": broadcast_dates,
     "list": broadcast_showing,
     "show": broadcast_showing,
-    "decide": broadcast_decisions,
-    "agree": broadcast_requesting,
-    "want": broadcast_requesting,
-    "reconfirm": broadcast_requesting,
-    "waive": broadcast_decisions,
-    "cancel": broadcast_requesting,
+    "decide": broadcast_dates,
+    "agree": broadcast_dates,
+    "want": broadcast_dates,
+    "reconfirm": broadcast_dates,
+    "waive": broadcast_dates,
+    "cancel": broadcast_dates,
     "deliver": broadcast_files,
     "take-back": broadcast_files,
     "testers": broadcast_testing,
@@ -254,14 +242,14 @@ BROADCAST = {
     "look": broadcast_testing,
     "proofs": broadcast_testing,
     "verdict": broadcast_verdicts,
-    "contacts": broadcast_contact_sheet,
+    "contacts": broadcast_contacts,
     "warn": broadcast_production,
     "go": broadcast_go,
     "withdraw-go": broadcast_go,
     "arm": broadcast_production,
     "disarm": broadcast_production,
-    "report": broadcast_closing,
-    "close": broadcast_closing,
+    "report": broadcast_production,
+    "close": broadcast_production,
     "note": broadcast_showing,
 }
 """The commands below `broadcast`, in the order in which they come."""

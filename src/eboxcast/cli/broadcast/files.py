@@ -11,9 +11,7 @@ import typer
 
 from eboxcast.broadcasts.matching import fitting_broadcast
 from eboxcast.broadcasts.models import Broadcast, Via
-from eboxcast.cli.broadcast.answers import head_of, tell
-from eboxcast.cli.broadcast.errors import FilesNotSaid
-from eboxcast.cli.broadcast.next_steps import outlook_lines
+from eboxcast.cli.broadcast.answers import head_of, outlook_lines, tell
 from eboxcast.cli.broadcast.options import Number, current_actor, load_broadcast
 from eboxcast.cli.package.check_text import show
 from eboxcast.cli.package.options import DuplicatesPolicy, FaultyRowsPolicy
@@ -24,13 +22,22 @@ from eboxcast.cli.shell.signals import resumable
 from eboxcast.delivery.broadcasts import files
 from eboxcast.delivery.broadcasts.files import Receipt
 from eboxcast.lib.actors import Actor
-from eboxcast.lib.errors import InputRefused
+from eboxcast.lib.errors import InputRefused, WrongUse
 from eboxcast.lib.formatting import grouped
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.package.model import Duplicates, FaultyRows, Policies
 from eboxcast.presenters.broadcasts import broadcast_sheet
 from eboxcast.presenters.checks import check_answer
 from eboxcast.presenters.json import plain
+
+
+class FilesNotSaid(WrongUse):
+    """Neither a directory, nor a number and a directory."""
+
+    code = "broadcast.files-not-said"
+    sentence = N_("It is not clear which files to deliver.")
+    remedy = N_("Write: eboxcast broadcast deliver 2027-0001 DIRECTORY --environment acceptance")
+
 
 FORMAT = "eboxcast.delivery/1"
 

@@ -10,12 +10,22 @@ import typer
 
 from eboxcast.broadcasts.lookup import find_broadcast
 from eboxcast.broadcasts.models import Broadcast
-from eboxcast.cli.broadcast.errors import ProcedureOff
 from eboxcast.cli.shell import acting
 from eboxcast.cli.shell.options import day
 from eboxcast.database.installation import procedure_is_on
 from eboxcast.lib.actors import Actor
+from eboxcast.lib.errors import NotAllowedNow
 from eboxcast.lib.masking import mask_and_strip
+from eboxcast.lib.translation import N_
+
+
+class ProcedureOff(NotAllowedNow):
+    """There are no broadcasts where the engine is used alone."""
+
+    code = "procedure.off"
+    sentence = N_("The procedure is off: there are no broadcasts, only runs.")
+    remedy = N_("Publish with `eboxcast publish`, or switch the procedure on: eboxcast migrate --procedure on")
+
 
 Number = Annotated[str, typer.Argument(metavar="BROADCAST", help="The number of the broadcast: 2027-0001.")]
 Why = Annotated[

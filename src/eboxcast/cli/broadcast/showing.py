@@ -7,19 +7,23 @@ from typing import Annotated
 import typer
 
 from eboxcast.broadcasts import aftermath
-from eboxcast.broadcasts.listing import Asked
+from eboxcast.broadcasts.listing import Asked, list_broadcasts
 from eboxcast.broadcasts.models import State
 from eboxcast.cli.broadcast.answers import tell
-from eboxcast.cli.broadcast.listing import show_list
 from eboxcast.cli.broadcast.options import Number, current_actor, load_broadcast
 from eboxcast.cli.broadcast.sheet import show_sheet
+from eboxcast.cli.shell import console
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson
 from eboxcast.database.errors import sanitized_db_errors
-from eboxcast.lib.translation import N_, language_of_user
+from eboxcast.lib.actors import Actor, Role
+from eboxcast.lib.formatting import aligned, short_date
+from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.presenters.broadcast_records import history_of
-from eboxcast.presenters.broadcasts import broadcast_answer
+from eboxcast.presenters.broadcast_words import STATES, who_in
+from eboxcast.presenters.broadcasts import broadcast_answer, broadcast_list
 from eboxcast.presenters.json import as_json as json_of
+from eboxcast.presenters.schemas.broadcast import ListedBroadcast
 
 _NOTED = N_("Note added to broadcast {broadcast}.")
 
@@ -54,7 +58,7 @@ def show_all(
     """List the broadcasts, most urgent first, with who each is waiting for and its next step."""
     states = frozenset(str(one) for one in state or ())
     asked = Asked(states=states, campaign=campaign, mine=mine, late=late, ended=ended)
-    show_list(asked, current_actor(), as_json=as_json)
+    _show_list(asked, current_actor(), as_json=as_json)
 
 
 @app.command()
@@ -69,3 +73,34 @@ def note(
     found, actor = load_broadcast(broadcast)
     aftermath.note(found, actor=actor, text=text)
     tell(found, _NOTED, as_json=as_json)
+
+
+_HEADINGS = (N_("Broadcast"), N_("Date"), N_("State"), N_("Waiting for"), N_("Next"), N_("Late"), N_("Subject"))
+_NONE = N_("No broadcasts.")
+_LATE = N_("late")
+
+
+def _show_list(asked: Asked, actor: Actor, *, as_json: bool) -> None:
+    """Print the broadcasts somebody may see."""
+    language = language_of_user()
+    answer = broadcast_list(list_broadcasts(asked, actor=actor), language)
+    if as_json:
+        typer.echo(json_of(answer))
+    elif answer.broadcasts:
+        headings = tuple(translate(heading, language) for heading in _HEADINGS)
+        typer.echo("\n".join(aligned([headings, *(_row(one, language) for one in answer.broadcasts)])))
+    else:
+        console.line(translate(_NONE, language))
+
+
+def _row(one: ListedBroadcast, language: str) -> tuple[str, ...]:
+    step = one.next[0] if one.next else None
+    return (
+        one.number,
+        short_date(one.date, language) if one.date else "–",
+        translate(STATES[State(one.state)], language),
+        who_in(tuple(map(Role, step.turn)), language) if step else "–",
+        step.sentence if step else "–",
+        translate(_LATE, language) if one.late else "",
+        one.subject,
+    )

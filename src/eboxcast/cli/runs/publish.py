@@ -131,6 +131,16 @@ def _launch_run(number: str, window: Window, *, by_workers: bool) -> Run:
 def _launch_broadcast(number: str, window: Window, *, by_workers: bool) -> Run:
     if window != Window():
         raise WindowAgreed(broadcast=number)
-    from eboxcast.cli.broadcast import launching  # publishing without the procedure does not wait for its rules
+    from eboxcast.cli.broadcast.options import load_broadcast  # the procedure, which a run alone does not wait for
+    from eboxcast.delivery.broadcasts.agreed_launch import launch_broadcast  # the same
+    from eboxcast.delivery.broadcasts.runs import PRODUCTION, run_for  # the same
 
-    return launching.launch(number, by_workers=by_workers)
+    broadcast, who = load_broadcast(number)
+
+    def begin(waiting: sending.Waiting, sent: sending.Progress) -> Run:
+        return launch_broadcast(broadcast, actor=who, waiting=waiting, progress=sent, by_workers=by_workers)
+
+    run = run_for(PRODUCTION, broadcast.production_run)
+    if run is None:
+        return begin(lambda until: None, lambda sums: None)  # refused, with all that is missing
+    return sending.follow(run, begin, by_workers=by_workers)

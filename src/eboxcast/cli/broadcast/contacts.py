@@ -1,22 +1,81 @@
-"""`eboxcast contacts`: whom teams and institutions name as their contact, unless a broadcast names another."""
+"""`eboxcast broadcast contacts` and `eboxcast contacts`: whom to call, about one and as a rule."""
 
 from __future__ import annotations
 
+import json
 from typing import Annotated
 
 import typer
 
+from eboxcast.broadcasts import contacts as sheet
+from eboxcast.broadcasts.guards import contacts_complete
+from eboxcast.broadcasts.models import Broadcast
 from eboxcast.broadcasts.standing_contacts import set_standing_contact, standing_contacts
-from eboxcast.cli.broadcast.contact_sheet import OWN
+from eboxcast.cli.broadcast.options import Number, load_broadcast
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson
+from eboxcast.database.errors import sanitized_db_errors
+from eboxcast.lib.actors import STEWARD
 from eboxcast.lib.formatting import aligned
 from eboxcast.lib.masking import mask_and_strip
+from eboxcast.lib.telling import told_in
 from eboxcast.lib.translation import N_, language_of_user, translate
+from eboxcast.presenters.broadcast_records import contact_shown
 from eboxcast.presenters.json import as_json as json_of
+from eboxcast.presenters.json import plain
 from eboxcast.presenters.people import usual_contacts
+
+FORMAT = "eboxcast.broadcast-contacts/1"
+
+_INSTITUTION = N_("the institution")
+_COMPLETE = N_("Every contact needed has been named.")
+
+OWN = "-"
+"""How the institution's own contact is written where a team is expected."""
+
+sheet_app = command_app()
+
+
+@sheet_app.command()
+def contacts(
+    broadcast: Number,
+    team: Annotated[
+        str, typer.Argument(help="The team of the contact, or - for the institution. Leave out to show the contacts.")
+    ] = "",
+    name: Annotated[str, typer.Option(help="The name of the contact.")] = "",
+    email: Annotated[str, typer.Option(help="The email address.")] = "",
+    phone: Annotated[str, typer.Option(help="The phone number.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Show the contacts for a broadcast, or name one for the institution or for a team."""
+    found, actor = load_broadcast(broadcast)
+    if team:
+        own = "" if team == OWN else team
+        sheet.set_contact(found, actor=actor, team=own, name=name, email=email, phone=phone)
+    with sanitized_db_errors():
+        _show(found, as_json=as_json)
+
+
+def _show(broadcast: Broadcast, *, as_json: bool) -> None:
+    language, missing = language_of_user(), contacts_complete(broadcast, STEWARD)
+    found = list(broadcast.contacts.all())
+    if as_json:
+        values = {
+            "format": FORMAT,
+            "number": broadcast.number,
+            "contacts": [plain(contact_shown(one)) for one in found],
+            "complete": missing is None,
+        }
+        typer.echo(json.dumps(values, ensure_ascii=False, indent=2))
+        return
+    rows = [
+        (one.team or translate(_INSTITUTION, language), mask_and_strip(one.name), one.email, one.phone) for one in found
+    ]
+    lines = aligned(rows) if rows else []
+    typer.echo("\n".join([*lines, told_in(missing, language) if missing else translate(_COMPLETE, language)]))
+
 
 _HEADINGS = (N_("Team or institution"), N_("Name"), N_("Email"), N_("Phone"))
 _NONE = N_("No one has been named yet.")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 
 from django.template import Context, Engine
 
+from eboxcast.lib.command_line import command_of
 from eboxcast.lib.translation import N_, translate
 from eboxcast.reports.page_text import section_lines
 from eboxcast.reports.sections import Section
@@ -56,7 +57,8 @@ def as_text(letter: Letter) -> str:
 def as_html(letter: Letter) -> str:
     """Return the same as one HTML page: nothing from elsewhere, no script, nothing that tells when it is read."""
     source = (resources.files("eboxcast.notices") / "templates" / "notice.html").read_text(encoding="utf-8")
-    return Engine().from_string(source).render(Context({"letter": letter}))
+    said = replace(letter, sections=tuple(section.said(command_of) for section in letter.sections))
+    return Engine().from_string(source).render(Context({"letter": said}))
 
 
 def _lines(letter: Letter) -> Iterator[str]:

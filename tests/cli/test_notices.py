@@ -18,8 +18,8 @@ from eboxcast.audit.actions import record
 from eboxcast.audit.sealing import seal_pending
 from eboxcast.broadcasts import scheduling
 from eboxcast.broadcasts.models import Broadcast
+from eboxcast.notices.making import make_notices
 from eboxcast.notices.models import Notice, State
-from eboxcast.notices.preparation import make_notices
 
 __all__ = ["addressed", "january"]
 
@@ -32,7 +32,7 @@ EXPLAINED = set(
 
 @pytest.fixture
 def notices() -> list[Notice]:
-    """Four notices, one of them given up."""
+    """Three notices, one of them given up."""
     p.requested()
     seal_pending()
     make_notices()
@@ -46,7 +46,7 @@ def test_the_list_says_for_whom_and_how_it_stands(notices: list[Notice], command
     assert code == 0
     headings, *lines = out.splitlines()
     assert headings.split() == ["Number", "Made", "State", "Recipient", "Subject", "Problem"]
-    assert len(lines) == 4
+    assert len(lines) == 3
     assert "given up" in out
     assert "550 nobody of this name" in out
 

@@ -10,14 +10,13 @@ import pytest
 from eboxcast.broadcasts.states import TABLE
 from eboxcast.exchange.models import Result
 from eboxcast.lib.translation import translate
-from eboxcast.notices.kinds.table import NOTICES, SILENT
+from eboxcast.notices.kinds.table import KINDS, NOTICES, SILENT
 from eboxcast.notices.words import VOID_BECAUSE
 from eboxcast.senders.type_states import TRANSITIONS
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "reference" / "notices.md").read_text("utf-8")
 ROWS = dict(re.findall(r"^\| `((?:broadcast|type|exchange)\.\w+)`[^|]* \| (.*) \|$", PAGE, re.MULTILINE))
-KINDS = {kind.name: kind for kinds in NOTICES.values() for kind in kinds}
 
 
 def entries_in_the_code() -> set[str]:
@@ -43,6 +42,12 @@ def test_every_notice_is_documented_with_whom_it_goes_to() -> None:
         for kind in kinds:
             assert f"`{kind.name}`" in ROWS[entry], entry
             assert [group for group in kind.to if f"{group}" not in ROWS[entry]] == [], kind.name
+
+
+def test_what_cannot_wait_is_documented_as_sent_at_once() -> None:
+    told = [part for row in ROWS.values() for part in row.split("<br>")]
+    at_once = {part.split("`")[1] for part in told if part.endswith("; at once")}
+    assert at_once == {kind.name for kind in KINDS.values() if kind.urgent}
 
 
 def test_kinds_have_names_of_their_own() -> None:

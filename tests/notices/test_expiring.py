@@ -18,8 +18,8 @@ from eboxcast.lib import clock
 from eboxcast.notices import listing
 from eboxcast.notices.errors import NoticeEmptied
 from eboxcast.notices.expiring import DELETED, Emptied, empty_notices, foresee_emptying
+from eboxcast.notices.making import make_notices
 from eboxcast.notices.models import Attachment, Notice, State
-from eboxcast.notices.preparation import make_notices
 
 pytestmark = pytest.mark.usefixtures("addressed")
 

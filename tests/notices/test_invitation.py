@@ -10,11 +10,11 @@ from icalendar import Calendar, Component
 from tests.broadcasts import people as p
 
 from eboxcast.audit.sealing import seal_pending
-from eboxcast.broadcasts import scheduling
+from eboxcast.broadcasts import requests, scheduling
 from eboxcast.lib import clock
 from eboxcast.notices.invitations import Evening, as_calendar
+from eboxcast.notices.making import make_notices
 from eboxcast.notices.models import Method, Notice
-from eboxcast.notices.preparation import make_notices
 from eboxcast.notices.readers import Reader
 
 ANNE = Reader(recipient="anne", full_name="Anne, “la” Dubois", address="anne@example.be", language="fr")
@@ -83,16 +83,59 @@ def test_a_moved_date_cancels_the_invitation_and_sends_it_anew_under_the_same_nu
 
 
 @pytest.mark.usefixtures("addressed")
+def test_whoever_moves_the_date_gets_the_invitation_all_the_same() -> None:
+    """They are told nothing else of what they did, but their calendar has to know it."""
+    broadcast = p.scheduled()
+    assert "ines" in held("scheduled")
+    scheduling.cancel(broadcast, actor=p.ANNE, reason="no longer needed")
+    assert held("cancelled")["anne"].method == "CANCEL"
+
+
+@pytest.mark.usefixtures("addressed")
+def test_an_evening_that_was_never_told_is_not_cancelled() -> None:
+    broadcast = p.scheduled()
+    scheduling.cancel(broadcast, actor=p.ANNE, reason="no longer needed")
+    assert held("cancelled") == {}
+    assert Notice.objects.filter(items__kind="scheduled", items__notice__kind="cancelled").exists()
+
+
+@pytest.mark.usefixtures("addressed")
+def test_what_moved_before_it_was_told_is_one_invitation_for_the_last_evening() -> None:
+    broadcast = p.scheduled()
+    held("scheduled")
+    scheduling.want(broadcast, actor=p.ANNE, dates=[date(2027, 3, 1)])
+    for actor in (p.VERA, p.INES):
+        scheduling.accept(broadcast, actor=actor, day=date(2027, 3, 1))
+    again = held("scheduled")["lou"]
+    assert again.items.count() == 2
+    assert (again.method, again.sequence) == ("REQUEST", 2)
+    assert event(again.calendar)[1]["dtstart"].dt == datetime(2027, 3, 1, 17, tzinfo=UTC)
+
+
+@pytest.mark.usefixtures("addressed")
+def test_two_evenings_of_a_campaign_are_two_mails() -> None:
+    """Calendars take one invitation from a mail."""
+    for broadcast in requests.request(p.wanted(expected={"fr": 100, "nl": 100}), actor=p.ANNE):
+        for actor in (p.VERA, p.INES):
+            scheduling.accept(broadcast, actor=actor, day=p.DAY)
+    seal_pending()
+    make_notices()
+    invited = Notice.objects.filter(recipient="lou").exclude(method="")
+    assert invited.count() == len({event(notice.calendar)[1]["uid"] for notice in invited}) == 2
+
+
+@pytest.mark.usefixtures("addressed")
 def test_nobody_without_an_invitation_gets_a_cancellation() -> None:
     broadcast = p.requested()
     scheduling.cancel(broadcast, actor=p.ANNE, reason="no longer needed")
     assert held("cancelled") == {}
-    assert Notice.objects.filter(kind="cancelled").count() == 4
+    assert set(Notice.objects.filter(kind="cancelled").values_list("recipient", flat=True)) == {"bram", "vera", "ines"}
 
 
 @pytest.mark.usefixtures("addressed")
 def test_what_is_cancelled_once_is_not_cancelled_again() -> None:
     broadcast = p.scheduled()
+    held("scheduled")
     scheduling.postpone(broadcast, actor=p.VERA, reason="works on the network", dates=[date(2027, 2, 22)])
     assert len(held("postponed")) == 5
     scheduling.cancel(broadcast, actor=p.ANNE, reason="no longer needed")

@@ -21,8 +21,8 @@ from eboxcast.lib import clock
 from eboxcast.mailboxes.loading import load_eboxes
 from eboxcast.mailboxes.models import Release
 from eboxcast.mailboxes.opening import mark_read, open_ebox
+from eboxcast.notices.making import make_notices
 from eboxcast.notices.models import Attachment, Notice
-from eboxcast.notices.preparation import make_notices
 from eboxcast.operations.steward import lead
 from eboxcast.package.sampling_content import INSTITUTION
 from eboxcast.reports.paper_list import paper_list
@@ -37,7 +37,7 @@ def people(story: Story) -> None:
 def told(kind: str) -> dict[str, Notice]:
     seal_pending()
     make_notices()
-    return {notice.recipient: notice for notice in Notice.objects.filter(kind=kind)}
+    return {notice.recipient: notice for notice in Notice.objects.filter(items__kind=kind)}
 
 
 def numbers_in(story: Story) -> set[str]:
@@ -48,6 +48,7 @@ def numbers_in(story: Story) -> set[str]:
 
 def reported(story: Story) -> Broadcast:
     broadcast = story.published()
+    told("published")
     lead(moment=clock.now(), actor=LOU)
     return broadcast
 

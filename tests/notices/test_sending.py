@@ -21,9 +21,10 @@ from eboxcast.audit.sealing import seal_pending
 from eboxcast.lib.actors import NotYourRole
 from eboxcast.notices import listing, sending
 from eboxcast.notices.errors import NoticeNotFound, NoticeSent
+from eboxcast.notices.making import make_notices
 from eboxcast.notices.models import Notice, State
-from eboxcast.notices.preparation import make_notices
 from eboxcast.notices.sending import send_due
+from eboxcast.senders.models import Person
 
 pytestmark = pytest.mark.usefixtures("addressed")
 
@@ -38,6 +39,7 @@ def mailbox() -> Iterator[Mailbox]:
 
 def waiting() -> list[Notice]:
     """Return the four notices of a request, waiting."""
+    Person.objects.create(name="nina", full_name="Nina", email="nina@example.be", language="nl", roles=["validator"])
     p.requested()
     seal_pending()
     make_notices()
@@ -198,7 +200,7 @@ def test_two_stewards_send_nothing_twice(mailbox: Mailbox) -> None:
 
 def test_a_notice_that_is_no_mail_is_given_up_and_holds_up_nobody(mailbox: Mailbox) -> None:
     waiting()
-    Notice.objects.filter(recipient="anne").update(subject="two\nlines")
+    Notice.objects.filter(recipient="nina").update(subject="two\nlines")
     sent = send_due()
     assert (sent.sent, sent.given_up) == (3, 1)
     assert "cannot be written as a mail" in listing.last_problem()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -31,6 +31,10 @@ _NEWEST = (
     f"select s.number, s.sealed_at, {ENTRY} from audit_entry e"  # noqa: S608  # columns of our own
     " left join audit_seal s on s.entry = e.id and s.entry_segment = e.segment"
     " where {conditions} order by s.number desc nulls first, e.id desc limit %s"
+)
+_SEALED_AT = (
+    f"select s.number, s.sealed_at, {ENTRY} from audit_seal s"  # noqa: S608  # the same
+    " join audit_entry e on e.id = s.entry and e.segment = s.entry_segment where s.number = any(%s)"
 )
 
 
@@ -85,6 +89,13 @@ def sealed_after(number: int, limit: int) -> list[SealedEntry]:
     with connection.cursor() as cursor:
         cursor.execute(_SEALED_AFTER, [number, limit])
         return list(map(entry_of, cursor.fetchall()))
+
+
+def sealed_at(numbers: Collection[int]) -> dict[int, SealedEntry]:
+    """Return the entries at these places in the order, by place; without those that were dropped with their year."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SEALED_AT, [list(numbers)])
+        return {row[0]: entry_of(row) for row in cursor.fetchall()}
 
 
 def entry_of(row: Row) -> SealedEntry:

@@ -34,10 +34,17 @@ class Taking(StrEnum):
     ENDED = "set-ended"
 
 
+class Making(StrEnum):
+    """Where making notices can be interrupted, in the order in which it passes."""
+
+    READ_BEFORE_COMMIT = "entries-read-before-commit"
+    NOTICE_BEFORE_COMMIT = "notice-before-commit"
+
+
 _SIGNALS = {"EBOXCAST_CRASH_AT": signal.SIGKILL, "EBOXCAST_HALT_AT": signal.SIGSTOP}
 
 
-def reached(point: Point | Taking) -> None:
+def reached(point: Point | Taking | Making) -> None:
     """Tell that a point is reached; dies or pauses there when a test asked for it."""
     if os.environ.get("EBOXCAST_TEST") != "1":
         return

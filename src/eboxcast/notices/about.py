@@ -1,7 +1,8 @@
-"""What a notice is about: the sealed entry, its broadcast or its request for a message type, and their data."""
+"""What an entry is about: its broadcast or its request for a message type, how that stood, and its data in words."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,6 +15,7 @@ from eboxcast.broadcasts.progress import as_recorded
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.runs.settlement import settle
 from eboxcast.lib.actors import STEWARD
+from eboxcast.lib.masking import mask_and_strip
 from eboxcast.notices.readers import Concerned
 from eboxcast.notices.words import Exact, word
 from eboxcast.reports.certificate import Certificate, issue_certificate
@@ -24,6 +26,8 @@ _WORDS = ("side", "what", "environment", "why")
 _EXACT = ("number", "code", "document", "files")
 _FREE = ("reason", "campaign", "subject", "application", "reference")
 _COUNTS = ("recipients", "expected", "first_time", "published", "refused", "unknown", "not_attempted", "read", "total")
+_UNFIT = re.compile(r"[^A-Za-z0-9._-]")
+"""The name of a set is that of a file: anything may be in it, and not all of that in a header."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +37,23 @@ class About:
     entry: SealedEntry
     broadcast: Broadcast | None = None
     request: TypeRequest | None = None
+
+    @property
+    def number(self) -> str:
+        """Return what people call it: the number of a broadcast or request, the code of a type, the name of a set."""
+        if self.broadcast is not None:
+            return self.broadcast.number
+        told = self.entry.data
+        name = self.request.pk if self.request else told.get("code") or told.get("reference") or "eboxcast"
+        return _UNFIT.sub("-", mask_and_strip(str(name)))
+
+    @property
+    def thread(self) -> str:
+        """Return what mails about it are kept together by: broadcasts of one campaign are one thread."""
+        if self.broadcast is None:
+            return f"{self.entry.action.partition('.')[0]}.{self.number}"
+        campaign = self.broadcast.campaign_id
+        return f"campaign.{campaign}" if campaign else f"broadcast.{self.broadcast.id}"
 
     @property
     def concerned(self) -> Concerned:
@@ -75,7 +96,7 @@ class About:
         values |= {"by": name_of(self.entry.by), "at": self.entry.at}
         if self.entry.environment:
             values["environment"] = word(self.entry.environment)
-        values |= {name: told[name] for name in _FREE if isinstance(told.get(name), str)}
+        values |= {name: told[name] for name in _FREE if told.get(name) and isinstance(told[name], str)}
         values |= {name: Exact(told[name]) for name in _EXACT if isinstance(told.get(name), str)}
         values |= {name: word(str(told[name])) for name in _WORDS if told.get(name)}
         values |= {name: int(told[name]) for name in _COUNTS if _is_count(told.get(name))}
@@ -85,6 +106,15 @@ class About:
         if isinstance(told.get("dates"), list):
             values["dates"] = [one for one in map(_day, told["dates"]) if one]
         return values
+
+
+def about_entry(entry: SealedEntry) -> About | None:
+    """Return what an entry is about; nothing for a broadcast that is gone."""
+    if entry.broadcast is not None:
+        found = Broadcast.objects.select_related("campaign").filter(id=entry.broadcast).first()
+        return About(entry=entry, broadcast=found) if found else None
+    request = TypeRequest.objects.filter(pk=int(entry.data.get("request") or 0)).first()
+    return About(entry=entry, request=request)
 
 
 def name_of(login: str) -> str:

@@ -1,39 +1,75 @@
-"""Composing the notices of one sealed entry: who gets which, in which words, with which invitation and files."""
+"""Composing mails: what is told together to one reader becomes one, in words, with its invitation and files."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from email.utils import parseaddr
-from uuid import uuid4
-
-from django.conf import settings
+from itertools import groupby
 
 from eboxcast.audit.selectors import SealedEntry
-from eboxcast.broadcasts.models import Broadcast
 from eboxcast.lib import clock
+from eboxcast.lib.actors import Role
 from eboxcast.lib.errors import EboxcastError, Trouble
+from eboxcast.lib.formatting import long_date, long_moment
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.telling import remedy_in, sentence_in
 from eboxcast.lib.translation import N_, translate
-from eboxcast.notices.about import About
-from eboxcast.notices.facts import details, subject_matter
-from eboxcast.notices.invitations import Invitations
+from eboxcast.notices.about import About, about_entry
+from eboxcast.notices.invitations import add_invitation, invitation_in
 from eboxcast.notices.kinds.kind import File, Kind
-from eboxcast.notices.kinds.table import kinds_for
-from eboxcast.notices.letter import HELLO, Letter, as_html, as_text
-from eboxcast.notices.models import Notice
+from eboxcast.notices.kinds.table import KINDS
+from eboxcast.notices.letter import HELLO, Event, Letter, Matter, as_html, as_text
+from eboxcast.notices.models import Item, Notice
 from eboxcast.notices.next_steps import turns_of
-from eboxcast.notices.readers import Reader, readers_of
-from eboxcast.notices.threads import prefix_of, thread_of
-from eboxcast.notices.words import said
-from eboxcast.reports.sections import Section
-from eboxcast.senders.models import TypeRequest
+from eboxcast.notices.readers import Reader
+from eboxcast.notices.reading import mail_address, mail_domain, new_message_id
+from eboxcast.notices.words import said, spoken
+from eboxcast.reports.sections import Fact, Section
 
 _ANSWER = N_("This is an automatic email from eboxcast. You can reply to {address}; our team reads all replies.")
-_NOT_HAD = N_("The following could not be added:")
-_LONGEST = 60
 _NO_NUMBERS = N_("This email does not identify any citizen. Please do not put a national number in your reply either.")
+_NOT_HAD = N_("The following could not be added:")
+_OVERVIEW = N_("Daily overview of {date}")
+_LONGEST = 60
+_NUMBERS_SHOWN = 3
+
+_LABELS = {
+    "reason": N_("Reason"),
+    "why": N_("Reason"),
+    "dates": N_("Dates"),
+    "expected": N_("Expected recipients"),
+    "recipients": N_("Recipients"),
+    "reconfirmation_due": N_("Reconfirm by"),
+    "acceptance_due": N_("Files for acceptance by"),
+    "due": N_("Due"),
+    "agreed_at": N_("Visible from"),
+    "window_ends_at": N_("End of the window"),
+    "visible_at": N_("Visible since"),
+    "environment": N_("Environment"),
+    "files": N_("Files (digest)"),
+    "document": N_("Document (SHA-256)"),
+    "first_time": N_("First-time eBox users expected"),
+    "published": N_("Published"),
+    "refused": N_("Refused"),
+    "unknown": N_("Unknown"),
+    "not_attempted": N_("Not attempted"),
+    "read": N_("Recipients who opened it"),
+    "application": N_("Application"),
+}
+_NUMBERS = {"expected", "recipients", "first_time", "published", "refused", "unknown", "not_attempted", "read"}
+_FIXED = {"files", "document"}
+
+_ABOUT = N_("Overview")
+_DETAILS = N_("Details")
+_BROADCAST = (
+    ("number", N_("Broadcast")),
+    ("subject", N_("Subject")),
+    ("campaign", N_("Campaign")),
+    ("institution", N_("Institution")),
+    ("type", N_("Message type")),
+    ("language", N_("Language")),
+    ("date", N_("Date")),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,37 +80,106 @@ class Draft:
     files: tuple[File, ...]
 
 
-def compose(entry: SealedEntry) -> list[Draft]:
-    """Return the notices of an entry; none for one that is silent. It changes nothing of ours.
+@dataclass(frozen=True, kw_only=True)
+class _Told:
+    """What an entry tells in one language, whoever reads it."""
 
-    Call it outside a transaction: the report hands out the head of the audit.
-    """
-    kinds = [kind for kind in kinds_for(entry.action) if kind.when(entry)]
-    about = _about(entry) if kinds else None
-    return [draft for kind in kinds for draft in _drafts(kind, about)] if about else []
-
-
-def _about(entry: SealedEntry) -> About | None:
-    if entry.broadcast is not None:
-        found = Broadcast.objects.select_related("campaign").filter(id=entry.broadcast).first()
-        return About(entry=entry, broadcast=found) if found else None
-    request = TypeRequest.objects.filter(pk=int(entry.data.get("request") or 0)).first()
-    return About(entry=entry, request=request)
+    about: About
+    event: Event
+    files: tuple[File, ...]
 
 
-def _drafts(kind: Kind, about: About) -> Iterator[Draft]:
-    invitations = Invitations(kind, about)
-    files: dict[str, tuple[File, ...]] = {}
-    extras: dict[str, tuple[Section, ...]] = {}
-    for reader in readers_of(kind.to, about.concerned):
-        language = reader.language
-        if language not in files:
-            extras[language], files[language] = _additions(kind, about, language)
-        letter = letter_to(reader, kind, about, extras[language])
-        notice = notice_of(letter, reader, kind=kind.name, entry=about.entry)
-        notice.references = thread_of(about, reader)
-        invitations.add(notice, reader, letter)
-        yield Draft(notice=notice, files=files[language])
+class Composer:
+    """Composes the mails of one pass: what an entry tells in a language is composed once for all its readers."""
+
+    def __init__(self, entries: Mapping[int, SealedEntry]) -> None:
+        self._entries = entries
+        self._abouts: dict[int, About] = {}
+        self._told: dict[tuple[int, str, str], _Told] = {}
+
+    def draft(self, items: Sequence[Item]) -> Draft:
+        """Return the mail that tells one reader these things, in their order. It changes nothing of ours.
+
+        Call it outside a transaction: a report hands out the head of the audit.
+        """
+        last, reader = items[-1], _reader_of(items[-1])
+        told = [self._tell(item, reader.language) for item in items]
+        letter = Letter(
+            language=reader.language,
+            is_overview=_is_overview(items),
+            subject=_subject(items, told),
+            hello=hello_to(reader),
+            matters=tuple(_matters(told, reader)),
+            footer=footer_in(reader.language),
+        )
+        notice = notice_of(letter, reader, seal=last.seal, entry=last.entry, kind=last.kind)
+        notice.broadcast = last.broadcast if len({item.broadcast for item in items}) == 1 else None
+        notice.references = _references(items)
+        if (invited := invitation_in(items)) is not None:
+            of_it = told[items.index(invited)]
+            add_invitation(notice, invited, of_it.about, reader=reader, description="\n".join(of_it.event.paragraphs))
+        return Draft(notice=notice, files=tuple(file for one in told for file in one.files))
+
+    def _tell(self, item: Item, language: str) -> _Told:
+        place = (item.seal, item.kind, language)
+        if place not in self._told:
+            self._told[place] = _told(KINDS[item.kind], self._about(item.seal), language)
+        return self._told[place]
+
+    def _about(self, seal: int) -> About:
+        if seal not in self._abouts:
+            entry = self._entries[seal]
+            self._abouts[seal] = about_entry(entry) or About(entry=entry)
+        return self._abouts[seal]
+
+
+def hello_to(reader: Reader) -> str:
+    """Return how a mail begins."""
+    return translate(HELLO, reader.language, {"name": mask_and_strip(reader.full_name)})
+
+
+def footer_in(language: str) -> tuple[str, ...]:
+    """Return what stands under every mail."""
+    return translate(_ANSWER, language, {"address": mail_address()}), translate(_NO_NUMBERS, language)
+
+
+def notice_of(letter: Letter, reader: Reader, *, seal: int, entry: str, kind: str) -> Notice:
+    """Return a notice that waits to be kept and sent."""
+    return Notice(
+        seal=seal,
+        entry=entry,
+        kind=kind,
+        recipient=reader.recipient,
+        address=reader.address,
+        language=letter.language,
+        message_id=new_message_id(),
+        subject=mask_and_strip(letter.subject),
+        text=as_text(letter),
+        html=as_html(letter),
+        created_at=clock.now(),
+        next_try_at=clock.now() - clock.offset(),
+    )
+
+
+def _reader_of(item: Item) -> Reader:
+    return Reader(
+        recipient=item.recipient,
+        full_name=item.full_name,
+        address=item.address,
+        language=item.language,
+        roles=frozenset(map(Role, item.roles)),
+    )
+
+
+def _told(kind: Kind, about: About, language: str) -> _Told:
+    extras, files = _additions(kind, about, language)
+    event = Event(
+        title=said(kind.subject, language, about.data),
+        moment=long_moment(about.entry.at, language),
+        paragraphs=tuple(said(sentence, language, about.data) for sentence in (kind.says, *kind.advice)),
+        sections=(*_details(about, kind.facts, language), *extras),
+    )
+    return _Told(about=about, event=event, files=files)
 
 
 def _additions(kind: Kind, about: About, language: str) -> tuple[tuple[Section, ...], tuple[File, ...]]:
@@ -93,45 +198,75 @@ def _additions(kind: Kind, about: About, language: str) -> tuple[tuple[Section, 
         return (Section(title=translate(_NOT_HAD, language), notes=told),), ()
 
 
-def letter_to(reader: Reader, kind: Kind, about: About, extras: Sequence[Section]) -> Letter:
-    """Return what a notice says to one reader."""
-    language, data = reader.language, about.data
-    return Letter(
-        language=language,
-        subject=prefix_of(about) + said(kind.subject, language, data) + _matter(about),
-        hello=translate(HELLO, language, {"name": mask_and_strip(reader.full_name)}),
-        paragraphs=tuple(said(sentence, language, data) for sentence in (kind.says, *kind.advice)),
-        sections=(*details(about, kind.facts, language), *extras, *subject_matter(about, language)),
-        turns=turns_of(about, reader),
-        footer=footer_in(language),
+def _matters(told: Sequence[_Told], reader: Reader) -> Iterator[Matter]:
+    """Return what is told, broadcast by broadcast, with what came next after the last of it."""
+    first_of = {one.about.number: place for place, one in reversed(list(enumerate(told)))}
+    in_order = sorted(told, key=lambda one: first_of[one.about.number])
+    for number, group in groupby(in_order, key=lambda one: one.about.number):
+        of_it = list(group)
+        last = of_it[-1].about
+        yield Matter(
+            title=f"[{number}] {_subject_of(last)}".rstrip(),
+            events=tuple(one.event for one in of_it),
+            turns=turns_of(last, reader),
+            overview=tuple(_overview(last, reader.language)),
+        )
+
+
+def _is_overview(items: Sequence[Item]) -> bool:
+    return all(item.overview_at is not None for item in items)
+
+
+def _subject(items: Sequence[Item], told: Sequence[_Told]) -> str:
+    """Return a subject: the last thing that is urgent, or the last, and how many more; or that it is an overview."""
+    language = items[-1].language
+    urgent = [one for item, one in zip(items, told, strict=True) if KINDS[item.kind].urgent]
+    last = (urgent or told)[-1]
+    if _is_overview(items):
+        return f"[eboxcast] {translate(_OVERVIEW, language, {'date': long_date(clock.today(), language)})}"
+    more = f" (+{len(items) - 1})" if len(items) > 1 else ""
+    numbers = list(dict.fromkeys(one.about.number for one in told))
+    shown = ", ".join(numbers[:_NUMBERS_SHOWN]) + (", …" if len(numbers) > _NUMBERS_SHOWN else "")
+    about_what = _subject_of(last.about)
+    return f"[{shown}] {last.event.title}{more}" + (f" - {about_what}" if about_what else "")
+
+
+def _subject_of(about: About) -> str:
+    return mask_and_strip(about.broadcast.subject)[:_LONGEST] if about.broadcast else ""
+
+
+def _references(items: Sequence[Item]) -> list[str]:
+    """Return what a mail refers to: the root all of its thread share, which is no mail, and this reader's first one."""
+    last = items[-1]
+    thread = f"overview.{mask_and_strip(last.recipient)}" if _is_overview(items) else last.thread
+    root = f"<{thread}@{mail_domain()}>"
+    known = Notice.objects.filter(address=last.address, references__0=root)
+    first = known.order_by("id").values_list("message_id", flat=True).first()
+    return [root, first] if first else [root]
+
+
+def _details(about: About, names: Sequence[str], language: str) -> list[Section]:
+    """Return the values that belong to this kind of notice; none when nothing is known of any."""
+    data = about.data
+    facts = tuple(
+        Fact(
+            translate(_LABELS[name], language),
+            spoken(data[name], language),
+            number=name in _NUMBERS,
+            fixed=name in _FIXED,
+        )
+        for name in names
+        if data.get(name) not in (None, "", [])
     )
+    return [Section(title=translate(_DETAILS, language), facts=facts)] if facts else []
 
 
-def _matter(about: About) -> str:
-    return f" - {mask_and_strip(about.broadcast.subject)[:_LONGEST]}" if about.broadcast else ""
-
-
-def footer_in(language: str) -> tuple[str, ...]:
-    """Return what stands under every mail."""
-    address = parseaddr(settings.EBOXCAST_MAIL_FROM)[1]
-    return translate(_ANSWER, language, {"address": address}), translate(_NO_NUMBERS, language)
-
-
-def notice_of(letter: Letter, reader: Reader, *, kind: str, entry: SealedEntry) -> Notice:
-    """Return a notice that waits to be kept and sent."""
-    domain = parseaddr(settings.EBOXCAST_MAIL_FROM)[1].rpartition("@")[2]
-    return Notice(
-        seal=entry.number or 0,
-        entry=entry.action,
-        kind=kind,
-        broadcast=entry.broadcast,
-        recipient=reader.recipient,
-        address=reader.address,
-        language=letter.language,
-        message_id=f"<{uuid4()}@{domain}>",
-        subject=mask_and_strip(letter.subject),
-        text=as_text(letter),
-        html=as_html(letter),
-        created_at=clock.now(),
-        next_try_at=clock.now() - clock.offset(),
+def _overview(about: About, language: str) -> list[Section]:
+    """Return which broadcast it is; nothing for what is about none."""
+    if about.broadcast is None:
+        return []
+    data = about.data
+    facts = tuple(
+        Fact(translate(label, language), spoken(data[name], language)) for name, label in _BROADCAST if name in data
     )
+    return [Section(title=translate(_ABOUT, language), facts=facts)]

@@ -26,6 +26,14 @@ class NoticeEmptied(NotAllowedNow):
     remedy = N_("The retention period is set in EBOXCAST_NOTICE_DAYS.")
 
 
+class NoticeWithoutReader(NotAllowedNow):
+    """A notice for a role that nobody had cannot be sent to anybody."""
+
+    code = "notice.without-reader"
+    sentence = N_("Notice {number} cannot be sent: no one with the role {role} had an email address.")
+    remedy = N_("Once someone has this role and an email address, later notices reach them.")
+
+
 class NoticeSent(NotAllowedNow):
     """A notice that was sent is not sent again."""
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from eboxcast.audit.actions import record
 from eboxcast.broadcasts.models import Broadcast
@@ -18,7 +18,7 @@ from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.policy import authorize
-from eboxcast.notices.models import Attachment, Notice, State
+from eboxcast.notices.models import Attachment, Item, Notice, State
 
 DELETED = "notice.texts_deleted"
 
@@ -62,11 +62,16 @@ def _empty_all(by: str) -> Iterator[Emptied]:
 
 
 def _due() -> QuerySet[Notice]:
-    """Return the notices that still have a text and are due; one that waits to be sent needs it."""
+    """Return the notices that still have a text and are due; one that waits to be sent needs it.
+
+    One about several broadcasts is due once all have ended long ago.
+    """
     until = clock.now() - timedelta(days=settings.EBOXCAST_NOTICE_DAYS)
-    ended = Broadcast.objects.filter(state__in=ENDED, changed_at__lte=until)
-    about_what_ended = Q(broadcast__in=ended.values("id")) | Q(broadcast=None, created_at__lte=until)
-    return Notice.objects.filter(about_what_ended, state__in=(State.SENT, State.GIVEN_UP)).exclude(text="")
+    ended = Broadcast.objects.filter(state__in=ENDED, changed_at__lte=until).values("id")
+    about_what_ended = Q(broadcast__in=ended) | Q(broadcast=None, created_at__lte=until)
+    goes_on = Item.objects.filter(notice=OuterRef("id"), broadcast__isnull=False).exclude(broadcast__in=ended)
+    over = (State.SENT, State.GIVEN_UP, State.NO_READER)
+    return Notice.objects.filter(about_what_ended, ~Exists(goes_on), state__in=over).exclude(text="")
 
 
 def _empty(broadcast: UUID | None) -> Emptied:

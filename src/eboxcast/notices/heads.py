@@ -6,12 +6,12 @@ from datetime import timedelta
 
 from eboxcast.audit.anchoring import MAIL, hand_out
 from eboxcast.audit.models import Anchor
-from eboxcast.audit.selectors import Head, SealedEntry, head
+from eboxcast.audit.selectors import Head, head
 from eboxcast.lib import clock
 from eboxcast.lib.formatting import long_moment
 from eboxcast.lib.translation import N_, translate
-from eboxcast.notices.composing import Draft, footer_in, notice_of
-from eboxcast.notices.letter import HELLO, Letter
+from eboxcast.notices.composing import Draft, footer_in, hello_to, notice_of
+from eboxcast.notices.letter import Event, Letter, Matter
 from eboxcast.notices.readers import Concerned, Group, Reader, readers_of
 from eboxcast.reports.sections import Fact, Section
 
@@ -43,34 +43,30 @@ def _draft(reader: Reader) -> Draft:
     given = hand_out(kind=MAIL, to=reader.recipient)
     assert given is not None  # noqa: S101 - there was one a moment ago, and none is ever removed
     letter = _letter(reader, given)
-    entry = SealedEntry(
-        number=given.number,
-        sealed_at=None,
-        id=0,
-        at=clock.now(),
-        by="",
-        action="audit.head",
-        environment="",
-        run=None,
-        broadcast=None,
-        data={},
-    )
-    return Draft(notice=notice_of(letter, reader, kind=KIND, entry=entry), files=())
+    return Draft(notice=notice_of(letter, reader, seal=given.number, entry="audit.head", kind=KIND), files=())
 
 
 def _letter(reader: Reader, given: Head) -> Letter:
     language = reader.language
     command = f"eboxcast audit verify --anchor {given}"
-    facts = (Fact(str(given.number), given.digest.hex(), fixed=True),)
-    return Letter(
-        language=language,
-        subject=f"[eboxcast] {translate(_SUBJECT, language)} {given.number}",
-        hello=translate(HELLO, language, {"name": reader.full_name}),
+    title = f"[eboxcast] {translate(_SUBJECT, language)} {given.number}"
+    event = Event(
+        title=title,
+        moment="",
         paragraphs=(
             translate(_SAYS, language, {"moment": long_moment(clock.now(), language)}),
             f"{translate(_HOW, language)} {command}",
         ),
-        sections=(Section(title=translate(_TITLE, language), facts=facts),),
-        turns=(),
+        sections=(
+            Section(
+                title=translate(_TITLE, language), facts=(Fact(str(given.number), given.digest.hex(), fixed=True),)
+            ),
+        ),
+    )
+    return Letter(
+        language=language,
+        subject=title,
+        hello=hello_to(reader),
+        matters=(Matter(title=title, events=(event,)),),
         footer=footer_in(language),
     )

@@ -5,7 +5,7 @@ All invitations of one entry are the same revision; calendars take it in the pla
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parseaddr
@@ -20,8 +20,7 @@ from eboxcast.lib.actors import Role
 from eboxcast.lib.translation import N_, translate
 from eboxcast.notices.about import About
 from eboxcast.notices.kinds.kind import Kind
-from eboxcast.notices.letter import Letter
-from eboxcast.notices.models import Method, Notice
+from eboxcast.notices.models import Item, Method, Notice
 from eboxcast.notices.readers import Held, Reader, holders_of
 from eboxcast.notices.words import spoken
 
@@ -43,7 +42,7 @@ class Evening:
 
 
 class Invitations:
-    """The invitations of one kind of notice for one entry."""
+    """The invitations of one kind of notice for one entry: a revision of its own, for those whom it concerns."""
 
     def __init__(self, kind: Kind, about: About) -> None:
         self._method = kind.calendar
@@ -52,29 +51,12 @@ class Invitations:
         self._sequence = _next_sequence(broadcast) if broadcast else 0
         self._held: Mapping[str, Held] = {one.address: one for one in holders_of(broadcast)} if broadcast else {}
 
-    def add(self, notice: Notice, reader: Reader, letter: Letter) -> None:
-        """Put the invitation, or its end, into the notice of a reader whom it concerns."""
-        span = self._span(reader)
-        if self._method is None or span is None or self._about.broadcast is None:
-            return
-        starts_at, ends_at = span
-        evening = Evening(
-            broadcast=self._about.broadcast.id,
-            method=self._method,
-            sequence=self._sequence,
-            starts_at=starts_at,
-            ends_at=ends_at,
-            made_at=self._about.entry.at,
-        )
-        data = {name: spoken(self._about.data.get(name), reader.language) for name in ("number", "subject")}
-        notice.calendar = as_calendar(
-            evening,
-            reader=reader,
-            summary=translate(_SUMMARY, reader.language, data),
-            description="\n".join(letter.paragraphs),
-        )
-        notice.method, notice.sequence = self._method, self._sequence
-        notice.starts_at, notice.ends_at = starts_at, ends_at
+    def put_into(self, item: Item, reader: Reader) -> None:
+        """Note the invitation, or its end, for a reader whom it concerns."""
+        span = self._span(reader) if self._method else None
+        if self._method and span:
+            item.method, item.sequence = self._method, self._sequence
+            item.starts_at, item.ends_at = span
 
     def _span(self, reader: Reader) -> tuple[datetime, datetime] | None:
         if self._method == Method.CANCEL:
@@ -83,6 +65,36 @@ class Invitations:
         start, end = self._about.data.get("agreed_at"), self._about.data.get("window_ends_at")
         part = not reader.roles or reader.roles - _DECIDE_ONLY
         return (start, end) if part and isinstance(start, datetime) and isinstance(end, datetime) else None
+
+
+def invitation_in(items: Sequence[Item]) -> Item | None:
+    """Return the item whose invitation goes with a mail: the last one, of one broadcast.
+
+    None where there is none, and where one that never arrived would be cancelled.
+    """
+    last = next((item for item in reversed(items) if item.method), None)
+    if last is None or last.method == Method.REQUEST:
+        return last
+    same = Item.objects.filter(broadcast=last.broadcast, address=last.address, method=Method.REQUEST)
+    return last if same.exclude(notice=None).exists() else None
+
+
+def add_invitation(notice: Notice, item: Item, about: About, *, reader: Reader, description: str) -> None:
+    """Put the invitation of an item into the mail that tells it."""
+    assert item.broadcast and item.sequence is not None and item.starts_at and item.ends_at  # noqa: S101, PT018 - whole, by a constraint
+    evening = Evening(
+        broadcast=item.broadcast,
+        method=Method(item.method),
+        sequence=item.sequence,
+        starts_at=item.starts_at,
+        ends_at=item.ends_at,
+        made_at=about.entry.at,
+    )
+    data = {name: spoken(about.data.get(name), reader.language) for name in ("number", "subject")}
+    summary = translate(_SUMMARY, reader.language, data)
+    notice.calendar = as_calendar(evening, reader=reader, summary=summary, description=description)
+    notice.method, notice.sequence = item.method, item.sequence
+    notice.starts_at, notice.ends_at = item.starts_at, item.ends_at
 
 
 def as_calendar(evening: Evening, *, reader: Reader, summary: str, description: str) -> str:
@@ -113,7 +125,7 @@ def as_calendar(evening: Evening, *, reader: Reader, summary: str, description: 
 
 def _next_sequence(broadcast: UUID) -> int:
     """Return the revision of the next invitation: calendars take it in the place of those with a lower one."""
-    last = Notice.objects.filter(broadcast=broadcast).aggregate(last=Max("sequence"))["last"]
+    last = Item.objects.filter(broadcast=broadcast).aggregate(last=Max("sequence"))["last"]
     return 0 if last is None else int(last) + 1
 
 

@@ -1,21 +1,20 @@
-"""A mail before it is words on a line or a page: what it says, its sections, whose turn it is; in one language."""
+"""A mail before it is words on a line or a page: what happened and what came next, in one language."""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib import resources
 
 from django.template import Context, Engine
 
-from eboxcast.lib.command_line import command_of
 from eboxcast.lib.translation import N_, translate
 from eboxcast.reports.page_text import section_lines
 from eboxcast.reports.sections import Section
 
-NEXT = N_("Next steps")
 HELLO = N_("Hello {name},")
+_NEXT = N_("Next steps")
 _WIDTH = 78
 
 
@@ -32,21 +31,52 @@ class Turn:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Event:
+    """One thing that happened."""
+
+    title: str
+    moment: str
+    """When; empty where the words say it."""
+    paragraphs: tuple[str, ...]
+    sections: tuple[Section, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Matter:
+    """What happened to one broadcast, or to something else, with what came next after the last of it."""
+
+    title: str
+    events: tuple[Event, ...]
+    turns: tuple[Turn, ...] = ()
+    overview: tuple[Section, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Letter:
     """The parts of a mail."""
 
     language: str
     subject: str
     hello: str
-    paragraphs: tuple[str, ...]
-    sections: tuple[Section, ...]
-    turns: tuple[Turn, ...]
+    matters: tuple[Matter, ...]
     footer: tuple[str, ...]
+    is_overview: bool = False
+    """Whether the subject only says of which day it is."""
 
     @property
     def next_title(self) -> str:
         """Return the title above the turns."""
-        return translate(NEXT, self.language)
+        return translate(_NEXT, self.language)
+
+    @property
+    def has_matters(self) -> bool:
+        """Return whether each matter needs its title."""
+        return self.is_overview or len(self.matters) > 1
+
+    @property
+    def has_events(self) -> bool:
+        """Return whether each event needs its title; the subject is that of a single one."""
+        return self.is_overview or sum(len(matter.events) for matter in self.matters) > 1
 
 
 def as_text(letter: Letter) -> str:
@@ -56,31 +86,50 @@ def as_text(letter: Letter) -> str:
 
 def as_html(letter: Letter) -> str:
     """Return the same as one HTML page: nothing from elsewhere, no script, nothing that tells when it is read."""
-    source = (resources.files("eboxcast.notices") / "templates" / "notice.html").read_text(encoding="utf-8")
-    said = replace(letter, sections=tuple(section.said(command_of) for section in letter.sections))
-    return Engine().from_string(source).render(Context({"letter": said}))
+    templates = Engine(dirs=[str(resources.files("eboxcast.notices") / "templates")])
+    return templates.get_template("notice.html").render(Context({"letter": letter}))
 
 
 def _lines(letter: Letter) -> Iterator[str]:
     yield letter.hello
-    for paragraph in letter.paragraphs:
-        yield ""
-        yield from _wrapped(paragraph)
-    if letter.turns:
-        yield ""
-        yield letter.next_title
-    for turn in letter.turns:
-        yield from _wrapped(" ".join(filter(None, (turn.who, turn.by))), "  ")
-        if turn.command:
-            yield f"      {turn.command}"
-    for section in letter.sections:
-        yield ""
-        yield section.title
-        yield from section_lines(section)
+    for matter in letter.matters:
+        if letter.has_matters:
+            yield from ("", matter.title, "=" * len(matter.title))
+        for event in matter.events:
+            if letter.has_events:
+                yield from ("", event.title, "-" * len(event.title))
+            yield from _event(event)
+            if event is matter.events[-1]:
+                yield from _turns(letter, matter)
+            yield from _sections(event.sections)
+        yield from _sections(matter.overview)
     yield ""
     yield "-- "
     for line in letter.footer:
         yield from _wrapped(line)
+
+
+def _event(event: Event) -> Iterator[str]:
+    if event.moment:
+        yield from ("", event.moment)
+    for paragraph in event.paragraphs:
+        yield ""
+        yield from _wrapped(paragraph)
+
+
+def _turns(letter: Letter, matter: Matter) -> Iterator[str]:
+    if matter.turns:
+        yield from ("", letter.next_title)
+    for turn in matter.turns:
+        yield from _wrapped(" ".join(filter(None, (turn.who, turn.by))), "  ")
+        if turn.command:
+            yield f"      {turn.command}"
+
+
+def _sections(sections: tuple[Section, ...]) -> Iterator[str]:
+    for section in sections:
+        yield from ("", section.title)
+        yield from section_lines(section)
 
 
 def _wrapped(text: str, indent: str = "") -> list[str]:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Exists, Min, OuterRef, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q
 
 from eboxcast.audit.actions import record
 from eboxcast.audit.models import Entry, Seal
@@ -16,8 +16,8 @@ from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.policy import authorize
-from eboxcast.notices.errors import NoticeEmptied, NoticeNotFound, NoticeSent
-from eboxcast.notices.models import Bookmark, Notice, State
+from eboxcast.notices.errors import NoticeEmptied, NoticeNotFound, NoticeSent, NoticeWithoutReader
+from eboxcast.notices.models import ROLE, Bookmark, Item, Notice, State
 from eboxcast.notices.sending import world_now
 
 
@@ -44,17 +44,20 @@ def newest_notices(*, broadcast: UUID | None, states: Collection[str] = (), limi
     """Return the newest notices for whoever sees what they are about, oldest first."""
     found = Notice.objects.order_by("-id")
     if broadcast is not None:
-        found = found.filter(broadcast=broadcast)
+        found = found.filter(_about(broadcast))
     if states:
         found = found.filter(state__in=list(states))
-    return list(reversed(found[:limit]))
+    return list(reversed(found.prefetch_related("items")[:limit]))
+
+
+def _about(broadcast: UUID) -> Q:
+    return Q(broadcast=broadcast) | Q(id__in=Item.objects.filter(broadcast=broadcast).values("notice"))
 
 
 @sanitized_db_errors()
-def tally(*, broadcast: UUID | None = None) -> Tally:
+def tally() -> Tally:
     """Return how many notices stand where."""
-    found: QuerySet[Notice] = Notice.objects.filter(**({"broadcast": broadcast} if broadcast else {}))
-    counts = dict(found.values_list("state").annotate(Count("id")).order_by())
+    counts = dict(Notice.objects.values_list("state").annotate(Count("id")).order_by())
     return Tally(
         waiting=counts.get(State.WAITING, 0),
         sent=counts.get(State.SENT, 0),
@@ -100,7 +103,7 @@ def _find(number: int) -> Notice:
 def retry(number: int | None, *, actor: Actor) -> int:
     """Have a notice tried again at once, or all that were not sent; return how many.
 
-    Raises NotYourRole, NoticeNotFound, NoticeSent, NoticeEmptied.
+    Raises NotYourRole, NoticeNotFound, NoticeSent, NoticeWithoutReader, NoticeEmptied.
     """
     authorize(actor, "notice.retry")
     if number is not None:
@@ -118,5 +121,7 @@ def retry(number: int | None, *, actor: Actor) -> int:
 def _refuse_ended(notice: Notice) -> None:
     if notice.state == State.SENT:
         raise NoticeSent(number=str(notice.pk))
+    if notice.state == State.NO_READER:
+        raise NoticeWithoutReader(number=str(notice.pk), role=notice.recipient.removeprefix(ROLE))
     if not notice.text:
         raise NoticeEmptied(number=str(notice.pk))

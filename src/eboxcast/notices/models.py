@@ -38,6 +38,12 @@ class State(models.TextChoices):
     """It could not be sent, and is tried again."""
     GIVEN_UP = "given-up"
     """It is not tried again unless somebody says so."""
+    NO_READER = "no-reader"
+    """Nobody who has an address had the role it is for: the record that nobody was told."""
+
+
+ROLE = "role:"
+"""How a recipient begins that is a role: neither a login nor an address begins like that."""
 
 
 class Method(models.TextChoices):
@@ -48,15 +54,19 @@ class Method(models.TextChoices):
 
 
 class Notice(models.Model):
-    """One mail to one reader, written when its entry was read; every try sends the same."""
+    """One mail to one reader, with what happened together; every try sends the same.
+
+    ``seal``, ``entry`` and ``kind`` are those of the last thing it tells; ``items`` are all of them.
+    """
 
     seal = models.BigIntegerField()
     """The place of the entry in the audit."""
     entry = models.TextField()
     kind = models.TextField()
     broadcast = models.UUIDField(null=True)
+    """None where it is about several, or about none."""
     recipient = models.TextField()
-    """The login of a person; the address of a contact who has none."""
+    """The login of a person; the address of a contact who has none; ``role:`` and the role, in ``no-reader``."""
     address = models.TextField()
     language = models.TextField()
     message_id = models.TextField(unique=True)
@@ -95,5 +105,45 @@ class Notice(models.Model):
                 condition=Q(method="", calendar="", sequence__isnull=True)
                 | Q(sequence__isnull=False, starts_at__isnull=False, ends_at__isnull=False),
                 name="notice_invitation_is_whole",
+            ),
+        )
+
+
+class Item(models.Model):
+    """What one reader is told of one entry. It waits until it is put into a notice, alone or with others."""
+
+    seal = models.BigIntegerField()
+    entry = models.TextField()
+    kind = models.TextField()
+    broadcast = models.UUIDField(null=True)
+    thread = models.TextField()
+    """The campaign, broadcast, request or set of files it is about: mails about it belong together."""
+    recipient = models.TextField()
+    full_name = models.TextField()
+    address = models.TextField()
+    language = models.TextField()
+    roles = ArrayField(models.TextField(), default=list)
+    """Those of the reader when the entry was read: a step may be the reader's own."""
+    overview_at = models.DateTimeField(null=True)
+    """When the daily overview is made that it goes with; null for what is told at once."""
+    method = models.TextField(choices=Method.choices, blank=True)
+    """What its invitation does in a calendar, if it has one."""
+    sequence = models.IntegerField(null=True)
+    starts_at = models.DateTimeField(null=True)
+    ends_at = models.DateTimeField(null=True)
+    notice = models.ForeignKey(Notice, null=True, on_delete=models.CASCADE, related_name="items")
+
+    class Meta:
+        db_table = "notice_item"
+        indexes = (
+            models.Index(fields=("id",), name="notice_item_waiting", condition=Q(notice=None)),
+            models.Index(fields=("broadcast", "id"), name="notice_item_by_broadcast"),
+        )
+        constraints = (
+            UniqueConstraint(fields=("seal", "kind", "recipient"), name="notice_item_once"),
+            CheckConstraint(
+                condition=Q(method="", sequence__isnull=True)
+                | Q(sequence__isnull=False, starts_at__isnull=False, ends_at__isnull=False),
+                name="notice_item_invitation_is_whole",
             ),
         )

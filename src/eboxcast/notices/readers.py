@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,8 +12,8 @@ from django.conf import settings
 
 from eboxcast.broadcasts.models import Broadcast
 from eboxcast.lib.actors import INSTITUTION_ROLES, Role
-from eboxcast.notices.models import Method, Notice
-from eboxcast.senders.models import Person, TypeRequest
+from eboxcast.notices.models import Item, Method
+from eboxcast.senders.models import Mails, Person, TypeRequest
 from eboxcast.senders.people import reachable
 
 
@@ -57,6 +57,8 @@ class Reader:
     address: str
     language: str
     roles: frozenset[Role] = frozenset()
+    daily: bool = False
+    """Whether what can wait is to come once a day."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,19 +81,29 @@ class Held:
     ends_at: datetime
 
 
-def readers_of(groups: Iterable[Group], concerned: Concerned) -> list[Reader]:
-    """Return who is in these groups today and has an address, each address once: as a person before as a contact."""
+def readers_of(groups: Iterable[Group], concerned: Concerned, *, but: Collection[object] = ()) -> list[Reader]:
+    """Return who is in these groups today and has an address, each address once: as a person before as a contact.
+
+    Whoever is in ``but`` is left out, and not the others who have the same address.
+    """
     found: dict[str, Reader] = {}
     for group in groups:
         for reader in _FINDERS[group](concerned):
-            if reader.address and _better(reader, found.get(reader.address.casefold())):
+            if reader.recipient in but or not reader.address:
+                continue
+            if _better(reader, found.get(reader.address.casefold())):
                 found[reader.address.casefold()] = reader
     return list(found.values())
 
 
+def roles_of_nobody(groups: Iterable[Group], concerned: Concerned) -> list[Role]:
+    """Return the roles among these groups that nobody has to whom a mail can be sent."""
+    return [ROLES[group] for group in groups if group in ROLES and not any(_FINDERS[group](concerned))]
+
+
 def holders_of(broadcast: UUID) -> list[Held]:
     """Return whose last invitation for a broadcast was not cancelled since."""
-    last = Notice.objects.filter(broadcast=broadcast).exclude(method="").order_by("address", "-id")
+    last = Item.objects.filter(broadcast=broadcast).exclude(method="").order_by("address", "-id")
     return [
         Held(
             recipient=one.recipient,
@@ -103,6 +115,11 @@ def holders_of(broadcast: UUID) -> list[Held]:
         for one in last.distinct("address")
         if one.method == Method.REQUEST and one.starts_at and one.ends_at
     ]
+
+
+def house_language() -> str:
+    """Return the language of those of whom none is known."""
+    return str(settings.EBOXCAST_LANGUAGE) or "en"
 
 
 def _better(reader: Reader, before: Reader | None) -> bool:
@@ -127,13 +144,14 @@ def _person(person: Person) -> Reader:
         address=person.email,
         language=person.language,
         roles=frozenset(map(Role, person.roles)),
+        daily=person.mails == Mails.DAILY,
     )
 
 
 def _contacts(concerned: Concerned) -> Iterator[Reader]:
     if concerned.broadcast is not None:
         for contact in concerned.broadcast.contacts.exclude(email=""):
-            language = _of_requester(concerned) if not contact.team else _of_the_house()
+            language = _of_requester(concerned) if not contact.team else house_language()
             yield _outsider(contact.name, contact.email, language)
 
 
@@ -159,11 +177,7 @@ def _outsider(name: str, address: str, language: str) -> Reader:
 
 def _of_requester(concerned: Concerned) -> str:
     asked = Person.objects.filter(name=concerned.broadcast.requested_by if concerned.broadcast else "").first()
-    return asked.language if asked else _of_the_house()
-
-
-def _of_the_house() -> str:
-    return str(settings.EBOXCAST_LANGUAGE) or "en"
+    return asked.language if asked else house_language()
 
 
 _FINDERS: Mapping[Group, Callable[[Concerned], Iterator[Reader]]] = {

@@ -29,7 +29,7 @@ from eboxcast.lib import clock
 from eboxcast.lib.actors import STEWARD, Actor, NotYourRole
 from eboxcast.lib.errors import EboxcastError
 from eboxcast.lib.policy import authorize
-from eboxcast.notices.preparation import make_notices
+from eboxcast.notices.making import make_notices
 from eboxcast.notices.sending import send_due
 
 T = TypeVar("T")

@@ -81,6 +81,7 @@ NOTICE_STATES = {
     NoticeState.SENT: N_("sent"),
     NoticeState.FAILED: N_("failed"),
     NoticeState.GIVEN_UP: N_("given up"),
+    NoticeState.NO_READER: N_("no reader"),
 }
 
 LATENESS = {

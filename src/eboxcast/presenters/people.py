@@ -46,6 +46,7 @@ def _person(person: Person) -> PersonShown:
         phone=person.phone,
         service=person.service,
         active=person.active,
+        mails=person.mails,
     )
 
 

@@ -127,6 +127,15 @@ _OPERATOR_ROLES = ["auditor", "contact-centre", "integration", "launch"]
 _VALIDATOR_ROLES = ["validator"]
 
 
+class Mails(models.TextChoices):
+    """How somebody wants the mails of the procedure."""
+
+    EACH = "each"
+    """As things happen."""
+    DAILY = "daily"
+    """Once a day, with all that can wait."""
+
+
 class Person(models.Model):
     """Somebody who may act, or a service account; deactivated rather than removed, as the audit names them for ever."""
 
@@ -139,10 +148,12 @@ class Person(models.Model):
     roles = ArrayField(models.TextField())
     service = models.BooleanField(default=False)
     active = models.BooleanField(default=True)
+    mails = models.TextField(choices=Mails.choices, default=Mails.EACH, db_default=Mails.EACH)
 
     class Meta:
         db_table = "person"
         constraints = (
+            models.CheckConstraint(condition=models.Q(mails__in=("each", "daily")), name="person_mails"),
             models.CheckConstraint(condition=models.Q(name__regex=r"^[a-z][a-z0-9._-]{1,39}$"), name="person_name"),
             models.CheckConstraint(condition=models.Q(language__in=("fr", "nl", "de", "en")), name="person_language"),
             models.CheckConstraint(condition=models.Q(roles__len__gt=0), name="person_has_a_role"),

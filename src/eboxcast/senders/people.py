@@ -25,7 +25,7 @@ from eboxcast.senders.errors import (
     PersonUnknown,
     RolesUnfit,
 )
-from eboxcast.senders.models import Institution, Person
+from eboxcast.senders.models import Institution, Mails, Person
 
 _NAME = re.compile(r"[a-z][a-z0-9._-]{1,39}")
 _EMAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+")
@@ -43,6 +43,7 @@ class Particulars:
     phone: str = ""
     service: bool = False
     active: bool = True
+    mails: str = Mails.EACH
 
 
 def list_people(*, actor: Actor) -> list[Person]:
@@ -134,6 +135,7 @@ def particulars_of(person: Person) -> Particulars:
         phone=person.phone,
         service=person.service,
         active=person.active,
+        mails=person.mails,
     )
 
 

@@ -30,7 +30,7 @@ from eboxcast.lib.forms import (
 )
 from eboxcast.lib.translation import LANGUAGES, N_
 from eboxcast.senders.errors import FileUnreadable, SenderFileWrong
-from eboxcast.senders.models import Institution, Person, StandingContact, Team
+from eboxcast.senders.models import Institution, Mails, Person, StandingContact, Team
 from eboxcast.senders.people import Particulars, add_unasked, authorize_care, change_unasked, refuse_unfit_address
 
 _REACH = N_("Give an email address or a phone number.")
@@ -53,6 +53,7 @@ class _Person(Form):
     phone: _Address = ""
     service: Annotated[bool, flag()] = False
     active: Annotated[bool, flag()] = True
+    mails: Annotated[str, one_of(tuple(Mails))] = Mails.EACH
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,6 +28,7 @@ class StateName(StrEnum):
     SENT = "sent"
     FAILED = "failed"
     GIVEN_UP = "given-up"
+    NO_READER = "no-reader"
 
 
 @app.callback()

@@ -11,7 +11,7 @@ from eboxcast.cli.shell import console
 from eboxcast.lib.formatting import aligned, iso, short_moment
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
-from eboxcast.notices.models import Notice, State
+from eboxcast.notices.models import ROLE, Notice, State
 
 LIST_FORMAT = "eboxcast.notices/1"
 SHOW_FORMAT = "eboxcast.notice/1"
@@ -21,10 +21,12 @@ STATES = {
     State.SENT: N_("sent"),
     State.FAILED: N_("to be retried"),
     State.GIVEN_UP: N_("given up"),
+    State.NO_READER: N_("no reader"),
 }
 _HEADINGS = (N_("Number"), N_("Made"), N_("State"), N_("Recipient"), N_("Subject"), N_("Problem"))
 _NONE = N_("No notices.")
 _TO = N_("To: {address} ({recipient})")
+_TO_NOBODY = N_("To the role {role}: no one")
 _SUBJECT = N_("Subject: {subject}")
 _STANDS = N_("State: {state} since {moment}, {attempts} attempt(s)")
 _PROBLEM = N_("Problem: {problem}")
@@ -73,6 +75,15 @@ def values_of(notice: Notice) -> dict[str, object]:
         "made_at": iso(notice.created_at, "seconds"),
         "sent_at": iso(notice.sent_at, "seconds"),
         "problem": mask_and_strip(notice.last_problem) or None,
+        "items": [
+            {
+                "seal": item.seal,
+                "entry": item.entry,
+                "kind": item.kind,
+                "broadcast": str(item.broadcast) if item.broadcast else None,
+            }
+            for item in sorted(notice.items.all(), key=lambda item: (item.seal, item.id))
+        ],
     }
 
 
@@ -83,7 +94,10 @@ def _cells(notice: Notice, language: str) -> tuple[str, ...]:
 
 
 def _head(notice: Notice, language: str) -> Iterator[str]:
-    yield translate(_TO, language, {"address": notice.address, "recipient": notice.recipient})
+    if notice.state == State.NO_READER:
+        yield translate(_TO_NOBODY, language, {"role": notice.recipient.removeprefix(ROLE)})
+    else:
+        yield translate(_TO, language, {"address": notice.address, "recipient": notice.recipient})
     yield translate(_SUBJECT, language, {"subject": notice.subject})
     moment = notice.sent_at or notice.created_at
     state = translate(STATES[State(notice.state)], language)

@@ -107,6 +107,7 @@ WINDOW_MISSED = Kind(
     says=N_("The evening of {date} passed and nothing was published. The GO is void and another date is needed."),
     to=(*INSTITUTION, *DECIDERS, *EVENING, G.INVITED),
     calendar=Method.CANCEL,
+    urgent=True,
 )
 RECONFIRMATION_DUE = Kind(
     name="reconfirmation-due",

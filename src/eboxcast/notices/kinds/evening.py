@@ -36,6 +36,7 @@ GO_WITHDRAWN = Kind(
     says=N_("{by} withdrew the GO. It can be given again."),
     to=(*INSTITUTION, *OPERATOR),
     facts=("reason",),
+    urgent=True,
 )
 GO_VOID = Kind(
     name="go-void",
@@ -43,6 +44,7 @@ GO_VOID = Kind(
     says=N_("The GO is no longer valid: {why}. It must be given again before the launch."),
     to=(*INSTITUTION, *OPERATOR),
     when=_not_taken_back,
+    urgent=True,
 )
 CONTACTS_SET = Kind(
     name="follow-up-sheet",
@@ -61,6 +63,7 @@ WARNED = Kind(
     to=(G.CONTACT_CENTRE, G.INTEGRATION),
     facts=("agreed_at", "recipients", "first_time"),
     extras=(campaign_languages, follow_up_sheet),
+    urgent=True,
 )
 ARMED = Kind(
     name="armed",
@@ -69,6 +72,7 @@ ARMED = Kind(
     to=(*INSTITUTION, *OPERATOR),
     facts=("agreed_at", "window_ends_at", "recipients"),
     extras=(follow_up_sheet,),
+    urgent=True,
 )
 DISARMED = Kind(
     name="disarmed",
@@ -76,6 +80,7 @@ DISARMED = Kind(
     says=N_("The broadcast will not launch automatically. The launch team can arm it again, or launch it by hand."),
     to=(*INSTITUTION, *OPERATOR),
     facts=("reason",),
+    urgent=True,
 )
 LAUNCHED = Kind(
     name="launched",
@@ -85,6 +90,7 @@ LAUNCHED = Kind(
     ),
     to=(*INSTITUTION, *OPERATOR, G.CONTACTS),
     extras=(follow_up_sheet,),
+    urgent=True,
 )
 LAUNCH_ENDED = Kind(
     name="launch-ended",
@@ -95,6 +101,7 @@ LAUNCH_ENDED = Kind(
     to=(*INSTITUTION, *OPERATOR, G.CONTACTS),
     facts=("why", "window_ends_at"),
     extras=(follow_up_sheet,),
+    urgent=True,
 )
 RUN_FAILED = Kind(
     name="run-failed",
@@ -106,6 +113,7 @@ RUN_FAILED = Kind(
     to=OPERATOR,
     facts=("why", "window_ends_at"),
     extras=(missing_for_launch, follow_up_sheet),
+    urgent=True,
 )
 RUN_HALTED = Kind(
     name="run-halted",
@@ -115,6 +123,7 @@ RUN_HALTED = Kind(
     facts=("why",),
     advice=(N_("The launch team must resume run {run}, or close it as published in part."),),
     extras=(follow_up_sheet,),
+    urgent=True,
 )
 PUBLISHED = Kind(
     name="published",
@@ -123,6 +132,7 @@ PUBLISHED = Kind(
     to=EVERYBODY,
     facts=("recipients", "published", "refused", "unknown", "not_attempted"),
     advice=(N_("The report and the certificate will follow in a separate email."),),
+    urgent=True,
 )
 RECALLED = Kind(
     name="recalled",
@@ -130,6 +140,7 @@ RECALLED = Kind(
     says=N_("The document was permanently withdrawn from all eBoxes."),
     to=EVERYBODY,
     facts=("reason",),
+    urgent=True,
 )
 REPORTED = Kind(
     name="reported",

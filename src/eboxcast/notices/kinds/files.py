@@ -52,6 +52,7 @@ FILES_REJECTED = Kind(
             "where each fault is."
         ),
     ),
+    urgent=True,
 )
 FILES_WITHDRAWN = Kind(
     name="files-withdrawn",
@@ -65,6 +66,7 @@ RUN_LOST = Kind(
     says=N_("The files that were prepared are no longer stored. No one received anything. Please deliver them again."),
     to=(*INSTITUTION, G.INTEGRATION, G.LAUNCH),
     facts=("why",),
+    urgent=True,
 )
 TESTED = Kind(
     name="tested",
@@ -76,15 +78,20 @@ TESTED = Kind(
     ),
     to=(*INSTITUTION, G.INTEGRATION),
     advice=(N_("If you cannot open these eBoxes, use the proof sent in a separate email."),),
+    urgent=True,
 )
 PROOF = Kind(
     name="proof",
     subject=N_("Proof: what the eBoxes show"),
-    says=N_("This was read from the eBoxes of the short list just now. The document is attached as it appears there."),
+    says=N_(
+        "This is what the eBoxes of the short list showed when this email was written. The document is attached as it "
+        "appears there."
+    ),
     to=(G.REQUESTERS,),
     advice=(N_("In your verdict, please state that you saw the proof and not the eBoxes: `--seen-in proof`."),),
     extras=(proof_sections,),
     files=proof_files,
+    urgent=True,
 )
 APPROVED = Kind(
     name="approved",
@@ -106,4 +113,5 @@ SET_REFUSED = Kind(
     says=N_("The set {reference} in the drop folder for {environment} was refused. Its content was not checked."),
     to=(G.REQUESTERS, G.INTEGRATION),
     advice=(N_("The receipt in the folder gives the reason. Please correct the set and send it again."),),
+    urgent=True,
 )

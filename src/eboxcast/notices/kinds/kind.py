@@ -1,4 +1,4 @@
-"""What a kind of notice is: one mail for one entry of the audit, to certain people."""
+"""What a kind of notice is: what is told of one entry of the audit, to certain people."""
 
 from __future__ import annotations
 
@@ -45,4 +45,6 @@ class Kind:
     extras: tuple[Extra, ...] = ()
     files: Files | None = None
     calendar: Method | None = None
+    urgent: bool = False
+    """Whether it cannot wait for somebody's daily overview."""
     when: Callable[[SealedEntry], bool] = always

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from eboxcast.audit.selectors import SealedEntry
 from eboxcast.notices.kinds import dates, evening, files, types
 from eboxcast.notices.kinds.kind import Kind
 
@@ -66,6 +67,10 @@ SILENT: Mapping[str, str] = {
 """Entries about broadcasts that no mail is made of. Those about runs, people, tokens and days are silent too."""
 
 
-def kinds_for(action: str) -> tuple[Kind, ...]:
-    """Return the kinds of notice that an entry may become."""
-    return NOTICES.get(action, ())
+KINDS: Mapping[str, Kind] = {kind.name: kind for kinds in NOTICES.values() for kind in kinds}
+"""Each kind by its name."""
+
+
+def kinds_for(entry: SealedEntry) -> list[Kind]:
+    """Return the kinds of notice that an entry becomes."""
+    return [kind for kind in NOTICES.get(entry.action, ()) if kind.when(entry)]

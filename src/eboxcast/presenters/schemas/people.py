@@ -29,6 +29,8 @@ class PersonShown:
     """whether it is a program's account"""
     active: bool
     """whether they can act"""
+    mails: str
+    """how they get emails: `each` as things happen, or `daily`"""
 
 
 @dataclass(frozen=True, kw_only=True)

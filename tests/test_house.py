@@ -17,6 +17,7 @@ import eboxcast
 
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted((ROOT / "src" / "eboxcast").rglob("*.py"))
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 REQUIREMENTS = sorted((ROOT / "requirements").glob("*.txt"))
 NOTES = sorted(set((ROOT / "changelog.d").glob("*")) - {ROOT / "changelog.d" / "README.md"})
@@ -157,6 +158,52 @@ def _inside_functions(tree: ast.Module) -> list[ast.AST]:
 def test_no_module_is_a_drawer_for_odds_and_ends() -> None:
     drawers = {"utils", "util", "helpers", "helper", "manager", "common", "misc"}
     assert [path for path in SOURCES if drawers & set(path.with_suffix("").parts[-2:])] == []
+
+
+def test_no_test_replaces_our_own_code() -> None:
+    """Environment variables, settings and what is not ours may be patched; the clock is moved (tests/moments.py)."""
+    replaced = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in TESTS
+        if path.name != "test_making.py"  # until its notices are made and killed for real
+        for tree in [ast.parse(path.read_text("utf-8"))]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and _sets(node.func) and node.args and _root(node.args[0]) in _ours(tree)
+    ]
+    assert replaced == []
+
+
+def test_no_assert_hides_a_bool_in_a_tuple() -> None:
+    """A bool among other values says nothing when it is wrong: it has an assert of its own."""
+    hiding = [
+        f"{path.relative_to(ROOT)}:{side.lineno}"
+        for path in TESTS
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Assert) and isinstance(node.test, ast.Compare)
+        for side in (node.test.left, *node.test.comparators)
+        if isinstance(side, ast.Tuple) and any(isinstance(getattr(one, "value", None), bool) for one in side.elts)
+    ]
+    assert hiding == []
+
+
+def _ours(tree: ast.Module) -> set[str]:
+    """Return the names by which a file knows our code."""
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom | ast.Import)]
+    names = [(getattr(node, "module", None) or alias.name, alias) for node in imports for alias in node.names]
+    return {"eboxcast"} | {alias.asname or alias.name for name, alias in names if name.split(".")[0] == "eboxcast"}
+
+
+def _sets(function: ast.expr) -> bool:
+    return isinstance(function, ast.Attribute) and function.attr == "setattr"
+
+
+def _root(target: ast.expr) -> str:
+    """Return the name by which what is patched was imported, or the package that a text names."""
+    while isinstance(target, ast.Attribute):
+        target = target.value
+    if isinstance(target, ast.Constant):
+        return str(target.value).split(".")[0]
+    return target.id if isinstance(target, ast.Name) else ""
 
 
 def test_the_judgement_of_ci_is_make_test() -> None:

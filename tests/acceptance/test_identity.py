@@ -34,7 +34,8 @@ def test_other_lists_need_a_word_and_then_reach_the_rest_only(machine: Machine, 
     command = ("publish", second.directory, *PRODUCTION)
     assert machine.run("publish", first.directory, *PRODUCTION).returncode == 0
     refused = machine.run(*command)
-    assert (refused.returncode, "--add" in refused.stderr) == (3, True)
+    assert refused.returncode == 3
+    assert "--add" in refused.stderr
     added = machine.run(*command, "--add", "--json")
     assert json.loads(added.stdout)["totals"]["already"] == 10
     assert machine.audience("production", "more") == both
@@ -72,7 +73,8 @@ def test_what_is_stopped_must_be_discarded_first(machine: Machine, new_letter: N
     assert machine.run("prepare", first.directory, *PRODUCTION).returncode == 0
     assert machine.run("stop", "held", *WHY).returncode == 0
     refused = machine.run("publish", second.directory, *PRODUCTION)
-    assert (refused.returncode, "eboxcast discard" in refused.stderr) == (3, True)
+    assert refused.returncode == 3
+    assert "eboxcast discard" in refused.stderr
     assert machine.run("discard", "held", *WHY).returncode == 0
     assert machine.run("publish", second.directory, *PRODUCTION).returncode == 0
     assert machine.audience("production", "held") == second.keys
@@ -84,7 +86,8 @@ def test_a_stopped_run_is_launched_only_after_it_was_resumed(machine: Machine, n
     assert machine.run("prepare", *command[1:]).returncode == 0
     assert machine.run("stop", "brake", *WHY).returncode == 0
     refused = machine.run(*command)
-    assert (refused.returncode, "eboxcast resume" in refused.stderr) == (4, True)
+    assert refused.returncode == 4
+    assert "eboxcast resume" in refused.stderr
     assert machine.run("resume", "brake").returncode == 0
     assert machine.run(*command).returncode == 0
     assert machine.audience("production", "brake") == letter.keys
@@ -97,6 +100,7 @@ def test_what_was_recalled_comes_back_only_when_that_is_said(machine: Machine, n
     assert machine.run("recall", "back", *WHY).returncode == 0
     assert machine.audience("production", "back") == []
     refused = machine.run(*command)
-    assert (refused.returncode, "--add" in refused.stderr) == (4, True)
+    assert refused.returncode == 4
+    assert "--add" in refused.stderr
     assert machine.run(*command, "--add").returncode == 0
     assert machine.audience("production", "back") == letter.keys

@@ -71,7 +71,8 @@ def test_what_makes_no_sense_is_refused_and_nothing_is_asked_for(command: Comman
 def test_both_sides_accept_and_see_what_is_planned_before(command: Command) -> None:
     people.requested()
     code, out, said = command("--as", "vera", "broadcast", "decide", N, "accept")
-    assert (code, "The other side has not decided yet" in out) == (0, True)
+    assert code == 0
+    assert "The other side has not decided yet" in out
     assert "Monday 15 February 2027: 0 of 10 broadcasts and 0 of 12,000,000 recipients are planned." in said
     out = command("--as", "ines", "broadcast", "decide", N, "accept", "--at", "2027-02-15T20:00")[1]
     assert "both sides have accepted Monday 15 February 2027" in out
@@ -88,7 +89,8 @@ def test_of_several_wanted_dates_one_must_be_said(command: Command) -> None:
 def test_postponing_without_dates_proposes_the_nearest_free_ones(command: Command) -> None:
     people.requested()
     code, out, _ = command("--as", "ines", "broadcast", "decide", N, "postpone", "--reason", "maintenance")
-    assert (code, "Tuesday 16 February 2027, Wednesday 17 February 2027, Thursday 18 February 2027" in out) == (0, True)
+    assert code == 0
+    assert "Tuesday 16 February 2027, Wednesday 17 February 2027, Thursday 18 February 2027" in out
     assert f"eboxcast broadcast agree {N} 2027-02-16" in out
     assert "requested" in command("--as", "anne", "broadcast", "agree", N, "2027-02-16")[1]
 
@@ -120,19 +122,22 @@ def test_a_late_reconfirmation_shows_as_late_and_can_be_let_pass(command: Comman
     waive = ("broadcast", "waive", N, "late-reconfirmation")
     assert command("--as", "ines", *waive)[0] == 2
     code, out, _ = command("--as", "ines", *waive, "--reason", "illness")
-    assert (code, Waiver.objects.get().by, "Late:" in out) == (0, "ines", False)
+    assert (code, Waiver.objects.get().by) == (0, "ines")
+    assert "Late:" not in out
 
 
 def test_cancelling_ends_it(command: Command) -> None:
     people.scheduled()
     code, out, _ = command("--as", "anne", "broadcast", "cancel", N, "--reason", "law withdrawn")
-    assert (code, "No further action is needed." in out) == (0, True)
+    assert code == 0
+    assert "No further action is needed." in out
 
 
 def test_other_dates_can_be_wanted(command: Command) -> None:
     people.scheduled()
     code, out, _ = command("--as", "anne", "broadcast", "want", N, "2027-02-22", "2027-02-23")
-    assert (code, "other dates were requested" in out, len(Broadcast.objects.get().wanted_dates)) == (0, True, 2)
+    assert (code, len(Broadcast.objects.get().wanted_dates)) == (0, 2)
+    assert "other dates were requested" in out
 
 
 @pytest.mark.parametrize(

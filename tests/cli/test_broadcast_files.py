@@ -32,10 +32,12 @@ def test_files_are_delivered_to_the_one_broadcast_they_fit(command: Command, sto
     story.scheduled()
     files = story.files(SHORT)
     code, out, _ = command(*DELIVER, files, "--environment", "acceptance")
-    assert (code, "Received for acceptance: 3 recipients, prepared but not visible yet." in out) == (0, True)
+    assert code == 0
+    assert "Received for acceptance: 3 recipients, prepared but not visible yet." in out
     assert f"eboxcast broadcast test {N}" in out
     code, out, _ = command(*DELIVER, N, files, "--environment", "acceptance")
-    assert (code, "Nothing was changed." in out) == (0, True)
+    assert code == 0
+    assert "Nothing was changed." in out
 
 
 def test_faults_are_answered_with_the_report_of_the_check(command: Command, story: Story) -> None:
@@ -43,11 +45,15 @@ def test_faults_are_answered_with_the_report_of_the_check(command: Command, stor
     files = story.files(SHORT)
     (files / "recipients-01.csv").write_text("NISS\n12345678901\n")
     code, out, said = command(*DELIVER, N, files, "--environment", "acceptance")
-    assert (code, "row.check-digits" in out, "cannot be used" in out) == (3, True, True)
+    assert code == 3
+    assert "row.check-digits" in out
+    assert "cannot be used" in out
     assert "12345678901" not in out + said
     code, out, _ = command(*DELIVER, N, files, "--environment", "acceptance", "--json")
     answer = json.loads(out)
-    assert (code, answer["accepted"], answer["check"]["faults"] != []) == (3, False, True)
+    assert code == 3
+    assert not answer["accepted"]
+    assert answer["check"]["faults"] != []
     free = {"check", "broadcast"}
     assert set(names_in({name: value for name, value in answer.items() if name not in free})) <= EXPLAINED
     assert "row.check-digits 1" in command("--as", "anne", "broadcast", "show", N)[1]
@@ -64,16 +70,19 @@ def test_files_that_fit_none_or_nothing_at_all_are_refused(command: Command, sto
 def test_files_can_be_taken_back_until_they_are_used(command: Command, story: Story) -> None:
     story.delivered_for_acceptance()
     code, out, _ = command("--as", "anne", "broadcast", "take-back", N)
-    assert (code, "scheduled" in out, Run.objects.get().state) == (0, True, "discarded")
+    assert (code, Run.objects.get().state) == (0, "discarded")
+    assert "scheduled" in out
 
 
 def test_the_test_and_its_proofs(command: Command, story: Story, tmp_path: Path) -> None:
     story.delivered_for_acceptance()
     assert command("--as", "ines", "broadcast", "proofs", N)[0] == 4
     code, out, _ = command("--as", "ines", "broadcast", "test", N)
-    assert (code, "in 3 eBoxes of the short list" in out) == (0, True)
+    assert code == 0
+    assert "in 3 eBoxes of the short list" in out
     code, out, _ = command("--as", "ines", "broadcast", "proofs", N, "--out", tmp_path / "out")
-    assert (code, out.count("(as delivered)"), "Recipient 3 of the short list:" in out) == (0, 3, True)
+    assert (code, out.count("(as delivered)")) == (0, 3)
+    assert "Recipient 3 of the short list:" in out
     written = sorted(path.name for path in (tmp_path / "out").iterdir())
     assert written[:3] == [f"{N}-proof-01.txt", f"{N}-proof-02.txt", f"{N}-proof-03.txt"]
     assert {path.stat().st_mode & 0o777 for path in (tmp_path / "out").iterdir()} == {0o600}
@@ -88,16 +97,15 @@ def test_testers_are_named_and_look_by_place(command: Command, story: Story, tmp
     story.tested()
     look = ("broadcast", "look", N)
     code, _, said = command("--as", "bram", *look)
-    assert (code, f"eboxcast broadcast testers {N} bram" in said) == (4, True)
+    assert code == 4
+    assert f"eboxcast broadcast testers {N} bram" in said
     assert command("--as", "bram", "broadcast", "testers", N, "bram")[0] == 4
     assert command("--as", "anne", "broadcast", "testers", N, "vera")[0] == 2
     assert "besides the requesters: bram." in command("--as", "anne", "broadcast", "testers", N, "bram")[1]
     code, out, said = command("--as", "bram", *look)
-    assert (code, "3. Ce qui change" in out, f"verdict {N} --recipient 1 --passed --seen-in ebox" in said) == (
-        0,
-        True,
-        True,
-    )
+    assert code == 0
+    assert "3. Ce qui change" in out
+    assert f"verdict {N} --recipient 1 --passed --seen-in ebox" in said
     assert command("--as", "bram", "broadcast", "verdict", N, "--all", "passed", "--seen-in", "ebox")[0] == 0
     assert command("--as", "bram", "broadcast", "verdict", N, "approve")[0] == 4
     document = tmp_path / "seen.pdf"
@@ -143,10 +151,12 @@ def test_only_the_confirmer_sees_what_the_go_is_for(command: Command, story: Sto
     show = ("broadcast", "go", N, "--show", "--json")
     for who in ("anne", "ines", "lou", "vera"):
         code, out, said = command("--as", who, *show)
-        assert (code, digest[:8] in out + said) == (4, False)
+        assert code == 4
+        assert digest[:8] not in out + said
     assert command("--as", "dirk", *show)[0] == 2
     answer = json.loads(command("--as", "bram", *show)[1])
-    assert (answer["files"], answer["given"], answer["recipients"]) == (digest, False, EVERYBODY)
+    assert (answer["files"], answer["recipients"]) == (digest, EVERYBODY)
+    assert not answer["given"]
     assert [one["recipients"] for one in answer["lists"]] == [EVERYBODY]
 
 
@@ -163,18 +173,22 @@ def test_what_changed_since_the_test_and_the_last_go_is_shown(command: Command, 
 def test_where_nothing_is_prepared_there_is_nothing_to_show(command: Command, story: Story) -> None:
     story.approved()
     code, _, said = command("--as", "bram", "broadcast", "go", N, "--show")
-    assert (code, "No files for production have been prepared." in said) == (4, True)
+    assert code == 4
+    assert "No files for production have been prepared." in said
 
 
 def test_a_broadcast_is_launched_by_its_number_in_its_window_only(command: Command, story: Story) -> None:
     broadcast = story.ready()
     code, _, said = command("--as", "lou", "launch", N)
-    assert (code, "the window is from" in said) == (4, True)
+    assert code == 4
+    assert "the window is from" in said
     go_to(broadcast, minutes=1)
     assert command("--as", "ines", "launch", N)[0] == 4
     assert command("--as", "lou", "launch", N, "--not-before", "2027-02-15T19:00")[0] == 2
     code, out, said = command("--as", "lou", "launch", N)
-    assert (code, f"Visible to {EVERYBODY} recipients since" in said, out != "") == (0, True, True)
+    assert code == 0
+    assert f"Visible to {EVERYBODY} recipients since" in said
+    assert out != ""
     assert Broadcast.objects.get().state == "published"
     assert command("--as", "lou", "launch", N)[0] == 0
 
@@ -205,7 +219,8 @@ def test_an_institution_finds_no_run_of_others_and_none_by_a_number_that_is_thei
     run = str(story.published().production_run)
     for words in ((N,), (run,), ("pension-2027",), ("2027-0815",)):
         code, out, said = command("--as", "dirk", "report", *words)
-        assert (code, out, "There is no run" in said) == (2, "", True)
+        assert (code, out) == (2, "")
+        assert "There is no run" in said
     assert command("--as", "anne", "report", N, "--verify")[0] == 4
     assert command("--as", "vera", "report", N)[0] == 4
     assert not Entry.objects.filter(action="run.report_given").exists()
@@ -242,7 +257,8 @@ def test_runs_and_broadcasts_name_each_other(command: Command, story: Story) -> 
 def test_before_production_the_number_means_the_test_and_before_that_nothing(command: Command, story: Story) -> None:
     broadcast = story.scheduled()
     code, _, said = command("--as", "lou", "status", N)
-    assert (code, "it has no run yet" in said) == (4, True)
+    assert code == 4
+    assert "it has no run yet" in said
     story.deliver(broadcast, story.files(SHORT))
     assert json.loads(command("--as", "lou", "status", N, "--json")[1])["environment"] == "acceptance"
 
@@ -261,8 +277,11 @@ def test_what_nobody_prepared_cannot_be_launched(command: Command, story: Story)
 
 def test_the_steward_launches_what_is_armed_reports_and_mails(command: Command, story: Story) -> None:
     go_to(story.armed(), minutes=1)
-    code, out, said = command("--as", "lou", "steward", "--once")
-    assert (code, f"{N}: published" in out, f"{N}: reported" in out, "Emails:" in out) == (0, True, True, True), said
+    code, out, _ = command("--as", "lou", "steward", "--once")
+    assert code == 0
+    assert f"{N}: published" in out
+    assert f"{N}: reported" in out
+    assert "Emails:" in out
     shown = command("--as", "ines", "broadcast", "show", N)[1]
     assert "Emails:" in shown
     answer = json.loads(command("--as", "ines", "broadcast", "show", N, "--json")[1])

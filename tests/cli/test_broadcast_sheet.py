@@ -62,7 +62,8 @@ def test_the_sheet_is_in_the_readers_language(
     people.scheduled()
     monkeypatch.setenv("EBOXCAST_LANGUAGE", language)
     out = command("--as", "anne", "broadcast", "show", N)[1]
-    assert (day in out, "Waiting for" in out) == (True, False)
+    assert day in out
+    assert "Waiting for" not in out
 
 
 @pytest.mark.usefixtures("office")
@@ -128,7 +129,8 @@ def test_the_list_can_be_asked_for_mine_late_a_state_or_a_campaign(command: Comm
 @pytest.mark.parametrize("words", [("list",), ("show", N), ("go", N), ("note", N, "x")])
 def test_with_the_procedure_off_there_are_no_broadcasts(command: Command, words: tuple[str, ...]) -> None:
     code, _, said = command("broadcast", *words)
-    assert (code, "eboxcast migrate --procedure on" in said) == (4, True)
+    assert code == 4
+    assert "eboxcast migrate --procedure on" in said
 
 
 @pytest.mark.usefixtures("office")
@@ -168,4 +170,6 @@ def test_no_date_that_has_passed_is_offered(command: Command) -> None:
     assert f"decide {N} accept --date 2027-03-15" in command("--as", "vera", "broadcast", "show", N)[1]
     set_clock("2027-03-16T09:00")
     out = command("--as", "vera", "broadcast", "show", N)[1]
-    assert (f"decide {N} postpone" in out, f"want {N} DATE" in out, "accept --date" in out) == (True, True, False)
+    assert f"decide {N} postpone" in out
+    assert f"want {N} DATE" in out
+    assert "accept --date" not in out

@@ -40,5 +40,6 @@ def test_its_json_has_the_counts(a_month_later: list[str], command: Command) -> 
     code, out, _ = command("expire", "--environment", "production", "--json")
     answer = json.loads(out)
     (step,) = answer["steps"]
-    assert (code, answer["format"], answer["dry_run"]) == (0, "eboxcast.expire/1", False)
+    assert (code, answer["format"]) == (0, "eboxcast.expire/1")
+    assert not answer["dry_run"]
     assert (step["step"], step["counts"]) == ("deleted", {"recipients": 0, "readings": 0, "outcomes": 24})

@@ -83,9 +83,11 @@ def test_a_refusal_is_shown_with_its_reason_and_the_next_request_names_it(comman
 def test_a_step_at_the_wrong_time_or_by_the_wrong_person_is_refused(command: Command, tmp_path: Path) -> None:
     command("--as", "ines", "message-type", "request", form_in(tmp_path))
     code, _, err = command("--as", "ines", "message-type", "configure", CODE, *PRODUCTION)
-    assert (code, "waiting for BCSS" in err) == (4, True)
+    assert code == 4
+    assert "waiting for BCSS" in err
     code, _, err = command("--as", "ines", "message-type", "validate", "1")
-    assert (code, "validator" in err) == (4, True)
+    assert code == 4
+    assert "validator" in err
     assert command("--as", "otto", "message-type", "show", CODE)[0] == 2
     assert command("--as", "otto", "message-type", "list")[1] == ""
 

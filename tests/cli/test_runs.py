@@ -60,15 +60,12 @@ def test_runs_as_json_keep_their_promise(broadcasts: Broadcasts, command: Comman
     run = broadcasts.published()
     code, out, _ = command("runs", "--environment", P, "--json")
     answer = json.loads(out)
-    assert (code, answer["format"], answer["more"]) == (0, "eboxcast.runs/1", False)
+    assert (code, answer["format"]) == (0, "eboxcast.runs/1")
+    assert not answer["more"]
     (listed,) = answer["runs"]
     assert listed["run"] == str(run.id)
-    assert (listed["state"], listed["asked"], listed["published"], listed["by"]) == (
-        "published",
-        True,
-        40,
-        "ines@sender",
-    )
+    assert (listed["state"], listed["published"], listed["by"]) == ("published", 40, "ines@sender")
+    assert listed["asked"]
 
 
 def test_no_runs_yet_says_how_to_begin(broadcasts: Broadcasts, command: Command) -> None:

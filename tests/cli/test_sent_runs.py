@@ -74,7 +74,8 @@ def failed(broadcasts: Broadcasts, provider: Provider, command: Command) -> tupl
     simulated.break_("publishMessage", "cut-before", after=7, times=1)
     code, _, err = command("launch", run.short)
     simulated.control("PUT", "/faults", [])
-    assert (code, "the result is unknown for 1" in err) == (5, True), err
+    assert code == 5
+    assert "the result is unknown for 1" in err
     assert f"eboxcast resolve {run.short} --unknown" in err
     return now(run), simulated
 
@@ -292,7 +293,8 @@ def test_where_the_message_itself_is_in_doubt_its_number_lets_the_run_go_on(
     simulated.break_("publishMessage", "cut-after", times=1)
     assert command("launch", run.short)[0] == 5
     code, _, err = command("resolve", run.short, "--unknown", "published", *REASON)
-    assert (code, "--message-id" in err) == (2, True)
+    assert code == 2
+    assert "--message-id" in err
     simulated.login()
     owner = {"X-Ebox-Owner": f"citizen:{held(simulated)[0]}"}
     number = simulated.call("GET", "/ebox/messages", headers=owner).json()["items"][0]["messageId"]
@@ -347,7 +349,8 @@ token_url = "{simulated.addresses["token"]}"\nclient_id = "rehearsal"\nclient_se
         wait_until(lambda: len(held(simulated)) > 20)
         launched.terminate()
         _, err = launched.communicate()
-    assert (launched.returncode, "Interrupted. Run" in err) == (5, True), err
+    assert launched.returncode == 5
+    assert "Interrupted. Run" in err
     assert f"eboxcast launch {run.short}" in err
     assert len(held(simulated)) < 200
     simulated.control("PUT", "/faults", [])

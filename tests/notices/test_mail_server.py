@@ -18,7 +18,8 @@ def test_a_server_with_name_password_and_starttls() -> None:
 def test_each_way_has_its_port(url: str, port: int, tls: bool) -> None:
     server = read_mail_server(url)
     assert server is not None
-    assert (server.port, server.tls, server.starttls) == (port, tls, False)
+    assert (server.port, server.tls) == (port, tls)
+    assert not server.starttls
 
 
 def test_no_url_is_no_server() -> None:

@@ -120,7 +120,8 @@ def test_progress_counts_the_lists(tmp_path: Path) -> None:
 
 def test_no_lists_make_an_empty_audience() -> None:
     nobody = combine([], policies=Policies())
-    assert (len(nobody.keys), nobody.accounts, nobody.blocked) == (0, (), False)
+    assert (len(nobody.keys), nobody.accounts) == (0, ())
+    assert not nobody.blocked
 
 
 def reading_of(name: str, keys: list[int]) -> ListReading:

@@ -73,7 +73,19 @@ def test_an_institution_reads_the_reports_of_its_own_runs() -> None:
     assert who_may("report") == OPERATOR_ROLES | INSTITUTION_ROLES
 
 
-FREE = ["check", "split", "sample", "up", "down", "migrate", "doctor", "demo", "bench", "simulate-provider"]
+FREE = [
+    "check",
+    "split",
+    "sample",
+    "up",
+    "down",
+    "migrate",
+    "doctor",
+    "demo",
+    "bench",
+    "simulate-provider",
+    "simulate-sign-in",
+]
 
 
 @pytest.mark.parametrize("name", [*FREE, "login", "logout", "whoami"])

@@ -10,7 +10,9 @@ from tests.cli.conftest import Command
 from eboxcast.cli.main import COMMANDS
 
 
-@pytest.mark.parametrize(("name", "module"), [("bench", "polars"), ("simulate-provider", "uvicorn")])
+@pytest.mark.parametrize(
+    ("name", "module"), [("bench", "polars"), ("simulate-provider", "uvicorn"), ("simulate-sign-in", "starlette")]
+)
 def test_the_missing_extra_is_named(command: Command, monkeypatch: pytest.MonkeyPatch, name: str, module: str) -> None:
     monkeypatch.setitem(sys.modules, module, None)
     code, out, talk = command(name, "--help")

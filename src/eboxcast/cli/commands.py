@@ -317,6 +317,14 @@ SECTIONS: Mapping[str, Mapping[str, Command]] = {
             extra="simulator",
             imports=("httptools", "python_multipart", "starlette", "uvicorn"),
         ),
+        "simulate-sign-in": Command(
+            loaders.simulate_sign_in,
+            N_("Simulate the sign-in of recipients, for demos and acceptance."),
+            asks=ANYBODY,
+            needs_database=False,
+            extra="simulator",
+            imports=("httptools", "python_multipart", "starlette", "uvicorn"),
+        ),
     },
 }
 """The commands, under the titles of the help page, in the order in which they come."""

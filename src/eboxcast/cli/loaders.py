@@ -159,6 +159,12 @@ def simulate_provider() -> typer.Typer:
     return app
 
 
+def simulate_sign_in() -> typer.Typer:
+    from eboxcast.cli.admin.simulate_sign_in import app  # when called
+
+    return app
+
+
 def demo() -> typer.Typer:
     from eboxcast.cli.admin.demo import app  # when called
 

@@ -41,9 +41,34 @@ def app_of(provider: Provider) -> Starlette:
 
 def serve(provider: Provider, *, host: str, port: int, ready: Callable[[dict[str, object]], None]) -> None:
     """Serve until SIGTERM or SIGINT; call ``ready`` with the addresses once connections are taken."""
-    listening = _listen(host, port)
+    listening = listen(host, port)
+    run(app_of(provider), listening, ready=lambda: ready(_addresses(listening)))
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Take connections on an address; they wait until ``run``. Raises AddressNotFree."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        # Without the protocol named, asyncio sets no TCP_NODELAY and each answer on a kept connection waits 40 ms.
+        listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen(_BACKLOG)
+    except OSError as cause:
+        raise AddressNotFree(host=host, port=port, reason=cause.strerror or type(cause).__name__) from None
+    return listening
+
+
+def address_of(listening: socket.socket) -> str:
+    """Return where it listens, as a URL."""
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def run(app: Starlette, listening: socket.socket, *, ready: Callable[[], None]) -> None:
+    """Serve an application until SIGTERM or SIGINT; call ``ready`` once connections are taken."""
     config = uvicorn.Config(
-        app_of(provider),
+        app,
         http=_Protocol,
         loop="asyncio",
         ws="none",
@@ -57,7 +82,7 @@ def serve(provider: Provider, *, host: str, port: int, ready: Callable[[dict[str
     for ending in (signal.SIGTERM, signal.SIGINT):
         # uvicorn raises the signal again when it has ended; by then it has done its work.
         signal.signal(ending, lambda _number, _frame: None)
-    ready(_addresses(listening))
+    ready()
     uvicorn.Server(config).run(sockets=[listening])
 
 
@@ -66,22 +91,8 @@ async def _no_such_call(_request: Request, failure: Exception) -> Response:
     return status_message(ContractRefusal(status, "NOT_FOUND", "The contract has no such call"))
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    try:
-        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        # Without the protocol named, asyncio sets no TCP_NODELAY and each answer on a kept connection waits 40 ms.
-        listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(address)
-        listening.listen(_BACKLOG)
-    except OSError as cause:
-        raise AddressNotFree(host=host, port=port, reason=cause.strerror or type(cause).__name__) from None
-    return listening
-
-
 def _addresses(listening: socket.socket) -> dict[str, object]:
-    host, port = listening.getsockname()[:2]
-    address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    address = address_of(listening)
     return {
         "address": address,
         "registry": address + BASE,

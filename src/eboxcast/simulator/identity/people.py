@@ -1,0 +1,80 @@
+"""Who can be chosen: fictional people, with the enterprises they act for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from eboxcast.lib import clock
+from eboxcast.lib.identifiers import Refused, masked, read_cbe, read_niss, text_of_key
+from eboxcast.simulator.errors import SimulatorFileWrong
+
+CITIZEN_CLAIM = "national_number"
+ENTERPRISE_CLAIM = "enterprises"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Enterprise:
+    """An enterprise that somebody acts for."""
+
+    number: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Persona:
+    """Somebody to sign in as."""
+
+    subject: str
+    name: str
+    key: int = field(repr=False)
+    mandates: tuple[Enterprise, ...] = ()
+
+    @property
+    def number(self) -> str:
+        """Return the number as it may be shown."""
+        return masked(self.key)
+
+    def claims(self) -> dict[str, object]:
+        """Return what a site is told of them."""
+        enterprises = [{"number": one.number, "name": one.name} for one in self.mandates]
+        return {
+            "sub": self.subject,
+            "name": self.name,
+            CITIZEN_CLAIM: text_of_key(self.key),
+            ENTERPRISE_CLAIM: enterprises,
+        }
+
+
+def read_people(path: Path) -> tuple[Persona, ...]:
+    """Return the people of a file (docs/howto/sign-in-of-recipients.md). Raises SimulatorFileWrong with the place."""
+    try:
+        found = list(json.loads(path.read_text("utf-8"))["people"])
+    except (OSError, ValueError, KeyError, TypeError) as cause:
+        raise SimulatorFileWrong(path=path.name, place=f"people ({type(cause).__name__})") from None
+    return tuple(_persona(path, place, one) for place, one in enumerate(found, start=1))
+
+
+def _persona(path: Path, place: int, values: Any) -> Persona:
+    try:
+        return Persona(
+            subject=f"person-{place}",
+            name=str(values["name"]),
+            key=_key(read_niss, values),
+            mandates=tuple(
+                Enterprise(number=text_of_key(_key(read_cbe, one)), name=str(one["name"]))
+                for one in values.get("mandates", ())
+            ),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise SimulatorFileWrong(path=path.name, place=f"people {place}") from None
+
+
+def _key(read: Callable[..., int | Refused], values: Any) -> int:
+    key = read(values["number"], today=clock.today())
+    if isinstance(key, Refused):
+        raise TypeError(key.reason)
+    return key

@@ -13,7 +13,7 @@ from tests.conftest import Eboxcast
 from tests.reports.test_documented import names_in
 from tests.senders.forms import CODE, FORM, form_in
 
-from eboxcast.cli.people.message_type_form import form_in as empty_form
+from eboxcast.cli.people.message_type import form_in as empty_form
 from eboxcast.lib.actors import Actor, Role
 from eboxcast.lib.translation import LANGUAGES
 from eboxcast.package.sampling import write_sample

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import Annotated
 
 import typer
@@ -11,18 +12,19 @@ from typer.core import TyperGroup
 
 from eboxcast.broadcasts import calendar_changes
 from eboxcast.broadcasts.load import booked_between
-from eboxcast.cli.admin.calendar_text import calendar_lines, deadline_lines
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.options import AsJson, EnvironmentName, Reason, day, moment
 from eboxcast.lib import clock
 from eboxcast.lib.errors import WrongUse
-from eboxcast.lib.formatting import long_date
+from eboxcast.lib.formatting import aligned, grouped, long_date, short_date, short_times
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
+from eboxcast.planning.deadlines import ACCEPTANCE_BEFORE, NUDGE_BEFORE, RECONFIRM_BEFORE
 from eboxcast.planning.selectors import closed_days, evenings_for
 from eboxcast.presenters.calendar import calendar_of, deadline_list
 from eboxcast.presenters.json import as_json as json_of
+from eboxcast.presenters.schemas.calendar import Blackout, Calendar, CalendarDay, DeadlineList, Span
 
 
 class PeriodUnclear(WrongUse):
@@ -82,7 +84,7 @@ def show(
     evenings = evenings_for(whose, booked=booked_between(begin, end), since=begin - timedelta(days=1))
     language = language_of_user()
     answer = calendar_of(begin, end, evenings=evenings, closed=closed_days(whose), institution=whose, language=language)
-    typer.echo(json_of(answer, precision="seconds") if as_json else "\n".join(calendar_lines(answer, language)))
+    typer.echo(json_of(answer, precision="seconds") if as_json else "\n".join(_calendar_lines(answer, language)))
 
 
 @app.command()
@@ -97,7 +99,7 @@ def deadlines(
     evenings = evenings_for(whose, booked=booked_between())
     language = language_of_user()
     answer = deadline_list(day(date), recipients, evenings=evenings, institution=whose, language=language)
-    typer.echo(json_of(answer, precision="seconds") if as_json else "\n".join(deadline_lines(answer, language)))
+    typer.echo(json_of(answer, precision="seconds") if as_json else "\n".join(_deadline_lines(answer, language)))
 
 
 @app.command()
@@ -172,3 +174,105 @@ def _period(first: str, last: str) -> tuple[datetime.date, datetime.date]:
     if not timedelta() <= end - begin <= timedelta(days=MOST_DAYS):
         raise PeriodUnclear(first=begin.isoformat(), last=end.isoformat(), most=MOST_DAYS)
     return begin, end
+
+
+_EVENING = N_("evening from {start} to {end}")
+_HOLIDAY = N_("legal holiday: {name}")
+_CLOSED_FOR = N_("closed: {reason}")
+_CLOSED_THERE = N_("closed at {institution}: {reason}")
+_WEEKEND = N_("weekend")
+_BLACKOUT = N_("blackout {number}")
+_PLANNED = N_("planned: {broadcasts} of {most_broadcasts} broadcasts, {recipients} of {most_recipients} recipients")
+_BLACKOUTS = N_("Blackouts:")
+_SPAN = N_("{number}: {service}, from {start} to {end} in {environments}: {reason}")
+_NUDGED = N_("reminder to the institution to reconfirm ({days} working days before)")
+_RECONFIRM = N_("last day to reconfirm ({days} working days before)")
+_ACCEPTANCE = N_("last day to deliver the files for acceptance ({days} working days before)")
+_PRODUCTION = N_("production, in the window from {start} to {end}")
+_UNTIL_ITS_END = N_("A deadline ends at the end of that day, Brussels time.")
+_IN_THE_WAY = N_("Conflicts:")
+_NEAREST = N_("The nearest free dates: {dates}.")
+_NONE_FREE = N_("There is no free date in the six months after it.")
+_FREE = N_("The date is free.")
+_DAYS = (N_("Date"), N_("Evening"), N_("Remarks"))
+_DEADLINES = (N_("Due"), N_("What to do"))
+
+
+def _calendar_lines(calendar: Calendar, language: str) -> list[str]:
+    """Return a line for each day, then the blackouts."""
+    rows = [_headings(_DAYS, language), *(_cells(one, language) for one in calendar.days)]
+    return [*aligned(rows), *_listed(calendar.blackouts, language)]
+
+
+def _deadline_lines(answer: DeadlineList, language: str) -> list[str]:
+    """Return a line for each deadline, then whether the date is free."""
+    rows = [
+        _headings(_DEADLINES, language),
+        *((long_date(on, language), what) for on, what in _steps(answer, language)),
+    ]
+    return [*aligned(rows), translate(_UNTIL_ITS_END, language), *_verdict(answer, language)]
+
+
+def _headings(headings: tuple[str, ...], language: str) -> tuple[str, ...]:
+    return tuple(translate(heading, language) for heading in headings)
+
+
+def _cells(one: CalendarDay, language: str) -> tuple[str, str, str]:
+    what = _evening(one.window, language) if one.working else _why_not(one, language)
+    notes = [translate(_BLACKOUT, language, {"number": number}) for number in one.blackouts]
+    if one.booked.broadcasts:
+        notes.append(_planned(one, language))
+    return short_date(one.date, language), what, "; ".join(notes)
+
+
+def _evening(window: Span, language: str) -> str:
+    start, end = short_times(window.starts_at, window.ends_at)
+    return translate(_EVENING, language, {"start": start, "end": end})
+
+
+def _why_not(one: CalendarDay, language: str) -> str:
+    if one.holiday:
+        return translate(_HOLIDAY, language, {"name": one.holiday})
+    if one.closed is None:
+        return translate(_WEEKEND, language)
+    sentence = _CLOSED_THERE if one.closed.institution else _CLOSED_FOR
+    return translate(sentence, language, vars(one.closed))
+
+
+def _planned(one: CalendarDay, language: str) -> str:
+    counts = {
+        "broadcasts": one.booked.broadcasts,
+        "most_broadcasts": one.limits.broadcasts,
+        "recipients": one.booked.recipients,
+        "most_recipients": one.limits.recipients,
+    }
+    return translate(_PLANNED, language, {name: grouped(count, language) for name, count in counts.items()})
+
+
+def _listed(blackouts: tuple[Blackout, ...], language: str) -> Iterator[str]:
+    if blackouts:
+        yield ""
+        yield translate(_BLACKOUTS, language)
+    for one in blackouts:
+        environments = ", ".join(translate(name, language) for name in one.environments)
+        data = {**vars(one), "start": one.starts_at, "end": one.ends_at, "environments": environments}
+        yield "  " + translate(_SPAN, language, data)
+
+
+def _steps(answer: DeadlineList, language: str) -> Iterator[tuple[date, str]]:
+    yield answer.nudge_dates[0], translate(_NUDGED, language, {"days": NUDGE_BEFORE})
+    yield answer.reconfirmation_date, translate(_RECONFIRM, language, {"days": RECONFIRM_BEFORE})
+    yield answer.acceptance_date, translate(_ACCEPTANCE, language, {"days": ACCEPTANCE_BEFORE})
+    moments = {"start": answer.window.starts_at, "end": answer.window.ends_at}
+    yield answer.production_date, translate(_PRODUCTION, language, moments)
+
+
+def _verdict(answer: DeadlineList, language: str) -> Iterator[str]:
+    if not answer.conflicts:
+        yield translate(_FREE, language)
+        return
+    yield translate(_IN_THE_WAY, language)
+    for conflict in answer.conflicts:
+        yield f"- {conflict.sentence}"
+    dates = ", ".join(long_date(day, language) for day in answer.nearest_free)
+    yield translate(_NEAREST, language, {"dates": dates}) if dates else translate(_NONE_FREE, language)

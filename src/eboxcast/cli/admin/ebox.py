@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from eboxcast.cli.admin.ebox_text import ebox_lines
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.app import command_app
@@ -15,12 +15,13 @@ from eboxcast.cli.shell.options import AsJson, Environment, EnvironmentName
 from eboxcast.cli.shell.private import key_given, refuse_existing, write_private
 from eboxcast.delivery.eboxes import look_into_ebox, refuse_production, take_over_eboxes
 from eboxcast.lib.errors import NotFound
-from eboxcast.lib.formatting import grouped
+from eboxcast.lib.formatting import grouped, moment_in, size
 from eboxcast.lib.masking import mask_and_strip
-from eboxcast.lib.translation import N_, language_of_user, translate
+from eboxcast.lib.translation import N_, language_of_user, name_in, translate
 from eboxcast.mailboxes.opening import Letter, read_document
 from eboxcast.presenters.json import as_json as json_of
 from eboxcast.presenters.mailbox import ebox_shown
+from eboxcast.presenters.schemas.mailbox import EboxShown, MessageShown
 
 
 class NoSuchLetter(NotFound):
@@ -62,7 +63,7 @@ def look(
     refuse_existing(document, force=force)
     letters = look_into_ebox(environment.value, key_given(), actor=actor())
     answer = ebox_shown(letters)
-    typer.echo(json_of(answer, precision="seconds") if as_json else "\n".join(ebox_lines(answer, language_of_user())))
+    typer.echo(json_of(answer, precision="seconds") if as_json else "\n".join(_ebox_lines(answer, language_of_user())))
     if document:
         _save(letters, environment.value, document, number=number, force=force)
 
@@ -85,3 +86,42 @@ def _save(letters: list[Letter], environment: str, path: Path, *, number: int, f
         raise NoSuchLetter(number=number, count=len(letters))
     write_private(path, [read_document(environment, letters[number - 1])], force=force)
     console.line(translate(_SAVED, language_of_user(), {"number": number, "path": mask_and_strip(str(path))}))
+
+
+_EMPTY = N_("This eBox contains no messages.")
+_COUNT = N_("This eBox contains {count} message(s), newest first.")
+_FROM = N_("From")
+_SINCE = N_("Since")
+_UNTIL = N_("Until")
+_DOCUMENT = N_("Document")
+_KIND = N_("Kind")
+_READ = N_("Read")
+_UNREAD = N_("not yet")
+
+
+def _ebox_lines(ebox: EboxShown, language: str) -> list[str]:
+    """Return how many messages it has, then each."""
+    count = len(ebox.messages)
+    lines = [translate(_COUNT if count else _EMPTY, language, {"count": count})]
+    for number, message in enumerate(ebox.messages, start=1):
+        lines += ["", f"{number}. {message.title}", *message_lines(message, language)]
+    return lines
+
+
+def message_lines(message: MessageShown, language: str) -> list[str]:
+    """Return what is shown of a message, but for its title."""
+
+    def named(names: Mapping[str, str]) -> str:
+        return mask_and_strip(name_in(names, language))
+
+    facts = {
+        _FROM: f"{named(message.institution_names)} · {named(message.application_names)}",
+        _KIND: f"{named(message.message_type_names)} · {message.language.upper()}",
+        _SINCE: moment_in(message.visible_at, language),
+        _UNTIL: moment_in(message.expires_at, language),
+        _DOCUMENT: f"{message.file_name} · {message.media_type} · {size(message.size, language)}",
+        _READ: moment_in(message.read_at, language) if message.read_at else translate(_UNREAD, language),
+    }
+    labels = {label: translate(label, language) for label in facts}
+    width = max(map(len, labels.values()))
+    return [f"   {labels[label].ljust(width)}  {value}" for label, value in facts.items()]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
 from pathlib import Path
 from typing import Annotated
 
@@ -11,11 +10,10 @@ import typer
 from django.conf import settings
 from django.db import connections
 
-from eboxcast.cli.admin.exchange_answer import told, values
-from eboxcast.cli.admin.steward import Ending
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.options import AsJson
+from eboxcast.cli.shell.signals import asked_to_end
 from eboxcast.exchange.collection import collect as collect_sets
 from eboxcast.exchange.errors import DropFolderNotSet
 from eboxcast.exchange.intake import TROUBLE, WAITING, Collected
@@ -43,24 +41,22 @@ def collect(
 
     Several can run at the same time: one works, the others find nothing to do.
     """
-    root, who = drop_folder(), actor()
+    root, who = _drop_folder(), actor()
     if once:
-        if not all(_show(one, as_json=as_json) for one in collect_sets(root, actor=who)):
+        if not all(_tell(one, as_json=as_json) for one in collect_sets(root, actor=who)):
             raise typer.Exit(1)
         return
-    ending = Ending()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, ending.ask)
+    ending = asked_to_end()
     console.line(translate(_READY, language_of_user(), {"folder": root, "seconds": f"{every:g}"}))
     while not ending.asked:
         for one in collect_sets(root, actor=who):
             if one.outcome != WAITING:
-                _show(one, as_json=as_json)
+                _tell(one, as_json=as_json)
         connections.close_all()
         ending.wait(every)
 
 
-def drop_folder() -> Path:
+def _drop_folder() -> Path:
     """Return the folder that holds those of the institutions. Raises DropFolderNotSet."""
     root: Path | None = settings.EBOXCAST_DROP_DIR
     if root is None:
@@ -68,7 +64,7 @@ def drop_folder() -> Path:
     return root
 
 
-def _show(one: Collected, *, as_json: bool) -> bool:
+def _tell(one: Collected, *, as_json: bool) -> bool:
     if as_json:
         typer.echo(json.dumps(values(one), ensure_ascii=False))
     elif one.error is None:
@@ -76,3 +72,37 @@ def _show(one: Collected, *, as_json: bool) -> bool:
     if one.error is not None:
         console.error(one.error)
     return one.outcome != TROUBLE
+
+
+FORMAT = "eboxcast.exchange/1"
+
+_TOLD = N_("{institution}, {environment}: {reference}: {outcome}.")
+_OUTCOMES = {
+    "accepted": N_("accepted and prepared"),
+    "rejected": N_("received, but cannot be used"),
+    "refused": N_("refused ({codes})"),
+    "cancelled": N_("cancelled, as requested"),
+    WAITING: N_("not complete yet"),
+}
+
+
+def told(one: Collected) -> str:
+    """Return what came of a set, as a sentence."""
+    language = language_of_user()
+    outcome = translate(_OUTCOMES[one.outcome], language, {"codes": ", ".join(map(str, one.codes))})
+    data = {"institution": one.institution, "environment": one.environment, "reference": one.reference}
+    return translate(_TOLD, language, {**data, "outcome": outcome})
+
+
+def values(one: Collected) -> dict[str, object]:
+    """Return what came of a set, for JSON."""
+    return {
+        "format": FORMAT,
+        "institution": one.institution,
+        "environment": one.environment,
+        "reference": one.reference,
+        "broadcast": one.broadcast or None,
+        "outcome": one.outcome,
+        "codes": list(one.codes),
+        "trouble": one.error.code if one.error else None,
+    }

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-import signal
-from threading import Event
-from types import FrameType
 from typing import Annotated
 
 import typer
 
-from eboxcast.cli.admin.exchange_answer import told as told_of_files
-from eboxcast.cli.admin.exchange_answer import values
+from eboxcast.cli.admin.exchange import told as told_of_files
+from eboxcast.cli.admin.exchange import values
 from eboxcast.cli.broadcast.options import current_actor
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.app import command_app
+from eboxcast.cli.shell.signals import asked_to_end
 from eboxcast.exchange.collection import take_in
 from eboxcast.exchange.intake import Collected
 from eboxcast.lib import clock
@@ -28,27 +26,8 @@ _READY = N_("Running the steward every {seconds} seconds. SIGTERM or Ctrl-C stop
 _LED = N_("{broadcast}: {did}")
 _MAILS = N_("Emails: {made} made, {sent} sent, {failed} to be retried, {given_up} given up.")
 _PROBLEM = N_("Emails are waiting: {problem}")
-_LOOK_EVERY_SECONDS = 0.2
 
 app = command_app()
-
-
-class Ending:
-    """Whether somebody asked for the end. A plain flag: a signal may come at any place, also inside a lock."""
-
-    def __init__(self) -> None:
-        self.asked = False
-
-    def ask(self, number: int, frame: FrameType | None) -> None:
-        """Remember a signal."""
-        self.asked = True
-
-    def wait(self, seconds: float) -> None:
-        """Wait, or until the end is asked for."""
-        never = Event()
-        while seconds > 0 and not self.asked:
-            never.wait(_LOOK_EVERY_SECONDS)
-            seconds -= _LOOK_EVERY_SECONDS
 
 
 @app.command()
@@ -64,9 +43,7 @@ def main(
     Several stewards can run at the same time: each task is done once. The steward never decides for a person.
     """
     actor = current_actor()
-    ending = Ending()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, ending.ask)
+    ending = asked_to_end()
     if once:
         done = steward.one_pass(take_in, ended=lambda: ending.asked, whole=True, actor=actor)
         _show(done, as_json=as_json)

@@ -13,8 +13,7 @@ from eboxcast.broadcasts.matching import fitting_broadcast
 from eboxcast.broadcasts.models import Broadcast, Via
 from eboxcast.cli.broadcast.answers import head_of, outlook_lines, tell
 from eboxcast.cli.broadcast.options import Number, current_actor, load_broadcast
-from eboxcast.cli.package.check_text import show
-from eboxcast.cli.package.options import DuplicatesPolicy, FaultyRowsPolicy
+from eboxcast.cli.package.check import DuplicatesPolicy, FaultyRowsPolicy, show
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson, Environment

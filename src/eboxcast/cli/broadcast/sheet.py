@@ -14,7 +14,6 @@ from eboxcast.broadcasts.guards import verdicts_that_count, without_contact
 from eboxcast.broadcasts.models import Broadcast, Check, FileDelivery, Outcome, SeenIn, Side, Verdict
 from eboxcast.broadcasts.production import files_digest
 from eboxcast.broadcasts.states import BEFORE_LAUNCH
-from eboxcast.cli.admin.entry_words import entry_words
 from eboxcast.cli.broadcast.answers import FILES_SHOWN, head_of, outlook_lines
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
@@ -23,6 +22,7 @@ from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, name_in, translate
 from eboxcast.notices.models import Notice
 from eboxcast.notices.models import State as NoticeState
+from eboxcast.presenters.audit import entry_words
 from eboxcast.presenters.broadcast_records import notes_of, notices_of, text_of, verdicts_of
 from eboxcast.presenters.broadcast_words import CHECKS, LATENESS, NOTICE_STATES, OUTCOMES, SEEN_IN, SIDES
 from eboxcast.reports.states import ENVIRONMENTS

@@ -11,7 +11,7 @@ import typer
 
 from eboxcast.broadcasts import acceptance
 from eboxcast.broadcasts.models import Broadcast, State
-from eboxcast.cli.admin.ebox_text import message_lines
+from eboxcast.cli.admin.ebox import message_lines
 from eboxcast.cli.broadcast.answers import tell
 from eboxcast.cli.broadcast.options import Number, load_broadcast
 from eboxcast.cli.shell import console

@@ -7,19 +7,27 @@ from typing import Annotated
 
 import typer
 
-from eboxcast.cli.people.message_type_form import form_in
-from eboxcast.cli.people.message_type_text import show_list, show_one, show_standing
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson, Environment, EnvironmentName
-from eboxcast.lib.translation import N_, language_of_user, translate
+from eboxcast.database.errors import sanitized_db_errors
+from eboxcast.lib.actors import Actor, Role
+from eboxcast.lib.command_line import command_of
+from eboxcast.lib.formatting import aligned, grouped, size
+from eboxcast.lib.masking import mask_and_strip
+from eboxcast.lib.next_action import NextAction
+from eboxcast.lib.telling import sentence_in
+from eboxcast.lib.translation import N_, language_of_user, name_in, translate
+from eboxcast.presenters.json import as_json as json_of
+from eboxcast.presenters.message_types import type_answer, type_list
 from eboxcast.senders import type_requests
-from eboxcast.senders.lookup import find_either
-from eboxcast.senders.models import TypeRequest
+from eboxcast.senders.lookup import find_either, requests_of, types_of
+from eboxcast.senders.models import MessageType, TypeRequest
 from eboxcast.senders.request_form import read_request
 from eboxcast.senders.sender_file import load_senders
 from eboxcast.senders.type_requests import configure_type
+from eboxcast.senders.type_states import DONE, WORDS, State, Step, next_of, turn_of
 
 _LOADED = N_("Loaded: {institutions} institution(s), {applications} application(s), {message_types} message type(s).")
 _ONLY_ACCEPTANCE = N_(
@@ -56,7 +64,7 @@ def request(
 @app.command("list")
 def show_all(as_json: AsJson = False) -> None:
     """List the message types and their requests, with who each is waiting for."""
-    show_list(actor(), as_json=as_json)
+    _show_list(actor(), as_json=as_json)
 
 
 @app.command()
@@ -65,7 +73,7 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show a message type and its request: what was requested, who decided what, and the next step."""
-    show_one(*find_either(wanted, actor=actor()), as_json=as_json)
+    _show_one(*find_either(wanted, actor=actor()), as_json=as_json)
 
 
 @app.command()
@@ -99,7 +107,7 @@ def configure(
     """Configure a message type: in acceptance once its request is accepted, then in production."""
     who = actor()
     configure_type(code, environment=environment.value, actor=who)
-    show_standing(*find_either(code, actor=who))
+    _show_standing(*find_either(code, actor=who))
 
 
 @app.command()
@@ -118,4 +126,238 @@ def load(
 
 
 def _tell(request: TypeRequest) -> None:
-    show_standing(*find_either(str(request.pk), actor=actor()))
+    _show_standing(*find_either(str(request.pk), actor=actor()))
+
+
+_NOTHING = N_("There are no message types and no requests yet. To start: eboxcast message-type form > FILE")
+_HEADINGS = (N_("Message type"), N_("Request"), N_("State"), N_("Waiting for"), N_("Application"))
+_REQUEST = N_("Request {number} · {code} · {state}")
+_TYPE = N_("{code} · {state}")
+_TURN = N_("Waiting for: {who}")
+_NEXT = N_("Next step: {next}")
+_NOT_CONFIGURED = N_("not configured")
+_LOADED_IN_ACCEPTANCE = N_("To use it in production: {configure}")
+_STEP = N_("{at}  {step}, by {by}")
+_STEP_WITH_REASON = N_("{at}  {step}, by {by}: {reason}")
+_WHO: dict[Role | None, str] = {
+    Role.VALIDATOR: N_("the validator (BCSS)"),
+    Role.INTEGRATION: N_("the integration team"),
+    Role.REQUESTER: N_("the institution"),
+    None: N_("no one"),
+}
+_FIELDS = {
+    "institution": N_("Institution"),
+    "application": N_("Application"),
+    "title": N_("Title"),
+    "description": N_("Description"),
+    "legal_basis": N_("Purpose and legal basis"),
+    "ebox_type": N_("Type of eBox"),
+    "languages": N_("Languages"),
+    "validity": N_("Validity period"),
+    "media_types": N_("Types of document"),
+    "document": N_("Maximum document size"),
+    "without_ebox": N_("Without an active eBox"),
+    "recipients": N_("Recipients per broadcast"),
+    "broadcasts": N_("Broadcasts per year"),
+    "dates": N_("First requested dates"),
+    "business_contact": N_("Business contact"),
+    "technical_contact": N_("Technical contact"),
+    "requester": N_("Requested by"),
+}
+
+
+def _show_standing(request: TypeRequest | None, kind: MessageType | None) -> None:
+    """Print where a request, or a type without one, stands; what is next and whose turn it is."""
+    typer.echo("\n".join([_head(request, kind, language_of_user()), *_what_next(request, kind, language_of_user())]))
+
+
+def _show_one(request: TypeRequest | None, kind: MessageType | None, *, as_json: bool) -> None:
+    """Print all there is of a request and of the type it led to."""
+    language = language_of_user()
+    if as_json:
+        typer.echo(json_of(type_answer(request, kind)))
+        return
+    lines = [_head(request, kind, language), *_particulars(request or kind, language)]
+    if request:
+        lines += ["", *_history(request, language)]
+    typer.echo("\n".join([*lines, "", *_what_next(request, kind, language)]))
+
+
+def _show_list(actor: Actor, *, as_json: bool) -> None:
+    """Print the types and requests that somebody may see: a line for each code, or all as JSON."""
+    with sanitized_db_errors():
+        requests, kinds = list(requests_of(actor)), list(types_of(actor))
+    if as_json:
+        typer.echo(json_of(type_list(requests, kinds)))
+        return
+    language = language_of_user()
+    if not requests and not kinds:
+        console.line(translate(_NOTHING, language))
+        return
+    last = {request.code: request for request in requests}
+    known = {kind.code: kind for kind in kinds}
+    rows = [_row(last.get(code), known.get(code), language) for code in sorted({*last, *known})]
+    typer.echo("\n".join(aligned([tuple(translate(heading, language) for heading in _HEADINGS), *rows])))
+
+
+def _row(request: TypeRequest | None, kind: MessageType | None, language: str) -> tuple[str, ...]:
+    either = request or kind
+    assert either is not None  # noqa: S101 - a row is made of one of them
+    return (
+        mask_and_strip(either.code),
+        str(request.pk) if request else "–",
+        translate(_state(request, kind), language),
+        translate(_WHO[turn_of(request)], language) if request else "–",
+        _application(either),
+    )
+
+
+def _state(request: TypeRequest | None, kind: MessageType | None) -> str:
+    if request is not None:
+        return WORDS[State(request.state)]
+    if kind is None or kind.acceptance_at is None:
+        return _NOT_CONFIGURED
+    return WORDS[State.IN_PRODUCTION if kind.production_at else State.IN_ACCEPTANCE]
+
+
+def _head(request: TypeRequest | None, kind: MessageType | None, language: str) -> str:
+    state = translate(_state(request, kind), language)
+    if request is not None:
+        return translate(
+            _REQUEST, language, {"number": request.pk, "code": mask_and_strip(request.code), "state": state}
+        )
+    assert kind is not None  # noqa: S101 - one of them is there
+    return translate(_TYPE, language, {"code": mask_and_strip(kind.code), "state": state})
+
+
+def _what_next(request: TypeRequest | None, kind: MessageType | None, language: str) -> list[str]:
+    if request is None:
+        only_acceptance = kind is not None and kind.acceptance_at is not None and kind.production_at is None
+        return (
+            [translate(_LOADED_IN_ACCEPTANCE, language, {"configure": _configure_in_production(kind)})]
+            if kind and only_acceptance
+            else []
+        )
+    return [
+        translate(_TURN, language, {"who": translate(_WHO[turn_of(request)], language)}),
+        translate(_NEXT, language, {"next": sentence_in(next_of(request), language)}),
+    ]
+
+
+def _configure_in_production(kind: MessageType) -> str:
+    parameters = {"type": mask_and_strip(kind.code), "environment": "production"}
+    return command_of(NextAction(action="type.configure", parameters=parameters))
+
+
+def _history(request: TypeRequest, language: str) -> list[str]:
+    return [
+        "  "
+        + translate(
+            _STEP_WITH_REASON if step.reason else _STEP,
+            language,
+            {
+                "at": step.at,
+                "step": translate(DONE[Step[step.step.upper()]], language),
+                "by": mask_and_strip(step.by),
+                "reason": mask_and_strip(step.reason),
+            },
+        )
+        for step in request.steps.order_by("pk")
+    ]
+
+
+def _particulars(either: TypeRequest | MessageType | None, language: str) -> list[str]:
+    assert either is not None  # noqa: S101 - one of them is there
+    shown = {
+        "application": _application(either),
+        "title": _in(either.titles, language),
+        "ebox_type": either.ebox_type,
+        "languages": ", ".join(either.languages),
+        "validity": f"{either.validity_number} {translate(_UNITS[either.validity_unit], language)}",
+        "media_types": ", ".join(either.media_types),
+        "document": size(either.document_bytes, language),
+        "without_ebox": either.without_ebox,
+        **(_asked(either, language) if isinstance(either, TypeRequest) else {}),
+    }
+    names = {key: translate(name, language) for key, name in _FIELDS.items() if key in shown}
+    width = max(map(len, names.values()))
+    return [f"  {name.ljust(width)}  {shown[key]}" for key, name in names.items()]
+
+
+_UNITS = {"day": N_("day(s)"), "month": N_("month(s)"), "year": N_("year(s)")}
+
+
+def _asked(request: TypeRequest, language: str) -> dict[str, str]:
+    return {
+        "institution": f"{request.institution} {_in(request.institution_names, language)}",
+        "description": mask_and_strip(request.description.replace("\n", " ")),
+        "legal_basis": mask_and_strip(request.legal_basis.replace("\n", " ")),
+        "recipients": grouped(request.expected_recipients, language),
+        "broadcasts": grouped(request.broadcasts_a_year, language),
+        "dates": ", ".join(day.isoformat() for day in request.wanted_dates),
+        **{name: _contact(getattr(request, name)) for name in ("business_contact", "technical_contact", "requester")},
+    }
+
+
+def _contact(contact: dict[str, str]) -> str:
+    """Return how somebody can be reached; a telephone number would look like a national number to ``plain``."""
+    return " · ".join(
+        [mask_and_strip(contact["name"]), mask_and_strip(contact["email"]), *filter(None, [contact.get("phone")])]
+    )
+
+
+def _application(either: TypeRequest | MessageType) -> str:
+    if isinstance(either, TypeRequest):
+        return mask_and_strip(either.application)
+    return mask_and_strip(", ".join(application.name for application in either.applications.all()))
+
+
+def _in(names: dict[str, str], language: str) -> str:
+    return mask_and_strip(name_in(names, language))
+
+
+_ABOUT = N_("Request for a new message type. Fill in this form, then run: eboxcast message-type request FILE")
+
+_FORM: tuple[tuple[str, str], ...] = (
+    ("[institution]", N_("The institution that sends")),
+    ('cbe = ""', N_("The CBE number: ten digits, without dots")),
+    ('name = { fr = "", nl = "", de = "" }', N_("The name shown to readers")),
+    ("[application]", N_("The system of the institution that sends the messages")),
+    ('name = ""', N_("A short name, such as rjv-onva:workerholidayrights:cova2")),
+    ('title = { fr = "", nl = "", de = "" }', N_("The name shown to readers")),
+    ("[message_type]", N_("The messages")),
+    ('code = ""', N_("A code of 6 to 80 characters, such as HOLIDAY-LETTER")),
+    ('title = { fr = "", nl = "", de = "" }', N_("The name shown to readers")),
+    ('description = ""', N_("What the message says, and to whom it is sent")),
+    ('legal_basis = ""', N_("Why it is sent: the law and the decision")),
+    ('ebox_type = ""', N_("Whose eBoxes: CITIZEN or ENTERPRISE")),
+    ("languages = []", N_('One or more of "fr", "nl", "de"')),
+    ('validity = { number = 1, unit = "year" }', N_("How long a message stays visible: day, month or year")),
+    ('media_types = ["application/pdf"]', N_("The types of document; PDF is displayed properly to citizens")),
+    ("document_bytes = 10485760", N_("The maximum document size, in bytes")),
+    ('without_ebox = ""', N_("Recipients without an active eBox: publish (they find it later) or refuse")),
+    ("[expected]", N_("Numbers and dates")),
+    ("recipients = 0", N_("Recipients of one broadcast, approximately")),
+    ("broadcasts_a_year = 0", N_("Broadcasts in a year, approximately")),
+    ("dates = []", N_("The first requested dates, such as 2027-02-15, without quotes")),
+    ("[business_contact]", N_("Contact for questions about the purpose of the message")),
+    ('name = ""', ""),
+    ('email = ""', ""),
+    ('# phone = "+32 "', N_("Optional")),
+    ("[technical_contact]", N_("Contact for technical questions")),
+    ('name = ""', ""),
+    ('email = ""', ""),
+    ("[requested_by]", N_("Person who fills in this form")),
+    ('name = ""', ""),
+    ('email = ""', ""),
+)
+
+
+def form_in(language: str) -> str:
+    """Return the form with its comments in a language."""
+    lines = [f"# {translate(_ABOUT, language)}"]
+    for line, comment in _FORM:
+        if line.startswith("["):
+            lines.append("")
+        lines.append(f"{line}  # {translate(comment, language)}" if comment else line)
+    return "\n".join(lines)

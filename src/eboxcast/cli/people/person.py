@@ -8,15 +8,17 @@ from typing import Annotated
 
 import typer
 
-from eboxcast.cli.people.person_text import people_lines, token_lines
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.acting import caretaker
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson
 from eboxcast.lib.actors import Role
+from eboxcast.lib.formatting import aligned, short_moment
+from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.presenters.json import as_json as json_of
 from eboxcast.presenters.people import person_list, token_list
+from eboxcast.presenters.schemas.people import PersonList, PersonShown, TokenList, TokenShown
 from eboxcast.senders import people, people_tokens
 from eboxcast.senders.people import Particulars
 from eboxcast.senders.people_file import load_people
@@ -120,7 +122,7 @@ def change(
 def show(as_json: AsJson = False) -> None:
     """List the people, with their institutions and roles."""
     answer = person_list(people.list_people(actor=caretaker()))
-    typer.echo(json_of(answer) if as_json else "\n".join(people_lines(answer, language_of_user())))
+    typer.echo(json_of(answer) if as_json else "\n".join(_people_lines(answer, language_of_user())))
 
 
 @app.command()
@@ -146,7 +148,7 @@ def token(
 def tokens(name: Name, as_json: AsJson = False) -> None:
     """List the tokens of a person, by number. The tokens themselves are not stored."""
     answer = token_list(people_tokens.tokens_of(name, actor=caretaker()))
-    typer.echo(json_of(answer, precision="seconds") if as_json else "\n".join(token_lines(answer, language_of_user())))
+    typer.echo(json_of(answer, precision="seconds") if as_json else "\n".join(_token_lines(answer, language_of_user())))
 
 
 @app.command()
@@ -166,3 +168,66 @@ def load(file: Annotated[Path, typer.Argument(help="A people file: TOML, docs/re
 
 def _say(sentence: str, **data: object) -> None:
     console.line(translate(sentence, language_of_user(), data))
+
+
+_PEOPLE = (
+    N_("Name"),
+    N_("Full name"),
+    N_("Institution"),
+    N_("Roles"),
+    N_("Language"),
+    N_("Email"),
+    N_("Phone"),
+    N_("State"),
+)
+_TOKENS = (N_("Token"), N_("Label"), N_("Made"), N_("Made by"), N_("Expires"), N_("State"))
+_ACTIVE = N_("active")
+_INACTIVE = N_("not active")
+_IN_FORCE = N_("valid")
+_REVOKED_STATE = N_("revoked")
+_EXPIRED = N_("expired")
+_PROGRAM = N_("{state}, service account")
+_NOBODY = N_("No people.")
+_NO_TOKENS = N_("No tokens.")
+
+
+def _people_lines(answer: PersonList, language: str) -> list[str]:
+    """Return a line for each person, below headings."""
+    return _table(_PEOPLE, [_person(one, language) for one in answer.people], _NOBODY, language)
+
+
+def _token_lines(answer: TokenList, language: str) -> list[str]:
+    """Return a line for each token, below headings."""
+    return _table(_TOKENS, [_token(one, language) for one in answer.tokens], _NO_TOKENS, language)
+
+
+def _table(headings: tuple[str, ...], rows: list[tuple[str, ...]], empty: str, language: str) -> list[str]:
+    if not rows:
+        return [translate(empty, language)]
+    return aligned([tuple(translate(heading, language) for heading in headings), *rows])
+
+
+def _person(one: PersonShown, language: str) -> tuple[str, ...]:
+    state = translate(_ACTIVE if one.active else _INACTIVE, language)
+    return (
+        one.name,
+        mask_and_strip(one.full_name),
+        one.institution or "–",
+        ", ".join(one.roles),
+        one.language,
+        one.email or "–",
+        one.phone or "–",
+        translate(_PROGRAM, language, {"state": state}) if one.service else state,
+    )
+
+
+def _token(one: TokenShown, language: str) -> tuple[str, ...]:
+    state = _IN_FORCE if one.in_force else _REVOKED_STATE if one.revoked_at else _EXPIRED
+    return (
+        str(one.number),
+        mask_and_strip(one.label) or "–",
+        short_moment(one.made_at),
+        one.made_by,
+        short_moment(one.expires_at),
+        translate(state, language),
+    )

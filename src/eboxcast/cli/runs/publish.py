@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from eboxcast.cli.package.options import DuplicatesPolicy, FaultyRowsPolicy
+from eboxcast.cli.package.check import DuplicatesPolicy, FaultyRowsPolicy
 from eboxcast.cli.runs import sending
 from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.app import command_app

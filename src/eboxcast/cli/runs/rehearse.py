@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import typer
 
-from eboxcast.cli.package.options import DuplicatesPolicy, FaultyRowsPolicy
+from eboxcast.cli.package.check import DuplicatesPolicy, FaultyRowsPolicy
 from eboxcast.cli.runs.sending import checked
 from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.app import command_app

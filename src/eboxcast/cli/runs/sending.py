@@ -9,7 +9,7 @@ from time import monotonic
 
 import typer
 
-from eboxcast.cli.package.check_text import show
+from eboxcast.cli.package.check import show
 from eboxcast.cli.shell import console, progress
 from eboxcast.cli.shell.acting import actor
 from eboxcast.delivery.models import Run, State

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from eboxcast.cli.admin.entry_words import entry_words
+from eboxcast.presenters.audit import entry_words
 
 DIGEST = "85073003328ab" * 4 + "0" * 12
 RUN = "1b4e28ba-2fa1-41d2-883f-0016d3cca427"

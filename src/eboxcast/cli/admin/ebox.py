@@ -11,7 +11,7 @@ import typer
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.app import command_app
-from eboxcast.cli.shell.options import AsJson, Environment, EnvironmentName
+from eboxcast.cli.shell.options import AsJson, Environment, EnvironmentName, Force
 from eboxcast.cli.shell.private import key_given, refuse_existing, write_private
 from eboxcast.delivery.eboxes import look_into_ebox, refuse_production, take_over_eboxes
 from eboxcast.lib.errors import NotFound
@@ -52,7 +52,7 @@ def look(
     environment: Annotated[EnvironmentName, typer.Option(help="Only acceptance.")] = EnvironmentName.ACCEPTANCE,
     document: Annotated[Path | None, typer.Option(help="Save the document of a message to this file.")] = None,
     number: Annotated[int, typer.Option(min=1, help="The number of the message; 1 is the newest.")] = 1,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")] = False,
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
     """Show the current content of the eBox whose number is on standard input; nothing is marked as read.

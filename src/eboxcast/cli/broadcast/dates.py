@@ -15,10 +15,10 @@ from eboxcast.broadcasts.load import booked_between, conflicts_of
 from eboxcast.broadcasts.models import Broadcast, Lateness, State
 from eboxcast.broadcasts.requests import Contact, Wanted
 from eboxcast.cli.broadcast.answers import head_of, outlook_lines, tell
-from eboxcast.cli.broadcast.options import Dates, Number, Why, current_actor, days, load_broadcast
+from eboxcast.cli.broadcast.options import Dates, Number, current_actor, days, load_broadcast
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.app import command_app
-from eboxcast.cli.shell.options import AsJson, day, moment
+from eboxcast.cli.shell.options import AsJson, Reason, day, moment
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.errors import WrongUse
 from eboxcast.lib.formatting import grouped, long_date, spoken
@@ -106,7 +106,7 @@ def reconfirm(broadcast: Number, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def cancel(broadcast: Number, reason: Why = "", as_json: AsJson = False) -> None:
+def cancel(broadcast: Number, reason: Reason = "", as_json: AsJson = False) -> None:
     """Cancel a broadcast before it is launched. This is final."""
     found, actor = load_broadcast(broadcast)
     scheduling.cancel(found, actor=actor, reason=reason)
@@ -184,7 +184,7 @@ def decide(
     at: Annotated[
         str | None, typer.Option(help="A moment of that evening other than its start: 2027-02-15T20:00.")
     ] = None,
-    reason: Why = "",
+    reason: Reason = "",
     as_json: AsJson = False,
 ) -> None:
     """Accept a requested date, propose others, or refuse. Shows first what is planned for those evenings."""
@@ -203,7 +203,7 @@ def decide(
 def waive(
     broadcast: Number,
     what: Annotated[Lateness, typer.Argument(help="The deadline that was missed.")],
-    reason: Why = "",
+    reason: Reason = "",
     as_json: AsJson = False,
 ) -> None:
     """Waive a missed deadline, in your name, so that the date can stay."""

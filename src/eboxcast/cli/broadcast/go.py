@@ -14,10 +14,10 @@ from eboxcast.broadcasts.production import SHORTEST, Named
 from eboxcast.broadcasts.states import Action
 from eboxcast.broadcasts.steps import refuse_impossible
 from eboxcast.cli.broadcast.answers import head_of, tell
-from eboxcast.cli.broadcast.options import Number, Why, load_broadcast
+from eboxcast.cli.broadcast.options import Number, load_broadcast
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.app import command_app
-from eboxcast.cli.shell.options import AsJson, moment
+from eboxcast.cli.shell.options import AsJson, Reason, moment
 from eboxcast.delivery.broadcasts.go_preview import preview_go
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.errors import WrongUse
@@ -81,7 +81,7 @@ def go(
 
 
 @app.command("withdraw-go")
-def withdraw_go(broadcast: Number, reason: Why = "", as_json: AsJson = False) -> None:
+def withdraw_go(broadcast: Number, reason: Reason = "", as_json: AsJson = False) -> None:
     """Withdraw the GO before the launch. It can be given again."""
     found, actor = load_broadcast(broadcast)
     production.withdraw_go(found, actor=actor, reason=reason)

@@ -1,4 +1,4 @@
-"""What the commands of `eboxcast broadcast` have in common: which broadcast, who acts, and words that are kept."""
+"""What the commands of `eboxcast broadcast` have in common: which broadcast, who acts, and days."""
 
 from __future__ import annotations
 
@@ -28,9 +28,6 @@ class ProcedureOff(NotAllowedNow):
 
 
 Number = Annotated[str, typer.Argument(metavar="BROADCAST", help="The number of the broadcast: 2027-0001.")]
-Why = Annotated[
-    str, typer.Option("--reason", help="The reason, in a few words. Kept permanently: do not identify any citizen.")
-]
 Dates = Annotated[list[str], typer.Argument(metavar="DATE…", help="The requested days, best first: 2027-02-15.")]
 
 

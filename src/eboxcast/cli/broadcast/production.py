@@ -8,10 +8,9 @@ import typer
 
 from eboxcast.broadcasts import production
 from eboxcast.cli.broadcast.answers import tell
-from eboxcast.cli.broadcast.options import Number, Why, load_broadcast
+from eboxcast.cli.broadcast.options import Number, load_broadcast
 from eboxcast.cli.shell.app import command_app
-from eboxcast.cli.shell.options import AsJson
-from eboxcast.delivery.broadcasts import closing as by_hand
+from eboxcast.cli.shell.options import AsJson, Reason
 from eboxcast.delivery.broadcasts import contact_centre
 from eboxcast.lib.translation import N_
 
@@ -32,7 +31,7 @@ def arm(broadcast: Number, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def disarm(broadcast: Number, reason: Why = "", as_json: AsJson = False) -> None:
+def disarm(broadcast: Number, reason: Reason = "", as_json: AsJson = False) -> None:
     """Disarm the launch: nothing starts automatically. It can still be launched by hand, or armed again."""
     found, actor = load_broadcast(broadcast)
     production.disarm(found, actor=actor, reason=reason)
@@ -60,14 +59,18 @@ _CLOSED = N_("Broadcast {broadcast}: the reading figures were sent and the broad
 @app.command()
 def report(broadcast: Number, as_json: AsJson = False) -> None:
     """Send the report to the institution now. The steward does this right after the publication."""
+    from eboxcast.delivery.broadcasts import closing  # follows the runs, with the whole engine: arming does without
+
     found, actor = load_broadcast(broadcast)
-    by_hand.report(found, actor=actor)
+    closing.report(found, actor=actor)
     tell(found, _REPORTED, as_json=as_json)
 
 
 @app.command()
 def close(broadcast: Number, as_json: AsJson = False) -> None:
     """Send the reading figures now, and close. The steward does this some days after the publication."""
+    from eboxcast.delivery.broadcasts import closing  # follows the runs, with the whole engine: arming does without
+
     found, actor = load_broadcast(broadcast)
-    by_hand.close(found, actor=actor)
+    closing.close(found, actor=actor)
     tell(found, _CLOSED, as_json=as_json)

@@ -16,7 +16,7 @@ from eboxcast.cli.broadcast.answers import tell
 from eboxcast.cli.broadcast.options import Number, load_broadcast
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.app import command_app
-from eboxcast.cli.shell.options import AsJson
+from eboxcast.cli.shell.options import AsJson, Force
 from eboxcast.cli.shell.private import OutputNotWritten, refuse_existing, write_private
 from eboxcast.cli.shell.signals import resumable
 from eboxcast.delivery.broadcasts.acceptance_tests import Proof, Shown, document_shown, run_test
@@ -91,7 +91,7 @@ def look(
     document: Annotated[
         Path | None, typer.Option(help="With --recipient: save the document from that eBox to this file.")
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")] = False,
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
     """Show the message of this broadcast in the eBoxes of its short list; nothing is marked as read.

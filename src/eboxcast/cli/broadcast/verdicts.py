@@ -15,9 +15,9 @@ from eboxcast.broadcasts import acceptance
 from eboxcast.broadcasts.acceptance import Seen
 from eboxcast.broadcasts.models import Broadcast, Check, SeenIn
 from eboxcast.cli.broadcast.answers import tell
-from eboxcast.cli.broadcast.options import Number, Why, load_broadcast
+from eboxcast.cli.broadcast.options import Number, load_broadcast
 from eboxcast.cli.shell.app import command_app
-from eboxcast.cli.shell.options import AsJson
+from eboxcast.cli.shell.options import AsJson, Reason
 from eboxcast.lib.errors import InputRefused, WrongUse
 from eboxcast.lib.free_text import is_fit
 from eboxcast.lib.masking import mask_and_strip
@@ -90,7 +90,7 @@ def verdict(
     seen_in: Annotated[
         SeenIn | None, typer.Option(help="Where you saw it: in the eBox, or in the proof. Needed with every check.")
     ] = None,
-    reason: Why = "",
+    reason: Reason = "",
     as_json: AsJson = False,
 ) -> None:
     """Record the test results for the short list, check by check; then approve, or reject with a reason."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +12,7 @@ from rich.text import Text
 
 from eboxcast.cli.shell import console, progress
 from eboxcast.cli.shell.app import command_app
+from eboxcast.cli.shell.options import AsJson, Language
 from eboxcast.cli.shell.private import write_private
 from eboxcast.lib.errors import WrongUse
 from eboxcast.lib.formatting import aligned, grouped, size
@@ -57,22 +57,13 @@ FaultyRowsPolicy = Annotated[FaultyRows, typer.Option(help="Faulty rows: refuse 
 app = command_app()
 
 
-class Language(StrEnum):
-    """The languages of an answer."""
-
-    FR = "fr"
-    NL = "nl"
-    DE = "de"
-    EN = "en"
-
-
 @app.command()
 def main(
     directory: Annotated[Path | None, typer.Argument(help="The directory with the three kinds of files.")] = None,
     document: Annotated[Path | None, typer.Option(help="The document, if no directory is given.")] = None,
     metadata: Annotated[Path | None, typer.Option(help="The metadata file.")] = None,
     recipients: Annotated[list[Path] | None, typer.Option(help="A recipient list. May be repeated.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Answer with one JSON object.")] = False,
+    as_json: AsJson = False,
     rejected: Annotated[Path | None, typer.Option(help="Write the faulty rows to this file.")] = None,
     language: Annotated[Language | None, typer.Option(help="The language of the answer.")] = None,
     duplicates: Annotated[Duplicates, typer.Option(help="What to do with duplicate recipients.")] = Duplicates.MERGE,

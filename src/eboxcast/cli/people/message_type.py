@@ -10,7 +10,7 @@ import typer
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.app import command_app
-from eboxcast.cli.shell.options import AsJson, Environment, EnvironmentName
+from eboxcast.cli.shell.options import AsJson, Environment, EnvironmentName, Reason
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib.actors import Actor, Role
 from eboxcast.lib.command_line import command_of
@@ -36,7 +36,6 @@ _ONLY_ACCEPTANCE = N_(
 )
 
 Number = Annotated[int, typer.Argument(help="The number of the request.")]
-Reason = Annotated[str, typer.Option(help="The reason, in a few words. Kept permanently: do not identify any citizen.")]
 
 app = command_app()
 

@@ -11,7 +11,7 @@ import typer
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.acting import caretaker
 from eboxcast.cli.shell.app import command_app
-from eboxcast.cli.shell.options import AsJson
+from eboxcast.cli.shell.options import AsJson, Language
 from eboxcast.lib.actors import Role
 from eboxcast.lib.formatting import aligned, short_moment
 from eboxcast.lib.masking import mask_and_strip
@@ -29,15 +29,6 @@ _DEACTIVATED = N_("{name} can no longer act, whatever tokens they still have.")
 _TOKEN = N_("The token of {name}, shown only once. Give it only to {name}, to use with: eboxcast login")
 _REVOKED = N_("Token {number} of {name} was revoked on {moment}.")
 _LOADED = N_("Loaded: {people} people, {teams} team(s), {contacts} contact(s).")
-
-
-class Language(StrEnum):
-    """In which languages we write to people."""
-
-    FR = "fr"
-    NL = "nl"
-    DE = "de"
-    EN = "en"
 
 
 class Mails(StrEnum):

@@ -9,11 +9,10 @@ from typing import Annotated
 
 import typer
 
-from eboxcast.cli.package.check import Language
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.app import command_app
-from eboxcast.cli.shell.options import RunNumber
+from eboxcast.cli.shell.options import Language, RunNumber
 from eboxcast.cli.shell.private import refuse_existing, write_private
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.runs.lookup import find_run

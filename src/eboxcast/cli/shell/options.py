@@ -37,11 +37,21 @@ class EnvironmentName(StrEnum):
     PRODUCTION = "production"
 
 
+class Language(StrEnum):
+    """The languages we speak to people in."""
+
+    FR = "fr"
+    NL = "nl"
+    DE = "de"
+    EN = "en"
+
+
 Directory = Annotated[Path, typer.Argument(help="The package: a directory with the three kinds of files.")]
 Environment = Annotated[EnvironmentName, typer.Option(help="Where: acceptance or production.")]
 Adds = Annotated[
     bool, typer.Option("--add", help="Publish the same message to those on these lists who do not have it yet.")
 ]
+Force = Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer with one JSON object.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit with 6 if it is published but not to all recipients.")]
 NotBefore = Annotated[

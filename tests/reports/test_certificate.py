@@ -19,7 +19,7 @@ from eboxcast.delivery.runs.settlement import settle
 from eboxcast.lib.buckets import Keys
 from eboxcast.mailboxes import fence
 from eboxcast.mailboxes.audiences import read_audience
-from eboxcast.presenters.json import as_json
+from eboxcast.presenters.json import json_text
 from eboxcast.reports.certificate import Certificate, certificate_of
 from eboxcast.reports.certificate_page import page_of
 from eboxcast.reports.page_html import html_of
@@ -109,7 +109,7 @@ def test_refused_and_published_have_their_own_digests(broadcasts: Broadcasts) ->
 
 
 @pytest.mark.parametrize(
-    "form", [as_json, lambda certificate: as_text(certificate, "en"), lambda c: html_of(page_of(c, "en"))]
+    "form", [json_text, lambda certificate: as_text(certificate, "en"), lambda c: html_of(page_of(c, "en"))]
 )
 def test_the_salt_is_in_no_certificate(broadcasts: Broadcasts, form: Callable[[Certificate], str]) -> None:
     """With it anybody could try all numbers on the digest of a few refused people; a certificate is kept for ever."""
@@ -207,7 +207,7 @@ def test_a_run_that_never_came_to_storing_has_a_certificate_too(broadcasts: Broa
 
 def test_its_json_is_the_whole_certificate(broadcasts: Broadcasts) -> None:
     certificate = certificate_of(broadcasts.published(faulty=True))
-    read = json.loads(as_json(certificate))
+    read = json.loads(json_text(certificate))
     assert read["format"] == "eboxcast.certificate/2"
     assert list(read) == list(Certificate.__dataclass_fields__)
     assert read["lists"][1]["account"]["rows"] == certificate.lists[1].account.rows
@@ -215,7 +215,7 @@ def test_its_json_is_the_whole_certificate(broadcasts: Broadcasts) -> None:
 
 def test_a_number_in_the_senders_words_is_not_repeated(broadcasts: Broadcasts) -> None:
     certificate = certificate_of(broadcasts.prepared(title="Dossier 00.01.01-001.05"))
-    assert "00.01.01" not in as_json(certificate) + as_text(certificate, "en")
+    assert "00.01.01" not in json_text(certificate) + as_text(certificate, "en")
 
 
 @pytest.mark.parametrize("language", ["fr", "nl", "de", "en"])

@@ -13,7 +13,7 @@ from tests.actors import master
 from tests.reports.broadcasts import OPERATOR, SENDER, Broadcasts
 
 from eboxcast.delivery.runs import actions
-from eboxcast.presenters.json import as_json
+from eboxcast.presenters.json import json_text
 from eboxcast.reports.certificate import certificate_of
 from eboxcast.reports.report import report_of
 from eboxcast.reports.verification import verify
@@ -40,7 +40,7 @@ def test_the_program_that_verifies_finds_the_digests_of_a_certificate(broadcasts
     package = broadcasts.package(50)
     run = actions.prepare(package, environment="production", actor=master(SENDER))
     audience = certificate_of(run).audience
-    given = json.loads(as_json(verify(run, actor=master("ada"), with_salt=True)))
+    given = json.loads(json_text(verify(run, actor=master("ada"), with_salt=True)))
     assert program
     assert audience
     done = subprocess.run(
@@ -54,7 +54,7 @@ def test_the_program_that_verifies_finds_the_digests_of_a_certificate(broadcasts
 
 
 def test_each_name_in_a_verification_is_explained(broadcasts: Broadcasts) -> None:
-    answer = json.loads(as_json(verify(broadcasts.published(), actor=master("ada"))))
+    answer = json.loads(json_text(verify(broadcasts.published(), actor=master("ada"))))
     page = (REFERENCE / "report.md").read_text("utf-8")
     assert set(names_in(answer)) - set(re.findall(r"`([a-z0-9_]+)`", page)) == set()
 
@@ -63,4 +63,4 @@ def test_each_name_in_a_report_is_explained(broadcasts: Broadcasts) -> None:
     run = actions.recall(broadcasts.published(faulty=True), actor=master(OPERATOR), reason="wrong letter")
     pages = "".join((REFERENCE / name).read_text("utf-8") for name in ("certificate-json.md", "report.md"))
     explained = set(re.findall(r"`([a-z0-9_]+)`", pages))
-    assert set(names_in(json.loads(as_json(report_of(run, actor=master("ada")))))) - explained == set()
+    assert set(names_in(json.loads(json_text(report_of(run, actor=master("ada")))))) - explained == set()

@@ -17,7 +17,7 @@ from eboxcast.lib import clock
 from eboxcast.lib.formatting import moment_in
 from eboxcast.mailboxes import opening
 from eboxcast.package.model import Package
-from eboxcast.presenters.json import as_json
+from eboxcast.presenters.json import json_text
 from eboxcast.reports.certificate import certificate_of
 from eboxcast.reports.certificate_page import page_of
 from eboxcast.reports.page_html import html_of
@@ -78,7 +78,7 @@ def test_what_was_never_visible_has_no_readings(broadcasts: Broadcasts) -> None:
 
 def test_its_json_holds_the_certificate_and_the_readings(broadcasts: Broadcasts) -> None:
     run = broadcasts.published()
-    read = json.loads(as_json(report_of(run, actor=master("ada"))))
+    read = json.loads(json_text(report_of(run, actor=master("ada"))))
     assert set(read) == {"format", "certificate", "readings"}
     assert read["certificate"]["run"] == str(run.id)
     assert read["readings"] == {"total": 0, "days": []}

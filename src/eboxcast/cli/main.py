@@ -153,9 +153,9 @@ def run() -> None:
     except (EboxcastError, Misconfigured) as error:
         told = console.error(error)
         if _is_asked_for_json(sys.argv[1:]):
-            from eboxcast.presenters.json import as_json_line  # after a failure
+            from eboxcast.presenters.json import json_line  # after a failure
 
-            typer.echo(as_json_line(told))
+            typer.echo(json_line(told))
         code = error.exit_code
     sys.exit(code)
 

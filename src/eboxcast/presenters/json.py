@@ -11,12 +11,12 @@ from enum import Enum
 from eboxcast.lib.formatting import Precision, iso
 
 
-def as_json(value: object, *, precision: Precision = "milliseconds") -> str:
+def json_text(value: object, *, precision: Precision = "milliseconds") -> str:
     """Return a value of a schema as JSON text, its names in the order of the schema."""
     return json.dumps(plain(value, precision=precision), ensure_ascii=False, indent=2)
 
 
-def as_json_line(value: object) -> str:
+def json_line(value: object) -> str:
     """Return a value of a schema as one line: for what may follow other lines."""
     return json.dumps(plain(value), ensure_ascii=False)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -28,7 +29,6 @@ from eboxcast.lib.formatting import grouped, short_moment
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.presenters.audit import audit_head, audit_list, audit_verdict, entry_words, years_deleted, years_due
-from eboxcast.presenters.json import as_json as json_of
 from eboxcast.presenters.schemas.audit import AuditEntry, AuditExpiry, AuditList, AuditVerdict
 
 _MORE = N_("There are older entries. Use --limit or --since.")
@@ -100,9 +100,7 @@ def verify_(
     with sanitized_db_errors():
         found = verify(anchors, actor=actor())
     verdict = audit_verdict(found)
-    typer.echo(
-        json_of(verdict) if as_json else "\n".join(_verdict_lines(verdict, language_of_user(), anchored=bool(anchors)))
-    )
+    console.result(verdict, partial(_verdict_lines, anchored=bool(anchors)), as_json=as_json)
     if not found.good:
         raise typer.Exit(1)
 
@@ -119,7 +117,7 @@ def anchor_(
         head = hand_out_head(to, actor=actor())
     if head is None:
         raise NothingRecorded
-    typer.echo(json_of(audit_head(head)) if as_json else str(head))
+    console.result(audit_head(head), lambda shown, _: [shown.anchor], as_json=as_json)
 
 
 @app.command()
@@ -151,29 +149,22 @@ def expire(
     who = actor()
     if dry_run:
         with sanitized_db_errors():
-            _show_years(years_due(foresee_drop(actor=who)), as_json=as_json)
+            console.result(years_due(foresee_drop(actor=who)), _expiry_lines, as_json=as_json)
         return
     with as_owner(), sanitized_db_errors():
         if not owns_the_audit():
             raise NotTheOwner
         gone = drop_due(actor=who)
-    _show_years(years_deleted(gone), as_json=as_json)
+    console.result(years_deleted(gone), _expiry_lines, as_json=as_json)
 
 
 def _show_entries(wanted: Wanted, limit: int, *, actor: Actor, as_json: bool) -> None:
     with sanitized_db_errors():
         entries = read_entries(wanted, limit + 1, actor=actor)
     answer = audit_list(entries[-limit:], more=len(entries) > limit)
-    if as_json:
-        typer.echo(json_of(answer, precision="microseconds"))
-        return
-    typer.echo("\n".join(_entry_lines(answer, language_of_user())))
-    if answer.more:
+    console.result(answer, _entry_lines, as_json=as_json, precision="microseconds")
+    if answer.more and not as_json:
         console.line(translate(_MORE, language_of_user()))
-
-
-def _show_years(answer: AuditExpiry, *, as_json: bool) -> None:
-    typer.echo(json_of(answer) if as_json else "\n".join(_expiry_lines(answer, language_of_user())))
 
 
 def _read(text: str) -> Kept:

@@ -17,13 +17,12 @@ from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.options import AsJson, EnvironmentName, Reason, day, moment
 from eboxcast.lib import clock
 from eboxcast.lib.errors import WrongUse
-from eboxcast.lib.formatting import aligned, grouped, long_date, short_date, short_times
+from eboxcast.lib.formatting import grouped, long_date, short_date, short_times
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.planning.deadlines import ACCEPTANCE_BEFORE, NUDGE_BEFORE, RECONFIRM_BEFORE
 from eboxcast.planning.selectors import closed_days, evenings_for
 from eboxcast.presenters.calendar import calendar_of, deadline_list
-from eboxcast.presenters.json import as_json as json_of
 from eboxcast.presenters.schemas.calendar import Blackout, Calendar, CalendarDay, DeadlineList, Span
 
 
@@ -84,7 +83,7 @@ def show(
     evenings = evenings_for(whose, booked=booked_between(begin, end), since=begin - timedelta(days=1))
     language = language_of_user()
     answer = calendar_of(begin, end, evenings=evenings, closed=closed_days(whose), institution=whose, language=language)
-    typer.echo(json_of(answer, precision="seconds") if as_json else "\n".join(_calendar_lines(answer, language)))
+    console.result(answer, _calendar_lines, as_json=as_json, precision="seconds")
 
 
 @app.command()
@@ -99,7 +98,7 @@ def deadlines(
     evenings = evenings_for(whose, booked=booked_between())
     language = language_of_user()
     answer = deadline_list(day(date), recipients, evenings=evenings, institution=whose, language=language)
-    typer.echo(json_of(answer, precision="seconds") if as_json else "\n".join(_deadline_lines(answer, language)))
+    console.result(answer, _deadline_lines, as_json=as_json, precision="seconds")
 
 
 @app.command()
@@ -200,21 +199,18 @@ _DEADLINES = (N_("Due"), N_("What to do"))
 
 def _calendar_lines(calendar: Calendar, language: str) -> list[str]:
     """Return a line for each day, then the blackouts."""
-    rows = [_headings(_DAYS, language), *(_cells(one, language) for one in calendar.days)]
-    return [*aligned(rows), *_listed(calendar.blackouts, language)]
+    days = console.table(_DAYS, (_cells(one, language) for one in calendar.days), language)
+    return [*days, *_listed(calendar.blackouts, language)]
 
 
 def _deadline_lines(answer: DeadlineList, language: str) -> list[str]:
     """Return a line for each deadline, then whether the date is free."""
-    rows = [
-        _headings(_DEADLINES, language),
-        *((long_date(on, language), what) for on, what in _steps(answer, language)),
+    steps = ((long_date(on, language), what) for on, what in _steps(answer, language))
+    return [
+        *console.table(_DEADLINES, steps, language),
+        translate(_UNTIL_ITS_END, language),
+        *_verdict(answer, language),
     ]
-    return [*aligned(rows), translate(_UNTIL_ITS_END, language), *_verdict(answer, language)]
-
-
-def _headings(headings: tuple[str, ...], language: str) -> tuple[str, ...]:
-    return tuple(translate(heading, language) for heading in headings)
 
 
 def _cells(one: CalendarDay, language: str) -> tuple[str, str, str]:

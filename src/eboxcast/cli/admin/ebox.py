@@ -19,7 +19,6 @@ from eboxcast.lib.formatting import grouped, moment_in, size
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, name_in, translate
 from eboxcast.mailboxes.opening import Letter, read_document
-from eboxcast.presenters.json import as_json as json_of
 from eboxcast.presenters.mailbox import ebox_shown
 from eboxcast.presenters.schemas.mailbox import EboxShown, MessageShown
 
@@ -63,7 +62,7 @@ def look(
     refuse_existing(document, force=force)
     letters = look_into_ebox(environment.value, key_given(), actor=actor())
     answer = ebox_shown(letters)
-    typer.echo(json_of(answer, precision="seconds") if as_json else "\n".join(_ebox_lines(answer, language_of_user())))
+    console.result(answer, _ebox_lines, as_json=as_json, precision="seconds")
     if document:
         _save(letters, environment.value, document, number=number, force=force)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from typing import Annotated
 
@@ -18,6 +17,7 @@ from eboxcast.lib.formatting import grouped, iso
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.notices.expiring import Emptied
 from eboxcast.operations.expiry import NothingDue, OfRun, Step, expire, foresee_expiry
+from eboxcast.presenters.json import json_text
 
 FORMAT = "eboxcast.expire/1"
 
@@ -75,7 +75,7 @@ def main(
         of_runs = [_values(step) for step in steps if isinstance(step, OfRun)]
         of_mails = [_mails(step) for step in steps if isinstance(step, Emptied)]
         answer = {"format": FORMAT, "dry_run": dry_run, "steps": of_runs, "notices": of_mails}
-        typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+        typer.echo(json_text(answer))
 
 
 def _told(done: Iterator[Step], *, dry_run: bool, quietly: bool) -> list[Step]:

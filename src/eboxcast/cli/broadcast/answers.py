@@ -14,7 +14,7 @@ from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.presenters.broadcast_steps import Next, Outlook, outlook_of
 from eboxcast.presenters.broadcast_words import SITUATIONS, STATES, who_in
 from eboxcast.presenters.broadcasts import broadcast_answer
-from eboxcast.presenters.json import as_json as json_of
+from eboxcast.presenters.json import json_text
 
 _HEAD = N_("Broadcast {broadcast} · {state} · {language} · {subject}")
 
@@ -36,7 +36,7 @@ def tell(broadcast: Broadcast, sentence: str, *, as_json: bool, **data: object) 
     done = translate(sentence, language_of_user(), {"broadcast": broadcast.number, **data})
     if as_json:
         console.line(done)
-        typer.echo(json_of(broadcast_answer(broadcast, language_of_user())))
+        typer.echo(json_text(broadcast_answer(broadcast, language_of_user())))
         return
     typer.echo("\n".join([done, *head_of(broadcast), "", *outlook_lines(broadcast)]))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import typer
@@ -23,8 +22,7 @@ from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.telling import told_in
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.presenters.broadcast_records import contact_shown
-from eboxcast.presenters.json import as_json as json_of
-from eboxcast.presenters.json import plain
+from eboxcast.presenters.json import json_text
 from eboxcast.presenters.people import usual_contacts
 
 FORMAT = "eboxcast.broadcast-contacts/1"
@@ -65,10 +63,10 @@ def _show(broadcast: Broadcast, *, as_json: bool) -> None:
         values = {
             "format": FORMAT,
             "number": broadcast.number,
-            "contacts": [plain(contact_shown(one)) for one in found],
+            "contacts": [contact_shown(one) for one in found],
             "complete": missing is None,
         }
-        typer.echo(json.dumps(values, ensure_ascii=False, indent=2))
+        typer.echo(json_text(values))
         return
     rows = [
         (one.team or translate(_INSTITUTION, language), mask_and_strip(one.name), one.email, one.phone) for one in found
@@ -94,14 +92,13 @@ def show_all(as_json: AsJson = False) -> None:
     """List the contacts of the teams, and of the institutions you may see."""
     answer = usual_contacts(standing_contacts(actor()))
     if as_json:
-        typer.echo(json_of(answer))
+        typer.echo(json_text(answer))
         return
     rows = [
         (one.team or one.institution or "", mask_and_strip(one.name), one.email, one.phone) for one in answer.contacts
     ]
     if rows:
-        headings = tuple(translate(heading, language_of_user()) for heading in _HEADINGS)
-        typer.echo("\n".join(aligned([headings, *rows])))
+        typer.echo("\n".join(console.table(_HEADINGS, rows, language_of_user())))
     else:
         console.line(translate(_NONE, language_of_user()))
 

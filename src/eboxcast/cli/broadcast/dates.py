@@ -26,7 +26,7 @@ from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.planning.capacity import Booked, configured_limits
 from eboxcast.presenters.broadcasts import broadcasts_requested
-from eboxcast.presenters.json import as_json as json_of
+from eboxcast.presenters.json import json_text
 
 
 class ContactUnclear(WrongUse):
@@ -143,7 +143,7 @@ def _contact(text: str) -> Contact | None:
 def _show(broadcasts: Sequence[Broadcast], *, as_json: bool) -> None:
     _warn(broadcasts)
     if as_json:
-        typer.echo(json_of(broadcasts_requested(broadcasts, language_of_user())))
+        typer.echo(json_text(broadcasts_requested(broadcasts, language_of_user())))
         return
     typer.echo("\n\n".join("\n".join([*head_of(one), *outlook_lines(one)]) for one in broadcasts))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -27,7 +26,7 @@ from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.package.model import Duplicates, FaultyRows, Policies
 from eboxcast.presenters.broadcasts import broadcast_sheet
 from eboxcast.presenters.checks import check_answer
-from eboxcast.presenters.json import plain
+from eboxcast.presenters.json import json_text
 
 
 class FilesNotSaid(WrongUse):
@@ -101,7 +100,7 @@ def _answer(found: Broadcast, receipt: Receipt, *, as_json: bool) -> None:
     language = language_of_user()
     if as_json:
         console.line(_sentence(receipt, language))
-        typer.echo(json.dumps(_values(found, receipt, language), ensure_ascii=False, indent=2))
+        typer.echo(json_text(_values(found, receipt, language)))
         return
     if not receipt.accepted:
         show(check_answer(receipt.checked, language), language=language)
@@ -128,6 +127,6 @@ def _values(found: Broadcast, receipt: Receipt, language: str) -> dict[str, obje
         "accepted": receipt.accepted,
         "again": receipt.again,
         "run": str(receipt.run.id) if receipt.run else None,
-        "check": plain(check_answer(receipt.checked, language)),
-        "broadcast": plain(broadcast_sheet(found, language)),
+        "check": check_answer(receipt.checked, language),
+        "broadcast": broadcast_sheet(found, language),
     }

@@ -24,7 +24,7 @@ from eboxcast.lib.errors import WrongUse
 from eboxcast.lib.formatting import grouped, long_moment, size
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.presenters.go import go_shown
-from eboxcast.presenters.json import as_json as json_text
+from eboxcast.presenters.json import json_text
 from eboxcast.presenters.schemas.go import DocumentToConfirm, GoShown, ListToConfirm
 from eboxcast.reports.page_text import section_lines
 from eboxcast.reports.sections import Fact, Section, Table

@@ -17,13 +17,13 @@ from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib.actors import Actor, Role
-from eboxcast.lib.formatting import aligned, short_date
+from eboxcast.lib.formatting import short_date
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.presenters.broadcast_records import history_of
 from eboxcast.presenters.broadcast_words import STATES, who_in
 from eboxcast.presenters.broadcasts import broadcast_answer, broadcast_list
-from eboxcast.presenters.json import as_json as json_of
-from eboxcast.presenters.schemas.broadcast import ListedBroadcast
+from eboxcast.presenters.json import json_text
+from eboxcast.presenters.schemas.broadcast import BroadcastList, ListedBroadcast
 
 _NOTED = N_("Note added to broadcast {broadcast}.")
 
@@ -41,7 +41,7 @@ def show(
     with sanitized_db_errors():
         entries = history_of(found) if history else None
     if as_json:
-        typer.echo(json_of(broadcast_answer(found, language_of_user(), entries)))
+        typer.echo(json_text(broadcast_answer(found, language_of_user(), entries)))
     else:
         show_sheet(found, entries)
 
@@ -84,13 +84,14 @@ def _show_list(asked: Asked, actor: Actor, *, as_json: bool) -> None:
     """Print the broadcasts somebody may see."""
     language = language_of_user()
     answer = broadcast_list(list_broadcasts(asked, actor=actor), language)
-    if as_json:
-        typer.echo(json_of(answer))
-    elif answer.broadcasts:
-        headings = tuple(translate(heading, language) for heading in _HEADINGS)
-        typer.echo("\n".join(aligned([headings, *(_row(one, language) for one in answer.broadcasts)])))
+    if answer.broadcasts or as_json:
+        console.result(answer, _list_lines, as_json=as_json)
     else:
         console.line(translate(_NONE, language))
+
+
+def _list_lines(answer: BroadcastList, language: str) -> list[str]:
+    return console.table(_HEADINGS, (_row(one, language) for one in answer.broadcasts), language)
 
 
 def _row(one: ListedBroadcast, language: str) -> tuple[str, ...]:

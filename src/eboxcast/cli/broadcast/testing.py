@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
@@ -28,7 +27,7 @@ from eboxcast.lib.formatting import aligned, grouped, iso, moment_in, size
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.package.reading import reason_of
-from eboxcast.presenters.json import as_json as json_of
+from eboxcast.presenters.json import json_text
 from eboxcast.presenters.mailbox import short_list_shown
 
 
@@ -127,7 +126,7 @@ def _show_eboxes(found: Broadcast, eboxes: Sequence[Shown], *, as_json: bool) ->
     language = language_of_user()
     answer = short_list_shown(found.number, [(one.place, one.letter) for one in eboxes])
     if as_json:
-        typer.echo(json_of(answer, precision="seconds"))
+        typer.echo(json_text(answer, precision="seconds"))
         return
     for one in answer.eboxes:
         if one.message is None:
@@ -144,7 +143,7 @@ def _show(found: Broadcast, actor: Actor, out: Path | None, *, force: bool, as_j
         _write_proofs(found, made, out, actor=actor, force=force)
     if as_json:
         values = {"format": FORMAT, "number": found.number, "proofs": [_proof_values(one) for one in made]}
-        typer.echo(json.dumps(values, ensure_ascii=False, indent=2))
+        typer.echo(json_text(values))
     else:
         typer.echo("\n".join(_proof_lines(made, language_of_user())))
 
@@ -196,7 +195,7 @@ def _write_proofs(broadcast: Broadcast, proofs: Sequence[Proof], out: Path, *, a
         f"{broadcast.number}-proof-{proof.place:02}.txt": "\n".join(_lines(proof, language)).encode() + b"\n"
         for proof in proofs
     }
-    files["proofs.json"] = json.dumps([_proof_values(proof) for proof in proofs], ensure_ascii=False, indent=2).encode()
+    files["proofs.json"] = json_text([_proof_values(proof) for proof in proofs]).encode()
     if seen := next((proof for proof in proofs if proof.visible), None):
         files[Path(seen.file_name).name] = document_shown(broadcast, place=seen.place, actor=actor)
     try:

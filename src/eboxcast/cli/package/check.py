@@ -33,7 +33,7 @@ from eboxcast.package.model import (
 )
 from eboxcast.package.rejected import rejected_rows
 from eboxcast.presenters.checks import check_answer
-from eboxcast.presenters.json import as_json as json_text
+from eboxcast.presenters.json import json_text
 from eboxcast.presenters.schemas.check import CheckAnswer, CheckedList, FoundFault, Totals
 
 

@@ -14,7 +14,7 @@ from eboxcast.cli.shell.private import forget_token, keep_token
 from eboxcast.lib import clock
 from eboxcast.lib.errors import WrongUse
 from eboxcast.lib.translation import N_, language_of_user, translate
-from eboxcast.presenters.json import as_json as plain_json
+from eboxcast.presenters.json import json_text
 
 
 class NoTokenGiven(WrongUse):
@@ -74,7 +74,7 @@ def whoami(as_json: AsJson = False) -> None:
         "moment": clock.now(),
     }
     if as_json:
-        typer.echo(plain_json(told, precision="seconds"))
+        typer.echo(json_text(told, precision="seconds"))
         return
     sentences = (_YOU, _OF, _PROCEDURE) if who.institution else (_YOU, _PROCEDURE)
     for sentence in sentences:

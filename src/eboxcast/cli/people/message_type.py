@@ -14,12 +14,12 @@ from eboxcast.cli.shell.options import AsJson, Environment, EnvironmentName, Rea
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib.actors import Actor, Role
 from eboxcast.lib.command_line import command_of
-from eboxcast.lib.formatting import aligned, grouped, size
+from eboxcast.lib.formatting import grouped, size
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.telling import sentence_in
 from eboxcast.lib.translation import N_, language_of_user, name_in, translate
-from eboxcast.presenters.json import as_json as json_of
+from eboxcast.presenters.json import json_text
 from eboxcast.presenters.message_types import type_answer, type_list
 from eboxcast.senders import type_requests
 from eboxcast.senders.lookup import find_either, requests_of, types_of
@@ -174,7 +174,7 @@ def _show_one(request: TypeRequest | None, kind: MessageType | None, *, as_json:
     """Print all there is of a request and of the type it led to."""
     language = language_of_user()
     if as_json:
-        typer.echo(json_of(type_answer(request, kind)))
+        typer.echo(json_text(type_answer(request, kind)))
         return
     lines = [_head(request, kind, language), *_particulars(request or kind, language)]
     if request:
@@ -187,7 +187,7 @@ def _show_list(actor: Actor, *, as_json: bool) -> None:
     with sanitized_db_errors():
         requests, kinds = list(requests_of(actor)), list(types_of(actor))
     if as_json:
-        typer.echo(json_of(type_list(requests, kinds)))
+        typer.echo(json_text(type_list(requests, kinds)))
         return
     language = language_of_user()
     if not requests and not kinds:
@@ -196,7 +196,7 @@ def _show_list(actor: Actor, *, as_json: bool) -> None:
     last = {request.code: request for request in requests}
     known = {kind.code: kind for kind in kinds}
     rows = [_row(last.get(code), known.get(code), language) for code in sorted({*last, *known})]
-    typer.echo("\n".join(aligned([tuple(translate(heading, language) for heading in _HEADINGS), *rows])))
+    typer.echo("\n".join(console.table(_HEADINGS, rows, language)))
 
 
 def _row(request: TypeRequest | None, kind: MessageType | None, language: str) -> tuple[str, ...]:

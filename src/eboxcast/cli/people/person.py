@@ -13,10 +13,9 @@ from eboxcast.cli.shell.acting import caretaker
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson, Language
 from eboxcast.lib.actors import Role
-from eboxcast.lib.formatting import aligned, short_moment
+from eboxcast.lib.formatting import short_moment
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
-from eboxcast.presenters.json import as_json as json_of
 from eboxcast.presenters.people import person_list, token_list
 from eboxcast.presenters.schemas.people import PersonList, PersonShown, TokenList, TokenShown
 from eboxcast.senders import people, people_tokens
@@ -113,7 +112,7 @@ def change(
 def show(as_json: AsJson = False) -> None:
     """List the people, with their institutions and roles."""
     answer = person_list(people.list_people(actor=caretaker()))
-    typer.echo(json_of(answer) if as_json else "\n".join(_people_lines(answer, language_of_user())))
+    console.result(answer, _people_lines, as_json=as_json)
 
 
 @app.command()
@@ -139,7 +138,7 @@ def token(
 def tokens(name: Name, as_json: AsJson = False) -> None:
     """List the tokens of a person, by number. The tokens themselves are not stored."""
     answer = token_list(people_tokens.tokens_of(name, actor=caretaker()))
-    typer.echo(json_of(answer, precision="seconds") if as_json else "\n".join(_token_lines(answer, language_of_user())))
+    console.result(answer, _token_lines, as_json=as_json, precision="seconds")
 
 
 @app.command()
@@ -184,18 +183,14 @@ _NO_TOKENS = N_("No tokens.")
 
 def _people_lines(answer: PersonList, language: str) -> list[str]:
     """Return a line for each person, below headings."""
-    return _table(_PEOPLE, [_person(one, language) for one in answer.people], _NOBODY, language)
+    rows = [_person(one, language) for one in answer.people]
+    return console.table(_PEOPLE, rows, language) if rows else [translate(_NOBODY, language)]
 
 
 def _token_lines(answer: TokenList, language: str) -> list[str]:
     """Return a line for each token, below headings."""
-    return _table(_TOKENS, [_token(one, language) for one in answer.tokens], _NO_TOKENS, language)
-
-
-def _table(headings: tuple[str, ...], rows: list[tuple[str, ...]], empty: str, language: str) -> list[str]:
-    if not rows:
-        return [translate(empty, language)]
-    return aligned([tuple(translate(heading, language) for heading in headings), *rows])
+    rows = [_token(one, language) for one in answer.tokens]
+    return console.table(_TOKENS, rows, language) if rows else [translate(_NO_TOKENS, language)]
 
 
 def _person(one: PersonShown, language: str) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ from eboxcast.delivery.runs.settlement import settle
 from eboxcast.lib import clock
 from eboxcast.lib.formatting import aligned, duration, grouped, moment_in, short_moment
 from eboxcast.lib.translation import N_, language_of_user, translate
-from eboxcast.presenters.json import as_json as json_text
+from eboxcast.presenters.json import json_text
 from eboxcast.presenters.runs import run_list, run_status
 from eboxcast.presenters.schemas.run import ListedRun, RunList, RunStatus, Work
 from eboxcast.reports.states import ENVIRONMENTS, state_in
@@ -73,9 +73,7 @@ def runs(
 
 def show_status(run: Run, *, as_json: bool) -> None:
     """Print where a settled run stands."""
-    language = language_of_user()
-    found = run_status(run, language)
-    typer.echo(json_text(found) if as_json else "\n".join(_status_lines(found, language)))
+    console.result(run_status(run, language_of_user()), _status_lines, as_json=as_json)
 
 
 def _watch(run: Run) -> Run:

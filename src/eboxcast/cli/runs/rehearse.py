@@ -8,6 +8,7 @@ import typer
 
 from eboxcast.cli.package.check import DuplicatesPolicy, FaultyRowsPolicy
 from eboxcast.cli.runs.sending import checked
+from eboxcast.cli.shell import console
 from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import (
@@ -25,7 +26,6 @@ from eboxcast.lib.errors import NotAllowedNow
 from eboxcast.lib.formatting import grouped, rough_duration, size
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.package.model import Duplicates, FaultyRows, Policies
-from eboxcast.presenters.json import as_json as json_text
 from eboxcast.presenters.rehearsals import rehearsal_answer
 from eboxcast.presenters.schemas.rehearsal import Foreseen, ProviderCalls, RehearsalAnswer, SpaceNeeded
 from eboxcast.reports.states import ENVIRONMENTS
@@ -72,9 +72,7 @@ def main(
     window = Window(not_before=moment(not_before), not_after=moment(not_after))
     package = checked(directory, policies=Policies(duplicates=duplicates, faulty_rows=faulty_rows), as_json=as_json)
     found = rehearse(package, environment=environment.value, window=window, adds=adds, actor=actor())
-    language = language_of_user()
-    answer = rehearsal_answer(found, language)
-    typer.echo(json_text(answer) if as_json else "\n".join(_lines(answer, language)))
+    console.result(rehearsal_answer(found, language_of_user()), _lines, as_json=as_json)
     if found.answer.refusal is not None:
         raise typer.Exit(found.answer.refusal.exit_code)
     if not found.duration.fits:

@@ -22,7 +22,7 @@ from eboxcast.lib.errors import WrongUse
 from eboxcast.lib.formatting import grouped
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
-from eboxcast.presenters.json import as_json as json_text
+from eboxcast.presenters.json import json_text
 from eboxcast.reports.handing_out import hand_out_paper_list, hand_out_rejected_rows
 from eboxcast.reports.page_html import html_of
 from eboxcast.reports.page_text import text_of

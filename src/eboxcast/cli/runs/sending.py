@@ -26,7 +26,7 @@ from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.mailboxes.fence import find_release
 from eboxcast.package.model import Package, Policies
 from eboxcast.presenters.checks import check_answer
-from eboxcast.presenters.json import as_json as json_text
+from eboxcast.presenters.json import json_text
 from eboxcast.presenters.run_commands import continuing_command, launch_command
 from eboxcast.reports.certificate import issue_certificate
 from eboxcast.reports.certificate_page import page_of

@@ -1,19 +1,25 @@
-"""What the commands say on standard error; results go to standard output and not through here."""
+"""What the commands write: results to standard output, all else to standard error."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from io import TextIOWrapper
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
+
+import typer
 
 from eboxcast.lib.errors import EboxcastError, Misconfigured
-from eboxcast.lib.translation import language_of_user
+from eboxcast.lib.translation import language_of_user, translate
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from eboxcast.lib.formatting import Precision
     from eboxcast.presenters.schemas.failure import Failure
+
+Answer = TypeVar("Answer")
 
 
 @cache
@@ -29,6 +35,29 @@ def never_fail_to_say() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
+
+
+def result(
+    answer: Answer,
+    lines: Callable[[Answer, str], Iterable[str]],
+    *,
+    as_json: bool,
+    precision: Precision = "milliseconds",
+) -> None:
+    """Write what a command answers: for programs, or in ``lines`` of the user's language."""
+    if as_json:
+        from eboxcast.presenters.json import json_text  # where there is an answer
+
+        typer.echo(json_text(answer, precision=precision))
+    else:
+        typer.echo("\n".join(lines(answer, language_of_user())))
+
+
+def table(headings: Sequence[str], rows: Iterable[tuple[str, ...]], language: str) -> list[str]:
+    """Return rows as lines, below their headings, which are marked sentences."""
+    from eboxcast.lib.formatting import aligned  # time zones: where there is an answer
+
+    return aligned([tuple(translate(heading, language) for heading in headings), *rows])
 
 
 def line(text: str) -> None:

@@ -2,17 +2,45 @@
 
 from __future__ import annotations
 
-from email.headerregistry import Address
+from email.header import Header
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 from email.utils import parseaddr
+from typing import Any
 
 from django.conf import settings
 
 from eboxcast.notices.models import Notice
 
+
+class _Subject(UnstructuredHeader, BaseHeader):
+    """A subject that arrives as it was written.
+
+    The library folds a long one where it loses or doubles spaces, or begins a line with one, and decodes what only
+    looks encoded. Encoded words in a row lose nothing (RFC 2047, 6.2), so what does not fit on its line is all of them.
+    """
+
+    @classmethod
+    def parse(cls, value: str, kwds: dict[str, Any]) -> None:
+        super().parse(value, kwds)
+        kwds["decoded"] = value
+
+    def fold(self, *, policy: Policy) -> str:
+        text, room = str(self), (policy.max_line_length or _LINE) - len(f"{self.name}: ")
+        is_plain = text.isascii() and text.isprintable() and text == text.strip() and "=?" not in text
+        if not is_plain or len(text) > room:
+            words = Header(text, charset="utf-8", header_name=self.name, maxlinelen=_LINE)
+            text = words.encode(linesep=policy.linesep)
+        return f"{self.name}: {text}{policy.linesep}"
+
+
+_LINE = 76
+"""The longest line that may hold an encoded word."""
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("subject", _Subject)
 # Every line is of seven bits and short, so that no server on the way has to change anything.
-_POLICY = SMTP.clone(cte_type="7bit")
+_POLICY = SMTP.clone(cte_type="7bit", header_factory=_HEADERS)
 
 
 def message_of(notice: Notice) -> EmailMessage:

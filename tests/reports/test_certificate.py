@@ -20,10 +20,11 @@ from eboxcast.lib.buckets import Keys
 from eboxcast.mailboxes import fence
 from eboxcast.mailboxes.audiences import read_audience
 from eboxcast.presenters.json import json_text
-from eboxcast.reports.certificate import Certificate, certificate_of
+from eboxcast.reports.certificate import Certificate, certificate_of, issue_certificate
 from eboxcast.reports.certificate_page import page_of
 from eboxcast.reports.page_html import html_of
 from eboxcast.reports.page_text import text_of
+from eboxcast.reports.report import page_of_report, report_of
 from eboxcast.reports.schemas import Named
 
 P = "production"
@@ -185,7 +186,35 @@ def test_it_is_right_in_every_state(broadcasts: Broadcasts, state: State) -> Non
     assert certificate.recipients.not_attempted == 40 - published
 
 
-def test_a_run_that_never_came_to_storing_has_a_certificate_too(broadcasts: Broadcasts) -> None:
+@pytest.mark.parametrize("language", ["fr", "nl", "de", "en"])
+@pytest.mark.parametrize("state", [State.PREPARED, State.STOPPED, State.DISCARDED])
+def test_what_nobody_has_seen_is_nowhere_a_certificate(broadcasts: Broadcasts, state: State, language: str) -> None:
+    run = STATES[state][0](broadcasts)
+    certificate = certificate_of(run)
+    pages = (page_of(certificate, language), page_of_report(report_of(run, actor=master("ada")), language))
+    shown = "".join(text_of(page) + html_of(page) for page in pages).lower()
+    assert certificate.kind == "account"
+    assert [word for word in ("certifica", "bescheinigung") if word in shown] == []
+
+
+@pytest.mark.parametrize("state", [State.PUBLISHED, State.RECALLED, State.SUPERSEDED])
+def test_what_was_seen_and_is_closed_has_its_certificate(broadcasts: Broadcasts, state: State) -> None:
+    assert certificate_of(STATES[state][0](broadcasts)).kind == "certificate"
+
+
+def test_a_page_says_what_can_be_done_in_the_words_of_its_door(broadcasts: Broadcasts) -> None:
+    certificate = issue_certificate(broadcasts.published(), actor=master("ada"))
+    assert certificate.audit
+    page, run = page_of(certificate, "en"), certificate.run[:8]
+    commands = (f"eboxcast report {run} --verify", f"eboxcast audit verify --anchor {certificate.audit.anchor}")
+    links = text_of(page, render=lambda action: f"/{action.action}/")
+    assert [command for command in commands if command not in text_of(page)] == []
+    assert [command for command in commands if command not in html_of(page)] == []
+    assert "/report.verify/" in links
+    assert "eboxcast report" not in links
+
+
+def test_a_run_that_never_came_to_storing_has_an_account_too(broadcasts: Broadcasts) -> None:
     run = broadcasts.prepared()
     never_stored = Run(
         environment=P,

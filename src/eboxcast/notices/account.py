@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from eboxcast.lib.command_line import command_of
 from eboxcast.lib.formatting import grouped
+from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import N_, translate
 from eboxcast.notices.about import About
 from eboxcast.notices.kinds.kind import File
@@ -48,7 +50,7 @@ def paper_and_rejected(about: About, language: str) -> Sequence[Section]:
     facts = tuple(
         Fact(translate(label, language), grouped(count, language), number=True) for label, count in counts.items()
     )
-    commands = [f"eboxcast report {certificate.run[:8]} {option}" for option in _FETCH]
+    commands = [command_of(NextAction(action=name, parameters={"run": certificate.run[:8]})) for name in _FETCH]
     return [
         Section(title=translate(_PEOPLE, language), facts=facts, notes=(translate(_NEVER_MAILED, language), *commands))
     ]
@@ -58,7 +60,7 @@ def certificate_files(about: About, language: str) -> Sequence[File]:
     """Return the certificate as text and as a page that prints."""
     if about.certificate is None or about.broadcast is None:
         return []
-    name, page = f"certificate-{about.broadcast.number}", page_of(about.certificate, language)
+    name, page = f"{about.certificate.kind}-{about.broadcast.number}", page_of(about.certificate, language)
     return [
         File(file_name=f"{name}.txt", media_type="text/plain", content=text_of(page).encode()),
         File(file_name=f"{name}.html", media_type="text/html", content=html_of(page).encode()),
@@ -73,7 +75,7 @@ def read_curve(about: About, language: str) -> Sequence[Section]:
     return [readings_section(Readings(total=sum(one.count for one in told), days=tuple(told)), language)]
 
 
-_FETCH = ("--rejected-rows FILE", "--paper-list FILE")
+_FETCH = ("report.rejected_rows", "report.paper_list")
 
 
 def _on_paper(certificate: Certificate) -> int:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 
 from django.template import Context, Engine
 
+from eboxcast.lib.command_line import command_of
 from eboxcast.lib.translation import N_, translate
 from eboxcast.reports.page_text import section_lines
 from eboxcast.reports.sections import Section
@@ -87,7 +88,16 @@ def as_text(letter: Letter) -> str:
 def as_html(letter: Letter) -> str:
     """Return the same as one HTML page: nothing from elsewhere, no script, nothing that tells when it is read."""
     templates = Engine(dirs=[str(resources.files("eboxcast.notices") / "templates")])
-    return templates.get_template("notice.html").render(Context({"letter": letter}))
+    said = replace(letter, matters=tuple(_said(matter) for matter in letter.matters))
+    return templates.get_template("notice.html").render(Context({"letter": said}))
+
+
+def _said(matter: Matter) -> Matter:
+    events = tuple(
+        replace(event, sections=tuple(section.said(command_of) for section in event.sections))
+        for event in matter.events
+    )
+    return replace(matter, events=events, overview=tuple(section.said(command_of) for section in matter.overview))
 
 
 def _lines(letter: Letter) -> Iterator[str]:

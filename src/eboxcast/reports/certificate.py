@@ -61,6 +61,7 @@ def certificate_of(run: Run, head: Head | None = None) -> Certificate:
         lists = _lists(list(run.lists.all()), told.lists)
         decisions = tuple(map(_decision, run.intents.all()))
     return Certificate(
+        kind="certificate" if _is_closed(release) else "account",
         made_at=clock.now(),
         eboxcast_version=__version__,
         procedure=told.procedure,
@@ -87,6 +88,11 @@ def certificate_of(run: Run, head: Head | None = None) -> Certificate:
         decisions=decisions,
         audit=AuditPart(number=head.number, sha256=head.digest.hex(), anchor=str(head)) if head else None,
     )
+
+
+def _is_closed(release: Release | None) -> bool:
+    """Say whether recipients have seen it and no more will: until then nobody can certify it."""
+    return release is not None and release.visible_at is not None and release.completed_at is not None
 
 
 def _target(run: Run, release: Release | None) -> TargetPart:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from eboxcast.delivery.models import State
 from eboxcast.lib.formatting import grouped, size
+from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import N_, name_in, translate
 from eboxcast.reports.certificate_account import account_section, faults_section, lists_section
 from eboxcast.reports.certificate_verdict import is_good, shown, verdict_of
 from eboxcast.reports.schemas import Certificate, DecisionPart, DocumentPart, Named
-from eboxcast.reports.sections import Fact, Page, Section
+from eboxcast.reports.sections import Advice, Fact, Page, Section
 from eboxcast.reports.states import ENVIRONMENTS, STATES, state_in
 
 UNITS = {"day": N_("{number} day(s)"), "month": N_("{number} month(s)"), "year": N_("{number} year(s)")}
@@ -50,6 +52,9 @@ _MOMENTS = (
     ("audience_deleted", N_("Audience deleted")),
 )
 _TITLE = N_("Certificate of a broadcast")
+_SO_FAR = N_("Account of a run so far")
+_NEVER_VISIBLE = N_("Account of a run that was never visible")
+_ENDED = (State.DISCARDED, State.SUPERSEDED)
 _PLACE = N_("{environment} · run {run}")
 _MADE = N_("Made by eboxcast {version} on {moment}.")
 _HOW = N_(
@@ -58,16 +63,12 @@ _HOW = N_(
     "citizen, or 10^12 plus the enterprise number of an enterprise."
 )
 _SALT = N_(
-    "The salt is kept with the audience and deleted with it. Until then, these digests can be "
-    "verified: eboxcast report {run} --verify"
+    "The salt is kept with the audience and deleted with it. Until then, these digests can be recalculated: {verify}"
 )
 _SALT_DELETED = N_(
     "The salt was deleted together with the audience on {moment}: these digests can no longer be computed."
 )
-_AUDIT = N_(
-    "With the number and digest of the audit, `eboxcast audit verify --anchor` can later prove that "
-    "nothing recorded until then was altered or removed."
-)
+_AUDIT = N_("To prove later that nothing recorded until then was altered or removed: {verify}")
 _TARGETS = {
     "local": N_("our own eBoxes"),
     "ebox-rest": N_("a remote provider (ebox-rest)"),
@@ -81,13 +82,19 @@ def page_of(certificate: Certificate, language: str) -> Page:
     made = {"version": certificate.eboxcast_version, "moment": shown(certificate.made_at, language)}
     return Page(
         language=language,
-        title=translate(_TITLE, language),
+        title=translate(_title(certificate), language),
         place=translate(_PLACE, language, place),
         verdict=verdict_of(certificate, language),
         good=is_good(certificate),
         sections=tuple(_sections(certificate, language)),
         footer=translate(_MADE, language, made),
     )
+
+
+def _title(certificate: Certificate) -> str:
+    if certificate.kind == "certificate":
+        return _TITLE
+    return _NEVER_VISIBLE if certificate.state in _ENDED else _SO_FAR
 
 
 def _sections(certificate: Certificate, language: str) -> Iterator[Section]:
@@ -198,17 +205,20 @@ def _digests(certificate: Certificate, language: str) -> Section:
     if certificate.audit:
         facts.append((N_("Audit"), certificate.audit.anchor))
     lists = tuple(Fact(part.file_name, part.sha256, fixed=True) for part in certificate.lists)
-    notes = (translate(_HOW, language), _salt(certificate, language)) if audience else ()
+    notes: list[str | Advice] = [translate(_HOW, language), _salt(certificate, language)] if audience else []
     if certificate.audit:
-        notes = (*notes, translate(_AUDIT, language))
+        verify = NextAction(action="audit.verify", parameters={"anchor": certificate.audit.anchor})
+        notes.append(Advice(sentence=_AUDIT, language=language, actions={"verify": verify}))
     title = translate(N_("Digests (SHA-256)"), language)
-    return Section(title=title, facts=(*_said(facts, language, fixed=True), *lists), notes=notes)
+    return Section(title=title, facts=(*_said(facts, language, fixed=True), *lists), notes=tuple(notes))
 
 
-def _salt(certificate: Certificate, language: str) -> str:
+def _salt(certificate: Certificate, language: str) -> str | Advice:
     deleted = certificate.moments.audience_deleted
-    data = {"run": certificate.run[:8], "moment": shown(deleted, language)}
-    return translate(_SALT_DELETED if deleted else _SALT, language, data)
+    if deleted:
+        return translate(_SALT_DELETED, language, {"moment": deleted})
+    verify = NextAction(action="report.verify", parameters={"run": certificate.run[:8]})
+    return Advice(sentence=_SALT, language=language, actions={"verify": verify})
 
 
 def _said(

@@ -9,10 +9,12 @@ from importlib import resources
 
 from django.template import Context, Engine
 
+from eboxcast.lib.command_line import command_of
+from eboxcast.lib.telling import Renderer
 from eboxcast.reports.sections import Page
 
 
-def html_of(page: Page) -> str:
+def html_of(page: Page, *, render: Renderer = command_of) -> str:
     """Return the page as HTML."""
     source = (resources.files("eboxcast.reports") / "templates" / "page.html").read_text(encoding="utf-8")
-    return Engine().from_string(source).render(Context({"page": page}))
+    return Engine().from_string(source).render(Context({"page": page.said(render)}))

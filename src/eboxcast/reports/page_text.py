@@ -5,36 +5,40 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Sequence
 
+from eboxcast.lib.command_line import command_of
 from eboxcast.lib.formatting import aligned
+from eboxcast.lib.telling import Renderer
 from eboxcast.reports.sections import Fact, Page, Section, Table
 
 _WIDTH = 100
 _INDENT = "  "
+_NO_BREAK = "\ue000"
+"""Stands for the spaces of a command while lines are broken: it can be copied only from one line."""
 
 
-def text_of(page: Page) -> str:
+def text_of(page: Page, *, render: Renderer = command_of) -> str:
     """Return the page as text."""
-    return "\n".join(_lines(page)) + "\n"
+    return "\n".join(_lines(page, render)) + "\n"
 
 
-def _lines(page: Page) -> Iterator[str]:
+def _lines(page: Page, render: Renderer) -> Iterator[str]:
     yield f"{page.title.upper()} · {page.place}"
     yield from _wrapped(page.verdict, "")
     for section in page.sections:
         yield ""
         yield section.title
-        yield from section_lines(section)
+        yield from section_lines(section, render=render)
     yield ""
     yield page.footer
 
 
-def section_lines(section: Section) -> Iterator[str]:
+def section_lines(section: Section, *, render: Renderer = command_of) -> Iterator[str]:
     """Return the lines of a section below its title."""
     yield from _facts(section.facts)
     for table in section.tables:
         yield from _table(table)
-    for note in section.notes:
-        yield from _wrapped(note, _INDENT)
+    for note in section.notes_said(lambda action: render(action).replace(" ", _NO_BREAK)):
+        yield from (line.replace(_NO_BREAK, " ") for line in _wrapped(note, _INDENT))
 
 
 def _facts(facts: Sequence[Fact]) -> Iterator[str]:

@@ -31,7 +31,8 @@ def page_of_report(report: Report, language: str) -> Page:
     sections = page.sections
     if report.readings is not None:
         sections = (*sections[:-3], readings_section(report.readings, language), *sections[-3:])
-    return replace(page, title=translate(_TITLE, language), sections=sections)
+    title = translate(_TITLE, language) if report.certificate.kind == "certificate" else page.title
+    return replace(page, title=title, sections=sections)
 
 
 def readings_section(readings: Readings, language: str) -> Section:

@@ -263,6 +263,9 @@ class Certificate:
 
     format: Literal["eboxcast.certificate/2"] = "eboxcast.certificate/2"
     """the form of this answer"""
+    kind: Literal["certificate", "account"]
+    """`certificate`: the closing account of a run that became visible, also if it was recalled since; `account`: the
+    account so far of a run that is not visible yet or is still being sent, or that of a run that was never visible"""
     made_at: datetime
     """when this certificate was made; certificates of the same run in the same state differ only in this and `audit`"""
     eboxcast_version: str

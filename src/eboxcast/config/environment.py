@@ -125,6 +125,12 @@ VARIABLES = (
         "The folder that contains the drop folders of the institutions, each named after its CBE number "
         "(docs/howto/drop-folder.md). Empty: there are none.",
     ),
+    Variable(
+        "EBOXCAST_SIGN_IN_FILE",
+        "",
+        "A TOML file that defines which identity provider signs recipients in, for each environment "
+        "(docs/howto/sign-in-of-recipients.md). Empty: recipients cannot sign in.",
+    ),
     Variable("EBOXCAST_LANGUAGE", "", "Language of messages: `fr`, `nl`, `de` or `en`. Empty: that of the locale."),
     Variable(
         "EBOXCAST_LEASE_SECONDS",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from eboxcast.config import environment
 from eboxcast.config.databases import databases, owner
+from eboxcast.inbox.configuration import sign_in_options
 from eboxcast.lib.buckets import LARGEST_PRIME
 from eboxcast.notices.transport.mail_server import read_mail_from, read_mail_server
 from eboxcast.targets.configuration import targets
@@ -35,6 +36,7 @@ EBOXCAST_EVENING_END = environment.time_of_day("EBOXCAST_EVENING_END", other_tha
 EBOXCAST_EVENING_BROADCASTS = environment.number("EBOXCAST_EVENING_BROADCASTS")
 EBOXCAST_EVENING_RECIPIENTS = environment.number("EBOXCAST_EVENING_RECIPIENTS", most=100_000_000)
 EBOXCAST_TARGETS = targets(environment.folder("EBOXCAST_TARGETS_FILE"))
+EBOXCAST_SIGN_IN = sign_in_options(environment.folder("EBOXCAST_SIGN_IN_FILE"))
 EBOXCAST_MAIL_SERVER = read_mail_server(environment.text("EBOXCAST_SMTP_URL"))
 EBOXCAST_MAIL_FROM = read_mail_from(environment.text("EBOXCAST_MAIL_FROM"), needed=EBOXCAST_MAIL_SERVER is not None)
 EBOXCAST_DROP_DIR = environment.folder("EBOXCAST_DROP_DIR")

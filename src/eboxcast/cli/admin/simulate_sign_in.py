@@ -22,12 +22,17 @@ def main(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes any free port.")] = 0,
     address: Annotated[str, typer.Option(help="Where browsers find it, if not at the address it listens on.")] = "",
+    userinfo: Annotated[
+        bool, typer.Option("--userinfo", help="Provide the numbers only at the userinfo endpoint, not in the ID token.")
+    ] = False,
 ) -> None:
     """Simulate the sign-in of recipients: each visitor chooses who they are. Never use it for real eBoxes.
 
     The first line of standard output is JSON with its address. SIGTERM stops it.
     """
-    serve_identities(read_people(people), redirects=redirect, host=host, port=port, address=address, ready=_say)
+    serve_identities(
+        read_people(people), redirects=redirect, host=host, port=port, address=address, apart=userinfo, ready=_say
+    )
 
 
 def _say(addresses: dict[str, object]) -> None:

@@ -12,6 +12,8 @@ from eboxcast.lib import clock
 from eboxcast.lib.identifiers import Refused, masked, read_cbe, read_niss, text_of_key
 from eboxcast.simulator.errors import SimulatorFileWrong
 
+SIMULATED = "eboxcast_simulated"
+"""In the discovery document: pages of real eBoxes refuse a provider that says this."""
 CITIZEN_CLAIM = "national_number"
 ENTERPRISE_CLAIM = "enterprises"
 

@@ -16,11 +16,9 @@ from starlette.routing import Route
 
 from eboxcast.simulator.identity.authorization import AskedFor, Authorization
 from eboxcast.simulator.identity.pages import choosing_page, language_of, refusing_page, style
-from eboxcast.simulator.identity.people import CITIZEN_CLAIM, ENTERPRISE_CLAIM, Persona
+from eboxcast.simulator.identity.people import CITIZEN_CLAIM, ENTERPRISE_CLAIM, SIMULATED, Persona
 from eboxcast.simulator.server import address_of, listen, run
 
-SIMULATED = "eboxcast_simulated"
-"""In the discovery document: whoever signs people in for real eBoxes refuses a provider that says this."""
 _DIGEST = base64.b64encode(hashlib.sha256(style().encode()).digest()).decode()
 _SECURITY = {
     "Cache-Control": "no-store",
@@ -33,9 +31,9 @@ _SECURITY = {
 class IdentityProvider:
     """One provider: its people, and the addresses it may send them back to."""
 
-    def __init__(self, people: Sequence[Persona], *, issuer: str, redirects: Sequence[str]) -> None:
+    def __init__(self, people: Sequence[Persona], *, issuer: str, redirects: Sequence[str], apart: bool) -> None:
         self.people = {persona.subject: persona for persona in people}
-        self.authorization = Authorization(issuer, frozenset(redirects))
+        self.authorization = Authorization(issuer, frozenset(redirects), apart=apart)
 
     def app(self) -> Starlette:
         """Return the application."""
@@ -45,6 +43,7 @@ class IdentityProvider:
                 Route("/keys", self.keys),
                 Route("/authorize", self.authorize, methods=["GET", "POST"]),
                 Route("/token", self.token, methods=["POST"]),
+                Route("/userinfo", self.userinfo),
                 Route("/end", self.end),
             ]
         )
@@ -58,6 +57,7 @@ class IdentityProvider:
                 "authorization_endpoint": f"{issuer}/authorize",
                 "token_endpoint": f"{issuer}/token",
                 "jwks_uri": f"{issuer}/keys",
+                "userinfo_endpoint": f"{issuer}/userinfo",
                 "end_session_endpoint": f"{issuer}/end",
                 "response_types_supported": ["code"],
                 "grant_types_supported": ["authorization_code"],
@@ -95,6 +95,14 @@ class IdentityProvider:
         answer: Response = self.authorization.create_token_response(await _asked_for(request))
         return answer
 
+    async def userinfo(self, request: Request) -> Response:
+        """Answer who an access token was given for."""
+        kind, _, token = request.headers.get("Authorization", "").partition(" ")
+        persona = self.authorization.persona_of(token) if kind == "Bearer" else None
+        if persona is None:
+            return Response(status_code=401, headers={"WWW-Authenticate": "Bearer"})
+        return JSONResponse(persona.claims(), headers={"Cache-Control": "no-store"})
+
     async def end(self, request: Request) -> Response:
         """Send somebody back who signs out; nobody stays signed in here."""
         address = request.query_params.get("post_logout_redirect_uri", "")
@@ -111,6 +119,7 @@ def serve_identities(
     host: str,
     port: int,
     address: str = "",
+    apart: bool = False,
     ready: Callable[[dict[str, object]], None],
 ) -> None:
     """Serve until SIGTERM or SIGINT; call ``ready`` with the address once connections are taken.
@@ -119,7 +128,7 @@ def serve_identities(
     """
     listening = listen(host, port)
     issuer = address.rstrip("/") or address_of(listening)
-    provider = IdentityProvider(people, issuer=issuer, redirects=redirects)
+    provider = IdentityProvider(people, issuer=issuer, redirects=redirects, apart=apart)
     run(provider.app(), listening, ready=lambda: ready({"issuer": issuer, "pid": os.getpid()}))
 
 

@@ -1,0 +1,1 @@
+"""The pages of the recipient: signing in through OpenID Connect, messages, documents."""

@@ -11,9 +11,8 @@ import pytest
 from eboxcast.cli.admin.bench import Benchmark
 from eboxcast.mailboxes.models import Audience, Release
 from eboxcast.tools.bench import large, openings, suite
-from eboxcast.tools.bench.errors import BenchStopped
 from eboxcast.tools.bench.measuring import Bench, Row
-from eboxcast.tools.bench.processes import run
+from eboxcast.tools.bench.publishing import BenchStopped, run
 
 
 @pytest.fixture

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 from tests.conftest import Eboxcast
 
-from eboxcast.tools.bench.measuring import Bar, Row, pairs, percentile
-from eboxcast.tools.bench.table import as_values
+from eboxcast.tools.bench.measuring import Bar, Row, as_values, pairs, percentile
 
 KEYS = ["name", "figure", "unit", "baseline", "ratio", "bar", "holds", "note"]
 

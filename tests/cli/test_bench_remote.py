@@ -10,10 +10,9 @@ from pathlib import Path
 import pytest
 
 from eboxcast.delivery.models import Run, State
-from eboxcast.tools.bench import remote, remote_stage
-from eboxcast.tools.bench.errors import BenchStopped
-from eboxcast.tools.bench.measuring import Bar, Bench, Row
-from eboxcast.tools.bench.table import as_values
+from eboxcast.tools.bench import remote
+from eboxcast.tools.bench.measuring import Bar, Bench, Row, as_values
+from eboxcast.tools.bench.publishing import BenchStopped
 
 RECIPIENTS = 300
 
@@ -44,7 +43,7 @@ def test_a_worker_that_dies_stops_the_bench() -> None:
     with subprocess.Popen([sys.executable, "-c", "raise SystemExit(3)"]) as dead:
         dead.wait()
     with pytest.raises(BenchStopped):
-        remote_stage.wait_for(lambda: False, [dead])
+        remote.wait_for(lambda: False, [dead])
 
 
 @pytest.mark.parametrize(("figure", "holds"), [(170.0, True), (150.0, False)])

@@ -13,8 +13,7 @@ import typer
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.app import command_app
 from eboxcast.tools.bench.installation import own_installation
-from eboxcast.tools.bench.measuring import Bench, Row
-from eboxcast.tools.bench.table import as_values, in_one_line, show
+from eboxcast.tools.bench.measuring import Bench, Row, as_values, in_one_line, show
 
 _MOST = 300_000
 _BUSY = 0.5

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import median
 
+from eboxcast.lib.errors import Trouble
+from eboxcast.lib.translation import N_
 from eboxcast.mailboxes import storing
 from eboxcast.mailboxes.models import Release
 from eboxcast.package.sampling import write_sample
 from eboxcast.senders.sender_file import load_senders
-from eboxcast.tools.bench.errors import BenchNeedsRoom
 from eboxcast.tools.bench.material import (
     ENVIRONMENT,
     ascending_keys,
@@ -22,8 +23,16 @@ from eboxcast.tools.bench.material import (
     store_eboxes,
 )
 from eboxcast.tools.bench.measuring import Bar, Bench, Row, timed
-from eboxcast.tools.bench.processes import publish
-from eboxcast.tools.bench.publishing import BENCH, write_packages
+from eboxcast.tools.bench.publishing import BENCH, publish, write_packages
+
+
+class BenchNeedsRoom(Trouble):
+    """The large rows would fill the disk."""
+
+    code = "bench.room"
+    sentence = N_("`--large` needs {needed} GB in {folder}, but only {free} GB are free.")
+    remedy = N_("Free up space, or set TMPDIR to a folder with enough space.")
+
 
 _GIGA = 1024**3
 

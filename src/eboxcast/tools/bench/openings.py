@@ -15,8 +15,7 @@ from eboxcast.mailboxes import storing
 from eboxcast.mailboxes.opening import open_ebox
 from eboxcast.tools.bench.material import ENVIRONMENT, ascending_keys, execute, new_release, show_to_all
 from eboxcast.tools.bench.measuring import Bar, Bench, Row, percentile, timed
-from eboxcast.tools.bench.processes import publish
-from eboxcast.tools.bench.publishing import write_packages
+from eboxcast.tools.bench.publishing import publish, write_packages
 
 BROADCASTS = 300
 _AUDIENCES_IN_POPULATION = 20

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
 from eboxcast.lib.actors import Actor, Role
+from eboxcast.lib.errors import Trouble
+from eboxcast.lib.translation import N_
 from eboxcast.package.sampling import write_sample
 from eboxcast.senders.sender_file import load_senders
 from eboxcast.tools.bench.material import ascending_keys, store_eboxes
 from eboxcast.tools.bench.measuring import Bar, Bench, Row
-from eboxcast.tools.bench.processes import publish
+from eboxcast.tools.subprocesses import command, typed
 
 _ROUNDS = 5
 
@@ -45,3 +51,34 @@ def write_packages(bench: Bench, name: str, *, rounds: int, seed: int = 1) -> li
     samples = [write_sample(folder, recipients=bench.recipients, seed=seed, ticket=folder.name) for folder in folders]
     load_senders(samples[0].message_types, actor=BENCH)
     return [sample.directory for sample in samples]
+
+
+class BenchStopped(Trouble):
+    """A command that was measured did not do its work."""
+
+    code = "bench.stopped"
+    sentence = N_("The benchmark stopped: {command} ended with exit code {exit_code}: {said}")
+    remedy = N_("Run `eboxcast doctor`, check that the disk is not full, then run the benchmark again.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Took:
+    """What a process cost."""
+
+    seconds: float
+    megabytes: float
+
+
+def publish(package: Path, *, environment: str = "production") -> Took:
+    """Publish a package in a process of its own. Raises BenchStopped when it does not end well."""
+    return run("publish", package, "--environment", environment, "--json")
+
+
+def run(*words: object) -> Took:
+    """Run a command of ours and return what it cost."""
+    starter = [sys.executable, "-m", "eboxcast.tools.bench.peak"]
+    done = subprocess.run([*starter, *command(*words)], stdout=subprocess.PIPE, check=True)
+    told = json.loads(done.stdout)
+    if told["code"]:
+        raise BenchStopped(command=typed(*words), exit_code=told["code"], said=told["said"].strip()[-500:])
+    return Took(seconds=told["seconds"], megabytes=told["kilobytes"] / 1024)

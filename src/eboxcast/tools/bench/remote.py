@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing
+import json
+import os
+import subprocess
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
+from threading import Event, local
+from time import monotonic
+from typing import Any
 
+import urllib3
+
+from eboxcast.delivery.models import Run
+from eboxcast.delivery.remote.health import workers as workers_known
+from eboxcast.mailboxes.fence import get_release
+from eboxcast.mailboxes.messages import stored_message
+from eboxcast.mailboxes.models import Release
+from eboxcast.mailboxes.values import NewMessage
 from eboxcast.package.sampling import synthetic_keys
+from eboxcast.targets.base import Target
 from eboxcast.targets.ebox_rest.options import EboxRestOptions
+from eboxcast.targets.ebox_rest.translating import Letter, link_body
+from eboxcast.targets.opening import open_target
 from eboxcast.tools.bench.material import ENVIRONMENT
-from eboxcast.tools.bench.measuring import Bar, Bench, Row
-from eboxcast.tools.bench.processes import publish, run
-from eboxcast.tools.bench.publishing import write_packages
-from eboxcast.tools.bench.remote_clients import OurTarget, PlainClient
-from eboxcast.tools.bench.remote_stage import (
-    LANES,
-    is_completed,
-    message_of,
-    peak_megabytes,
-    provider,
-    seconds_of,
-    wait_for,
-    workers,
-)
+from eboxcast.tools.bench.measuring import Bar, Bench, Row, timed
+from eboxcast.tools.bench.publishing import BenchStopped, publish, run, write_packages
+from eboxcast.tools.subprocesses import command, typed
 
 LINKED_PER_CALL = 1000
 CURVE = (10_000, 100_000, 300_000)
@@ -131,14 +139,210 @@ def _beside_plain(bench: Bench, mode: Mode, *, rounds: int = _ROUNDS) -> Iterato
 def _once(package: Path, options: EboxRestOptions, recipients: int) -> tuple[float, float, float]:
     """Return the seconds of the whole engine, of our target alone, and of a plain client."""
     publish(package)
-    keys, message = synthetic_keys(recipients, seed=1).tolist(), message_of(package)
+    keys, message = synthetic_keys(recipients, seed=1).tolist(), _message_of(package)
     with closing(OurTarget(options, message)) as target, closing(PlainClient(options, message)) as plain:
-        return seconds_of(package), target.seconds_for(keys), plain.seconds_for(keys)
+        return _seconds_of(package), target.seconds_for(keys), plain.seconds_for(keys)
 
 
 def _by_workers(package: Path, count: int) -> tuple[float, float]:
     """Return how long so many workers take, and the most memory one of them had."""
     with workers(count) as started:
         run("publish", package, "--environment", ENVIRONMENT, "--json", "--by-workers")
-        wait_for(lambda: is_completed(package), started)
-        return seconds_of(package), max(map(peak_megabytes, started))
+        wait_for(lambda: _is_completed(package), started)
+        return _seconds_of(package), max(map(_peak_megabytes, started))
+
+
+LANES = 4
+_TARGETS = "EBOXCAST_TARGETS_FILE"
+_REHEARSAL = "rehearsal"
+_LONGEST = 900.0
+_BETWEEN_LOOKS = 0.1
+
+
+@contextmanager
+def provider(
+    folder: Path, *, links: bool, per_call: int, parallel: int = LANES, delay_ms: int = 0
+) -> Iterator[EboxRestOptions]:
+    """Have a simulator, and every process that is started meanwhile publish to it."""
+    with _process("simulate-provider", "--delay-ms", delay_ms, stdout=subprocess.PIPE) as simulator:
+        assert simulator.stdout  # noqa: S101 - it is a pipe
+        addresses = json.loads(simulator.stdout.readline())
+        options = EboxRestOptions(
+            base_url=addresses["registry"],
+            token_url=addresses["token"],
+            client_id=_REHEARSAL,
+            client_secret_file=folder / "secret",
+            links=links,
+            largest_call=per_call,
+            parallel=parallel,
+        )
+        with _targets_file(folder, options):
+            yield options
+
+
+@contextmanager
+def workers(count: int) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Have so many workers, all of them waiting for work."""
+    with ExitStack() as stack:
+        words = ("worker", "--environment", ENVIRONMENT, "--lanes", LANES)
+        started = [stack.enter_context(_process(*words)) for _ in range(count)]
+        wait_for(lambda: workers_known(ENVIRONMENT).alive_count == count, started)
+        yield started
+
+
+def wait_for(reached: Callable[[], bool], processes: Sequence[subprocess.Popen[bytes]]) -> None:
+    """Wait until something is so. Raises BenchStopped when a process ends before, or it takes too long."""
+    until = monotonic() + _LONGEST
+    while not reached():
+        codes = [process.poll() for process in processes]
+        if any(code is not None for code in codes) or monotonic() > until:
+            raise BenchStopped(command=typed("worker"), exit_code=codes, said="")
+        Event().wait(_BETWEEN_LOOKS)
+
+
+def _peak_megabytes(process: subprocess.Popen[bytes]) -> float:
+    """Return the most memory a process of ours had so far."""
+    status = Path(f"/proc/{process.pid}/status").read_text("ascii")
+    (kilobytes,) = (line.split()[1] for line in status.splitlines() if line.startswith("VmHWM:"))
+    return int(kilobytes) / 1024
+
+
+def _release_of(package: Path) -> Release | None:
+    """Return the release of a package that was launched, its ticket being the name of its folder."""
+    run = Run.objects.filter(ticket=package.parent.name, launched_at__isnull=False).first()
+    return get_release(ENVIRONMENT, run.id) if run else None
+
+
+def _is_completed(package: Path) -> bool:
+    """Tell whether the account of a package is closed."""
+    release = _release_of(package)
+    return release is not None and release.completed_at is not None
+
+
+def _seconds_of(package: Path) -> float:
+    """Return how long sending took, from before the first call to the closed account."""
+    release = _release_of(package)
+    if release is None or release.visible_at is None or release.completed_at is None:
+        raise BenchStopped(command=typed("publish", package), exit_code=0, said="not sent to the end")
+    return (release.completed_at - release.visible_at).total_seconds()
+
+
+def _message_of(package: Path) -> NewMessage:
+    """Return the message of a package as it was sent."""
+    release = _release_of(package)
+    assert release is not None  # noqa: S101 - it was sent
+    return stored_message(release.message)
+
+
+@contextmanager
+def _process(*words: object, stdout: int = subprocess.DEVNULL) -> Iterator[subprocess.Popen[bytes]]:
+    with subprocess.Popen(command(*words), stdout=stdout, stderr=subprocess.DEVNULL) as process:
+        try:
+            yield process
+        finally:
+            process.terminate()
+
+
+@contextmanager
+def _targets_file(folder: Path, options: EboxRestOptions) -> Iterator[None]:
+    file = folder / "targets.toml"
+    (folder / "secret").write_text(_REHEARSAL, "utf-8")
+    names = ("kind", "base_url", "token_url", "client_id", "links", "largest_call", "parallel")
+    lines = [f"{name} = {json.dumps(getattr(options, name))}" for name in names]
+    file.write_text("\n".join([f"[{ENVIRONMENT}]", *lines, 'client_secret_file = "secret"', ""]), "utf-8")
+    before = os.environ.get(_TARGETS)
+    os.environ[_TARGETS] = str(file)
+    try:
+        yield
+    finally:
+        del os.environ[_TARGETS]
+        os.environ |= {_TARGETS: before} if before else {}
+
+
+class Client(ABC):
+    """Somebody who makes the calls of a run."""
+
+    def __init__(self, options: EboxRestOptions, message: NewMessage) -> None:
+        self._options = options
+        self._message = message
+
+    def seconds_for(self, keys: Sequence[int]) -> float:
+        """Return how long it takes to send to everybody."""
+        return timed(lambda: self._link_all(keys) if self._options.links else self._each(self._publish, keys))
+
+    def _link_all(self, keys: Sequence[int]) -> None:
+        message_id = self._publish(keys[0])
+        rest, size = keys[1:], self._options.largest_call
+        slices = [rest[start : start + size] for start in range(0, len(rest), size)]
+        self._each(lambda some: self._link(message_id, some), slices)
+
+    def _each(self, work: Callable[[Any], object], things: Sequence[Any]) -> None:
+        with ThreadPoolExecutor(max_workers=LANES) as threads:
+            for _ in threads.map(work, things):
+                pass
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of the connections."""
+
+    @abstractmethod
+    def _publish(self, key: int) -> str: ...
+
+    @abstractmethod
+    def _link(self, message_id: str, some: Sequence[int]) -> object: ...
+
+
+class OurTarget(Client):
+    """Our target, one for each thread as for each lane."""
+
+    def __init__(self, options: EboxRestOptions, message: NewMessage) -> None:
+        super().__init__(options, message)
+        self._own = local()
+        self._opened: list[Target] = []
+
+    def close(self) -> None:
+        for target in self._opened:
+            target.close()
+
+    def _publish(self, key: int) -> str:
+        return self._target().publish(self._message, key, idempotency_key="").message_ids[0]
+
+    def _link(self, message_id: str, some: Sequence[int]) -> object:
+        return self._target().link(message_id, some)
+
+    def _target(self) -> Target:
+        if not hasattr(self._own, "target"):
+            self._own.target = open_target(ENVIRONMENT, self._options)
+            self._opened.append(self._own.target)
+        target: Target = self._own.target
+        return target
+
+
+class PlainClient(Client):
+    """A pool of urllib3 and bodies made by string operations: as fast as it goes, and it keeps nothing."""
+
+    def __init__(self, options: EboxRestOptions, message: NewMessage) -> None:
+        super().__init__(options, message)
+        self._letter = Letter(message, metas=())
+        self._pool = urllib3.PoolManager(maxsize=LANES, block=True, retries=False)
+        secret = Path(options.client_secret_file or "").read_text("utf-8")
+        fields = {"grant_type": "client_credentials", "client_id": options.client_id, "client_secret": secret}
+        answer = self._pool.request("POST", options.token_url, fields=fields, encode_multipart=False)
+        self._headers = {"Authorization": f"Bearer {answer.json()['access_token']}", "Accept": "application/json"}
+
+    def close(self) -> None:
+        self._pool.clear()
+
+    def _publish(self, key: int) -> str:
+        body = b"".join(self._letter.body(key))
+        return str(self._post("publishMessage", body, self._letter.content_type)["messageId"])
+
+    def _link(self, message_id: str, some: Sequence[int]) -> object:
+        return self._post("linkEboxMessage", link_body(message_id, some), "application/json")
+
+    def _post(self, operation: str, body: bytes, content_type: str) -> Any:
+        url, headers = f"{self._options.base_url}/{operation}", {**self._headers, "Content-Type": content_type}
+        answer = self._pool.request("POST", url, body=body, headers=headers)
+        if answer.status not in (200, 201):
+            raise BenchStopped(command=operation, exit_code=answer.status, said="")
+        return answer.json()

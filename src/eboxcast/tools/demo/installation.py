@@ -12,8 +12,26 @@ from pathlib import Path
 
 from eboxcast.database import boot
 from eboxcast.database.embedded.places import Places, locked, writing
-from eboxcast.tools.demo.errors import DemoFolderInTheWay, DemoRunning
+from eboxcast.lib.errors import NotAllowedNow
+from eboxcast.lib.translation import N_
 from eboxcast.tools.subprocesses import command
+
+
+class DemoRunning(NotAllowedNow):
+    """Two demos at once would play on the same installation."""
+
+    code = "demo.running"
+    sentence = N_("Another demo is running in {folder}.")
+    remedy = N_("Wait until it has finished.")
+
+
+class DemoFolderInTheWay(NotAllowedNow):
+    """Each demo begins anew, and removes only what a demo made."""
+
+    code = "demo.folder-in-the-way"
+    sentence = N_("The demo would use the folder {folder}, but that folder was not created by a demo.")
+    remedy = N_("Move that folder, or set EBOXCAST_STATE_DIR to another folder for the demo.")
+
 
 _FOLDER = "demo-installation"
 _MARK = "made-by-eboxcast-demo"

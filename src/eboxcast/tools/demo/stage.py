@@ -12,8 +12,18 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from eboxcast.tools.demo.errors import DemoStopped
+from eboxcast.lib.errors import Trouble
+from eboxcast.lib.translation import N_
 from eboxcast.tools.subprocesses import command, typed
+
+
+class DemoStopped(Trouble):
+    """A command of the story ended otherwise than the story needs."""
+
+    code = "demo.stopped"
+    sentence = N_("The demo stopped: {command} ended with exit code {exit_code}.")
+    remedy = N_("Read the output of the command above, run `eboxcast doctor`, then run the demo again.")
+
 
 _SECONDS_TO_READ = 1.5
 _SHOWN = 3

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from tests.broadcasts.people import set_clock
 from tests.exchange.dropping import age
+from tests.moments import move_here_to
 
 from eboxcast.exchange.folders import open_folder
 from eboxcast.exchange.sets import Gathered, Readiness, gather
@@ -26,7 +26,7 @@ def incoming(tmp_path: Path) -> Path:
 
 
 def gathered(incoming: Path) -> Sequence[Gathered]:
-    set_clock("2027-02-08T09:00")
+    move_here_to(datetime(2027, 2, 8, 9, tzinfo=clock.BRUSSELS))
     try:
         with open_folder("INTEST", within=incoming.parent) as folder:
             assert folder is not None

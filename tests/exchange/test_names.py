@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
-from tests.broadcasts.people import set_clock
+from tests.moments import move_here_to
 
 from eboxcast.exchange.names import Named, faults_of, read_name
 from eboxcast.lib import clock
@@ -16,7 +16,7 @@ CBE = "0456789034"
 
 @pytest.fixture(autouse=True)
 def _in_february() -> Iterator[None]:
-    set_clock("2027-02-08T09:00")
+    move_here_to(datetime(2027, 2, 8, 9, tzinfo=clock.BRUSSELS))
     yield
     clock.move(timedelta())
 

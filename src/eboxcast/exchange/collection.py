@@ -15,12 +15,11 @@ from django.conf import settings
 from django.db import connection, connections
 
 from eboxcast.database.errors import sanitized_db_errors
-from eboxcast.exchange import records, staging
-from eboxcast.exchange.errors import DropFolderUnusable
-from eboxcast.exchange.folders import open_folder
+from eboxcast.exchange import records
+from eboxcast.exchange.folders import DropFolderUnusable, open_folder
 from eboxcast.exchange.intake import TROUBLE, WAITING, Collected, Door, files_of, remove, take
 from eboxcast.exchange.names import FOLDERS
-from eboxcast.exchange.sets import gather
+from eboxcast.exchange.sets import clear_copies, gather
 from eboxcast.lib.actors import STEWARD, Actor
 from eboxcast.lib.errors import EboxcastError, Incomplete
 from eboxcast.lib.policy import authorize
@@ -41,7 +40,7 @@ def collect(root: Path, *, actor: Actor) -> list[Collected]:
         if not alone:
             return []
         try:
-            staging.clear(root)
+            clear_copies(root)
         except OSError as error:
             raise DropFolderUnusable(folder=str(root), reason=reason_of(error)) from error
         return [

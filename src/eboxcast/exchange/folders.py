@@ -11,6 +11,20 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from eboxcast.lib.errors import Trouble
+from eboxcast.lib.translation import N_
+
+
+class DropFolderUnusable(Trouble):
+    """A folder cannot be read or written."""
+
+    code = "exchange.folder-unusable"
+    sentence = N_("The drop folder {folder} cannot be used: {reason}.")
+    remedy = N_(
+        "Give the user of this program permission to read, write and search it, then run the same command again."
+    )
+
+
 _BLOCK = 1 << 20
 _OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _NOT_THERE = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP}

@@ -1,4 +1,4 @@
-"""Taking one set: refused as such, or handed on and answered for what is in it."""
+"""Taking one set: refused as such, or handed on and answered for what is in it; a TD file takes one back."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ from pathlib import Path
 
 from eboxcast.broadcasts.errors import BroadcastNotFound
 from eboxcast.broadcasts.lookup import find_broadcast
-from eboxcast.broadcasts.models import Broadcast, Via
-from eboxcast.delivery.broadcasts.files import Receipt, deliver
-from eboxcast.exchange import receipts, records, staging
-from eboxcast.exchange.cancellation import take_set_back
+from eboxcast.broadcasts.models import Broadcast, FileDelivery, Via
+from eboxcast.database.errors import sanitized_db_errors
+from eboxcast.delivery.broadcasts.files import Receipt, deliver, take_back
+from eboxcast.exchange import receipts, records
 from eboxcast.exchange.codes import SetFault
-from eboxcast.exchange.errors import DropFolderUnusable
-from eboxcast.exchange.folders import Changed, Folder, Mark, NotOrdinary
+from eboxcast.exchange.folders import Changed, DropFolderUnusable, Folder, Mark, NotOrdinary
 from eboxcast.exchange.models import Result, TakenSet
 from eboxcast.exchange.names import Named, read_name
-from eboxcast.exchange.sets import Gathered, Readiness
+from eboxcast.exchange.sets import Gathered, Readiness, staged
 from eboxcast.lib.actors import Actor, Role
 from eboxcast.lib.crashpoints import Taking, reached
 from eboxcast.lib.errors import EboxcastError, Incomplete, InputRefused, NotAllowedNow, WrongUse
@@ -103,7 +102,7 @@ def _hand_on(door: Door, gathered: Gathered) -> Collected:
     except BroadcastNotFound:
         return _refuse(door, gathered, [SetFault(code=201, data={"broadcast": mask_and_strip(gathered.order.rest)})])
     try:
-        with staging.staged(door.source, gathered.parts, root=door.root) as (directory, marks):
+        with staged(door.source, gathered.parts, root=door.root) as (directory, marks):
             answer = _deliver(door, broadcast, directory)
             reached(Taking.DELIVERED)
     except (NotOrdinary, PermissionError):
@@ -136,7 +135,7 @@ def _cancel(door: Door, gathered: Gathered, before: TakenSet | None) -> Collecte
         if not _marks(door, gathered, with_go=True).keys() - {gathered.order.name}:
             return _refuse(door, gathered, [SetFault(code=205)])
         return _conclude_cancelled(door, gathered)
-    cancelled = take_set_back(before, actor=door.actor)
+    cancelled = _take_set_back(before, actor=door.actor)
     if cancelled.done:
         return _conclude_cancelled(door, gathered, cancelled.broadcast)
     return _refuse(door, gathered, [SetFault(code=206)], why=cancelled.refusal)
@@ -222,3 +221,39 @@ def _trouble(error: OSError | EboxcastError) -> EboxcastError:
     if isinstance(error, EboxcastError):
         return error
     return DropFolderUnusable(folder="…", reason=reason_of(error))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Cancelled:
+    """What came of taking a set back."""
+
+    done: bool
+    broadcast: Broadcast | None = None
+    refusal: NotAllowedNow | InputRefused | WrongUse | None = None
+    """Why the procedure does not allow it."""
+
+
+def _take_set_back(taken: TakenSet, *, actor: Actor) -> _Cancelled:
+    """Take back what was prepared from a set, unless newer files took its place; twice is once."""
+    if taken.run is None:
+        return _Cancelled(done=False)
+    try:
+        broadcast = find_broadcast(taken.broadcast, actor=actor)
+        if taken.run in {broadcast.acceptance_run, broadcast.production_run}:
+            return _take_back_run(broadcast, taken, actor)
+    except (NotAllowedNow, InputRefused, WrongUse) as refusal:
+        return _Cancelled(done=False, refusal=refusal)
+    return _Cancelled(done=_was_withdrawn(taken), broadcast=broadcast)
+
+
+def _take_back_run(broadcast: Broadcast, taken: TakenSet, actor: Actor) -> _Cancelled:
+    expected = broadcast.acceptance_run if broadcast.approved_at is None else broadcast.production_run
+    if taken.run != expected:  # what is taken back is what was last delivered, and that is another set
+        return _Cancelled(done=False, broadcast=broadcast)
+    take_back(broadcast, actor=actor)
+    return _Cancelled(done=True, broadcast=broadcast)
+
+
+@sanitized_db_errors()
+def _was_withdrawn(taken: TakenSet) -> bool:
+    return FileDelivery.objects.filter(run=taken.run, withdrawn_at__isnull=False).exists()

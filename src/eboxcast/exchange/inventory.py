@@ -14,8 +14,7 @@ from eboxcast.database.findings import Finding, State, Surroundings
 from eboxcast.database.marks import is_ours
 from eboxcast.database.names import CONTROL
 from eboxcast.exchange.collection import institutions
-from eboxcast.exchange.errors import DropFolderUnusable
-from eboxcast.exchange.folders import Folder, open_folder
+from eboxcast.exchange.folders import DropFolderUnusable, Folder, open_folder
 from eboxcast.exchange.names import FOLDERS
 from eboxcast.lib import clock
 from eboxcast.lib.translation import N_

@@ -1,14 +1,18 @@
-"""Which sets lie in a folder: each GO or TD file, the parts that belong to it, and what is wrong with them as such."""
+"""Which sets lie in a folder, with their parts and what is wrong with them as such; and a private copy of one."""
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from pathlib import Path
 
 from eboxcast.exchange.codes import SetFault
-from eboxcast.exchange.folders import Folder
+from eboxcast.exchange.folders import Changed, Folder, Mark
 from eboxcast.exchange.names import Named, faults_of, number, read_name
 from eboxcast.lib import clock
 
@@ -97,3 +101,26 @@ def _is_old(order: Named, folder: Folder) -> bool:
     found = folder.look(order.name)
     now = clock.now() - clock.offset()
     return found is not None and now - datetime.fromtimestamp(found.st_mtime, UTC) > GRACE
+
+
+STAGING = ".staging"
+
+
+def clear_copies(root: Path) -> None:
+    """Remove the copies of collectors that were killed; call it while no other one works."""
+    (root / STAGING).mkdir(mode=0o700, exist_ok=True)
+    for left in (root / STAGING).iterdir():
+        shutil.rmtree(left)
+
+
+@contextmanager
+def staged(folder: Folder, parts: Sequence[Named], *, root: Path) -> Iterator[tuple[Path, dict[str, Mark]]]:
+    """Copy the parts under their own names into a folder that only we can read; it goes with the context.
+
+    Raises NotOrdinary, Changed, OSError; Changed also where a part is not the same any more once all are copied.
+    """
+    with tempfile.TemporaryDirectory(dir=root / STAGING) as name:
+        copies = {part.name: folder.copy(part.name, Path(name) / part.rest) for part in parts}
+        if any(folder.digest(part) != copied for part, copied in copies.items()):
+            raise Changed
+        yield Path(name), {part: mark for part, (mark, _) in copies.items()}

@@ -15,9 +15,18 @@ from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.options import AsJson
 from eboxcast.cli.shell.signals import asked_to_end
 from eboxcast.exchange.collection import collect as collect_sets
-from eboxcast.exchange.errors import DropFolderNotSet
 from eboxcast.exchange.intake import TROUBLE, WAITING, Collected
+from eboxcast.lib.errors import WrongUse
 from eboxcast.lib.translation import N_, language_of_user, translate
+
+
+class DropFolderNotSet(WrongUse):
+    """There is no drop folder here."""
+
+    code = "exchange.not-set"
+    sentence = N_("No drop folder is configured.")
+    remedy = N_("Set EBOXCAST_DROP_DIR to the folder that contains the drop folders of the institutions.")
+
 
 _READY = N_(
     "Collecting files from {folder}, every {seconds} seconds. SIGTERM or Ctrl-C stops it after the current set."

@@ -25,9 +25,9 @@ from eboxcast.broadcasts import acceptance, requests, scheduling
 from eboxcast.broadcasts.models import FileDelivery, SeenIn, State
 from eboxcast.delivery.broadcasts.acceptance_tests import run_test
 from eboxcast.exchange.collection import _LOCK, collect
-from eboxcast.exchange.errors import DropFolderUnusable
+from eboxcast.exchange.folders import DropFolderUnusable
 from eboxcast.exchange.models import TakenSet
-from eboxcast.exchange.staging import STAGING
+from eboxcast.exchange.sets import STAGING
 from eboxcast.lib import clock
 from eboxcast.lib.actors import STEWARD, Actor
 from eboxcast.lib.crashpoints import Taking

@@ -11,8 +11,8 @@ from tests.simulator.conftest import Simulate
 from tests.simulator.simulated import Simulated
 
 from eboxcast.lib import clock
-from eboxcast.simulator.assertions import BEARER, client_of_assertion
 from eboxcast.simulator.clients import REFERENCE_SCOPE, Client, PublicKey
+from eboxcast.simulator.tokens import BEARER, client_of_assertion
 
 # Two primes are enough of a key for a test; 2**n - 1 is prime for both exponents.
 P, Q, E = 2**521 - 1, 2**607 - 1, 65537

@@ -6,7 +6,7 @@ import asyncio
 import json
 import socket
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import uuid4
 
@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from eboxcast.lib.formatting import iso
-from eboxcast.simulator.errors import ContractRefusal
+from eboxcast.simulator.errors import ContractRefusal, invalid_input
 
 TRANSPORT = "eboxcast.transport"
 """The state of a request under which the server leaves its connection."""
@@ -74,3 +74,21 @@ async def _until_gone(receive: Receive) -> None:
     """Return once the server knows it too, as it would answer 500 in the place of one who says nothing."""
     while (await receive())["type"] != "http.disconnect":
         pass
+
+
+_PAGE_SIZE = 25
+_LARGEST_PAGE = 100
+
+
+def page_of(items: Sequence[object], query: Mapping[str, str]) -> dict[str, object]:
+    """Return one page of a list and how many items the whole has."""
+    page = _whole(query, "page", 1, largest=2**31 - 1)
+    size = _whole(query, "pageSize", _PAGE_SIZE, largest=_LARGEST_PAGE)
+    return {"items": list(items[(page - 1) * size : page * size]), "totalItems": len(items)}
+
+
+def _whole(query: Mapping[str, str], name: str, default: int, *, largest: int) -> int:
+    text = query.get(name, str(default))
+    if not (text.isascii() and text.isdigit()) or not 1 <= int(text) <= largest:
+        raise invalid_input(f"{name} is not a number from 1 to {largest}")
+    return int(text)

@@ -9,10 +9,9 @@ import base64
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from eboxcast.simulator.answers import moment_text
+from eboxcast.simulator.answers import moment_text, page_of
 from eboxcast.simulator.errors import invalid_input, invalid_schema, missing_key, not_found
 from eboxcast.simulator.holdings import Content, File, Message
-from eboxcast.simulator.pages import page_of
 from eboxcast.simulator.provider import Provider
 from eboxcast.simulator.recipients import NOBODY, read_recipients
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from eboxcast.broadcasts.states import TABLE
+from eboxcast.broadcasts.words import VOID_BECAUSE
 from eboxcast.exchange.models import Result
 from eboxcast.lib.translation import translate
 from eboxcast.notices.kinds.table import KINDS, NOTICES, SILENT
-from eboxcast.notices.words import VOID_BECAUSE
 from eboxcast.senders.type_states import TRANSITIONS
 
 ROOT = Path(__file__).parents[2]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from eboxcast.broadcasts.models import Lateness, Side
+from eboxcast.broadcasts.words import VOID_BECAUSE
 from eboxcast.lib.actors import Role
 from eboxcast.lib.formatting import grouped, long_date, long_moment
 from eboxcast.lib.masking import mask_and_strip
@@ -19,19 +20,6 @@ WHO: Mapping[Role, str] = {
     Role.CONFIRMER: N_("the person who gives the GO for the institution"),
     Role.LAUNCH: N_("the launch team"),
 }
-
-VOID_BECAUSE: Mapping[str, str] = {
-    "postponed": N_("the broadcast was postponed"),
-    "other dates wanted": N_("other dates were requested"),
-    "refused": N_("the broadcast was refused"),
-    "cancelled": N_("the broadcast was cancelled"),
-    "the window was missed": N_("the window passed"),
-    "new files for acceptance": N_("new files for acceptance were delivered"),
-    "new files for production": N_("new files for production were delivered"),
-    "files taken back": N_("the files were withdrawn"),
-    "what was prepared was given up": N_("the prepared run was discarded"),
-}
-"""Why a GO is void, as the audit says it; any other text is that of who took it back."""
 
 _WORDS: Mapping[str, str] = {
     **VOID_BECAUSE,

@@ -10,6 +10,7 @@ from eboxcast.broadcasts.models import Broadcast, Outcome
 from eboxcast.broadcasts.progress import Standing, Step, gap_of, standing_of
 from eboxcast.broadcasts.scheduling import awaited_day
 from eboxcast.broadcasts.states import Action, permission_of
+from eboxcast.broadcasts.words import LATENESS
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Role
@@ -17,7 +18,6 @@ from eboxcast.lib.command_line import command_of
 from eboxcast.lib.errors import Told
 from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import translate
-from eboxcast.presenters.broadcast_words import LATENESS
 
 
 @dataclass(frozen=True, kw_only=True)

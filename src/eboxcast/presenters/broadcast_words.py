@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from eboxcast.broadcasts.models import Check, Lateness, Outcome, SeenIn, Side, State
+from eboxcast.broadcasts.models import Outcome, Side, State
 from eboxcast.lib.actors import Role
 from eboxcast.lib.translation import N_, translate
 from eboxcast.notices.models import State as NoticeState
@@ -66,27 +66,12 @@ OUTCOMES = {
     Outcome.REFUSED: N_("refused"),
 }
 
-CHECKS = {
-    Check.OPENS: N_("document opens"),
-    Check.TITLE: N_("title"),
-    Check.SENDER: N_("sender"),
-    Check.LANGUAGE: N_("language"),
-    Check.EXPIRY: N_("expiry"),
-}
-
-SEEN_IN = {SeenIn.EBOX: N_("seen in the eBox"), SeenIn.PROOF: N_("seen in the proof")}
-
 NOTICE_STATES = {
     NoticeState.WAITING: N_("waiting"),
     NoticeState.SENT: N_("sent"),
     NoticeState.FAILED: N_("failed"),
     NoticeState.GIVEN_UP: N_("given up"),
     NoticeState.NO_READER: N_("no reader"),
-}
-
-LATENESS = {
-    Lateness.RECONFIRMATION: N_("reconfirmation"),
-    Lateness.ACCEPTANCE: N_("files for acceptance"),
 }
 
 

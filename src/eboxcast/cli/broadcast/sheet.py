@@ -14,6 +14,7 @@ from eboxcast.broadcasts.guards import verdicts_that_count, without_contact
 from eboxcast.broadcasts.models import Broadcast, Check, FileDelivery, Outcome, SeenIn, Side, Verdict
 from eboxcast.broadcasts.production import files_digest
 from eboxcast.broadcasts.states import BEFORE_LAUNCH
+from eboxcast.broadcasts.words import CHECKS, LATENESS, SEEN_IN
 from eboxcast.cli.broadcast.answers import FILES_SHOWN, head_of, outlook_lines
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
@@ -24,7 +25,7 @@ from eboxcast.notices.models import Notice
 from eboxcast.notices.models import State as NoticeState
 from eboxcast.presenters.audit import entry_words
 from eboxcast.presenters.broadcast_records import notes_of, notices_of, text_of, verdicts_of
-from eboxcast.presenters.broadcast_words import CHECKS, LATENESS, NOTICE_STATES, OUTCOMES, SEEN_IN, SIDES
+from eboxcast.presenters.broadcast_words import NOTICE_STATES, OUTCOMES, SIDES
 from eboxcast.reports.states import ENVIRONMENTS
 
 _REASON = N_("Reason: {reason}")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from eboxcast.audit.selectors import SealedEntry
+from eboxcast.broadcasts.words import VOID_BECAUSE
 from eboxcast.lib.translation import N_
 from eboxcast.notices.account import account_by_list, certificate_files, paper_and_rejected, read_curve
 from eboxcast.notices.kinds.kind import Kind
 from eboxcast.notices.readers import Group
 from eboxcast.notices.sections import campaign_languages, follow_up_sheet, missing_for_launch
-from eboxcast.notices.words import VOID_BECAUSE
 
 G = Group
 

@@ -6,6 +6,9 @@ from eboxcast.broadcasts.guards import holding_go
 from eboxcast.broadcasts.steps import Step
 from eboxcast.lib import clock
 
+UNEXPLAINED = "taken back"
+"""Why a GO is void that its giver withdrew without a reason."""
+
 
 def void_go(taken: Step, *, why: str) -> None:
     """Void the GO that holds, if any, and leave an entry that says why."""

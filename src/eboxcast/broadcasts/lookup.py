@@ -54,6 +54,12 @@ def numbers_of_runs(runs: Iterable[UUID]) -> dict[UUID, str]:
 
 
 @sanitized_db_errors()
+def delivery_of_run(run: UUID) -> FileDelivery | None:
+    """Return the delivery that a run was prepared for, also one of files that were replaced since; None for none."""
+    return FileDelivery.objects.filter(run=run, accepted=True).select_related("broadcast__campaign").last()
+
+
+@sanitized_db_errors()
 def broadcast_of_run(run: UUID) -> Broadcast | None:
     """Return the broadcast a run belongs to, if any."""
     return Broadcast.objects.filter(Q(production_run=run) | Q(acceptance_run=run)).first()

@@ -8,7 +8,7 @@ from datetime import datetime
 from eboxcast.broadcasts.acceptance import Delivered, keep_delivery
 from eboxcast.broadcasts.contacts import forget_warning_of_others
 from eboxcast.broadcasts.errors import FilesDiffer, GoDiffers, GoFilesDiffer
-from eboxcast.broadcasts.go_validity import void_go
+from eboxcast.broadcasts.go_validity import UNEXPLAINED, void_go
 from eboxcast.broadcasts.models import Broadcast, Go
 from eboxcast.broadcasts.states import Action
 from eboxcast.broadcasts.steps import present, step
@@ -93,7 +93,7 @@ def withdraw_go(broadcast: Broadcast, *, actor: Actor, reason: str) -> Broadcast
     """Take the GO back before the launch; it can be given again. Raises TextUnfit."""
     with step(broadcast, Action.WITHDRAW_GO, actor=actor) as taken:
         reason = fit_if_any(reason, "reason")
-        void_go(taken, why=reason or "taken back")
+        void_go(taken, why=reason or UNEXPLAINED)
         taken.tell(reason=reason)
     return broadcast
 

@@ -17,6 +17,7 @@ from eboxcast.lib.masking import mask_and_strip
 from eboxcast.mailboxes import fence
 from eboxcast.mailboxes.models import Release
 from eboxcast.mailboxes.package_record import DocumentRecord, ListRecord, MetadataRecord, PolicyRecord
+from eboxcast.reports.procedure import procedure_of
 from eboxcast.reports.recipients import recipients_of
 from eboxcast.reports.schemas import (
     AudiencePart,
@@ -60,6 +61,7 @@ def certificate_of(run: Run, head: Head | None = None) -> Certificate:
     with sanitized_db_errors():
         lists = _lists(list(run.lists.all()), told.lists)
         decisions = tuple(map(_decision, run.intents.all()))
+        broadcast = procedure_of(run)
     return Certificate(
         kind="certificate" if _is_closed(release) else "account",
         made_at=clock.now(),
@@ -86,6 +88,7 @@ def certificate_of(run: Run, head: Head | None = None) -> Certificate:
         policies=_policies(run, told.policies),
         moments=_moments(run, release),
         decisions=decisions,
+        broadcast=broadcast,
         audit=AuditPart(number=head.number, sha256=head.digest.hex(), anchor=str(head)) if head else None,
     )
 

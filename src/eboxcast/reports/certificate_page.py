@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from eboxcast.delivery.models import State
 from eboxcast.lib.formatting import grouped, size
 from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import N_, name_in, translate
 from eboxcast.reports.certificate_account import account_section, faults_section, lists_section
+from eboxcast.reports.certificate_procedure import name_of, procedure_sections
 from eboxcast.reports.certificate_verdict import is_good, shown, verdict_of
 from eboxcast.reports.schemas import Certificate, DecisionPart, DocumentPart, Named
 from eboxcast.reports.sections import Advice, Fact, Page, Section
@@ -36,7 +37,7 @@ _ACTIONS = {
     "resolve": N_("Resolve unknown recipients"),
 }
 _MOMENTS = (
-    ("created", N_("Requested")),
+    ("created", N_("Run created")),
     ("prepared", N_("Stored, not visible")),
     ("not_before", N_("Agreed moment (not before)")),
     ("not_after", N_("End of the window")),
@@ -56,6 +57,11 @@ _SO_FAR = N_("Account of a run so far")
 _NEVER_VISIBLE = N_("Account of a run that was never visible")
 _ENDED = (State.DISCARDED, State.SUPERSEDED)
 _PLACE = N_("{environment} · run {run}")
+_PLACE_OF_BROADCAST = N_("{environment} · broadcast {broadcast} · run {run}")
+_PROCEDURES = {
+    "off": N_("not used: only the engine"),
+    "on": N_("followed, but this run belongs to no broadcast"),
+}
 _MADE = N_("Made by eboxcast {version} on {moment}.")
 _HOW = N_(
     "The digest of each audience is the SHA-256 of a secret salt (32 bytes) followed by the "
@@ -75,18 +81,19 @@ _TARGETS = {
 }
 
 
-def page_of(certificate: Certificate, language: str) -> Page:
-    """Return the whole certificate in a language."""
+def page_of(certificate: Certificate, language: str, *, after_account: Sequence[Section] = ()) -> Page:
+    """Return the whole certificate in a language; what came after it, such as the readings, behind the account."""
     environment = translate(ENVIRONMENTS[certificate.environment], language)
-    place = {"environment": environment, "run": certificate.run[:8]}
+    number = certificate.broadcast.number if certificate.broadcast else ""
+    place = {"environment": environment, "run": certificate.run[:8], "broadcast": number}
     made = {"version": certificate.eboxcast_version, "moment": shown(certificate.made_at, language)}
     return Page(
         language=language,
         title=translate(_title(certificate), language),
-        place=translate(_PLACE, language, place),
+        place=translate(_PLACE_OF_BROADCAST if number else _PLACE, language, place),
         verdict=verdict_of(certificate, language),
         good=is_good(certificate),
-        sections=tuple(_sections(certificate, language)),
+        sections=tuple(_sections(certificate, language, after_account)),
         footer=translate(_MADE, language, made),
     )
 
@@ -97,13 +104,16 @@ def _title(certificate: Certificate) -> str:
     return _NEVER_VISIBLE if certificate.state in _ENDED else _SO_FAR
 
 
-def _sections(certificate: Certificate, language: str) -> Iterator[Section]:
+def _sections(certificate: Certificate, language: str, after_account: Sequence[Section]) -> Iterator[Section]:
     yield _message(certificate, language)
     yield lists_section(certificate, language)
     if certificate.totals.excluded or any(part.faults for part in certificate.lists):
         yield faults_section(certificate, language)
     if certificate.recipients:
         yield account_section(certificate, certificate.recipients, language)
+    yield from after_account
+    if certificate.broadcast:
+        yield from procedure_sections(certificate.broadcast, language)
     yield _moments(certificate, language)
     yield _decisions(certificate, language)
     yield _digests(certificate, language)
@@ -159,8 +169,8 @@ def _decisions(certificate: Certificate, language: str) -> Section:
     policies = certificate.policies
     facts = [
         (N_("Run"), certificate.run),
-        (N_("Prepared by"), certificate.prepared_by),
-        (N_("Launched by"), certificate.launched_by),
+        (N_("Prepared by"), _who(certificate, certificate.prepared_by, language)),
+        (N_("Launched by"), _who(certificate, certificate.launched_by, language)),
         (N_("Reason"), certificate.reason),
         (N_("Replaced by run"), certificate.superseded_by),
         (N_("Duplicates"), _choice(_DUPLICATES, policies.duplicates, language)),
@@ -168,17 +178,23 @@ def _decisions(certificate: Certificate, language: str) -> Section:
         (N_("Recipients without an active eBox"), _choice(_WITHOUT_EBOX, policies.without_ebox, language)),
         (N_("Retry of run"), certificate.retry_of),
         (N_("Added to an earlier publication"), translate(N_("yes"), language) if certificate.adds else None),
-        (N_("Procedure"), certificate.procedure),
     ]
+    if certificate.broadcast is None:
+        facts.append((N_("Procedure"), _choice(_PROCEDURES, certificate.procedure, language)))
     notes = tuple(_decision(certificate, language))
-    return Section(title=translate(N_("Decisions"), language), facts=_said(facts, language), notes=notes)
+    return Section(title=translate(N_("Decisions about this run"), language), facts=_said(facts, language), notes=notes)
 
 
 def _decision(certificate: Certificate, language: str) -> Iterator[str]:
     for decision in certificate.decisions:
         what = translate(_ACTIONS[decision.action], language)
         reason = f" – {decision.reason}" if decision.reason else ""
-        yield f"{shown(decision.at, language)} · {what} · {decision.by}{reason} → {_result(decision, language)}"
+        who = _who(certificate, decision.by, language)
+        yield f"{shown(decision.at, language)} · {what} · {who}{reason} → {_result(decision, language)}"
+
+
+def _who(certificate: Certificate, login: str | None, language: str) -> str | None:
+    return name_of(login, certificate.broadcast, language) if login else None
 
 
 def _result(decision: DecisionPart, language: str) -> str:

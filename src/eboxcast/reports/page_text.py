@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterator, Sequence
 
@@ -13,7 +14,8 @@ from eboxcast.reports.sections import Fact, Page, Section, Table
 _WIDTH = 100
 _INDENT = "  "
 _NO_BREAK = "\ue000"
-"""Stands for the spaces of a command while lines are broken: it can be copied only from one line."""
+"""Stands for a space where no line is broken: in a command, and before a colon in French."""
+_BEFORE_SIGN = re.compile(r" (?=[:;?!])")
 
 
 def text_of(page: Page, *, render: Renderer = command_of) -> str:
@@ -38,7 +40,7 @@ def section_lines(section: Section, *, render: Renderer = command_of) -> Iterato
     for table in section.tables:
         yield from _table(table)
     for note in section.notes_said(lambda action: render(action).replace(" ", _NO_BREAK)):
-        yield from (line.replace(_NO_BREAK, " ") for line in _wrapped(note, _INDENT))
+        yield from _wrapped(note, _INDENT)
 
 
 def _facts(facts: Sequence[Fact]) -> Iterator[str]:
@@ -61,4 +63,4 @@ def _wrapped(text: str, indent: str) -> list[str]:
     wrapper = textwrap.TextWrapper(
         _WIDTH, initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
     )
-    return wrapper.wrap(text)
+    return [line.replace(_NO_BREAK, " ") for line in wrapper.wrap(_BEFORE_SIGN.sub(_NO_BREAK, text))]

@@ -27,12 +27,9 @@ def report_of(run: Run, *, actor: Actor) -> Report:
 
 def page_of_report(report: Report, language: str) -> Page:
     """Return the report as a page: that of the certificate with the readings behind the account."""
-    page = page_of(report.certificate, language)
-    sections = page.sections
-    if report.readings is not None:
-        sections = (*sections[:-3], readings_section(report.readings, language), *sections[-3:])
-    title = translate(_TITLE, language) if report.certificate.kind == "certificate" else page.title
-    return replace(page, title=title, sections=sections)
+    readings = (readings_section(report.readings, language),) if report.readings else ()
+    page = page_of(report.certificate, language, after_account=readings)
+    return replace(page, title=translate(_TITLE, language)) if report.certificate.kind == "certificate" else page
 
 
 def readings_section(readings: Readings, language: str) -> Section:

@@ -242,6 +242,184 @@ class DecisionPart:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DateDecisionPart:
+    """What one of the two sides decided about the date."""
+
+    side: str
+    """`validator` (BCSS) or `operator`"""
+    outcome: str
+    """`accepted`, `postponed` or `refused`"""
+    dates: tuple[date, ...]
+    """the date that was accepted, or the other dates that were proposed"""
+    agreed_at: datetime | None
+    """the moment of that evening that was chosen; `null`: its start"""
+    by: str
+    """who; for a proposed date that the institution agreed to: who proposed it"""
+    at: datetime
+    """when"""
+    reason: str | None
+    """why, in their words"""
+    void_at: datetime | None
+    """since when another decision counts; `null` for the one that counts"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaiverPart:
+    """The permission to miss a deadline."""
+
+    deadline: str
+    """`late-reconfirmation` or `late-acceptance`"""
+    by: str
+    """who gave it"""
+    at: datetime
+    """when"""
+    reason: str
+    """why, in their words"""
+    void_at: datetime | None
+    """when it stopped applying, because the date moved; `null` while it applies"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerdictPart:
+    """The result of one check for one recipient of the short list. A later result never replaces it."""
+
+    recipient: int
+    """the position in the short list, from 1"""
+    check: str
+    """`opens`, `title`, `sender`, `language` or `expiry`"""
+    passed: bool
+    """whether it passed"""
+    seen_in: str
+    """`ebox`: in the eBox; `proof`: in the proof of it"""
+    remark: str | None
+    """the remark of the tester, in their words"""
+    by: str
+    """who checked it"""
+    at: datetime
+    """when"""
+    counts: bool
+    """whether it is the last result of this check: the one that counts"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalPart:
+    """What the institution decided about the test."""
+
+    outcome: Literal["approved", "rejected"]
+    """`approved` or `rejected`"""
+    by: str
+    """who"""
+    at: datetime
+    """when"""
+    reason: str | None
+    """why it was rejected, in their words"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AcceptanceTestPart:
+    """The test of a run in acceptance."""
+
+    run: str
+    """the number of that run (UUID)"""
+    verdicts: tuple[VerdictPart, ...]
+    """all results, by recipient, oldest first"""
+    decisions: tuple[ApprovalPart, ...]
+    """what was decided about it, oldest first"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilesDeliveredPart:
+    """The delivery of the files of this run."""
+
+    by: str
+    """who delivered them"""
+    at: datetime
+    """when"""
+    via: str
+    """`command` or `folder`: by drop folder"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GoPart:
+    """The confirmation of the institution for production: for these files and this moment, and no others."""
+
+    by: str
+    """who gave it"""
+    at: datetime
+    """when"""
+    agreed_at: datetime
+    """for which agreed moment"""
+    window_ends_at: datetime
+    """until when it could become visible"""
+    document_sha256: str
+    """for which document"""
+    metadata_sha256: str
+    """for which metadata, without the Sequence"""
+    lists_sha256: str
+    """for which lists: the SHA-256 of the digests of all lists, one after the other"""
+    files_sha256: str
+    """the SHA-256 of the three digests above, one after the other: what is typed to give the GO"""
+    of_this_run: bool
+    """whether these are the files of this run"""
+    void_at: datetime | None
+    """since when it is void; `null` for the one that is valid"""
+    void_by: str | None
+    """who caused this, by withdrawing it or changing what it was for"""
+    void_why: str | None
+    """why"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LaunchPart:
+    """Who launched."""
+
+    armed_by: str | None
+    """who armed the launch; `null` when it was not armed"""
+    armed_at: datetime | None
+    """when"""
+    launched_by: str | None
+    """who launched; `eboxcast` when the steward did, at the agreed moment; `null` when nobody has yet"""
+    launched_at: datetime | None
+    """when"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BroadcastPart:
+    """The procedure that led to this run: who decided what, and when. `by` is always a login."""
+
+    number: str
+    """the number of the broadcast"""
+    subject: str
+    """what it is about, in the words of the institution"""
+    campaign: str | None
+    """the campaign it belongs to"""
+    requested_by: str
+    """who requested it"""
+    requested_at: datetime
+    """when"""
+    date: date | None
+    """the date that both sides accepted"""
+    reconfirmed_by: str | None
+    """who confirmed again that this date is still wanted"""
+    reconfirmed_at: datetime | None
+    """when"""
+    date_decisions: tuple[DateDecisionPart, ...]
+    """what both sides decided about dates, oldest first"""
+    waivers: tuple[WaiverPart, ...]
+    """the deadlines that were waived, oldest first"""
+    files: FilesDeliveredPart
+    """the delivery of the files of this run"""
+    tests: tuple[AcceptanceTestPart, ...]
+    """the tests in acceptance, oldest first; for a run in acceptance only its own"""
+    gos: tuple[GoPart, ...]
+    """the GO, and those before it, oldest first; empty for a run in acceptance"""
+    launch: LaunchPart | None
+    """who launched; `null` for a run in acceptance, and for one whose files were replaced"""
+    people: Mapping[str, str]
+    """the full names of the people in this certificate, by login, as they were known when it was made"""
+
+
+@dataclass(frozen=True, kw_only=True)
 class AuditPart:
     """The newest seal of the audit when the certificate was issued. It covers everything in the certificate.
 
@@ -267,7 +445,8 @@ class Certificate:
     """`certificate`: the closing account of a run that became visible, also if it was recalled since; `account`: the
     account so far of a run that is not visible yet or is still being sent, or that of a run that was never visible"""
     made_at: datetime
-    """when this certificate was made; certificates of the same run in the same state differ only in this and `audit`"""
+    """when this certificate was made; certificates of the same run in the same state differ only in this and `audit`,
+    and in what was decided since about its broadcast"""
     eboxcast_version: str
     """the version that made it"""
     procedure: str
@@ -315,6 +494,8 @@ class Certificate:
     """when it happened"""
     decisions: tuple[DecisionPart, ...]
     """what people decided about the run, oldest first"""
+    broadcast: BroadcastPart | None
+    """the procedure that led to it; `null` for a run that belongs to no broadcast"""
     audit: AuditPart | None
     """the newest seal of the audit when the certificate was issued; `null` before anything was recorded"""
 

@@ -175,7 +175,7 @@ def _told(kind: Kind, about: About, language: str) -> _Told:
     extras, files = _additions(kind, about, language)
     event = Event(
         title=said(kind.subject, language, about.data),
-        moment=long_moment(about.entry.at, language),
+        moment=long_moment(about.entry.at.replace(second=0, microsecond=0), language),
         paragraphs=tuple(said(sentence, language, about.data) for sentence in (kind.says, *kind.advice)),
         sections=(*_details(about, kind.facts, language), *extras),
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from eboxcast.broadcasts.models import Outcome, Side, State
 from eboxcast.lib.actors import Role
 from eboxcast.lib.translation import N_, translate
-from eboxcast.notices.models import State as NoticeState
 
 STATES = {
     State.REQUESTED: N_("requested"),
@@ -64,14 +63,6 @@ OUTCOMES = {
     Outcome.ACCEPTED: N_("accepted"),
     Outcome.POSTPONED: N_("postponed"),
     Outcome.REFUSED: N_("refused"),
-}
-
-NOTICE_STATES = {
-    NoticeState.WAITING: N_("waiting"),
-    NoticeState.SENT: N_("sent"),
-    NoticeState.FAILED: N_("failed"),
-    NoticeState.GIVEN_UP: N_("given up"),
-    NoticeState.NO_READER: N_("no reader"),
 }
 
 

@@ -25,7 +25,8 @@ from eboxcast.notices.models import Notice
 from eboxcast.notices.models import State as NoticeState
 from eboxcast.presenters.audit import entry_words
 from eboxcast.presenters.broadcast_records import notes_of, notices_of, text_of, verdicts_of
-from eboxcast.presenters.broadcast_words import NOTICE_STATES, OUTCOMES, SIDES
+from eboxcast.presenters.broadcast_words import OUTCOMES, SIDES
+from eboxcast.presenters.notices import STATES as NOTICE_STATES
 from eboxcast.reports.states import ENVIRONMENTS
 
 _REASON = N_("Reason: {reason}")

@@ -1,0 +1,99 @@
+"""The mails of the procedure as they are shown: all of them in a list, or one whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeItem:
+    """One event in a notice."""
+
+    seal: int
+    """the number of the seal of its audit entry"""
+    entry: str
+    """the name of the audit entry, such as `broadcast.scheduled`"""
+    kind: str
+    """the kind of notice ([the table](notices.md))"""
+    broadcast: str | None
+    """the broadcast it is about (UUID)"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeShown:
+    """A notice: one email to one person."""
+
+    number: int
+    """its number"""
+    seal: int
+    """the number of the seal of the last event in it"""
+    entry: str
+    """the audit entry of the last event in it"""
+    kind: str
+    """the kind of the last event in it ([the table](notices.md))"""
+    broadcast: str | None
+    """the broadcast it is about (UUID); `null` if it is about several, or about none"""
+    recipient: str
+    """a login; the address of a contact without a login; `role:` and a role, in `no-reader`"""
+    address: str
+    """the email address; empty in `no-reader`"""
+    language: str
+    """the language it is written in"""
+    subject: str
+    """its subject"""
+    message_id: str
+    """its Message-ID"""
+    state: str
+    """`waiting`, `sent`, `failed` (will be retried), `given-up`, or `no-reader` (no one had the role to be told)"""
+    attempts: int
+    """how many times sending was tried"""
+    made_at: datetime
+    """when it was made"""
+    sent_at: datetime | None
+    """when it was sent; `null` while it was not"""
+    problem: str | None
+    """why the last attempt failed"""
+    items: tuple[NoticeItem, ...]
+    """the events in it, in order"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeList:
+    """Some notices."""
+
+    format: Literal["eboxcast.notices/1"] = "eboxcast.notices/1"
+    """the form of this answer"""
+    notices: tuple[NoticeShown, ...]
+    """the newest, oldest first"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Invitation:
+    """What a notice does in a calendar."""
+
+    method: str
+    """`REQUEST` or `CANCEL`"""
+    starts_at: datetime
+    """from when"""
+    ends_at: datetime
+    """until when"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WholeNotice(NoticeShown):
+    """A notice as its reader receives it."""
+
+    format: Literal["eboxcast.notice/1"] = "eboxcast.notice/1"
+    """the form of this answer"""
+    text: str
+    """the email as text; empty once it was deleted at the end of its retention period"""
+    html: str
+    """the same as an HTML page"""
+    calendar: str | None
+    """the invitation (iCalendar)"""
+    invitation: Invitation | None
+    """what it does in a calendar"""
+    attachments: tuple[str, ...]
+    """the names of the attached files"""

@@ -8,15 +8,17 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from tests.package.spreadsheets import write_xlsx
 
 from eboxcast.cli import main as cli_main
 from eboxcast.package.sampling import SamplePaths, damage, write_sample
 from eboxcast.package.sampling_content import INSTITUTION
 
 PROMISED = {"format", "ok", "policies", "document", "metadata", "lists", "totals", "fault_counts", "faults"}
-PROMISED_OF_FAULTS = {"code", "level", "file_name", "line", "place", "data", "sentence", "remedy"}
+PROMISED_OF_FAULTS = {"code", "level", "file_name", "line", "place", "sheet", "column", "data", "sentence", "remedy"}
 COMMAND = Path(sys.executable).with_name("eboxcast")
 Run = Callable[..., tuple[int, str, str]]
 
@@ -209,3 +211,33 @@ def test_no_answer_shows_a_number_of_a_list(damaged: SamplePaths, run: Run, how:
     assert len(numbers) > 30
     _, out, err = run("check", damaged.directory, *how)
     assert [number for number in numbers if number in out + err] == []
+
+
+def test_a_spreadsheet_is_shown_to_be_confirmed_and_its_faults_have_sheet_row_and_column(
+    sample: SamplePaths, run: Run, tmp_path: Path
+) -> None:
+    def fill(_: Any, sheet: Any) -> None:
+        sheet.write_column(0, 1, ["NISS", "85073003328", "90011500287", "85073003329", "85073003327"])
+        sheet.set_row(2, None, None, {"hidden": True})
+
+    path = write_xlsx(tmp_path / "april.xlsx", {"Feuil1": fill, "Notes": [["x"]]})
+    where = ("--metadata", sample.files.metadata, "--document", sample.files.document, "--recipients", path)
+    code, out, _ = run("check", *where)
+    assert code == 3
+    assert "april.xlsx: sheet Feuil1, column B, recipients from row 2. The first are: 85.07.**-***.28" in out
+    assert "! Rows are hidden. The hidden rows are part of the list: 1." in out
+    assert "! Sheets that are not read: Notes." in out
+    assert "april.xlsx, sheet Feuil1, rows 4, 5, column B: The check digits are wrong." in out
+    code, out, _ = run("check", *where, "--json", "--faulty-rows", "exclude", "--sheet", "Feuil1")
+    answer = json.loads(out)
+    assert answer["ok"]
+    assert (code, answer["policies"]["sheet"]) == (0, "Feuil1")
+    assert (answer["lists"][0]["sheet"]["hidden_rows"], answer["faults"][0]["column"]) == (1, "B")
+
+
+def test_the_rejected_rows_of_a_spreadsheet_are_a_csv(sample: SamplePaths, run: Run, tmp_path: Path) -> None:
+    path = write_xlsx(tmp_path / "april.xlsx", {"A": [["NISS", "Nom"], ["85073003329", "Zoë"]], "B": [["NISS"]]})
+    where = ("--metadata", sample.files.metadata, "--document", sample.files.document, "--recipients", path)
+    run("check", *where, "--sheet", "A", "--rejected", tmp_path / "rejected.csv")
+    rejected = (tmp_path / "rejected.csv").read_text("utf-8-sig")
+    assert rejected == 'NISS;Nom;Row;Fault\n85073003329;Zoë;2;"The check digits are wrong."\n'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Mapping
 from string import Formatter
@@ -9,6 +10,7 @@ from string import Formatter
 from eboxcast.lib.next_action import NextAction
 
 _REASON = ' --reason "…"'
+_PLACEHOLDER = re.compile(r"[A-Z_]+|\{[a-z_]+\}")
 _FORMS: Mapping[str, tuple[str, ...]] = {
     # The three files
     "package.check": ("check {directory}", "check"),
@@ -117,4 +119,4 @@ def _typed(value: str) -> str:
     """Return a value as a shell reads it; words in capitals and placeholders stand for what the reader fills in."""
     if not value:
         return "…"
-    return value if value.isupper() or value.startswith("{") else shlex.quote(value)
+    return value if _PLACEHOLDER.fullmatch(value) else shlex.quote(value)

@@ -29,7 +29,10 @@ _NISS_FORM = re.compile(r"([0-9]{2})[ ./]?([0-9]{2})[ ./]?([0-9]{2})[ ./-]?([0-9
 _CBE_FORM = re.compile(r"(?:BE ?)?([0-9]{4})[ .]?([0-9]{3})[ .]?([0-9]{3})", re.IGNORECASE)
 _SCIENTIFIC = re.compile(r"([0-9])(?:[.,]([0-9]+))?E\+?([0-9]{1,2})", re.IGNORECASE)
 _DIGITS = re.compile(r"[0-9]+")
-_DECIMAL = re.compile(r"([0-9]{5,})[.,]0+")
+_DECIMAL = re.compile(r"([0-9]{5,})[.,]([0-9]+)")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?: [0-9:.]+)?|[0-9]{2}:[0-9]{2}:[0-9]{2}")
+_CELL_ERROR = re.compile(r"#[^\W_]{1,12}(?:/[^\W_]{1,2})?[!?]?")
+"""#N/A, #REF!, #WERT!, in the language of the spreadsheet."""
 _LOOKALIKE = str.maketrans("OoIl", "0011")
 _FEWEST_AFTER_LOSS = 7
 """A number written by a spreadsheet has lost at most four zeros; shorter ones are something else."""
@@ -53,6 +56,8 @@ class Reason(StrEnum):
     LEADING_ZERO_LOST = "leading-zero-lost"
     SCIENTIFIC = "scientific"
     DECIMAL = "decimal"
+    DATE = "date"
+    CELL_ERROR = "cell-error"
     LETTER = "letter"
     ENTERPRISE_NUMBER = "enterprise-number"
     CITIZEN_NUMBER = "citizen-number"
@@ -201,7 +206,11 @@ def _damage(kind: _Kind, text: str, today: date) -> Refused | None:
         complete = len(fraction) == exponent
         return Refused(Reason.SCIENTIFIC, _likely(kind, first + fraction, today) if complete else None)
     if decimal := _DECIMAL.fullmatch(text):
-        return Refused(Reason.DECIMAL, _likely(kind, decimal.group(1), today))
+        complete = not decimal.group(2).strip("0")
+        return Refused(Reason.DECIMAL, _likely(kind, decimal.group(1), today) if complete else None)
+    for form, reason in ((_DATE, Reason.DATE), (_CELL_ERROR, Reason.CELL_ERROR)):
+        if form.fullmatch(text):
+            return Refused(reason)
     digits = text.translate(_LOOKALIKE)
     if len(digits) == kind.digits and _DIGITS.fullmatch(digits):
         return Refused(Reason.LETTER, _likely(kind, digits, today))

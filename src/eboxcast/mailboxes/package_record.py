@@ -47,6 +47,8 @@ class ListRecord:
     recipients: int
     faults: Mapping[str, int]
     """How many of each code, of ``package.faults``."""
+    sheet: str | None = None
+    """Of a spreadsheet, the sheet that was read."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +57,8 @@ class PolicyRecord:
 
     duplicates: str
     faulty_rows: str
+    sheet: str | None = None
+    column: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -56,7 +56,7 @@ def read_lists(
 ) -> tuple[Combined, tuple[ListReading, ...]]:
     """Read all lists and combine them. ``progress`` is told how many lists of how many are read."""
     ordered = sorted(paths, key=lambda path: path.name)
-    read = partial(read_list, ebox_type=ebox_type, limits=limits, cap=cap)
+    read = partial(read_list, ebox_type=ebox_type, limits=limits, choice=policies.choice, cap=cap)
     readings = []
     with ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="lists") as threads:
         for reading in threads.map(read, ordered):
@@ -154,6 +154,7 @@ def _account(reading: ListReading, merged: int) -> ListAccount:
         encoding=reading.encoding,
         separator=reading.separator,
         column=reading.column,
+        sheet=reading.sheet,
     )
 
 
@@ -201,6 +202,8 @@ def _faults_in(
             file=reading.file_name,
             line=reading.line_of(place),
             place=reading.column,
+            sheet=reading.sheet.name if reading.sheet else None,
+            column=reading.sheet.column if reading.sheet else None,
             data={"first_file": readings[at].file_name, "first_line": line},
         )
 

@@ -14,6 +14,11 @@ from eboxcast.package.metadata import read_metadata
 from eboxcast.package.metadata_text import MOST_BYTES, NAMESPACE, is_ours
 from eboxcast.package.model import PackageFiles
 from eboxcast.package.reading import Unread, read_once, reason_of
+from eboxcast.package.sheets.workbook import NAMES as SPREADSHEETS
+
+_HIDDEN = (".", "~$")
+"""How the names of hidden files begin; the second are those that Excel writes beside a file that is open."""
+_LISTS = (".csv", *SPREADSHEETS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +43,8 @@ def find_files(directory: Path) -> Found:
     """Tell metadata, document and recipient lists apart; only names and the metadata are read."""
     try:
         entries = sorted(
-            (entry for entry in os.scandir(directory) if not entry.name.startswith(".")), key=lambda entry: entry.name
+            (entry for entry in os.scandir(directory) if not entry.name.startswith(_HIDDEN)),
+            key=lambda entry: entry.name,
         )
     except NotADirectoryError:
         return _nothing(directory, "package.not-a-directory")
@@ -86,7 +92,7 @@ def _means_to_be_metadata(file: Path) -> bool:
 def _with_document(found: Found, files: Sequence[Path]) -> Found:
     name = read_metadata(found.metadata).download_file_name if found.metadata else None
     others = [file for file in files if file != found.metadata]
-    candidates = [file for file in others if _extension(file) not in {".csv", ".xml"}]
+    candidates = [file for file in others if _extension(file) not in (*_LISTS, ".xml")]
     if name is None:
         # The metadata's own faults explain; a single candidate is checked all the same.
         return replace(found, document=candidates[0] if len(candidates) == 1 else None)
@@ -98,7 +104,7 @@ def _with_document(found: Found, files: Sequence[Path]) -> Found:
 
 def _with_lists(found: Found, files: Sequence[Path]) -> Found:
     others = [file for file in files if file not in {found.metadata, found.document}]
-    lists = tuple(file for file in others if _extension(file) == ".csv")
+    lists = tuple(file for file in others if _extension(file) in _LISTS)
     found = replace(found, lists=lists)
     if not lists:
         found = _add(found, "package.no-list", str(found.directory))

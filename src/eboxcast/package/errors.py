@@ -58,6 +58,8 @@ class ListRefused(InputRefused):
     remedy = N_("To see what is wrong with it: `{check}`.")
     actions = MappingProxyType({"check": NextAction(action="package.check")})
 
-    def __init__(self, code: str, *, file: str, line: int | None = None, **data: str | int) -> None:
+    def __init__(
+        self, code: str, *, file: str, line: int | None = None, sheet: str | None = None, **data: str | int
+    ) -> None:
         super().__init__(file=file)
-        self.fault = Fault(code=code, file=file, line=line, data=data)
+        self.fault = Fault(code=code, file=file, line=line, sheet=sheet, data=data)

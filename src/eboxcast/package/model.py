@@ -38,11 +38,22 @@ class FaultyRows(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Choice:
+    """Which sheet and which column of the lists are read, where the sender says so; otherwise they are found."""
+
+    sheet: str | None = None
+    """The name of a sheet, in every spreadsheet of the package."""
+    column: str | None = None
+    """A heading; or the letters of a column of a spreadsheet, the number of one of a CSV."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Policies:
     """The sender's explicit choices about a package; recorded with the run."""
 
     duplicates: Duplicates = Duplicates.MERGE
     faulty_rows: FaultyRows = FaultyRows.BLOCK
+    choice: Choice = Choice()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +110,30 @@ class Metadata:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SheetAccount:
+    """Which part of a spreadsheet was read as the list, and what its sender may not see in it."""
+
+    name: str
+    column: str
+    """The letters of the identifier column."""
+    first_row: int
+    """The row of the sheet in which the recipients begin."""
+    first_values: tuple[str, ...]
+    """The first identifiers, masked."""
+    hidden_rows: int
+    """Rows that the sheet hides, for example by a filter. They are read like the others."""
+    hidden_columns: tuple[str, ...]
+    is_filtered: bool
+    has_formulas: bool
+    """Whether cells are computed: their last computed values are read."""
+    merged: int
+    """How many ranges of cells are merged: only the first cell of each has a value."""
+    other_sheets: tuple[str, ...]
+    """The sheets that were not read: those that are visible, and those that are not."""
+    hidden_sheets: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class ListAccount:
     """The account of one list: rows = excluded + merged + recipients."""
 
@@ -115,6 +150,8 @@ class ListAccount:
     separator: str
     column: str | None
     """The header of the identifier column, None where the file has no header."""
+    sheet: SheetAccount | None = None
+    """Of a spreadsheet, what was read; the encoding is then its kind, and there is no separator."""
 
 
 @dataclass(frozen=True, kw_only=True)

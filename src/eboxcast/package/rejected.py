@@ -15,11 +15,13 @@ from eboxcast.package.lists.beginning import Beginning, begin, source_of
 from eboxcast.package.lists.encoding import UTF_16
 from eboxcast.package.lists.reading import doubtful_rows
 from eboxcast.package.lists.rows import cells_of
-from eboxcast.package.model import EboxType, Limits
+from eboxcast.package.model import Choice, EboxType, Limits
 
 _LINE = N_("Line")
+_ROW = N_("Row")
 _FAULT = N_("Fault")
 _DEFAULT_LIMITS = Limits()
+_FOUND = Choice()
 
 
 def rejected_rows(
@@ -29,19 +31,21 @@ def rejected_rows(
     ebox_type: EboxType,
     language: str,
     limits: Limits = _DEFAULT_LIMITS,
+    choice: Choice = _FOUND,
     duplicates: Iterable[Fault] = (),
 ) -> Iterator[bytes]:
     """Yield the header and all faulty rows of a list, in its own columns, separator and encoding, plus line and fault.
 
     Where duplicates block, give their faults too; other faults among them are left out. The sender's own values come
-    back byte for byte. Raises ListChanged when the file is not the one with the digest, and ListRefused when it cannot
-    be read at all, before the first row.
+    back byte for byte; those of a spreadsheet as a CSV. Raises ListChanged when the file is not the one with the
+    digest, and ListRefused when it cannot be read at all, before the first row.
     """
     source = source_of(path, limit=limits.rows_per_list)
     if source.digest.result() != account_digest:
         raise ListChanged(file=path.name)
-    mark = bytes(source.raw[:3])
-    begun = begin(source, path, ebox_type, limit=limits.rows_per_list)
+    begun = begin(source, path, ebox_type, limit=limits.rows_per_list, choice=choice)
+    # People open what comes of a spreadsheet in a spreadsheet again, and it needs the mark.
+    mark = codecs.BOM_UTF8 if begun.sheet else bytes(source.raw[:3])
     repeated = {
         fault.line: fault
         for fault in duplicates
@@ -74,7 +78,9 @@ class _Output:
     def header(self) -> bytes:
         """Return what stands before the first row, with two more headings."""
         before = bytes(self.begun.text.content[self.begun.text.begin : self.begun.offset])
-        return self._longer(before, translate(_LINE, self.language), translate(_FAULT, self.language))
+        return self._longer(
+            before, translate(_ROW if self.begun.sheet else _LINE, self.language), translate(_FAULT, self.language)
+        )
 
     def row(self, row: bytes, fault: Fault) -> bytes:
         """Return a row with its line and its fault, in the columns behind those of the header."""

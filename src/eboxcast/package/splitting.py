@@ -5,12 +5,14 @@ The list is read twice in a stream, once to count its rows and once to copy them
 
 from __future__ import annotations
 
+import codecs
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from io import FileIO
 from itertools import chain, islice
 from pathlib import Path
@@ -21,8 +23,13 @@ from eboxcast.package.lists.dialect import Sample, Writing, sample_of
 from eboxcast.package.lists.encoding import UTF_8, to_ascii_based
 from eboxcast.package.lists.oversized import SAMPLE_BLOCKS, count_rows, parts_for
 from eboxcast.package.lists.rows import is_blank, rows_of
-from eboxcast.package.lists.source import blocks_of, opened, version_of
-from eboxcast.package.model import MOST_ROWS
+from eboxcast.package.lists.sheet import ChosenSheet, choose_sheet
+from eboxcast.package.lists.source import BLOCK, MOST_BYTES, blocks_of, opened, read_whole, version_of
+from eboxcast.package.model import MOST_ROWS, Choice
+from eboxcast.package.sheets.workbook import NAMES, is_spreadsheet
+
+_CSV = ".csv"
+_FOUND = Choice()
 
 
 @dataclass(frozen=True)
@@ -33,21 +40,23 @@ class Part:
     rows: int
 
 
-def split_list(path: Path, out: Path, *, most: int = MOST_ROWS) -> tuple[Part, ...]:
+def split_list(path: Path, out: Path, *, most: int = MOST_ROWS, choice: Choice = _FOUND) -> tuple[Part, ...]:
     """Write the parts of a list to a directory: all of them or none, and never over a file that is there.
+
+    The parts of a spreadsheet are CSV files.
 
     Raises ListRefused when the list cannot be read, PartInTheWay and PartNotWritten.
     """
     with opened(path) as file:
         before = version_of(os.fstat(file.fileno()))
-        stream = _Stream.of(file, path)
+        begin = _streams(file, path, choice)
+        stream = begin()
         rows = count_rows(stream.content, stream.sample, path.name)
         if rows < 1:
             raise ListRefused("list.no-rows", file=path.name)
-        parts = _plan(path, out, rows=rows, most=most)
-        file.seek(0)
+        parts = _plan(path, out, rows=rows, most=most, suffix=stream.suffix)
         with _all_or_nothing(parts, out) as folder:
-            _copy(_Stream.of(file, path), parts, folder, like=path)
+            _copy(begin(), parts, folder, like=path)
             if version_of(os.fstat(file.fileno())) != before:
                 raise ListRefused("list.changed", file=path.name)
     return parts
@@ -62,13 +71,29 @@ class _Stream:
     encoding: str
     content: Iterator[bytes]
     sample: Sample
+    suffix: str
+
+    @classmethod
+    def of_sheet(cls, chosen: ChosenSheet, writing: Writing) -> _Stream:
+        return cls(
+            file=writing.file,
+            mark=codecs.BOM_UTF8,
+            encoding=UTF_8,
+            content=chosen.text().blocks(),
+            sample=chosen.sample(writing),
+            suffix=_CSV,
+        )
 
     @classmethod
     def of(cls, file: FileIO, path: Path) -> _Stream:
+        file.seek(0)
         mark, encoding, content = to_ascii_based(blocks_of(file), path.name)
         head = list(islice(content, SAMPLE_BLOCKS))
         sample = sample_of(lambda: head, Writing(file=path.name, encoding=UTF_8, today=clock.today()))
-        return cls(file=path.name, mark=mark, encoding=encoding, content=chain(head, content), sample=sample)
+        suffix = path.suffix or _CSV
+        return cls(
+            file=path.name, mark=mark, encoding=encoding, content=chain(head, content), sample=sample, suffix=suffix
+        )
 
     def rows(self) -> tuple[bytes, Iterator[tuple[bool, bytes]]]:
         """Return what stands before the first row of data, and the rows: whether each counts, and its bytes."""
@@ -85,12 +110,23 @@ class _Stream:
         return row if self.encoding == UTF_8 else row.decode().encode(self.encoding)
 
 
-def _plan(path: Path, out: Path, *, rows: int, most: int) -> tuple[Part, ...]:
+def _streams(file: FileIO, path: Path, choice: Choice) -> Callable[[], _Stream]:
+    """Return what begins the list, every time anew."""
+    if not (is_spreadsheet(file.read(BLOCK)) or path.suffix.lower() in NAMES):
+        return partial(_Stream.of, file, path)
+    file.seek(0)
+    if path.stat().st_size > MOST_BYTES:
+        raise ListRefused("list.spreadsheet-too-big", file=path.name)
+    writing = Writing(file=path.name, encoding=UTF_8, today=clock.today())
+    chosen = choose_sheet(read_whole(file, path), path, None, choice=choice, writing=writing)
+    return partial(_Stream.of_sheet, chosen, replace(writing, sheet=chosen.sheet.name))
+
+
+def _plan(path: Path, out: Path, *, rows: int, most: int, suffix: str) -> tuple[Part, ...]:
     """Return balanced parts: their sizes differ by one at most."""
     count = parts_for(rows, most)
     least, longer = divmod(rows, count)
     width = max(2, len(str(count)))
-    suffix = path.suffix or ".csv"
     return tuple(
         Part(out / f"{path.stem}-{number:0{width}d}{suffix}", least + (number <= longer))
         for number in range(1, count + 1)

@@ -15,7 +15,7 @@ from eboxcast.cli.broadcast.options import Number, current_actor, load_broadcast
 from eboxcast.cli.package.check import DuplicatesPolicy, FaultyRowsPolicy, show
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.app import command_app
-from eboxcast.cli.shell.options import AsJson, Environment
+from eboxcast.cli.shell.options import AsJson, ColumnChoice, Environment, SheetChoice
 from eboxcast.cli.shell.signals import resumable
 from eboxcast.delivery.broadcasts import files
 from eboxcast.delivery.broadcasts.files import Receipt
@@ -23,7 +23,7 @@ from eboxcast.lib.actors import Actor
 from eboxcast.lib.errors import InputRefused, WrongUse
 from eboxcast.lib.formatting import grouped
 from eboxcast.lib.translation import N_, language_of_user, translate
-from eboxcast.package.model import Duplicates, FaultyRows, Policies
+from eboxcast.package.model import Choice, Duplicates, FaultyRows, Policies
 from eboxcast.presenters.broadcasts import broadcast_sheet
 from eboxcast.presenters.checks import check_answer
 from eboxcast.presenters.json import json_text
@@ -60,6 +60,8 @@ def deliver(
     environment: Environment,
     duplicates: DuplicatesPolicy = Duplicates.MERGE,
     faulty_rows: FaultyRowsPolicy = FaultyRows.BLOCK,
+    sheet: SheetChoice = None,
+    column: ColumnChoice = None,
     as_json: AsJson = False,
 ) -> None:
     """Deliver the files for acceptance or production. They are checked and prepared at once, but not visible yet."""
@@ -72,7 +74,9 @@ def deliver(
             environment=environment.value,
             actor=actor,
             via=Via.COMMAND,
-            policies=Policies(duplicates=duplicates, faulty_rows=faulty_rows),
+            policies=Policies(
+                duplicates=duplicates, faulty_rows=faulty_rows, choice=Choice(sheet=sheet, column=column)
+            ),
         )
     _answer(found, receipt, as_json=as_json)
     if not receipt.accepted:

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from eboxcast.cli.shell import console, progress
 from eboxcast.cli.shell.app import command_app
-from eboxcast.cli.shell.options import AsJson, Language
+from eboxcast.cli.shell.options import AsJson, ColumnChoice, Language, SheetChoice
 from eboxcast.cli.shell.private import write_private
 from eboxcast.lib.errors import WrongUse
 from eboxcast.lib.formatting import aligned, grouped, size
@@ -23,6 +23,7 @@ from eboxcast.package.directory import find_files
 from eboxcast.package.faults import FAULTS, Fault, Level
 from eboxcast.package.model import (
     Checked,
+    Choice,
     Duplicates,
     EboxType,
     FaultyRows,
@@ -68,11 +69,13 @@ def main(
     language: Annotated[Language | None, typer.Option(help="The language of the answer.")] = None,
     duplicates: Annotated[Duplicates, typer.Option(help="What to do with duplicate recipients.")] = Duplicates.MERGE,
     faulty_rows: Annotated[FaultyRows, typer.Option(help="What to do with faulty rows.")] = FaultyRows.BLOCK,
+    sheet: SheetChoice = None,
+    column: ColumnChoice = None,
 ) -> None:
     """Check the three files of a package and show everything wrong with them. Exits with 3 if there are faults."""
     files = _files(directory, document, metadata, recipients)
     spoken = language.value if language else language_of_user()
-    policies = Policies(duplicates=duplicates, faulty_rows=faulty_rows)
+    policies = Policies(duplicates=duplicates, faulty_rows=faulty_rows, choice=Choice(sheet=sheet, column=column))
     # All duplicates have to be known to be given back; otherwise a thousand faults are enough to read.
     cap = _ALL_DUPLICATES if rejected and duplicates is Duplicates.BLOCK else _ENOUGH
     checked = _check_with_progress(files, policies=policies, language=spoken, cap=cap)
@@ -127,6 +130,11 @@ _MORE_ROWS = N_("and {count} more: use --rejected FILE to write all these rows")
 _IN_FILE = N_("{file}: {sentence}")
 _AT_LINE = N_("{file}, line {lines}: {sentence}")
 _AT_LINES = N_("{file}, lines {lines}: {sentence}")
+_IN_SHEET = N_("{file}, sheet {sheet}: {sentence}")
+_AT_ROW = N_("{file}, sheet {sheet}, row {lines}: {sentence}")
+_AT_CELL = N_("{file}, sheet {sheet}, row {lines}, column {column}: {sentence}")
+_AT_CELLS = N_("{file}, sheet {sheet}, rows {lines}, column {column}: {sentence}")
+_SHEET = N_("{file}: sheet {sheet}, column {column}, recipients from row {row}. The first are: {first}")
 _DOCUMENT = N_("Document")
 _TITLE = N_("Title")
 _TICKET = N_("Ticket")
@@ -207,6 +215,28 @@ def _lists(answer: CheckAnswer, language: str, out: Console) -> None:
     out.print(Text("  " + heading, style="dim"))
     for line in lines:
         out.print(Text("  " + line))
+    for account in answer.lists:
+        told = tuple(sheet_lines(account, language))
+        if told:
+            out.print()
+        for line in told:
+            out.print(Text("  " + line))
+
+
+def sheet_lines(account: CheckedList, language: str) -> Iterator[str]:
+    """Yield what is read of a spreadsheet, and what its sender may not have seen in it."""
+    sheet = account.sheet
+    if sheet is None:
+        return
+    data = {
+        "file": account.file_name,
+        "sheet": sheet.name,
+        "column": sheet.column,
+        "row": sheet.first_row,
+        "first": ", ".join(sheet.first_values),
+    }
+    yield translate(_SHEET, language, data)
+    yield from (f"! {note}" for note in sheet.notes)
 
 
 def _numbers(account: CheckedList | Totals, language: str) -> tuple[str, ...]:
@@ -233,13 +263,17 @@ def _kind(code: str, faults: Sequence[FoundFault], *, count: int, more: str, lan
 
 def _places(faults: Sequence[FoundFault], language: str) -> Iterator[str]:
     """Say each sentence once for all its lines in a file."""
-    lines: dict[tuple[str, str], list[int]] = {}
+    lines: dict[tuple[str, str | None, str | None, str], list[int]] = {}
     for fault in faults:
-        lines.setdefault((fault.file_name, fault.sentence), []).extend([fault.line] if fault.line else [])
-    for (file, sentence), numbers in lines.items():
-        data = {"file": file, "sentence": sentence, "lines": ", ".join(map(str, numbers))}
-        how = _AT_LINES if len(numbers) > 1 else _AT_LINE if numbers else _IN_FILE
-        yield translate(how, language, data)
+        place = (fault.file_name, fault.sheet, fault.column, fault.sentence)
+        lines.setdefault(place, []).extend([fault.line] if fault.line else [])
+    for (file, sheet, column, sentence), numbers in lines.items():
+        if sheet:
+            how = _AT_CELLS if len(numbers) > 1 else _AT_CELL if column else _AT_ROW if numbers else _IN_SHEET
+        else:
+            how = _AT_LINES if len(numbers) > 1 else _AT_LINE if numbers else _IN_FILE
+        where = {"file": file, "sheet": sheet, "column": column, "lines": ", ".join(map(str, numbers))}
+        yield translate(how, language, {**where, "sentence": sentence})
 
 
 class OutputInTheWay(WrongUse):
@@ -300,5 +334,6 @@ def _rows(path: Path, account: ListAccount, checked: Checked, language: str) -> 
         account_digest=account.digest,
         ebox_type=ebox_type,
         language=language,
+        choice=checked.policies.choice,
         duplicates=_duplicates(checked),
     )

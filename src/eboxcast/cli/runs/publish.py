@@ -15,10 +15,12 @@ from eboxcast.cli.shell.options import (
     Adds,
     AsJson,
     ByWorkers,
+    ColumnChoice,
     Directory,
     Environment,
     NotAfter,
     NotBefore,
+    SheetChoice,
     Strict,
     moment,
 )
@@ -30,7 +32,7 @@ from eboxcast.delivery.runs.production_gate import refuse_production_alone
 from eboxcast.delivery.runs.window import Window
 from eboxcast.lib.errors import WrongUse
 from eboxcast.lib.translation import N_
-from eboxcast.package.model import Duplicates, FaultyRows, Policies
+from eboxcast.package.model import Choice, Duplicates, FaultyRows, Policies
 
 
 class WindowAgreed(WrongUse):
@@ -53,6 +55,8 @@ def publish(
     environment: Environment,
     duplicates: DuplicatesPolicy = Duplicates.MERGE,
     faulty_rows: FaultyRowsPolicy = FaultyRows.BLOCK,
+    sheet: SheetChoice = None,
+    column: ColumnChoice = None,
     adds: Adds = False,
     not_before: NotBefore = None,
     not_after: NotAfter = None,
@@ -68,7 +72,11 @@ def publish(
     window = Window(not_before=moment(not_before), not_after=moment(not_after))
     with resumable():
         package = sending.check(
-            directory, policies=Policies(duplicates=duplicates, faulty_rows=faulty_rows), as_json=as_json
+            directory,
+            policies=Policies(
+                duplicates=duplicates, faulty_rows=faulty_rows, choice=Choice(sheet=sheet, column=column)
+            ),
+            as_json=as_json,
         )
         run = sending.prepare(package, environment=environment.value, adds=adds)
         run = sending.launch(run, window=window, by_workers=by_workers)
@@ -81,6 +89,8 @@ def prepare(
     environment: Environment,
     duplicates: DuplicatesPolicy = Duplicates.MERGE,
     faulty_rows: FaultyRowsPolicy = FaultyRows.BLOCK,
+    sheet: SheetChoice = None,
+    column: ColumnChoice = None,
     adds: Adds = False,
     as_json: AsJson = False,
 ) -> None:
@@ -88,7 +98,11 @@ def prepare(
     refuse_production_alone(environment.value, actor=actor(), asked="prepare")
     with resumable():
         package = sending.check(
-            directory, policies=Policies(duplicates=duplicates, faulty_rows=faulty_rows), as_json=as_json
+            directory,
+            policies=Policies(
+                duplicates=duplicates, faulty_rows=faulty_rows, choice=Choice(sheet=sheet, column=column)
+            ),
+            as_json=as_json,
         )
         run = sending.prepare(package, environment=environment.value, adds=adds)
         sending.tell_published(run)

@@ -14,10 +14,12 @@ from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import (
     Adds,
     AsJson,
+    ColumnChoice,
     Directory,
     Environment,
     NotAfter,
     NotBefore,
+    SheetChoice,
     moment,
 )
 from eboxcast.delivery.runs.rehearsal import rehearse
@@ -25,7 +27,7 @@ from eboxcast.delivery.runs.window import Window
 from eboxcast.lib.errors import NotAllowedNow
 from eboxcast.lib.formatting import grouped, rough_duration, size
 from eboxcast.lib.translation import N_, language_of_user, translate
-from eboxcast.package.model import Duplicates, FaultyRows, Policies
+from eboxcast.package.model import Choice, Duplicates, FaultyRows, Policies
 from eboxcast.presenters.rehearsals import rehearsal_answer
 from eboxcast.presenters.schemas.rehearsal import Foreseen, ProviderCalls, RehearsalAnswer, SpaceNeeded
 from eboxcast.reports.states import ENVIRONMENTS
@@ -63,6 +65,8 @@ def main(
     environment: Environment,
     duplicates: DuplicatesPolicy = Duplicates.MERGE,
     faulty_rows: FaultyRowsPolicy = FaultyRows.BLOCK,
+    sheet: SheetChoice = None,
+    column: ColumnChoice = None,
     adds: Adds = False,
     not_before: NotBefore = None,
     not_after: NotAfter = None,
@@ -70,7 +74,11 @@ def main(
 ) -> None:
     """Show what publishing a package would do now: faults, outcome, eBoxes, duration, space. Changes nothing."""
     window = Window(not_before=moment(not_before), not_after=moment(not_after))
-    package = checked(directory, policies=Policies(duplicates=duplicates, faulty_rows=faulty_rows), as_json=as_json)
+    package = checked(
+        directory,
+        policies=Policies(duplicates=duplicates, faulty_rows=faulty_rows, choice=Choice(sheet=sheet, column=column)),
+        as_json=as_json,
+    )
     found = rehearse(package, environment=environment.value, window=window, adds=adds, actor=actor())
     console.result(rehearsal_answer(found, language_of_user()), _lines, as_json=as_json)
     if found.answer.refusal is not None:

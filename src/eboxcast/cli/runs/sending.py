@@ -9,7 +9,7 @@ from time import monotonic
 
 import typer
 
-from eboxcast.cli.package.check import show
+from eboxcast.cli.package.check import sheet_lines, show
 from eboxcast.cli.shell import console, progress
 from eboxcast.cli.shell.acting import actor
 from eboxcast.delivery.models import Run, State
@@ -25,7 +25,7 @@ from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.mailboxes.fence import find_release
 from eboxcast.package.model import Package, Policies
-from eboxcast.presenters.checks import check_answer
+from eboxcast.presenters.checks import check_answer, checked_list
 from eboxcast.presenters.json import json_text
 from eboxcast.presenters.run_commands import continuing_command, launch_command
 from eboxcast.reports.certificate import issue_certificate
@@ -82,6 +82,9 @@ def check(directory: Path, *, policies: Policies, as_json: bool) -> Package:
         recipients=grouped(len(package.keys), language),
         seconds=_since(started),
     )
+    for account in package.lists:
+        for line in sheet_lines(checked_list(account, language), language):
+            console.line(line)
     return package
 
 

@@ -53,6 +53,13 @@ Adds = Annotated[
 ]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer with one JSON object.")]
+SheetChoice = Annotated[str | None, typer.Option("--sheet", help="The sheet to read, if a list is a spreadsheet.")]
+ColumnChoice = Annotated[
+    str | None,
+    typer.Option(
+        "--column", help="The column with the identifiers: its heading, letters (spreadsheet) or number (CSV)."
+    ),
+]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit with 6 if it is published but not to all recipients.")]
 NotBefore = Annotated[
     str | None, typer.Option(help="The agreed moment: nothing is visible before it. 2027-02-15T18:00, Brussels time.")

@@ -130,7 +130,12 @@ def record_of(package: Package, recipients: Recipients, *, by: str, adds: bool, 
         ),
         metadata=MetadataRecord(file_name=mask_and_strip(metadata.file_name), digest=metadata.file_digest.hex()),
         lists=tuple(_list_of(account, more) for account, more in zip(package.lists, recipients.merged, strict=True)),
-        policies=PolicyRecord(duplicates=str(policies.duplicates), faulty_rows=str(policies.faulty_rows)),
+        policies=PolicyRecord(
+            duplicates=str(policies.duplicates),
+            faulty_rows=str(policies.faulty_rows),
+            sheet=policies.choice.sheet,
+            column=policies.choice.column,
+        ),
         moved=recipients.moved,
         adds=adds,
         by=by,
@@ -151,6 +156,7 @@ def _list_of(account: ListAccount, merged_by_number: int) -> ListRecord:
         merged=account.merged + merged_by_number,
         recipients=account.recipients - merged_by_number,
         faults=dict(account.faults),
+        sheet=mask_and_strip(account.sheet.name) if account.sheet else None,
     )
 
 
@@ -218,6 +224,7 @@ def _rejected(package: Package, number: int) -> bytes:
         account_digest=account.digest,
         ebox_type=package.metadata.ebox_type,
         language=package.metadata.language,
+        choice=package.policies.choice,
     )
     return b"".join([*map(compressor.compress, rows), compressor.flush()])
 

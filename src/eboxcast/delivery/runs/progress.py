@@ -165,6 +165,10 @@ def _choices_of(run: Run) -> Iterator[tuple[str, str]]:
         yield "duplicates", policies.duplicates
     if policies.faulty_rows != "block":
         yield "faulty_rows", policies.faulty_rows
+    if policies.sheet is not None:
+        yield "sheet", policies.sheet
+    if policies.column is not None:
+        yield "column", policies.column
     if run.adds:
         yield "add", "yes"
 

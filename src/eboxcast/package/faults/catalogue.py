@@ -92,7 +92,7 @@ PACKAGE_FAULTS = (
     _package(
         "package.no-list",
         N_("There is no recipient list."),
-        N_("Add at least one .csv file with one recipient per line."),
+        N_("Add at least one .csv, .xlsx or .ods file with one recipient per line."),
     ),
     _package("package.stray-file", N_("This file does not belong in a package."), _ONLY_THREE),
     _package("package.directory-inside", N_("This is a directory, but a package contains only files."), _ONLY_THREE),
@@ -337,6 +337,12 @@ ROW_FAULTS = (
     _row("row.leading-zero-lost", N_("A spreadsheet removed the zeros at the start of the number."), _EXPORT_AS_TEXT),
     _row("row.scientific", N_("A spreadsheet changed the number to a form like 8.5E+10."), _EXPORT_AS_TEXT),
     _row("row.decimal", N_("A spreadsheet changed the number to a decimal number."), _EXPORT_AS_TEXT),
+    _row("row.date", N_("A spreadsheet changed the number to a date or a time."), _EXPORT_AS_TEXT),
+    _row(
+        "row.cell-error",
+        N_("The cell contains an error of the spreadsheet, such as #N/A."),
+        N_("Correct the formula, or look up the number in the source data."),
+    ),
     _row("row.letter", N_("The number contains a letter that looks like a digit."), _CORRECT_IT),
     _row(
         "row.enterprise-number",
@@ -381,7 +387,12 @@ LIST_FAULTS = (
     _list(
         "list.two-identifier-columns",
         N_("More than one column contains identifiers: {columns}."),
-        N_("Keep only the column with the recipients, or rename the others."),
+        N_("Choose the column with `--column`, or keep only the column with the recipients."),
+    ),
+    _list(
+        "list.no-such-column",
+        N_("There is no column {wanted}. The first line has: {columns}."),
+        N_("Give the heading of a column, its number in a CSV file, or its letters in a spreadsheet."),
     ),
     _list(
         "list.wrong-kind",
@@ -402,6 +413,56 @@ LIST_FAULTS = (
         "list.encoding",
         N_("The file has a UTF-16 byte order mark, but is not valid UTF-16."),
         N_("The file is damaged. Export it again from the source, as UTF-8."),
+    ),
+    _list(
+        "list.which-sheet",
+        N_("More than one sheet could be the recipient list: {sheets}."),
+        N_("Choose the sheet with `--sheet`, or keep only the sheet with the recipients."),
+    ),
+    _list(
+        "list.no-such-sheet",
+        N_("There is no sheet {wanted}. The spreadsheet has: {sheets}."),
+        N_("Give the name of one of these sheets."),
+    ),
+    _list(
+        "list.no-sheet",
+        N_("No visible sheet of the spreadsheet contains data."),
+        N_("Show the sheet with the recipients and save the file again, or choose the sheet with `--sheet`."),
+    ),
+    _list(
+        "list.spreadsheet-inside",
+        N_("This is a spreadsheet, but its name does not end in {extension}."),
+        N_("Give the file a name that ends in {extension}, or export the list as CSV."),
+    ),
+    _list(
+        "list.spreadsheet-format",
+        N_("Spreadsheets of this kind ({format}) are not accepted."),
+        N_("Save the list as .xlsx or .ods, or export it as CSV."),
+    ),
+    _list(
+        "list.spreadsheet-encrypted",
+        N_("The spreadsheet is encrypted or protected by a password."),
+        N_("Save it without a password."),
+    ),
+    _list(
+        "list.spreadsheet-damaged",
+        N_("The spreadsheet is damaged and cannot be opened."),
+        N_("Save it again as .xlsx or .ods from the program it was made with, or export it as CSV."),
+    ),
+    _list(
+        "list.spreadsheet-too-big",
+        N_("The spreadsheet is too large to be read."),
+        N_("Keep only the sheet and the column with the identifiers, or export the list as CSV."),
+    ),
+    _list(
+        "list.not-a-spreadsheet",
+        N_("The name of the file ends in {extension}, but its content is not a spreadsheet."),
+        N_("If it is a CSV file, give it a name that ends in .csv. Otherwise, save it again as .xlsx or .ods."),
+    ),
+    _list(
+        "list.archive",
+        N_("The file is an archive or an office document, not a recipient list."),
+        N_("Save the list as .csv, .xlsx or .ods."),
     ),
     _list(
         "list.quote-open",

@@ -23,6 +23,10 @@ class Fault:
     line: int | None = None
     place: str | None = None
     """The XML element, or the column of the list."""
+    sheet: str | None = None
+    """The sheet of a spreadsheet; the line is then the row."""
+    column: str | None = None
+    """The letters of the column of a spreadsheet."""
     data: Mapping[str, str | int] = field(default_factory=dict)
 
 

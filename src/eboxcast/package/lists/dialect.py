@@ -65,6 +65,14 @@ class Writing:
     file: str
     encoding: str
     today: date
+    sheet: str | None = None
+    """The sheet, where the list is a spreadsheet."""
+    wanted: str | None = None
+    """The column that the sender chose."""
+
+    def name_of(self, index: int) -> str:
+        """Return how people call a column that has no heading."""
+        return letters_of(index) if self.sheet is not None else str(index + 1)
 
     def is_good(self, cell: str, ebox_type: EboxType) -> bool:
         """Tell whether a cell holds a good identifier of a kind."""
@@ -101,9 +109,11 @@ class Sample:
         return [sum(test(row[index]) for row in self.rows if index < len(row)) for index in range(width)]
 
 
-def sample_of(blocks: Callable[[], Iterable[bytes]], writing: Writing) -> Sample:
+def sample_of(
+    blocks: Callable[[], Iterable[bytes]], writing: Writing, separators: Sequence[bytes] = _SEPARATORS
+) -> Sample:
     """Return the first rows cut by the likeliest separator, or refuse the list. ``blocks`` starts it over."""
-    samples = [_sample(blocks(), separator, writing) for separator in _SEPARATORS]
+    samples = [_sample(blocks(), separator, writing) for separator in separators]
     found = [sample for sample in samples if sample]
     if not found:
         raise _nothing_in(blocks(), writing)
@@ -112,12 +122,25 @@ def sample_of(blocks: Callable[[], Iterable[bytes]], writing: Writing) -> Sample
 
 def dialect_of(sample: Sample, writing: Writing, ebox_type: EboxType) -> Dialect:
     """Find the identifier column, or refuse the list."""
+    if writing.wanted is not None:
+        return _chosen(sample, writing, writing.wanted)
     if any(sample.headings):
         return _with_header(sample, writing, ebox_type)
     if sample.has_header:
-        columns = _shown(sample.rows[0])
-        raise ListRefused("list.no-identifier-column", file=writing.file, line=sample.begin[1], columns=columns)
+        raise ListRefused(
+            "list.no-identifier-column",
+            file=writing.file,
+            line=sample.begin[1],
+            sheet=writing.sheet,
+            columns=_shown(sample.rows[0]),
+        )
     return _without_header(sample, writing, ebox_type)
+
+
+def letters_of(index: int) -> str:
+    """Return the letters of a column of a spreadsheet: A for the first, AA for the 27th."""
+    before, letter = divmod(index, 26)
+    return (letters_of(before - 1) if before else "") + chr(ord("A") + letter)
 
 
 def heading_of(cell: str) -> Heading | None:
@@ -155,6 +178,27 @@ def _likeliness(sample: Sample, writing: Writing) -> tuple[bool, int, int]:
     return any(sample.headings), max(sample.counts(writing.is_good_of_any)), len(sample.rows[0])
 
 
+def _chosen(sample: Sample, writing: Writing, wanted: str) -> Dialect:
+    """Return the column that the sender chose by its heading, or by its letters or its number."""
+    names = sample.rows[0]
+    columns = [index for index, name in enumerate(names) if name.casefold() == wanted.strip().casefold()]
+    if len(columns) > 1:
+        raise _two_columns([names[index] for index in columns], writing)
+    if columns:
+        return _dialect(sample, columns[0], names[columns[0]])
+    for index in range(max(map(len, sample.rows))):
+        if writing.name_of(index) == wanted.strip().upper():
+            return _dialect(sample, index, names[index] if sample.has_header and index < len(names) else None)
+    raise ListRefused(
+        "list.no-such-column",
+        file=writing.file,
+        line=sample.begin[1],
+        sheet=writing.sheet,
+        wanted=_shown([wanted]),
+        columns=_shown(names),
+    )
+
+
 def _with_header(sample: Sample, writing: Writing, ebox_type: EboxType) -> Dialect:
     headings, names = sample.headings, sample.rows[0]
     for wanted in (Heading(ebox_type), Heading.EITHER):
@@ -165,13 +209,18 @@ def _with_header(sample: Sample, writing: Writing, ebox_type: EboxType) -> Diale
             return _dialect(sample, columns[0], names[columns[0]])
     other = next(name for name, heading in zip(names, headings, strict=True) if heading)
     raise ListRefused(
-        "list.wrong-kind", file=writing.file, line=sample.begin[1], column=other, ebox_type=ebox_type.value
+        "list.wrong-kind",
+        file=writing.file,
+        line=sample.begin[1],
+        sheet=writing.sheet,
+        column=other,
+        ebox_type=ebox_type.value,
     )
 
 
 def _without_header(sample: Sample, writing: Writing, ebox_type: EboxType) -> Dialect:
     good = sample.counts(lambda cell: writing.is_good(cell, ebox_type))
-    rivals = [str(index + 1) for index, count in enumerate(good) if count and count * 2 > max(good)]
+    rivals = [writing.name_of(index) for index, count in enumerate(good) if count and count * 2 > max(good)]
     if len(rivals) > 1:
         raise _two_columns(rivals, writing)
     other = next(kind for kind in EboxType if kind is not ebox_type)
@@ -191,7 +240,7 @@ def _dialect(sample: Sample, index: int, column: str | None) -> Dialect:
 
 
 def _two_columns(names: Sequence[str], writing: Writing) -> ListRefused:
-    return ListRefused("list.two-identifier-columns", file=writing.file, columns=_shown(names))
+    return ListRefused("list.two-identifier-columns", file=writing.file, sheet=writing.sheet, columns=_shown(names))
 
 
 def _shown(cells: Sequence[str]) -> str:

@@ -42,6 +42,17 @@ def text_of(source: Source, file: str) -> Text:
     return _text(source.raw, begin, source.size, file=file, written_in=encoding, encoding=encoding)
 
 
+def text_in_utf_8(content: bytes, *, written_in: str) -> Text:
+    """Return the text of a list that another reader made."""
+    return Text(
+        content=bytearray(content) + bytes(PADDING),
+        begin=0,
+        size=len(content),
+        written_in=written_in,
+        encoding=UTF_8,
+    )
+
+
 def to_ascii_based(blocks: Iterable[bytes], file: str) -> tuple[bytes, str, Iterator[bytes]]:
     """Return the byte order mark of a file, its encoding, and its content in an encoding that extends ASCII."""
     blocks = iter(blocks)

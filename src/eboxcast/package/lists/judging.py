@@ -11,6 +11,7 @@ import numpy as np
 from eboxcast.lib.buckets import Keys
 from eboxcast.lib.identifiers import CBE_DIGITS, NISS_DIGITS, Refused, read_cbe, read_niss
 from eboxcast.package.faults import Fault
+from eboxcast.package.lists.dialect import letters_of
 from eboxcast.package.lists.rows import cells_of, is_blank
 from eboxcast.package.model import EboxType
 
@@ -39,6 +40,13 @@ class Judge:
     index: int
     column: str | None
     today: date
+    sheet: str | None = None
+    """The sheet, where the list is a spreadsheet."""
+
+    @property
+    def letters(self) -> str | None:
+        """The letters of the column, where the list is a spreadsheet."""
+        return letters_of(self.index) if self.sheet is not None else None
 
     @property
     def digits(self) -> int:
@@ -58,7 +66,15 @@ class Judge:
 
     def fault(self, why: Refused | ColumnMissing, line: int) -> Fault:
         """Return the fault of a row, at its line."""
-        return Fault(code=code_of(why), file=self.file, line=line, place=self.column, data=self._data(why))
+        return Fault(
+            code=code_of(why),
+            file=self.file,
+            line=line,
+            place=self.column,
+            sheet=self.sheet,
+            column=self.letters,
+            data=self._data(why),
+        )
 
     def _data(self, why: Refused | ColumnMissing) -> dict[str, str | int]:
         if isinstance(why, ColumnMissing):

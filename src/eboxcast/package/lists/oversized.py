@@ -23,13 +23,17 @@ def parts_for(rows: int, limit: int) -> int:
     return -(-rows // limit)
 
 
-def too_many_rows(path: Path, *, rows: int, limit: int) -> ListRefused:
+def too_many_rows(path: Path, *, rows: int, limit: int, sheet: str | None = None) -> ListRefused:
     """Return the refusal that says how to split a list."""
     command = f"eboxcast split {shlex.quote(str(path))} --out DIR"
     if limit != MOST_ROWS:
         command += f" --max {limit}"
+    if sheet is not None:
+        command += f" --sheet {shlex.quote(sheet)}"
     parts = parts_for(rows, limit)
-    return ListRefused("list.too-many-rows", file=path.name, rows=rows, limit=limit, parts=parts, command=command)
+    return ListRefused(
+        "list.too-many-rows", file=path.name, sheet=sheet, rows=rows, limit=limit, parts=parts, command=command
+    )
 
 
 def refusal_of_big_file(blocks: Iterable[bytes], path: Path, *, limit: int, today: date) -> ListRefused:

@@ -19,7 +19,9 @@ from eboxcast.package.lists.layout import Layout
 from eboxcast.package.lists.oversized import too_many_rows
 from eboxcast.package.lists.rows import rows_of
 from eboxcast.package.lists.source import Source
-from eboxcast.package.model import EboxType, Limits
+from eboxcast.package.model import Choice, EboxType, Limits, SheetAccount
+
+_FOUND = Choice()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +46,7 @@ class ListReading:
     encoding: str
     separator: str
     column: str | None
+    sheet: SheetAccount | None = None
 
     def line_of(self, index: int) -> int:
         """Return the line in the file of the index-th key."""
@@ -51,7 +54,13 @@ class ListReading:
 
 
 def read_list(
-    path: Path, *, ebox_type: EboxType, limits: Limits, cap: int = 1000, force_exact: bool = False
+    path: Path,
+    *,
+    ebox_type: EboxType,
+    limits: Limits,
+    choice: Choice = _FOUND,
+    cap: int = 1000,
+    force_exact: bool = False,
 ) -> ListReading:
     """Read a list once, and return its keys and its faults (the first ``cap`` of its rows'; all are counted).
 
@@ -61,13 +70,14 @@ def read_list(
     source = None
     try:
         source = source_of(path, limit=limit)
-        begun = begin(source, path, ebox_type, limit=limit)
+        begun = begin(source, path, ebox_type, limit=limit, choice=choice)
         tally = Tally(cap)
         layout = None if force_exact else begun.layout()
         keys, lines = read_by_column(begun, layout, tally) if layout else read_row_by_row(begun, tally)
     except ListRefused as refusal:
         return _refused(path, refusal.fault, source)
-    against = _against(path, len(keys), tally.excluded, limit=limit)
+    sheet = _sheet(begun, keys)
+    against = _against(path, len(keys), tally.excluded, limit=limit, sheet=sheet)
     return ListReading(
         file_name=path.name,
         digest=source.digest.result(),
@@ -79,8 +89,9 @@ def read_list(
         faults=(*against, *tally.faults),
         fault_counts={**{fault.code: 1 for fault in against}, **tally.counts},
         encoding=begun.text.written_in,
-        separator=begun.judge.separator.decode(),
+        separator="" if sheet else begun.judge.separator.decode(),
         column=begun.judge.column,
+        sheet=sheet,
     )
 
 
@@ -123,14 +134,20 @@ def doubtful_rows(begun: Beginning, also: Collection[int]) -> Iterator[tuple[int
         yield begun.line + index, _line_at(begun, layout, index)
 
 
-def _against(path: Path, good: int, excluded: int, *, limit: int) -> list[Fault]:
+def _sheet(begun: Beginning, keys: Keys) -> SheetAccount | None:
+    if begun.sheet is None:
+        return None
+    return begun.sheet.account(index=begun.judge.index, first_row=begun.line, keys=keys)
+
+
+def _against(path: Path, good: int, excluded: int, *, limit: int, sheet: SheetAccount | None) -> list[Fault]:
     """Return the faults of a list as a whole, now that its rows are counted."""
-    rows = good + excluded
+    rows, name = good + excluded, sheet.name if sheet else None
     if rows == 0:
-        return [Fault(code="list.no-rows", file=path.name)]
-    faults = [too_many_rows(path, rows=rows, limit=limit).fault] if rows > limit else []
+        return [Fault(code="list.no-rows", file=path.name, sheet=name)]
+    faults = [too_many_rows(path, rows=rows, limit=limit, sheet=name).fault] if rows > limit else []
     if good == 0:
-        faults.append(Fault(code="list.all-faulty", file=path.name, data={"rows": rows}))
+        faults.append(Fault(code="list.all-faulty", file=path.name, sheet=name, data={"rows": rows}))
     return faults
 
 

@@ -15,6 +15,10 @@ class PoliciesUsed:
     """`merge` or `block`"""
     faulty_rows: str
     """`block` or `exclude`"""
+    sheet: str | None
+    """the sheet chosen with `--sheet`"""
+    column: str | None
+    """the column chosen with `--column`"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +66,36 @@ class CheckedMetadata:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CheckedSheet:
+    """The part of a spreadsheet that is read as the list. Its sender must confirm it."""
+
+    name: str
+    """the name of the sheet"""
+    column: str
+    """the letters of the column with the identifiers"""
+    first_row: int
+    """the row where the recipients begin"""
+    first_values: tuple[str, ...]
+    """the first identifiers, masked"""
+    hidden_rows: int
+    """rows that the sheet hides; they are read like the others"""
+    hidden_columns: tuple[str, ...]
+    """the letters of the columns that the sheet hides"""
+    filtered: bool
+    """whether a filter is active"""
+    formulas: bool
+    """whether there are formulas: their last calculated values are read"""
+    merged: int
+    """merged ranges of cells: only the first cell of each has a value"""
+    other_sheets: tuple[str, ...]
+    """the visible sheets that are not read"""
+    hidden_sheets: tuple[str, ...]
+    """the hidden sheets that are not read"""
+    notes: tuple[str, ...]
+    """what to look at before confirming, in the language requested"""
+
+
+@dataclass(frozen=True, kw_only=True)
 class CheckedList:
     """The account of a recipient list. Always: `rows` = `excluded` + `merged` + `recipients`."""
 
@@ -82,11 +116,13 @@ class CheckedList:
     faults: Mapping[str, int]
     """how many rows of each code"""
     encoding: str
-    """the encoding of the file"""
+    """the encoding of the file; `xlsx` or `ods` for a spreadsheet"""
     separator: str
-    """the sign between two columns"""
+    """the sign between two columns; empty for a spreadsheet"""
     column: str | None
     """the header of the identifiers; `null` where there is no header"""
+    sheet: CheckedSheet | None
+    """what is read of a spreadsheet; `null` for a CSV file"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,9 +150,13 @@ class FoundFault:
     file_name: str
     """the file, or the directory when something is missing in it"""
     line: int | None
-    """the line, counted from 1"""
+    """the line, counted from 1; the row of a spreadsheet"""
     place: str | None
     """the XML element or the column"""
+    sheet: str | None
+    """the sheet of a spreadsheet"""
+    column: str | None
+    """the letters of the column of a spreadsheet"""
     data: Mapping[str, str | int]
     """the values in the sentence"""
     sentence: str

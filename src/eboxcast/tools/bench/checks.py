@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+from python_calamine import CalamineWorkbook
 
 from eboxcast.lib import clock
 from eboxcast.lib.identifiers import read_niss
@@ -41,6 +42,25 @@ def check(bench: Bench) -> Iterator[Row]:
             note="Polars merely reading the column",
         )
         yield from _beside_loops(bench, words, path)
+    yield from _spreadsheet(bench, clean)
+
+
+def _spreadsheet(bench: Bench, clean: Path) -> Iterator[Row]:
+    """Yield what the same rows cost in a spreadsheet: it is opened by a program of its own."""
+    if importlib.util.find_spec("xlsxwriter") is None:
+        bench.tell("xlsxwriter is not installed: the row of the spreadsheet is left out (pip install xlsxwriter)")
+        return
+    path = _as_spreadsheet(clean, bench.folder / "clean.xlsx")
+    bench.tell("check, a spreadsheet: beside python-calamine reading it")
+    ours, theirs = pairs(lambda: _check(path), lambda: _cells(path), rounds=_LOOP_ROUNDS)
+    yield Row(
+        name="check clean spreadsheet",
+        figure=ours,
+        unit="s",
+        baseline=theirs,
+        bar=Bar(most=3, of_baseline=True),
+        note="python-calamine merely reading the sheet",
+    )
 
 
 def _beside_loops(bench: Bench, words: str, path: Path) -> Iterator[Row]:
@@ -71,6 +91,23 @@ def _check(path: Path) -> None:
 
 def _column(path: Path) -> None:
     pl.read_csv(path, separator=";", columns=[0], infer_schema=False)
+
+
+def _cells(path: Path) -> None:
+    for _ in CalamineWorkbook.from_path(path).get_sheet_by_index(0).iter_rows():
+        pass
+
+
+def _as_spreadsheet(source: Path, out: Path) -> Path:
+    import xlsxwriter  # type: ignore[import-untyped]  # an extra of the bench, not of the program
+
+    book = xlsxwriter.Workbook(out, {"constant_memory": True})
+    sheet = book.add_worksheet()
+    with source.open(encoding="utf-8", newline="") as file:
+        for number, row in enumerate(csv.reader(file, delimiter=";")):
+            sheet.write_row(number, 0, row)
+    book.close()
+    return out
 
 
 def _scalar(is_good: Callable[[str], object]) -> Callable[[Path], None]:

@@ -81,7 +81,7 @@ def test_reminded_twice_then_late_and_let_pass_by_name(story: Story) -> None:
 
 def test_acceptance_says_what_is_wrong_until_nothing_is(story: Story) -> None:
     assert "row.leading-zero-lost" in story.answers["faulty"].out
-    assert "24 passed and 1 failed" in story.answers["not approved"].said
+    assert "Of 25 checks in 5 eBoxes, 1 failed." in story.answers["not approved"].said
     assert (story.shown["rejected"]["state"], story.shown["rejected"]["reason"]) == ("rejected", "the title is cut")
     proofs = story.answers["proofs"].json["proofs"]
     assert isinstance(proofs, list)

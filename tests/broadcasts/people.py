@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import uuid4
 
 from tests.moments import move_to
@@ -153,3 +153,9 @@ def published() -> Broadcast:
     set_clock("2027-02-15T18:30")
     production.launched(broadcast, actor=LOU)
     return aftermath.finish(broadcast, visible_at=clock.now(), counts={"published": 180_000})
+
+
+def far_away() -> date:
+    """Return a Monday beyond those that are looked through for a free one."""
+    day = clock.today() + timedelta(days=400)
+    return day - timedelta(days=day.weekday())

@@ -14,6 +14,7 @@ from typing import Any
 import hypothesis
 from django.db import connection, transaction
 from tests.broadcasts import people as p
+from tests.broadcasts.proposals import proposed, proposed_by, refused
 
 from eboxcast.audit.models import Entry
 from eboxcast.audit.segments import open_segment
@@ -24,7 +25,7 @@ from eboxcast.broadcasts.states import ENDED, possible
 from eboxcast.lib import clock
 from eboxcast.lib.actors import ALL_ROLES, STEWARD, Actor
 from eboxcast.lib.digests import digest
-from eboxcast.lib.errors import InputRefused, NotAllowedNow, WrongUse
+from eboxcast.lib.errors import EboxcastError, InputRefused, NotAllowedNow, WrongUse
 from eboxcast.lib.formatting import iso
 from eboxcast.planning.actions import black_out, close_day, lift
 from eboxcast.planning.deadlines import deadlines_for
@@ -186,6 +187,7 @@ class Life:
         state = State(self.broadcast.state)
         leads_on = [row for row in possible(state) if row.target not in (None, state)]
         assert bool(leads_on) == bool(standing_of(self.broadcast).steps) == (state not in ENDED), state
+        assert refused(self.broadcast, proposed(self.broadcast)) == []
         if state == State.PUBLISHED:
             assert self.broadcast.production_run in self.launched
 
@@ -253,14 +255,22 @@ class Life:
             assert_nothing_was_skipped(self.broadcast)
 
     def _note(self, action: Callable[[], object]) -> None:
-        """Do something; what is refused has changed nothing."""
+        """Do something; what is refused has changed nothing, and what is proposed instead can be done."""
         before = everything()
-        try:
-            with transaction.atomic():
-                action()
-        except (NotAllowedNow, InputRefused, WrongUse):
+        refusal = _refusal_of(action)
+        if refusal:
             assert everything() == before
+            assert refused(self.broadcast, proposed_by(refusal)) == []
         assert values_of(Broadcast.objects.get(id=self.broadcast.id)) == values_of(self.broadcast)
+
+
+def _refusal_of(action: Callable[[], object]) -> EboxcastError | None:
+    try:
+        with transaction.atomic():
+            action()
+    except (NotAllowedNow, InputRefused, WrongUse) as error:
+        return error
+    return None
 
 
 KINDS = {name: kind for name, kind in vars(Life).items() if not name.startswith("_") and name != "happens"}

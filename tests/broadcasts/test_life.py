@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
+from django.test import override_settings
 from tests.broadcasts import people as p
 
 from eboxcast.audit.models import Entry
@@ -16,6 +17,8 @@ from eboxcast.broadcasts.progress import standing_of
 from eboxcast.broadcasts.states import ENDED, TABLE, TRANSITIONS, Action
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor, NotYourRole, Role
+from eboxcast.lib.telling import next_actions
+from eboxcast.planning.actions import black_out
 from eboxcast.senders.models import MessageType
 
 pytestmark = pytest.mark.usefixtures("january")
@@ -328,3 +331,67 @@ def test_a_side_that_accepted_a_date_which_has_passed_decides_again() -> None:
     scheduling.accept(broadcast, actor=p.VERA, day=p.DAY)
     p.set_clock("2027-02-16T09:00")
     assert standing_of(broadcast).steps[0].turn == (Role.VALIDATOR, Role.INTEGRATION)
+
+
+SATURDAY, HOLIDAY = date(2027, 2, 13), date(2027, 3, 29)
+
+
+def on_a_bridge() -> date:
+    close_day(p.DAY, reason="bridge", actor=p.INES)
+    return p.DAY
+
+
+def in_a_blackout() -> date:
+    start = datetime(2027, 2, 15, 18, tzinfo=clock.BRUSSELS)
+    black_out(starts_at=start, ends_at=start + timedelta(hours=1), service="store", reason="works", by="ines")
+    return p.DAY
+
+
+@pytest.mark.parametrize("day", [lambda: SATURDAY, lambda: HOLIDAY, on_a_bridge, in_a_blackout])
+def test_a_day_without_any_broadcast_cannot_be_asked_for(day: Callable[[], date]) -> None:
+    asked = day()
+    broadcast = p.requested(dates=(date(2027, 2, 22),))
+    for ask in (
+        lambda: p.requested(dates=(date(2027, 2, 22), asked)),
+        lambda: scheduling.want(broadcast, actor=p.ANNE, dates=[asked]),
+    ):
+        with pytest.raises(errors.DateNotPossible) as refused:
+            ask()
+        assert refused.value.data["dates"] == (asked,)
+        assert len(refused.value.data["free"]) == 3  # type: ignore[arg-type]
+        assert [one.data["date"] for one in refused.value.parts] == [asked]
+    assert Broadcast.objects.count() == 1
+
+
+def test_the_free_dates_of_a_refusal_can_be_asked_for() -> None:
+    with pytest.raises(errors.DateNotPossible) as refused:
+        p.requested(dates=(SATURDAY,))
+    assert p.requested(dates=refused.value.data["free"]).state == State.REQUESTED
+
+
+def test_a_day_too_soon_for_the_deadlines_can_be_asked_for() -> None:
+    assert p.requested(dates=(date(2027, 1, 20),)).state == State.REQUESTED
+
+
+@override_settings(EBOXCAST_EVENING_BROADCASTS=1)
+def test_a_full_evening_can_be_wished_for_and_other_dates_are_proposed() -> None:
+    other = p.scheduled()
+    broadcast = p.requested()
+    assert [step.action for step in standing_of(broadcast).steps] == [Action.POSTPONE, Action.WANT]
+    scheduling.cancel(other, actor=p.ANNE, reason="not needed")
+    assert [step.action for step in standing_of(broadcast).steps] == [Action.ACCEPT]
+
+
+def test_who_decides_is_told_how_to_propose_a_date_that_was_not_asked_for() -> None:
+    with pytest.raises(errors.DateNotWanted) as refused:
+        scheduling.accept(p.requested(), actor=p.INES, day=date(2027, 2, 22))
+    assert [action.action for action in next_actions(refused.value)] == ["broadcast.postpone"]
+
+
+def test_a_failed_check_proposes_to_reject_and_not_to_judge_again() -> None:
+    broadcast = p.tested()
+    acceptance.judge(broadcast, actor=p.ANNE, seen=p.seen(passed=False), seen_in=SeenIn.EBOX)
+    with pytest.raises(errors.NotReady) as refused:
+        acceptance.approve(broadcast, actor=p.ANNE)
+    assert codes(refused.value) == {"broadcast.verdict-failed"}
+    assert [one.action for part in refused.value.parts for one in next_actions(part)] == ["broadcast.reject"]

@@ -45,6 +45,38 @@ def test_what_stands_in_the_way_of_a_wanted_date_is_said_at_once(command: Comman
     assert "the reconfirmation was due on" in said
 
 
+SATURDAY = (*REQUEST, "--date", "2027-02-13", "--recipients", "fr=10")
+
+
+def test_a_day_without_any_broadcast_is_refused_with_the_nearest_free_ones(command: Command) -> None:
+    code, _, said = command("--as", "anne", "broadcast", "request", *SATURDAY)
+    assert (code, Broadcast.objects.count()) == (3, 0)
+    assert "A broadcast is not possible on Saturday 13 February 2027:" in said
+    assert "Saturday 13 February 2027 is not a working day." in said
+    assert "The nearest free dates: Friday 12 February 2027, Monday 15 February 2027, Thursday 11" in said
+
+
+def test_a_refused_day_is_told_as_json(command: Command) -> None:
+    people.requested()
+    for words in (("request", *SATURDAY), ("want", N, "2027-02-13")):
+        code, out, _ = command("--as", "anne", "broadcast", *words, "--json")
+        failure = json.loads(out)
+        assert (code, failure["exit_code"], failure["code"]) == (3, 3, "broadcast.date-not-possible")
+        assert [one["sentence"] for one in failure["reasons"]] == ["Saturday 13 February 2027 is not a working day."]
+        assert [step["action"] for step in failure["next"]] == ["calendar.see"]
+
+
+def test_who_decides_about_a_full_evening_is_not_told_to_accept_it(command: Command) -> None:
+    filled = people.requested(expected={"fr": 12_000_000})
+    for who in ("vera", "ines"):
+        command("--as", who, "broadcast", "decide", filled.number, "accept")
+    code, out, said = command("--as", "anne", "broadcast", "request", *ONE)
+    assert code == 0
+    assert "has room for 12,000,000 recipients" in said
+    assert "decide 2027-0002 accept" not in out
+    assert 'eboxcast broadcast decide 2027-0002 postpone --reason "…"' in out
+
+
 def test_a_contact_that_is_given_stands_on_the_follow_up_sheet(command: Command) -> None:
     command("--as", "anne", "broadcast", "request", *ONE, "--contact", "Anne Dupont, anne@example.org, 02 000 00 00")
     contact = Contact.objects.get(team="")
@@ -103,7 +135,7 @@ def test_a_date_that_is_not_free_is_refused_with_what_is_in_the_way(command: Com
     code, _, said = command("--as", "ines", "broadcast", "decide", N, "accept")
     assert (code, Blackout.objects.count()) == (4, 1)
     assert "Oracle is unavailable" in said
-    assert "The nearest free dates: 2027-02-" in said
+    assert "The nearest free dates: Tuesday 16 February 2027" in said
 
 
 def test_whoever_says_no_owes_a_reason(command: Command) -> None:

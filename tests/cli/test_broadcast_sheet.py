@@ -41,7 +41,8 @@ def test_every_name_in_the_json_is_explained_and_every_turn_has_its_command(
     answer = json.loads(out)
     free = {"history", "faults", "institution_names"}
     assert (code, set(names_in({k: v for k, v in answer.items() if k not in free})) - EXPLAINED) == (0, set())
-    assert [step["sentence"] for step in answer["next"] if step["turn"] and not step["command"]] == []
+    without = [step["sentence"] for step in answer["next"] if step["turn"] and not step["command"]]
+    assert bool(without) <= bool(answer["missing"])
     assert command("--as", "anne", "broadcast", "show", N)[0] == 0
 
 

@@ -268,12 +268,23 @@ class NotATester(Missing):
 
 
 class VerdictIncomplete(Missing):
-    """Not everything was looked at, or something was not as expected."""
+    """Not everything was looked at."""
 
     code = "broadcast.verdict-incomplete"
-    sentence = N_("Of {expected} checks in {recipients} eBoxes, {passed} passed and {failed} failed.")
+    sentence = N_("Of {expected} checks in {recipients} eBoxes, {passed} passed so far.")
     remedy = N_("The institution must record a result for each check: {judge}; or reject the test.")
     actions = MappingProxyType({"judge": NextAction(action="broadcast.judge", parameters={"broadcast": "{broadcast}"})})
+
+
+class VerdictFailed(Missing):
+    """Something was not as expected."""
+
+    code = "broadcast.verdict-failed"
+    sentence = N_("Of {expected} checks in {recipients} eBoxes, {failed} failed.")
+    remedy = N_("The institution must reject the test and deliver new files: {reject}")
+    actions = MappingProxyType(
+        {"reject": NextAction(action="broadcast.reject", parameters={"broadcast": "{broadcast}"})}
+    )
 
 
 class CorrectionUnexplained(InputRefused):
@@ -345,6 +356,30 @@ class DateNotOffered(InputRefused):
     sentence = N_("{date} is not one of the proposed dates: {dates}.")
     remedy = N_("Choose one of them, or request others: {want}")
     actions = MappingProxyType({"want": NextAction(action="broadcast.want", parameters={"broadcast": "{broadcast}"})})
+
+
+class DateNotWanted(DateNotOffered):
+    """The date is none of those that the institution asked for; who decides proposes another."""
+
+    code = "broadcast.date-not-wanted"
+    sentence = N_("{date} is not one of the requested dates: {dates}.")
+    remedy = N_("Choose one of them, or propose others: {postpone}")
+    actions = MappingProxyType(
+        {"postpone": NextAction(action="broadcast.postpone", parameters={"broadcast": "{broadcast}", "date": "DATE"})}
+    )
+
+
+class DateNotPossible(InputRefused):
+    """There is no broadcast on such a day, whatever else is planned; ``parts`` says why."""
+
+    code = "broadcast.date-not-possible"
+    sentence = N_("A broadcast is not possible on {dates}:")
+    remedy = N_("The nearest free dates: {free}. To see the calendar: {calendar}")
+    actions = MappingProxyType({"calendar": NextAction(action="calendar.see")})
+
+    def __init__(self, parts: tuple[Told, ...], **data: object) -> None:
+        super().__init__(**data)
+        self.parts = parts
 
 
 class DateInThePast(InputRefused):

@@ -21,6 +21,7 @@ from eboxcast.broadcasts.errors import (
     ReconfirmedLate,
     SamePerson,
     TypeNotInProduction,
+    VerdictFailed,
     VerdictIncomplete,
 )
 from eboxcast.broadcasts.models import Broadcast, Check, Go, Lateness, Verdict
@@ -62,13 +63,9 @@ def verdict_complete(broadcast: Broadcast, actor: Actor) -> Missing | None:
     given = [verdict.passed for verdict in verdicts_that_count(broadcast)]
     if recipients and len(given) == expected and all(given):
         return None
-    return VerdictIncomplete(
-        broadcast=broadcast.number,
-        recipients=recipients,
-        expected=expected,
-        passed=sum(given),
-        failed=len(given) - sum(given),
-    )
+    counts = {"recipients": recipients, "expected": expected, "passed": sum(given), "failed": len(given) - sum(given)}
+    kind = VerdictFailed if counts["failed"] else VerdictIncomplete
+    return kind(broadcast=broadcast.number, **counts)
 
 
 def type_in_production(broadcast: Broadcast, actor: Actor) -> Missing | None:
@@ -105,7 +102,9 @@ def contacts_complete(broadcast: Broadcast, actor: Actor) -> Missing | None:
 
 def contact_centre_warned(broadcast: Broadcast, actor: Actor) -> Missing | None:
     """The contact centre has been warned of this date."""
-    return None if broadcast.contact_centre_warned_at else ContactCentreNotWarned(broadcast=broadcast.number)
+    if broadcast.contact_centre_warned_at:
+        return None
+    return contact_centre_reachable(broadcast, actor) or ContactCentreNotWarned(broadcast=broadcast.number)
 
 
 def contact_centre_reachable(broadcast: Broadcast, actor: Actor) -> Missing | None:

@@ -10,11 +10,12 @@ from typing import Any
 from eboxcast.broadcasts import guards
 from eboxcast.broadcasts.deadlines import term_of, terms_of
 from eboxcast.broadcasts.errors import OutsideItsWindow
+from eboxcast.broadcasts.load import possible_days
 from eboxcast.broadcasts.models import Broadcast, Lateness, Outcome, Side, State
 from eboxcast.broadcasts.states import DATED, Action, missing_for, permission_of
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
-from eboxcast.lib.actors import STEWARD, Role
+from eboxcast.lib.actors import ALL_ROLES, STEWARD, Actor, Role
 from eboxcast.lib.errors import Reason, Told
 from eboxcast.lib.translation import N_
 
@@ -45,28 +46,34 @@ class Standing:
 
 @dataclass(frozen=True, kw_only=True)
 class Gap:
-    """What is still missing before the action that leads on."""
+    """What is still missing before an action."""
 
-    before: Action | None
-    """None where nothing is looked at in this state."""
+    before: Action
     missing: tuple[Told, ...]
 
 
-_LOOKED_AT = {S.TESTED: A.APPROVE, S.PRODUCTION_DELIVERED: A.GIVE_GO, S.CONFIRMED: A.ARM, S.ARMED: A.LAUNCH}
-"""What the guards of the next action still miss is shown before anybody tries."""
-
-
 @sanitized_db_errors()
-def gap_of(broadcast: Broadcast) -> Gap:
-    """Return what is missing, whoever acts: the steward is no person who could have given the GO.
+def gaps_of(broadcast: Broadcast, standing: Standing) -> tuple[Gap, ...]:
+    """Return what the next steps still miss, shown before anybody tries them: that of the step that leads on first.
 
     That its window is yet to come is no gap that anybody could fill.
     """
-    before = _LOOKED_AT.get(State(broadcast.state))
-    found = missing_for(broadcast, before, actor=STEWARD) if before else None
+    leading = [A.APPROVE] if broadcast.state == S.TESTED else []
+    actions = dict.fromkeys([*leading, *(step.action for step in standing.steps if step.action not in _BESIDE)])
+    beside = dict.fromkeys(step.action for step in standing.steps if step.action in _BESIDE)
+    found = (Gap(before=action, missing=_missing(broadcast, action)) for action in (*actions, *beside))
+    return tuple(gap for gap in found if gap.missing)
+
+
+def _missing(broadcast: Broadcast, action: Action) -> tuple[Told, ...]:
+    """Return what an action misses, whoever acts: somebody with every role, who did not give the GO."""
+    found = missing_for(broadcast, action, actor=_ANYBODY)
     waits = clock.now() < guards.window_of(broadcast)[0]
     parts = found.parts if found else ()
-    return Gap(before=before, missing=tuple(one for one in parts if not (waits and isinstance(one, OutsideItsWindow))))
+    return tuple(one for one in parts if not (waits and isinstance(one, OutsideItsWindow)))
+
+
+_ANYBODY = Actor(name="", roles=ALL_ROLES)
 
 
 _NEXT: dict[State, tuple[tuple[Role, ...], Action, str]] = {
@@ -92,12 +99,16 @@ _NEXT: dict[State, tuple[tuple[Role, ...], Action, str]] = {
 }
 
 
-_PASSED: dict[State, tuple[tuple[tuple[Role, ...], Action, str], ...]] = {
+_NONE_LEFT: dict[State, tuple[tuple[tuple[Role, ...], Action, str], ...]] = {
     S.REQUESTED: (
-        ((Role.VALIDATOR, Role.INTEGRATION), A.POSTPONE, N_("propose other dates: the requested dates have passed")),
-        ((Role.REQUESTER,), A.WANT, N_("request other dates: the requested dates have passed")),
+        (
+            (Role.VALIDATOR, Role.INTEGRATION),
+            A.POSTPONE,
+            N_("propose other dates: none of the requested dates is possible now"),
+        ),
+        ((Role.REQUESTER,), A.WANT, N_("request other dates: none of the requested dates is possible now")),
     ),
-    S.POSTPONED: (((Role.REQUESTER,), A.WANT, N_("request other dates: the proposed dates have passed")),),
+    S.POSTPONED: (((Role.REQUESTER,), A.WANT, N_("request other dates: none of the proposed dates is possible now")),),
 }
 
 
@@ -110,6 +121,19 @@ _BESIDE: Mapping[Action, str] = {
     A.WAIVE: N_("waive the missed deadline ({what}), or move the date"),
     A.WARN: N_("warn the contact centre"),
 }
+
+
+@sanitized_db_errors()
+def days_left(broadcast: Broadcast) -> list[date]:
+    """Return the days that can be accepted or agreed to now: the one the other side accepted first, then by wish."""
+    return possible_days(broadcast, _in_question(broadcast))
+
+
+@sanitized_db_errors()
+def accepted_days(broadcast: Broadcast) -> list[date]:
+    """Return the day that a side has accepted, the last one that did; none before."""
+    said = broadcast.decisions.filter(void_at=None, outcome=Outcome.ACCEPTED).last()
+    return list(said.dates) if said else []
 
 
 @sanitized_db_errors()
@@ -166,8 +190,8 @@ _ACTIONS: Mapping[str, Action] = {permission_of(action): action for action in A}
 def _sentences(state: State) -> Mapping[Action, str]:
     """Return how each step is said that there can be in a state."""
     usual = {action: sentence for _, action, sentence in filter(None, (_NEXT.get(state),))}
-    passed = {action: sentence for _, action, sentence in _PASSED.get(state, ())}
-    return {**_BESIDE, **_JUDGED, **usual, **passed}
+    none_left = {action: sentence for _, action, sentence in _NONE_LEFT.get(state, ())}
+    return {**_BESIDE, **_JUDGED, **usual, **none_left}
 
 
 def _urgency(step: Step) -> tuple[bool, datetime]:
@@ -178,7 +202,7 @@ def _steps(broadcast: Broadcast) -> list[Step]:
     state = State(broadcast.state)
     if state not in _NEXT:
         return []
-    steps = _once_dates_passed(broadcast, state) or _once_judged(broadcast, state) or [_usual(broadcast, state)]
+    steps = _once_no_date_is_left(broadcast, state) or _once_judged(broadcast, state) or [_usual(broadcast, state)]
     if state in DATED:
         steps += _beside(broadcast)
     return steps
@@ -191,13 +215,13 @@ def _usual(broadcast: Broadcast, state: State) -> Step:
     return Step(turn=turn, sentence=sentence, action=action, due_at=_due(broadcast, state), data={})
 
 
-def _once_dates_passed(broadcast: Broadcast, state: State) -> list[Step]:
-    """Return what is left where every date in question has passed: nobody can accept one any more."""
-    if state not in _PASSED or any(day >= clock.today() for day in _in_question(broadcast, state)):
+def _once_no_date_is_left(broadcast: Broadcast, state: State) -> list[Step]:
+    """Return what is left where every date in question has passed or is full: nobody can accept one now."""
+    if state not in _NONE_LEFT or days_left(broadcast):
         return []
     return [
         Step(turn=turn, sentence=sentence, action=action, due_at=None, data={})
-        for turn, action, sentence in _PASSED[state]
+        for turn, action, sentence in _NONE_LEFT[state]
     ]
 
 
@@ -220,9 +244,9 @@ def _once_judged(broadcast: Broadcast, state: State) -> list[Step]:
     return [Step(turn=turn, sentence=_JUDGED[action], action=action, due_at=broadcast.agreed_at, data=data)]
 
 
-def _in_question(broadcast: Broadcast, state: State) -> Sequence[date]:
-    if state == S.REQUESTED:
-        return broadcast.wanted_dates
+def _in_question(broadcast: Broadcast) -> Sequence[date]:
+    if broadcast.state != S.POSTPONED:
+        return list(dict.fromkeys([*accepted_days(broadcast), *broadcast.wanted_dates]))
     proposal = broadcast.decisions.filter(outcome=Outcome.POSTPONED, void_at=None).last()
     return proposal.dates if proposal else ()
 

@@ -11,6 +11,7 @@ from django.db import transaction
 from eboxcast.broadcasts.contacts import set_contact, take_standing_contacts
 from eboxcast.broadcasts.deadlines import deadlines_of
 from eboxcast.broadcasts.errors import AudienceUnclear, TypeNotConfigured
+from eboxcast.broadcasts.load import refuse_impossible_days
 from eboxcast.broadcasts.models import Broadcast, Campaign, Lateness, State, Waiver
 from eboxcast.broadcasts.numbering import next_number
 from eboxcast.broadcasts.scheduling import refuse_past
@@ -60,8 +61,8 @@ _USUAL_EBOX = "CITIZEN"
 def request(wanted: Wanted, *, actor: Actor) -> list[Broadcast]:
     """Ask for broadcasts, one for each language; several belong to one campaign.
 
-    Raises NotYourRole, TextUnfit, AudienceUnclear, DateInThePast, DetailUnfit, EboxTypeDiffers, and TypeNotConfigured
-    when the type is not configured in acceptance.
+    Raises NotYourRole, TextUnfit, AudienceUnclear, DateInThePast, DateNotPossible, DetailUnfit, EboxTypeDiffers, and
+    TypeNotConfigured when the type is not configured in acceptance.
     """
     authorize(actor, "broadcast.request")
     wanted = replace(wanted, subject=fit(wanted.subject, "subject"), campaign=fit_if_any(wanted.campaign, "campaign"))
@@ -71,6 +72,7 @@ def request(wanted: Wanted, *, actor: Actor) -> list[Broadcast]:
     _refuse_unclear(wanted.expected)
     _refuse_unknown_type(wanted, institution)
     refuse_past(wanted.dates)
+    refuse_impossible_days(wanted.dates, institution=institution.cbe, recipients=sum(wanted.expected.values()))
     with transaction.atomic():
         campaign = _campaign(wanted, institution)
         requested = [

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from eboxcast.broadcasts.deadlines import deadlines_of
-from eboxcast.broadcasts.errors import DateInThePast, DateNotOffered, DateNotSaid, NoFreeDate
+from eboxcast.broadcasts.errors import DateInThePast, DateNotOffered, DateNotSaid, DateNotWanted, NoFreeDate
 from eboxcast.broadcasts.go_validity import void_go
-from eboxcast.broadcasts.load import conflict_with, free_dates
+from eboxcast.broadcasts.load import conflict_with, free_dates, recipients_of, refuse_impossible_days
 from eboxcast.broadcasts.models import Broadcast, Decision, Outcome, Side, State
+from eboxcast.broadcasts.progress import accepted_days, days_left
 from eboxcast.broadcasts.states import Action
 from eboxcast.broadcasts.steps import Step, fit_reason, step
 from eboxcast.lib import clock
@@ -20,12 +21,12 @@ from eboxcast.planning.selectors import window_on
 def accept(broadcast: Broadcast, *, actor: Actor, day: date, agreed_at: datetime | None = None) -> Broadcast:
     """Accept a wanted date for one's side; once both sides have, it is scheduled.
 
-    ``agreed_at`` is another moment of that evening than its start. Raises DateNotOffered, DateInThePast, DateNotFree,
+    ``agreed_at`` is another moment of that evening than its start. Raises DateNotWanted, DateInThePast, DateNotFree,
     AgreedMomentOutside.
     """
     with step(broadcast, Action.ACCEPT, actor=actor) as taken:
         if day not in taken.broadcast.wanted_dates:
-            raise DateNotOffered(broadcast=broadcast.number, date=day, dates=_listed(taken.broadcast.wanted_dates))
+            raise DateNotWanted(broadcast=broadcast.number, date=day, dates=tuple(taken.broadcast.wanted_dates))
         _refuse_impossible(taken.broadcast, day)
         window = window_on(day, agreed_at)
         _decide(taken, Outcome.ACCEPTED, dates=[day], agreed_at=agreed_at and window.agreed_at)
@@ -40,16 +41,11 @@ def day_to_accept(broadcast: Broadcast, given: Sequence[date] = ()) -> date:
 
     Raises DateNotSaid where several could be meant.
     """
-    candidates = list(given) or _to_come(_accepted(broadcast) or broadcast.wanted_dates)
+    candidates = list(given) or _to_come(accepted_days(broadcast) or broadcast.wanted_dates)
     if len(candidates) != 1:
-        dates = ", ".join(day.isoformat() for day in candidates)
-        raise DateNotSaid(broadcast=broadcast.number, dates=dates, first=candidates[0].isoformat())
+        first = next((day for day in days_left(broadcast) if day in candidates), candidates[0])
+        raise DateNotSaid(broadcast=broadcast.number, dates=tuple(candidates), first=first.isoformat())
     return candidates[0]
-
-
-def awaited_day(broadcast: Broadcast) -> date:
-    """Return the day the other side accepted already, else the one wanted most; of those to come, if any is."""
-    return _to_come([*_accepted(broadcast), *broadcast.wanted_dates])[0]
 
 
 def days_concerned(broadcast: Broadcast) -> list[date]:
@@ -93,7 +89,7 @@ def agree(broadcast: Broadcast, *, actor: Actor, day: date) -> Broadcast:
     with step(broadcast, Action.AGREE, actor=actor) as taken:
         proposal = taken.broadcast.decisions.filter(outcome=Outcome.POSTPONED, void_at=None).latest("id")
         if day not in proposal.dates:
-            raise DateNotOffered(broadcast=broadcast.number, date=day, dates=_listed(proposal.dates))
+            raise DateNotOffered(broadcast=broadcast.number, date=day, dates=tuple(proposal.dates))
         _refuse_impossible(taken.broadcast, day)
         taken.broadcast.wanted_dates = [day]
         taken.tell(date=day.isoformat())
@@ -110,9 +106,15 @@ def agree(broadcast: Broadcast, *, actor: Actor, day: date) -> Broadcast:
 
 
 def want(broadcast: Broadcast, *, actor: Actor, dates: Sequence[date]) -> Broadcast:
-    """Ask for other dates; the GO and what was decided about the date are void. Raises DateInThePast."""
+    """Ask for other dates; the GO and what was decided about the date are void.
+
+    Raises DateInThePast, DateNotPossible.
+    """
     with step(broadcast, Action.WANT, actor=actor) as taken:
         refuse_past(dates)
+        refuse_impossible_days(
+            dates, institution=broadcast.institution_id, recipients=recipients_of(broadcast), without=broadcast
+        )
         _let_date_go(taken, why="other dates wanted")
         _void_decisions(taken.broadcast)
         taken.broadcast.wanted_dates = list(dates)
@@ -160,11 +162,6 @@ def refuse_past(dates: Sequence[date]) -> None:
     for day in dates:
         if day <= clock.today():
             raise DateInThePast(date=day)
-
-
-def _accepted(broadcast: Broadcast) -> list[date]:
-    said = broadcast.decisions.filter(void_at=None, outcome=Outcome.ACCEPTED).last()
-    return list(said.dates) if said else []
 
 
 def _to_come(days: Sequence[date]) -> list[date]:
@@ -260,10 +257,6 @@ def _let_date_go(taken: Step, *, why: str) -> None:
 
 def _void_decisions(broadcast: Broadcast) -> None:
     broadcast.decisions.filter(void_at=None).update(void_at=clock.now())
-
-
-def _listed(dates: Sequence[date]) -> str:
-    return ", ".join(day.isoformat() for day in dates)
 
 
 def _shown_end(broadcast: Broadcast) -> str:

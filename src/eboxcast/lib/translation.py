@@ -38,13 +38,18 @@ def translate(sentence: str, language: str, data: Mapping[str, object] | None = 
 
 
 class _Said:
-    """The data of a sentence: moments and days in words, all else as it is."""
+    """The data of a sentence: moments and days in words, several of them one after the other, all else as it is."""
 
     def __init__(self, data: Mapping[str, object], language: str) -> None:
         self.data, self.language = data, language
 
     def __getitem__(self, name: str) -> object:
         value = self.data[name]
+        if isinstance(value, tuple):
+            return ", ".join(str(self._said(one)) for one in value) or "–"
+        return self._said(value)
+
+    def _said(self, value: object) -> object:
         if not isinstance(value, date):
             return value
         from eboxcast.lib.formatting import long_date, moment_in  # time zones: what says no date does without

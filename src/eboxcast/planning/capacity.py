@@ -82,6 +82,11 @@ class Obstacle(StrEnum):
         """Return whether the date can be had all the same, with a waiver."""
         return self in (Obstacle.RECONFIRMATION_TOO_SOON, Obstacle.ACCEPTANCE_TOO_SOON)
 
+    @property
+    def is_full(self) -> bool:
+        """Return whether it is other broadcasts that are in the way: they may move, and leave room."""
+        return self in (Obstacle.RECIPIENTS_FULL, Obstacle.BROADCASTS_FULL)
+
 
 _SENTENCES = {
     Obstacle.PAST: N_("{date} is in the past."),

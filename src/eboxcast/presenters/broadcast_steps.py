@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from eboxcast.broadcasts.errors import NoFreeDate
 from eboxcast.broadcasts.guards import window_of
-from eboxcast.broadcasts.models import Broadcast, Outcome
-from eboxcast.broadcasts.progress import Standing, Step, gap_of, standing_of
-from eboxcast.broadcasts.scheduling import awaited_day
+from eboxcast.broadcasts.models import Broadcast
+from eboxcast.broadcasts.progress import Gap, Standing, Step, days_left, gaps_of, standing_of
+from eboxcast.broadcasts.scheduling import days_to_propose
 from eboxcast.broadcasts.states import Action, permission_of
 from eboxcast.broadcasts.words import LATENESS
 from eboxcast.database.errors import sanitized_db_errors
@@ -29,7 +31,7 @@ class Next:
     due_at: datetime | None
     action: Action
     command: str
-    """Empty where nothing needs to be done."""
+    """Empty where nothing needs to be done, and where it would be refused: what is missing comes first."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,21 +40,24 @@ class Outlook:
 
     steps: tuple[Next, ...]
     late: tuple[str, ...]
-    missing: tuple[Told, ...]
-    before: Action | None
-    """What is not possible before those are there."""
+    gaps: tuple[Gap, ...]
+    """What is missing, and before what."""
+
+    @property
+    def missing(self) -> tuple[Told, ...]:
+        """Return all that is missing, each once."""
+        return tuple({repr(one): one for gap in self.gaps for one in gap.missing}.values())
 
 
 @sanitized_db_errors()
 def outlook_of(broadcast: Broadcast, language: str, standing: Standing | None = None) -> Outlook:
     """Return what comes next, in a language; ``standing`` where it is known already."""
     standing = standing or standing_of(broadcast)
-    gap = gap_of(broadcast)
+    gaps = gaps_of(broadcast, standing)
     return Outlook(
-        steps=tuple(_next(step, broadcast, language) for step in standing.steps),
+        steps=tuple(_next(step, broadcast, language, gaps) for step in standing.steps),
         late=late_in(standing, language),
-        missing=gap.missing,
-        before=gap.before,
+        gaps=gaps,
     )
 
 
@@ -61,31 +66,33 @@ def late_in(standing: Standing, language: str) -> tuple[str, ...]:
     return tuple(translate(one.sentence, language, one.data) for one in standing.late)
 
 
-def _next(step: Step, broadcast: Broadcast, language: str) -> Next:
+def _next(step: Step, broadcast: Broadcast, language: str, gaps: Sequence[Gap]) -> Next:
     data = {name: translate(LATENESS.get(value, str(value)), language) for name, value in step.data.items()}  # type: ignore[call-overload]
     return Next(
         turn=step.turn,
         sentence=translate(step.sentence, language, data),
         due_at=step.due_at,
         action=step.action,
-        command=_command(step, broadcast),
+        command=_command(step, broadcast, gaps),
     )
 
 
-def _command(step: Step, broadcast: Broadcast) -> str:
-    action = _next_action(step, broadcast)
-    return command_of(action) if action else ""
+def _command(step: Step, broadcast: Broadcast, gaps: Sequence[Gap]) -> str:
+    """Return the command of a step, where it would not be refused."""
+    action = next_action_of(step, broadcast)
+    return command_of(action) if action and step.action not in [gap.before for gap in gaps] else ""
 
 
-def _next_action(step: Step, broadcast: Broadcast) -> NextAction | None:
+def next_action_of(step: Step, broadcast: Broadcast) -> NextAction | None:
     """Return the step as a next action, with what is known of it already; None where nothing needs to be done."""
     number, action = {"broadcast": broadcast.number}, step.action
     match action:
         case Action.ACCEPT:
-            number["date"] = str(awaited_day(broadcast))
+            number["date"] = days_left(broadcast)[0].isoformat()
         case Action.AGREE:
-            proposal = broadcast.decisions.filter(outcome=Outcome.POSTPONED, void_at=None).last()
-            number["date"] = proposal.dates[0].isoformat() if proposal else "DATE"
+            number["date"] = days_left(broadcast)[0].isoformat()
+        case Action.POSTPONE:
+            number.update(_if_none_is_free(broadcast))
         case Action.ARM:
             start, end = window_of(broadcast)
             action = Action.LAUNCH if start <= clock.now() < end else Action.ARM
@@ -98,3 +105,12 @@ def _next_action(step: Step, broadcast: Broadcast) -> NextAction | None:
         case Action.LAUNCH:
             return None
     return NextAction(action=permission_of(action), parameters=number)
+
+
+def _if_none_is_free(broadcast: Broadcast) -> dict[str, str]:
+    """Have the dates chosen by hand where none would be found: without any, the nearest free ones are proposed."""
+    try:
+        days_to_propose(broadcast)
+    except NoFreeDate:
+        return {"date": "DATE"}
+    return {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from eboxcast.broadcasts.models import Broadcast, State
+from eboxcast.broadcasts.progress import Gap
 from eboxcast.cli.shell import console
 from eboxcast.lib import clock
 from eboxcast.lib.formatting import aligned, long_date
@@ -65,10 +66,12 @@ def outlook_lines(broadcast: Broadcast) -> list[str]:
 
 
 def _missing_lines(outlook: Outlook, language: str) -> list[str]:
-    if not outlook.missing or outlook.before is None:
-        return []
-    head = translate(_MISSING, language, {"asked": translate(outlook.before, language)})
-    return [head, *(f"  - {told_in(one, language)}" for one in outlook.missing)]
+    return [line for gap in outlook.gaps for line in _gap_lines(gap, language)]
+
+
+def _gap_lines(gap: Gap, language: str) -> list[str]:
+    head = translate(_MISSING, language, {"asked": translate(gap.before, language)})
+    return [head, *(f"  - {told_in(one, language)}" for one in gap.missing)]
 
 
 def _due(step: Next, language: str) -> str:

@@ -24,7 +24,7 @@ class BroadcastStep:
     action: str
     """the same for programs: its name in the table of who may do what"""
     command: str | None
-    """`null` where nothing needs to be done"""
+    """`null` where nothing needs to be done, or something in `missing` comes first"""
 
 
 @dataclass(frozen=True, kw_only=True)

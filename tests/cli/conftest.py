@@ -33,12 +33,12 @@ def broadcasts(installation: None, tmp_path: Path) -> Broadcasts:
 
 @pytest.fixture
 def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    """Run a command; return its exit code, its results and its talk."""
+    """Run a command; return its exit code, its results and its talk. ``given`` is its input, or the text of it."""
     monkeypatch.setenv("EBOXCAST_LANGUAGE", "en")
 
-    def run(*words: object, given: str = "") -> tuple[int, str, str]:
+    def run(*words: object, given: str | io.StringIO = "") -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["eboxcast", *map(str, words)])
-        monkeypatch.setattr(sys, "stdin", io.StringIO(given))
+        monkeypatch.setattr(sys, "stdin", io.StringIO(given) if isinstance(given, str) else given)
         with pytest.raises(SystemExit) as end:
             cli_main.run()
         return (int(end.value.code or 0), *capsys.readouterr())
@@ -68,7 +68,6 @@ def provider(simulators: Simulators, tmp_path: Path, monkeypatch: pytest.MonkeyP
             links=links,
             largest_call=20,
             parallel=1,
-            answer_seconds=5.0,
         )
         monkeypatch.setattr(settings, "EBOXCAST_TARGETS", {**settings.EBOXCAST_TARGETS, "production": remote})
         return simulated

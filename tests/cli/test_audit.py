@@ -8,6 +8,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from django.conf import settings
 from tests.cli.conftest import Command
 from tests.cli.test_answers_documented import EXPLAINED
 from tests.moments import move_to
@@ -148,7 +149,7 @@ def test_a_year_at_its_term_is_dropped_by_the_command(command: Command) -> None:
 
 
 def test_a_role_that_does_not_own_the_audit_is_told_so(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("django.conf.settings.EBOXCAST_EMBEDDED", False)
+    monkeypatch.setattr(settings, "EBOXCAST_EMBEDDED", False)
     code, _, err = command("audit", "expire")
     assert code == 4
     assert "EBOXCAST_OWNER_URL" in err

@@ -126,13 +126,10 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_on_a_terminal_the_go_is_typed_after_looking(
-    command: Command, story: Story, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_on_a_terminal_the_go_is_typed_after_looking(command: Command, story: Story) -> None:
     digest = files_digest(story.delivered())
-    monkeypatch.setattr(io, "StringIO", Terminal)
     go = ("--as", "bram", "broadcast", "go", N)
-    code, _, said = command(*go, given=f"2027-02-15T18:00\n{'0' * 8}\n")
+    code, _, said = command(*go, given=Terminal(f"2027-02-15T18:00\n{'0' * 8}\n"))
     assert code == 3
     for shown in (
         "Ce qui change",
@@ -143,7 +140,7 @@ def test_on_a_terminal_the_go_is_typed_after_looking(
     ):
         assert shown in said
     assert not Go.objects.exists()
-    assert command(*go, given=f"2027-02-15T18:00\n{digest[:8]}\n")[0] == 0
+    assert command(*go, given=Terminal(f"2027-02-15T18:00\n{digest[:8]}\n"))[0] == 0
 
 
 def test_only_the_confirmer_sees_what_the_go_is_for(command: Command, story: Story) -> None:

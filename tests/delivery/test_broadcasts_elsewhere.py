@@ -47,7 +47,6 @@ def provider(story: Story, simulators: Simulators, tmp_path: Path, monkeypatch: 
             client_id="rehearsal",
             client_secret_file=secret,
             largest_call=5,
-            answer_seconds=5.0,
             parallel=1,
         )
         targets = {**settings.EBOXCAST_TARGETS, environment: replace(options, **changes)}  # type: ignore[arg-type]

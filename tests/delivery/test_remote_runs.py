@@ -40,7 +40,6 @@ def provider(installation: None, simulators: Simulators, tmp_path: Path, monkeyp
             client_id="rehearsal",
             client_secret_file=secret,
             largest_call=50,
-            answer_seconds=5.0,
         )
         targets = {**settings.EBOXCAST_TARGETS, P: replace(options, **changes)}
         monkeypatch.setattr(settings, "EBOXCAST_TARGETS", targets)

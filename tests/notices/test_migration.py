@@ -29,7 +29,7 @@ def before() -> list[Notice]:
     Item.objects.all().delete()
     with connection.cursor() as cursor:
         cursor.execute(MIGRATION.EACH_WAS_ONE_MAIL)
-    return list(Notice.objects.exclude(kind="audit-head"))
+    return list(Notice.objects.exclude(kind="audit-head").order_by("id"))
 
 
 def test_each_mail_is_one_thing_told_and_is_not_told_again(before: list[Notice]) -> None:

@@ -241,3 +241,12 @@ def test_a_contact_centre_that_left_after_it_was_warned_is_not_recorded_as_told(
     mails_to("ines")
     assert [unread.kind for unread in Notice.objects.filter(state=State.NO_READER)] == ["contact-centre-warned"]
     assert not Item.objects.filter(kind="contact-centre-warned", recipient="carla").exists()
+
+
+def test_a_command_in_a_sentence_stands_on_one_line_of_the_text_and_of_the_page() -> None:
+    p.requested()
+    mails_to("ada")
+    head = Notice.objects.get(recipient="ada")
+    command = next(line.strip() for line in head.text.splitlines() if "eboxcast audit verify" in line)
+    assert command.split()[:4] == ["eboxcast", "audit", "verify", "--anchor"]
+    assert command in head.html

@@ -14,9 +14,15 @@ Renderer = Callable[[NextAction], str]
 """How a door says a next action: as a command, as a link."""
 
 
-def sentence_in(told: Told | Misconfigured, language: str, data: Mapping[str, object] | None = None) -> str:
+def sentence_in(
+    told: Told | Misconfigured,
+    language: str,
+    data: Mapping[str, object] | None = None,
+    *,
+    render: Renderer = command_of,
+) -> str:
     """Return what happened; ``data`` in other words than the error has them, where a door has some."""
-    return translate(told.sentence, language, _words(told, data, command_of))
+    return translate(told.sentence, language, _words(told, data, render))
 
 
 def remedy_in(

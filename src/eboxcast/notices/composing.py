@@ -9,9 +9,11 @@ from itertools import groupby
 from eboxcast.audit.selectors import SealedEntry
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Role
+from eboxcast.lib.command_line import command_of
 from eboxcast.lib.errors import EboxcastError, Trouble
 from eboxcast.lib.formatting import long_date, long_moment
 from eboxcast.lib.masking import mask_and_strip
+from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.telling import remedy_in, sentence_in
 from eboxcast.lib.translation import N_, translate
 from eboxcast.notices.about import About, about_entry
@@ -23,7 +25,8 @@ from eboxcast.notices.models import Item, Notice
 from eboxcast.notices.next_steps import turns_of
 from eboxcast.notices.readers import Reader
 from eboxcast.notices.reading import mail_address, mail_domain, new_message_id
-from eboxcast.notices.words import said, spoken
+from eboxcast.notices.words import Exact, said, spoken
+from eboxcast.reports.page_text import breakable, unbroken
 from eboxcast.reports.sections import Fact, Section
 
 _ANSWER = N_("This is an automatic email from eboxcast. You can reply to {address}; our team reads all replies.")
@@ -117,7 +120,9 @@ class Composer:
         notice.references = _references(items)
         if (invited := invitation_in(items)) is not None:
             of_it = told[items.index(invited)]
-            add_invitation(notice, invited, of_it.about, reader=reader, description="\n".join(of_it.event.paragraphs))
+            add_invitation(
+                notice, invited, of_it.about, reader=reader, description=breakable("\n".join(of_it.event.paragraphs))
+            )
         return Draft(notice=notice, files=tuple(file for one in told for file in one.files))
 
     def _tell(self, item: Item, language: str) -> _Told:
@@ -173,13 +178,26 @@ def _reader_of(item: Item) -> Reader:
 
 def _told(kind: Kind, about: About, language: str) -> _Told:
     extras, files = _additions(kind, about, language)
+    data = {**about.data, **_commands(kind, about)}
     event = Event(
-        title=said(kind.subject, language, about.data),
+        title=said(kind.subject, language, data),
         moment=long_moment(about.entry.at.replace(second=0, microsecond=0), language),
-        paragraphs=tuple(said(sentence, language, about.data) for sentence in (kind.says, *kind.advice)),
+        paragraphs=tuple(said(sentence, language, data) for sentence in (kind.says, *kind.advice)),
         sections=(*_details(about, kind.facts, language), *extras),
     )
     return _Told(about=about, event=event, files=files)
+
+
+def _commands(kind: Kind, about: About) -> Mapping[str, Exact]:
+    known = {name: str(value) for name, value in about.data.items()}
+    return {
+        name: Exact(unbroken(command_of(NextAction(action=one.action, parameters=_filled(one.parameters, known)))))
+        for name, one in kind.actions.items()
+    }
+
+
+def _filled(parameters: Mapping[str, str], known: Mapping[str, str]) -> dict[str, str]:
+    return {name: text.format_map(known) for name, text in parameters.items()}
 
 
 def _additions(kind: Kind, about: About, language: str) -> tuple[tuple[Section, ...], tuple[File, ...]]:

@@ -8,11 +8,14 @@ from eboxcast.audit.anchoring import MAIL, hand_out
 from eboxcast.audit.models import Anchor
 from eboxcast.audit.selectors import Head, head
 from eboxcast.lib import clock
+from eboxcast.lib.command_line import command_of
 from eboxcast.lib.formatting import long_moment
+from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import N_, translate
 from eboxcast.notices.composing import Draft, footer_in, hello_to, notice_of
 from eboxcast.notices.letter import Event, Letter, Matter
 from eboxcast.notices.readers import Concerned, Group, Reader, readers_of
+from eboxcast.reports.page_text import unbroken
 from eboxcast.reports.sections import Fact, Section
 
 KIND = "audit-head"
@@ -22,7 +25,7 @@ _SUBJECT = N_("Head of the audit")
 _SAYS = N_(
     "This is the head of the audit on {moment}. Please keep this email where no one at the operator can change it."
 )
-_HOW = N_("It can be used later to prove that nothing recorded until then was altered or removed:")
+_HOW = N_("It can be used later to prove that nothing recorded until then was altered or removed: {verify}")
 _TITLE = N_("Number and digest")
 
 
@@ -48,14 +51,14 @@ def _draft(reader: Reader) -> Draft:
 
 def _letter(reader: Reader, given: Head) -> Letter:
     language = reader.language
-    command = f"eboxcast audit verify --anchor {given}"
+    verify = unbroken(command_of(NextAction(action="audit.verify", parameters={"anchor": str(given)})))
     title = f"[eboxcast] {translate(_SUBJECT, language)} {given.number}"
     event = Event(
         title=title,
         moment="",
         paragraphs=(
             translate(_SAYS, language, {"moment": long_moment(clock.now(), language)}),
-            f"{translate(_HOW, language)} {command}",
+            translate(_HOW, language, {"verify": verify}),
         ),
         sections=(
             Section(

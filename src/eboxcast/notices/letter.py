@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from importlib import resources
@@ -11,7 +10,7 @@ from django.template import Context, Engine
 
 from eboxcast.lib.command_line import command_of
 from eboxcast.lib.translation import N_, translate
-from eboxcast.reports.page_text import section_lines
+from eboxcast.reports.page_text import breakable, section_lines, wrapped
 from eboxcast.reports.sections import Section
 
 HELLO = N_("Hello {name},")
@@ -89,7 +88,7 @@ def as_html(letter: Letter) -> str:
     """Return the same as one HTML page: nothing from elsewhere, no script, nothing that tells when it is read."""
     templates = Engine(dirs=[str(resources.files("eboxcast.notices") / "templates")])
     said = replace(letter, matters=tuple(_said(matter) for matter in letter.matters))
-    return templates.get_template("notice.html").render(Context({"letter": said}))
+    return breakable(templates.get_template("notice.html").render(Context({"letter": said})))
 
 
 def _said(matter: Matter) -> Matter:
@@ -116,7 +115,7 @@ def _lines(letter: Letter) -> Iterator[str]:
     yield ""
     yield "-- "
     for line in letter.footer:
-        yield from _wrapped(line)
+        yield from wrapped(line, width=_WIDTH)
 
 
 def _event(event: Event) -> Iterator[str]:
@@ -124,14 +123,14 @@ def _event(event: Event) -> Iterator[str]:
         yield from ("", event.moment)
     for paragraph in event.paragraphs:
         yield ""
-        yield from _wrapped(paragraph)
+        yield from wrapped(paragraph, width=_WIDTH)
 
 
 def _turns(letter: Letter, matter: Matter) -> Iterator[str]:
     if matter.turns:
         yield from ("", letter.next_title)
     for turn in matter.turns:
-        yield from _wrapped(" ".join(filter(None, (turn.who, turn.by))), "  ")
+        yield from wrapped(" ".join(filter(None, (turn.who, turn.by))), "  ", width=_WIDTH)
         if turn.command:
             yield f"      {turn.command}"
 
@@ -140,14 +139,3 @@ def _sections(sections: tuple[Section, ...]) -> Iterator[str]:
     for section in sections:
         yield from ("", section.title)
         yield from section_lines(section)
-
-
-def _wrapped(text: str, indent: str = "") -> list[str]:
-    return textwrap.wrap(
-        text,
-        _WIDTH,
-        initial_indent=indent,
-        subsequent_indent=indent,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )

@@ -15,6 +15,7 @@ from eboxcast.notices.about import About
 from eboxcast.notices.letter import Turn
 from eboxcast.notices.readers import Reader
 from eboxcast.notices.words import WHO, said, word
+from eboxcast.reports.page_text import unbroken
 from eboxcast.senders.models import TypeRequest
 from eboxcast.senders.type_states import next_in, state_after, turn_in
 
@@ -61,5 +62,5 @@ def _action(step: Step, number: str) -> NextAction:
 
 def _of_request(about: About, request: TypeRequest, reader: Reader) -> Turn:
     state = state_after(about.entry.action, about.entry.environment)
-    who = sentence_in(next_in(state, request), reader.language)
+    who = sentence_in(next_in(state, request), reader.language, render=lambda action: unbroken(command_of(action)))
     return Turn(who=who, mine=turn_in(state) in reader.roles, by="", command="")

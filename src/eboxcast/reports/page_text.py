@@ -25,7 +25,7 @@ def text_of(page: Page, *, render: Renderer = command_of) -> str:
 
 def _lines(page: Page, render: Renderer) -> Iterator[str]:
     yield f"{page.title.upper()} · {page.place}"
-    yield from _wrapped(page.verdict, "")
+    yield from wrapped(page.verdict)
     for section in page.sections:
         yield ""
         yield section.title
@@ -39,8 +39,26 @@ def section_lines(section: Section, *, render: Renderer = command_of) -> Iterato
     yield from _facts(section.facts)
     for table in section.tables:
         yield from _table(table)
-    for note in section.notes_said(lambda action: render(action).replace(" ", _NO_BREAK)):
-        yield from _wrapped(note, _INDENT)
+    for note in section.notes_said(lambda action: unbroken(render(action))):
+        yield from wrapped(note, _INDENT)
+
+
+def unbroken(command: str) -> str:
+    """Return a command that stays on one line where lines are broken: it can be copied only from one."""
+    return command.replace(" ", _NO_BREAK)
+
+
+def breakable(text: str) -> str:
+    """Return a text with its ordinary spaces again."""
+    return text.replace(_NO_BREAK, " ")
+
+
+def wrapped(text: str, indent: str = "", *, width: int = _WIDTH) -> list[str]:
+    """Return a text in lines, not broken in a command."""
+    wrapper = textwrap.TextWrapper(
+        width, initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
+    return [breakable(line) for line in wrapper.wrap(_BEFORE_SIGN.sub(_NO_BREAK, text))]
 
 
 def _facts(facts: Sequence[Fact]) -> Iterator[str]:
@@ -57,10 +75,3 @@ def _table(table: Table) -> Iterator[str]:
     if table.total and len(table.rows) > 1:
         rows.append(table.total)
     yield from (_INDENT + line for line in aligned(rows, to_the_right=range(1, len(table.headings))))
-
-
-def _wrapped(text: str, indent: str) -> list[str]:
-    wrapper = textwrap.TextWrapper(
-        _WIDTH, initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
-    )
-    return [line.replace(_NO_BREAK, " ") for line in wrapper.wrap(_BEFORE_SIGN.sub(_NO_BREAK, text))]

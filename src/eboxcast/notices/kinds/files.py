@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from eboxcast.audit.selectors import SealedEntry
+from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import N_
 from eboxcast.notices.kinds.kind import Kind
 from eboxcast.notices.proofs import proof_files, proof_sections
@@ -47,11 +48,10 @@ FILES_REJECTED = Kind(
     to=(G.REQUESTERS, G.INTEGRATION),
     extras=(faults_by_code,),
     advice=(
-        N_(
-            "Please correct the faults listed below and deliver the files again. `eboxcast check DIR` shows "
-            "where each fault is."
-        ),
+        N_("Please correct the faults listed below and deliver the files again."),
+        N_("To see where each fault is: {check}"),
     ),
+    actions={"check": NextAction(action="package.check", parameters={"directory": "DIR"})},
     urgent=True,
 )
 FILES_WITHDRAWN = Kind(
@@ -88,7 +88,8 @@ PROOF = Kind(
         "appears there."
     ),
     to=(G.REQUESTERS,),
-    advice=(N_("In your verdict, please state that you saw the proof and not the eBoxes: `--seen-in proof`."),),
+    advice=(N_("In your verdict, please state that you saw the proof and not the eBoxes: {judge}"),),
+    actions={"judge": NextAction(action="broadcast.judge", parameters={"broadcast": "{number}", "seen_in": "proof"})},
     extras=(proof_sections,),
     files=proof_files,
     urgent=True,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from eboxcast.audit.selectors import SealedEntry
+from eboxcast.lib.next_action import NextAction
 from eboxcast.notices.about import About
 from eboxcast.notices.models import Method
 from eboxcast.notices.readers import Group
@@ -41,6 +42,8 @@ class Kind:
     says: str
     to: tuple[Group, ...]
     advice: tuple[str, ...] = ()
+    actions: Mapping[str, NextAction] = field(default_factory=dict)
+    """What the advice proposes to do, by its names there; parameters are filled from ``About.data``."""
     facts: tuple[str, ...] = ()
     extras: tuple[Extra, ...] = ()
     files: Files | None = None

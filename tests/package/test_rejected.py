@@ -39,9 +39,19 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_the_sender_gets_his_own_columns_and_two_more(path: Path) -> None:
-    content = f"Nom;NISS;Langue\r\nMaes;{ONE};NL\r\n  Lefèvre ;{FAULTY};=1+1\r\n".encode()
-    expected = f"Nom;NISS;Langue;Line;Fault\r\n  Lefèvre ;{FAULTY};=1+1;3;{WRONG}\r\n"
+    content = f"Nom;NISS;Langue\r\nMaes;{ONE};NL\r\n  Lefèvre ;{FAULTY};fr \r\n".encode()
+    expected = f"Nom;NISS;Langue;Line;Fault\r\n  Lefèvre ;{FAULTY};fr ;3;{WRONG}\r\n"
     assert rejected(path, content) == expected.encode()
+
+
+def test_a_formula_comes_back_as_a_text_and_the_file_can_be_delivered_again(path: Path) -> None:
+    content = f'=Nom;NISS;x\n=1+1;{FAULTY};-5\n@x;+1|\'!A0;"=1;2"\n'.encode()
+    expected = f"'=Nom;NISS;x;Line;Fault\n'=1+1;{FAULTY};-5;2;{WRONG}\n'@x;'+1|'!A0;\"'=1;2\";3;"
+    made = rejected(path, content)
+    assert made.decode().startswith(expected)
+    path.write_bytes(made.replace(FAULTY.encode(), ONE.encode()))
+    again = read_list(path, ebox_type=EboxType.CITIZEN, limits=Limits())
+    assert (again.keys.tolist(), again.excluded) == ([int(ONE)], 1)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "windows-1252"])

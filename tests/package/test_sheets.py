@@ -297,6 +297,12 @@ def test_a_sheet_is_split_into_csv_files_that_are_read_alike(tmp_path: Path) -> 
     assert [read(part.path).keys.tolist() for part in parts] == [KEYS[:2], KEYS[2:]]
 
 
+def test_a_text_of_a_sheet_does_not_become_a_formula_in_a_csv(tmp_path: Path) -> None:
+    path = write_xlsx(tmp_path / "list.xlsx", {"S": [["NISS", "Nom"], [ONE, "=1+1"], [TWO, "-5"], [THREE[:-1], "@x"]]})
+    (part,) = split_list(path, tmp_path / "parts")
+    assert part.path.read_text("utf-8-sig").splitlines()[1:] == [f"{ONE};'=1+1", f"{TWO};-5", f"{THREE[:-1]};'@x"]
+
+
 def test_too_many_rows_are_refused_with_the_command(tmp_path: Path) -> None:
     path = write_xlsx(tmp_path / "list.xlsx", {"My list": [[ONE], [TWO], [THREE]]})
     reading = read_list(path, ebox_type=EboxType.CITIZEN, limits=Limits(rows_per_list=2))

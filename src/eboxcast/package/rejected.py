@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from eboxcast.lib.csv_cells import harmless
 from eboxcast.lib.translation import N_, translate
 from eboxcast.package.combining import DUPLICATE
 from eboxcast.package.errors import ListChanged
@@ -37,8 +38,8 @@ def rejected_rows(
     """Yield the header and all faulty rows of a list, in its own columns, separator and encoding, plus line and fault.
 
     Where duplicates block, give their faults too; other faults among them are left out. The sender's own values come
-    back byte for byte; those of a spreadsheet as a CSV. Raises ListChanged when the file is not the one with the
-    digest, and ListRefused when it cannot be read at all, before the first row.
+    back byte for byte, but for an apostrophe before a formula; those of a spreadsheet as a CSV. Raises ListChanged when
+    the file is not the one with the digest, and ListRefused when it cannot be read at all, before the first row.
     """
     source = source_of(path, limit=limits.rows_per_list)
     if source.digest.result() != account_digest:
@@ -77,7 +78,7 @@ class _Output:
 
     def header(self) -> bytes:
         """Return what stands before the first row, with two more headings."""
-        before = bytes(self.begun.text.content[self.begun.text.begin : self.begun.offset])
+        before = harmless(bytes(self.begun.text.content[self.begun.text.begin : self.begun.offset]))
         return self._longer(
             before, translate(_ROW if self.begun.sheet else _LINE, self.language), translate(_FAULT, self.language)
         )
@@ -87,7 +88,7 @@ class _Output:
         separator = self.begun.judge.separator
         missing = len(self.begun.sample.rows[0]) - len(cells_of(row, separator))
         text = row.rstrip(b"\r\n")
-        padded = text + separator * max(0, missing) + row[len(text) :]
+        padded = harmless(text) + separator * max(0, missing) + row[len(text) :]
         return self._longer(padded, str(fault.line), _quoted(sentence_of(fault, self.language)))
 
     def encoded(self, rows: Iterator[bytes]) -> Iterator[bytes]:

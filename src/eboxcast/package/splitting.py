@@ -18,6 +18,7 @@ from itertools import chain, islice
 from pathlib import Path
 
 from eboxcast.lib import clock
+from eboxcast.lib.csv_cells import harmless
 from eboxcast.package.errors import ListRefused, PartInTheWay, PartNotWritten
 from eboxcast.package.lists.dialect import Sample, Writing, sample_of
 from eboxcast.package.lists.encoding import UTF_8, to_ascii_based
@@ -72,6 +73,7 @@ class _Stream:
     content: Iterator[bytes]
     sample: Sample
     suffix: str
+    is_sheet: bool = False
 
     @classmethod
     def of_sheet(cls, chosen: ChosenSheet, writing: Writing) -> _Stream:
@@ -82,6 +84,7 @@ class _Stream:
             content=chosen.text().blocks(),
             sample=chosen.sample(writing),
             suffix=_CSV,
+            is_sheet=True,
         )
 
     @classmethod
@@ -106,7 +109,9 @@ class _Stream:
         return before, ((not is_blank(row), row) for row in rows)
 
     def encoded(self, row: bytes) -> bytes:
-        """Return bytes as the file itself has them."""
+        """Return bytes as the file itself has them; a text of a spreadsheet does not become a formula in a CSV."""
+        if self.is_sheet:
+            return harmless(row)
         return row if self.encoding == UTF_8 else row.decode().encode(self.encoding)
 
 

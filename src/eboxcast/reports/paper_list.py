@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from eboxcast.delivery.models import Run
+from eboxcast.lib.csv_cells import cell
 from eboxcast.lib.identifiers import text_of_key
 from eboxcast.mailboxes import fence
 from eboxcast.mailboxes.models import OutcomeKind, Release
@@ -43,10 +44,10 @@ def _visible_release(run: Run) -> Release:
 def _lines(environment: str, release: Release) -> Iterator[bytes]:
     yield HEADER
     for outcome in outcomes_of(environment, release):
-        ending = f";{_paper(outcome)};{outcome.reason};{outcome.outcome}\r\n"
+        ending = f";{_paper(outcome)};{cell(outcome.reason)};{outcome.outcome}\r\n"
         for start in range(0, len(outcome.keys), _STEP):
             keys = outcome.keys[start : start + _STEP].tolist()
-            yield "".join(text_of_key(key) + ending for key in keys).encode("ascii")
+            yield "".join(text_of_key(key) + ending for key in keys).encode()
 
 
 def _paper(outcome: Outcome) -> str:

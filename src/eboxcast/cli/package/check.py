@@ -299,12 +299,18 @@ def _write_rejected(checked: Checked, files: PackageFiles | Path, *, out: Path, 
     targets = {}
     for path in lists:
         if _has_rejected_rows(by_name[path.name], checked):
-            targets[path] = out if len(lists) == 1 else out.with_name(f"{out.stem}-{path.stem}{out.suffix}")
+            targets[path] = out if len(lists) == 1 else out.with_name(f"{out.stem}-{_name_in(path, lists)}{out.suffix}")
     _refuse_in_the_way((out, *targets.values()), files)
     for path, target in targets.items():
         # The same command run again writes the same file again.
         write_private(target, _rows(path, by_name[path.name], checked, language), force=True)
     return list(targets.values())
+
+
+def _name_in(path: Path, lists: Sequence[Path]) -> str:
+    """Return the name of a list without its ending, where no other list has the same."""
+    alone = [each.stem for each in lists].count(path.stem) == 1
+    return path.stem if alone else path.name
 
 
 def _refuse_in_the_way(targets: Iterable[Path], files: PackageFiles | Path) -> None:

@@ -15,7 +15,7 @@ from eboxcast.delivery.runs.progress import action_of
 from eboxcast.lib.command_line import command_of
 from eboxcast.package.model import Choice, FaultyRows, Package, Policies
 from eboxcast.package.sampling import write_sample
-from eboxcast.reports.rejected import rejected_lists
+from eboxcast.reports.handing_out import rejected_lists
 from eboxcast.senders.sender_file import load_senders
 
 A = "acceptance"

@@ -25,7 +25,7 @@ from eboxcast.notices.making import make_notices
 from eboxcast.notices.models import Attachment, Notice
 from eboxcast.operations.steward import lead
 from eboxcast.package.sampling_content import INSTITUTION
-from eboxcast.reports.paper_list import paper_list
+from eboxcast.reports.handing_out import paper_list
 from eboxcast.senders.models import MessageType
 
 

@@ -15,10 +15,14 @@ from eboxcast.lib import clock
 from eboxcast.lib.identifiers import text_of_key
 from eboxcast.package.model import FaultyRows, Package, Policies
 from eboxcast.package.rejected import rejected_rows
-from eboxcast.reports.errors import NeverVisible, OutcomesDeleted
-from eboxcast.reports.handing_out import hand_out_paper_list, hand_out_rejected_rows
-from eboxcast.reports.paper_list import paper_list
-from eboxcast.reports.rejected import rejected_lists
+from eboxcast.reports.handing_out import (
+    NeverVisible,
+    OutcomesDeleted,
+    hand_out_paper_list,
+    hand_out_rejected_rows,
+    paper_list,
+    rejected_lists,
+)
 
 P = "production"
 

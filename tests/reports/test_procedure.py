@@ -16,7 +16,7 @@ from eboxcast.broadcasts import production
 from eboxcast.broadcasts.models import Broadcast
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.runs import actions
-from eboxcast.presenters.json import as_json
+from eboxcast.presenters.json import json_text
 from eboxcast.reports.certificate import Certificate, certificate_of
 from eboxcast.reports.certificate_page import page_of
 from eboxcast.reports.page_html import html_of
@@ -183,7 +183,7 @@ def test_a_run_in_acceptance_has_its_own_test_and_no_go(story: Story) -> None:
 def test_a_run_outside_a_broadcast_has_none(broadcasts: Broadcasts) -> None:
     certificate = certificate_of(broadcasts.published())
     assert certificate.broadcast is None
-    assert json.loads(as_json(certificate))["broadcast"] is None
+    assert json.loads(json_text(certificate))["broadcast"] is None
     assert "Procedure                          not used: only the engine" in text_of(page_of(certificate, "en"))
 
 
@@ -207,5 +207,5 @@ def test_no_national_number_that_people_typed_is_on_it(story: Story) -> None:
     broadcast.verdicts.update(remark="his number is 00010100105")
     Broadcast.objects.update(subject="00.01.01-001.05")
     certificate = certificate_of(Run.objects.get(id=broadcast.production_run))
-    shown = as_json(certificate) + text_of(page_of(certificate, "en")) + html_of(page_of(certificate, "en"))
+    shown = json_text(certificate) + text_of(page_of(certificate, "en")) + html_of(page_of(certificate, "en"))
     assert [number for number in ("00.01.01-001.05", "00010100105") if number in shown] == []

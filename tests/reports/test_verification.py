@@ -11,8 +11,7 @@ from eboxcast.database.environments import environment_connection
 from eboxcast.delivery.expiry import expire
 from eboxcast.delivery.models import Run
 from eboxcast.mailboxes import fence
-from eboxcast.reports.errors import AudienceDeleted
-from eboxcast.reports.verification import Verification, verify
+from eboxcast.reports.verification import AudienceDeleted, Verification, verify
 
 P = "production"
 TAKE_ONE_AWAY = (

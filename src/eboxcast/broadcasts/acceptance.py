@@ -15,11 +15,10 @@ from eboxcast.broadcasts.errors import (
     ShortListTooLong,
     TesterUnknown,
 )
-from eboxcast.broadcasts.go_validity import void_go
 from eboxcast.broadcasts.guards import verdicts_that_count
 from eboxcast.broadcasts.models import Broadcast, Check, FileDelivery, SeenIn, Verdict, Via
 from eboxcast.broadcasts.states import Action
-from eboxcast.broadcasts.steps import Step, fit_reason, present, step
+from eboxcast.broadcasts.steps import Step, fit_reason, present, step, void_go
 from eboxcast.lib import clock
 from eboxcast.lib.actors import STEWARD, Actor
 from eboxcast.lib.free_text import fit_if_any

@@ -8,10 +8,9 @@ from datetime import datetime
 from eboxcast.broadcasts.acceptance import Delivered, keep_delivery
 from eboxcast.broadcasts.contacts import forget_warning_of_others
 from eboxcast.broadcasts.errors import FilesDiffer, GoDiffers, GoFilesDiffer
-from eboxcast.broadcasts.go_validity import UNEXPLAINED, void_go
 from eboxcast.broadcasts.models import Broadcast, Go
 from eboxcast.broadcasts.states import Action
-from eboxcast.broadcasts.steps import present, step
+from eboxcast.broadcasts.steps import UNEXPLAINED, present, step, void_go
 from eboxcast.lib import clock
 from eboxcast.lib.actors import STEWARD, Actor
 from eboxcast.lib.digests import digest

@@ -12,8 +12,7 @@ from eboxcast.broadcasts.contacts import set_contact, take_standing_contacts
 from eboxcast.broadcasts.deadlines import deadlines_of
 from eboxcast.broadcasts.errors import AudienceUnclear, TypeNotConfigured
 from eboxcast.broadcasts.load import refuse_impossible_days
-from eboxcast.broadcasts.models import Broadcast, Campaign, Lateness, State, Waiver
-from eboxcast.broadcasts.numbering import next_number
+from eboxcast.broadcasts.models import Broadcast, Campaign, Lateness, Numbering, State, Waiver
 from eboxcast.broadcasts.scheduling import refuse_past
 from eboxcast.broadcasts.states import Action
 from eboxcast.broadcasts.steps import fit_reason, leave_entry, step
@@ -135,7 +134,7 @@ def _new(
 ) -> Broadcast:
     now = clock.now()
     broadcast = Broadcast.objects.create(
-        number=next_number(),
+        number=_next_number(),
         campaign=campaign,
         institution=institution,
         application=wanted.application,
@@ -167,3 +166,13 @@ def _new(
 def _campaign(wanted: Wanted, institution: Institution) -> Campaign | None:
     name = wanted.campaign or (wanted.subject if len(wanted.expected) > 1 else "")
     return Campaign.objects.get_or_create(name=name, institution=institution)[0] if name else None
+
+
+def _next_number() -> str:
+    """Take the next number of this year; call it inside the transaction of the broadcast that gets it."""
+    year = clock.today().year
+    Numbering.objects.get_or_create(year=year)
+    row = Numbering.objects.select_for_update().get(year=year)
+    row.last += 1
+    row.save()
+    return f"{year}-{row.last:04}"

@@ -7,12 +7,11 @@ from datetime import date, datetime
 
 from eboxcast.broadcasts.deadlines import deadlines_of
 from eboxcast.broadcasts.errors import DateInThePast, DateNotOffered, DateNotSaid, DateNotWanted, NoFreeDate
-from eboxcast.broadcasts.go_validity import void_go
 from eboxcast.broadcasts.load import conflict_with, free_dates, recipients_of, refuse_impossible_days
 from eboxcast.broadcasts.models import Broadcast, Decision, Outcome, Side, State
 from eboxcast.broadcasts.progress import accepted_days, days_left
 from eboxcast.broadcasts.states import Action
-from eboxcast.broadcasts.steps import Step, fit_reason, step
+from eboxcast.broadcasts.steps import Step, fit_reason, step, void_go
 from eboxcast.lib import clock
 from eboxcast.lib.actors import STEWARD, Actor, Role
 from eboxcast.planning.selectors import window_on

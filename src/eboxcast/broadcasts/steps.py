@@ -11,6 +11,7 @@ from django.db import transaction
 
 from eboxcast.audit.actions import record
 from eboxcast.broadcasts.errors import BroadcastNotFound, NotInThisState, ReasonMissing
+from eboxcast.broadcasts.guards import holding_go
 from eboxcast.broadcasts.models import Broadcast, State
 from eboxcast.broadcasts.progress import as_recorded
 from eboxcast.broadcasts.states import TABLE, TRANSITIONS, Action, Transition, missing_for
@@ -153,3 +154,21 @@ def _refresh(broadcast: Broadcast, saved: Broadcast) -> None:
     values: Mapping[str, object] = {field.attname: getattr(saved, field.attname) for field in saved._meta.fields}
     for name, value in values.items():
         setattr(broadcast, name, value)
+
+
+UNEXPLAINED = "taken back"
+"""Why a GO is void that its giver withdrew without a reason."""
+
+
+def void_go(taken: Step, *, why: str) -> None:
+    """Void the GO that holds, if any, and leave an entry that says why.
+
+    A GO is for one moment and one set of files; as soon as one of them changes it is void.
+    """
+    go = holding_go(taken.broadcast)
+    if go is None:
+        return
+    go.void_at, go.void_why = clock.now(), why
+    go.save()
+    taken.broadcast.armed_at, taken.broadcast.armed_by = None, ""
+    taken.also("go_void", why=why, given_by=go.given_by)

@@ -7,14 +7,16 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
+from pathlib import Path
 
+from django.apps import apps
 from django.conf import settings
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from eboxcast import __version__
 from eboxcast.database.errors import MigratedFurther, NotMigrated, ProcedureDiffers, WrongDatabase, sanitized_db_errors
 from eboxcast.database.names import CONTROL, URL_VARIABLES, shown
-from eboxcast.database.versions import migrations_of_code
 from eboxcast.lib import clock
 from eboxcast.lib.errors import EboxcastError, Misconfigured
 
@@ -125,3 +127,13 @@ def _rows(connection: BaseDatabaseWrapper, statement: str) -> list[tuple[object,
     with sanitized_db_errors(), connection.cursor() as cursor:
         cursor.execute(statement)
         return list(cursor.fetchall())
+
+
+@cache
+def migrations_of_code() -> frozenset[tuple[str, str]]:
+    """Return (app, migration) of all our apps, by file names: reading them in takes Django ten times as long."""
+    return frozenset(
+        (app.label, file.stem)
+        for app in apps.get_app_configs()
+        for file in (Path(app.path) / "migrations").glob("[0-9]*.py")
+    )

@@ -15,6 +15,7 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.database.marks import (
+    migrations_of_code,
     missing_migrations,
     read_mark,
     refuse_other_version,
@@ -23,7 +24,6 @@ from eboxcast.database.marks import (
 )
 from eboxcast.database.names import ALIASES, CONTROL, shown
 from eboxcast.database.ownership import as_owner, give_rights, refuse_without_owner
-from eboxcast.database.versions import migrations_of_code
 from eboxcast.lib import clock
 
 _LOCK = 0x65626F78

@@ -11,8 +11,7 @@ from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import N_, translate
 from eboxcast.notices.about import About
 from eboxcast.notices.kinds.kind import File
-from eboxcast.reports.certificate_account import account_section, faults_section, lists_section
-from eboxcast.reports.certificate_page import page_of
+from eboxcast.reports.certificate_page import account_section, faults_section, lists_section, page_of
 from eboxcast.reports.page_html import html_of
 from eboxcast.reports.page_text import text_of
 from eboxcast.reports.report import readings_section

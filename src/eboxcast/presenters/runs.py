@@ -13,7 +13,7 @@ from eboxcast.lib.masking import mask_and_strip
 from eboxcast.presenters.run_commands import launch_command, steps_of
 from eboxcast.presenters.schemas.run import ListedRun, Pending, RunList, RunStatus, Work, Worker
 from eboxcast.reports.certificate import certificate_of
-from eboxcast.reports.certificate_verdict import verdict_of
+from eboxcast.reports.certificate_page import verdict_of
 
 
 def run_status(run: Run, language: str) -> RunStatus:

@@ -18,7 +18,7 @@ from eboxcast.mailboxes import fence
 from eboxcast.mailboxes.models import Release
 from eboxcast.mailboxes.package_record import DocumentRecord, ListRecord, MetadataRecord, PolicyRecord
 from eboxcast.reports.procedure import procedure_of
-from eboxcast.reports.recipients import recipients_of
+from eboxcast.reports.recipients import is_sent, recipients_of, target_of_run
 from eboxcast.reports.schemas import (
     AudiencePart,
     AuditPart,
@@ -34,7 +34,6 @@ from eboxcast.reports.schemas import (
     RowsPart,
     TargetPart,
 )
-from eboxcast.reports.targets import is_sent, target_of_run
 
 __all__ = ["Certificate", "certificate_of", "issue_certificate"]
 

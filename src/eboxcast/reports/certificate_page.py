@@ -1,18 +1,20 @@
-"""The certificate as a page in the reader's language, section by section."""
+"""The certificate as a page in the reader's language: its verdict in one sentence, then section by section."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 
 from eboxcast.delivery.models import State
-from eboxcast.lib.formatting import grouped, size
+from eboxcast.lib.formatting import grouped, moment_in, size
 from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import N_, name_in, translate
-from eboxcast.reports.certificate_account import account_section, faults_section, lists_section
+from eboxcast.package.faults import FAULTS
 from eboxcast.reports.certificate_procedure import name_of, procedure_sections
-from eboxcast.reports.certificate_verdict import is_good, shown, verdict_of
-from eboxcast.reports.schemas import Certificate, DecisionPart, DocumentPart, Named
-from eboxcast.reports.sections import Advice, Fact, Page, Section
+from eboxcast.reports.recipients import remainder_of
+from eboxcast.reports.schemas import Certificate, DecisionPart, DocumentPart, Named, RecipientsPart, RowsPart
+from eboxcast.reports.sections import Advice, Fact, Page, Section, Table
 from eboxcast.reports.states import ENVIRONMENTS, STATES, state_in
 
 UNITS = {"day": N_("{number} day(s)"), "month": N_("{number} month(s)"), "year": N_("{number} year(s)")}
@@ -86,13 +88,13 @@ def page_of(certificate: Certificate, language: str, *, after_account: Sequence[
     environment = translate(ENVIRONMENTS[certificate.environment], language)
     number = certificate.broadcast.number if certificate.broadcast else ""
     place = {"environment": environment, "run": certificate.run[:8], "broadcast": number}
-    made = {"version": certificate.eboxcast_version, "moment": shown(certificate.made_at, language)}
+    made = {"version": certificate.eboxcast_version, "moment": _moment_shown(certificate.made_at, language)}
     return Page(
         language=language,
         title=translate(_title(certificate), language),
         place=translate(_PLACE_OF_BROADCAST if number else _PLACE, language, place),
         verdict=verdict_of(certificate, language),
-        good=is_good(certificate),
+        good=_is_good(certificate),
         sections=tuple(_sections(certificate, language, after_account)),
         footer=translate(_MADE, language, made),
     )
@@ -158,7 +160,7 @@ def _moments(certificate: Certificate, language: str) -> Section:
     # Of the two names of the same moment the one that is true: for everybody at once, or for the first.
     other = ("visible",) if certificate.moments.first_sent else ("closed",)
     facts = [
-        (label, shown(moment, language))
+        (label, _moment_shown(moment, language))
         for name, label in _MOMENTS
         if name not in other and (moment := getattr(certificate.moments, name)) is not None
     ]
@@ -190,7 +192,7 @@ def _decision(certificate: Certificate, language: str) -> Iterator[str]:
         what = translate(_ACTIONS[decision.action], language)
         reason = f" – {decision.reason}" if decision.reason else ""
         who = _who(certificate, decision.by, language)
-        yield f"{shown(decision.at, language)} · {what} · {who}{reason} → {_result(decision, language)}"
+        yield f"{_moment_shown(decision.at, language)} · {what} · {who}{reason} → {_result(decision, language)}"
 
 
 def _who(certificate: Certificate, login: str | None, language: str) -> str | None:
@@ -241,3 +243,192 @@ def _said(
     facts: list[tuple[str, str | None]] | list[tuple[str, str]], language: str, *, fixed: bool = False
 ) -> tuple[Fact, ...]:
     return tuple(Fact(translate(label, language), value, fixed=fixed) for label, value in facts if value is not None)
+
+
+_HEADINGS = (
+    N_("Recipient list"),
+    N_("rows"),
+    N_("= excluded"),
+    N_("+ merged"),
+    N_("+ already"),
+    N_("+ recipients"),
+)
+_TOTAL = N_("total")
+_MOVED = N_("{count} rows had a former number; the person's newest number is used.")
+_WORDS = N_(
+    "Excluded: faulty rows. Merged: recipients listed more than once. Already: recipients who have "
+    "the message from an earlier run."
+)
+_SNAPSHOT = N_("The state of the eBoxes is that of the moment the document became visible.")
+_STANDING = N_("This is the current situation. The account is not closed yet.")
+_NOT_TOLD = N_("not reported by the provider")
+_REASONS = {
+    "never_activated": N_("eBox never activated"),
+    "deactivated": N_("eBox deactivated"),
+    "not-told": N_("reason not reported by the provider"),
+    "resolved": N_("decided later"),
+}
+
+
+class _LeftOpen(dict[str, str]):
+    """Fills the names in a sentence about many faults, which differ from row to row."""
+
+    def __missing__(self, name: str) -> str:
+        return "…"
+
+
+_DIFFER = _LeftOpen(file="…")
+
+
+def lists_section(certificate: Certificate, language: str) -> Section:
+    """Return rows = excluded + merged + already + recipients, for each list and together."""
+    table = Table(
+        headings=tuple(translate(heading, language) for heading in _HEADINGS),
+        rows=tuple((part.file_name, *_numbers(part.account, language)) for part in certificate.lists),
+        total=(translate(_TOTAL, language), *_numbers(certificate.totals, language)),
+    )
+    notes = [translate(_WORDS, language)]
+    if certificate.numbers_replaced:
+        notes.append(translate(_MOVED, language, {"count": grouped(certificate.numbers_replaced, language)}))
+    return Section(title=translate(N_("Recipient lists"), language), tables=(table,), notes=tuple(notes))
+
+
+def faults_section(certificate: Certificate, language: str) -> Section:
+    """Return the kinds of faults in the excluded rows, with what they mean."""
+    counts = Counter[str]()
+    for part in certificate.lists:
+        counts.update(part.faults)
+    facts = tuple(
+        Fact(_sentence(code, language), grouped(count, language), number=True) for code, count in counts.most_common()
+    )
+    return Section(title=translate(N_("Faulty rows by kind"), language), facts=facts)
+
+
+def _sentence(code: str, language: str) -> str:
+    kind = FAULTS.get(code)
+    return f"{translate(kind.sentence, language, _DIFFER)} ({code})" if kind else code
+
+
+def account_section(certificate: Certificate, part: RecipientsPart, language: str) -> Section:
+    """Return recipients = published + refused + unknown + not attempted, and what is known of the published."""
+    rows: list[tuple[str, int | None, int]] = [(N_("Published"), part.published, 0)]
+    if part.of_published:
+        rows += [
+            (N_("of them, eBox never activated (no digital user)"), part.of_published.never_activated, 1),
+            (N_("of them, eBox deactivated"), part.of_published.deactivated, 1),
+            (N_("of them, active eBox but not eBox only: also on paper"), part.of_published.not_ebox_only, 1),
+        ]
+    rows.append((N_("Refused"), part.refused, 0))
+    rows += [(_REASONS.get(code, code), count, 1) for code, count in (part.refused_by_reason or {}).items()]
+    rows.append((N_("Unknown"), part.unknown, 0))
+    if part.under_way:
+        rows.append((N_("In calls still in progress"), part.under_way, 0))
+    rows.append((N_("Not attempted"), part.not_attempted, 0))
+    facts = [
+        Fact(translate(label, language), _told(count, language), depth=depth, number=True)
+        for label, count, depth in rows
+    ]
+    total = Fact(translate(N_("= Recipients"), language), grouped(part.recipients, language), sum=True, number=True)
+    notes = tuple(translate(note, language) for note in _notes(certificate, part))
+    return Section(title=translate(N_("Recipients"), language), facts=(*facts, total), notes=notes)
+
+
+def _notes(certificate: Certificate, part: RecipientsPart) -> Iterator[str]:
+    if certificate.moments.first_sent is None and part.of_published:
+        yield _SNAPSHOT
+    if certificate.moments.first_sent and certificate.moments.closed is None:
+        yield _STANDING
+
+
+def _told(count: int | None, language: str) -> str:
+    return translate(_NOT_TOLD, language) if count is None else grouped(count, language)
+
+
+def _numbers(account: RowsPart, language: str) -> tuple[str, ...]:
+    numbers = (account.rows, account.excluded, account.merged, account.already, account.recipients)
+    return tuple("–" if number is None else grouped(number, language) for number in numbers)
+
+
+_VERDICTS = {
+    "preparing": N_("The preparation has not finished: nothing is stored or visible."),
+    "prepared": N_("Prepared for {recipients} recipients; not visible yet."),
+    "running": N_("The launch has begun; nothing is visible yet."),
+    "paused": N_("Paused; nothing is visible yet."),
+    "stopped": N_("Stopped since {stopped}: nothing is visible, and nothing becomes visible until it is resumed."),
+    "failed": N_("Failed. Nothing is visible."),
+    "discarded": N_("Discarded. It was never visible."),
+    "superseded": N_("Replaced by another run. It was never visible."),
+    "published": N_("Published to all {published} recipients at the same moment: {visible}."),
+    "recalled": N_(
+        "Recalled at {recalled}: it was visible to {published} recipients since {visible}, but no longer is."
+    ),
+}
+_SOME = N_("Published to {published} of {recipients} recipients at the same moment: {visible}.")
+_ROUND_ENDED = N_(
+    "Replaced by another round at {recalled}: it was visible to {published} recipients since "
+    "{visible}, but no longer is."
+)
+_OF_SENT = {
+    "running": N_("Sending since {first_sent}: {remainder}."),
+    "paused": N_("Paused: {remainder}. Nothing more is sent until it is resumed."),
+    "stopped": N_("Stopped since {stopped}: {remainder}. Nothing more is sent until it is resumed."),
+    "failed": N_("Failed: {remainder}. Nothing more is sent until it is resumed."),
+    "published": N_("Sent from {first_sent} to {closed}: {remainder}."),
+}
+_SENT_TO_ALL = N_("Sent to all {published} recipients, from {first_sent} to {closed}.")
+_SENT_IN_PART = N_("Published in part, from {first_sent} to {closed}: {remainder}.")
+_EXPIRED = N_("Its validity period ended at {expires}; it is no longer visible.")
+
+
+def verdict_of(certificate: Certificate, language: str) -> str:
+    """Return the state of the run in a sentence."""
+    moments, recipients = certificate.moments, certificate.recipients
+    data = {
+        "recipients": grouped(recipients.recipients, language) if recipients else "?",
+        "published": grouped(recipients.published, language) if recipients else "?",
+        "visible": _moment_shown(moments.visible, language),
+        "first_sent": _moment_shown(moments.first_sent, language),
+        "closed": _moment_shown(moments.closed, language),
+        "stopped": _moment_shown(moments.stopped, language),
+        "recalled": _moment_shown(moments.recalled, language),
+        "expires": _moment_shown(moments.expires, language),
+    }
+    if recipients and moments.first_sent:
+        data["remainder"] = remainder_of(recipients, language, ended=moments.closed is not None)
+    verdict = translate(_account_sentence(certificate), language, data)
+    return f"{verdict} {translate(_EXPIRED, language, data)}" if _has_expired(certificate) else verdict
+
+
+def _is_good(certificate: Certificate) -> bool:
+    """Tell whether everybody was reached."""
+    recipients = certificate.recipients
+    return certificate.state == "published" and recipients is not None and recipients.published == recipients.recipients
+
+
+def _moment_shown(moment: datetime | None, language: str) -> str:
+    """Return a moment of the certificate as people read it."""
+    return moment_in(moment, language) if moment else "–"
+
+
+def _account_sentence(certificate: Certificate) -> str:
+    if certificate.moments.first_sent and certificate.state in _OF_SENT:
+        return _sentence_of_sent(certificate)
+    if certificate.state == "published" and not _is_good(certificate):
+        return _SOME
+    if certificate.state == "superseded" and certificate.moments.visible:
+        return _ROUND_ENDED
+    return _VERDICTS[certificate.state]
+
+
+def _sentence_of_sent(certificate: Certificate) -> str:
+    recipients = certificate.recipients
+    if _is_good(certificate):
+        return _SENT_TO_ALL
+    if certificate.state == "published" and recipients and recipients.unknown + recipients.not_attempted:
+        return _SENT_IN_PART
+    return _OF_SENT[certificate.state]
+
+
+def _has_expired(certificate: Certificate) -> bool:
+    expires = certificate.moments.expires
+    return certificate.state == "published" and expires is not None and expires <= certificate.made_at

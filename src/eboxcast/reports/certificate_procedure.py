@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from eboxcast.broadcasts.go_validity import UNEXPLAINED
 from eboxcast.broadcasts.models import Check, Lateness, Outcome, SeenIn, Side
+from eboxcast.broadcasts.steps import UNEXPLAINED
 from eboxcast.broadcasts.words import CHECKS, LATENESS, SEEN_IN, VOID_BECAUSE
 from eboxcast.lib.actors import STEWARD
 from eboxcast.lib.formatting import clauses, grouped, long_date, moment_in

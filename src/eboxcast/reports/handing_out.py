@@ -1,8 +1,11 @@
-"""Handing out what names people: the audit keeps who asked for it."""
+"""Handing out what names people, the paper list and the rejected rows: the audit keeps who asked for it."""
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
+from types import MappingProxyType
 
 from django.db import transaction
 
@@ -11,8 +14,32 @@ from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.runs.lookup import authorize_for
 from eboxcast.lib.actors import Actor
-from eboxcast.reports.paper_list import paper_list
-from eboxcast.reports.rejected import RejectedList, rejected_lists
+from eboxcast.lib.csv_cells import cell
+from eboxcast.lib.errors import NotAllowedNow
+from eboxcast.lib.identifiers import text_of_key
+from eboxcast.lib.next_action import NextAction
+from eboxcast.lib.translation import N_
+from eboxcast.mailboxes import fence
+from eboxcast.mailboxes.models import OutcomeKind, RejectedRows, Release
+from eboxcast.reports.outcomes import Outcome, outcomes_of
+
+
+class NeverVisible(NotAllowedNow):
+    """There is no paper list before the moment of becoming visible."""
+
+    code = "report.never-visible"
+    sentence = N_("Run {run} has no paper list yet: the list is made when the run becomes visible.")
+    remedy = N_("To see its status: {see}")
+    actions = MappingProxyType({"see": NextAction(action="run.see", parameters={"run": "{run}"})})
+
+
+class OutcomesDeleted(NotAllowedNow):
+    """What names people was deleted when its time had come."""
+
+    code = "report.outcomes-deleted"
+    sentence = N_("The paper list and the rejected rows of run {run} were deleted on {moment}.")
+    remedy = N_("Personal data is kept for a limited time only. To see the counts: {report}")
+    actions = MappingProxyType({"report": NextAction(action="report.see", parameters={"run": "{run}"})})
 
 
 def hand_out_paper_list(run: Run, *, actor: Actor) -> Iterator[bytes]:
@@ -47,3 +74,89 @@ def record_salt_given(run: Run, *, actor: Actor) -> None:
 def _record(action: str, run: Run, actor: Actor) -> None:
     with sanitized_db_errors(), transaction.atomic():
         record(action, by=actor.name, environment=run.environment, run=run.id)
+
+
+HEADER = b"identifier;paper;reason;outcome\r\n"
+PAPER_ONLY = "only"
+"""Nobody reads it in an eBox: never activated, deactivated, or refused."""
+PAPER_TOO = "also"
+"""It can be read in an active eBox, whose owner has not chosen eBox only."""
+NOBODY_KNOWS = "unknown"
+"""Nobody knows whether the provider has it for this recipient."""
+_KEYS_AT_ONCE = 10_000
+
+
+def paper_list(run: Run) -> Iterator[bytes]:
+    """Return in pieces who has to get the letter of a settled run on paper, instead of in an eBox or beside it.
+
+    CSV, UTF-8, semicolons, one recipient per line (docs/reference/report.md). It is the snapshot of the moment in
+    which the run became visible; of a run that is sent to a provider, what that told, and of whom nobody knows.
+    Raises NeverVisible, OutcomesDeleted before the first piece.
+    """
+    release = _visible_release(run)
+    return _lines(run.environment, release)
+
+
+def _visible_release(run: Run) -> Release:
+    release = fence.find_release(run.environment, run.id)
+    if release is None or release.visible_at is None:
+        raise NeverVisible(run=run.short)
+    if release.outcomes_purged_at is not None:
+        raise OutcomesDeleted(run=run.short, moment=release.outcomes_purged_at)
+    return release
+
+
+def _lines(environment: str, release: Release) -> Iterator[bytes]:
+    yield HEADER
+    for outcome in outcomes_of(environment, release):
+        ending = f";{_paper(outcome)};{cell(outcome.reason)};{outcome.outcome}\r\n"
+        for start in range(0, len(outcome.keys), _KEYS_AT_ONCE):
+            keys = outcome.keys[start : start + _KEYS_AT_ONCE].tolist()
+            yield "".join(text_of_key(key) + ending for key in keys).encode()
+
+
+def _paper(outcome: Outcome) -> str:
+    if outcome.outcome == NOBODY_KNOWS:
+        return NOBODY_KNOWS
+    return PAPER_TOO if outcome.reason == OutcomeKind.NOT_EBOX_ONLY else PAPER_ONLY
+
+
+_BYTES_AT_ONCE = 1 << 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class RejectedList:
+    """The faulty rows of one list."""
+
+    number: int
+    file_name: str
+    """As it is kept: with a national number in it masked, so that two lists may have the same."""
+    content: Iterator[bytes]
+
+
+def rejected_lists(run: Run) -> list[RejectedList]:
+    """Return the faulty rows of each list that had any. Raises OutcomesDeleted."""
+    release = fence.find_release(run.environment, run.id)
+    if release is None:
+        return []
+    if release.outcomes_purged_at is not None:
+        raise OutcomesDeleted(run=run.short, moment=release.outcomes_purged_at)
+    with sanitized_db_errors():
+        numbers = RejectedRows.objects.using(run.environment).filter(release=release.id).order_by("list_number")
+        kept = list(numbers.values_list("list_number", flat=True))
+    names = [part.file_name for part in release.package.lists]
+    return [
+        RejectedList(number=number, file_name=names[number - 1], content=_unpacked(run.environment, release, number))
+        for number in kept
+    ]
+
+
+def _unpacked(environment: str, release: Release, number: int) -> Iterator[bytes]:
+    with sanitized_db_errors():
+        packed = RejectedRows.objects.using(environment).get(release=release.id, list_number=number).content
+    unpacker = zlib.decompressobj()
+    rest = bytes(packed)
+    while rest and not unpacker.eof:
+        yield unpacker.decompress(rest, _BYTES_AT_ONCE)
+        rest = unpacker.unconsumed_tail
+    yield unpacker.flush()

@@ -14,11 +14,14 @@ from eboxcast.database.copying import copy_out
 from eboxcast.database.environments import bucket_prime, environment_connection
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.database.queries import Queries
+from eboxcast.delivery.models import Run
 from eboxcast.lib.buckets import Keys
+from eboxcast.mailboxes import fence
 from eboxcast.mailboxes.audiences import read_not_attempted
 from eboxcast.mailboxes.models import OutcomeKind, Release
 from eboxcast.mailboxes.packing import unpack
 from eboxcast.mailboxes.sql import rows
+from eboxcast.reports.schemas import DayOfReading, Readings
 
 QUERIES = Queries("eboxcast.reports")
 _ON_PAPER = (OutcomeKind.NEVER_ACTIVATED, OutcomeKind.DEACTIVATED, OutcomeKind.NOT_EBOX_ONLY)
@@ -87,3 +90,17 @@ def _outcome(kind: str) -> str:
 
 def _reason(kind: str, code: str) -> str:
     return "unknown" if kind in _UNKNOWN else (code or kind).lower()
+
+
+def readings_of(run: Run) -> Readings | None:
+    """Return how many opened the message of a run, day by day; None when it was never visible.
+
+    These counts stay when the readings themselves are deleted.
+    """
+    release = fence.find_release(run.environment, run.id)
+    if release is None or release.visible_at is None:
+        return None
+    with sanitized_db_errors(), environment_connection(run.environment).cursor() as cursor:
+        cursor.execute(QUERIES["readings_by_day"], {"release": release.id})
+        days = tuple(DayOfReading(day=day, count=int(count)) for day, count in cursor.fetchall())
+    return Readings(total=sum(day.count for day in days), days=days)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from eboxcast.delivery.models import Run
+from eboxcast.lib.formatting import clauses, grouped
+from eboxcast.lib.translation import N_, translate
 from eboxcast.mailboxes.models import OutcomeKind, Release
 from eboxcast.mailboxes.sending import counts_of
 from eboxcast.reports.outcomes import refused_by_reason
 from eboxcast.reports.schemas import PublishedPart, RecipientsPart
-from eboxcast.reports.targets import is_sent
-from eboxcast.targets.opening import capabilities_of
+from eboxcast.targets.ebox_rest.options import EboxRestOptions
+from eboxcast.targets.opening import capabilities_of, options_of
+from eboxcast.targets.options import LocalOptions
 
 
 def recipients_of(run: Run, release: Release) -> RecipientsPart:
@@ -70,3 +75,52 @@ def _sending(run: Run, release: Release) -> RecipientsPart:
         of_published=PublishedPart(never_activated=never, deactivated=None, not_ebox_only=None),
         refused_by_reason=refused_by_reason(run.environment, release),
     )
+
+
+def is_sent(release: Release) -> bool:
+    """Say whether a release is or was sent to a provider. On our own eBoxes its account is closed as it appears."""
+    return release.visible_at is not None and release.completed_at != release.visible_at
+
+
+def target_of_run(run: Run, release: Release | None) -> str:
+    """Return the kind of target of a run, also where its environment publishes elsewhere by now.
+
+    Which one it was is noted at its launch; of earlier runs, and after control was restored, their release tells.
+    """
+    if release is None or release.visible_at is None:
+        return options_of(run.environment).kind
+    if run.target:
+        return run.target
+    if not is_sent(release):
+        return LocalOptions.kind
+    kind = options_of(run.environment).kind
+    return EboxRestOptions.kind if kind == LocalOptions.kind else kind
+
+
+_HAVE_IT = N_("{published} of {recipients} recipients have it")
+_REFUSED = N_("{refused} were refused")
+_UNKNOWN = N_("the result is unknown for {unknown}")
+_UNDER_WAY = N_("{under_way} are in calls still in progress")
+_LEFT = N_("{not_attempted} are still to be sent")
+_NEVER = N_("{not_attempted} were not attempted")
+
+
+def remainder_of(part: RecipientsPart, language: str, *, ended: bool) -> str:
+    """Return the exact account of this moment in words, without a full stop. ``ended`` says that it stays so."""
+    counts = {name: grouped(getattr(part, name), language) for name in _NAMES}
+    return clauses((translate(clause, language, counts) for clause in _clauses(part, ended=ended)), language)
+
+
+_NAMES = ("recipients", "published", "refused", "unknown", "under_way", "not_attempted")
+
+
+def _clauses(part: RecipientsPart, *, ended: bool) -> Iterator[str]:
+    yield _HAVE_IT
+    if part.refused:
+        yield _REFUSED
+    if part.unknown:
+        yield _UNKNOWN
+    if part.under_way:
+        yield _UNDER_WAY
+    if part.not_attempted:
+        yield _NEVER if ended else _LEFT

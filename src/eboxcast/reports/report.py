@@ -10,7 +10,7 @@ from eboxcast.lib.formatting import grouped, short_date
 from eboxcast.lib.translation import N_, translate
 from eboxcast.reports.certificate import issue_certificate
 from eboxcast.reports.certificate_page import page_of
-from eboxcast.reports.readings import readings_of
+from eboxcast.reports.outcomes import readings_of
 from eboxcast.reports.schemas import Readings, Report
 from eboxcast.reports.sections import Fact, Page, Section
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from types import MappingProxyType
 
 import numpy as np
 
@@ -13,13 +14,24 @@ from eboxcast.delivery.runs.lookup import authorize_for
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.buckets import Keys
+from eboxcast.lib.errors import NotAllowedNow
+from eboxcast.lib.next_action import NextAction
+from eboxcast.lib.translation import N_
 from eboxcast.mailboxes import fence
 from eboxcast.mailboxes.audiences import counted, read_audience, read_outcome
 from eboxcast.mailboxes.models import OutcomeKind, Release
-from eboxcast.reports.errors import AudienceDeleted
 from eboxcast.reports.handing_out import record_salt_given
+from eboxcast.reports.recipients import is_sent
 from eboxcast.reports.schemas import Check, Counted, Verification
-from eboxcast.reports.targets import is_sent
+
+
+class AudienceDeleted(NotAllowedNow):
+    """There is nothing left to verify the certificate with."""
+
+    code = "report.audience-deleted"
+    sentence = N_("Run {run} can no longer be verified: the audience and the salt were deleted on {moment}.")
+    remedy = N_("Personal data is kept for a limited time only. To see the counts and digests: {report}")
+    actions = MappingProxyType({"report": NextAction(action="report.see", parameters={"run": "{run}"})})
 
 
 def verify(run: Run, *, actor: Actor, with_salt: bool = False) -> Verification:

@@ -28,7 +28,7 @@ from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.mailboxes.models import OutcomeKind
 from eboxcast.presenters.run_commands import launch_command
-from eboxcast.reports.readings import readings_of
+from eboxcast.reports.outcomes import readings_of
 from eboxcast.reports.states import state_in
 
 

@@ -23,10 +23,9 @@ from eboxcast.lib.formatting import grouped
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.presenters.json import json_text
-from eboxcast.reports.handing_out import hand_out_paper_list, hand_out_rejected_rows
+from eboxcast.reports.handing_out import RejectedList, hand_out_paper_list, hand_out_rejected_rows
 from eboxcast.reports.page_html import html_of
 from eboxcast.reports.page_text import text_of
-from eboxcast.reports.rejected import RejectedList
 from eboxcast.reports.report import page_of_report, report_of
 from eboxcast.reports.schemas import Check, Report, Verification
 from eboxcast.reports.verification import verify

@@ -31,8 +31,7 @@ from eboxcast.presenters.run_commands import continuing_command, launch_command
 from eboxcast.reports.certificate import issue_certificate
 from eboxcast.reports.certificate_page import page_of
 from eboxcast.reports.page_text import text_of
-from eboxcast.reports.recipients import recipients_of
-from eboxcast.reports.remainder import remainder_of
+from eboxcast.reports.recipients import recipients_of, remainder_of
 from eboxcast.targets.opening import capabilities_of
 
 

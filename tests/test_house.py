@@ -15,6 +15,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import eboxcast
+from eboxcast.cli.commands import COMMANDS
 
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted((ROOT / "src" / "eboxcast").rglob("*.py"))
@@ -149,6 +150,31 @@ def test_no_module_is_imported_by_a_text_that_types_and_layers_cannot_read() -> 
         if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in ("import_module", "__import__")
     ]
     assert by_text == []
+
+
+def test_only_the_command_line_writes_command_lines() -> None:
+    """Whoever shows a sentence may be a page: commands come in through next actions (``lib/next_action.py``)."""
+    known = "|".join(sorted(COMMANDS, key=len, reverse=True))
+    written = [
+        f"{path.relative_to(ROOT)}:{text.lineno}: {text.value.strip()}"
+        for path in SOURCES
+        if path.relative_to(ROOT / "src" / "eboxcast").parts[0] not in _MAY_WRITE_COMMANDS
+        for text in _texts(ast.parse(path.read_text("utf-8")))
+        if re.search(rf"\beboxcast ({known})\b", text.value)
+    ]
+    assert written == []
+
+
+_MAY_WRITE_COMMANDS = {"cli", "tools", "config", "notices"}
+"""``config`` describes the variables for the manual; the mails are written for the terminal until there are pages."""
+
+
+def _texts(tree: ast.Module) -> list[ast.Constant]:
+    """Return the texts of a module, those of f-strings too, but not what documents it."""
+    nodes = list(ast.walk(tree))
+    documents = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    texts = [node for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    return [text for text in texts if id(text) not in documents]
 
 
 def _inside_functions(tree: ast.Module) -> list[ast.AST]:

@@ -21,6 +21,7 @@ from eboxcast.delivery.models import State as RunState
 from eboxcast.delivery.remote import batches
 from eboxcast.delivery.runs import actions
 from eboxcast.lib import clock
+from eboxcast.lib.telling import remedy_in
 from eboxcast.mailboxes import fence
 from eboxcast.mailboxes.models import Release
 from eboxcast.operations import doctor
@@ -71,7 +72,7 @@ def found_by(check: Check) -> list[Finding]:
     found = examine([check])
     for finding in found:
         assert finding.sentence.format(**finding.data)
-        assert finding.state is State.OK or finding.remedy.format(**finding.data)
+        assert finding.state is State.OK or remedy_in(finding, "en")
     return found
 
 
@@ -86,7 +87,7 @@ def test_a_batch_whose_worker_fell_silent_is_named_with_its_worker(running: Run)
 
 def test_a_run_nobody_works_on_is_found_when_it_is_time(running: Run) -> None:
     (found,) = found_by(doctor.lanes)
-    assert "eboxcast worker --environment production" in found.remedy.format(**found.data)
+    assert "eboxcast worker --environment production" in remedy_in(found, "en")
     Run.objects.update(not_before_at=clock.now() + timedelta(hours=1))
     assert found_by(doctor.lanes) == []
 

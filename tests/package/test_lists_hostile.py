@@ -168,7 +168,7 @@ def test_a_row_too_many(read: Read) -> None:
 def test_300_001_rows(read: Read) -> None:
     _, sentence, remedy = only(read(f"{ONE}\n" * 300_001))
     assert sentence == "The list has 300001 rows; at most 300000 are allowed."
-    assert re.fullmatch(r"Split it into 2 lists: eboxcast split \S+/list.csv --out DIR", remedy)
+    assert re.fullmatch(r"Split it into 2 lists: eboxcast split \S+/list.csv --out DIR --max 300000", remedy)
 
 
 def test_far_too_many_rows_are_only_counted(read: Read) -> None:

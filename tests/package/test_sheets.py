@@ -25,7 +25,7 @@ from tests.package.spreadsheets import (
 from eboxcast.package.checking import check_package
 from eboxcast.package.combining import read_lists
 from eboxcast.package.directory import find_files
-from eboxcast.package.faults import Fault, sentence_of
+from eboxcast.package.faults import Fault, remedy_of, sentence_of
 from eboxcast.package.lists import ListReading, read_list
 from eboxcast.package.model import Choice, Duplicates, EboxType, FaultyRows, Limits, Policies
 from eboxcast.package.rejected import rejected_rows
@@ -306,7 +306,7 @@ def test_a_text_of_a_sheet_does_not_become_a_formula_in_a_csv(tmp_path: Path) ->
 def test_too_many_rows_are_refused_with_the_command(tmp_path: Path) -> None:
     path = write_xlsx(tmp_path / "list.xlsx", {"My list": [[ONE], [TWO], [THREE]]})
     reading = read_list(path, ebox_type=EboxType.CITIZEN, limits=Limits(rows_per_list=2))
-    assert str(only(reading).data["command"]).endswith("list.xlsx --out DIR --max 2 --sheet 'My list'")
+    assert remedy_of(only(reading), "en").endswith("list.xlsx --out DIR --max 2 --sheet 'My list'")
 
 
 def test_a_package_may_mix_lists_and_keeps_the_choices(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from eboxcast.database.marks import is_ours, read_mark, refuse_other_version, re
 from eboxcast.database.names import CONTROL, URL_VARIABLES, shown
 from eboxcast.lib import clock
 from eboxcast.lib.errors import EboxcastError
+from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import N_
 
 _VERSION = "select current_setting('server_version'), current_setting('server_version_num')"
@@ -30,6 +31,10 @@ _LITTLE_SPACE = 5 * _GIGABYTE
 _HARDLY_SPACE = _GIGABYTE // 2
 _CLOCKS_APART = 2
 _CLOCKS_FAR_APART = 60
+_ACTIONS = {
+    "start": NextAction(action="installation.start"),
+    "verify": NextAction(action="audit.verify", parameters={"anchor": "NUMBER:DIGEST"}),
+}
 _REMEDY = N_(
     "docs/howto/use-your-own-postgresql.md explains how to separate the owner of the tables from the working role."
 )
@@ -94,11 +99,11 @@ def answers(around: Surroundings) -> Iterator[Finding]:
     for alias in around.reached:
         yield Finding("answers", State.OK, N_("The {name} database responds."), {"name": shown(alias)})
     if around.unreached and settings.EBOXCAST_EMBEDDED and postmaster(boot.places()) is None:
-        remedy = N_("Commands start it automatically. `eboxcast up` starts it now, or says why it cannot.")
-        yield Finding("answers", State.ATTENTION, N_("The embedded database is not running."), {}, remedy)
+        remedy = N_("Commands start it automatically. `{start}` starts it now, or says why it cannot.")
+        yield Finding("answers", State.ATTENTION, N_("The embedded database is not running."), {}, remedy, _ACTIONS)
         return
     for alias, error in around.unreached.items():
-        data = {"name": shown(alias), "variable": URL_VARIABLES[alias], **error.data}
+        data = {"name": shown(alias), "variable": URL_VARIABLES[alias], "sqlstate": error.data.get("sqlstate", "–")}
         sentence = N_("The {name} database does not respond (SQLSTATE {sqlstate}).")
         remedy = N_("Check that it is running and that {variable} is correct.")
         yield Finding("answers", State.FAILED, sentence, data, remedy)
@@ -229,8 +234,8 @@ def _weak_points(connection: BaseDatabaseWrapper) -> Iterator[Finding]:
         yield Finding("audit", State.ATTENTION, sentence, {}, _REMEDY)
     if unguarded := _tables(connection, _UNGUARDED):
         sentence = N_("The triggers that protect the audit are disabled or missing: {tables}.")
-        remedy = N_("Find out who did this and why, then run: eboxcast audit verify --anchor NUMBER:DIGEST")
-        yield Finding("audit", State.FAILED, sentence, {"tables": unguarded}, remedy)
+        remedy = N_("Find out who did this and why, then run: {verify}")
+        yield Finding("audit", State.FAILED, sentence, {"tables": unguarded}, remedy, _ACTIONS)
 
 
 def _tables(connection: BaseDatabaseWrapper, statement: str) -> str:

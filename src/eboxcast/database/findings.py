@@ -12,8 +12,9 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.database.marks import unchecked
 from eboxcast.database.names import ALIASES
-from eboxcast.lib.errors import EboxcastError, Misconfigured
+from eboxcast.lib.errors import Defect, EboxcastError, Misconfigured
 from eboxcast.lib.next_action import NextAction
+from eboxcast.lib.telling import unfilled
 
 
 class State(StrEnum):
@@ -34,6 +35,11 @@ class Finding:
     data: Mapping[str, object] = field(default_factory=dict)
     remedy: str = ""
     actions: Mapping[str, NextAction] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Raise Defect where a name in the texts is filled by nothing: it would be shown as it is."""
+        if left := unfilled(self):
+            raise Defect(check=f"{self.name}: nothing fills {', '.join(sorted(left))}")
 
 
 @dataclass(frozen=True)

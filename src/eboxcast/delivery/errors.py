@@ -204,6 +204,6 @@ class OnlyAcceptance(NotAllowedNow):
     """Nobody but its owner looks into an eBox of production."""
 
     code = "ebox.only-acceptance"
-    sentence = N_("`eboxcast ebox` shows eBoxes in acceptance only. In production, only the owner can open an eBox.")
+    sentence = N_("You can look into an eBox in acceptance only. In production, only its owner can open it.")
     remedy = N_("To see the result of a production run: {report}")
     actions = MappingProxyType({"report": NextAction(action="report.see", parameters={"run": "RUN"})})

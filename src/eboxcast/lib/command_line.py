@@ -30,6 +30,7 @@ _FORMS: Mapping[str, tuple[str, ...]] = {
     "run.retry": ("retry {run}",),
     "run.recall": ("recall {run}" + _REASON,),
     "run.repair": ("doctor --repair",),
+    "run.work": ("worker",),
     "report.see": ("report {run}",),
     "report.paper_list": ("report {run} --paper-list FILE",),
     "report.rejected_rows": ("report {run} --rejected-rows FILE",),
@@ -67,6 +68,7 @@ _FORMS: Mapping[str, tuple[str, ...]] = {
     "broadcast.launch": ("launch {broadcast}", "launch BROADCAST"),
     "broadcast.report": ("broadcast report {broadcast}",),
     "broadcast.close": ("broadcast close {broadcast}",),
+    "procedure.lead": ("steward",),
     # Message types
     "type.form": ("message-type form > FILE",),
     "type.request": ("message-type request FILE --again {number}", "message-type request FILE"),
@@ -90,6 +92,7 @@ _FORMS: Mapping[str, tuple[str, ...]] = {
     "calendar.lift": ("calendar lift {number}",),
     "audit.verify": ("audit verify",),
     "notice.see": ("notices show {number}", "notices list"),
+    "notice.retry": ("notices retry",),
     # The installation
     "installation.examine": ("doctor",),
     "installation.migrate": ("migrate",),
@@ -102,7 +105,7 @@ def command_of(action: NextAction) -> str:
     """Return the command that does an action; `…` and capitals stand where its reader has to choose."""
     given = dict(action.parameters)
     form = next(form for form in _FORMS[action.action] if _names_in(form) <= given.keys())
-    words = ["eboxcast", form.format_map(given)]
+    words = ["eboxcast", form.format_map({name: _typed(value) for name, value in given.items()})]
     for option, value in given.items():
         if option not in _names_in(form):
             words.append(f"--{option.replace('_', '-')}")

@@ -43,15 +43,40 @@ def told_in(told: Told, language: str) -> str:
 
 def next_actions(told: Told | Misconfigured) -> tuple[NextAction, ...]:
     """Return what can be done next, as data."""
-    named = {name for text in (told.sentence, told.remedy) for _, name, _, _ in Formatter().parse(text) if name}
-    return tuple(_filled(action, told.data) for name, action in told.actions.items() if name in named)
+    return tuple(_filled(action, told.data) for action in _named(told).values())
+
+
+def unfilled(told: Told | Misconfigured) -> frozenset[str]:
+    """Return the names that its texts and its next actions leave open: nothing fills them."""
+    actions = _named(told)
+    given = [text for action in actions.values() for text in action.parameters.values()]
+    return (
+        names_in(told.sentence, told.remedy) - actions.keys() - told.data.keys() | names_in(*given) - told.data.keys()
+    )
+
+
+def names_in(*texts: str) -> frozenset[str]:
+    """Return the ``{names}`` of some texts."""
+    return frozenset(name for text in texts for _, name, _, _ in Formatter().parse(text) if name)
 
 
 def _words(told: Told | Misconfigured, data: Mapping[str, object] | None, render: Renderer) -> Mapping[str, object]:
-    said = {name: render(_filled(action, told.data)) for name, action in told.actions.items()}
+    said = {name: render(_filled(action, told.data)) for name, action in _named(told).items()}
     return {**(told.data if data is None else data), **said}
 
 
+def _named(told: Told | Misconfigured) -> Mapping[str, NextAction]:
+    """Return the next actions that its texts name: several may share one table of them."""
+    names = names_in(told.sentence, told.remedy)
+    return {name: action for name, action in told.actions.items() if name in names}
+
+
 def _filled(action: NextAction, data: Mapping[str, object]) -> NextAction:
-    parameters = {name: text.format_map(data) for name, text in action.parameters.items()}
-    return NextAction(action=action.action, parameters=parameters)
+    """Return an action with what is known of it; what is known to be nothing (None) is left out."""
+    known = {name: text for name, text in action.parameters.items() if not _is_nothing(text, data)}
+    return NextAction(action=action.action, parameters={name: text.format_map(data) for name, text in known.items()})
+
+
+def _is_nothing(text: str, data: Mapping[str, object]) -> bool:
+    name = text.removeprefix("{").removesuffix("}")
+    return text == f"{{{name}}}" and name in data and data[name] is None

@@ -13,7 +13,7 @@ from eboxcast.lib.telling import told_in
 from eboxcast.lib.translation import N_, name_in, translate
 from eboxcast.notices.about import About
 from eboxcast.notices.words import spoken, word
-from eboxcast.package.faults import FAULTS
+from eboxcast.package.faults import meaning_of
 from eboxcast.reports.sections import Fact, Section
 from eboxcast.senders.models import Institution, Team
 
@@ -23,16 +23,6 @@ _MISSING = N_("Still missing before {asked}:")
 _FAULTS = N_("Faults found")
 _FAULTS_SHOWN = 20
 _MORE = N_("There are {count} more kinds of fault, not shown here.")
-
-
-class _LeftOpen(dict[str, str]):
-    """Fills the names in a sentence about many faults, which differ from one to the next."""
-
-    def __missing__(self, name: str) -> str:
-        return "…"
-
-
-_DIFFER = _LeftOpen()
 
 
 def follow_up_sheet(about: About, language: str) -> list[Section]:
@@ -64,7 +54,7 @@ def faults_by_code(about: About, language: str) -> list[Section]:
     if not counts:
         return []
     shown = counts.most_common(_FAULTS_SHOWN)
-    facts = tuple(Fact(f"{grouped(count, language)} × {code}", _meaning(code, language)) for code, count in shown)
+    facts = tuple(Fact(f"{grouped(count, language)} × {code}", meaning_of(code, language)) for code, count in shown)
     left = len(counts) - len(shown)
     notes = (translate(_MORE, language, {"count": left}),) if left else ()
     return [Section(title=translate(_FAULTS, language), facts=facts, notes=notes)]
@@ -100,10 +90,3 @@ def _whose(contact: Contact, broadcast: Broadcast, language: str) -> str:
 def _reached(contact: Contact) -> str:
     # Telephone numbers have as many digits as national ones, so they are not masked; addresses were checked when given.
     return " · ".join(filter(None, (mask_and_strip(contact.name), contact.phone, contact.email)))
-
-
-def _meaning(code: str, language: str) -> str:
-    kind = FAULTS.get(code)
-    if kind is None:
-        return "–"
-    return " ".join(translate(sentence, language, _DIFFER) for sentence in (kind.sentence, kind.remedy) if sentence)

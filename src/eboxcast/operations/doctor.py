@@ -46,11 +46,26 @@ def look_and_repair(doors: Sequence[Check] = (), *, restored: str | None, acting
     return examine((*databases.CHECKS, _repair(restored, acting), *_CHECKS, *doors))
 
 
+_OF_RUN = {"run": "{run}"}
+_ACTIONS = {
+    "repair": NextAction(action="run.repair"),
+    "prepare": NextAction(action="run.prepare", parameters={"environment": "{environment}"}),
+    "see": NextAction(action="run.see", parameters=_OF_RUN),
+    "resume": NextAction(action="run.resume", parameters=_OF_RUN),
+    "launch": NextAction(action="run.launch", parameters=_OF_RUN),
+    "work": NextAction(action="run.work", parameters={"environment": "{environment}"}),
+    "notices": NextAction(action="notice.see"),
+    "retry_notices": NextAction(action="notice.retry"),
+    "lead": NextAction(action="procedure.lead"),
+    "lead_once": NextAction(action="procedure.lead", parameters={"once": "yes"}),
+}
+
+
 # Whether control and the environments agree
 
 _AGREE = N_("The control and {environment} databases agree.")
 _MENDED = N_("Run {run} is consistent again in {environment}.")
-_REPAIR = N_("Run: eboxcast doctor --repair")
+_REPAIR = N_("Run: {repair}")
 _SENTENCES = {
     Difference.RUN_MISSING: N_(
         "The control database has no record of run {run}, which exists in {environment}. Was control restored?"
@@ -66,10 +81,6 @@ _SENTENCES = {
 _REMEDIES = {
     Difference.SENDING_FORGOTTEN: N_("Restore {environment} to a later point in time, if you can. If not: {repair}"),
     Difference.RELEASE_MISSING: N_("Prepare it again from the same files: {prepare}"),
-}
-_DIFFERENCE_ACTIONS = {
-    "repair": NextAction(action="run.repair"),
-    "prepare": NextAction(action="run.prepare", parameters={"environment": "{environment}"}),
 }
 
 
@@ -105,13 +116,13 @@ def interrupted(around: Surroundings) -> Iterator[Finding]:
             "by": intent.by,
             "moment": intent.asked_at,
         }
-        remedy = N_("If no process is working on it any more: eboxcast status {run}")
-        yield Finding("intents", State.ATTENTION, sentence, data, remedy)
+        remedy = N_("If no process is working on it any more: {see}")
+        yield Finding("intents", State.ATTENTION, sentence, data, remedy, _ACTIONS)
 
 
 # Work
 
-_SOMEBODY = N_("Start a worker: eboxcast worker --environment {environment}")
+_SOMEBODY = N_("Start a worker: {work}")
 _STALLED = N_(
     "{count} batches of run {run} are assigned to {workers}, which stopped responding. They have not "
     "been taken over since {since}."
@@ -126,9 +137,9 @@ _OTHER_VERSION = N_("The workers of {environment} have version {versions}; this 
 _SAME_VERSION = N_("Install the same version on all machines and restart the workers.")
 _PAUSED = N_("Run {run} in {environment} is paused: {reason}")
 _FAILED = N_("Run {run} in {environment} failed: {reason}")
-_GO_ON = N_("To see its status: eboxcast status {run}; to continue: eboxcast resume {run}")
+_GO_ON = N_("To see its status: {see}; to continue: {resume}")
 _WAITS = N_("Run {run} in {environment} was never launched. It will be discarded on {until}.")
-_LAUNCH = N_("Launch it before then: eboxcast launch {run}")
+_LAUNCH = N_("Launch it before then: {launch}")
 _ANSWERS = N_("The provider of {environment} accepts the login and responds.")
 _NO_ANSWER = N_("The provider of {environment} cannot be used at the moment: {reason}")
 _COMPARE = N_("Check EBOXCAST_TARGETS_FILE against docs/reference/targets.md, or ask the provider's support.")
@@ -144,9 +155,9 @@ def lanes(around: Surroundings) -> Iterator[Finding]:
                 "workers": ", ".join(found.workers),
                 "since": found.since,
             }
-            yield Finding("lanes", State.ATTENTION, _STALLED, data, _SOMEBODY)
+            yield Finding("lanes", State.ATTENTION, _STALLED, data, _SOMEBODY, _ACTIONS)
         for run in health.unattended(environment):
-            yield Finding("lanes", State.ATTENTION, _UNATTENDED, _named(run), _SOMEBODY)
+            yield Finding("lanes", State.ATTENTION, _UNATTENDED, _named(run), _SOMEBODY, _ACTIONS)
 
 
 def workers(around: Surroundings) -> Iterator[Finding]:
@@ -169,7 +180,7 @@ def halted(around: Surroundings) -> Iterator[Finding]:
         for run in health.halted(environment):
             sentence = _PAUSED if run.state == RunState.PAUSED else _FAILED
             data = {**_named(run), "reason": mask_and_strip(run.reason) or "-"}
-            yield Finding("halted", State.ATTENTION, sentence, data, _GO_ON)
+            yield Finding("halted", State.ATTENTION, sentence, data, _GO_ON, _ACTIONS)
 
 
 def unlaunched(around: Surroundings) -> Iterator[Finding]:
@@ -178,7 +189,7 @@ def unlaunched(around: Surroundings) -> Iterator[Finding]:
         for due in foresee_expiry(environment, actor=STEWARD):
             if due.step in (Step.WARNED, Step.DISCARDED) and due.until:
                 data = {"run": str(due.run)[:8], "environment": environment, "until": due.until}
-                yield Finding("unlaunched", State.ATTENTION, _WAITS, data, _LAUNCH)
+                yield Finding("unlaunched", State.ATTENTION, _WAITS, data, _LAUNCH, _ACTIONS)
 
 
 def providers(around: Surroundings) -> Iterator[Finding]:
@@ -204,10 +215,10 @@ def providers(around: Surroundings) -> Iterator[Finding]:
 _SENT = N_("{sent} notices sent, {waiting} waiting.")
 _GIVEN_UP = N_("{count} notices could not be sent and will not be retried: {problem}")
 _TO_BE_RETRIED = N_("{count} notices could not be sent yet and will be retried: {problem}")
-_SEE_NOTICES = N_("To see them: eboxcast notices list. Once the cause is fixed: eboxcast notices retry")
+_SEE_NOTICES = N_("To see them: `{notices}`. Once the cause is fixed: {retry_notices}")
 _FILES = N_("Notices are saved as files in {folder} and are not sent by email.")
 _NOBODY_LEADS = N_("The steward is not running: no emails were made about events since {moment}.")
-_LEAD = N_("Run it as a service: eboxcast steward (docs/howto/operate.md); or once, now: eboxcast steward --once")
+_LEAD = N_("Run it as a service: `{lead}` (docs/howto/operate.md); or once, now: {lead_once}")
 _PATIENCE = timedelta(minutes=15)
 _SET = N_("To send them by email, set EBOXCAST_SMTP_URL and EBOXCAST_MAIL_FROM.")
 
@@ -221,10 +232,10 @@ def notices(around: Surroundings) -> Iterator[Finding]:
     for count, sentence in ((found.given_up, _GIVEN_UP), (found.failed, _TO_BE_RETRIED)):
         if count:
             data = {"count": count, "problem": mask_and_strip(last_problem()) or "-"}
-            yield Finding("notices", State.ATTENTION, sentence, data, _SEE_NOTICES)
+            yield Finding("notices", State.ATTENTION, sentence, data, _SEE_NOTICES, _ACTIONS)
     since = unread_since()
     if since is not None and clock.now() - since > _PATIENCE:
-        yield Finding("notices", State.ATTENTION, _NOBODY_LEADS, {"moment": since}, _LEAD)
+        yield Finding("notices", State.ATTENTION, _NOBODY_LEADS, {"moment": since}, _LEAD, _ACTIONS)
     if settings.EBOXCAST_MAIL_SERVER is None:
         folder = str(settings.EBOXCAST_STATE_DIR / "mail")
         yield Finding("notices", State.ATTENTION, _FILES, {"folder": folder}, _SET)
@@ -278,7 +289,7 @@ def _is_sound(around: Surroundings, alias: str) -> bool:
 def _of_difference(found: Found) -> Finding:
     remedy = _REMEDIES.get(found.difference, _REPAIR)
     sentence = _SENTENCES[found.difference]
-    return Finding("stories", State.FAILED, sentence, _data_of(found), remedy, _DIFFERENCE_ACTIONS)
+    return Finding("stories", State.FAILED, sentence, _data_of(found), remedy, _ACTIONS)
 
 
 def _data_of(found: Found) -> dict[str, object]:

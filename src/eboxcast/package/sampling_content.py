@@ -10,6 +10,8 @@ from xml.sax.saxutils import escape
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
+from eboxcast.lib.command_line import command_of
+from eboxcast.lib.next_action import NextAction
 from eboxcast.package.model import EboxType
 
 INSTITUTION = "0456789034"
@@ -91,7 +93,7 @@ _ANNOTATED = """<?xml version="1.0" encoding="UTF-8"?>
        <Meta><Type>DOMAIN</Type><Value>EMPLOYMENT</Value></Meta> -->
 </Broadcast>
 """
-_SENDER = """# Who sends the samples, and what: load it with `eboxcast message-type load FILE`.
+_SENDER = """# Who sends the samples, and what: load it with `{load}`.
 # This file came with a sample in the language "{example}"; it serves them all.
 
 [[institution]]
@@ -173,6 +175,7 @@ def message_types_toml(language: str) -> str:
     """Return the institution, application and message types of the samples, as `message-type load` reads them."""
     types = "".join(_message_type(code, ebox_type) for ebox_type, code in MESSAGE_TYPES.items())
     return _SENDER.format(
+        load=command_of(NextAction(action="type.load")),
         institution=INSTITUTION,
         institution_name=_names(INSTITUTION_NAME),
         application=APPLICATION,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import N_
 
 
@@ -27,31 +29,39 @@ class FaultKind:
     level: Level
     sentence: str
     remedy: str
+    actions: Mapping[str, NextAction]
+    """The next actions that its remedy may name."""
+
+
+_ACTIONS: Mapping[str, NextAction] = {
+    "sample": NextAction(action="package.sample"),
+    "split": NextAction(action="package.split", parameters={"list": "{path}", "max": "{limit}", "sheet": "{sheet}"}),
+}
 
 
 def _package(code: str, sentence: str, remedy: str) -> FaultKind:
-    return FaultKind(code=code, level=Level.PACKAGE, sentence=sentence, remedy=remedy)
+    return FaultKind(code=code, level=Level.PACKAGE, sentence=sentence, remedy=remedy, actions=_ACTIONS)
 
 
 def _metadata(code: str, sentence: str, remedy: str) -> FaultKind:
-    return FaultKind(code=code, level=Level.METADATA, sentence=sentence, remedy=remedy)
+    return FaultKind(code=code, level=Level.METADATA, sentence=sentence, remedy=remedy, actions=_ACTIONS)
 
 
 def _document(code: str, sentence: str, remedy: str) -> FaultKind:
-    return FaultKind(code=code, level=Level.DOCUMENT, sentence=sentence, remedy=remedy)
+    return FaultKind(code=code, level=Level.DOCUMENT, sentence=sentence, remedy=remedy, actions=_ACTIONS)
 
 
 def _row(code: str, sentence: str, remedy: str) -> FaultKind:
-    return FaultKind(code=code, level=Level.ROW, sentence=sentence, remedy=remedy)
+    return FaultKind(code=code, level=Level.ROW, sentence=sentence, remedy=remedy, actions=_ACTIONS)
 
 
 def _list(code: str, sentence: str, remedy: str) -> FaultKind:
-    return FaultKind(code=code, level=Level.LIST, sentence=sentence, remedy=remedy)
+    return FaultKind(code=code, level=Level.LIST, sentence=sentence, remedy=remedy, actions=_ACTIONS)
 
 
 _THERE_AND_READABLE = N_("Check that the file exists and that you have permission to read it.")
 _WAIT = N_("Wait until it is complete, then check again.")
-_COMPARE = N_("Compare it with the annotated file that `eboxcast sample` writes.")
+_COMPARE = N_("Compare it with the annotated file that `{sample}` writes.")
 _ONLY_THREE = N_("Keep only the metadata, the document and the recipient lists in the directory.")
 _COPY_IT = N_("Replace the link with the file itself.")
 _SHORTEN = N_("Shorten it.")
@@ -72,7 +82,7 @@ PACKAGE_FAULTS = (
     _package(
         "package.no-metadata",
         N_("There is no metadata file: no .xml file has the root element Broadcast of {namespace}."),
-        N_("Add it; `eboxcast sample` writes an annotated example."),
+        N_("Add it; `{sample}` writes an annotated example."),
     ),
     _package(
         "package.two-metadata",
@@ -172,7 +182,7 @@ METADATA_FAULTS = (
     _metadata(
         "metadata.order",
         N_("{place} is in the wrong position: it must come before {before}."),
-        N_("Put the elements in the same order as in the annotated file that `eboxcast sample` writes."),
+        N_("Put the elements in the same order as in the annotated file that `{sample}` writes."),
     ),
     _metadata("metadata.missing", N_("{place} is missing inside {parent}."), N_("Add it.")),
     _metadata("metadata.twice", N_("{place} appears here twice."), N_("Keep one of them.")),
@@ -487,7 +497,7 @@ LIST_FAULTS = (
     _list(
         "list.too-many-rows",
         N_("The list has {rows} rows; at most {limit} are allowed."),
-        N_("Split it into {parts} lists: {command}"),
+        N_("Split it into {parts} lists: {split}"),
     ),
     _list(
         "list.duplicate",

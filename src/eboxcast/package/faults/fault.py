@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from eboxcast.lib.command_line import command_of
+from eboxcast.lib.errors import Reason
+from eboxcast.lib.telling import Renderer, names_in, remedy_in, sentence_in, told_in
 from eboxcast.lib.translation import N_, translate
-from eboxcast.package.faults.catalogue import FAULTS
+from eboxcast.package.faults.catalogue import FAULTS, FaultKind
 
 _LIKELY = N_("The correct value is probably {likely}.")
 
@@ -32,16 +35,35 @@ class Fault:
 
 def sentence_of(fault: Fault, language: str) -> str:
     """Return what is wrong, in a language, without its place."""
-    sentence = translate(FAULTS[fault.code].sentence, language, _data_of(fault))
+    sentence = sentence_in(reason_of(fault), language)
     if "likely" in fault.data:
         sentence += " " + translate(_LIKELY, language, _data_of(fault))
     return sentence
 
 
-def remedy_of(fault: Fault, language: str) -> str:
-    """Return what to do about it, in a language."""
-    return translate(FAULTS[fault.code].remedy, language, _data_of(fault))
+def remedy_of(fault: Fault, language: str, *, render: Renderer = command_of) -> str:
+    """Return what to do about it, in a language; its next actions as a door says them."""
+    return remedy_in(reason_of(fault), language, render=render)
+
+
+def meaning_of(code: str, language: str) -> str:
+    """Return what a kind of fault says of many at once: what differs from one to the next is left open."""
+    kind = FAULTS.get(code)
+    if kind is None:
+        return "–"
+    given = [text for action in kind.actions.values() for text in action.parameters.values()]
+    left_open = dict.fromkeys(names_in(kind.sentence, kind.remedy, *given), "…")
+    return told_in(_reason(kind, left_open), language)
+
+
+def reason_of(fault: Fault) -> Reason:
+    """Return a fault as something that can be said, with its next actions as data."""
+    return _reason(FAULTS[fault.code], _data_of(fault))
+
+
+def _reason(kind: FaultKind, data: Mapping[str, object]) -> Reason:
+    return Reason(sentence=kind.sentence, remedy=kind.remedy, data=data, actions=kind.actions)
 
 
 def _data_of(fault: Fault) -> dict[str, object]:
-    return {"file": fault.file, "line": fault.line, "place": fault.place, **fault.data}
+    return {"file": fault.file, "line": fault.line, "place": fault.place, "sheet": fault.sheet, **fault.data}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable
 from datetime import date
 from itertools import chain, islice
@@ -13,7 +12,6 @@ from eboxcast.package.lists.dialect import Sample, Writing, sample_of
 from eboxcast.package.lists.encoding import UTF_8, to_ascii_based
 from eboxcast.package.lists.rows import is_blank, rows_of
 from eboxcast.package.lists.source import BLOCK, MOST_BYTES
-from eboxcast.package.model import MOST_ROWS
 
 SAMPLE_BLOCKS = (1 << 21) // BLOCK
 
@@ -25,14 +23,9 @@ def parts_for(rows: int, limit: int) -> int:
 
 def too_many_rows(path: Path, *, rows: int, limit: int, sheet: str | None = None) -> ListRefused:
     """Return the refusal that says how to split a list."""
-    command = f"eboxcast split {shlex.quote(str(path))} --out DIR"
-    if limit != MOST_ROWS:
-        command += f" --max {limit}"
-    if sheet is not None:
-        command += f" --sheet {shlex.quote(sheet)}"
     parts = parts_for(rows, limit)
     return ListRefused(
-        "list.too-many-rows", file=path.name, sheet=sheet, rows=rows, limit=limit, parts=parts, command=command
+        "list.too-many-rows", file=path.name, sheet=sheet, rows=rows, limit=limit, parts=parts, path=str(path)
     )
 
 

@@ -4,6 +4,9 @@
 PYTHONS := $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11)
 WORKERS ?= 2
 CATALOGUES := $(wildcard src/eboxcast/locale/*/LC_MESSAGES/*.po)
+# The style sheets and scripts of the pages that come from elsewhere, fetched by npm: that of the system, else one from PyPI.
+VENDOR := src/eboxcast/web/static/vendor
+BUILT := src/eboxcast/web/built
 PACKAGE := pyproject.toml setup.py $(CATALOGUES)
 BIN := .venv/bin
 COMPILE := $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --build-deps-for=editable \
@@ -15,18 +18,18 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 
-.PHONY: help install demo test lint bench faults messages reference requirements
+.PHONY: help design install demo test lint bench faults messages reference requirements
 .DELETE_ON_ERROR:
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z]*\):.* ## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
 
-install: .venv/.run ## Install eboxcast and what it needs in .venv
+install: .venv/.run $(BUILT)/.made ## Install eboxcast and what it needs in .venv
 
-demo: .venv/.run ## Play a whole broadcast to 300,000 eBoxes on this machine
+demo: .venv/.run $(BUILT)/.made ## Play a whole broadcast to 300,000 eBoxes on this machine
 	@$(BIN)/eboxcast demo $(ARGS)
 
-test: lint ## Check everything: lint, then the tests on a real PostgreSQL
+test: lint $(BUILT)/.made ## Check everything: lint, then the tests on a real PostgreSQL
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 lint: .venv/.dev ## Check style, types, imports, migrations and catalogues
@@ -42,6 +45,8 @@ faults: .venv/.dev ## Kill, cut and fill things for longer than `make test` does
 bench: .venv/.dev ## Measure, each figure beside its baseline
 	@$(BIN)/eboxcast bench $(ARGS)
 
+design: $(BUILT)/.made ## Fetch and build the style sheets and scripts of the pages
+
 messages: .venv/.dev ## Bring the catalogues up to date with the sentences in the code
 	@mkdir -p build
 	$(BIN)/pybabel -q extract -F pyproject.toml --no-wrap --sort-by-file --add-location=file -o build/eboxcast.pot src/eboxcast
@@ -55,6 +60,23 @@ reference: .venv/.dev ## Write the tables of the JSON answers in the docs from t
 requirements: .venv/.dev ## Pin the newest versions that pyproject.toml allows, with their hashes
 	$(COMPILE) --upgrade --output-file=requirements/run.txt pyproject.toml
 	$(COMPILE) --upgrade --extra=dev --constraint=requirements/run.txt --output-file=requirements/dev.txt pyproject.toml
+	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-trusted-host \
+	  --no-emit-find-links --upgrade --output-file=requirements/design.txt requirements/design.in
+
+$(VENDOR)/.made: design/package.json design/package-lock.json requirements/design.txt .venv/.made
+	@echo "Fetching the design system of the pages."
+	@command -v npm >/dev/null || $(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/design.txt
+	@cd design && PATH="$$PATH:$(CURDIR)/$(BIN)" npm ci --ignore-scripts --no-audit --no-fund --silent
+	@mkdir -p $(VENDOR)
+	@cp design/node_modules/@digdir/designsystemet-css/dist/src/index.css $(VENDOR)/designsystemet.css
+	@cp design/node_modules/@digdir/designsystemet-css/dist/theme/designsystemet.css $(VENDOR)/designsystemet-theme.css
+	@cp design/node_modules/htmx.org/dist/htmx.min.js $(VENDOR)/htmx.js
+	@touch $@
+
+$(BUILT)/.made: $(VENDOR)/.made $(wildcard src/eboxcast/*/static/*/*) | .venv/.run
+	@rm -rf $(BUILT)
+	@env -i EBOXCAST_STATE_DIR=/nonexistent $(BIN)/python -m django collectstatic --settings=eboxcast.config.settings --no-input --verbosity 0
+	@touch $@
 
 .venv/.run: .venv/.made requirements/run.txt $(PACKAGE)
 	@echo "Installing eboxcast in .venv; the first time takes a minute or two."

@@ -43,6 +43,7 @@ def _own_state() -> None:
     os.environ["EBOXCAST_STATE_DIR"] = str(state)
     os.environ["EBOXCAST_PROCEDURE"] = "off"  # the engine alone, unless a test asks for `procedure_on`
     os.environ["EBOXCAST_INSTALLATION"] = "test"
+    os.environ["EBOXCAST_SECRET_KEY"] = "only for tests, where a session is worth nothing to anybody"
     boot.configure()
 
 

@@ -28,6 +28,7 @@ from tests.delivery.procedure import ANNE, EVERYBODY, SHORT, Story, begin_story
 from tests.senders.forms import form_in
 
 import eboxcast
+from eboxcast.accounts import invitations, sessions
 from eboxcast.audit import anchoring, dropping, pseudonyms, selectors, verification
 from eboxcast.audit.models import Entry
 from eboxcast.broadcasts import (
@@ -93,6 +94,7 @@ PACKAGES = (
     "package",
     "planning",
     "senders",
+    "accounts",
     "broadcasts",
     "targets",
     "delivery",
@@ -102,7 +104,7 @@ PACKAGES = (
     "presenters",
     "exchange",
 )
-DOORS = ("cli", "exchange", "tools")
+DOORS = ("cli", "exchange", "portal", "tools", "web")
 
 DIRK = p.ELSE_WHERE
 """Somebody of another institution, with all the roles an institution has."""
@@ -255,6 +257,15 @@ ACTIONS: dict[str, Case] = {
     ),
     "senders.people_tokens.tokens_of": Case(
         "token.see", lambda w, a, name="ines": people_tokens.tokens_of(name, actor=a)
+    ),
+    "accounts.invitations.invite": Case(
+        "account.invite", lambda w, a, name="ines": invitations.invite(name, days=7, actor=a)
+    ),
+    "accounts.sessions.sessions_of": Case(
+        "account.keep", lambda w, a, current_key="key": sessions.sessions_of(current_key, actor=a)
+    ),
+    "accounts.sessions.end_session": Case(
+        "account.keep", lambda w, a, handle="none": sessions.end_session(handle, actor=a)
     ),
     # Message types
     "senders.sender_file.load_senders": Case(

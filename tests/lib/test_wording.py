@@ -23,7 +23,11 @@ TRANSLATED = ("fr", "nl", "de")
 
 @cache
 def sentences() -> tuple[str, ...]:
-    found = extract_from_dir(SOURCE, [("**.py", "eboxcast.lib.sentences:extract")])
+    ways = [
+        ("**.py", "eboxcast.lib.sentences:extract"),
+        ("**/templates/**.html", "eboxcast.lib.sentences:extract_from_template"),
+    ]
+    found = extract_from_dir(SOURCE, ways)
     return tuple(dict.fromkeys(str(message) for _, _, message, _, _ in found))
 
 

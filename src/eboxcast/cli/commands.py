@@ -231,6 +231,7 @@ SECTIONS: Mapping[str, Mapping[str, Command]] = {
                 "token": ("token.make",),
                 "tokens": ("token.see",),
                 "revoke": ("token.revoke",),
+                "invite": ("account.invite",),
                 "load": ("person.load",),
             },
         ),
@@ -255,6 +256,7 @@ SECTIONS: Mapping[str, Mapping[str, Command]] = {
     },
     N_("Running the installation"): {
         "up": Command(loaders.databases, N_("Start the embedded database."), asks=ANYBODY, needs_database=False),
+        "serve": Command(loaders.serve, N_("Serve the pages to browsers."), asks=ANYBODY),
         "down": Command(loaders.databases, N_("Stop the embedded database."), asks=ANYBODY, needs_database=False),
         "migrate": Command(
             loaders.databases,

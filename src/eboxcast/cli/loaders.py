@@ -51,6 +51,12 @@ def decisions() -> typer.Typer:
     return app
 
 
+def serve() -> typer.Typer:
+    from eboxcast.cli.admin.serve import app  # when called
+
+    return app
+
+
 def report() -> typer.Typer:
     from eboxcast.cli.runs.report import app  # when called
 

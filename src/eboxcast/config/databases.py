@@ -67,6 +67,9 @@ def _database(parts: dict[str, str]) -> dict[str, Any]:
         "PASSWORD": parts.get("password", ""),
         "HOST": parts.get("host", ""),
         "PORT": parts.get("port", ""),
+        # A page takes the connection of the request before it, if that still answers; commands have one for their time.
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": _options(parts) | {key: value for key, value in parts.items() if key not in _OWN_KEYS},
     }
 

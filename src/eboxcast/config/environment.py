@@ -6,7 +6,9 @@ import os
 import re
 from dataclasses import dataclass
 from datetime import time
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
@@ -131,6 +133,32 @@ VARIABLES = (
         "A TOML file that defines which identity provider signs recipients in, for each environment "
         "(docs/howto/sign-in-of-recipients.md). Empty: recipients cannot sign in.",
     ),
+    Variable(
+        "EBOXCAST_PAGES_URL",
+        "http://127.0.0.1:8400",
+        "The address at which people reach the pages, with its path where they are below one: "
+        "`https://broadcasts.example.be/ebox`. With `https`, cookies and links are for TLS only.",
+    ),
+    Variable(
+        "EBOXCAST_PAGES_LISTEN",
+        "127.0.0.1:8400",
+        "The address and port on which `serve` listens: `127.0.0.1:8400`, or `[::1]:8400`.",
+    ),
+    Variable("EBOXCAST_PAGES_PROCESSES", "2", "The number of processes that answer requests for pages."),
+    Variable("EBOXCAST_PAGES_THREADS", "4", "The number of requests each of these processes answers at once."),
+    Variable(
+        "EBOXCAST_PROXIES",
+        "",
+        "The addresses or networks of the proxies in front of the pages, separated by commas: `10.0.0.0/24`. "
+        "`X-Forwarded-For` and `X-Forwarded-Proto` are only believed when they come from one of them.",
+    ),
+    Variable(
+        "EBOXCAST_SECRET_KEY",
+        "",
+        "The secret that signs the sessions of the pages, at least 50 characters, the same on each machine. Empty: "
+        "`serve` makes one and keeps it in EBOXCAST_STATE_DIR.",
+        secret=True,
+    ),
     Variable("EBOXCAST_LANGUAGE", "", "Language of messages: `fr`, `nl`, `de` or `en`. Empty: that of the locale."),
     Variable(
         "EBOXCAST_LEASE_SECONDS",
@@ -164,7 +192,7 @@ VARIABLES = (
 
 _TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _BY_NAME = {variable.name: variable for variable in VARIABLES}
-_NUMBER_OF_PARTS = 2
+_LEAST_OF_A_SECRET = 50
 
 
 class SettingWrong(Misconfigured):
@@ -227,6 +255,49 @@ def folder(name: str) -> Path | None:
     if value and not Path(value).is_absolute():
         raise SettingWrong(variable=name, problem="it must be an absolute path")
     return Path(value) if value else None
+
+
+def web_address(name: str) -> SplitResult:
+    """Return the address of a site: scheme, host, and perhaps a port and a path."""
+    parts = urlsplit(text(name).rstrip("/"))
+    try:
+        fine = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        fine = False
+    if not fine or parts.query or parts.fragment or parts.username:
+        raise SettingWrong(variable=name, problem="it must look like https://broadcasts.example.be/ebox")
+    return parts
+
+
+def listening(name: str) -> tuple[str, int]:
+    """Return the host and the port to listen on."""
+    parts = urlsplit(f"//{text(name)}")
+    try:
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host, port = None, None
+    if not host or port is None or parts.path:
+        raise SettingWrong(variable=name, problem="it must look like 127.0.0.1:8400")
+    return host, port
+
+
+def networks(name: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Return addresses and networks, separated by commas."""
+    try:
+        return tuple(ip_network(one.strip()) for one in text(name).split(",") if one.strip())
+    except ValueError as error:
+        raise SettingWrong(variable=name, problem="it must look like 10.0.0.1, 10.1.0.0/24") from error
+
+
+def secret_key(name: str, kept: Path) -> str:
+    """Return a long secret: that of the variable, else the one that was kept in a file; empty where neither is."""
+    value = text(name)
+    if value and len(value) < _LEAST_OF_A_SECRET:
+        raise SettingWrong(variable=name, problem=f"it must have at least {_LEAST_OF_A_SECRET} characters")
+    try:
+        return value or kept.read_text(encoding="utf-8").strip()
+    except OSError:
+        return ""
 
 
 def connection(name: str) -> dict[str, str] | None:

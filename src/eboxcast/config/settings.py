@@ -62,6 +62,10 @@ INSTALLED_APPS = [
     "eboxcast.delivery",
     "eboxcast.exchange",
     "eboxcast.notices",
+    "eboxcast.accounts",
+    "eboxcast.web",
+    "eboxcast.portal",
+    "django.contrib.staticfiles",
 ]
 
 DATABASES = databases(EBOXCAST_STATE_DIR / "socket")
@@ -74,7 +78,87 @@ TIME_ZONE = "UTC"
 USE_I18N = False
 LANGUAGE_CODE = "en"
 
-TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
+# The pages (docs/howto/serve-the-pages.md)
+
+_PAGES = environment.web_address("EBOXCAST_PAGES_URL")
+_TLS = _PAGES.scheme == "https"
+EBOXCAST_PAGES_URL = _PAGES.geturl()
+EBOXCAST_PAGES_LISTEN = environment.listening("EBOXCAST_PAGES_LISTEN")
+EBOXCAST_PAGES_PROCESSES = environment.number("EBOXCAST_PAGES_PROCESSES", most=64)
+EBOXCAST_PAGES_THREADS = environment.number("EBOXCAST_PAGES_THREADS", most=64)
+EBOXCAST_PROXIES = environment.networks("EBOXCAST_PROXIES")
+EBOXCAST_SECRET_FILE = EBOXCAST_STATE_DIR / "secret-key"
+
+EBOXCAST_SECRET_KEY = SECRET_KEY = environment.secret_key("EBOXCAST_SECRET_KEY", EBOXCAST_SECRET_FILE)
+DEBUG = False
+ALLOWED_HOSTS = [_PAGES.hostname]
+FORCE_SCRIPT_NAME = _PAGES.path or None
+ROOT_URLCONF = "eboxcast.config.urls"
+WSGI_APPLICATION = "eboxcast.config.wsgi.application"
+
+MIDDLEWARE = [
+    "eboxcast.web.health.Health",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "eboxcast.web.headers.Headers",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "eboxcast.web.visitors.Visitors",
+    "eboxcast.web.language.Languages",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "eboxcast.web.errors.Errors",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "builtins": ["eboxcast.web.templatetags.page"],
+            "context_processors": ["eboxcast.web.language.words", "django.template.context_processors.request"],
+        },
+    }
+]
+FORM_RENDERER = "eboxcast.web.forms.Renderer"
+
+STATIC_URL = f"{_PAGES.path}/static/"
+STATIC_ROOT = Path(__file__).parents[1] / "web" / "built"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "eboxcast.web.static_files.Hashed"},
+}
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+"""What comes in goes to disk as it comes, whatever its size."""
+
+AUTH_USER_MODEL = "accounts.Account"
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("name", "full_name", "email")},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+SESSION_ENGINE = "eboxcast.accounts.session_store"
+SESSION_COOKIE_NAME = "eboxcast_session"
+SESSION_COOKIE_AGE = 8 * 60 * 60
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = f"{_PAGES.path}/"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _TLS
+CSRF_COOKIE_NAME = "eboxcast_csrf"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "eboxcast.web.errors.stale_page"
+CSRF_TRUSTED_ORIGINS = [f"{_PAGES.scheme}://{_PAGES.netloc}"]
+SECURE_SSL_REDIRECT = _TLS
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if _TLS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = _TLS
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
+"""Being on the lists that browsers are shipped with is a decision for a whole domain, not for one site in it."""
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
 
 # Nothing may write a record of its own making where a broken statement could carry a national number with it.
 LOGGING_CONFIG = None

@@ -39,6 +39,14 @@ def is_real() -> bool:
     return kind() == REAL
 
 
+def kind_now() -> str:
+    """Return the kind, and go by the clock of the installation: for a process that outlives a change of the clock."""
+    mark = _installation()
+    if mark.kind != REAL:
+        clock.move(mark.clock_offset)
+    return mark.kind
+
+
 def set_clock(moment: datetime, *, actor: Actor) -> timedelta:
     """Have it be a moment here, on a demo or test installation; return how far that is ahead of real time.
 

@@ -121,6 +121,8 @@ TABLE = (
     _may("token.make", _INTEGRATION, founding=True),
     _may("token.see", _INTEGRATION),
     _may("token.revoke", _INTEGRATION),
+    _may("account.invite", _INTEGRATION, founding=True),
+    _may("account.keep", _EVERYBODY),
     # The calendar
     _may("calendar.see", _EVERYBODY),
     _may("calendar.close", _ASKING),

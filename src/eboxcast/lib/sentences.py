@@ -1,4 +1,4 @@
-"""The sentences of the catalogue, found in the source: those marked with ``N_``, and the help of commands.
+"""The sentences of the catalogue, found in the source: those marked with ``N_``, the help of commands, and templates.
 
 Babel calls ``extract`` (pyproject.toml), and the tests of the catalogue do.
 """
@@ -6,10 +6,14 @@ Babel calls ``extract`` (pyproject.toml), and the tests of the catalogue do.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
 from eboxcast.lib.translation import paragraphs
+
+_IN_TEMPLATE = re.compile(r"""\{%\s*t\s+(?:"([^"]*)"|'([^']*)')""")
+"""A sentence of a template: ``{% t "Signed in as {name}" name=account %}`` (web/templatetags/page.py)."""
 
 
 def extract(
@@ -20,6 +24,15 @@ def extract(
         for text in _marked(node), *paragraphs(_help(node)):
             if text:
                 yield node.lineno, None, text, []  # type: ignore[attr-defined]  # nodes with text have a line
+
+
+def extract_from_template(
+    source: BinaryIO, keywords: object = None, comment_tags: object = None, options: object = None
+) -> Iterator[tuple[int, None, str, list[str]]]:
+    """Yield the same for each sentence of a template."""
+    for number, line in enumerate(source.read().decode().splitlines(), start=1):
+        for found in _IN_TEMPLATE.finditer(line):
+            yield number, None, found[1] or found[2], []
 
 
 def _marked(node: ast.AST) -> str:

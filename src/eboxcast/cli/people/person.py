@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from django.conf import settings
 
+from eboxcast.accounts import invitations
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.acting import caretaker
 from eboxcast.cli.shell.app import command_app
@@ -27,6 +29,7 @@ _CHANGED = N_("{name} is recorded: {roles}.")
 _DEACTIVATED = N_("{name} can no longer act, whatever tokens they still have.")
 _TOKEN = N_("The token of {name}, shown only once. Give it only to {name}, to use with: eboxcast login")
 _REVOKED = N_("Token {number} of {name} was revoked on {moment}.")
+_INVITED = N_("The link for {name}, shown only once. Give it only to {name}, to open in a browser:")
 _LOADED = N_("Loaded: {people} people, {teams} team(s), {contacts} contact(s).")
 
 
@@ -147,6 +150,21 @@ def revoke(number: Annotated[int, typer.Argument(help="The number of the token."
     revoked = people_tokens.revoke_token(number, actor=caretaker())
     assert revoked.revoked_at is not None  # noqa: S101 - it has just been revoked
     _say(_REVOKED, number=number, name=revoked.person_id, moment=revoked.revoked_at)
+
+
+@app.command()
+def invite(
+    name: Name,
+    days: Annotated[int, typer.Option(help="How long the link is valid.")] = 7,
+) -> None:
+    """Invite a person to the pages: write a link to standard output, by which they set their password, once.
+
+    If someone has forgotten their password, invite them again. The password they have stays valid until they set
+    another one.
+    """
+    text = invitations.invite(name, days=days, actor=caretaker())
+    _say(_INVITED, name=name)
+    typer.echo(f"{settings.EBOXCAST_PAGES_URL}/invitation/{text}")
 
 
 @app.command()

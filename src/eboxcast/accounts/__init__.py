@@ -1,0 +1,1 @@
+"""How people sign in to the pages: invitations, passwords, sessions, and tries that failed."""

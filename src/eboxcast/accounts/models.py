@@ -1,0 +1,78 @@
+"""Accounts of people, their sessions, their invitations, and tries to sign in that failed."""
+
+from __future__ import annotations
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.base_session import AbstractBaseSession
+from django.db import models
+
+from eboxcast.senders.models import Person
+
+
+class Account(AbstractBaseUser):
+    """The password of a person. What they may do stands with the person, and is asked there at each request."""
+
+    person = models.OneToOneField(Person, on_delete=models.PROTECT, related_name="account")
+    opened_at = models.DateTimeField()
+
+    last_login = None
+    """Not kept: the audit has each sign-in."""
+    objects = BaseUserManager()
+
+    USERNAME_FIELD = "person"
+
+    class Meta:
+        db_table = "account"
+
+    def get_username(self) -> str:
+        """Return the name of the person."""
+        return str(self.person_id)
+
+
+class Session(AbstractBaseSession):
+    """A visit to the pages: who it is, since when, and with what browser. It holds no recipient."""
+
+    account = models.ForeignKey(Account, null=True, on_delete=models.CASCADE, related_name="sessions")
+    began_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    browser = models.TextField(blank=True)
+
+    class Meta:
+        db_table = "account_session"
+
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionBase]:
+        """Return what reads and writes them."""
+        from eboxcast.accounts.session_store import SessionStore  # it imports this module
+
+        return SessionStore
+
+
+class Invitation(models.Model):
+    """A link by which somebody sets their password, once: only its digest is kept."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="invitations")
+    digest = models.BinaryField(unique=True)
+    made_at = models.DateTimeField()
+    made_by = models.TextField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "account_invitation"
+
+
+class FailedTry(models.Model):
+    """A sign-in that failed: for whom and from where as keyed digests, kept for some minutes."""
+
+    at = models.DateTimeField()
+    identity = models.BinaryField()
+    address = models.BinaryField()
+
+    class Meta:
+        db_table = "account_failed_try"
+        indexes = (
+            models.Index(fields=("identity", "at"), name="failed_try_by_identity"),
+            models.Index(fields=("address", "at"), name="failed_try_by_address"),
+        )

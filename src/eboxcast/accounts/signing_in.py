@@ -1,0 +1,93 @@
+"""Signing in with a name or an email address and a password. Whoever guesses has to wait."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.db.models import Q
+
+from eboxcast.accounts.errors import SignInRefused, TooManyTries
+from eboxcast.accounts.models import Account, FailedTry
+from eboxcast.audit.actions import record
+from eboxcast.database.errors import sanitized_db_errors
+from eboxcast.lib import clock
+from eboxcast.lib.actors import Actor
+from eboxcast.senders.people import actor_of
+
+MINUTES = 15
+MOST_TRIES = 5
+"""With a name, before whoever has it must wait."""
+MOST_TRIES_FROM = 50
+"""From one address, where a whole institution may sit behind one."""
+
+
+def sign_in(identity: str, password: str, *, address: str) -> Account:
+    """Return the account that fits. Raises SignInRefused, TooManyTries."""
+    keys = _Keys(identity, address)
+    with sanitized_db_errors():
+        _refuse_guessing(keys)
+        account = _account_of(identity.strip())
+        if account is None:
+            make_password(password)  # as slow as checking one, so that the time tells nothing
+        if account is None or not account.check_password(password):
+            _note_failure(keys, account)
+            raise SignInRefused
+        with transaction.atomic():
+            FailedTry.objects.filter(identity=keys.identity).delete()
+            record("account.signed_in", by=account.get_username(), data={"person": account.get_username()})
+    return account
+
+
+def account_in_force(number: int) -> tuple[Account, Actor] | None:
+    """Return an account and who acts by it, as both stand now; None where the person may act no more."""
+    with sanitized_db_errors():
+        account = Account.objects.select_related("person").filter(pk=number).first()
+    if account is None or not account.person.active or account.person.service:
+        return None
+    return account, actor_of(account.person)
+
+
+class _Keys:
+    """Who tries and from where, as digests that tell nothing without the secret of the installation."""
+
+    def __init__(self, identity: str, address: str) -> None:
+        self.identity = _digest("identity", identity.strip().casefold())
+        self.address = _digest("address", address)
+
+
+def _digest(kind: str, text: str) -> bytes:
+    return hmac.new(settings.SECRET_KEY.encode(), f"{kind}:{text}".encode(), hashlib.sha256).digest()
+
+
+def _refuse_guessing(keys: _Keys) -> None:
+    since = clock.now() - timedelta(minutes=MINUTES)
+    FailedTry.objects.filter(at__lt=since).delete()
+    recent = FailedTry.objects.filter(at__gte=since)
+    if (
+        recent.filter(identity=keys.identity).count() >= MOST_TRIES
+        or recent.filter(address=keys.address).count() >= MOST_TRIES_FROM
+    ):
+        raise TooManyTries(minutes=MINUTES)
+
+
+def _note_failure(keys: _Keys, account: Account | None) -> None:
+    with transaction.atomic():
+        FailedTry.objects.create(at=clock.now(), identity=keys.identity, address=keys.address)
+        if account is not None and FailedTry.objects.filter(identity=keys.identity).count() == MOST_TRIES:
+            record("account.locked", by=account.get_username(), data={"person": account.get_username()})
+
+
+def _account_of(identity: str) -> Account | None:
+    """Return the account of somebody who can act; none where an address is that of several."""
+    found = Account.objects.select_related("person").filter(
+        Q(person__name=identity.lower()) | Q(person__email__iexact=identity, person__email__gt=""),
+        person__active=True,
+        person__service=False,
+    )
+    accounts = list(found[:2])
+    return accounts[0] if len(accounts) == 1 else None

@@ -1,0 +1,1 @@
+"""The pages of the people of the procedure. A view parses, calls one action, and shows one schema."""

@@ -1,0 +1,21 @@
+"""The first page: what waits for whoever looks."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from eboxcast.broadcasts.listing import Asked, list_broadcasts
+from eboxcast.presenters.desk import desk_of
+from eboxcast.web.requests import PageRequest
+from eboxcast.web.visitors import signed_in
+
+
+@require_safe
+@signed_in
+def show(request: PageRequest) -> HttpResponse:
+    """Show what somebody has to do now, over all broadcasts they may see."""
+    listed = list_broadcasts(Asked(), actor=request.actor)
+    shown = {"section": "home", "desk": desk_of(listed, request.actor.roles, request.language)}
+    return render(request, "portal/home.html", shown)

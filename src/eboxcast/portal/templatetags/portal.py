@@ -1,0 +1,77 @@
+"""How the portal shows states, roles and steps: words from the presenters, colours of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+from django.template.context import Context
+
+from eboxcast.broadcasts.models import State
+from eboxcast.broadcasts.words import CHECKS, LATENESS, SEEN_IN
+from eboxcast.lib.actors import Role
+from eboxcast.lib.next_action import NextAction
+from eboxcast.lib.translation import translate
+from eboxcast.portal.links import link_to
+from eboxcast.presenters.broadcast_words import OUTCOMES, SIDES, STATES, who_in
+from eboxcast.presenters.notices import STATES as NOTICE_STATES
+from eboxcast.presenters.schemas.broadcast import BroadcastStep
+from eboxcast.reports.states import ENVIRONMENTS
+
+register = template.Library()
+
+_COLOURS = {
+    State.REQUESTED: "info",
+    State.POSTPONED: "warning",
+    State.REFUSED: "danger",
+    State.CANCELLED: "neutral",
+    State.REJECTED: "warning",
+    State.MISSED: "danger",
+    State.RECALLED: "danger",
+    State.ARMED: "accent",
+    State.LAUNCHED: "accent",
+    State.PUBLISHED: "success",
+    State.REPORTED: "success",
+    State.CLOSED: "success",
+}
+
+
+def _by_value(words: Mapping[Any, str]) -> Mapping[str, str]:
+    return {str(value): word for value, word in words.items()}
+
+
+_WORDS: Mapping[str, Mapping[str, str]] = {
+    "state": _by_value(STATES),
+    "term": _by_value(LATENESS),
+    "side": _by_value(SIDES),
+    "outcome": _by_value(OUTCOMES),
+    "check": _by_value(CHECKS),
+    "seen": _by_value(SEEN_IN),
+    "notice": _by_value(NOTICE_STATES),
+    "environment": _by_value(ENVIRONMENTS),
+}
+
+
+@register.simple_tag(takes_context=True)
+def word(context: Context, kind: str, value: str) -> str:
+    """Show a state, an outcome or the like in words: ``{% word "outcome" decision.outcome %}``."""
+    return translate(_WORDS[kind][value], str(context["language"]))
+
+
+@register.filter
+def state_colour(state: str) -> str:
+    """Return the colour of a state: a hint, never the only sign."""
+    return _COLOURS.get(State(state), "neutral")
+
+
+@register.simple_tag(takes_context=True)
+def who(context: Context, turn: tuple[str, ...]) -> str:
+    """Show whose turn it is."""
+    return who_in(tuple(map(Role, turn)), str(context["language"]))
+
+
+@register.simple_tag
+def page_of(step: BroadcastStep, broadcast: str) -> str:
+    """Return the address of the page where a step is taken; empty where there is none yet."""
+    return link_to(NextAction(action=step.action, parameters={"broadcast": broadcast}))

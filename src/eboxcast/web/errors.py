@@ -1,0 +1,146 @@
+"""Errors as pages: which answer each kind has, in the words of the error, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import Resolver404, resolve
+
+from eboxcast.accounts.errors import TooManyTries
+from eboxcast.lib.actors import NotYourRole
+from eboxcast.lib.errors import (
+    EboxcastError,
+    InputRefused,
+    Misconfigured,
+    NotAllowedNow,
+    NotFound,
+    TargetTrouble,
+    Trouble,
+    WrongUse,
+)
+from eboxcast.lib.telling import next_actions, remedy_in, sentence_in
+from eboxcast.lib.translation import N_
+from eboxcast.web.language import language_of
+
+_STATUS: tuple[tuple[type[EboxcastError], int], ...] = (
+    (NotFound, 404),
+    (NotYourRole, 403),
+    (TooManyTries, 429),
+    (NotAllowedNow, 409),
+    (InputRefused, 422),
+    (WrongUse, 400),
+    (TargetTrouble, 503),
+    (Trouble, 503),
+)
+
+TITLES = {
+    400: N_("We could not read this request"),
+    403: N_("You cannot open this page"),
+    404: N_("This page does not exist"),
+    409: N_("This is not possible now"),
+    413: N_("This is too large"),
+    422: N_("This cannot be accepted"),
+    429: N_("Please wait a moment"),
+    500: N_("Something went wrong"),
+    503: N_("This is not available at the moment"),
+}
+_SENTENCES = {
+    400: N_("The address or the form was damaged on its way. Nothing was changed."),
+    403: N_("Your role does not include this page. The integration team can tell you who can help."),
+    404: N_("The address may be wrong, or what it shows is not yours to see."),
+    500: N_("The mistake is ours. Nothing was published by this step. If it happens again, report it with the time."),
+}
+_STALE = N_(
+    "This page was open for too long, or in another window. Nothing was changed. Go back, reload it and try again."
+)
+_log = structlog.get_logger(__name__)
+
+
+class Errors:
+    """Answers what a view raises on purpose; what it raises by mistake comes to ``server_error``."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer a request."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Return the page of an error of ours."""
+        if isinstance(error, EboxcastError):
+            return error_page(request, error)
+        return server_error(request, error)
+
+
+def status_of(error: EboxcastError) -> int:
+    """Return the status of the answer to an error."""
+    return next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
+
+
+def error_page(request: HttpRequest, error: EboxcastError) -> HttpResponse:
+    """Return what happened and what to do, with the status that fits. What is not there is told in the same words."""
+    status = status_of(error)
+    if status == 404:
+        return not_found(request)
+    if status >= 500:
+        _log.error("page.failed", code=error.code, route=_route(request))
+    language = language_of(request)
+    if status == 500:
+        return _page(request, status)
+    return _page(request, status, sentence=sentence_in(error, language), remedy=remedy_on_page(error, language))
+
+
+def remedy_on_page(error: EboxcastError | Misconfigured, language: str) -> str:
+    """Return what to do next; nothing where that is a command, which a page cannot ask of its reader."""
+    return "" if next_actions(error) else remedy_in(error, language)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer a request that could not be read."""
+    return _page(request, 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer somebody whose role lacks a page."""
+    return _page(request, 403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer for what is not there, or not for who asks."""
+    return _page(request, 404)
+
+
+def server_error(request: HttpRequest, error: BaseException | None = None) -> HttpResponse:
+    """Answer for our mistakes. The log names the kind and the place, never the words: they could hold a number."""
+    if error is not None:
+        _log.error("page.crashed", kind=type(error).__name__, at=_place(error), route=_route(request))
+    return _page(request, 500)
+
+
+def stale_page(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form whose token is missing or old."""
+    return _page(request, 403, title=TITLES[409], sentence_marked=_STALE)
+
+
+def _page(request: HttpRequest, status: int, **words: str) -> HttpResponse:
+    shown = {"title": TITLES[status], "sentence_marked": _SENTENCES.get(status, ""), **words, "status": status}
+    return render(request, "web/error.html", shown, status=status)
+
+
+def _route(request: HttpRequest) -> str:
+    """Return the pattern of an address: the address itself may hold anything."""
+    try:
+        return resolve(request.path_info).route
+    except Resolver404:
+        return "-"
+
+
+def _place(error: BaseException) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}" if trace else "-"

@@ -1,0 +1,104 @@
+"""Forms in the reader's language and in the look of the design system; whatever is wrong is said beside the field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django import forms
+from django.forms.renderers import DjangoTemplates
+
+from eboxcast.lib.errors import EboxcastError
+from eboxcast.lib.telling import sentence_in
+from eboxcast.lib.translation import N_, translate
+from eboxcast.web.errors import remedy_on_page
+from eboxcast.web.templatetags.page import Unfilled
+
+_WRONG: Mapping[str, str] = {
+    "required": N_("Fill in this field."),
+    "invalid": N_("This value is not valid."),
+    "invalid_choice": N_("Choose one of the options."),
+    "invalid_list": N_("Choose one of the options."),
+    "max_length": N_("Use at most {limit_value} characters."),
+    "min_length": N_("Use at least {limit_value} characters."),
+    "max_value": N_("Enter a number of at most {limit_value}."),
+    "min_value": N_("Enter a number of at least {limit_value}."),
+    "null_characters_not_allowed": N_("This value is not valid."),
+    "missing": N_("Choose a file."),
+    "empty": N_("The file is empty."),
+}
+_KINDS: tuple[tuple[type[forms.Field], str, str], ...] = (
+    (forms.DateField, "invalid", N_("Enter a date, such as 15/02/2027.")),
+    (forms.TimeField, "invalid", N_("Enter a time, such as 18:00.")),
+    (forms.EmailField, "invalid", N_("Enter an email address, such as name@example.be.")),
+    (forms.IntegerField, "invalid", N_("Enter a whole number.")),
+    (forms.FileField, "required", N_("Choose a file.")),
+)
+_DAYS = ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y")
+
+
+class Renderer(DjangoTemplates):
+    """Renders the forms with our templates."""
+
+    form_template_name = "web/form/form.html"
+    field_template_name = "web/form/field.html"
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """One thing to correct, with the field it is in; none for the form as a whole."""
+
+    field: str
+    sentence: str
+
+
+class PageForm(forms.Form):
+    """A form of a page: its labels, helps, choices and errors are sentences of the catalogue, marked with ``N_``."""
+
+    template_name = "web/form/form.html"
+    required_css_class = ""
+    widths: ClassVar[Mapping[str, str]] = {}
+    """How wide a field is, by its name: ``short`` for a number or a date."""
+
+    def __init__(self, *args: Any, language: str, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        self.language = language
+        for name, field in self.fields.items():
+            self._say(field)
+            self._look(name, field)
+
+    def refuse(self, error: EboxcastError, *, field: str | None = None) -> None:
+        """Say why an action refused what was handed in: beside a field, or above the form."""
+        parts = [translate(part.sentence, self.language, part.data) for part in error.parts]
+        whole = (sentence_in(error, self.language), remedy_on_page(error, self.language))
+        for sentence in parts or [" ".join(filter(None, whole))]:
+            self.add_error(field, sentence)
+
+    @property
+    def wrong(self) -> list[Wrong]:
+        """Return everything to correct, in the order of the fields."""
+        found = [Wrong("", str(sentence)) for sentence in self.non_field_errors()]
+        return found + [Wrong(field.auto_id, str(sentence)) for field in self for sentence in field.errors]
+
+    def _say(self, field: forms.Field) -> None:
+        field.label = translate(str(field.label or ""), self.language)
+        field.help_text = translate(str(field.help_text), self.language)
+        messages = {**_WRONG, **{code: sentence for kind, code, sentence in _KINDS if isinstance(field, kind)}}
+        unfilled = Unfilled("%({})s")
+        field.error_messages = {code: translate(one, self.language, unfilled) for code, one in messages.items()}
+        choices = getattr(field, "choices", None)
+        if choices is not None and not callable(choices):
+            field.choices = [(value, translate(str(label), self.language)) for value, label in choices]  # type: ignore[attr-defined]  # it has them
+        if isinstance(field, forms.DateField):
+            field.input_formats = _DAYS
+
+    def _look(self, name: str, field: forms.Field) -> None:
+        if isinstance(field, forms.DateField):
+            field.widget = forms.DateInput(attrs={**field.widget.attrs, "type": "date"}, format="%Y-%m-%d")
+        field.widget.attrs["class"] = " ".join(filter(None, ("ds-input", self.widths.get(name, ""))))
+
+
+def options(words: Mapping[Any, str], chosen: Iterable[Any] | None = None) -> list[tuple[str, str]]:
+    """Return the choices of a field from a table of words, all or some of them."""
+    return [(str(value), words[value]) for value in (words if chosen is None else chosen)]

@@ -1,0 +1,97 @@
+"""Who asks for a page: an account by its session, and the person's roles as they stand at this moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import wraps
+from typing import Concatenate, ParamSpec, cast
+
+from django.contrib import auth
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import resolve_url
+from django.utils.crypto import constant_time_compare
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+
+from eboxcast.accounts.models import Account
+from eboxcast.accounts.session_store import BEGAN, BROWSER, SEEN
+from eboxcast.accounts.signing_in import account_in_force
+from eboxcast.database import installation
+from eboxcast.lib import clock
+from eboxcast.lib.formatting import iso
+from eboxcast.web.requests import PageRequest
+
+P = ParamSpec("P")
+View = Callable[Concatenate[PageRequest, P], HttpResponse]
+
+SIGN_IN = "sign-in"
+"""The name of the address where people sign in."""
+NEXT = "next"
+_NOTED_EVERY = timedelta(minutes=10)
+_MOST_OF_A_BROWSER = 200
+
+
+class Visitors:
+    """Tells each request whose it is, asked anew each time: who was deactivated is out at once."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: PageRequest) -> HttpResponse:
+        """Answer a request."""
+        request.account, request.visitor = None, None
+        request.installation_kind = installation.kind_now()
+        number = request.session.get(auth.SESSION_KEY) if request.session.session_key else None
+        found = account_in_force(int(number)) if number else None
+        if found is not None and _is_of(request, found[0]):
+            request.account, request.visitor = found
+            request.actor = found[1]
+            _note_visit(request)
+        return self.get_response(request)
+
+
+def begin_visit(request: PageRequest, account: Account) -> None:
+    """Sign somebody in: a new session with a new key, so that one planted before is worth nothing."""
+    auth.login(request, account, backend="eboxcast.web.visitors")
+    now = iso(clock.now())
+    browser = request.headers.get("User-Agent", "")[:_MOST_OF_A_BROWSER]
+    request.session.update({BEGAN: now, SEEN: now, BROWSER: browser})
+
+
+def end_visit(request: PageRequest) -> None:
+    """Sign out: the session is deleted, here and on the server."""
+    request.session.flush()
+    request.account, request.visitor = None, None
+
+
+def signed_in(view: View[P]) -> View[P]:
+    """Have a view answer only those who signed in; others sign in first, and come back to what they asked for."""
+
+    @wraps(view)
+    def answer(request: PageRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if request.visitor is None:
+            asked = request.get_full_path() if request.method == "GET" else ""
+            query = f"?{urlencode({NEXT: asked})}" if asked and asked != resolve_url("home") else ""
+            return HttpResponseRedirect(resolve_url(SIGN_IN) + query)
+        return view(request, *args, **kwargs)
+
+    return cast("View[P]", answer)
+
+
+def came_for(request: HttpRequest) -> str:
+    """Return the page that somebody asked for before signing in, if it is one of ours; else the first page."""
+    asked = request.POST.get(NEXT) or request.GET.get(NEXT) or ""
+    ours = url_has_allowed_host_and_scheme(asked, {request.get_host()}, require_https=request.is_secure())
+    return asked if ours else resolve_url("home")
+
+
+def _is_of(request: PageRequest, account: Account) -> bool:
+    """Return whether the session was begun with the password that counts now."""
+    kept = str(request.session.get(auth.HASH_SESSION_KEY, ""))
+    return constant_time_compare(kept, account.get_session_auth_hash())
+
+
+def _note_visit(request: PageRequest) -> None:
+    seen = datetime.fromisoformat(request.session[SEEN]) if SEEN in request.session else None
+    if seen is None or abs(clock.now() - seen) > _NOTED_EVERY:
+        request.session[SEEN] = iso(clock.now())

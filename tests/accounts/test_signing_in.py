@@ -1,0 +1,75 @@
+"""Who may sign in, and that guessing is slow."""
+
+from __future__ import annotations
+
+import pytest
+from tests.broadcasts import people as p
+from tests.moments import pass_time
+from tests.web.visitors import PASSWORD, account_of
+
+from eboxcast.accounts.errors import SignInRefused, TooManyTries
+from eboxcast.accounts.models import FailedTry
+from eboxcast.accounts.signing_in import MOST_TRIES, account_in_force, sign_in
+from eboxcast.audit.models import Entry
+from eboxcast.senders.people import change_unasked
+
+HERE = "192.0.2.7"
+
+
+@pytest.mark.parametrize("identity", ["anne", "ANNE", " anne@example.be ", "Anne@Example.be"])
+def test_people_sign_in_with_their_name_or_their_address(january: None, identity: str) -> None:
+    account = account_of(p.ANNE)
+    assert sign_in(identity, PASSWORD, address=HERE) == account
+    assert Entry.objects.get(action="account.signed_in").by == "anne"
+
+
+@pytest.mark.parametrize(("identity", "password"), [("anne", "wrong"), ("nobody", PASSWORD), ("", ""), ("%", PASSWORD)])
+def test_what_is_wrong_is_told_in_the_same_words(january: None, identity: str, password: str) -> None:
+    account_of(p.ANNE)
+    with pytest.raises(SignInRefused) as refused:
+        sign_in(identity, password, address=HERE)
+    assert refused.value.data == {}
+
+
+def test_who_was_deactivated_signs_in_no_more_and_is_out_at_once(january: None) -> None:
+    account = account_of(p.ANNE)
+    change_unasked("anne", by="ines", active=False)
+    with pytest.raises(SignInRefused):
+        sign_in("anne", PASSWORD, address=HERE)
+    assert account_in_force(account.pk) is None
+
+
+def test_an_address_of_two_people_signs_in_neither(january: None) -> None:
+    account_of(p.ANNE)
+    account_of(p.BRAM)
+    change_unasked("bram", by="ines", email="anne@example.be")
+    with pytest.raises(SignInRefused):
+        sign_in("anne@example.be", PASSWORD, address=HERE)
+
+
+def test_who_guesses_has_to_wait_even_with_the_right_password(january: None) -> None:
+    account_of(p.ANNE)
+    for _ in range(MOST_TRIES):
+        with pytest.raises(SignInRefused):
+            sign_in("anne", "wrong", address=HERE)
+    with pytest.raises(TooManyTries):
+        sign_in("anne", PASSWORD, address=HERE)
+    assert Entry.objects.get(action="account.locked").data["person"] == "anne"
+    pass_time(minutes=16)
+    assert sign_in("anne", PASSWORD, address=HERE)
+
+
+def test_a_name_that_nobody_has_is_locked_like_any_other(january: None) -> None:
+    for _ in range(MOST_TRIES):
+        with pytest.raises(SignInRefused):
+            sign_in("nobody", "wrong", address=HERE)
+    with pytest.raises(TooManyTries):
+        sign_in("nobody", "wrong", address=HERE)
+
+
+def test_what_is_kept_of_a_try_names_nobody(january: None) -> None:
+    with pytest.raises(SignInRefused):
+        sign_in("85073003328", "wrong", address=HERE)
+    kept = FailedTry.objects.get()
+    assert b"85073003328" not in bytes(kept.identity)
+    assert HERE.encode() not in bytes(kept.address)

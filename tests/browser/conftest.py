@@ -1,0 +1,96 @@
+"""A real browser: Debian's Chromium, driven by Playwright; skipped where it is not installed (CONTRIBUTING.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from tests.browser.serving import served
+from tests.portal.conftest import january, quick_passwords
+from tests.web.visitors import browser_of
+
+from eboxcast.lib.actors import Actor
+
+__all__ = ["january", "quick_passwords"]
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """The browser, one for the tests of a module: while it is open the loop of Playwright counts as running."""
+    if not CHROMIUM.exists():
+        pytest.skip("needs Debian's Chromium: apt-get install chromium")
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # no code of ours runs inside that loop
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Visit:
+    """What a test opens windows with."""
+
+    address: str
+    browser: Browser
+    opened: list[BrowserContext]
+
+    def window(self, actor: Actor | None = None, *, language: str = "en", **options: Any) -> Page:
+        """Open a window in which a character has signed in; options are those of a browser context of Playwright."""
+        context = self.browser.new_context(
+            base_url=self.address, **{"viewport": WIDE, "reduced_motion": "reduce", **options}
+        )
+        self.opened.append(context)
+        cookies = {"eboxcast_language": language}
+        if actor is not None:
+            cookies["eboxcast_session"] = browser_of(actor).cookies["eboxcast_session"].value
+        context.add_cookies([{"name": name, "value": value, "url": self.address} for name, value in cookies.items()])
+        return context.new_page()
+
+
+@pytest.fixture
+def visit(january: None, chromium: Browser) -> Iterator[Visit]:
+    """The pages, served, and windows to look at them."""
+    with served() as address:
+        made = Visit(address, chromium, [])
+        yield made
+        for context in made.opened:
+            context.close()
+
+
+Judge = Callable[[Page], list[str]]
+
+
+@pytest.fixture(scope="session")
+def violations() -> Judge:
+    """What axe-core finds wrong with a page: rule, and where."""
+    script = (Path(__file__).parents[2] / "design/node_modules/axe-core/axe.min.js").read_text("utf-8")
+
+    def judge(page: Page) -> list[str]:
+        # Not as a script of the page, which its policy forbids, but as the browser's own.
+        page.evaluate(script)
+        found = page.evaluate(
+            "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
+        )
+        return [
+            f"{one['id']}: {[node['target'] for node in one['nodes']]}: {one['nodes'][0]['failureSummary']}"
+            for one in found["violations"]
+        ]
+
+    return judge

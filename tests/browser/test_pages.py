@@ -1,0 +1,88 @@
+"""Pages in a real browser: axe-core finds nothing wrong with any, none is wider than its screen, none needs scripts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+from tests.broadcasts import people as p
+from tests.browser.conftest import NARROW, WIDE, Judge, Visit
+from tests.web.visitors import PASSWORD, account_of
+
+from eboxcast.accounts.invitations import invite
+from eboxcast.lib.actors import Actor
+
+Opens = Callable[[], str]
+
+
+def invitation() -> str:
+    account_of(p.ANNE)
+    return f"/invitation/{invite('anne', days=7, actor=p.INES)}"
+
+
+def sheet() -> str:
+    p.requested(subject="Holiday pay for workers: what changes on 1 January", campaign="Holidays")
+    return f"/broadcasts/{p.ready().number}"
+
+
+PAGES: dict[str, tuple[Actor | None, Opens]] = {
+    "sign-in": (None, lambda: "/sign-in"),
+    "invitation": (None, invitation),
+    "not there": (None, lambda: "/nowhere"),
+    "home": (p.ANNE, lambda: f"/{sheet()[:0]}"),
+    "broadcasts": (p.INES, lambda: f"/broadcasts{sheet()[:0]}"),
+    "broadcast": (p.LOU, sheet),
+    "sessions": (p.BRAM, lambda: "/sessions"),
+}
+"""Each page: whose it is, and what makes it and gives its address."""
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_is_wrong_with_a_page_wide_or_narrow_light_or_dark(visit: Visit, violations: Judge, name: str) -> None:
+    actor, opens = PAGES[name]
+    path = opens()
+    page = visit.window(actor, language="fr", viewport=WIDE, color_scheme="light")
+    page.goto(path)
+    assert violations(page) == []
+    page.set_viewport_size(NARROW)
+    page.emulate_media(color_scheme="dark")
+    assert violations(page) == []
+    assert too_wide(page) == 0
+
+
+def too_wide(page: Page) -> int:
+    """Return by how much a page is wider than its window."""
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_somebody_signs_in_finds_a_broadcast_and_signs_out(visit: Visit, scripts: bool) -> None:
+    account_of(p.ANNE)
+    number = p.scheduled().number
+    page = visit.window(language="nl", java_script_enabled=scripts)
+    page.goto(f"/broadcasts/{number}")
+    page.get_by_label("E-mailadres of naam").fill("anne@example.be")
+    page.get_by_label("Wachtwoord").fill("not this one")
+    page.get_by_role("button", name="Aanmelden").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    page.get_by_label("Wachtwoord").fill(PASSWORD)
+    page.get_by_role("button", name="Aanmelden").click()
+    expect(page).to_have_title(re.compile(number))
+    page.get_by_role("button", name="Français").click()
+    expect(page.locator("html")).to_have_attribute("lang", "fr")
+    page.get_by_role("button", name="Se déconnecter").click()
+    expect(page).to_have_url(re.compile("/sign-in"))
+    page.go_back()
+    expect(page.get_by_text("Pension 2027")).to_have_count(0)
+
+
+def test_no_page_breaks_the_policy_that_it_is_sent_with(visit: Visit) -> None:
+    page = visit.window(p.ANNE)
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    for path in ("/", sheet(), "/broadcasts?ended=on", "/sessions"):
+        page.goto(path)
+    assert said == []

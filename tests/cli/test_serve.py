@@ -1,0 +1,80 @@
+"""`eboxcast serve`: the real server, as a supervisor and a browser behind a proxy see it."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from http.client import HTTPConnection, HTTPResponse
+from pathlib import Path
+
+import pytest
+
+from eboxcast.database import boot
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        return int(listening.getsockname()[1])
+
+
+@pytest.fixture
+def serving(installation: None, port: int) -> Iterator[subprocess.Popen[str]]:
+    """The pages below /ebox, served by processes of their own."""
+    settings = {
+        "EBOXCAST_PAGES_URL": f"http://127.0.0.1:{port}/ebox",
+        "EBOXCAST_PAGES_LISTEN": f"127.0.0.1:{port}",
+        "EBOXCAST_PAGES_PROCESSES": "1",
+        "EBOXCAST_SECRET_KEY": "",
+        "EBOXCAST_LANGUAGE": "en",
+    }
+    started = subprocess.Popen(
+        [Path(sys.executable).with_name("eboxcast"), "serve"],
+        env={**os.environ, **settings},
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert started.stderr is not None
+    assert "Serving the pages at" in started.stderr.readline()
+    yield started
+    with suppress(ProcessLookupError):  # its workers, too, wherever the test ended
+        os.killpg(started.pid, signal.SIGKILL)
+    started.wait(60)
+    started.stderr.close()
+
+
+def answer_to(port: int, path: str) -> tuple[HTTPResponse, str]:
+    """Ask until the server listens; each try waits for the connection to be refused or answered."""
+    for _ in range(100_000):
+        with closing(HTTPConnection("127.0.0.1", port, timeout=60)) as asking, suppress(ConnectionRefusedError):
+            asking.request("GET", path, headers={"Accept-Language": "en"})
+            answer = asking.getresponse()
+            return answer, answer.read().decode()
+    raise AssertionError("the server does not listen")
+
+
+def test_the_pages_are_served_below_their_path_with_their_style(serving: subprocess.Popen[str], port: int) -> None:
+    assert answer_to(port, "/health/ready")[0].status == 200
+    answer, page = answer_to(port, "/ebox/sign-in")
+    assert answer.status == 200
+    links = re.findall(r'(?:href|src|action)="(/[^"]+)"', page)
+    assert [link for link in links if not link.startswith("/ebox/")] == []
+    styles = [link for link in links if "/static/" in link]
+    assert len(styles) >= 6
+    for link in styles:
+        found, _ = answer_to(port, link)
+        assert found.status == 200
+        assert "immutable" in found.headers["Cache-Control"]
+    secret = boot.places().root / "secret-key"
+    assert secret.stat().st_mode & 0o777 == 0o600
+    serving.send_signal(signal.SIGTERM)
+    assert serving.wait(60) == 0
+    secret.unlink()

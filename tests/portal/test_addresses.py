@@ -1,0 +1,100 @@
+"""Every address, asked for by everybody: nobody sees more than the tables let them, and none is forgotten here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from tests.broadcasts import people as p
+from tests.web.visitors import browser, browser_of
+
+from eboxcast.broadcasts.models import Broadcast
+from eboxcast.lib.actors import Actor
+
+OK, SIGN_IN, NOT_THERE, NOT_YOURS, WRONG_WAY = 200, 302, 404, 403, 405
+PEOPLE = p.EVERYBODY
+
+
+@dataclass(frozen=True)
+class Address:
+    """What an address answers to whom, when it is asked for."""
+
+    everybody: int = OK
+    """To whoever signed in."""
+    nobody: int = SIGN_IN
+    """To whoever did not."""
+    others: dict[Actor, int] = field(default_factory=dict)
+    """To some of them something else."""
+    theirs: bool = False
+    """Whether it shows something of ANNE's institution: for DIRK it is not there."""
+
+    def answer_to(self, actor: Actor | None) -> int:
+        """Return the status for somebody."""
+        if actor is None:
+            return self.nobody
+        if self.theirs and actor is p.ELSE_WHERE:
+            return NOT_THERE
+        return self.others.get(actor, self.everybody)
+
+
+ADDRESSES: dict[str, Address] = {
+    "home": Address(),
+    "language": Address(everybody=WRONG_WAY, nobody=WRONG_WAY),
+    "sign-in": Address(everybody=302, nobody=OK),
+    "sign-out": Address(everybody=WRONG_WAY, nobody=WRONG_WAY),
+    "invitation": Address(everybody=NOT_THERE, nobody=NOT_THERE),
+    "sessions": Address(),
+    "broadcasts": Address(),
+    "broadcast": Address(theirs=True),
+}
+
+
+def patterns(resolver: URLResolver) -> Iterator[URLPattern]:
+    for one in resolver.url_patterns:
+        if isinstance(one, URLResolver):
+            yield from patterns(one)
+        else:
+            yield one
+
+
+def arguments(pattern: URLPattern, broadcast: Broadcast) -> dict[str, str]:
+    """Return what stands in an address: the broadcast, and a word for all else."""
+    known = {"broadcast": broadcast.number}
+    return {name: known.get(name, "word") for name in pattern.pattern.converters}
+
+
+@pytest.fixture
+def browsers(january: None) -> dict[Actor | None, Client]:
+    return {None: browser(), **{actor: browser_of(actor) for actor in PEOPLE}}
+
+
+def test_every_address_is_in_the_table() -> None:
+    assert {one.name for one in patterns(get_resolver())} == set(ADDRESSES)
+
+
+def test_nobody_sees_more_than_is_theirs(browsers: dict[Actor | None, Client]) -> None:
+    broadcast = p.requested()
+    wrong = {}
+    for pattern in patterns(get_resolver()):
+        address = reverse(str(pattern.name), kwargs=arguments(pattern, broadcast))
+        for actor, client in browsers.items():
+            answer = client.get(address)
+            if answer.status_code != ADDRESSES[str(pattern.name)].answer_to(actor):
+                wrong[pattern.name, actor.name if actor else "nobody"] = answer.status_code
+    assert wrong == {}
+
+
+def test_what_is_not_theirs_looks_like_what_is_not_there(browsers: dict[Actor | None, Client]) -> None:
+    number = p.requested().number
+    theirs = browsers[p.ELSE_WHERE].get(f"/broadcasts/{number}")
+    nobodys = browsers[p.ELSE_WHERE].get("/broadcasts/2027-9999")
+    assert without_token(theirs).replace(number, "2027-9999") == without_token(nobodys)
+
+
+def without_token(answer: HttpResponse) -> str:
+    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", answer.content.decode())

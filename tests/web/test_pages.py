@@ -1,0 +1,148 @@
+"""What holds for every page: its headers, its language, its errors, its health."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.db import connections
+from django.test import RequestFactory
+from tests.broadcasts import people as p
+from tests.web.visitors import PASSWORD, account_of, browser, browser_of
+
+from eboxcast.lib.errors import EboxcastError, InputRefused, NotAllowedNow, Trouble
+from eboxcast.web.errors import error_page, server_error
+
+ROOT = Path(__file__).parents[2] / "src/eboxcast"
+TEMPLATES = sorted(path for door in ("web", "portal") for path in (ROOT / door / "templates").rglob("*.html"))
+
+
+def test_no_page_lets_anything_of_elsewhere_in(january: None) -> None:
+    headers = browser().get("/sign-in").headers
+    policy = headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert "frame-ancestors 'none'" in policy
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["Cache-Control"] == "no-store"
+    assert "camera=()" in headers["Permissions-Policy"]
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
+def test_no_template_has_a_script_or_a_style_in_it(template: Path) -> None:
+    text = re.sub(r"{%.*?%}", "", template.read_text("utf-8"))
+    assert not re.search(r"\sstyle=|\son\w+=|<style|javascript:|<script(?![^>]*\ssrc=)|https?://", text)
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
+def test_every_word_of_a_template_comes_from_the_catalogue(template: Path) -> None:
+    text = re.sub(r"{% block (width|home) %}.*?{% endblock %}", "", template.read_text("utf-8"))
+    text = re.sub(r"{%.*?%}|{{.*?}}", "", text)
+    assert set(re.findall(r"[A-Za-z]{2,}", re.sub(r"<[^>]*>", " ", text))) <= {"eboxcast"}
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language"), [("nl-BE,nl;q=0.9", "nl"), ("it,de;q=0.5,en;q=0.7", "en"), ("xx", "fr"), ("*;q=x", "fr")]
+)
+def test_before_anybody_chose_the_browser_says_the_language(january: None, accepted: str, language: str) -> None:
+    answer = browser().get("/sign-in", headers={"Accept-Language": accepted})
+    assert f'<html lang="{language}">' in answer.content.decode()
+    assert answer.headers["Content-Language"] == language
+
+
+def test_a_language_that_was_chosen_is_remembered_and_the_page_comes_again(january: None) -> None:
+    client = browser_of(p.ANNE)
+    chosen = client.post("/language", {"language": "de", "next": "/broadcasts"})
+    assert chosen.headers["Location"] == "/broadcasts"
+    assert '<html lang="de">' in client.get("/broadcasts").content.decode()
+
+
+@pytest.mark.parametrize("asked", ["https://elsewhere.example/", "//elsewhere.example", "javascript:alert(1)", "/\\x"])
+def test_nobody_is_led_elsewhere(january: None, asked: str) -> None:
+    account_of(p.ANNE)
+    client = browser()
+    assert client.post("/language", {"language": "de", "next": asked}).headers["Location"] == "/"
+    entered = client.post("/sign-in", {"identity": "anne", "password": PASSWORD, "next": asked})
+    assert entered.headers["Location"] == "/"
+
+
+def test_who_signs_in_comes_to_the_page_they_asked_for(january: None) -> None:
+    account_of(p.ANNE)
+    client = browser()
+    asked = client.get("/broadcasts?late=on")
+    assert asked.headers["Location"] == "/sign-in?next=%2Fbroadcasts%3Flate%3Don"
+    entered = client.post(asked.headers["Location"], {"identity": "anne", "password": PASSWORD, "next": "/broadcasts"})
+    assert entered.headers["Location"] == "/broadcasts"
+
+
+def test_a_form_of_elsewhere_changes_nothing(january: None) -> None:
+    client = browser_of(p.ANNE, enforce_csrf_checks=True)
+    answer = client.post("/sign-out")
+    assert answer.status_code == 403
+    assert "Nothing was changed" in answer.content.decode()
+    assert client.get("/").status_code == 200
+
+
+@pytest.mark.parametrize("language", ["fr", "nl", "de", "en"])
+def test_errors_are_pages_in_the_language_of_their_reader(january: None, language: str) -> None:
+    client = browser()
+    client.cookies["eboxcast_language"] = language
+    answer = client.get("/nowhere")
+    assert answer.status_code == 404
+    assert f'<html lang="{language}">' in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "title"),
+    [
+        (NotAllowedNow(), 409, "Ce n&#x27;est pas possible maintenant"),
+        (InputRefused(), 422, "Cela ne peut pas être accepté"),
+        (Trouble(), 503, "Ce n&#x27;est pas disponible pour le moment"),
+    ],
+)
+def test_an_error_has_the_status_that_fits(january: None, error: EboxcastError, status: int, title: str) -> None:
+    answer = error_page(RequestFactory().get("/"), error)
+    assert answer.status_code == status
+    assert title in answer.content.decode()
+
+
+def test_a_mistake_of_ours_is_told_without_its_words(january: None, capsys: pytest.CaptureFixture[str]) -> None:
+    answer = server_error(RequestFactory().get("/85073003328"), ValueError("85.07.30-033.28"))
+    assert answer.status_code == 500
+    said = answer.content.decode() + "".join(capsys.readouterr())
+    assert "85.07.30" not in said
+    assert "85073003328" not in re.sub(r'value="[^"]*"', "", said)
+
+
+def test_health_is_told_to_whoever_asks_by_whatever_name(january: None) -> None:
+    client = browser()
+    assert client.get("/health/live", headers={"Host": "10.1.2.3"}).content == b"live\n"
+    assert client.get("/health/ready", headers={"Host": "10.1.2.3"}).content == b"ready\n"
+    assert client.get("/", headers={"Host": "elsewhere.example"}).status_code == 400
+
+
+def test_without_a_database_we_are_not_ready(january: None) -> None:
+    control = connections["default"]
+    before = control.settings_dict["HOST"]
+    control.close()
+    control.settings_dict["HOST"] = "/nowhere"
+    try:
+        assert browser().get("/health/ready").status_code == 503
+        assert browser().get("/health/live").status_code == 200
+    finally:
+        control.close()
+        control.settings_dict["HOST"] = before
+
+
+def test_behind_tls_every_check_of_django_for_deployment_is_clean() -> None:
+    words = ["-m", "django", "check", "--deploy", "--fail-level", "INFO", "--settings", "eboxcast.config.settings"]
+    settings = {"EBOXCAST_PAGES_URL": "https://broadcasts.example.be/ebox", "EBOXCAST_SECRET_KEY": "a1B2c3D4e5" * 6}
+    done = subprocess.run(
+        [sys.executable, *words], env={**os.environ, **settings}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr

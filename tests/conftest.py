@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
 import pytest_socket
@@ -34,6 +35,20 @@ _AS_BEFORE = "update installation set procedure = 'off', kind = 'test', clock_of
 _KEPT_TABLES = ("django_migrations", "installation", "environment_mark")
 
 
+MEMORY = Path("/dev/shm")  # noqa: S108 - as folder for temporary files, with random names in it
+_ROOM = 8 * 1024**3
+
+
+def _in_memory() -> None:
+    """Have temporary files in memory where there is room: each commit is synced, and this is no test of the disk."""
+    if "TMPDIR" in os.environ or not MEMORY.is_dir():
+        return
+    disk = os.statvfs(MEMORY)
+    free = min(disk.f_bavail * disk.f_frsize, psutil.virtual_memory().available)
+    if free > _ROOM and not disk.f_flag & os.ST_NOEXEC and os.access(MEMORY, os.W_OK):
+        os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
+
+
 def _own_state() -> None:
     """Point everything at a state folder of our own before any settings are read; no server starts yet."""
     for name in [name for name in os.environ if name.startswith("EBOXCAST_")]:
@@ -41,6 +56,8 @@ def _own_state() -> None:
     state = Path(tempfile.mkdtemp(prefix="eboxcast-tests-"))
     state.chmod(0o711)  # as root the system user of the server must pass through
     os.environ["EBOXCAST_STATE_DIR"] = str(state)
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
+        os.environ["PYTHONPYCACHEPREFIX"] = str(state / "bytecode")  # a thousand commands need not compile it all again
     os.environ["EBOXCAST_PROCEDURE"] = "off"  # the engine alone, unless a test asks for `procedure_on`
     os.environ["EBOXCAST_INSTALLATION"] = "test"
     os.environ["EBOXCAST_SECRET_KEY"] = "only for tests, where a session is worth nothing to anybody"
@@ -48,6 +65,7 @@ def _own_state() -> None:
 
 
 # At once, not in pytest_configure: the conftests of the folders below import models.
+_in_memory()
 _own_state()
 
 
@@ -95,9 +113,17 @@ def simulators() -> Iterator[Simulators]:
 def server() -> Iterator[None]:
     """A running, migrated embedded server, shared by the tests of this process."""
     guard.watch(boot.places().root)
+    _set_planner(os.environ.get("PLANNER", ""))
     boot.start()
     yield
     connections.close_all()
+
+
+def _set_planner(settings: str) -> None:
+    """Give the shared server other settings, as `PLANNER="enable_seqscan=off jit=on"`: no test may depend on a plan."""
+    config = boot.places().config
+    config.mkdir()
+    (config / "local.conf").write_text("".join(f"{setting}\n" for setting in settings.split()), encoding="utf-8")
 
 
 @pytest.fixture(scope="session")

@@ -24,7 +24,7 @@ from eboxcast.lib.crashpoints import Point
 from eboxcast.package.sampling import write_sample
 
 PROGRAM = Path(sys.executable).with_name("eboxcast")
-PATIENCE = 120
+PATIENCE = 600
 """Seconds after which something that should have happened never will."""
 
 Row = tuple[object, ...]

@@ -382,6 +382,7 @@ def look_back(scene: Scene) -> None:
     scene.ask("notices-show", "--as", "ines", "notices", "show", 1)
     scene.ask("audit-list", "--as", "ada", "audit", "list", "--broadcast", SECOND)
     scene.ask("audit-verify", "--as", "ada", "audit", "verify")
+    scene.hear("report-verified", "--as", "ada", "report", N, "--verify", "--format", "json")
     scene.ask("doctor", "doctor")
     scene.do("clock", "set", "2028-03-01T09:07")
     scene.ask("expire-dry", "--as", "lou", "expire", "--dry-run")

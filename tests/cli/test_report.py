@@ -9,8 +9,12 @@ from pathlib import Path
 
 import pytest
 from tests.cli.conftest import Command
+from tests.cli.procedure_people import record_people
+from tests.delivery.conftest import story as story  # the fixture
+from tests.delivery.procedure import Story
 from tests.reports.broadcasts import Broadcasts
 
+from eboxcast.broadcasts.models import Go
 from eboxcast.delivery.models import Run
 from eboxcast.mailboxes.fence import get_release
 from eboxcast.package.sampling import damage
@@ -132,3 +136,18 @@ def test_a_paper_list_before_the_moment_is_refused(broadcasts: Broadcasts, comma
     assert (code, out) == (4, "")
     assert not paper.exists()
     assert "has no paper list" in err
+
+
+def test_verifying_a_broadcast_says_which_record_is_wrong(story: Story, command: Command) -> None:
+    record_people()
+    run = Run.objects.get(id=story.published().production_run)
+    verify = ("--as", "ada", "report", run.short, "--verify", "--language", "en")
+    code, out, _ = command(*verify)
+    assert code == 0
+    assert out.startswith(f"Run {run.short} in production: everything that can be verified matches.\n")
+    assert "Procedure of broadcast 2027-0001: 10 records match their sealed entries in the audit" in out
+    Go.objects.update(given_by="lou")
+    code, out, _ = command(*verify)
+    assert code == 1
+    assert "NOT everything matches." in out
+    assert "· broadcast.go_given · lou: the audit has this entry with different data" in out

@@ -6,10 +6,11 @@ end off, is said by the heads that were handed out: it is proved up to the newes
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
@@ -30,6 +31,10 @@ _CHUNK = 2000
 _CHAIN = (
     f"select {SEAL}, s.digest, {ENTRY} from audit_seal s"  # noqa: S608  # columns of our own
     " left join audit_entry e on e.id = s.entry and e.segment = s.entry_segment order by s.number, s.segment"
+)
+_ABOUT = (
+    f"select {SEAL}, s.digest, {ENTRY} from audit_entry e"  # noqa: S608  # columns of our own
+    " join audit_seal s on s.entry = e.id and s.entry_segment = e.segment where e.broadcast = %s"
 )
 _UNSEALED = (
     "select count(*) from audit_entry e where not exists"
@@ -115,6 +120,23 @@ def verify(anchors: Sequence[Kept] = (), *, actor: Actor) -> Verification:
     found.proved_to = walk.compare(anchors)
     found.kept_to = walk.compare([anchor for anchor in kept if anchor not in anchors])
     found.too_old = sum(anchor.number < walk.start.number for anchor in anchors)
+    return found
+
+
+def wrong_about(broadcast: UUID) -> Mapping[int, Wrong]:
+    """Return which entries about a broadcast are not what was sealed, by their ids.
+
+    That each is at its place in the chain, and none is missing, is what ``verify`` says.
+    """
+    found = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_ABOUT, [broadcast])
+        for row in cursor.fetchall():
+            seal, entry = seal_of(row), row[SEAL_COLUMNS + 1 :]
+            if digest_of_seal(seal) != bytes(row[SEAL_COLUMNS]):
+                found[seal.entry] = Wrong.SEAL_ALTERED
+            elif _digest(entry) != seal.content:
+                found[seal.entry] = Wrong.ENTRY_ALTERED
     return found
 
 

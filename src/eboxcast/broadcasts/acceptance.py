@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -21,6 +22,7 @@ from eboxcast.broadcasts.states import Action
 from eboxcast.broadcasts.steps import Step, fit_reason, present, step, void_go
 from eboxcast.lib import clock
 from eboxcast.lib.actors import STEWARD, Actor
+from eboxcast.lib.digests import digest_of_values
 from eboxcast.lib.free_text import fit_if_any
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.senders.models import Person
@@ -170,18 +172,30 @@ def judge(broadcast: Broadcast, *, actor: Actor, seen: Iterable[Seen], seen_in: 
         given = taken.broadcast
         last = {(one.recipient, one.check_name): one for one in verdicts_that_count(given)}
         count = {"passed": 0, "failed": 0, "corrected": 0}
+        kept: list[Verdict] = []
+        now = clock.now()
         for one in seen:
-            verdict, before = _verdict(given, one, actor=actor, seen_in=seen_in), last.get((one.recipient, one.check))
+            verdict = _verdict(given, one, actor=actor, seen_in=seen_in, now=now)
+            before = last.get((one.recipient, one.check))
             count["passed" if one.passed else "failed"] += 1
             if _says_more(verdict, before):
                 count["corrected"] += before is not None and before.passed != one.passed
                 verdict.save()
                 last[one.recipient, one.check] = verdict
+                kept.append(verdict)
         taken.tell(seen_in=str(seen_in), **count)
+        if kept:
+            taken.tell(results=results_digest(kept))
     return broadcast
 
 
-def _verdict(broadcast: Broadcast, one: Seen, *, actor: Actor, seen_in: SeenIn) -> Verdict:
+def results_digest(verdicts: Iterable[Verdict]) -> str:
+    """Return one SHA-256 over what was found at once, in its order: by it the audit proves each verdict."""
+    found = [(str(one.run), one.recipient, one.check_name, one.passed, one.seen_in, one.remark) for one in verdicts]
+    return digest_of_values({"results": found}).hex()
+
+
+def _verdict(broadcast: Broadcast, one: Seen, *, actor: Actor, seen_in: SeenIn, now: datetime) -> Verdict:
     if not 1 <= one.recipient <= (broadcast.short_list_count or 0):
         raise NotConcerned(recipients=broadcast.short_list_count, found=one.recipient)
     return Verdict(
@@ -192,7 +206,7 @@ def _verdict(broadcast: Broadcast, one: Seen, *, actor: Actor, seen_in: SeenIn) 
         passed=one.passed,
         remark=fit_if_any(one.remark, "remark"),
         seen_in=seen_in,
-        at=clock.now(),
+        at=now,
         by=actor.name,
     )
 

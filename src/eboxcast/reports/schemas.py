@@ -561,6 +561,33 @@ class Check:
         return self.held is not None and self.held != self.told
 
 
+Finding = Literal["agrees", "differs", "missing", "altered", "unrecorded", "deleted"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordCheck:
+    """One record of the broadcast, beside the entry that the audit has of the same step."""
+
+    action: str
+    """the name of the entry, such as `broadcast.go_given`"""
+    by: str
+    """who took the step, as the record has it; where it does not name them, as the entry has it"""
+    at: datetime
+    """when, as the record has it"""
+    seal: int | None
+    """the number of the entry's seal; `null` where no entry was found"""
+    finding: Finding
+    """`agrees`: the entry is sealed and agrees; `differs`: the entry is different; `missing`: the audit has no such
+    entry; `altered`: the entry or its seal is not what was sealed; `unrecorded`: the audit has the entry, but the
+    record is missing; `deleted`: it can no longer be verified, because the audit of that year was deleted at the end
+    of its retention period"""
+
+    @property
+    def differs(self) -> bool:
+        """Whether record and audit do not agree."""
+        return self.finding not in ("agrees", "deleted")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Verification:
     """The result of verifying a certificate."""
@@ -577,5 +604,9 @@ class Verification:
     """when it was verified"""
     checks: tuple[Check, ...]
     """each audience of the certificate"""
+    broadcast: str | None
+    """the number of the broadcast; `null` for a run that belongs to none"""
+    records: tuple[RecordCheck, ...]
+    """each record of the procedure on the certificate, oldest first; empty for a run that belongs to no broadcast"""
     salt: str | None
     """the salt of the digests; `null` without `--with-salt`"""

@@ -7,6 +7,9 @@ from types import MappingProxyType
 
 import numpy as np
 
+from eboxcast.audit.sealing import seal_pending
+from eboxcast.broadcasts.lookup import delivery_of_run
+from eboxcast.broadcasts.models import Broadcast
 from eboxcast.database.environments import bucket_prime, environment_connection
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.delivery.models import Run
@@ -21,8 +24,9 @@ from eboxcast.mailboxes import fence
 from eboxcast.mailboxes.audiences import counted, read_audience, read_outcome
 from eboxcast.mailboxes.models import OutcomeKind, Release
 from eboxcast.reports.handing_out import record_salt_given
+from eboxcast.reports.procedure_verification import verify_records
 from eboxcast.reports.recipients import is_sent
-from eboxcast.reports.schemas import Check, Counted, Verification
+from eboxcast.reports.schemas import Check, Counted, RecordCheck, Verification
 
 
 class AudienceDeleted(NotAllowedNow):
@@ -35,25 +39,36 @@ class AudienceDeleted(NotAllowedNow):
 
 
 def verify(run: Run, *, actor: Actor, with_salt: bool = False) -> Verification:
-    """Compute the audiences of a settled run again; the audit keeps who got the salt of them too.
+    """Compute the audiences of a settled run again, and compare the records of its broadcast with the audit.
 
-    Raises NotYourRole, RunNotFound, AudienceDeleted, ReleaseMissing.
+    The audit keeps who got the salt too. Call it outside a transaction: what is not yet sealed is sealed first.
+    Raises NotYourRole, RunNotFound, ReleaseMissing; AudienceDeleted where nothing is left to verify, or no salt.
     """
     authorize_for(run, "report.verify", actor=actor)
     release = fence.get_release(run.environment, run.id)
-    if release.audience_purged_at is not None:
+    delivery = delivery_of_run(run.id)
+    if release.audience_purged_at is not None and (delivery is None or with_salt):
         raise AudienceDeleted(run=run.short, moment=release.audience_purged_at)
     checks = tuple(_checks(run.environment, release))
+    records = _records(delivery.broadcast) if delivery else ()
     if with_salt:
         record_salt_given(run, actor=actor)
     return Verification(
-        good=not any(check.differs for check in checks),
+        good=not (any(check.differs for check in checks) or any(record.differs for record in records)),
         run=str(run.id),
         environment=run.environment,
         verified_at=clock.now(),
         checks=checks,
+        broadcast=delivery.broadcast.number if delivery else None,
+        records=records,
         salt=bytes(release.salt).hex() if with_salt else None,
     )
+
+
+def _records(broadcast: Broadcast) -> tuple[RecordCheck, ...]:
+    with sanitized_db_errors():
+        seal_pending()
+        return verify_records(broadcast)
 
 
 def _checks(environment: str, release: Release) -> Iterator[Check]:
@@ -70,7 +85,7 @@ def _checks(environment: str, release: Release) -> Iterator[Check]:
 def _check(audience: str, release: Release, read: Callable[[], Keys | None], told: Counted) -> Check:
     keys = read()
     if keys is None:
-        deleted = release.outcomes_purged_at
+        deleted = release.audience_purged_at or release.outcomes_purged_at
         return Check(audience=audience, told=told, held=None, deleted=deleted)
     held = _counted(*counted(bytes(release.salt), keys))
     return Check(audience=audience, told=told, held=held, deleted=None)
@@ -88,7 +103,7 @@ class _Held:
     def prepared(self) -> Keys | None:
         """On our own eBoxes those refused were taken out of the audience; who is sent to stays in it."""
         audience = self._audience()
-        if self.sent or not self.release.refused_count:
+        if audience is None or self.sent or not self.release.refused_count:
             return audience
         refused = self.refused()
         return None if refused is None else np.union1d(audience, refused)
@@ -101,7 +116,9 @@ class _Held:
         """Return those the policy or the provider refused."""
         return self._outcome(OutcomeKind.REFUSED_BY_TARGET if self.sent else OutcomeKind.REFUSED_BY_POLICY)
 
-    def _audience(self) -> Keys:
+    def _audience(self) -> Keys | None:
+        if self.release.audience_purged_at is not None:
+            return None
         with sanitized_db_errors():
             return read_audience(self.connection, release=self.release.id, prime=self.prime)
 

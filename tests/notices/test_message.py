@@ -62,3 +62,18 @@ def test_subjects_arrive_at_a_server_as_they_were_written() -> None:
     with serving(mailbox, port), mailed_to(port):
         assert send_due().sent == len(SUBJECTS)
     assert [str(mail["Subject"]) for mail in mailbox.taken] == list(SUBJECTS)
+
+
+@pytest.mark.usefixtures("addressed")
+def test_a_line_that_begins_with_from_arrives_as_it_is() -> None:
+    """The library changes it where it writes a mail for a server itself."""
+    p.requested()
+    seal_pending()
+    make_notices()
+    Notice.objects.update(text="Hello,\n\nFrom Friday on, expect calls.\n")
+    port, mailbox = free_port(), Mailbox()
+    with serving(mailbox, port), mailed_to(port):
+        send_due()
+    texts = [body.get_content() for mail in mailbox.taken if (body := mail.get_body(("plain",))) is not None]
+    assert texts
+    assert {text.splitlines()[2] for text in texts} == {"From Friday on, expect calls."}

@@ -60,7 +60,7 @@ def test_the_tester_gets_a_proof_of_what_the_eboxes_show_with_the_document(story
     text, attached = proof["anne"].text, proof["anne"].attachments.get()
     assert ", ".join(str(place) for place in range(1, SHORT + 1)) in text
     assert bytes(broadcast.tested_document or b"").hex() in text
-    assert "Le document remis" in text
+    assert "Identique au document remis" in text
     assert (attached.media_type, bytes(attached.content)[:5]) == ("application/pdf", b"%PDF-")
 
 

@@ -42,7 +42,7 @@ def test_what_happened_since_the_last_pass_is_one_mail_with_each_thing_in_its_or
     aftermath.reported(broadcast, actor=p.INES, counts={})
     mail = mails_to("bram")[-1]
     assert kinds_in(mail) == ["launched", "published", "reported"]
-    assert mail.subject == "[2027-0001] Gepubliceerd (+2) - Pension 2027"
+    assert mail.subject == "[2027-0001] Het verslag met het certificaat (+2) - Pension 2027"
     assert mail.text.count("maandag 15 februari 2027 om 18:30, Belgische tijd (UTC+1)") == 3
     assert mail.text.index("Gestart") < mail.text.index("Gepubliceerd") < mail.text.index("Het verslag met")
     assert mail.html.count("<h2>Waarover het gaat</h2>") == 1
@@ -250,3 +250,37 @@ def test_a_command_in_a_sentence_stands_on_one_line_of_the_text_and_of_the_page(
     command = next(line.strip() for line in head.text.splitlines() if "eboxcast audit verify" in line)
     assert command.split()[:4] == ["eboxcast", "audit", "verify", "--anchor"]
     assert command in head.html
+
+
+def test_the_subject_is_not_what_was_urgent_and_is_over() -> None:
+    broadcast = p.confirmed()
+    mails_to("ines")
+    production.withdraw_go(broadcast, actor=p.BRAM, reason="wrong annex")
+    production.give_go(broadcast, actor=p.BRAM, named=p.named(broadcast))
+    mail = mails_to("ines")[-1]
+    assert kinds_in(mail) == ["go-withdrawn", "go-given"]
+    assert mail.subject == "[2027-0001] Le GO est donné (+1) - Pension 2027"
+
+
+def test_mails_are_made_in_the_order_in_which_what_they_tell_began() -> None:
+    p.scheduled()
+    told, invited = mails_to("bram")
+    assert told.items.order_by("seal")[0].seal < invited.items.get().seal
+
+
+def test_that_a_go_ended_with_its_evening_is_told_once() -> None:
+    broadcast = p.ready()
+    mails_to("anne")
+    p.set_clock("2027-02-16T07:00")
+    scheduling.miss(broadcast)
+    mail = mails_to("anne")[-1]
+    assert kinds_in(mail) == ["window-missed"]
+    assert not Item.objects.filter(kind="go-void").exists()
+
+
+def test_a_deadline_that_ends_with_its_day_is_said_as_that_day() -> None:
+    p.scheduled()
+    mail = mails_to("anne")[-1]
+    assert "Au plus tard le lundi 1er février 2027." in " ".join(mail.text.split())
+    assert "23:59" not in mail.text
+    assert "23:59" not in mail.html

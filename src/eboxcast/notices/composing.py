@@ -236,17 +236,26 @@ def _is_overview(items: Sequence[Item]) -> bool:
 
 
 def _subject(items: Sequence[Item], told: Sequence[_Told]) -> str:
-    """Return a subject: the last thing that is urgent, or the last, and how many more; or that it is an overview."""
-    language = items[-1].language
-    urgent = [one for item, one in zip(items, told, strict=True) if KINDS[item.kind].urgent]
-    last = (urgent or told)[-1]
+    """Return a subject: what is urgent, or the last thing, and how many more; or that it is an overview."""
+    language, last = items[-1].language, _foremost(items, told)
     if _is_overview(items):
         return f"[eboxcast] {translate(_OVERVIEW, language, {'date': long_date(clock.today(), language)})}"
     more = f" (+{len(items) - 1})" if len(items) > 1 else ""
-    numbers = list(dict.fromkeys(one.about.number for one in told))
+    numbers = sorted({one.about.number for one in told})
     shown = ", ".join(numbers[:_NUMBERS_SHOWN]) + (", …" if len(numbers) > _NUMBERS_SHOWN else "")
     about_what = _subject_of(last.about)
     return f"[{shown}] {last.event.title}{more}" + (f" - {about_what}" if about_what else "")
+
+
+def _foremost(items: Sequence[Item], told: Sequence[_Told]) -> _Told:
+    """Return the last thing that is urgent and still so: what it is about has not moved on since; else the last."""
+    state_now = {one.about.number: one.about.standing.get("state") for one in told}
+    still = [
+        one
+        for item, one in zip(items, told, strict=True)
+        if KINDS[item.kind].urgent and one.about.standing.get("state") == state_now[one.about.number]
+    ]
+    return (still or told)[-1]
 
 
 def _subject_of(about: About) -> str:

@@ -68,7 +68,7 @@ def _leave_out(item: Item) -> None:
 
 
 def _write_due() -> int:
-    mails = sorted(_due(), key=lambda items: items[-1].seal)
+    mails = sorted(_due(), key=lambda items: items[0].seal)
     made = 0
     for start in range(0, len(mails), _AT_A_TIME):
         some = mails[start : start + _AT_A_TIME]

@@ -7,14 +7,13 @@ from collections.abc import Mapping
 from eboxcast.broadcasts.progress import Step, steps_recorded
 from eboxcast.broadcasts.states import Action, permission_of
 from eboxcast.lib.command_line import command_of
-from eboxcast.lib.formatting import long_moment
 from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.telling import sentence_in
 from eboxcast.lib.translation import N_, translate
 from eboxcast.notices.about import About
 from eboxcast.notices.letter import Turn
 from eboxcast.notices.readers import Reader
-from eboxcast.notices.words import WHO, said, word
+from eboxcast.notices.words import WHO, day_or_moment, said, word
 from eboxcast.reports.page_text import unbroken
 from eboxcast.senders.models import TypeRequest
 from eboxcast.senders.type_states import next_in, state_after, turn_in
@@ -49,7 +48,7 @@ def _turn(step: Step, number: str, reader: Reader) -> Turn:
     return Turn(
         who=translate(sentence, language, {"what": what, "who": who}),
         mine=mine,
-        by=translate(_BY, language, {"moment": long_moment(step.due_at, language)}) if step.due_at else "",
+        by=translate(_BY, language, {"moment": day_or_moment(step.due_at, language)}) if step.due_at else "",
         command=command_of(_action(step, number)) if mine else "",
     )
 

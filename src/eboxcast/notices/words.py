@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from eboxcast.broadcasts.models import Lateness, Side
 from eboxcast.broadcasts.words import VOID_BECAUSE
 from eboxcast.lib.actors import Role
+from eboxcast.lib.clock import BRUSSELS
 from eboxcast.lib.formatting import grouped, long_date, long_moment
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, name_in, translate
@@ -39,6 +40,8 @@ _WORDS: Mapping[str, str] = {
     "en": N_("English"),
 }
 
+_BETWEEN = {"fr": "\u00a0; "}
+"""Between the values of a list, where it is not as in English."""
 _UNKNOWN = "–"
 
 
@@ -77,7 +80,7 @@ def spoken(value: object, language: str) -> str:
     if isinstance(value, str):
         return mask_and_strip(value).strip() or _UNKNOWN
     if isinstance(value, datetime):
-        return long_moment(value, language)
+        return day_or_moment(value, language)
     if isinstance(value, date):
         return long_date(value, language)
     if isinstance(value, int):
@@ -85,8 +88,15 @@ def spoken(value: object, language: str) -> str:
     if isinstance(value, Mapping):
         return mask_and_strip(name_in(value, language)) or _UNKNOWN
     if isinstance(value, Sequence):
-        return "; ".join(spoken(one, language) for one in value) or _UNKNOWN
+        return _BETWEEN.get(language, "; ").join(spoken(one, language) for one in value) or _UNKNOWN
     return _UNKNOWN
+
+
+def day_or_moment(moment: datetime, language: str) -> str:
+    """Return a moment; a deadline that ends with its day is that day."""
+    there = moment.astimezone(BRUSSELS)
+    ends_the_day = there.time() >= time.max.replace(microsecond=0)
+    return long_date(there.date(), language) if ends_the_day else long_moment(moment, language)
 
 
 def word(text: str) -> Marked | str:

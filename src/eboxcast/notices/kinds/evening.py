@@ -17,9 +17,12 @@ OPERATOR = (G.INTEGRATION, G.LAUNCH)
 EVERYBODY = (*INSTITUTION, G.VALIDATORS, *OPERATOR, G.CONTACT_CENTRE, G.CONTACTS)
 
 
-def _not_taken_back(entry: SealedEntry) -> bool:
-    """A GO that was taken back has a notice of its own."""
-    return entry.data.get("why") in VOID_BECAUSE
+_TOLD_ALREADY = ("refused", "cancelled", "the window was missed")
+
+
+def _is_news(entry: SealedEntry) -> bool:
+    """A GO that was taken back has a notice of its own, and what ended the broadcast or its date ended the GO too."""
+    return entry.data.get("why") in VOID_BECAUSE.keys() - _TOLD_ALREADY
 
 
 GO_GIVEN = Kind(
@@ -43,7 +46,7 @@ GO_VOID = Kind(
     subject=N_("The GO is void"),
     says=N_("The GO is no longer valid: {why}. It must be given again before the launch."),
     to=(*INSTITUTION, *OPERATOR),
-    when=_not_taken_back,
+    when=_is_news,
     urgent=True,
 )
 CONTACTS_SET = Kind(
@@ -85,9 +88,7 @@ DISARMED = Kind(
 LAUNCHED = Kind(
     name="launched",
     subject=N_("Launched"),
-    says=N_(
-        "{by} launched the broadcast to {recipients} recipients. You will receive an email as soon as it is visible."
-    ),
+    says=N_("{by} launched the broadcast to {recipients} recipients. The result will follow."),
     to=(*INSTITUTION, *OPERATOR, G.CONTACTS),
     extras=(follow_up_sheet,),
     urgent=True,
@@ -131,7 +132,7 @@ PUBLISHED = Kind(
     says=N_("The document has been in the eBoxes since {visible_at}. Thank you all."),
     to=EVERYBODY,
     facts=("recipients", "published", "refused", "unknown", "not_attempted"),
-    advice=(N_("The report and the certificate will follow in a separate email."),),
+    advice=(N_("The report and the certificate will follow."),),
     urgent=True,
 )
 RECALLED = Kind(

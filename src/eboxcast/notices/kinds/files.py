@@ -77,7 +77,7 @@ TESTED = Kind(
         "correct?"
     ),
     to=(*INSTITUTION, G.INTEGRATION),
-    advice=(N_("If you cannot open these eBoxes, use the proof sent in a separate email."),),
+    advice=(N_("If you cannot open these eBoxes, use the proof that was sent to the requesters."),),
     urgent=True,
 )
 PROOF = Kind(

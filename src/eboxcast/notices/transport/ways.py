@@ -68,7 +68,11 @@ class Smtp:
         connection = self._connection or self._connect()
         sender = parseaddr(settings.EBOXCAST_MAIL_FROM)[1]
         try:
-            connection.send_message(message, sender, [address])
+            if address.isascii():
+                # Not send_message, which writes ">From" where a line of the text begins with that word.
+                connection.sendmail(sender, [address], message.as_bytes())
+            else:
+                connection.send_message(message, sender, [address])
         except smtplib.SMTPRecipientsRefused as refused:
             raise _judged(*next(iter(refused.recipients.values()))) from None
         except (smtplib.SMTPSenderRefused, smtplib.SMTPHeloError) as refused:

@@ -14,9 +14,8 @@ from eboxcast.lib import clock
 from eboxcast.lib.digests import digest, digest_of_values
 from eboxcast.lib.identifiers import Refused, read_cbe
 from eboxcast.package.faults import Fault
-from eboxcast.package.metadata_shape import read_digest
+from eboxcast.package.metadata_shape import Walk, read_digest, walk
 from eboxcast.package.metadata_text import MOST_BYTES, parse
-from eboxcast.package.metadata_walk import Walk, walk
 from eboxcast.package.model import EboxType, Metadata
 from eboxcast.package.reading import Unread, read_once
 

@@ -118,7 +118,7 @@ def test_a_docstring_promises_only_errors_that_there_are() -> None:
         for path, nodes in trees
         for node in nodes
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        for said in re.findall(r"\bRaises? ([^.]*)\.", ast.get_docstring(node) or "")
+        for said in re.findall(r"\bRaises?\s+([^.]*)\.", ast.get_docstring(node) or "")
         for name in re.findall(r"\b[A-Z][a-z]+(?:[A-Z][a-z]+)+\b", said)
     ]
     assert len(promised) > 100

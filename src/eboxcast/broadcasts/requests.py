@@ -60,8 +60,8 @@ _USUAL_EBOX = "CITIZEN"
 def request(wanted: Wanted, *, actor: Actor) -> list[Broadcast]:
     """Ask for broadcasts, one for each language; several belong to one campaign.
 
-    Raises NotYourRole, TextUnfit, AudienceUnclear, DateInThePast, DateNotPossible, DetailUnfit, EboxTypeDiffers, and
-    TypeNotConfigured when the type is not configured in acceptance.
+    Raises NotYourRole, InstitutionUnknown, TextUnfit, AudienceUnclear, DateInThePast, DateNotPossible, DetailUnfit,
+    EboxTypeDiffers, and TypeNotConfigured when the type is not configured in acceptance.
     """
     authorize(actor, "broadcast.request")
     wanted = replace(wanted, subject=fit(wanted.subject, "subject"), campaign=fit_if_any(wanted.campaign, "campaign"))

@@ -78,7 +78,10 @@ def leave_entry(
 
 
 def refuse_impossible(broadcast: Broadcast, action: Action, *, actor: Actor) -> None:
-    """Raise what ``step`` would raise now; for what takes long and should not be begun in vain."""
+    """Raise what ``step`` would raise now; for what takes long and should not be begun in vain.
+
+    Raises BroadcastNotFound, NotYourRole, NotInThisState, NotReady.
+    """
     with sanitized_db_errors():
         broadcast.refresh_from_db()
         _refuse_what_is_missing(broadcast, _row(broadcast, action, actor), actor)

@@ -14,7 +14,7 @@ __all__ = ["ENVIRONMENTS", "bucket_prime", "environment_connection", "environmen
 
 
 def environment_connection(name: str) -> BaseDatabaseWrapper:
-    """Return the connection of acceptance or production, or say why this process has none."""
+    """Return the connection of acceptance or production. Raises EnvironmentUnknown, EnvironmentOutOfReach."""
     if name not in ENVIRONMENTS:
         raise EnvironmentUnknown(name=name)
     if name not in connections.settings:

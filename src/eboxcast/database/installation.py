@@ -56,12 +56,15 @@ def set_clock(moment: datetime, *, actor: Actor) -> timedelta:
 
 
 def advance_clock(span: timedelta, *, actor: Actor) -> timedelta:
-    """Move the clock on, as `set_clock` does; a process that runs already learns it when it connects again."""
+    """Move the clock on; a process that runs already learns it when it connects again.
+
+    Raises ClockStands, ClockGoesBack, as ``set_clock`` does.
+    """
     return _set_offset(clock.offset() + span, actor=actor)
 
 
 def reset_clock(*, actor: Actor) -> timedelta:
-    """Go by real time again, as `set_clock` does."""
+    """Go by real time again. Raises ClockStands, ClockGoesBack, as ``set_clock`` does."""
     return _set_offset(timedelta(), actor=actor)
 
 

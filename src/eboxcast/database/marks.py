@@ -84,13 +84,16 @@ def read_mark(connection: BaseDatabaseWrapper) -> Mark:
 
 
 def refuse_wrong_database(alias: str, mark: Mark) -> None:
-    """Raise when a database says it is another one than meant."""
+    """Raise WrongDatabase when a database says it is another one than meant."""
     if mark.name not in (None, shown(alias)):
         raise WrongDatabase(meant=shown(alias), found=mark.name, variable=URL_VARIABLES[alias])
 
 
 def refuse_other_version(alias: str, mark: Mark) -> None:
-    """Raise when the tables are not those of this program, or made for another way of working."""
+    """Raise NotMigrated or MigratedFurther when the tables are not those of this program.
+
+    Raises ProcedureDiffers when they were made for another way of working.
+    """
     missing = missing_migrations(mark)
     if missing or mark.name is None:
         raise NotMigrated(name=shown(alias), count=len(missing))

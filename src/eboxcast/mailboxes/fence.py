@@ -25,7 +25,7 @@ def find_release(environment: str, run_id: UUID) -> Release | None:
 
 
 def get_release(environment: str, run_id: UUID) -> Release:
-    """Return the release of a run; raise ReleaseMissing where the environment has none."""
+    """Return the release of a run. Raises ReleaseMissing where the environment has none."""
     release = find_release(environment, run_id)
     if release is None:
         raise ReleaseMissing(run=run_id, environment=environment)

@@ -53,7 +53,8 @@ def launch(
 
     ``first_visible_at`` is given where it was visible before and the environment forgot it (restored from a backup):
     it is visible again as of that moment. Raises FenceClosed when it was stopped, discarded or made visible by
-    somebody else, WindowOver when it is ``not_after`` by now, by the clock of the installation.
+    somebody else, WindowOver when it is ``not_after`` by now, by the clock of the installation, StoredDiffers when the
+    audience is not the one that was prepared.
     """
     with sanitized_db_errors(), transaction.atomic(using=environment):
         connection = environment_connection(environment)

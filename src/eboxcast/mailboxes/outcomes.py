@@ -95,7 +95,7 @@ def progress_of(environment: str, where: Range) -> Progress:
 
 
 def counts_in(environment: str, where: Range) -> dict[str, int]:
-    """Return how many recipients of a range have each kind of outcome now."""
+    """Return how many recipients of a range have each kind of outcome now, by ``OutcomeKind``."""
     with sanitized_db_errors():
         found = rows(environment_connection(environment), "counts_of_range", vars(where))
     return {kind: int(count) for kind, count in found}

@@ -51,7 +51,7 @@ def _counts_there(connection: BaseDatabaseWrapper, keys: Keys, prime: int) -> ND
 
 
 def have_it(environment: str, plan: Plan, keys: Keys) -> NDArray[np.bool_]:
-    """Return which of some people already have the message of a plan."""
+    """Return which of some people already have the message of a plan, in the order of the keys."""
     connection, prime = environment_connection(environment), bucket_prime(environment)
     found = np.zeros(len(keys), dtype=bool)
     with sanitized_db_errors():
@@ -62,7 +62,7 @@ def have_it(environment: str, plan: Plan, keys: Keys) -> NDArray[np.bool_]:
 
 
 def sizes_of_buckets(environment: str, keys: Keys) -> list[tuple[int, int]]:
-    """Return how many of some people fall into each bucket, as ``sending.cut_ranges`` takes it."""
+    """Return each bucket that some people fall into, ascending, with how many: as ``sending.cut_ranges`` takes it."""
     buckets, counts = np.unique(keys % bucket_prime(environment), return_counts=True)
     return list(zip(buckets.tolist(), counts.tolist(), strict=True))
 

@@ -116,7 +116,7 @@ def close_account(environment: str, run_id: UUID, *, tells_no_digital_user: bool
 
 
 def counts_of(environment: str, run_id: UUID) -> dict[str, int]:
-    """Return how many recipients of a run have each kind of outcome now."""
+    """Return how many recipients of a run have each kind of outcome now, by ``OutcomeKind``. Raises ReleaseMissing."""
     with sanitized_db_errors():
         release = get_release(environment, run_id)
         return _count(environment_connection(environment), release, prime=bucket_prime(environment))

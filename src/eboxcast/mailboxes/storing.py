@@ -51,7 +51,7 @@ class Plan:
 
 
 def foresee(environment: str, wanted: NewRelease) -> Plan:
-    """Return what ``store`` would do now, and change nothing. Raises what it would raise."""
+    """Return what ``store`` would do now, and change nothing. Raises what it would raise of identity and content."""
     with sanitized_db_errors(), transaction.atomic(using=environment):
         return _make_plan(environment, wanted)
 
@@ -60,7 +60,8 @@ def store(environment: str, wanted: NewRelease) -> Stored:
     """Store a release with its message and audience in one transaction.
 
     Running it again for the same run, or for the same package, changes nothing and names the run that is there.
-    Raises the errors of ``mailboxes.errors`` when identity, content or recipients forbid it.
+    Raises WasRecalled, OtherRecipientsVisible, OtherContentVisible, OtherRecipientsInHand, OtherContentInHand and
+    EverybodyHasIt, as identity, content or recipients forbid it, and StoredDiffers.
     """
     with sanitized_db_errors(), transaction.atomic(using=environment):
         plan = _make_plan(environment, wanted)

@@ -73,7 +73,10 @@ def write_sample(
     sequence: int | None = None,
     title: str | None = None,
 ) -> SamplePaths:
-    """Write a package and what explains it; ``lists`` is the least number of lists (one per 300,000 rows anyway)."""
+    """Write a package and what explains it; ``lists`` is the least number of lists (one per 300,000 rows anyway).
+
+    Raises SampleTooLarge, SampleInTheWay.
+    """
     keys = synthetic_keys(recipients, seed=seed, ebox_type=ebox_type)
     letter = LETTERS[language]
     message = SampleMessage(
@@ -111,7 +114,7 @@ def write_lists(
 
 
 def synthetic_keys(count: int, *, seed: int, ebox_type: EboxType = EboxType.CITIZEN) -> Keys:
-    """Return distinct recipient keys in a random order, the same for the same seed."""
+    """Return distinct recipient keys in a random order, the same for the same seed. Raises SampleTooLarge."""
     draw = np.random.default_rng(seed)
     return _citizens(count, draw) if ebox_type is EboxType.CITIZEN else _enterprises(count, draw)
 

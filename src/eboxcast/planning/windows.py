@@ -53,7 +53,7 @@ class Evening:
 
 
 def configured_evening() -> Evening:
-    """Return between which times evenings run here."""
+    """Return between which times evenings run here. Raises EveningUnclear."""
     return Evening(start=settings.EBOXCAST_EVENING_START, end=settings.EBOXCAST_EVENING_END)
 
 

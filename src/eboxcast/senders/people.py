@@ -60,7 +60,10 @@ def add_person(name: str, particulars: Particulars, *, actor: Actor) -> Person:
 
 
 def add_unasked(name: str, particulars: Particulars, *, by: str) -> Person:
-    """Record somebody new for an action that was allowed as a whole."""
+    """Record somebody new for an action that was allowed as a whole.
+
+    Raises PersonKnown, NameUnfit, DetailUnfit, RolesUnfit, HomeUnknown.
+    """
     with sanitized_db_errors(), transaction.atomic():
         if Person.objects.filter(name=name).exists():
             raise PersonKnown(name=name)
@@ -76,7 +79,10 @@ def change_person(name: str, *, actor: Actor, **changes: object) -> Person:
 
 
 def change_unasked(name: str, *, by: str, **changes: object) -> Person:
-    """Change what is recorded of somebody for an action that was allowed as a whole."""
+    """Change what is recorded of somebody for an action that was allowed as a whole.
+
+    Raises PersonUnknown, NameUnfit, DetailUnfit, RolesUnfit, HomeUnknown.
+    """
     with sanitized_db_errors(), transaction.atomic():
         before = particulars_of(_find(name, lock=True))
         after = replace(before, **changes)  # type: ignore[arg-type]  # checked by the fields of the class

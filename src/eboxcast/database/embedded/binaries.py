@@ -35,7 +35,7 @@ class Binaries:
 
 
 def wheel() -> Binaries:
-    """Return the programs of the installed wheel."""
+    """Return the programs of the installed wheel. Raises WheelMissing."""
     found = find_spec(PACKAGE)
     if found is None or found.origin is None:
         raise WheelMissing

@@ -51,7 +51,10 @@ class Owner:
 
 
 def server_owner() -> Owner:
-    """Return who the server runs as; as root, make the system user where it is missing."""
+    """Return who the server runs as; as root, make the system user where it is missing.
+
+    Raises SystemUserMissing, UserWithoutName.
+    """
     if os.geteuid() != 0:
         return Owner(_own_name(), os.geteuid(), os.getegid())
     entry = _system_user() or _make_system_user()
@@ -59,7 +62,10 @@ def server_owner() -> Owner:
 
 
 def refuse_closed_parents(owner: Owner, folder: Path) -> None:
-    """Raise where this user cannot reach the folder; asks the system itself, which also knows of access lists."""
+    """Raise FolderNotTraversable where this user cannot reach the folder.
+
+    It asks the system itself, which also knows of access lists.
+    """
     if not owner.is_somebody_else:
         return
     parents = [str(parent) for parent in (*reversed(folder.parents), folder)]

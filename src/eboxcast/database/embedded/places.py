@@ -54,7 +54,7 @@ class Places:
 
 
 def refuse_long_socket_path(places: Places) -> None:
-    """Raise where the system would cut the path of the socket short."""
+    """Raise SocketPathTooLong where the system would cut the path of the socket short."""
     length = len(os.fsencode(places.socket / f".s.PGSQL.{PORT}"))
     if length > _LONGEST_SOCKET_PATH:
         raise SocketPathTooLong(length=length, most=_LONGEST_SOCKET_PATH)
@@ -75,7 +75,7 @@ def locked(places: Places, tell: Tell) -> Iterator[None]:
 
 @contextmanager
 def writing(folder: Path) -> Iterator[None]:
-    """Say in our words why a folder cannot be written to."""
+    """Raise StateOfAnotherUser, StateNotWritable or StateDiskFull where a folder cannot be written to."""
     try:
         yield
     except OSError as error:

@@ -56,7 +56,10 @@ def answers(places: Places) -> bool:
 
 
 def bring_up(places: Places, tell: Tell) -> None:
-    """Have the server run, with its databases and roles. Several processes may do so at once: one starts it."""
+    """Have the server run, with its databases and roles. Several processes may do so at once: one starts it.
+
+    Raises StateOfAnotherUser, StateDiskFull, DataInUse, DataOfOtherVersion, ServerWouldNotStart.
+    """
     refuse_long_socket_path(places)
     with locked(places, tell):
         if not answers(places):
@@ -67,7 +70,7 @@ def bring_up(places: Places, tell: Tell) -> None:
 
 
 def take_down(places: Places, tell: Tell) -> bool:
-    """Stop the server, and return whether there was one to stop."""
+    """Stop the server, and return whether there was one to stop. Raises ServerWouldNotStop."""
     if not places.root.is_dir():
         return False
     with locked(places, tell):

@@ -70,8 +70,9 @@ class Shown:
 def run_test(broadcast: Broadcast, *, actor: Actor) -> Run:
     """Publish the files for acceptance to their short list, and note it: the institution looks now.
 
-    Interrupted, it is run again. Raises what ``broadcasts`` and launching raise, and NotInThisState when not everybody
-    of the list could be sent to.
+    Interrupted, it is run again. Raises BroadcastNotFound, NotYourRole, NotInThisState, NotReady before anything is
+    published; NotInThisState also when its run was given up, and when not everybody of the list could be sent to; and
+    what ``launch`` of ``delivery/runs/actions`` raises.
     """
     refuse_impossible(broadcast, Action.TEST, actor=actor)
     run = _run_to_test(broadcast)
@@ -109,9 +110,10 @@ def proofs(broadcast: Broadcast, *, actor: Actor) -> list[Proof]:
 
 
 def document_shown(broadcast: Broadcast, *, place: int, actor: Actor) -> bytes:
-    """Return the document as the eBox at a place in the short list gives it; nothing is marked as read.
+    """Return the document as the eBox at a place in the short list, from 1, gives it; nothing is marked as read.
 
-    Raises what ``proofs`` raises, and NotConcerned.
+    Empty where it is not in that eBox. Raises BroadcastNotFound, NotYourRole, NotATester, NotTestedYet,
+    EboxesElsewhere, ShortListForgotten, NotConcerned.
     """
     run, keys = _short_list(broadcast, "broadcast.proofs", actor)
     if not 1 <= place <= len(keys):

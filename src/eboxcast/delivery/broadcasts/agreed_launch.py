@@ -43,8 +43,9 @@ def launch_broadcast(
     """Make a broadcast visible to everybody, waiting for its agreed moment; one that is visible stays as it is.
 
     A launch that was interrupted is gone on with. What ends it before anything is visible takes the broadcast back to
-    where it was, its GO still holding. Raises NotYourRole, NotInThisState, NotReady with all that is missing, and what
-    launching a run raises.
+    where it was, its GO still holding. ``waiting`` is told the agreed moment, ``progress`` how far the sending is.
+    Raises BroadcastNotFound, NotYourRole, NotInThisState, NotReady with all that is missing, LaunchStopped where
+    people stopped its run, and what ``launch`` of ``delivery/runs/actions`` raises.
     """
     refuse_other_institutions(broadcast, actor)
     authorize_action(actor, Action.LAUNCH)
@@ -62,7 +63,8 @@ def launch_broadcast(
 def launch_when_due(broadcast: Broadcast, *, moment: datetime) -> list[str]:
     """Launch what is armed, and go on with a launch whose process is gone, from the agreed moment on.
 
-    What is sent in calls is the workers', once it is under way. Why it cannot be launched is told once; it is tried
+    Returns the state it came to, or nothing where nothing was due. What is sent in calls is the workers', once it is
+    under way. Why it cannot be launched is told once, and raised each time as ``launch_broadcast`` does; it is tried
     until the window ends.
     """
     if not _is_moment(broadcast, moment) or broadcast.state not in (State.ARMED, State.LAUNCHED):

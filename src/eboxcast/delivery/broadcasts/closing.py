@@ -21,7 +21,10 @@ from eboxcast.mailboxes.models import ReadTally
 
 
 def conclude(broadcast: Broadcast, *, moment: datetime) -> list[str]:
-    """Report what is published or recalled, tell how many have read it, close: whatever its time has come for."""
+    """Report what is published or recalled, tell how many have read it, close: whatever its time has come for.
+
+    Returns what was done: reported, statistics, closed.
+    """
     run = run_for(PRODUCTION, broadcast.production_run)
     if run is None:
         return []
@@ -39,7 +42,10 @@ def conclude(broadcast: Broadcast, *, moment: datetime) -> list[str]:
 
 
 def report(broadcast: Broadcast, *, actor: Actor) -> Broadcast:
-    """Give the institution its report by hand, before the steward does. Raises what a step raises."""
+    """Give the institution its report by hand, before the steward does.
+
+    Raises BroadcastNotFound, NotYourRole, NotInThisState, NotReady.
+    """
     refuse_other_institutions(broadcast, actor)
     authorize_action(actor, Action.REPORT)
     follow(broadcast)
@@ -50,7 +56,7 @@ def report(broadcast: Broadcast, *, actor: Actor) -> Broadcast:
 def close(broadcast: Broadcast, *, actor: Actor) -> Broadcast:
     """Tell how many have read it, unless that was told, and close: by hand, before the steward does.
 
-    Raises what a step raises.
+    Raises BroadcastNotFound, NotYourRole, NotInThisState, NotReady.
     """
     refuse_other_institutions(broadcast, actor)
     authorize_action(actor, Action.CLOSE)
@@ -61,7 +67,7 @@ def close(broadcast: Broadcast, *, actor: Actor) -> Broadcast:
 
 
 def readings_of(run: Run) -> dict[str, object]:
-    """Return how many have opened the message, together and for each day in Brussels, as the audit tells it."""
+    """Return how many have opened the message, as the audit tells it: ``read``, and ``days`` by ISO day in Brussels."""
     release = find_release(run.environment, run.id)
     if release is None:
         return {"read": 0, "days": {}}

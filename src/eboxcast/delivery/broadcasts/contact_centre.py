@@ -31,7 +31,10 @@ def warn_when_prepared(broadcast: Broadcast) -> list[str]:
 
 
 def warn(broadcast: Broadcast, *, actor: Actor, first_time: int | None = None) -> Broadcast:
-    """Warn the contact centre by hand; ``first_time`` is counted where nobody says it. Raises what a step raises."""
+    """Warn the contact centre by hand; ``first_time`` is how many never opened an eBox, counted where it is not given.
+
+    Raises BroadcastNotFound, NotYourRole, NotInThisState, NotReady.
+    """
     refuse_impossible(broadcast, Action.WARN, actor=actor)
     expected = first_time_count(broadcast) if first_time is None else first_time
     return warn_contact_centre(broadcast, actor=actor, first_time=expected)

@@ -219,7 +219,10 @@ def deliver(
 
 
 def take_back(broadcast: Broadcast, *, actor: Actor) -> Broadcast:
-    """Take back the files last delivered, before they are used; their run is given up. They may come again."""
+    """Take back the files last delivered, before they are used; their run is given up. They may come again.
+
+    Raises BroadcastNotFound, NotYourRole, NotInThisState, NotReady.
+    """
     acceptance.take_files_back(broadcast, actor=actor)
     discard_given_up(broadcast, actor=actor)
     return broadcast

@@ -146,7 +146,7 @@ _ROWS = _by_place()
 
 
 def permission_of(action: Action) -> str:
-    """Return the name in ``lib/policy.py`` of what people do with runs."""
+    """Return the name in ``lib/policy.py`` of what people do with runs, such as ``run.stop``."""
     return f"run.{action}"
 
 

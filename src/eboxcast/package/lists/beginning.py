@@ -41,7 +41,7 @@ class Beginning:
 
 
 def source_of(path: Path, *, limit: int) -> Source:
-    """Read the bytes of a list, or refuse it: a file too big for memory is counted, to say how to split it."""
+    """Read the bytes of a list; a file too big for memory is counted, to say how to split it. Raises ListRefused."""
     with opened(path) as file:
         if path.stat().st_size > MOST_BYTES:
             if is_spreadsheet(file.read(BLOCK)):

@@ -121,7 +121,7 @@ def sample_of(
 
 
 def dialect_of(sample: Sample, writing: Writing, ebox_type: EboxType) -> Dialect:
-    """Find the identifier column, or refuse the list."""
+    """Find the identifier column. Raises ListRefused."""
     if writing.wanted is not None:
         return _chosen(sample, writing, writing.wanted)
     if any(sample.headings):

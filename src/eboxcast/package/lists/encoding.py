@@ -54,7 +54,10 @@ def text_in_utf_8(content: bytes, *, written_in: str) -> Text:
 
 
 def to_ascii_based(blocks: Iterable[bytes], file: str) -> tuple[bytes, str, Iterator[bytes]]:
-    """Return the byte order mark of a file, its encoding, and its content in an encoding that extends ASCII."""
+    """Return the byte order mark of a file, its encoding, and its content in an encoding that extends ASCII.
+
+    Raises ListRefused.
+    """
     blocks = iter(blocks)
     first = next(blocks, b"")
     mark = next((mark for mark in (*UTF_16_BOMS, codecs.BOM_UTF8) if first.startswith(mark)), b"")

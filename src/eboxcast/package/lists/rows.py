@@ -21,7 +21,7 @@ _BLANKS = b' \t\r\n";,'
 def rows_of(blocks: Iterable[bytes], *, separator: bytes, file: str, start: int = 1) -> Iterator[tuple[int, bytes]]:
     """Yield each row with the number of its first line, its bytes unchanged with their line end.
 
-    ``start`` is the number of the first line in the blocks.
+    ``start`` is the number of the first line in the blocks. Raises ListRefused.
     """
     row, first, since = b"", 0, 0
     for number, lines, is_simple in _batches(blocks, file=file, start=start):

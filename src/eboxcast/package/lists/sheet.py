@@ -61,7 +61,10 @@ def is_spreadsheet_list(source: Source, path: Path) -> bool:
 def choose_sheet(
     source: Source, path: Path, ebox_type: EboxType | None, *, choice: Choice, writing: Writing
 ) -> ChosenSheet:
-    """Find the sheet with the recipients: the one that was chosen, or the only one that may be it. Or refuse."""
+    """Find the sheet with the recipients: the one that was chosen, or the only one that may be it.
+
+    Raises ListRefused.
+    """
     workbook = open_workbook(memoryview(source.raw)[: source.size], path, sheet=choice.sheet)
     if choice.sheet is not None and not workbook.sheets:
         raise ListRefused(

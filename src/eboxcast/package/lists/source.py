@@ -35,7 +35,7 @@ class Source:
 
 @contextmanager
 def opened(path: Path) -> Iterator[FileIO]:
-    """Open a list, or refuse it with the system's reason."""
+    """Open a list. Raises ListRefused with the system's reason."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             raise ListRefused("list.unreadable", file=path.name, reason="not a regular file")
@@ -46,7 +46,7 @@ def opened(path: Path) -> Iterator[FileIO]:
 
 
 def read_whole(file: FileIO, path: Path) -> Source:
-    """Read a file that fits in memory, and refuse it when it changes or vanishes meanwhile."""
+    """Read a file that fits in memory. Raises ListRefused, also when it changes or vanishes meanwhile."""
     before = os.fstat(file.fileno())
     raw = bytearray(before.st_size + PADDING)
     size = _fill(file, memoryview(raw)[: before.st_size])

@@ -19,6 +19,7 @@ import pytest
 import pytest_socket
 from django.db import connections
 from django.test import override_settings
+from hypothesis import HealthCheck, settings
 from psycopg import sql
 from tests import guard
 from tests.simulator.simulated import Simulators
@@ -63,6 +64,10 @@ def _own_state() -> None:
     os.environ["EBOXCAST_SECRET_KEY"] = "only for tests, where a session is worth nothing to anybody"
     boot.configure()
 
+
+# How long an example takes depends on what else the machine does, and is no property of ours.
+settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("tests")
 
 # At once, not in pytest_configure: the conftests of the folders below import models.
 _in_memory()

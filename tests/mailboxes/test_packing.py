@@ -16,7 +16,7 @@ from eboxcast.mailboxes.sql import QUERIES
 KEYS = st.lists(st.integers(1, 2 * 10**12), min_size=1, max_size=300, unique=True)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(keys=KEYS, prime=st.sampled_from([2, 7, 97, DEFAULT_PRIME]))
 def test_what_is_packed_is_what_the_database_gives_back(installation: None, keys: list[int], prime: int) -> None:
     """The server reads our bytes as its own format, and we read its bytes."""

@@ -36,7 +36,7 @@ def seen_in(content: bytes) -> set[str]:
     return {str(message_from_bytes(content, policy=policy.default)["Subject"]), str(make_header(decode_header(older)))}
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(st.characters(exclude_categories=("C", "Zl", "Zp")), min_size=1, max_size=255))
 @example(SUBJECTS[0])
 def test_a_subject_is_read_as_it_was_written_in_short_lines_of_seven_bits(installation: None, subject: str) -> None:

@@ -108,7 +108,7 @@ def assert_alike(fast: ListReading, exact: ListReading) -> None:
     assert fast.rows == fast.excluded + len(fast.keys)
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow])
 @given(files(), st.sampled_from(EboxType))
 @example(b'NISS;N\n85073003328;"a\n85073003328;b"\n', EboxType.CITIZEN)
 @example(b'NISS\n85073003328"\n', EboxType.CITIZEN)
@@ -119,14 +119,14 @@ def test_both_passes_agree_on_keys_lines_faults_and_counts(content: bytes, ebox_
     assert_alike(*both(content, ebox_type))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.sampled_from([*'0185";,\t\n\r .-', "85073003328", "NISS", "\n", ";"]), max_size=40), st.booleans())
 def test_both_passes_agree_on_rubbish(parts: list[str], header: bool) -> None:
     content = ("NISS;x\n" * header + "".join(parts)).encode()
     assert_alike(*both(content, EboxType.CITIZEN))
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.integers(0, 2**32), st.sampled_from(["{};Nom\n", '"{}";"a;b"\r\n', "{}\n"]), st.booleans())
 def test_both_passes_agree_on_lists_longer_than_one_part(seed: int, form: str, as_dotted: bool) -> None:
     random = np.random.default_rng(seed)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from eboxcast.package.errors import ListRefused, PartInTheWay, PartNotWritten
@@ -57,7 +57,6 @@ def test_a_header_with_unknown_names_is_a_header_and_a_number_is_none(tmp_path: 
 name = st.sampled_from(["Maes", "Lefèvre", '"two\nlines"', '"a;b"', '5" pipe', ""])
 
 
-@settings(deadline=None)
 @given(
     names=st.lists(name, min_size=1, max_size=30),
     end=st.sampled_from(["\n", "\r\n", "\r"]),

@@ -27,8 +27,9 @@ class _Quiet(WSGIRequestHandler):
 @contextmanager
 def served() -> Iterator[str]:
     """Serve the pages on a free port of this machine; yield their address."""
-    before = connections.settings["default"]["CONN_MAX_AGE"]
-    connections.settings["default"]["CONN_MAX_AGE"] = 0  # each request has a thread of its own, which ends with it
+    before = {name: each["CONN_MAX_AGE"] for name, each in connections.settings.items()}
+    for name in before:
+        connections.settings[name]["CONN_MAX_AGE"] = 0  # each request has a thread of its own, which ends with it
     application = Proxies(get_wsgi_application(), trusted=(), path="")
     server = make_server("127.0.0.1", 0, application, server_class=_Server, handler_class=_Quiet)
     address = f"http://127.0.0.1:{server.server_port}"
@@ -41,4 +42,5 @@ def served() -> Iterator[str]:
         server.shutdown()
         thread.join()
         server.server_close()
-        connections.settings["default"]["CONN_MAX_AGE"] = before
+        for name, seconds in before.items():
+            connections.settings[name]["CONN_MAX_AGE"] = seconds

@@ -12,8 +12,12 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import urllib3
+from django.test import override_settings
+from tests.mailboxes.conftest import order
 
 from eboxcast.inbox.configuration import SignInOptions, sign_in_options
+
+__all__ = ["order"]
 
 PROGRAM = Path(sys.executable).with_name("eboxcast")
 BACK = "http://127.0.0.1:8400/ebox/signed-in"
@@ -59,3 +63,12 @@ def _serve(folder: Path, *options: str) -> Iterator[Provider]:
         (folder / "sign-in.toml").write_text(f"[production]\n{table}[acceptance]\n{table}")
         yield Provider(issuer, sign_in_options(folder / "sign-in.toml")["production"])
         process.terminate()
+
+
+@pytest.fixture
+def eboxes_shown(installation: None, tmp_path: Path) -> Iterator[None]:
+    """Both environments show their eBoxes; nobody asks the identity provider anything."""
+    (tmp_path / "secret").write_text("simulated")
+    options = SignInOptions(issuer="http://127.0.0.1:1", client_id="eboxcast", client_secret_file=tmp_path / "secret")
+    with override_settings(EBOXCAST_SIGN_IN={"production": options, "acceptance": options}):
+        yield

@@ -18,11 +18,11 @@ from eboxcast.mailboxes.values import Identity, NewMessage, NewRelease
 NewOrder = Callable[..., NewRelease]
 
 
-def publish(order: NewOrder, keys: Sequence[int], **particulars: object) -> UUID:
-    """Store and launch in acceptance; return the run."""
+def publish(order: NewOrder, keys: Sequence[int], *, environment: str = "acceptance", **particulars: object) -> UUID:
+    """Store and launch; return the run."""
     wanted = order(keys, **particulars)
-    storing.store("acceptance", wanted)
-    launching.launch("acceptance", wanted.run, refuse_without_ebox=False)
+    storing.store(environment, wanted)
+    launching.launch(environment, wanted.run, refuse_without_ebox=False)
     return wanted.run
 
 

@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "eboxcast.accounts",
     "eboxcast.web",
     "eboxcast.portal",
+    "eboxcast.inbox",
     "django.contrib.staticfiles",
 ]
 

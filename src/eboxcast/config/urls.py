@@ -6,6 +6,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("eboxcast.web.urls")),
+    path("", include("eboxcast.inbox.urls")),
     path("", include("eboxcast.portal.urls")),
 ]
 

@@ -13,6 +13,7 @@ from eboxcast.cli.shell.options import EnvironmentName
 from eboxcast.database import boot
 from eboxcast.database.findings import Finding, State
 from eboxcast.exchange.inventory import drop_folders
+from eboxcast.inbox.examination import sign_in
 from eboxcast.lib.telling import remedy_in, sentence_in
 from eboxcast.lib.translation import language_of_user
 from eboxcast.operations.doctor import look, look_and_repair
@@ -39,7 +40,7 @@ def doctor(
     if restored and not repair:
         raise typer.BadParameter("--restored goes with --repair", param_hint="--restored")
     boot.configure()
-    doors = (drop_folders,)
+    doors = (drop_folders, sign_in)
     findings = look_and_repair(doors, restored=restored, acting=actor) if repair else look(doors)
     typer.echo(_as_json(findings) if as_json else "\n".join(map(_as_text, findings)))
     if any(finding.state is State.FAILED for finding in findings):

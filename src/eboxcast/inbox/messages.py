@@ -1,0 +1,99 @@
+"""The messages of an eBox: the list, one of them, hiding it and showing it again."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_GET, require_POST
+
+from eboxcast.inbox.visits import InboxRequest, signed_in
+from eboxcast.mailboxes.finding import Selection, find
+from eboxcast.mailboxes.hiding import hide as hide_message
+from eboxcast.mailboxes.hiding import show_again
+from eboxcast.mailboxes.opening import AT_ONCE, find_letter, letters_of, open_document
+from eboxcast.presenters.recipient_pages import ebox_page, recipient_message
+from eboxcast.web.headers import POLICY
+
+PDF, TEXT = "application/pdf", "text/plain"
+_MOST_WORDS = 100
+_MOST_PAGES = 10_000
+_FRAMES = f"{POLICY}; frame-src 'self'"
+
+
+@require_GET
+@signed_in
+def show_list(request: InboxRequest, environment: str, *, hidden: bool = False) -> HttpResponse:
+    """Show the messages, those that fit what is asked."""
+    selection = Selection(
+        words=request.GET.get("q", "")[:_MOST_WORDS].strip(),
+        sender=request.GET.get("sender", ""),
+        hidden=hidden,
+        page=_page_asked(request.GET.get("page", "")),
+    )
+    found = find(letters_of(request.visit.recipient), selection, language=request.language)
+    query = {"q": selection.words, "sender": selection.sender}
+    shown = {
+        "environment": environment,
+        "visit": request.visit,
+        "ebox": ebox_page(found, selection, request.language),
+        "selection": selection,
+        "query": urlencode({name: value for name, value in query.items() if value}),
+        "section": "hidden" if hidden else "messages",
+        "address": reverse(f"{environment}:{'hidden' if hidden else 'messages'}"),
+        "just_hidden": _uuid(request.GET.get("just-hidden", "")),
+    }
+    return render(request, "inbox/messages.html", shown)
+
+
+@require_GET
+@signed_in
+def show(request: InboxRequest, environment: str, run: UUID) -> HttpResponse:
+    """Show a message with its document, where a page can; a text is read with this, a file when it is opened."""
+    recipient = request.visit.recipient
+    letter = find_letter(recipient, run)
+    text = None
+    if letter.media_type == TEXT and letter.size <= AT_ONCE:
+        document = open_document(recipient, run)
+        letter, text = document.letter, b"".join(document.stream()).decode("utf-8-sig", "replace")
+    shown = {
+        "environment": environment,
+        "visit": request.visit,
+        "section": "hidden" if letter.hidden_at else "messages",
+        "message": recipient_message(letter, request.language),
+        "text": text,
+        "framed": letter.media_type == PDF,
+    }
+    response = render(request, "inbox/message.html", shown)
+    response["Content-Security-Policy"] = _FRAMES
+    return response
+
+
+@require_POST
+@signed_in
+def hide(request: InboxRequest, environment: str, run: UUID) -> HttpResponse:
+    """Hide a message; the list after it offers to undo that."""
+    hide_message(request.visit.recipient, run)
+    return HttpResponseRedirect(f"{reverse(f'{environment}:messages')}?{urlencode({'just-hidden': str(run)})}")
+
+
+@require_POST
+@signed_in
+def show_hidden(request: InboxRequest, environment: str, run: UUID) -> HttpResponse:
+    """Show a hidden message again."""
+    show_again(request.visit.recipient, run)
+    return redirect(f"{environment}:message", run=run)
+
+
+def _page_asked(text: str) -> int:
+    return min(int(text), _MOST_PAGES) if text.isascii() and text.isdigit() and len(text) < len(str(_MOST_PAGES)) else 1
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

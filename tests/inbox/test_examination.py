@@ -1,0 +1,38 @@
+"""What the doctor says of the recipients' sign-in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from django.test import override_settings
+from tests.inbox.browsers import ACCEPTANCE, PRODUCTION
+from tests.inbox.conftest import Provider
+
+from eboxcast.database.findings import State, examine
+from eboxcast.inbox.configuration import SignInOptions
+from eboxcast.inbox.examination import sign_in
+
+
+def states(**options: SignInOptions) -> list[State]:
+    with override_settings(EBOXCAST_SIGN_IN=options):
+        return [finding.state for finding in examine([sign_in])]
+
+
+def test_without_one_there_is_nothing_to_look_at(installation: None) -> None:
+    assert states() == []
+
+
+def test_a_simulated_provider_is_told(installation: None, provider: Provider) -> None:
+    assert states(production=provider.options, acceptance=provider.options) == [State.ATTENTION] * 2
+
+
+def test_on_a_real_installation_production_must_not_have_one(real_installation: None, provider: Provider) -> None:
+    found = states(production=provider.options, acceptance=provider.options)
+    assert dict(zip((PRODUCTION, ACCEPTANCE), found, strict=True)) == {
+        PRODUCTION: State.FAILED,
+        ACCEPTANCE: State.ATTENTION,
+    }
+
+
+def test_a_provider_that_does_not_answer_has_failed(installation: None, provider: Provider) -> None:
+    assert states(production=replace(provider.options, issuer="http://127.0.0.1:1")) == [State.FAILED]

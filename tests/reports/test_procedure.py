@@ -129,7 +129,7 @@ def test_what_was_wrong_on_the_way_is_read_in_its_order(story: Story) -> None:
         "Test rejected · Anne Dubois (anne) – the title is cut",
         "Recipient 2 of the short list, expiry: failed · Anne Dubois (anne) – I cannot see it",
         "Recipient 2 of the short list, expiry: passed after all · Anne Dubois (anne) – it is at the bottom",
-        "GO given · Bram Claes (bram)",
+        "GO given for 16 February 2027 at 18:00 (UTC+1) · Bram Claes (bram)",
         "GO void · Anne Dubois (anne) – new files for production were delivered",
     ]
 

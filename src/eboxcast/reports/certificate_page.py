@@ -17,7 +17,8 @@ from eboxcast.reports.schemas import Certificate, DecisionPart, DocumentPart, Na
 from eboxcast.reports.sections import Advice, Fact, Page, Section, Table
 from eboxcast.reports.states import ENVIRONMENTS, STATES, state_in
 
-UNITS = {"day": N_("{number} day(s)"), "month": N_("{number} month(s)"), "year": N_("{number} year(s)")}
+_ONE = {"day": N_("one day"), "month": N_("one month"), "year": N_("one year")}
+_SEVERAL = {"day": N_("{number} days"), "month": N_("{number} months"), "year": N_("{number} years")}
 _OWNERS = {"CITIZEN": N_("citizens"), "ENTERPRISE": N_("enterprises")}
 _ONE_PAGE = N_("one page")
 _PAGES = N_("{count} pages")
@@ -138,7 +139,8 @@ def _message(certificate: Certificate, language: str) -> Section:
     if certificate.target.provider_message:
         facts.append((N_("Message number at the provider"), certificate.target.provider_message))
     if message.validity_number and message.validity_unit:
-        validity = translate(UNITS[message.validity_unit], language, {"number": message.validity_number})
+        units = _ONE if message.validity_number == 1 else _SEVERAL
+        validity = translate(units[message.validity_unit], language, {"number": message.validity_number})
         facts.append((N_("Validity period"), validity))
     return Section(title=translate(N_("Message"), language), facts=_said(facts, language))
 

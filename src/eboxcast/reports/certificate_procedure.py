@@ -202,7 +202,8 @@ class _Pages:
                 yield self._line(one.at, translate(what, self.language), one.by, one.reason)
 
     def _void_go(self, go: GoPart, void_at: datetime) -> Iterator[_Line]:
-        yield self._line(go.at, translate(N_("GO given"), self.language), go.by, None)
+        given = translate(N_("GO given for {agreed_at}"), self.language, {"agreed_at": go.agreed_at})
+        yield self._line(go.at, given, go.by, None)
         ours = VOID_BECAUSE.get(go.void_why or "")
         what = translate(N_("GO void") if ours else N_("GO withdrawn"), self.language)
         why = translate(ours, self.language) if ours else go.void_why

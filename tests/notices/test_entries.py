@@ -66,6 +66,6 @@ def test_every_reason_for_which_the_code_voids_a_go_has_its_words() -> None:
 @pytest.mark.parametrize("name", KINDS)
 def test_every_kind_speaks_every_language(name: str, language: str) -> None:
     kind = KINDS[name]
-    for sentence in (kind.subject, kind.says, *kind.advice):
+    for sentence in (kind.subject, kind.says, *kind.advice, *kind.with_invitation):
         data = dict.fromkeys(re.findall(r"{(\w+)}", sentence), "…")
         assert translate(sentence, language, data) != translate(sentence, "en", data)

@@ -284,3 +284,30 @@ def test_a_deadline_that_ends_with_its_day_is_said_as_that_day() -> None:
     assert "Au plus tard le lundi 1er février 2027." in " ".join(mail.text.split())
     assert "23:59" not in mail.text
     assert "23:59" not in mail.html
+
+
+def test_only_who_is_invited_is_told_of_an_invitation() -> None:
+    p.scheduled()
+    assert mails_to("lou")[-1].method == "REQUEST"
+    assert "Einladung" in mails_to("lou")[-1].text
+    assert mails_to("vera")[-1].method == ""
+    assert "uitnodiging" not in mails_to("vera")[-1].text
+
+
+@pytest.mark.parametrize("alarm", ["run_failed", "run_halted"])
+def test_an_alarm_does_not_wait(alarm: str) -> None:
+    broadcast = p.ready()
+    before = len(mails_to("lou"))
+    wants_an_overview("lou")
+    aftermath.remind(broadcast, what=alarm, why="interrupted")
+    (mail,) = mails_to("lou")[before:]
+    assert kinds_in(mail) == [alarm.replace("_", "-")]
+
+
+def test_a_warned_contact_centre_does_not_wait_for_an_overview() -> None:
+    broadcast = p.delivered()
+    wants_an_overview("carla")
+    before = len(mails_to("carla"))
+    contacts.warn_contact_centre(broadcast, actor=p.LOU.as_steward(), first_time=12)
+    (mail,) = mails_to("carla")[before:]
+    assert kinds_in(mail) == ["contact-centre-warned"]

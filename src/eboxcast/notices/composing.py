@@ -98,7 +98,7 @@ class Composer:
     def __init__(self, entries: Mapping[int, SealedEntry]) -> None:
         self._entries = entries
         self._abouts: dict[int, About] = {}
-        self._told: dict[tuple[int, str, str], _Told] = {}
+        self._told: dict[tuple[int, str, str, bool], _Told] = {}
 
     def draft(self, items: Sequence[Item]) -> Draft:
         """Return the mail that tells one reader these things, in their order. It changes nothing of ours.
@@ -123,12 +123,14 @@ class Composer:
             add_invitation(
                 notice, invited, of_it.about, reader=reader, description=breakable("\n".join(of_it.event.paragraphs))
             )
-        return Draft(notice=notice, files=tuple(file for one in told for file in one.files))
+        files = {(file.file_name, file.content): file for one in told for file in one.files}  # the same one once
+        return Draft(notice=notice, files=tuple(files.values()))
 
     def _tell(self, item: Item, language: str) -> _Told:
-        place = (item.seal, item.kind, language)
+        invited = bool(item.method)
+        place = (item.seal, item.kind, language, invited)
         if place not in self._told:
-            self._told[place] = _told(KINDS[item.kind], self._about(item.seal), language)
+            self._told[place] = _told(KINDS[item.kind], self._about(item.seal), language, invited=invited)
         return self._told[place]
 
     def _about(self, seal: int) -> About:
@@ -176,13 +178,14 @@ def _reader_of(item: Item) -> Reader:
     )
 
 
-def _told(kind: Kind, about: About, language: str) -> _Told:
+def _told(kind: Kind, about: About, language: str, *, invited: bool) -> _Told:
     extras, files = _additions(kind, about, language)
     data = {**about.data, **_commands(kind, about)}
+    sentences = (kind.says, *kind.advice, *(kind.with_invitation if invited else ()))
     event = Event(
         title=said(kind.subject, language, data),
         moment=long_moment(about.entry.at.replace(second=0, microsecond=0), language),
-        paragraphs=tuple(said(sentence, language, data) for sentence in (kind.says, *kind.advice)),
+        paragraphs=tuple(said(sentence, language, data) for sentence in sentences),
         sections=(*_details(about, kind.facts, language), *extras),
     )
     return _Told(about=about, event=event, files=files)

@@ -58,7 +58,9 @@ SCHEDULED = Kind(
     ),
     to=(*INSTITUTION, G.VALIDATORS, *EVENING),
     facts=("agreed_at", "window_ends_at", "reconfirmation_due", "acceptance_due"),
-    advice=(N_("The invitation in this email adds the evening to your calendar. It is updated if the date changes."),),
+    with_invitation=(
+        N_("The invitation in this email adds the evening to your calendar. It is updated if the date changes."),
+    ),
     extras=(follow_up_sheet,),
     calendar=Method.REQUEST,
 )

@@ -48,6 +48,8 @@ class Kind:
     extras: tuple[Extra, ...] = ()
     files: Files | None = None
     calendar: Method | None = None
+    with_invitation: tuple[str, ...] = ()
+    """Further advice for those who get the invitation."""
     urgent: bool = False
     """Whether it cannot wait for somebody's daily overview."""
     when: Callable[[SealedEntry], bool] = always

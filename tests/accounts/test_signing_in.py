@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from tests.broadcasts import people as p
 from tests.moments import pass_time
-from tests.web.visitors import PASSWORD, account_of
+from tests.web.visitors import PASSWORD, account_of, browser
 
 from eboxcast.accounts.errors import SignInRefused, TooManyTries
 from eboxcast.accounts.models import FailedTry
-from eboxcast.accounts.signing_in import MOST_TRIES, account_in_force, sign_in
+from eboxcast.accounts.signing_in import MOST_TRIES, account_in_force, people_to_try, sign_in, sign_in_by_name
 from eboxcast.audit.models import Entry
 from eboxcast.senders.people import change_unasked
 
@@ -73,3 +73,29 @@ def test_what_is_kept_of_a_try_names_nobody(january: None) -> None:
     kept = FailedTry.objects.get()
     assert b"85073003328" not in bytes(kept.identity)
     assert HERE.encode() not in bytes(kept.address)
+
+
+def test_on_a_test_installation_anybody_may_be_any_of_the_people(january: None) -> None:
+    person = account_of(p.ANNE).person
+    assert person in people_to_try()
+    assert sign_in_by_name("anne").person == person
+    assert Entry.objects.get(action="account.signed_in").data["by_name"] is True
+
+
+def test_on_a_real_installation_a_name_alone_opens_nothing(real_installation: None) -> None:
+    account_of(p.ANNE)
+    assert people_to_try() == []
+    with pytest.raises(SignInRefused):
+        sign_in_by_name("anne")
+    client = browser()
+    assert client.post("/sign-in", {"person": "anne"}).status_code == 409
+    assert "Anne Lambert" not in client.get("/sign-in").content.decode()
+    assert client.get("/").status_code == 302
+
+
+def test_who_is_chosen_by_name_without_an_account_gets_one_without_a_password(january: None) -> None:
+    client = browser()
+    assert client.post("/sign-in", {"person": "carla"}).headers["Location"] == "/"
+    assert client.get("/").status_code == 200
+    with pytest.raises(SignInRefused):
+        sign_in("carla", "", address=HERE)

@@ -106,7 +106,7 @@ def test_older_tables_wait_for_their_operator(fresh: Fresh) -> None:
 
 
 def test_two_migrations_at_once_do_not_collide(fresh: Fresh) -> None:
-    assert fresh("up").returncode == 0
+    assert fresh("up", "--database").returncode == 0
     both = [fresh.begin("migrate") for _ in range(2)]
     said = [one.communicate() for one in both]
     assert [one.returncode for one in both] == [0, 0], said
@@ -115,14 +115,14 @@ def test_two_migrations_at_once_do_not_collide(fresh: Fresh) -> None:
 
 def test_down_says_whether_there_was_something_to_stop(fresh: Fresh) -> None:
     assert fresh("down").stdout == "The database was not running.\n"
-    fresh("up")
+    fresh("up", "--database")
     assert fresh("down").stdout == "The database has stopped.\n"
 
 
 def test_doctor_starts_nothing_and_says_how_to(fresh: Fresh) -> None:
     done = fresh("doctor")
     assert done.returncode == 0
-    assert "`eboxcast up` starts it" in done.stdout
+    assert "`eboxcast up --database` starts it" in done.stdout
     assert fresh("down").stdout == "The database was not running.\n"
 
 
@@ -158,7 +158,7 @@ def test_doctor_compares_no_stories_and_mends_nothing_in_swapped_databases(
 
 
 def test_doctor_says_that_tables_are_missing_and_asks_them_nothing(fresh: Fresh) -> None:
-    fresh("up")
+    fresh("up", "--database")
     done = fresh("doctor")
     assert done.returncode == 1
     assert "migrations have not been applied" in done.stdout
@@ -173,9 +173,9 @@ def test_doctor_fails_on_a_database_that_does_not_answer_and_shows_no_password(e
     assert "geheim" not in done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("command", ["up", "down"])
+@pytest.mark.parametrize("command", ["up --database", "down"])
 def test_a_server_of_ones_own_is_not_ours_to_start_or_stop(eboxcast: Command, command: str) -> None:
-    done = eboxcast(command, env=urls())
+    done = eboxcast(*command.split(), env=urls())
     assert done.returncode == 2
     assert "EBOXCAST_DATABASE_URL is set" in done.stderr
 
@@ -211,7 +211,7 @@ def own(state: Path, *, owner: bool) -> dict[str, str]:
 
 
 def test_on_a_server_of_ones_own_only_the_owner_makes_tables(fresh: Fresh) -> None:
-    fresh("up")
+    fresh("up", "--database")
     refused = fresh("migrate", **own(fresh.state, owner=False))
     assert refused.returncode == 4
     assert "EBOXCAST_OWNER_URL" in refused.stderr

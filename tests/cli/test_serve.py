@@ -13,7 +13,11 @@ from contextlib import closing, suppress
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 
+import psutil
 import pytest
+from tests.broadcasts import people as p
+from tests.conftest import Eboxcast
+from tests.web.visitors import account_of
 
 from eboxcast.database import boot
 
@@ -78,3 +82,33 @@ def test_the_pages_are_served_below_their_path_with_their_style(serving: subproc
     serving.send_signal(signal.SIGTERM)
     assert serving.wait(60) == 0
     secret.unlink()
+
+
+def test_up_runs_pages_and_steward_and_one_signal_ends_all(procedure_on: None, port: int, tmp_path: Path) -> None:
+    """The steward acts as LOU; SIGINT comes to `up` alone, as a supervisor sends it."""
+    account_of(p.LOU)
+    settings = {
+        "EBOXCAST_PAGES_URL": f"http://127.0.0.1:{port}",
+        "EBOXCAST_PAGES_LISTEN": f"127.0.0.1:{port}",
+        "EBOXCAST_LANGUAGE": "en",
+    }
+    said = tmp_path / "said"
+    with said.open("w") as file:
+        words = [Path(sys.executable).with_name("eboxcast"), "--as", "lou", "up"]
+        started = subprocess.Popen(words, env={**os.environ, **settings}, stderr=file, start_new_session=True)
+    assert answer_to(port, "/health/live")[0].status == 200
+    parts = psutil.Process(started.pid).children(recursive=True)
+    started.send_signal(signal.SIGINT)
+    assert started.wait(60) == 0
+    assert not any(one.is_running() for one in parts)
+    assert "Running the steward" in said.read_text()
+
+
+def test_up_ends_when_a_part_ends_and_names_it(installation: None, eboxcast: Eboxcast) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        done = eboxcast("up", env={"EBOXCAST_PAGES_LISTEN": address})
+    assert done.returncode == 1
+    assert "`serve` ended with exit code" in done.stderr

@@ -46,7 +46,7 @@ def test_the_server_dies_and_is_started_again(stage: Stage, fragile_letter: NewL
     stage.hand_over(letter)
     stage.until_done(letter, 3)
     stage.machine.kill_server(signal.SIGQUIT)
-    assert stage.machine.run("up").returncode == 0
+    assert stage.machine.run("up", "--database").returncode == 0
     assert_everybody_once(stage, letter)
     assert worker.signal(signal.SIGTERM).ended() == 0, worker.said
 

@@ -255,7 +255,13 @@ SECTIONS: Mapping[str, Mapping[str, Command]] = {
         ),
     },
     N_("Running the installation"): {
-        "up": Command(loaders.databases, N_("Start the embedded database."), asks=ANYBODY, needs_database=False),
+        "up": Command(
+            loaders.serve,
+            N_("Run database, pages, steward and workers on this machine."),
+            asks=ANYBODY,
+            needs_database=False,
+            reads_models=True,
+        ),
         "serve": Command(loaders.serve, N_("Serve the pages to browsers."), asks=ANYBODY),
         "down": Command(loaders.databases, N_("Stop the embedded database."), asks=ANYBODY, needs_database=False),
         "migrate": Command(

@@ -96,7 +96,7 @@ _FORMS: Mapping[str, tuple[str, ...]] = {
     # The installation
     "installation.examine": ("doctor",),
     "installation.migrate": ("migrate",),
-    "installation.start": ("up",),
+    "installation.start": ("up --database",),
 }
 """How each action is typed. The first form counts whose names are all given; what else is given becomes options."""
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from eboxcast.accounts.errors import PasswordUnfit, SignInRefused, TooManyTries
 from eboxcast.accounts.invitations import accept_invitation, invited
+from eboxcast.accounts.signing_in import people_to_try, sign_in_by_name
 from eboxcast.accounts.signing_in import sign_in as sign_in_account
 from eboxcast.lib.translation import N_
 from eboxcast.web.forms import PageForm
@@ -50,8 +51,11 @@ class PasswordForm(PageForm):
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "POST"])
 def sign_in(request: PageRequest) -> HttpResponse:
-    """Sign somebody in, and show what they came for."""
+    """Sign somebody in, and show what they came for; on a demo or test installation also by a name alone."""
     if request.visitor is not None:
+        return HttpResponseRedirect(came_for(request))
+    if "person" in request.POST:
+        begin_visit(request, sign_in_by_name(request.POST["person"]))
         return HttpResponseRedirect(came_for(request))
     form = SignInForm(request.POST or None, language=request.language)
     status = 200
@@ -66,7 +70,8 @@ def sign_in(request: PageRequest) -> HttpResponse:
         else:
             begin_visit(request, account)
             return HttpResponseRedirect(came_for(request))
-    shown = {"form": form, "next": request.POST.get(NEXT) or request.GET.get(NEXT) or ""}
+    asked = request.POST.get(NEXT) or request.GET.get(NEXT) or ""
+    shown = {"form": form, "next": asked, "people": people_to_try()}
     return render(request, "portal/sign_in.html", shown, status=status)
 
 

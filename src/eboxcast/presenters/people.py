@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from eboxcast.lib import clock
+from eboxcast.lib.actors import Role
+from eboxcast.lib.translation import N_
 from eboxcast.presenters.schemas.people import (
     PersonList,
     PersonShown,
@@ -14,6 +16,16 @@ from eboxcast.presenters.schemas.people import (
     UsualContacts,
 )
 from eboxcast.senders.models import Person, StandingContact, Token
+
+ROLES = {
+    Role.REQUESTER: N_("requests broadcasts"),
+    Role.CONFIRMER: N_("gives the GO"),
+    Role.INTEGRATION: N_("integration team"),
+    Role.LAUNCH: N_("launch team"),
+    Role.CONTACT_CENTRE: N_("contact centre"),
+    Role.AUDITOR: N_("auditor"),
+    Role.VALIDATOR: N_("validator (BCSS)"),
+}
 
 
 def person_list(people: Iterable[Person]) -> PersonList:

@@ -56,7 +56,9 @@ def test_what_is_stored_is_safe_and_checked(shared: Places) -> None:
 
 
 def test_the_server_outlives_who_started_it_and_hears_no_ctrl_c(state: Places, env: dict[str, str]) -> None:
-    starter = subprocess.Popen([PROGRAM, "up"], env=env, start_new_session=True, stdout=subprocess.DEVNULL)
+    starter = subprocess.Popen(
+        [PROGRAM, "up", "--database"], env=env, start_new_session=True, stdout=subprocess.DEVNULL
+    )
     assert starter.wait() == 0
     pid = postmaster(state)
     assert pid is not None
@@ -65,7 +67,9 @@ def test_the_server_outlives_who_started_it_and_hears_no_ctrl_c(state: Places, e
 
 
 def test_two_processes_starting_at_once_share_one_server(state: Places, env: dict[str, str]) -> None:
-    starters = [subprocess.Popen([PROGRAM, "up"], env=env, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    starters = [
+        subprocess.Popen([PROGRAM, "up", "--database"], env=env, stdout=subprocess.PIPE, text=True) for _ in range(2)
+    ]
     said = [starter.communicate()[0] for starter in starters]
     assert [starter.returncode for starter in starters] == [0, 0]
     assert said[0] == said[1]

@@ -1,4 +1,4 @@
-"""`eboxcast up`, `down` and `migrate`: the databases of this installation."""
+"""`eboxcast down` and `migrate`: the databases of this installation."""
 
 from __future__ import annotations
 
@@ -50,20 +50,6 @@ class Procedure(StrEnum):
 
 
 app = command_app()
-
-
-@app.command()
-def up() -> None:
-    """Start the embedded database if it is not running, and show where it is.
-
-    It keeps running when this command ends. Other commands start it automatically.
-    """
-    boot.configure()
-    if not settings.EBOXCAST_EMBEDDED:
-        raise NotEmbedded
-    boot.reach_server()
-    places = boot.places()
-    typer.echo(f"The database answers.\ndata    {places.data}\nsocket  {places.socket}\nlog     {places.log}")
 
 
 @app.command()

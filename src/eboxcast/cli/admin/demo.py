@@ -8,13 +8,14 @@ from time import monotonic
 from typing import Annotated
 
 import typer
+from django.conf import settings
 
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.private import OutputNotWritten
 from eboxcast.database import boot
 from eboxcast.lib import clock
 from eboxcast.tools.demo.dates import dates_after
-from eboxcast.tools.demo.evening import tell_evening
+from eboxcast.tools.demo.evening import open_pages, tell_evening
 from eboxcast.tools.demo.files import DemoFiles, write_files
 from eboxcast.tools.demo.installation import fresh_installation, variables
 from eboxcast.tools.demo.stage import Stage
@@ -34,7 +35,8 @@ def main(
 ) -> None:
     """Play a whole broadcast with fictional people and a clock that moves, from the request to the certificate.
 
-    It uses a separate installation below the state folder, created for each demo. Yours is not touched.
+    It uses a separate installation below the state folder, created for each demo. Yours is not touched. On a terminal
+    it ends with the pages open, until Ctrl-C, where you can be each of the people.
     """
     boot.configure()
     started = monotonic()
@@ -50,6 +52,8 @@ def main(
         tell_beginning(play)
         tell_evening(play, installation)
     stage.tell(f"\nThe demo took {monotonic() - started:.0f} seconds.")
+    if stage.console.is_terminal and not headless and (settings.STATIC_ROOT / "staticfiles.json").exists():
+        open_pages(stage, installation)
 
 
 def _write(stage: Stage, folder: Path, recipients: int, now: datetime) -> DemoFiles:

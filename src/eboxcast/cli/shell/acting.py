@@ -82,6 +82,11 @@ def actor() -> Actor:
     return actor_of_token(token)
 
 
+def named() -> str:
+    """Return whom `--as` names; nobody where it was not given."""
+    return _named.get()
+
+
 def whoever() -> Actor:
     """Return who is at the machine, for what needs no role: by the name of `--as`, else the system's user's."""
     user = _system_user(frozenset())

@@ -11,11 +11,13 @@ from django.template.context import Context
 from eboxcast.broadcasts.models import State
 from eboxcast.broadcasts.words import CHECKS, LATENESS, SEEN_IN
 from eboxcast.lib.actors import Role
+from eboxcast.lib.formatting import clauses
 from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import translate
 from eboxcast.portal.links import link_to
 from eboxcast.presenters.broadcast_words import OUTCOMES, SIDES, STATES, who_in
 from eboxcast.presenters.notices import STATES as NOTICE_STATES
+from eboxcast.presenters.people import ROLES
 from eboxcast.presenters.schemas.broadcast import BroadcastStep
 from eboxcast.reports.states import ENVIRONMENTS
 
@@ -69,6 +71,12 @@ def state_colour(state: str) -> str:
 def who(context: Context, turn: tuple[str, ...]) -> str:
     """Show whose turn it is."""
     return who_in(tuple(map(Role, turn)), str(context["language"]))
+
+
+@register.simple_tag(takes_context=True)
+def roles(context: Context, values: list[str]) -> str:
+    """Show the roles of a person."""
+    return clauses((translate(ROLES[Role(value)], str(context["language"])) for value in values), context["language"])
 
 
 @register.simple_tag

@@ -7,9 +7,12 @@ import shutil
 import sys
 from pathlib import Path
 
-from eboxcast.tools.demo.people import TEAM, TYPE
-from eboxcast.tools.demo.stage import ALL
+from eboxcast.tools.demo.installation import variables
+from eboxcast.tools.demo.people import TEAM, TYPE, everybody
+from eboxcast.tools.demo.stage import ALL, Stage
 from eboxcast.tools.demo.story import NOT_NOW, PRODUCTION, Play
+from eboxcast.tools.subprocesses import command
+from eboxcast.tools.together import run_together
 
 _ANCHOR = re.compile(r"\b\d+:[0-9a-f]{64}\b")
 
@@ -19,6 +22,13 @@ def tell_evening(play: Play, installation: Path) -> None:
     for act in (_deliver, _give_the_go, _make_ready, _publish, _keep, _close):
         act(play)
     _say_what_next(play, installation)
+
+
+def open_pages(stage: Stage, installation: Path) -> None:
+    """Run everything as the launch team until Ctrl-C, and say where the pages are and who can be tried there."""
+    stage.tell("\nThe pages are open. Look around as any of these people, without a password:")
+    stage.listed(*(f"{name:<8}{role}" for name, role in everybody().items()))
+    run_together({"up": command("--as", "lou", "up")}, env=variables(installation))
 
 
 def _deliver(play: Play) -> None:
@@ -109,6 +119,7 @@ def _say_what_next(play: Play, installation: Path) -> None:
         play.stage.listed(f"(where eboxcast means {Path(sys.argv[0]).absolute()})")
     play.stage.listed(
         f"export EBOXCAST_STATE_DIR={installation}",
+        "eboxcast --as lou up   (opens the pages, where you can be each of the people)",
         f"eboxcast --as anne broadcast show {number} --history",
         f"eboxcast --as ines notices list --broadcast {number}",
         "eboxcast --as ada audit list",

@@ -75,6 +75,11 @@ email = "anne@institution.example"
 """
 
 
+def everybody() -> dict[str, str]:
+    """Return the role of each person."""
+    return {name: role for name, (_, _, role) in (_INSTITUTION | _OPERATOR).items()}
+
+
 def write_people(folder: Path) -> tuple[Path, Path]:
     """Write the operator's and BCSS's people, and those of the institution; return where."""
     operator, institution = folder / "operator.toml", folder / "institution.toml"

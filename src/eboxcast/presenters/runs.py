@@ -18,7 +18,7 @@ from eboxcast.reports.certificate_page import verdict_of
 
 def run_status(run: Run, language: str) -> RunStatus:
     """Return where a settled run stands. Its sentences are in the language of the reader."""
-    certificate = certificate_of(run)
+    certificate = certificate_of(run, procedure=False)
     message, recipients = certificate.message, certificate.recipients
     progress = progress_of(run)
     return RunStatus(

@@ -53,14 +53,17 @@ def issue_certificate(run: Run, *, actor: Actor) -> Certificate:
     return certificate_of(run, head)
 
 
-def certificate_of(run: Run, head: Head | None = None) -> Certificate:
-    """Return the certificate of a settled run. It changes nothing, and is right in every state."""
+def certificate_of(run: Run, head: Head | None = None, *, procedure: bool = True) -> Certificate:
+    """Return the certificate of a settled run. It changes nothing, and is right in every state.
+
+    ``procedure`` is whether it has what was decided about its broadcast: a status has no use for it.
+    """
     release = fence.find_release(run.environment, run.id)
     told = run.package
     with sanitized_db_errors():
         lists = _lists(list(run.lists.all()), told.lists)
         decisions = tuple(map(_decision, run.intents.all()))
-        broadcast = procedure_of(run)
+        broadcast = procedure_of(run) if procedure else None
     return Certificate(
         kind="certificate" if _is_closed(release) else "account",
         made_at=clock.now(),

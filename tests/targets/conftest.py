@@ -60,7 +60,6 @@ def reach(tmp_path: Path, opened: Callable[[EboxRestOptions], Target]) -> Callab
         values: dict[str, object] = {
             "base_url": provider.addresses["registry"],
             "token_url": provider.addresses["token"],
-            "federation_url": provider.addresses["federation"],
             "client_id": "rehearsal",
             "client_secret_file": secret,
             "answer_seconds": 10.0,

@@ -166,7 +166,6 @@ def options_for(address: str, folder: Path, **changes: object) -> EboxRestOption
     values: dict[str, object] = {
         "base_url": address + "/registry",
         "token_url": address + "/token",
-        "federation_url": address + "/federation",
         "client_id": "a client",
         "client_secret_file": secret,
         "answer_seconds": 10.0,

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from tests.simulator.simulated import Simulated
-from tests.targets.wire import ACME, JANE, OTHER, message
+from tests.targets.wire import JANE, message
 
 from eboxcast.lib.identifiers import text_of_key
 from eboxcast.targets.base import Answered, OutcomeUnknown, RunRefused, Target, TryAgain
@@ -199,13 +199,6 @@ def test_who_never_opened_the_ebox_is_told_for_a_publication_only(simulated: Sta
     answered = target.publish(message(), JANE, idempotency_key="k")
     assert answered.no_digital_user == [JANE]
     assert target.link(answered.message_ids[0], PEOPLE).no_digital_user is None
-
-
-def test_the_federation_tells_of_enterprises_and_not_of_citizens(simulated: Start, reach: Reach) -> None:
-    target = reach(simulated("--active-share", "0"))
-    assert target.without_ebox([ACME, OTHER]) == {ACME, OTHER}
-    assert target.without_ebox([JANE]) is None
-    assert reach(simulated()).without_ebox([ACME, OTHER]) == set()
 
 
 @pytest.mark.parametrize("name", ["lettre été.pdf", "Łódź.pdf", "brief 📬.pdf", "50%20korting.pdf"])

@@ -233,20 +233,6 @@ def test_a_question_over_a_stale_connection_is_asked_again_at_once(wire: Wire, t
     assert one.statuses("m-1", [JANE]) == {JANE: True}
 
 
-def test_enterprises_without_an_ebox_are_those_the_federation_does_not_name(wire: Wire, target: Open) -> None:
-    has = {"eboxId": {"eboxType": "ENTERPRISE", "eboxIdValue": "0456789034"}, "exclusivelyEbox": False}
-    wire.then(Do(status=200, content=[has]))
-    assert target().without_ebox([ACME, OTHER]) == {OTHER}
-    assert wire.calls[0].path == "/federation/eboxPreferences/search"
-
-
-def test_what_the_provider_does_not_tell_is_none(wire: Wire, target: Open) -> None:
-    wire.then(refusal(404, "NOT_FOUND", "Ebox not found"))
-    assert target().without_ebox([JANE]) is None
-    assert target(federation_url="").without_ebox([ACME]) is None
-    assert target().without_ebox([ACME]) is None
-
-
 @pytest.mark.parametrize(
     ("options", "links", "per_call"), [({}, True, 1000), ({"largest_call": 7}, True, 7), ({"links": False}, False, 1)]
 )

@@ -128,7 +128,7 @@ def _object(body: bytes) -> dict[str, object]:
 
 def tls_of(options: EboxRestOptions) -> ssl.SSLContext | None:
     """Return the context for a provider's addresses, None where all of them are plain. Raises TargetsFileWrong."""
-    addresses = (options.base_url, options.token_url, options.federation_url)
+    addresses = (options.base_url, options.token_url)
     if not any(address.startswith("https://") for address in addresses):
         return None
     return _context(options.authority_file, options.certificate_file, options.certificate_key_file)

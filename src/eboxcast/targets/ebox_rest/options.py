@@ -35,8 +35,6 @@ class EboxRestOptions(TargetOptions):
     client_secret_file: Annotated[Path, readable_file()] | None = None
     client_secret_in: Annotated[SecretPlace, word_of(SecretPlace)] = SecretPlace.HEADER
     scope: Annotated[str, line(500)] = ""
-    federation_url: Annotated[str, url()] = ""
-    """Of the federation service: what comes before ``/eboxPreferences/search``. Empty: it is not asked."""
     links: Annotated[bool, flag()] = True
     largest_call: Annotated[int, number(100_000)] = 1000
     """The most recipients of one linkEboxMessage."""

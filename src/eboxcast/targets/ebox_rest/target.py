@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from eboxcast.lib.identifiers import ENTERPRISE_BASE
 from eboxcast.mailboxes.values import NewMessage
 from eboxcast.targets.base import Answered, Target, TryAgain, always
 from eboxcast.targets.ebox_rest.answers import (
@@ -28,11 +27,9 @@ from eboxcast.targets.ebox_rest.translating import (
     Letter,
     check_expressible,
     link_body,
-    preferences_body,
     statuses_body,
 )
 
-PREFERENCES_PER_CALL = 1000
 """The contract states no limit; this is that of its SOAP sibling, hasAnEbox."""
 _PROBE_CONNECT_SECONDS = 5.0
 _PROBE_ANSWER_SECONDS = 10.0
@@ -97,19 +94,6 @@ class EboxRestTarget(Target):
             holding |= self._holding(message_id, some)
         return {key: key in holding for key in asked}
 
-    def without_ebox(self, recipients: Sequence[int]) -> set[int] | None:
-        """Return who of them has no eBox there, or None where the provider does not tell. Raises TryAgain."""
-        asked = list(map(int, recipients))
-        if not self._options.federation_url or any(key < ENTERPRISE_BASE for key in asked):
-            return None
-        known: set[int] = set()
-        for some in _slices(asked, PREFERENCES_PER_CALL):
-            found = self._with_ebox(some)
-            if found is None:
-                return None
-            known |= found
-        return set(asked) - known
-
     def probe(self) -> None:
         """Ask for a token and, where it tells statuses, a question about nobody that changes nothing."""
         options = replace(
@@ -150,11 +134,6 @@ class EboxRestTarget(Target):
             return set()
         half = len(asked) // 2
         return self._holding(message_id, asked[:half]) | self._holding(message_id, asked[half:])
-
-    def _with_ebox(self, asked: Sequence[int]) -> set[int] | None:
-        """Return who of these enterprises has an eBox. 404 tells of nobody in particular, so it tells nothing."""
-        reply = self._ask(f"{self._options.federation_url}/eboxPreferences/search", preferences_body(asked))
-        return None if reply.status == _NOT_FOUND else set(keys_of(items(reply)))
 
     def _ask(self, url: str, body: bytes) -> Reply:
         """Return the answer to a question, or that nothing was found. Raises TryAgain, RunRefused."""

@@ -87,12 +87,6 @@ def statuses_body(message_id: str, recipients: Iterable[int]) -> bytes:
     return ("[" + ",".join(f"{start}{_ebox_id(key)}}}" for key in recipients) + "]").encode()
 
 
-def preferences_body(enterprises: Iterable[int]) -> bytes:
-    """Return the EboxIdSameTypeList of the federation service."""
-    values = [text_of_key(key) for key in enterprises]
-    return _dump({"eboxType": "ENTERPRISE", "eboxIdType": "EnterpriseNumber", "eboxIdValueList": values})
-
-
 def key_of_ebox_id(given: object) -> int | None:
     """Return the recipient key of an EboxId in an answer, None where it is none."""
     if not isinstance(given, dict):

@@ -76,8 +76,8 @@ from eboxcast.lib.policy import rule_of
 from eboxcast.lib.telling import remedy_in, sentence_in
 from eboxcast.mailboxes.models import OutcomeKind
 from eboxcast.notices import expiring, listing
+from eboxcast.operations import dossier, steward
 from eboxcast.operations import expiry as everything
-from eboxcast.operations import steward
 from eboxcast.package.model import Package, Policies
 from eboxcast.reports import certificate, handing_out, report
 from eboxcast.reports import verification as certificates
@@ -614,6 +614,10 @@ ACTIONS: dict[str, Case] = {
     ),
     "reports.verification.verify": Case(
         "report.verify", lambda w, a: certificates.verify(w.published, actor=a), theirs=True
+    ),
+    "operations.dossier.hand_out_dossier": Case(
+        "audit.dossier",
+        lambda w, a: dossier.hand_out_dossier(w.delivered, sheet={}, written=lambda _: "{}", actor=a).content.close(),
     ),
     # Mails
     "notices.listing.list_notices": Case("notice.see", lambda w, a: listing.list_notices(actor=a)),

@@ -383,6 +383,9 @@ def look_back(scene: Scene) -> None:
     scene.ask("audit-list", "--as", "ada", "audit", "list", "--broadcast", SECOND)
     scene.ask("audit-verify", "--as", "ada", "audit", "verify")
     scene.hear("report-verified", "--as", "ada", "report", N, "--verify", "--format", "json")
+    file = scene.folder / "dossier.zip"
+    scene.ask("audit-dossier", "--as", "ada", "audit", "dossier", N, "--out", file)
+    scene.ask("audit-dossier-verify", "audit", "verify", "--dossier", file)
     scene.ask("doctor", "doctor")
     scene.do("clock", "set", "2028-03-01T09:07")
     scene.ask("expire-dry", "--as", "lou", "expire", "--dry-run")

@@ -58,8 +58,8 @@ class Sealed:
     previous: bytes
 
 
-def digest_of_content(entry: Content) -> bytes:
-    """Return the SHA-256 of an entry."""
+def text_of_content(entry: Content) -> str:
+    """Return an entry in the form that is digested."""
     values = {
         "action": entry.action,
         "at": _moment(entry.at),
@@ -73,11 +73,16 @@ def digest_of_content(entry: Content) -> bytes:
         "segment": entry.segment,
         "written_at": _moment(entry.written_at),
     }
-    return _digest(values)
+    return canonical(values)
 
 
-def digest_of_seal(seal: Sealed) -> bytes:
-    """Return the SHA-256 of a seal, which is the next one's ``previous``."""
+def digest_of_content(entry: Content) -> bytes:
+    """Return the SHA-256 of an entry."""
+    return hashlib.sha256(text_of_content(entry).encode()).digest()
+
+
+def text_of_seal(seal: Sealed) -> str:
+    """Return a seal in the form that is digested."""
     values = {
         "content": seal.content.hex(),
         "entry": seal.entry,
@@ -88,7 +93,12 @@ def digest_of_seal(seal: Sealed) -> bytes:
         "sealed_at": _moment(seal.sealed_at),
         "segment": seal.segment,
     }
-    return _digest(values)
+    return canonical(values)
+
+
+def digest_of_seal(seal: Sealed) -> bytes:
+    """Return the SHA-256 of a seal, which is the next one's ``previous``."""
+    return hashlib.sha256(text_of_seal(seal).encode()).digest()
 
 
 def canonical(value: object) -> str:
@@ -98,10 +108,6 @@ def canonical(value: object) -> str:
     if isinstance(value, list):
         return "[" + ",".join(map(canonical, value)) + "]"
     return value if isinstance(value, _Number) else _write(value)
-
-
-def _digest(values: Mapping[str, object]) -> bytes:
-    return hashlib.sha256(canonical(values).encode()).digest()
 
 
 def _moment(moment: datetime) -> str:

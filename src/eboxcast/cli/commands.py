@@ -29,6 +29,8 @@ class Command:
     below: Mapping[str, Asks] = field(default_factory=dict)
     """The commands below it, each with what it asks for."""
     needs_database: bool = True
+    without_database: tuple[str, ...] = ()
+    """Options with which it needs none all the same."""
     reads_models: bool = False
     """Without starting a database: for a command that says why it does not run."""
     extra: str = ""
@@ -250,8 +252,10 @@ SECTIONS: Mapping[str, Mapping[str, Command]] = {
                 "verify": ("audit.verify",),
                 "anchor": ("audit.anchor",),
                 "find": ("audit.find",),
+                "dossier": ("audit.dossier",),
                 "expire": ("audit.drop",),
             },
+            without_database=("--dossier",),
         ),
     },
     N_("Running the installation"): {

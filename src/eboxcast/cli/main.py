@@ -92,7 +92,8 @@ def _prepare(name: str, words: Sequence[str], *, named: str) -> None:
     if command.needs_database or command.reads_models:
         from eboxcast.database import boot  # Django, which `--help` and `check` do without
 
-        if command.needs_database and _HELP.isdisjoint(words):
+        given = {word.partition("=")[0] for word in words}
+        if command.needs_database and given.isdisjoint(_HELP.union(command.without_database)):
             boot.start()
             _refuse_others(name, words, named=named)
         else:

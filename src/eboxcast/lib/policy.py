@@ -137,6 +137,7 @@ TABLE = (
     _may("audit.verify", _AUDITOR),
     _may("audit.anchor", _AUDITOR),
     _may("audit.find", _AUDITOR),
+    _may("audit.dossier", _AUDITOR),
     _may("audit.drop", _PREPARING),
     # The installation
     _may("metrics.see", _OPERATOR),

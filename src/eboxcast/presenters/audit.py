@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from eboxcast.audit.dossier import DossierVerification
 from eboxcast.audit.dropping import Ended
 from eboxcast.audit.selectors import Head, SealedEntry
 from eboxcast.audit.verification import Verification
@@ -18,6 +19,8 @@ from eboxcast.presenters.schemas.audit import (
     AuditList,
     AuditVerdict,
     AuditYear,
+    DossierFault,
+    DossierVerdict,
 )
 
 
@@ -57,6 +60,24 @@ def audit_verdict(found: Verification) -> AuditVerdict:
         too_old=found.too_old,
         fault_count=found.fault_count,
         faults=tuple(AuditFault(wrong=one.wrong.value, number=one.number, entry=one.entry) for one in found.faults),
+    )
+
+
+def dossier_verdict(found: DossierVerification) -> DossierVerdict:
+    """Return what verifying a dossier found."""
+    return DossierVerdict(
+        good=found.good,
+        broadcast=mask_and_strip(found.broadcast),
+        manifest_sha256=found.manifest,
+        files=found.files,
+        entries=found.entries,
+        seals=found.seals,
+        first=found.first,
+        head=mask_and_strip(found.head),
+        proved_to=found.proved_to,
+        outside=found.outside,
+        fault_count=found.fault_count,
+        faults=tuple(DossierFault(wrong=one.wrong.value, place=mask_and_strip(one.place)) for one in found.faults),
     )
 
 

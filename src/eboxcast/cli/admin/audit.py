@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from eboxcast.audit.anchoring import Kept, hand_out_head, read_anchor
+from eboxcast.audit.dossier import Wrong as WrongDossier
+from eboxcast.audit.dossier import verify_dossier
 from eboxcast.audit.dropping import drop_due, foresee_drop
 from eboxcast.audit.pseudonyms import search_person
 from eboxcast.audit.selectors import Wanted, read_entries
@@ -18,7 +21,7 @@ from eboxcast.cli.shell import console
 from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson, moment
-from eboxcast.cli.shell.private import key_given
+from eboxcast.cli.shell.private import key_given, refuse_existing, write_private
 from eboxcast.cli.shell.usage import NumberInArguments
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.database.ownership import as_owner, owns_the_audit
@@ -28,8 +31,27 @@ from eboxcast.lib.errors import NotAllowedNow, WrongUse
 from eboxcast.lib.formatting import grouped, short_moment
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
-from eboxcast.presenters.audit import audit_head, audit_list, audit_verdict, entry_words, years_deleted, years_due
-from eboxcast.presenters.schemas.audit import AuditEntry, AuditExpiry, AuditList, AuditVerdict
+from eboxcast.operations.dossier import hand_out_dossier
+from eboxcast.presenters.audit import (
+    audit_head,
+    audit_list,
+    audit_verdict,
+    dossier_verdict,
+    entry_words,
+    years_deleted,
+    years_due,
+)
+from eboxcast.presenters.broadcast_records import history_of
+from eboxcast.presenters.broadcasts import broadcast_answer
+from eboxcast.presenters.json import json_text
+from eboxcast.presenters.schemas.audit import (
+    AuditEntry,
+    AuditExpiry,
+    AuditList,
+    AuditVerdict,
+    DossierGiven,
+    DossierVerdict,
+)
 
 _MORE = N_("There are older entries. Use --limit or --since.")
 
@@ -93,10 +115,16 @@ def verify_(
         list[str] | None,
         typer.Option(help="A head kept elsewhere, NUMBER:DIGEST. May be repeated."),
     ] = None,
+    dossier: Annotated[
+        Path | None, typer.Option(help="Verify this dossier of a broadcast instead. Needs no database.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Recalculate every digest and show up to which anchor the audit is proved. Exits with 1 if there are faults."""
     anchors = [_read(text) for text in anchor or ()]
+    if dossier:
+        _verify_dossier(dossier, anchors, as_json=as_json)
+        return
     with sanitized_db_errors():
         found = verify(anchors, actor=actor())
     verdict = audit_verdict(found)
@@ -118,6 +146,40 @@ def anchor_(
     if head is None:
         raise NothingRecorded
     console.result(audit_head(head), lambda shown, _: [shown.anchor], as_json=as_json)
+
+
+def _verify_dossier(path: Path, anchors: Sequence[Kept], *, as_json: bool) -> None:
+    found = verify_dossier(path, [(anchor.number, anchor.digest) for anchor in anchors])
+    console.result(dossier_verdict(found), partial(_dossier_lines, anchored=bool(anchors)), as_json=as_json)
+    if not found.good:
+        raise typer.Exit(1)
+
+
+@app.command("dossier")
+def dossier_(
+    broadcast: Annotated[str, typer.Argument(help="The number of the broadcast: 2027-0001.")],
+    out: Annotated[Path, typer.Option(help="The file to write, a ZIP archive.")],
+    force: Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write everything recorded about a broadcast to one file, with its proof. The audit records who requested it.
+
+    To verify it without a database: `eboxcast audit verify --dossier FILE`
+    """
+    refuse_existing(out, force=force)
+    who = actor()
+    with sanitized_db_errors():
+        found = find_broadcast(broadcast, actor=who)
+        sheet = broadcast_answer(found, language_of_user(), history_of(found))
+        given = hand_out_dossier(found, sheet=sheet, written=json_text, actor=who)
+    write_private(out, given.blocks(), force=force)
+    answer = DossierGiven(
+        broadcast=found.number,
+        file=mask_and_strip(str(out)),
+        manifest_sha256=given.manifest,
+        head=str(given.head),
+    )
+    console.result(answer, _given_lines, as_json=as_json)
 
 
 @app.command()
@@ -174,6 +236,28 @@ def _read(text: str) -> Kept:
     return anchor
 
 
+_DOSSIER = N_("The dossier of broadcast {broadcast} is in {file}.")
+_DOSSIER_MANIFEST = N_("SHA-256 of its manifest, as recorded in the audit: {sha256}")
+_DOSSIER_HEAD = N_("Proved by the seals up to the head {head}")
+_DOSSIER_WRONG = {
+    WrongDossier.UNREADABLE: N_("{place}: this is not a dossier, or it is damaged."),
+    WrongDossier.FILE_MISSING: N_("{place}: the file is missing."),
+    WrongDossier.FILE_ADDED: N_("{place}: the file does not belong to the dossier."),
+    WrongDossier.FILE_ALTERED: N_("{place}: the file was altered."),
+    WrongDossier.ENTRY_ALTERED: N_("Entry {place}: it was altered. No seal contains its digest."),
+    WrongDossier.LINK: N_("Seal {place}: it does not contain the digest of the seal before it."),
+    WrongDossier.HEAD_DIFFERS: N_("Seal {place}: the last seal is not the head that the dossier names."),
+    WrongDossier.ANCHOR_DIFFERS: N_("Anchor {place}: a different digest was issued. Something was altered."),
+}
+_DOSSIER_COUNTED = N_(
+    "Broadcast {broadcast}: {files} files compared, {entries} entries and {seals} seals recalculated."
+)
+_DOSSIER_OUTSIDE = N_("{count} anchors are not among those of this dossier, and cannot be checked.")
+_DOSSIER_UNPROVED = N_(
+    "Without an external anchor, this does not show whether the whole dossier was rebuilt. "
+    "Take one from a certificate or an email: --anchor NUMBER:DIGEST"
+)
+_DOSSIER_BAD = N_("The dossier was altered or damaged: {count} faults.")
 _NONE = N_("No entries.")
 _DELETED = N_("The year {year} was deleted: {entries} entries. Its last digest is kept: {anchor}")
 _DUE = N_("Would delete the year {year}.")
@@ -208,6 +292,34 @@ _UNPROVED = N_(
 )
 _GOOD = N_("No faults found.")
 _BAD = N_("The audit was tampered with or damaged: {count} faults.")
+
+
+def _given_lines(given: DossierGiven, language: str) -> Iterator[str]:
+    """Return where a dossier is, and what proves it."""
+    yield translate(_DOSSIER, language, {"broadcast": given.broadcast, "file": given.file})
+    yield translate(_DOSSIER_MANIFEST, language, {"sha256": given.manifest_sha256})
+    yield translate(_DOSSIER_HEAD, language, {"head": given.head})
+
+
+def _dossier_lines(found: DossierVerdict, language: str, *, anchored: bool) -> Iterator[str]:
+    """Return what verifying a dossier found; ``anchored`` where a head was given from outside."""
+    for fault in found.faults:
+        yield translate(_DOSSIER_WRONG[WrongDossier(fault.wrong)], language, {"place": fault.place})
+    if found.fault_count > len(found.faults):
+        yield translate(_MORE_FAULTS, language, {"count": grouped(found.fault_count, language)})
+    if found.broadcast:
+        counts = {"files": found.files, "entries": found.entries, "seals": found.seals}
+        data = {name: grouped(count, language) for name, count in counts.items()}
+        yield translate(_DOSSIER_COUNTED, language, {"broadcast": found.broadcast, **data})
+        yield translate(_DOSSIER_MANIFEST, language, {"sha256": found.manifest_sha256})
+    if found.outside:
+        yield translate(_DOSSIER_OUTSIDE, language, {"count": grouped(found.outside, language)})
+    if found.good and found.proved_to:
+        yield translate(_PROVED, language, {"number": grouped(found.proved_to, language)})
+    elif not anchored:
+        yield translate(_DOSSIER_UNPROVED, language)
+    bad = {"count": grouped(found.fault_count, language)}
+    yield translate(_GOOD, language) if found.good else translate(_DOSSIER_BAD, language, bad)
 
 
 def _entry_lines(answer: AuditList, language: str) -> list[str]:

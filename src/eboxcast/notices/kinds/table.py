@@ -59,6 +59,7 @@ NOTICES: Mapping[str, tuple[Kind, ...]] = {
 SILENT: Mapping[str, str] = {
     "broadcast.judged": "what was found is told with the approval or the rejection",
     "broadcast.testers_named": "the testers are told when the test is in the eBoxes",
+    "broadcast.dossier_given": "an auditor took the records away, and nothing changed",
     "broadcast.noted": "it records what people told each other already",
     "exchange.accepted": "that files were delivered is told with the broadcast",
     "exchange.rejected": "that files cannot be used is told with the broadcast, and in the folder",

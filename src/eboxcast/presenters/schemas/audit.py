@@ -85,6 +85,64 @@ class AuditExpiry:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DossierGiven:
+    """The dossier of a broadcast, as it was written."""
+
+    format: Literal["eboxcast.dossier-given/1"] = "eboxcast.dossier-given/1"
+    """the form of this answer"""
+    broadcast: str
+    """the number of the broadcast"""
+    file: str
+    """where the dossier was written"""
+    manifest_sha256: str
+    """the SHA-256 of `manifest.json`, which the audit records too"""
+    head: str
+    """the head of the audit up to which it is proved, `NUMBER:DIGEST`"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DossierFault:
+    """One thing that is wrong with a dossier."""
+
+    wrong: str
+    """what, as a code ([the dossier](dossier.md))"""
+    place: str
+    """the name of a file, the number of a seal, or the SHA-256 of an entry"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DossierVerdict:
+    """What recalculating every digest of a dossier found."""
+
+    format: Literal["eboxcast.dossier-verify/1"] = "eboxcast.dossier-verify/1"
+    """the form of this answer"""
+    good: bool
+    """whether there are no faults"""
+    broadcast: str
+    """the number of the broadcast; empty if it cannot be read"""
+    manifest_sha256: str
+    """the SHA-256 of `manifest.json`"""
+    files: int
+    """how many files were compared with it"""
+    entries: int
+    """how many entries were recalculated"""
+    seals: int
+    """how many seals were recalculated"""
+    first: int
+    """the first of these seals"""
+    head: str
+    """the head that the dossier names, `NUMBER:DIGEST`"""
+    proved_to: int
+    """the seal up to which the anchors that were given prove it; 0 for none"""
+    outside: int
+    """anchors that were given and are not between the first seal and the head, or cannot be compared"""
+    fault_count: int
+    """how many faults"""
+    faults: tuple[DossierFault, ...]
+    """the first hundred"""
+
+
+@dataclass(frozen=True, kw_only=True)
 class AuditFault:
     """One thing that is wrong."""
 

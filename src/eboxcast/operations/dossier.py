@@ -1,0 +1,179 @@
+"""The dossier of one broadcast: all that is recorded about it, with its proof, as one file to take away.
+
+It names people who act and contacts, and no recipient.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import IO
+
+from django.db import transaction
+
+from eboxcast import __version__
+from eboxcast.audit.actions import record
+from eboxcast.audit.anchoring import COMMAND, hand_out
+from eboxcast.audit.dossier import ANCHORS, ENTRIES, SEALS, Writer, lines_of
+from eboxcast.audit.excerpt import Excerpt, excerpt_of
+from eboxcast.audit.selectors import Head
+from eboxcast.broadcasts.models import Broadcast
+from eboxcast.database.errors import sanitized_db_errors
+from eboxcast.delivery.models import Run
+from eboxcast.lib import clock
+from eboxcast.lib.actors import Actor
+from eboxcast.lib.command_line import command_of
+from eboxcast.lib.errors import Defect
+from eboxcast.lib.formatting import iso
+from eboxcast.lib.masking import mask_and_strip
+from eboxcast.lib.next_action import NextAction
+from eboxcast.lib.policy import authorize
+from eboxcast.lib.translation import LANGUAGES, N_, translate
+from eboxcast.notices.listing import newest_notices
+from eboxcast.notices.models import Notice
+from eboxcast.notices.transport.message import message_of
+from eboxcast.reports.certificate import issue_certificate
+from eboxcast.reports.certificate_page import page_of
+from eboxcast.reports.page_html import html_of
+
+_BLOCK = 1 << 20
+_MOST_MAILS = 100_000
+_VERIFY = NextAction(action="audit.verify", parameters={"dossier": "FILE", "anchor": "NUMBER:DIGEST"})
+_README = (
+    N_("Dossier of broadcast {number}, made on {moment} by {by} with eboxcast {version}."),
+    N_("It contains everything that is recorded about this broadcast. It identifies no recipient."),
+    N_("broadcast.json: the request, both decisions on the date, waivers, the test, every GO, and the history."),
+    N_("runs: the certificate of each run, for people (HTML) and for programs (JSON)."),
+    N_("mails: every email about it, as it was sent; mails.json shows for whom, when, and whether it was sent."),
+    N_("audit: the entries of the audit about it, and the seals that prove them up to the head {head}."),
+    N_("To verify all of it, without a database: `{command}`"),
+    N_("An anchor is a head that was kept elsewhere: in a certificate, in an email to the auditor, or on paper."),
+    N_("Without eboxcast: manifest.json has the SHA-256 of every other file."),
+    N_("The SHA-256 of each line of entries.jsonl is the `content` of its seal."),
+    N_("The SHA-256 of each line of seals.jsonl is the `previous` of the next; that of the last line is the head."),
+    N_("To prove that nothing is left out, compare the SHA-256 of manifest.json with `broadcast.dossier_given`."),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dossier:
+    """A dossier that was given."""
+
+    content: IO[bytes]
+    manifest: str
+    """The SHA-256 of its manifest."""
+    head: Head
+
+    def blocks(self) -> Iterator[bytes]:
+        """Yield the file, once."""
+        with self.content as file:
+            while block := file.read(_BLOCK):
+                yield block
+
+
+def hand_out_dossier(broadcast: Broadcast, *, sheet: object, written: Callable[[object], str], actor: Actor) -> Dossier:
+    """Return the dossier of a broadcast, and keep who took it.
+
+    ``sheet`` is what doors show of the broadcast; ``written`` makes JSON of it and of the certificates.
+
+    Call it outside a transaction: what is not yet sealed is sealed first. Raises NotYourRole.
+    """
+    authorize(actor, "audit.dossier")
+    with sanitized_db_errors():
+        runs = _runs_of(broadcast)
+        certificates = [(run, issue_certificate(run, actor=actor)) for run in runs]
+        notices = newest_notices(broadcast=broadcast.id, limit=_MOST_MAILS)
+        head = hand_out(kind=COMMAND, to=actor.name)
+        if head is None:
+            raise Defect(check="a broadcast without an entry in the audit")
+        excerpt = excerpt_of(broadcast.id, {run.id for run in runs}, head=head)
+        file = tempfile.TemporaryFile()  # noqa: SIM115 - who takes it closes it
+        writer = Writer(file)
+        writer.add("README.txt", [_readme(broadcast, head, actor)])
+        _add_audit(writer, excerpt)
+        writer.add("broadcast.json", [written(sheet).encode() + b"\n"])
+        _add_mails(writer, notices)
+        for run, certificate in sorted(certificates, key=lambda each: _folder(each[0])):
+            page = html_of(page_of(certificate, actor.language))
+            writer.add(f"{_folder(run)}/certificate.html", [page.encode()])
+            writer.add(f"{_folder(run)}/certificate.json", [written(certificate).encode() + b"\n"])
+        manifest = writer.close(
+            broadcast=broadcast.number,
+            head=str(head),
+            made_at=iso(clock.now(), "seconds"),
+            made_by=actor.name,
+            eboxcast_version=__version__,
+        )
+        with transaction.atomic():
+            given = {"manifest": manifest, "head": str(head)}
+            record("broadcast.dossier_given", by=actor.name, broadcast=broadcast.id, data=given)
+    file.seek(0)
+    return Dossier(content=file, manifest=manifest, head=head)
+
+
+def _runs_of(broadcast: Broadcast) -> list[Run]:
+    """Return every run that was made of its files, and those that took their place."""
+    delivered = broadcast.deliveries.values_list("run", flat=True)
+    numbers = {run for run in (*delivered, broadcast.acceptance_run, broadcast.production_run) if run}
+    return list(Run.objects.filter(id__in=numbers).order_by("created_at", "id"))
+
+
+def _folder(run: Run) -> str:
+    return f"runs/{run.environment}-{run.short}"
+
+
+def _add_audit(writer: Writer, excerpt: Excerpt) -> None:
+    anchors = {"head": str(excerpt.head), "anchors": excerpt.anchors()}
+    writer.add(ANCHORS, [json.dumps(anchors, indent=1).encode() + b"\n"])
+    writer.add(ENTRIES, lines_of(excerpt.entries))
+    writer.add(SEALS, lines_of(excerpt.seals()))
+
+
+def _add_mails(writer: Writer, notices: list[Notice]) -> None:
+    """Add the mails whose text is still kept, and what is known of all."""
+    index = []
+    for notice in notices:
+        name = f"mails/{notice.pk:08}.eml" if notice.text else None
+        if name:
+            writer.add(name, [_mail(notice)])
+        index.append(_told(notice, name))
+    writer.add("mails/mails.json", [json.dumps(index, ensure_ascii=False, indent=1).encode() + b"\n"])
+
+
+def _mail(notice: Notice) -> bytes:
+    message = message_of(notice)
+    for number, part in enumerate(part for part in message.walk() if part.is_multipart()):
+        # Libraries choose it by chance; the same mail is to be the same file.
+        part.set_boundary(f"=_eboxcast_{notice.pk}_{number}")
+    return message.as_bytes()
+
+
+def _told(notice: Notice, name: str | None) -> dict[str, object]:
+    return {
+        "number": notice.pk,
+        "file": name,
+        "kind": notice.kind,
+        "seal": notice.seal,
+        "recipient": notice.recipient,
+        "address": notice.address,
+        "language": notice.language,
+        "subject": mask_and_strip(notice.subject),
+        "created_at": iso(notice.created_at, "seconds"),
+        "state": notice.state,
+        "sent_at": iso(notice.sent_at, "seconds") if notice.sent_at else None,
+    }
+
+
+def _readme(broadcast: Broadcast, head: Head, actor: Actor) -> bytes:
+    data = {
+        "number": broadcast.number,
+        "moment": iso(clock.now(), "seconds"),
+        "by": actor.name,
+        "version": __version__,
+        "head": str(head),
+        "command": command_of(_VERIFY),
+    }
+    parts = ["\n\n".join(translate(sentence, language, data) for sentence in _README) for language in LANGUAGES]
+    return ("\n\n---\n\n".join(parts) + "\n").encode()

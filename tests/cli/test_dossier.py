@@ -1,0 +1,220 @@
+"""`eboxcast audit dossier`: all that is recorded about a broadcast in one file, verified without a database."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from email import message_from_bytes
+from pathlib import Path
+
+import pytest
+from tests.cli.conftest import Command
+from tests.cli.procedure_people import record_people
+from tests.delivery.conftest import story as story
+from tests.delivery.procedure import EVERYBODY, Story
+
+from eboxcast.audit.actions import record
+from eboxcast.audit.dossier import Wrong, verify_dossier
+from eboxcast.audit.models import Entry
+from eboxcast.audit.sealing import seal_pending
+from eboxcast.delivery.models import Run
+from eboxcast.lib.identifiers import text_of_key
+from eboxcast.notices.making import make_notices
+from eboxcast.package.lists import read_list
+from eboxcast.package.model import EboxType, Limits
+
+N = "2027-0001"
+COMMAND = Path(sys.executable).with_name("eboxcast")
+Files = dict[str, bytes]
+Change = Callable[[Files], None]
+
+
+@pytest.fixture
+def file(story: Story, command: Command, tmp_path: Path) -> Path:
+    """The dossier of a broadcast that was published; others left their entries between its own."""
+    record_people()
+    record("person.added", by="ines", data={"name": "somebody"})
+    story.published()
+    record("person.added", by="ines", data={"name": "somebody else"})
+    seal_pending(everything=True)
+    assert make_notices()
+    path = tmp_path / "dossier.zip"
+    code, _, err = command("--as", "ada", "audit", "dossier", N, "--out", path)
+    assert (code, err) == (0, "")
+    return path
+
+
+def files_in(path: Path) -> Files:
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def changed(path: Path, change: Change, *, told: bool = False) -> Path:
+    """Return the dossier with a change; ``told`` makes the manifest agree, as whoever forges it would."""
+    files = files_in(path)
+    change(files)
+    if told:
+        manifest = json.loads(files["manifest.json"])
+        manifest["files"] = {
+            name: {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
+            for name, content in files.items()
+            if name != "manifest.json"
+        }
+        files["manifest.json"] = json.dumps(manifest).encode()
+    out = path.with_name("changed.zip")
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return out
+
+
+def wrongs(path: Path) -> set[Wrong]:
+    return {fault.wrong for fault in verify_dossier(path).faults}
+
+
+def replaced(name: str, old: bytes, new: bytes) -> Change:
+    def change(files: Files) -> None:
+        assert old in files[name]
+        files[name] = files[name].replace(old, new, 1)
+
+    return change
+
+
+def without_line(name: str, place: int) -> Change:
+    def change(files: Files) -> None:
+        lines = files[name].splitlines(keepends=True)
+        del lines[place]
+        files[name] = b"".join(lines)
+
+    return change
+
+
+def test_it_has_everything_and_verifies(file: Path, command: Command) -> None:
+    files = files_in(file)
+    runs = {f"{run.environment}-{run.short}" for run in Run.objects.all()}
+    assert {name.split("/")[1] for name in files if name.startswith("runs/")} == runs
+    assert json.loads(files["broadcast.json"])["history"]
+    assert b"2027-0001" in files["README.txt"]
+    for title in ("Dossier de la", "Dossier van", "Dossier des", "Dossier of"):
+        assert title in files["README.txt"].decode()
+    mails = json.loads(files["mails/mails.json"])
+    assert {mail["file"] for mail in mails} == {name for name in files if name.endswith(".eml")}
+    first = message_from_bytes(files[mails[0]["file"]])
+    assert first["To"] == mails[0]["address"]
+    found = verify_dossier(file)
+    assert found.good
+    assert found.broadcast == N
+    assert found.entries == files["audit/entries.jsonl"].count(b"\n")
+    assert found.entries < found.seals
+
+
+def test_it_names_no_recipient(file: Path, story: Story) -> None:
+    lists = sorted(story.folder.glob("**/recipients-*.csv"))
+    keys = {key for path in lists for key in read_list(path, ebox_type=EboxType.CITIZEN, limits=Limits()).keys.tolist()}
+    assert len(keys) >= EVERYBODY
+    text = b"\n".join(files_in(file).values()).decode("utf-8", "replace")
+    assert [key for key in keys if text_of_key(key) in text] == []
+    assert not re.search(r"[0-9]{2}\.[0-9]{2}\.[0-9]{2}-[0-9]{3}\.[0-9]{2}", text)
+
+
+def test_the_audit_keeps_who_took_it_and_what_it_was(file: Path) -> None:
+    entry = Entry.objects.get(action="broadcast.dossier_given")
+    manifest = hashlib.sha256(files_in(file)["manifest.json"]).hexdigest()
+    assert (entry.by, entry.data["manifest"]) == ("ada", manifest)
+
+
+def test_others_may_not_take_it(file: Path, command: Command) -> None:
+    for who in ("anne", "ines", "lou", "vera"):
+        code, _, err = command("--as", who, "audit", "dossier", N, "--out", file.with_name(f"{who}.zip"))
+        assert code != 0
+        assert "permission" in err
+        assert not file.with_name(f"{who}.zip").exists()
+
+
+def test_it_is_not_written_over_a_file(file: Path, command: Command) -> None:
+    assert command("--as", "ada", "audit", "dossier", N, "--out", file)[0] != 0
+    assert Entry.objects.filter(action="broadcast.dossier_given").count() == 1
+
+
+def test_the_same_at_the_same_moment_is_the_same_but_for_its_own_entry(file: Path, command: Command) -> None:
+    again = file.with_name("again.zip")
+    assert command("--as", "ada", "audit", "dossier", N, "--out", again)[0] == 0
+    one, other = files_in(file), files_in(again)
+    differs = {name for name in one.keys() | other.keys() if one.get(name) != other.get(name)}
+    assert {name for name in differs if name.startswith("mails/")} == set()
+    with zipfile.ZipFile(file) as archive:
+        assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+def test_a_head_kept_elsewhere_proves_it(file: Path, command: Command) -> None:
+    anchors = json.loads(files_in(file)["audit/anchors.json"])
+    for anchor in (anchors["head"], anchors["anchors"][0]):
+        code, out, _ = command("audit", "verify", "--dossier", file, "--anchor", anchor, "--json")
+        answer = json.loads(out)
+        assert code == 0
+        assert answer["good"]
+        assert answer["proved_to"] == int(anchor.split(":")[0])
+    number, _, digest = anchors["head"].partition(":")
+    code, out, _ = command("audit", "verify", "--dossier", file, "--anchor", f"{number}:{digest[::-1]}")
+    assert code == 1
+    assert "a different digest was issued" in out
+
+
+def test_it_is_verified_where_there_is_no_database(file: Path, tmp_path: Path) -> None:
+    elsewhere = {
+        "PATH": os.environ["PATH"],
+        "EBOXCAST_STATE_DIR": str(tmp_path / "none"),
+        "EBOXCAST_CONTROL_URL": "postgresql://nobody@127.0.0.1:1/none",
+        "EBOXCAST_LANGUAGE": "en",
+    }
+    words = [COMMAND, "audit", "verify", "--dossier", file]
+    done = subprocess.run(words, env=elsewhere, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "No faults found." in done.stdout
+    assert "Without an external anchor" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("change", "wrong"),
+    [
+        (replaced("broadcast.json", b"anne", b"bram"), Wrong.FILE_ALTERED),
+        (lambda files: files.pop("broadcast.json"), Wrong.FILE_MISSING),
+        (lambda files: files.update({"more.txt": b"x"}), Wrong.FILE_ADDED),
+        (lambda files: files.pop("audit/seals.jsonl"), Wrong.UNREADABLE),
+        (replaced("manifest.json", b"eboxcast.dossier/1", b"eboxcast.dossier/2"), Wrong.UNREADABLE),
+    ],
+    ids=["altered", "missing", "added", "without seals", "another form"],
+)
+def test_a_change_of_a_file_is_found(file: Path, change: Change, wrong: Wrong) -> None:
+    assert wrong in wrongs(changed(file, change))
+
+
+@pytest.mark.parametrize(
+    ("change", "wrong"),
+    [
+        (replaced("audit/entries.jsonl", b'"by":"anne"', b'"by":"bram"'), Wrong.ENTRY_ALTERED),
+        (replaced("audit/seals.jsonl", b'"sealed_at":"2027-', b'"sealed_at":"2026-'), Wrong.LINK),
+        (without_line("audit/seals.jsonl", 3), Wrong.LINK),
+        (without_line("audit/seals.jsonl", -1), Wrong.HEAD_DIFFERS),
+        (replaced("audit/anchors.json", b":", b":  "), None),
+    ],
+    ids=["entry", "seal", "seal gone", "end cut off", "the same in other words"],
+)
+def test_a_forged_manifest_does_not_help(file: Path, change: Change, wrong: Wrong | None) -> None:
+    found = wrongs(changed(file, change, told=True))
+    assert found == set() if wrong is None else wrong in found
+
+
+@pytest.mark.parametrize("content", [b"", b"no archive", b"PK\x03\x04" + bytes(50)])
+def test_what_is_no_dossier_says_so(tmp_path: Path, command: Command, content: bytes) -> None:
+    path = tmp_path / "dossier.zip"
+    path.write_bytes(content)
+    code, out, _ = command("audit", "verify", "--dossier", path)
+    assert code == 1
+    assert "this is not a dossier" in out

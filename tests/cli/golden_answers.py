@@ -48,7 +48,7 @@ _SHUFFLED = {"attachments", "broadcast", "notices"}
 def normalised(value: Any, folder: Path, name: str = "") -> Any:
     """Return an answer without what varies: ``null`` stays ``null``, and of a moment the day and the hour stay."""
     if isinstance(value, dict):
-        if value.keys() == {"name", "state", "says", "remedy"} and value["name"] in _OF_THE_MACHINE:
+        if value.keys() == {"name", "state", "says", "remedy", "next"} and value["name"] in _OF_THE_MACHINE:
             return {**dict.fromkeys(value, "<machine>"), "name": value["name"]}
         return {key: normalised(inner, folder, key) for key, inner in value.items()}
     if isinstance(value, list):

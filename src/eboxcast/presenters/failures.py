@@ -26,12 +26,13 @@ def failure_of(error: EboxcastError | Misconfigured, language: str) -> Failure:
             FailureReason(sentence=sentence_in(part, language), remedy=remedy_in(part, language) or None)
             for part in parts
         ),
-        next=tuple(_steps(error, *parts)),
+        next=tuple(next_steps(error, *parts)),
         exit_code=error.exit_code,
     )
 
 
-def _steps(*told: Told | Misconfigured) -> Iterator[NextStep]:
+def next_steps(*told: Told | Misconfigured) -> Iterator[NextStep]:
+    """Yield the next actions that texts name, with the commands that do them."""
     for one in told:
         for action in next_actions(one):
             yield NextStep(action=action.action, parameters=action.parameters, command=command_of(action))

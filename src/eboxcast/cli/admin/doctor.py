@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
@@ -11,12 +11,14 @@ from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import EnvironmentName
 from eboxcast.database import boot
-from eboxcast.database.findings import Finding, State
+from eboxcast.database.findings import State
 from eboxcast.exchange.inventory import drop_folders
 from eboxcast.inbox.examination import sign_in
-from eboxcast.lib.telling import remedy_in, sentence_in
 from eboxcast.lib.translation import language_of_user
 from eboxcast.operations.doctor import look, look_and_repair
+from eboxcast.presenters.json import json_line
+from eboxcast.presenters.operations import examination
+from eboxcast.presenters.schemas.operations import FindingShown
 
 Restored = Annotated[
     EnvironmentName | None,
@@ -25,7 +27,7 @@ Restored = Annotated[
 
 app = command_app()
 
-_SIGNS = {State.OK: "ok", State.ATTENTION: "attention", State.FAILED: "FAILED"}
+_SIGNS: Mapping[str, str] = {State.OK: "ok", State.ATTENTION: "attention", State.FAILED: "FAILED"}
 
 
 @app.command()
@@ -42,27 +44,12 @@ def doctor(
     boot.configure()
     doors = (drop_folders, sign_in)
     findings = look_and_repair(doors, restored=restored, acting=actor) if repair else look(doors)
-    typer.echo(_as_json(findings) if as_json else "\n".join(map(_as_text, findings)))
-    if any(finding.state is State.FAILED for finding in findings):
+    found = examination(findings, language_of_user())
+    typer.echo(json_line(found) if as_json else "\n".join(map(_as_text, found.checks)))
+    if not found.ok:
         raise typer.Exit(1)
 
 
-def _as_text(finding: Finding) -> str:
-    says, remedy = _words(finding)
-    line = f"{_SIGNS[finding.state]:<11}{says}"
-    return f"{line}\n{'':<11}→ {remedy}" if remedy else line
-
-
-def _as_json(findings: list[Finding]) -> str:
-    failed = any(finding.state is State.FAILED for finding in findings)
-    return json.dumps({"ok": not failed, "checks": [_as_values(finding) for finding in findings]}, ensure_ascii=False)
-
-
-def _as_values(finding: Finding) -> dict[str, str]:
-    says, remedy = _words(finding)
-    return {"name": finding.name, "state": finding.state.value, "says": says, "remedy": remedy}
-
-
-def _words(finding: Finding) -> tuple[str, str]:
-    language = language_of_user()
-    return sentence_in(finding, language), remedy_in(finding, language)
+def _as_text(finding: FindingShown) -> str:
+    line = f"{_SIGNS[finding.state]:<11}{finding.says}"
+    return f"{line}\n{'':<11}→ {finding.remedy}" if finding.remedy else line

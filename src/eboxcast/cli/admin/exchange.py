@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +17,9 @@ from eboxcast.exchange.collection import collect as collect_sets
 from eboxcast.exchange.intake import TROUBLE, WAITING, Collected
 from eboxcast.lib.errors import WrongUse
 from eboxcast.lib.translation import N_, language_of_user, translate
+from eboxcast.presenters.json import json_line
+from eboxcast.presenters.operations import set_taken
+from eboxcast.presenters.schemas.operations import SetTaken
 
 
 class DropFolderNotSet(WrongUse):
@@ -75,15 +77,13 @@ def _drop_folder() -> Path:
 
 def _tell(one: Collected, *, as_json: bool) -> bool:
     if as_json:
-        typer.echo(json.dumps(values(one), ensure_ascii=False))
+        typer.echo(json_line(set_taken(one)))
     elif one.error is None:
-        typer.echo(told(one))
+        typer.echo(told(set_taken(one)))
     if one.error is not None:
         console.error(one.error)
     return one.outcome != TROUBLE
 
-
-FORMAT = "eboxcast.exchange/1"
 
 _TOLD = N_("{institution}, {environment}: {reference}: {outcome}.")
 _OUTCOMES = {
@@ -95,23 +95,9 @@ _OUTCOMES = {
 }
 
 
-def told(one: Collected) -> str:
+def told(one: SetTaken) -> str:
     """Return what came of a set, as a sentence."""
     language = language_of_user()
     outcome = translate(_OUTCOMES[one.outcome], language, {"codes": ", ".join(map(str, one.codes))})
     data = {"institution": one.institution, "environment": one.environment, "reference": one.reference}
     return translate(_TOLD, language, {**data, "outcome": outcome})
-
-
-def values(one: Collected) -> dict[str, object]:
-    """Return what came of a set, for JSON."""
-    return {
-        "format": FORMAT,
-        "institution": one.institution,
-        "environment": one.environment,
-        "reference": one.reference,
-        "broadcast": one.broadcast or None,
-        "outcome": one.outcome,
-        "codes": list(one.codes),
-        "trouble": one.error.code if one.error else None,
-    }

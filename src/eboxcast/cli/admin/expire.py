@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated
 
 import typer
@@ -13,15 +13,14 @@ from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson, EnvironmentName
 from eboxcast.database.environments import environments_in_reach
 from eboxcast.delivery.expiry import Step as RunStep
-from eboxcast.lib.formatting import grouped, iso
+from eboxcast.lib.formatting import grouped
 from eboxcast.lib.translation import N_, language_of_user, translate
-from eboxcast.notices.expiring import Emptied
 from eboxcast.operations.expiry import NothingDue, OfRun, Step, expire, foresee_expiry
 from eboxcast.presenters.json import json_text
+from eboxcast.presenters.operations import expiry, expiry_step
+from eboxcast.presenters.schemas.operations import EmptiedNotices, ExpiryStep
 
-FORMAT = "eboxcast.expire/1"
-
-_SENTENCES = {
+_SENTENCES: Mapping[str, str] = {
     RunStep.DELETED: N_(
         "Deleted for run {run} ({environment}): {recipients} recipients, {readings} readings, {outcomes} outcomes."
     ),
@@ -36,7 +35,7 @@ _SENTENCES = {
         "The deletion has now been recorded."
     ),
 }
-_WOULD = {
+_WOULD: Mapping[str, str] = {
     RunStep.DELETED: N_("Would delete for run {run} ({environment}): {what}."),
     RunStep.DISCARDED: N_("Would discard run {run} ({environment}), which was not launched by {until}."),
 }
@@ -72,10 +71,7 @@ def main(
     done = foresee_expiry(names, actor=actor()) if dry_run else expire(names, actor=actor())
     steps = _told(done, dry_run=dry_run, quietly=as_json)
     if as_json:
-        of_runs = [_values(step) for step in steps if isinstance(step, OfRun)]
-        of_mails = [_mails(step) for step in steps if isinstance(step, Emptied)]
-        answer = {"format": FORMAT, "dry_run": dry_run, "steps": of_runs, "notices": of_mails}
-        typer.echo(json_text(answer))
+        typer.echo(json_text(expiry(steps, dry_run=dry_run), precision="seconds"))
 
 
 def _told(done: Iterator[Step], *, dry_run: bool, quietly: bool) -> list[Step]:
@@ -86,14 +82,14 @@ def _told(done: Iterator[Step], *, dry_run: bool, quietly: bool) -> list[Step]:
         if isinstance(step, NothingDue) and not quietly:
             typer.echo(translate(_NOTHING, language, {"environment": step.environment}))
         if isinstance(step, OfRun) and not quietly:
-            typer.echo(_sentence(step, language, dry_run=dry_run))
-    emptied = [step for step in steps if isinstance(step, Emptied)]
+            typer.echo(_sentence(expiry_step(step), language, dry_run=dry_run))
+    emptied = expiry(steps, dry_run=dry_run).notices
     if emptied and not quietly:
         typer.echo(_of_mails(emptied, dry_run=dry_run))
     return steps
 
 
-def _of_mails(emptied: Sequence[Emptied], *, dry_run: bool) -> str:
+def _of_mails(emptied: Sequence[EmptiedNotices], *, dry_run: bool) -> str:
     language = language_of_user()
     data = {
         "notices": grouped(sum(one.notices for one in emptied), language),
@@ -103,36 +99,15 @@ def _of_mails(emptied: Sequence[Emptied], *, dry_run: bool) -> str:
     return translate(_WOULD_EMPTY if dry_run else _EMPTIED, language, data)
 
 
-def _mails(one: Emptied) -> dict[str, object]:
-    broadcast = str(one.broadcast) if one.broadcast else None
-    return {"broadcast": broadcast, "notices": one.notices, "attachments": one.attachments}
-
-
-def _sentence(done: OfRun, language: str, *, dry_run: bool) -> str:
-    step = done.expired
+def _sentence(step: ExpiryStep, language: str, *, dry_run: bool) -> str:
     sentence = _WOULD.get(step.step) if dry_run else None
-    what = [name for name, due in ((_AUDIENCE, step.audience), (_OUTCOMES, step.outcomes)) if due]
-    data: dict[str, object] = {
-        "run": str(step.run)[:8],
-        "environment": done.environment,
+    what = [name for name, due in ((_AUDIENCE, step.audience), (_OUTCOMES, step.outcomes_and_rows)) if due]
+    counts = {name: grouped(count, language) for name, count in vars(step.counts).items() if count is not None}
+    data = {
+        "run": step.run[:8],
+        "environment": step.environment,
         "until": step.until or "",
         "what": ", ".join(translate(name, language) for name in what),
+        **counts,
     }
-    if step.purged:
-        data |= {name: grouped(count, language) for name, count in vars(step.purged).items()}
     return translate(sentence or _SENTENCES[step.step], language, data)
-
-
-def _values(done: OfRun) -> dict[str, object]:
-    step = done.expired
-    until = iso(step.until, "seconds")
-    counts = vars(step.purged) if step.purged else {"recipients": None, "readings": None, "outcomes": None}
-    return {
-        "step": step.step.value,
-        "environment": done.environment,
-        "run": str(step.run),
-        "audience": step.audience,
-        "outcomes_and_rows": step.outcomes,
-        "until": until,
-        "counts": counts,
-    }

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import typer
 
 from eboxcast.cli.admin.exchange import told as told_of_files
-from eboxcast.cli.admin.exchange import values
 from eboxcast.cli.broadcast.options import current_actor
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.signals import asked_to_end
 from eboxcast.exchange.collection import take_in
 from eboxcast.exchange.intake import Collected
-from eboxcast.lib import clock
-from eboxcast.lib.formatting import iso
-from eboxcast.lib.telling import sentence_in
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.operations import steward
 from eboxcast.operations.steward import Done
+from eboxcast.presenters.json import json_line
+from eboxcast.presenters.operations import steward_pass
+from eboxcast.presenters.schemas.operations import StewardPass
 
 _READY = N_("Running the steward every {seconds} seconds. SIGTERM or Ctrl-C stops it after the current step.")
 _LED = N_("{broadcast}: {did}")
@@ -58,9 +56,9 @@ def main(
 
 def _show(done: Done[Collected], *, as_json: bool) -> None:
     if as_json:
-        typer.echo(json.dumps(_values(done), ensure_ascii=False))
+        typer.echo(json_line(steward_pass(done, language_of_user())))
     elif done.anything():
-        for line in _lines(done, language_of_user()):
+        for line in _lines(steward_pass(done, language_of_user()), language_of_user()):
             typer.echo(line)
 
 
@@ -73,24 +71,11 @@ def _tell_new(done: Done[Collected], told: frozenset[str]) -> frozenset[str]:
     return frozenset(now)
 
 
-def _lines(done: Done[Collected], language: str) -> list[str]:
-    lines = [translate(_LED, language, {"broadcast": one.broadcast, "did": one.did}) for one in done.led]
-    lines += map(told_of_files, done.taken)
-    if done.made or done.sent or done.failed or done.given_up:
-        lines.append(translate(_MAILS, language, vars(done)))
+def _lines(done: StewardPass, language: str) -> list[str]:
+    lines = [translate(_LED, language, vars(one)) for one in done.led]
+    lines += map(told_of_files, done.files)
+    if any(vars(done.mails).values()):
+        lines.append(translate(_MAILS, language, vars(done.mails)))
     if done.problem:
         lines.append(translate(_PROBLEM, language, {"problem": done.problem}))
     return lines
-
-
-def _values(done: Done[Collected]) -> dict[str, object]:
-    return {
-        "format": "eboxcast.steward/1",
-        "at": iso(clock.now()),
-        "led": [{"broadcast": one.broadcast, "did": one.did} for one in done.led],
-        "files": [values(one) for one in done.taken],
-        "sealed": done.sealed,
-        "mails": {"made": done.made, "sent": done.sent, "failed": done.failed, "given_up": done.given_up},
-        "problem": done.problem or None,
-        "troubles": [{"code": one.code, "sentence": sentence_in(one, language_of_user())} for one in done.troubles],
-    }

@@ -311,3 +311,11 @@ def test_a_warned_contact_centre_does_not_wait_for_an_overview() -> None:
     contacts.warn_contact_centre(broadcast, actor=p.LOU.as_steward(), first_time=12)
     (mail,) = mails_to("carla")[before:]
     assert kinds_in(mail) == ["contact-centre-warned"]
+
+
+def test_where_a_date_was_given_up_before_its_invitation_was_made_no_mail_speaks_of_one() -> None:
+    broadcast = p.scheduled()
+    scheduling.cancel(broadcast, actor=p.ANNE, reason="not needed")
+    mail = mails_to("lou")[-1]
+    assert (kinds_in(mail), mail.method) == (["scheduled", "cancelled"], "")
+    assert "Einladung" not in mail.text

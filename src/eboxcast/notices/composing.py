@@ -106,7 +106,8 @@ class Composer:
         Call it outside a transaction: a report hands out the head of the audit.
         """
         last, reader = items[-1], _reader_of(items[-1])
-        told = [self._tell(item, reader.language) for item in items]
+        invited = invitation_in(items)
+        told = [self._tell(item, reader.language, invited=item is invited) for item in items]
         letter = Letter(
             language=reader.language,
             is_overview=_is_overview(items),
@@ -118,7 +119,7 @@ class Composer:
         notice = notice_of(letter, reader, seal=last.seal, entry=last.entry, kind=last.kind)
         notice.broadcast = last.broadcast if len({item.broadcast for item in items}) == 1 else None
         notice.references = _references(items)
-        if (invited := invitation_in(items)) is not None:
+        if invited is not None:
             of_it = told[items.index(invited)]
             add_invitation(
                 notice, invited, of_it.about, reader=reader, description=breakable("\n".join(of_it.event.paragraphs))
@@ -126,8 +127,7 @@ class Composer:
         files = {(file.file_name, file.content): file for one in told for file in one.files}  # the same one once
         return Draft(notice=notice, files=tuple(files.values()))
 
-    def _tell(self, item: Item, language: str) -> _Told:
-        invited = bool(item.method)
+    def _tell(self, item: Item, language: str, *, invited: bool) -> _Told:
         place = (item.seal, item.kind, language, invited)
         if place not in self._told:
             self._told[place] = _told(KINDS[item.kind], self._about(item.seal), language, invited=invited)

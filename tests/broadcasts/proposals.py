@@ -9,6 +9,7 @@ from django.db import transaction
 from tests.broadcasts import people as p
 
 from eboxcast.broadcasts import acceptance, aftermath, contacts, production, requests, scheduling
+from eboxcast.broadcasts.calendar_changes import lift
 from eboxcast.broadcasts.load import free_dates
 from eboxcast.broadcasts.models import Broadcast, Lateness, SeenIn
 from eboxcast.broadcasts.progress import standing_of
@@ -17,7 +18,6 @@ from eboxcast.lib.actors import ALL_ROLES, Actor
 from eboxcast.lib.errors import EboxcastError, Told
 from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.telling import next_actions
-from eboxcast.planning.actions import lift
 from eboxcast.presenters.broadcast_steps import next_action_of, outlook_of
 from eboxcast.senders.models import MessageType
 
@@ -79,7 +79,7 @@ DONE: Mapping[str, Callable[[Broadcast, Given], object]] = {
     "broadcast.see": lambda b, given: None,
     "run.see": lambda b, given: None,
     "calendar.see": lambda b, given: None,
-    "calendar.lift": lambda b, given: lift(int(given["number"]), by="somebody"),
+    "calendar.lift": lambda b, given: lift(int(given["number"]), actor=p.INES),
     "type.configure": lambda b, given: MessageType.objects.get(code=given["type"]),
 }
 """Each action that is proposed, done as its proposal says."""

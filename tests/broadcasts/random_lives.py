@@ -19,6 +19,7 @@ from tests.broadcasts.proposals import proposed, proposed_by, refused
 from eboxcast.audit.models import Entry
 from eboxcast.audit.segments import open_segment
 from eboxcast.broadcasts import acceptance, aftermath, contacts, production, requests, scheduling
+from eboxcast.broadcasts.calendar_changes import black_out, close_day, lift
 from eboxcast.broadcasts.models import Broadcast, Check, Lateness, SeenIn, State
 from eboxcast.broadcasts.progress import standing_of
 from eboxcast.broadcasts.states import ENDED, possible
@@ -27,7 +28,6 @@ from eboxcast.lib.actors import ALL_ROLES, STEWARD, Actor
 from eboxcast.lib.digests import digest
 from eboxcast.lib.errors import EboxcastError, InputRefused, NotAllowedNow, WrongUse
 from eboxcast.lib.formatting import iso
-from eboxcast.planning.actions import black_out, close_day, lift
 from eboxcast.planning.deadlines import deadlines_for
 from eboxcast.planning.models import Blackout
 from eboxcast.planning.selectors import calendar_of
@@ -222,14 +222,14 @@ class Life:
     def loses_a_service(self, event: Event) -> None:
         start = max(self.broadcast.agreed_at or clock.now(), clock.now()) + timedelta(hours=event.choice)
         end = start + timedelta(hours=1)
-        black_out(starts_at=start, ends_at=end, service="store", reason="works", by="ines")
+        black_out(starts_at=start, ends_at=end, service="store", reason="works", actor=p.INES)
 
     def has_its_services_back(self, event: Event) -> None:
         for blackout in Blackout.objects.filter(removed_at=None):
-            lift(blackout.pk, by="ines")
+            lift(blackout.pk, actor=p.INES)
 
     def sees_a_day_closed(self, event: Event) -> None:
-        close_day(clock.today() + timedelta(days=event.choice + 1), reason="bridge", by="ines")
+        close_day(clock.today() + timedelta(days=event.choice + 1), reason="bridge", actor=p.INES)
 
     def gets_a_team(self, event: Event) -> None:
         Team.objects.get_or_create(code="new", defaults={"names": {"fr": "N", "nl": "N", "de": "N"}})

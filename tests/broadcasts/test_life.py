@@ -11,14 +11,13 @@ from tests.broadcasts import people as p
 
 from eboxcast.audit.models import Entry
 from eboxcast.broadcasts import acceptance, aftermath, contacts, errors, production, requests, scheduling
-from eboxcast.broadcasts.calendar_changes import close_day
+from eboxcast.broadcasts.calendar_changes import black_out, close_day
 from eboxcast.broadcasts.models import Broadcast, Check, Lateness, SeenIn, State
 from eboxcast.broadcasts.progress import standing_of
 from eboxcast.broadcasts.states import ENDED, TABLE, TRANSITIONS, Action
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor, NotYourRole, Role
 from eboxcast.lib.telling import next_actions
-from eboxcast.planning.actions import black_out
 from eboxcast.senders.models import MessageType
 
 pytestmark = pytest.mark.usefixtures("january")
@@ -343,7 +342,7 @@ def on_a_bridge() -> date:
 
 def in_a_blackout() -> date:
     start = datetime(2027, 2, 15, 18, tzinfo=clock.BRUSSELS)
-    black_out(starts_at=start, ends_at=start + timedelta(hours=1), service="store", reason="works", by="ines")
+    black_out(starts_at=start, ends_at=start + timedelta(hours=1), service="store", reason="works", actor=p.INES)
     return p.DAY
 
 

@@ -12,10 +12,9 @@ from tests.broadcasts.proposals import proposed, refused
 from tests.broadcasts.random_lives import late
 
 from eboxcast.broadcasts import acceptance, aftermath, production, scheduling
-from eboxcast.broadcasts.calendar_changes import close_day
+from eboxcast.broadcasts.calendar_changes import black_out, close_day
 from eboxcast.broadcasts.models import Broadcast, SeenIn, State
 from eboxcast.lib import clock
-from eboxcast.planning.actions import black_out
 from eboxcast.planning.models import ClosedDay
 from eboxcast.planning.selectors import window_on
 from eboxcast.senders.models import MessageType, Person, Team
@@ -123,7 +122,7 @@ def no_evening_is_free() -> None:
 def a_service_is_missing() -> None:
     start = datetime(2027, 2, 15, 18, tzinfo=clock.BRUSSELS)
     if clock.now() < start:
-        black_out(starts_at=start, ends_at=start + timedelta(hours=3), service="store", reason="works", by="ines")
+        black_out(starts_at=start, ends_at=start + timedelta(hours=3), service="store", reason="works", actor=p.INES)
 
 
 def its_type_is_in_acceptance_only() -> None:

@@ -10,6 +10,7 @@ from tests.actors import master
 from tests.audit.without_entries import Control, refuse_and_compare
 from tests.delivery.conftest import NewPackage
 
+from eboxcast.broadcasts.calendar_changes import black_out, close_day
 from eboxcast.delivery.expiry import expire
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.runs import actions
@@ -17,7 +18,6 @@ from eboxcast.delivery.runs.window import Window
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor, Role
 from eboxcast.package.sampling import write_sample
-from eboxcast.planning.actions import black_out, close_day
 from eboxcast.senders.people import Particulars, add_person
 from eboxcast.senders.sender_file import load_senders
 
@@ -58,8 +58,8 @@ def test_without_its_entry_nothing_is_configured_or_planned(sweepers: Control, t
     starts, ends = clock.now() + timedelta(days=1), clock.now() + timedelta(days=2)
     for action in (
         lambda: load_senders(senders, actor=master("ivo")),
-        lambda: close_day(day, reason="bridge", by="ivo"),
-        lambda: black_out(starts_at=starts, ends_at=ends, reason="disks", service="storage", by="ivo"),
+        lambda: close_day(day, reason="bridge", actor=IVO),
+        lambda: black_out(starts_at=starts, ends_at=ends, reason="disks", service="storage", actor=IVO),
         lambda: add_person("rita", RITA, actor=IVO),
     ):
         refuse_and_compare(sweepers, action)

@@ -16,6 +16,7 @@ from tests.moments import pass_time
 
 from eboxcast.audit.models import Entry
 from eboxcast.broadcasts import production, requests, scheduling
+from eboxcast.broadcasts.calendar_changes import black_out
 from eboxcast.broadcasts.models import Broadcast, Contact, State
 from eboxcast.database.installation import advance_clock
 from eboxcast.delivery.models import Run
@@ -23,7 +24,6 @@ from eboxcast.delivery.runs import actions
 from eboxcast.lib import clock
 from eboxcast.mailboxes.opening import mark_read, open_ebox
 from eboxcast.operations.steward import Led, lead
-from eboxcast.planning.actions import black_out
 
 
 def once_more() -> list[str]:
@@ -140,7 +140,7 @@ def test_in_a_blackout_nothing_armed_is_launched_and_at_its_end_it_is_missed(sto
         reason="works",
         starts_at=clock.now(),
         ends_at=broadcast.window_ends_at,
-        by="ines",  # type: ignore[arg-type]
+        actor=p.INES,  # type: ignore[arg-type]
     )
     once_more()
     assert run_of(broadcast).visible_at is None

@@ -144,7 +144,7 @@ from eboxcast.database import boot
 boot.configure()
 for name in ("package.check", "runs.publish"):
     importlib.import_module(f"eboxcast.cli.{name}")
-import eboxcast.planning.selectors, eboxcast.planning.actions
+import eboxcast.planning.selectors, eboxcast.broadcasts.calendar_changes
 print("holidays" in sys.modules)
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

@@ -1,16 +1,30 @@
-"""Who may change the calendar: the integration team; and a requester, by the closed days of the own institution."""
+"""What people do with the calendar, each with its audit entry in the same transaction. Doing it twice does it once.
+
+The integration team changes it; a requester, the closed days of the own institution.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime
 
+from django.db import transaction
+
+from eboxcast.audit.actions import record
 from eboxcast.database.errors import sanitized_db_errors
+from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
+from eboxcast.lib.free_text import fit
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.policy import authorize
-from eboxcast.planning import actions
-from eboxcast.planning.errors import CalendarNotFound
+from eboxcast.planning.errors import (
+    BlackoutBackwards,
+    BlackoutPast,
+    BlackoutUnknown,
+    CalendarNotFound,
+    DayNotClosed,
+    DayPast,
+)
 from eboxcast.planning.models import Blackout, ClosedDay
 from eboxcast.senders.models import Institution
 
@@ -21,13 +35,30 @@ def close_day(day: date, *, reason: str, institution: str = "", actor: Actor) ->
     Raises NotYourRole, CalendarNotFound, TextUnfit, DayPast.
     """
     whose = whose_days(institution, actor=actor, permission="calendar.close")
-    return actions.close_day(day, reason=reason, institution=whose, by=actor.name)
+    reason = fit(reason, "reason")
+    _refuse_past(day)
+    with sanitized_db_errors(), transaction.atomic():
+        closed, new = ClosedDay.objects.get_or_create(
+            date=day,
+            institution=whose,
+            defaults={"reason": reason, "added_by": actor.name, "added_at": clock.now()},
+        )
+        if new:
+            record("calendar.closed_day_added", by=actor.name, data=_told(closed))
+    return closed, new
 
 
 def open_day(day: date, *, institution: str = "", actor: Actor) -> None:
     """Take a closed day back. Raises NotYourRole, CalendarNotFound, DayPast, DayNotClosed."""
     whose = whose_days(institution, actor=actor, permission="calendar.open")
-    actions.open_day(day, institution=whose, by=actor.name)
+    _refuse_past(day)
+    with sanitized_db_errors(), transaction.atomic():
+        closed = ClosedDay.objects.select_for_update().filter(date=day, institution=whose).first()
+        if closed is None:
+            raise DayNotClosed(date=day.isoformat())
+        told = _told(closed)
+        closed.delete()
+        record("calendar.closed_day_removed", by=actor.name, data=told)
 
 
 def black_out(
@@ -44,20 +75,36 @@ def black_out(
     Raises NotYourRole, TextUnfit, BlackoutBackwards, BlackoutPast.
     """
     authorize(actor, "calendar.blackout")
-    return actions.black_out(
-        starts_at=starts_at,
-        ends_at=ends_at,
-        service=service,
-        reason=reason,
-        environments=environments,
-        by=actor.name,
-    )
+    service, reason = fit(service, "service"), fit(reason, "reason")
+    _refuse_useless(starts_at, ends_at)
+    with sanitized_db_errors(), transaction.atomic():
+        added, new = Blackout.objects.get_or_create(
+            starts_at=starts_at,
+            ends_at=ends_at,
+            service=service,
+            reason=reason,
+            environments=sorted(environments),
+            removed_at=None,
+            defaults={"added_by": actor.name, "added_at": clock.now()},
+        )
+        if new:
+            record("calendar.blackout_added", by=actor.name, data=_told_of(added))
+    return added, new
 
 
 def lift(number: int, *, actor: Actor) -> tuple[Blackout, bool]:
     """Lift a blackout; also return whether it was not lifted before. Raises NotYourRole, BlackoutUnknown."""
     authorize(actor, "calendar.lift")
-    return actions.lift(number, by=actor.name)
+    with sanitized_db_errors(), transaction.atomic():
+        blackout = Blackout.objects.select_for_update().filter(pk=number).first()
+        if blackout is None:
+            raise BlackoutUnknown(number=number)
+        if blackout.removed_at is not None:
+            return blackout, False
+        blackout.removed_at, blackout.removed_by = clock.now(), actor.name
+        blackout.save(update_fields=["removed_at", "removed_by"])
+        record("calendar.blackout_removed", by=actor.name, data=_told_of(blackout))
+    return blackout, True
 
 
 def whose_calendar(institution: str, *, actor: Actor) -> str:
@@ -86,3 +133,30 @@ def whose_days(institution: str, *, actor: Actor, permission: str) -> str:
     """
     authorize(actor, permission)
     return _whose(institution, actor)
+
+
+def _refuse_past(day: date) -> None:
+    if day < clock.today():
+        raise DayPast(date=day)
+
+
+def _refuse_useless(starts_at: datetime, ends_at: datetime) -> None:
+    if ends_at <= starts_at:
+        raise BlackoutBackwards(start=starts_at, end=ends_at)
+    if ends_at <= clock.now():
+        raise BlackoutPast(end=ends_at)
+
+
+def _told(closed: ClosedDay) -> dict[str, object]:
+    return {"date": closed.date.isoformat(), "institution": closed.institution, "reason": closed.reason}
+
+
+def _told_of(blackout: Blackout) -> dict[str, object]:
+    return {
+        "number": blackout.pk,
+        "starts_at": blackout.starts_at.isoformat(),
+        "ends_at": blackout.ends_at.isoformat(),
+        "service": blackout.service,
+        "reason": blackout.reason,
+        "environments": blackout.environments,
+    }

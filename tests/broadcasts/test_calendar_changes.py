@@ -10,9 +10,10 @@ import pytest
 from django.test import override_settings
 
 from eboxcast.audit.models import Entry
+from eboxcast.broadcasts.calendar_changes import black_out, close_day, lift, open_day
 from eboxcast.database.errors import ConstraintBroken
 from eboxcast.lib import clock
-from eboxcast.planning.actions import black_out, close_day, lift, open_day
+from eboxcast.lib.actors import Actor, Role
 from eboxcast.planning.errors import BlackoutBackwards, BlackoutPast, BlackoutUnknown, DayNotClosed, DayPast
 from eboxcast.planning.models import Blackout, ClosedDay
 from eboxcast.planning.selectors import blackouts_between, calendar_of, closed_days, evenings_for, window_on
@@ -20,6 +21,8 @@ from eboxcast.planning.selectors import blackouts_between, calendar_of, closed_d
 pytestmark = pytest.mark.usefixtures("installation")
 
 HOUR = timedelta(hours=1)
+INES, OMAR = (Actor(name=name, roles=frozenset({Role.INTEGRATION})) for name in ("ines", "omar"))
+RITA = Actor(name="rita", roles=frozenset({Role.REQUESTER}), institution="0456789034")
 
 
 @pytest.fixture
@@ -34,12 +37,12 @@ def audited() -> list[str]:
 
 def make_blackout(**changes: object) -> Blackout:
     start = clock.now() + HOUR
-    given = {"starts_at": start, "ends_at": start + HOUR, "service": "Oracle", "reason": "upgrade", "by": "ines"}
+    given = {"starts_at": start, "ends_at": start + HOUR, "service": "Oracle", "reason": "upgrade", "actor": INES}
     return black_out(**{**given, **changes})[0]  # type: ignore[arg-type]
 
 
 def test_a_closed_day_counts_for_everybody_and_is_on_record(a_day: date) -> None:
-    close_day(a_day, reason="bridge", by="ines")
+    close_day(a_day, reason="bridge", actor=INES)
     assert not calendar_of().is_working(a_day)
     assert not calendar_of("0456789034").is_working(a_day)
     entry = Entry.objects.get()
@@ -48,46 +51,46 @@ def test_a_closed_day_counts_for_everybody_and_is_on_record(a_day: date) -> None
 
 
 def test_a_closed_day_of_an_institution_counts_for_it_alone(a_day: date) -> None:
-    close_day(a_day, reason="fair", institution="0456789034", by="rita")
+    close_day(a_day, reason="fair", institution="0456789034", actor=RITA)
     assert calendar_of().is_working(a_day)
     assert calendar_of("0403019261").is_working(a_day)
     assert not calendar_of("0456789034").is_working(a_day)
 
 
 def test_where_both_are_closed_the_reason_is_the_operators(a_day: date) -> None:
-    close_day(a_day, reason="fair", institution="0456789034", by="rita")
-    close_day(a_day, reason="bridge", by="ines")
+    close_day(a_day, reason="fair", institution="0456789034", actor=RITA)
+    close_day(a_day, reason="bridge", actor=INES)
     assert closed_days("0456789034")[a_day].reason == "bridge"
 
 
 def test_closing_again_does_nothing_and_says_so(a_day: date) -> None:
-    close_day(a_day, reason="bridge", by="ines")
-    closed, new = close_day(a_day, reason="another", by="omar")
+    close_day(a_day, reason="bridge", actor=INES)
+    closed, new = close_day(a_day, reason="another", actor=OMAR)
     assert (closed.reason, closed.added_by) == ("bridge", "ines")
     assert not new
     assert audited() == ["calendar.closed_day_added"]
 
 
 def test_an_opened_day_is_worked_again(a_day: date) -> None:
-    close_day(a_day, reason="bridge", by="ines")
-    open_day(a_day, by="omar")
+    close_day(a_day, reason="bridge", actor=INES)
+    open_day(a_day, actor=OMAR)
     assert calendar_of().is_working(a_day)
     assert audited() == ["calendar.closed_day_added", "calendar.closed_day_removed"]
 
 
 def test_only_what_was_closed_can_be_opened(a_day: date) -> None:
-    close_day(a_day, reason="fair", institution="0456789034", by="rita")
+    close_day(a_day, reason="fair", institution="0456789034", actor=RITA)
     with pytest.raises(DayNotClosed):
-        open_day(a_day, by="ines")
+        open_day(a_day, actor=INES)
     assert ClosedDay.objects.count() == 1
 
 
 def test_days_gone_by_stay_as_they_were() -> None:
     yesterday = clock.today() - timedelta(days=1)
     with pytest.raises(DayPast):
-        close_day(yesterday, reason="bridge", by="ines")
+        close_day(yesterday, reason="bridge", actor=INES)
     with pytest.raises(DayPast):
-        open_day(yesterday, by="ines")
+        open_day(yesterday, actor=INES)
     assert audited() == []
 
 
@@ -115,7 +118,7 @@ def test_the_settings_say_which_days_are_worked_when_evenings_are_and_what_they_
 
 def test_the_evenings_to_come_know_the_blackouts(a_day: date) -> None:
     made = make_blackout()
-    close_day(a_day, reason="bridge", by="ines")
+    close_day(a_day, reason="bridge", actor=INES)
     evenings = evenings_for()
     assert [one.id for one in evenings.blackouts] == [made.pk]
     assert evenings.reasons == {a_day: "bridge"}
@@ -123,10 +126,10 @@ def test_the_evenings_to_come_know_the_blackouts(a_day: date) -> None:
 
 def test_a_lifted_blackout_stops_nothing_and_stays_on_record() -> None:
     made = make_blackout()
-    assert lift(made.pk, by="omar")[1]
+    assert lift(made.pk, actor=OMAR)[1]
     assert blackouts_between(made.starts_at, made.ends_at) == ()
     assert audited() == ["calendar.blackout_added", "calendar.blackout_removed"]
-    again, now = lift(made.pk, by="ines")
+    again, now = lift(made.pk, actor=INES)
     assert (again.removed_by, len(audited())) == ("omar", 2)
     assert not now
 
@@ -147,7 +150,7 @@ def test_a_blackout_that_is_none_is_refused() -> None:
     with pytest.raises(BlackoutPast):
         make_blackout(starts_at=now - 2 * HOUR, ends_at=now - HOUR)
     with pytest.raises(BlackoutUnknown):
-        lift(4711, by="ines")
+        lift(4711, actor=INES)
 
 
 def test_a_blackout_of_no_known_environment_breaks_a_rule_of_the_table() -> None:
@@ -167,7 +170,7 @@ def refused_audit(sweepers: list[psycopg.Connection[tuple[object, ...]]]) -> Ite
 
 def test_what_cannot_be_audited_does_not_happen(a_day: date, refused_audit: None) -> None:
     with pytest.raises(ConstraintBroken):
-        close_day(a_day, reason="bridge", by="ines")
+        close_day(a_day, reason="bridge", actor=INES)
     with pytest.raises(ConstraintBroken):
         make_blackout()
     assert not ClosedDay.objects.exists()

@@ -322,7 +322,7 @@ SECTIONS: Mapping[str, Mapping[str, Command]] = {
             imports=("polars", "stdnum"),
         ),
         "simulate-provider": Command(
-            loaders.simulate_provider,
+            loaders.simulate,
             N_("Simulate an eBox provider, for rehearsals."),
             asks=ANYBODY,
             needs_database=False,
@@ -330,7 +330,7 @@ SECTIONS: Mapping[str, Mapping[str, Command]] = {
             imports=("httptools", "python_multipart", "starlette", "uvicorn"),
         ),
         "simulate-sign-in": Command(
-            loaders.simulate_sign_in,
+            loaders.simulate,
             N_("Simulate the sign-in of recipients, for demos and acceptance."),
             asks=ANYBODY,
             needs_database=False,

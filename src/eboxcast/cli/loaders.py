@@ -159,14 +159,8 @@ def metrics() -> typer.Typer:
     return app
 
 
-def simulate_provider() -> typer.Typer:
-    from eboxcast.cli.admin.simulate_provider import app  # when called
-
-    return app
-
-
-def simulate_sign_in() -> typer.Typer:
-    from eboxcast.cli.admin.simulate_sign_in import app  # when called
+def simulate() -> typer.Typer:
+    from eboxcast.cli.admin.simulate import app  # when called
 
     return app
 

@@ -17,7 +17,7 @@ _SOCKET_LINE = 4
 def postmaster(places: Places) -> int | None:
     """Return the process that serves the data folder, if one is alive."""
     pid = _recorded(places)
-    if pid is None or not _alive(pid):
+    if pid is None or not is_alive(pid):
         return None
     return pid if not _PROC.is_dir() or _works_on(pid, places.data) else None
 
@@ -35,7 +35,7 @@ def forget_stale_postmaster(places: Places) -> None:
     PostgreSQL itself passes over numbers that are not alive. Its shared memory still guards the data.
     """
     pid = _recorded(places)
-    if pid is not None and _alive(pid) and postmaster(places) is None:
+    if pid is not None and is_alive(pid) and postmaster(places) is None:
         (places.data / "postmaster.pid").unlink()
 
 
@@ -55,6 +55,17 @@ def end_orphans(places: Places) -> int:
     return len(found)
 
 
+def is_alive(pid: int) -> bool:
+    """Say whether there is a process of that number, whoever's it is."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
 def _recorded(places: Places) -> int | None:
     first = _pid_file(places)[0]
     return int(first) if first.isascii() and first.isdigit() else None
@@ -65,16 +76,6 @@ def _pid_file(places: Places) -> list[str]:
         return (places.data / "postmaster.pid").read_text(encoding="utf-8", errors="replace").split("\n")
     except OSError:
         return [""]
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _works_on(pid: int, data: Path) -> bool:

@@ -21,6 +21,7 @@ from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import ConnectorException
 
 from eboxcast import __version__
+from eboxcast.database.embedded.processes import is_alive
 from eboxcast.delivery.remote import queue
 from eboxcast.delivery.remote.batches import QUERIES
 from eboxcast.delivery.remote.local_lanes import worker_name
@@ -134,18 +135,8 @@ async def _forget_dead_neighbours(queue: App) -> None:
     """Forget who died on this machine: whoever started us has seen to it."""
     host = _ourselves()["host"]
     for row in await queue.connector.execute_query_all_async(QUERIES["workers_of_host"], host=host):
-        if not _runs(row["pid"]):
+        if not is_alive(row["pid"]):
             await _execute(queue, "worker_ended", host=host, pid=row["pid"])
-
-
-def _runs(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _ourselves() -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""`eboxcast simulate-provider`: an eBox provider on this machine, to rehearse with and to break on purpose."""
+"""`eboxcast simulate-provider` and `simulate-sign-in`: what others provide, on this machine, to rehearse."""
 
 from __future__ import annotations
 
@@ -11,18 +11,23 @@ import typer
 from eboxcast.cli.shell.app import command_app
 from eboxcast.simulator.clients import read_clients
 from eboxcast.simulator.eboxes import Eboxes, read_eboxes
+from eboxcast.simulator.identity.people import read_people
+from eboxcast.simulator.identity.server import serve_identities
 from eboxcast.simulator.journal import Journal
 from eboxcast.simulator.provider import Behaviour, Provider
 from eboxcast.simulator.senders import Senders, read_senders
 from eboxcast.simulator.server import serve
 
+Host = Annotated[str, typer.Option(help="The address to listen on.")]
+Port = Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes any free port.")]
+
 app = command_app()
 
 
-@app.command()
-def main(
-    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes any free port.")] = 0,
+@app.command("simulate-provider")
+def provider(
+    host: Host = "127.0.0.1",
+    port: Port = 0,
     delay_ms: Annotated[float, typer.Option(min=0, help="The minimum duration of each call.")] = 0,
     link: Annotated[bool, typer.Option(help="Whether linkEboxMessage is offered.")] = True,
     largest_call: Annotated[int, typer.Option(min=1, help="The maximum number of recipients in one call.")] = 1000,
@@ -64,3 +69,23 @@ def main(
 
 def _say(addresses: dict[str, object]) -> None:
     typer.echo(json.dumps(addresses))
+
+
+@app.command("simulate-sign-in")
+def sign_in(
+    people: Annotated[Path, typer.Argument(help="The file of fictional people: docs/howto/sign-in-of-recipients.md.")],
+    redirect: Annotated[list[str], typer.Option(help="An address that people are sent back to. May be repeated.")],
+    host: Host = "127.0.0.1",
+    port: Port = 0,
+    address: Annotated[str, typer.Option(help="Where browsers find it, if not at the address it listens on.")] = "",
+    userinfo: Annotated[
+        bool, typer.Option("--userinfo", help="Provide the numbers only at the userinfo endpoint, not in the ID token.")
+    ] = False,
+) -> None:
+    """Simulate the sign-in of recipients: each visitor chooses who they are. Never use it for real eBoxes.
+
+    The first line of standard output is JSON with its address. SIGTERM stops it.
+    """
+    serve_identities(
+        read_people(people), redirects=redirect, host=host, port=port, address=address, apart=userinfo, ready=_say
+    )

@@ -12,6 +12,7 @@ from tests.cli.procedure_people import record_people
 from tests.cli.test_broadcast_sheet import EXPLAINED
 from tests.delivery.conftest import story as story
 from tests.delivery.procedure import EVERYBODY, SHORT, Story, go_to
+from tests.package.spreadsheets import write_xlsx
 from tests.reports.test_documented import names_in
 
 from eboxcast.audit.models import Entry
@@ -38,6 +39,20 @@ def test_files_are_delivered_to_the_one_broadcast_they_fit(command: Command, sto
     code, out, _ = command(*DELIVER, N, files, "--environment", "acceptance")
     assert code == 0
     assert "Nothing was changed." in out
+
+
+def test_what_was_read_of_a_spreadsheet_is_shown_to_be_confirmed(command: Command, story: Story) -> None:
+    story.scheduled()
+    files = story.files(SHORT)
+    (plain,) = files.glob("*.csv")
+    rows = [line.split(";") for line in plain.read_text("utf-8-sig").splitlines()]
+    plain.unlink()
+    write_xlsx(files / "list.xlsx", {"A": rows, "B": rows})
+    assert command(*DELIVER, files, "--environment", "acceptance")[0] == 3
+    code, out, _ = command(*DELIVER, files, "--environment", "acceptance", "--sheet", "B")
+    assert code == 0
+    assert "list.xlsx: sheet B, column A, recipients from row 2. The first are: " in out
+    assert "! Sheets that are not read: A." in out
 
 
 def test_faults_are_answered_with_the_report_of_the_check(command: Command, story: Story) -> None:

@@ -19,6 +19,7 @@ from tests.exchange.dropping import Dropping, age, texts
 from tests.faults.machine import wait_until
 from tests.locks import beside, locked, wait_until_held_up
 from tests.moments import pass_time
+from tests.package.spreadsheets import write_xlsx
 
 from eboxcast.audit.models import Entry
 from eboxcast.broadcasts import acceptance, requests, scheduling
@@ -72,6 +73,30 @@ def test_taken_files_are_not_accepted_rows(dropping: Dropping) -> None:
     )
     assert dropping.left() == []
     assert dropping.now().state == State.SCHEDULED
+
+
+def as_spreadsheet(directory: Path, *names: str) -> Path:
+    """Give the list of a package as a spreadsheet with these sheets."""
+    (plain,) = directory.glob("*.csv")
+    rows = [line.split(";") for line in plain.read_text("utf-8-sig").splitlines()]
+    plain.unlink()
+    write_xlsx(directory / "recipients.xlsx", dict.fromkeys(names, rows) | {"Notes": [["x"]]})
+    return directory
+
+
+def test_a_spreadsheet_is_taken_and_what_was_read_of_it_is_answered(dropping: Dropping) -> None:
+    dropping.put(as_spreadsheet(dropping.story.files(SHORT), "Feuil1"))
+    assert dropping.collect().outcome == "accepted"
+    told = dropping.notification()
+    assert (texts(told, "Recipients"), texts(told, "Sheet"), texts(told, "Column")) == ([str(SHORT)], ["Feuil1"], ["A"])
+    assert texts(told, "Text") == ["Feuilles qui ne sont pas lues : Notes."]
+
+
+def test_a_spreadsheet_that_leaves_a_choice_is_refused_with_its_sheets(dropping: Dropping) -> None:
+    dropping.put(as_spreadsheet(dropping.story.files(SHORT), "A", "B"))
+    assert dropping.collect().outcome == "rejected"
+    assert "list.which-sheet" in texts(dropping.notification(), "ErrorID")
+    assert any("A, B" in text for text in texts(dropping.notification(), "Text"))
 
 
 def test_no_answer_names_a_recipient(dropping: Dropping) -> None:

@@ -17,6 +17,7 @@ from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.telling import remedy_in, sentence_in
 from eboxcast.lib.translation import LANGUAGES, translate
 from eboxcast.package.faults import Fault, remedy_of, sentence_of
+from eboxcast.presenters.checks import checked_list
 
 NAMESPACE = "urn:eboxcast:receipt:1"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -58,7 +59,7 @@ def notification(taken: TakenSet, answer: Receipt | EboxcastError, *, language: 
     if isinstance(answer, EboxcastError):
         _add_refusal(result, answer)
     else:
-        _add_account(root, answer)
+        _add_account(root, answer, language)
         for fault in answer.checked.faults:
             _add_anomaly(root, fault, language)
     return _written(root)
@@ -89,7 +90,7 @@ def _add_refusal(result: etree._Element, refusal: EboxcastError) -> None:
             _add_texts(error, {language: said(one, language) for language in LANGUAGES})
 
 
-def _add_account(root: etree._Element, answer: Receipt) -> None:
+def _add_account(root: etree._Element, answer: Receipt, language: str) -> None:
     for account in answer.checked.lists:
         listed = _add(root, "RecipientList")
         _add(listed, "FileName", mask_and_strip(account.file_name))
@@ -101,6 +102,12 @@ def _add_account(root: etree._Element, answer: Receipt) -> None:
         }
         for name, count in counts.items():
             _add(listed, name, str(count))
+        sheet = checked_list(account, language).sheet
+        if sheet:
+            _add(listed, "Sheet", sheet.name)
+            _add(listed, "Column", sheet.column)
+            for note in sheet.notes:
+                _add(listed, "Text", note).set(_LANG, language)
     for code, count in sorted(answer.checked.fault_counts.items()):
         summed = _add(root, "AnomalyCount")
         _add(summed, "ErrorID", code)
@@ -114,6 +121,10 @@ def _add_anomaly(root: etree._Element, fault: Fault, language: str) -> None:
     _add(anomaly, "FileName", "-" if "/" in fault.file else mask_and_strip(fault.file))
     if fault.line is not None:
         _add(anomaly, "Line", str(fault.line))
+    if fault.sheet:
+        _add(anomaly, "Sheet", mask_and_strip(fault.sheet))
+    if fault.column:
+        _add(anomaly, "Column", fault.column)
     if fault.place:
         _add(anomaly, "TagName", mask_and_strip(fault.place))
     for text in (sentence_of(fault, language), remedy_of(fault, language)):

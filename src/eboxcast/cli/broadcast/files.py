@@ -12,7 +12,7 @@ from eboxcast.broadcasts.matching import fitting_broadcast
 from eboxcast.broadcasts.models import Broadcast, Via
 from eboxcast.cli.broadcast.answers import head_of, outlook_lines, tell
 from eboxcast.cli.broadcast.options import Number, current_actor, load_broadcast
-from eboxcast.cli.package.check import DuplicatesPolicy, FaultyRowsPolicy, show
+from eboxcast.cli.package.check import DuplicatesPolicy, FaultyRowsPolicy, sheet_lines, show
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson, ColumnChoice, Environment, SheetChoice
@@ -25,7 +25,7 @@ from eboxcast.lib.formatting import grouped
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.package.model import Choice, Duplicates, FaultyRows, Policies
 from eboxcast.presenters.broadcasts import broadcast_sheet
-from eboxcast.presenters.checks import check_answer
+from eboxcast.presenters.checks import check_answer, checked_list
 from eboxcast.presenters.json import json_text
 
 
@@ -109,7 +109,9 @@ def _answer(found: Broadcast, receipt: Receipt, *, as_json: bool) -> None:
     if not receipt.accepted:
         show(check_answer(receipt.checked, language), language=language)
         typer.echo()
-    typer.echo("\n".join([_sentence(receipt, language), *head_of(found), "", *outlook_lines(found)]))
+    accounts = receipt.checked.lists if receipt.accepted else ()
+    read = [line for account in accounts for line in sheet_lines(checked_list(account, language), language)]
+    typer.echo("\n".join([_sentence(receipt, language), *read, *head_of(found), "", *outlook_lines(found)]))
 
 
 def _sentence(receipt: Receipt, language: str) -> str:

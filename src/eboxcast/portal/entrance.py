@@ -14,6 +14,7 @@ from eboxcast.accounts.signing_in import people_to_try, sign_in_by_name
 from eboxcast.accounts.signing_in import sign_in as sign_in_account
 from eboxcast.lib.translation import N_
 from eboxcast.web.forms import PageForm
+from eboxcast.web.kept_forms import KEPT, kept_form
 from eboxcast.web.requests import PageRequest
 from eboxcast.web.visitors import NEXT, begin_visit, came_for, end_visit
 
@@ -53,11 +54,11 @@ class PasswordForm(PageForm):
 def sign_in(request: PageRequest) -> HttpResponse:
     """Sign somebody in, and show what they came for; on a demo or test installation also by a name alone."""
     if request.visitor is not None:
-        return HttpResponseRedirect(came_for(request))
+        return _enter(request)
     if "person" in request.POST:
         begin_visit(request, sign_in_by_name(request.POST["person"]))
-        return HttpResponseRedirect(came_for(request))
-    form = SignInForm(request.POST or None, language=request.language)
+        return _enter(request)
+    form = SignInForm(request.POST if "identity" in request.POST else None, language=request.language)
     status = 200
     if form.is_valid():
         try:
@@ -69,10 +70,16 @@ def sign_in(request: PageRequest) -> HttpResponse:
             status = 429 if isinstance(error, TooManyTries) else 200
         else:
             begin_visit(request, account)
-            return HttpResponseRedirect(came_for(request))
+            return _enter(request)
     asked = request.POST.get(NEXT) or request.GET.get(NEXT) or ""
-    shown = {"form": form, "next": asked, "people": people_to_try()}
+    shown = {"form": form, "next": asked, "kept": request.POST.get(KEPT, ""), "people": people_to_try()}
     return render(request, "portal/sign_in.html", shown, status=status)
+
+
+def _enter(request: PageRequest) -> HttpResponse:
+    """Return what somebody came for: a page, or a form they had sent when their session had ended."""
+    kept = kept_form(request)
+    return render(request, "web/continue.html", {"form": kept}) if kept else HttpResponseRedirect(came_for(request))
 
 
 @require_POST

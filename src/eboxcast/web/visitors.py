@@ -19,6 +19,7 @@ from eboxcast.accounts.signing_in import account_in_force
 from eboxcast.database import installation
 from eboxcast.lib import clock
 from eboxcast.lib.formatting import iso
+from eboxcast.web.kept_forms import ask_to_sign_in
 from eboxcast.web.requests import PageRequest
 
 P = ParamSpec("P")
@@ -65,13 +66,15 @@ def end_visit(request: PageRequest) -> None:
 
 
 def signed_in(view: View[P]) -> View[P]:
-    """Have a view answer only those who signed in; others sign in first, and come back to what they asked for."""
+    """Have a view answer only those who signed in; others sign in first, and then get what they asked for."""
 
     @wraps(view)
     def answer(request: PageRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if request.visitor is None:
-            asked = request.get_full_path() if request.method == "GET" else ""
-            query = f"?{urlencode({NEXT: asked})}" if asked and asked != resolve_url("home") else ""
+            if request.method == "POST":
+                return ask_to_sign_in(request)
+            asked = request.get_full_path()
+            query = f"?{urlencode({NEXT: asked})}" if asked != resolve_url("home") else ""
             return HttpResponseRedirect(resolve_url(SIGN_IN) + query)
         return view(request, *args, **kwargs)
 

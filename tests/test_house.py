@@ -187,6 +187,32 @@ def test_no_module_is_a_drawer_for_odds_and_ends() -> None:
     assert [path for path in SOURCES if drawers & set(path.with_suffix("").parts[-2:])] == []
 
 
+SCENARIO_FOLDERS = {"acceptance", "benchmarks", "browser", "faults"}
+"""Folders of tests that are no package of ours: each file in them is a story of its own."""
+
+
+def test_tests_stand_where_the_package_does_that_they_are_of() -> None:
+    folders = {path.relative_to(ROOT / "tests").parts[0] for path in TESTS if path.parent != ROOT / "tests"}
+    packages = {path.parent.name for path in (ROOT / "src" / "eboxcast").glob("*/__init__.py")}
+    assert folders - packages == SCENARIO_FOLDERS
+
+
+def test_a_test_file_names_its_module_or_says_in_a_sentence_which_scenario_it_is() -> None:
+    silent = [
+        str(path.relative_to(ROOT))
+        for path in TESTS
+        if path.name.startswith("test_") and not _mirrors(path) and len((_docstring(path) or "").split()) < 5
+    ]
+    assert silent == []
+
+
+def _mirrors(path: Path) -> bool:
+    """Return whether a module, or a package, with the name of a test file is where its folder says, or below."""
+    package = ROOT / "src" / "eboxcast" / path.relative_to(ROOT / "tests").parent
+    name = path.stem.removeprefix("test_")
+    return package.is_dir() and any(found.stem == name for found in package.rglob("*") if found.suffix in ("", ".py"))
+
+
 MAY_BE_REPLACED = {
     "settings.EBOXCAST_TARGETS": "a configuration, as a file would give it",
     "settings.EBOXCAST_DROP_DIR": "a configuration",

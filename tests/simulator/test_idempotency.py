@@ -1,3 +1,5 @@
+"""The same idempotency key twice, as a sender uses it who does not know what became of his call."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""A published message is given to more people: who has it then, and what the provider says of each."""
+
 from __future__ import annotations
 
 from pathlib import Path

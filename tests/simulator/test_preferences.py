@@ -1,3 +1,5 @@
+"""Whoever asks which companies want no paper is told so, and of nobody without an eBox."""
+
 from __future__ import annotations
 
 from pathlib import Path

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -19,6 +20,7 @@ from eboxcast.database import boot
 from eboxcast.database.embedded.places import Places
 from eboxcast.database.embedded.processes import postmaster
 from eboxcast.database.embedded.roles import connect_for_setup
+from eboxcast.database.embedded.server import take_down
 
 BOOT = "from eboxcast.database import boot; boot.start()"
 PROGRAM = Path(sys.executable).with_name("eboxcast")
@@ -44,18 +46,40 @@ class Fresh:
         return subprocess.run([sys.executable, "-c", script], env=self.env, capture_output=True, text=True)
 
 
-@pytest.fixture
-def fresh(server: None) -> Iterator[Fresh]:
+@contextmanager
+def fresh_state() -> Iterator[Fresh]:
     """A state folder that knows nothing yet but the copied programs, which are always the same."""
     state = Path(tempfile.mkdtemp(prefix="eboxcast-fresh-"))
     guard.watch(state)
     state.chmod(0o711)
     if boot.places().binaries.is_dir():
         (state / "binaries").symlink_to(boot.places().binaries)
-    fresh = Fresh(state)
-    yield fresh
-    assert fresh("down").returncode == 0
+    yield Fresh(state)
+    take_down(Places(state), boot.to_stderr)
     shutil.rmtree(state)
+
+
+@pytest.fixture
+def fresh(server: None) -> Iterator[Fresh]:
+    """A machine where nothing was done yet."""
+    with fresh_state() as fresh:
+        yield fresh
+
+
+@pytest.fixture(scope="session")
+def template(server: None) -> Iterator[Path]:
+    """The data of an installation that is made and stopped: to copy from."""
+    with fresh_state() as fresh:
+        assert fresh.python(BOOT).returncode == 0
+        assert take_down(Places(fresh.state), boot.to_stderr)
+        yield Places(fresh.state).data
+
+
+@pytest.fixture
+def made(template: Path, fresh: Fresh) -> Fresh:
+    """A machine with an installation, which is stopped."""
+    subprocess.run(["cp", "-a", template, Places(fresh.state).data], check=True)
+    return fresh
 
 
 def test_the_first_migrate_records_what_never_changes_again(fresh: Fresh) -> None:
@@ -77,30 +101,30 @@ def test_the_first_command_makes_everything_and_the_second_says_nothing(fresh: F
     assert (second.returncode, second.stderr) == (0, "")
 
 
-def test_a_first_migration_cut_short_is_completed_by_the_next_command(fresh: Fresh) -> None:
-    fresh.python(BOOT)
-    with connect_for_setup(Places(fresh.state), "eboxcast_production") as connection:
+def test_a_first_migration_cut_short_is_completed_by_the_next_command(made: Fresh) -> None:
+    made.python(BOOT)
+    with connect_for_setup(Places(made.state), "eboxcast_production") as connection:
         connection.execute("delete from environment_mark")
         connection.execute("delete from django_migrations where app = 'database'")
         connection.execute("drop table environment_mark")
-    assert fresh.python(BOOT).returncode == 0
+    assert made.python(BOOT).returncode == 0
 
 
-def test_after_a_kill_the_next_command_recovers_by_itself(fresh: Fresh) -> None:
-    fresh.python(BOOT)
-    pid = postmaster(Places(fresh.state))
+def test_after_a_kill_the_next_command_recovers_by_itself(made: Fresh) -> None:
+    made.python(BOOT)
+    pid = postmaster(Places(made.state))
     assert pid is not None
     process = psutil.Process(pid)
     process.kill()
     process.wait(timeout=20)
-    assert fresh.python(BOOT).returncode == 0
+    assert made.python(BOOT).returncode == 0
 
 
-def test_older_tables_wait_for_their_operator(fresh: Fresh) -> None:
-    fresh.python(BOOT)
-    with connect_for_setup(Places(fresh.state), "eboxcast_control") as connection:
+def test_older_tables_wait_for_their_operator(made: Fresh) -> None:
+    made.python(BOOT)
+    with connect_for_setup(Places(made.state), "eboxcast_control") as connection:
         connection.execute("delete from django_migrations where app = 'database'")
-    refused = fresh.python(BOOT)
+    refused = made.python(BOOT)
     assert refused.returncode == 1
     assert "database.not-migrated" in refused.stderr
 
@@ -224,16 +248,16 @@ def test_on_a_server_of_ones_own_only_the_owner_makes_tables(fresh: Fresh) -> No
     assert "The working role can only read the audit and add to it." in told
 
 
-def test_migrate_parts_the_roles_of_an_older_installation(fresh: Fresh) -> None:
+def test_migrate_parts_the_roles_of_an_older_installation(made: Fresh) -> None:
     """There the role that works owned everything."""
-    fresh.python(BOOT)
-    with connect_for_setup(Places(fresh.state), "eboxcast_control") as setup:
+    made.python(BOOT)
+    with connect_for_setup(Places(made.state), "eboxcast_control") as setup:
         setup.execute("reassign owned by eboxcast_control_owner to eboxcast_control")
         setup.execute("drop owned by eboxcast_control_owner")
         setup.execute("drop role eboxcast_control_owner")
-    assert "owns the audit" in fresh("doctor").stdout
-    assert fresh("migrate").returncode == 0
-    assert "can only read the audit and add to it" in fresh("doctor").stdout
+    assert "owns the audit" in made("doctor").stdout
+    assert made("migrate").returncode == 0
+    assert "can only read the audit and add to it" in made("doctor").stdout
 
 
 OLD_ENTRIES = """

@@ -17,6 +17,7 @@ from tests.faults.machine import Machine
 from eboxcast.database import boot
 from eboxcast.database.embedded.places import Places
 from eboxcast.database.embedded.processes import postmaster
+from eboxcast.database.embedded.server import take_down
 from eboxcast.delivery.errors import Interrupted
 from eboxcast.delivery.runs.preparation import check_for_sending
 from eboxcast.lib.errors import EboxcastError
@@ -33,7 +34,7 @@ def folder(server: None) -> Iterator[Path]:
     folder = boot.places().root / "demo-installation"
     guard.watch(folder)
     yield folder
-    Machine(folder).run("down")
+    take_down(Places(folder), boot.to_stderr)
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -15,6 +15,8 @@ from tests.actors import master
 from tests.faults.machine import Letter, Machine, letter
 
 from eboxcast.database import boot
+from eboxcast.database.embedded.places import Places
+from eboxcast.database.embedded.server import take_down
 
 NewLetter = Callable[..., Letter]
 
@@ -47,7 +49,7 @@ def fragile_state(server: None) -> Iterator[Path]:
     senders = letter(state / "samples", "senders", recipients=2).message_types
     assert Machine(state).run("message-type", "load", senders).returncode == 0
     yield state
-    assert Machine(state).run("down").returncode == 0
+    take_down(Places(state), boot.to_stderr)
     shutil.rmtree(state)
 
 
@@ -93,6 +95,6 @@ def disk(server: None) -> Iterator[Path]:
     if boot.places().binaries.is_dir():
         (folder / "binaries").symlink_to(boot.places().binaries)
     yield folder
-    Machine(folder).run("down")
+    take_down(Places(folder), boot.to_stderr)
     subprocess.run(["umount", str(folder)], check=True)
     shutil.rmtree(folder)

@@ -165,6 +165,19 @@ def test_only_the_command_line_writes_command_lines() -> None:
     assert written == []
 
 
+def test_numbers_of_runs_and_digests_are_shortened_in_one_place() -> None:
+    """``short_run`` and ``short_digest`` of lib/formatting.py; the first bytes of something are another matter."""
+    shortened = [
+        f"{path.relative_to(ROOT)}:{node.lineno}: {ast.unparse(node)}"
+        for path in SOURCES
+        if path.name != "formatting.py"
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Subscript) and re.search(r"\[:(8|12)\]$", ast.unparse(node))
+        if "digest_of_values" not in ast.unparse(node) and "raw" not in ast.unparse(node)
+    ]
+    assert shortened == []
+
+
 _MAY_WRITE_COMMANDS = {"cli", "tools", "config", "notices"}
 """``config`` describes the variables for the manual; the mails are written for the terminal until there are pages."""
 

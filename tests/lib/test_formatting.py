@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from babel.dates import format_date
@@ -17,7 +18,9 @@ from eboxcast.lib.formatting import (
     moment_in,
     rough_duration,
     short_date,
+    short_digest,
     short_moment,
+    short_run,
     short_times,
     size,
 )
@@ -119,3 +122,9 @@ def test_durations_are_those_of_a_clock_or_rough() -> None:
         "12 min",
         "3 h 20 min",
     ]
+
+
+def test_numbers_and_digests_are_shortened_for_people() -> None:
+    assert short_run(UUID("12345678-9abc-4000-8000-000000000000")) == "12345678"
+    assert short_digest(b"\x12\x34" * 16) == "123412341234"
+    assert short_digest(memoryview(b"\x12\x34" * 16)) == short_digest("1234" * 16)

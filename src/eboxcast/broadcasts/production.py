@@ -14,6 +14,7 @@ from eboxcast.broadcasts.steps import UNEXPLAINED, present, step, void_go
 from eboxcast.lib import clock
 from eboxcast.lib.actors import STEWARD, Actor
 from eboxcast.lib.digests import digest
+from eboxcast.lib.formatting import short_digest
 from eboxcast.lib.free_text import fit_if_any
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_
@@ -35,7 +36,7 @@ def refuse_unapproved(broadcast: Broadcast, *, document: bytes, metadata: bytes)
     pairs = {"document": (document, broadcast.tested_document), "metadata": (metadata, broadcast.tested_metadata)}
     for name, (found, approved) in pairs.items():
         if bytes(approved or b"") != found:
-            raise FilesDiffer(file=name, found=found.hex()[:12], approved=bytes(approved or b"").hex()[:12])
+            raise FilesDiffer(file=name, found=short_digest(found), approved=short_digest(approved or b""))
 
 
 def receive_for_production(broadcast: Broadcast, *, actor: Actor, delivered: Delivered) -> Broadcast:

@@ -7,6 +7,7 @@ import uuid
 from django.db import models
 from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 
+from eboxcast.lib.formatting import short_run
 from eboxcast.mailboxes.package_record import PackageRecord
 
 
@@ -133,7 +134,7 @@ class Run(models.Model):
     @property
     def short(self) -> str:
         """Return the first eight characters of its number: enough to name it in a command."""
-        return str(self.id)[:8]
+        return short_run(self.id)
 
 
 class RunList(models.Model):

@@ -100,6 +100,16 @@ def grouped(number: int, language: str) -> str:
     return f"{number:,}".replace(",", _GROUPS[language])
 
 
+def short_run(number: object) -> str:
+    """Return the beginning of a run's number, or another that is written as a UUID: enough to name it in a command."""
+    return str(number)[:8]
+
+
+def short_digest(digest: bytes | memoryview | str) -> str:
+    """Return the beginning of a digest, in hexadecimal: enough for people to compare."""
+    return (digest if isinstance(digest, str) else bytes(digest).hex())[:12]
+
+
 def size(count: int, language: str) -> str:
     """Return a number of bytes in a unit that keeps it short."""
     units = _UNITS.get(language, _OTHER_UNITS)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from eboxcast.lib.command_line import command_of
-from eboxcast.lib.formatting import grouped
+from eboxcast.lib.formatting import grouped, short_run
 from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import N_, translate
 from eboxcast.notices.about import About
@@ -49,7 +49,7 @@ def paper_and_rejected(about: About, language: str) -> Sequence[Section]:
     facts = tuple(
         Fact(translate(label, language), grouped(count, language), number=True) for label, count in counts.items()
     )
-    commands = [command_of(NextAction(action=name, parameters={"run": certificate.run[:8]})) for name in _FETCH]
+    commands = [command_of(NextAction(action=name, parameters={"run": short_run(certificate.run)})) for name in _FETCH]
     return [
         Section(title=translate(_PEOPLE, language), facts=facts, notes=(translate(_NEVER_MAILED, language), *commands))
     ]

@@ -24,6 +24,7 @@ from eboxcast.delivery.remote import health
 from eboxcast.lib import clock
 from eboxcast.lib.actors import INSTITUTION_ROLES, STEWARD, Actor
 from eboxcast.lib.errors import TargetRefusal, TargetTrouble
+from eboxcast.lib.formatting import short_run
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import N_
@@ -188,7 +189,7 @@ def unlaunched(around: Surroundings) -> Iterator[Finding]:
     for environment in _environments(around):
         for due in foresee_expiry(environment, actor=STEWARD):
             if due.step in (Step.WARNED, Step.DISCARDED) and due.until:
-                data = {"run": str(due.run)[:8], "environment": environment, "until": due.until}
+                data = {"run": short_run(due.run), "environment": environment, "until": due.until}
                 yield Finding("unlaunched", State.ATTENTION, _WAITS, data, _LAUNCH, _ACTIONS)
 
 
@@ -293,7 +294,7 @@ def _of_difference(found: Found) -> Finding:
 
 
 def _data_of(found: Found) -> dict[str, object]:
-    return {"run": str(found.run)[:8], "environment": found.environment}
+    return {"run": short_run(found.run), "environment": found.environment}
 
 
 def _sends(environment: str) -> bool:

@@ -10,6 +10,7 @@ from eboxcast.audit.dossier import DossierVerification
 from eboxcast.audit.dropping import Ended
 from eboxcast.audit.selectors import Head, SealedEntry
 from eboxcast.audit.verification import Verification
+from eboxcast.lib.formatting import short_digest, short_run
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.presenters.schemas.audit import (
     AuditEntry,
@@ -97,9 +98,7 @@ def _entry(entry: SealedEntry) -> AuditEntry:
 
 
 _DIGEST = re.compile(r"[0-9a-f]{40,}")
-_DIGEST_SHOWN = 12
 _RUN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_RUN_SHOWN = 8
 _FIRST = ("before", "after", "from", "to")
 _WORD = re.compile(r"[^\s\"=,;{}]+")
 
@@ -135,5 +134,5 @@ def _quoted(value: object) -> str:
 
 def _shortened(word: str) -> str:
     if _DIGEST.fullmatch(word):
-        return word[:_DIGEST_SHOWN]
-    return word[:_RUN_SHOWN] if _RUN.fullmatch(word) else word
+        return short_digest(word)
+    return short_run(word) if _RUN.fullmatch(word) else word

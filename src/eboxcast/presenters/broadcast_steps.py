@@ -18,6 +18,7 @@ from eboxcast.lib import clock
 from eboxcast.lib.actors import Role
 from eboxcast.lib.command_line import command_of
 from eboxcast.lib.errors import Told
+from eboxcast.lib.formatting import short_run
 from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import translate
 
@@ -99,7 +100,7 @@ def next_action_of(step: Step, broadcast: Broadcast) -> NextAction | None:
         case Action.WAIVE:
             number["what"] = str(step.data["what"])
         case Action.FINISH:
-            return NextAction(action="run.see", parameters={"run": str(broadcast.production_run)[:8]})
+            return NextAction(action="run.see", parameters={"run": short_run(broadcast.production_run)})
         case Action.JUDGE:
             return NextAction(action="broadcast.look", parameters=number)
         case Action.LAUNCH:

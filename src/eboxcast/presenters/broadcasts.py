@@ -7,18 +7,21 @@ from typing import Any
 
 from eboxcast.audit.selectors import SealedEntry
 from eboxcast.broadcasts.deadlines import terms_of
+from eboxcast.broadcasts.guards import without_contact
 from eboxcast.broadcasts.listing import Listed
 from eboxcast.broadcasts.models import Broadcast, Go, State
 from eboxcast.broadcasts.production import files_digest
 from eboxcast.broadcasts.progress import Standing
 from eboxcast.broadcasts.states import permission_of
 from eboxcast.database.errors import sanitized_db_errors
+from eboxcast.delivery.broadcasts.files import Receipt
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.telling import remedy_in, sentence_in
 from eboxcast.lib.translation import translate
 from eboxcast.presenters import broadcast_records as records
 from eboxcast.presenters.broadcast_steps import outlook_of
 from eboxcast.presenters.broadcast_words import SITUATIONS
+from eboxcast.presenters.checks import check_answer
 from eboxcast.presenters.schemas.broadcast import (
     AcceptanceShown,
     BroadcastAnswer,
@@ -28,6 +31,8 @@ from eboxcast.presenters.schemas.broadcast import (
     BroadcastStep,
     BroadcastWithHistory,
     ContactCentreWarned,
+    FilesDelivered,
+    FollowUpSheet,
     GoGiven,
     HistoryEntry,
     ListedBroadcast,
@@ -57,6 +62,28 @@ def broadcast_answer(
 def broadcasts_requested(broadcasts: Sequence[Broadcast], language: str) -> BroadcastsRequested:
     """Return the broadcasts that were just requested."""
     return BroadcastsRequested(broadcasts=tuple(broadcast_sheet(one, language) for one in broadcasts))
+
+
+def files_delivered(broadcast: Broadcast, receipt: Receipt, language: str) -> FilesDelivered:
+    """Return what came of a delivery of files."""
+    return FilesDelivered(
+        environment=receipt.environment,
+        accepted=receipt.accepted,
+        again=receipt.again,
+        run=str(receipt.run.id) if receipt.run else None,
+        check=check_answer(receipt.checked, language),
+        broadcast=broadcast_sheet(broadcast, language),
+    )
+
+
+@sanitized_db_errors()
+def follow_up_sheet(broadcast: Broadcast) -> FollowUpSheet:
+    """Return the contacts of a broadcast."""
+    return FollowUpSheet(
+        number=broadcast.number,
+        contacts=records.contacts_shown(broadcast),
+        complete=not without_contact(broadcast),
+    )
 
 
 @sanitized_db_errors()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from eboxcast.delivery.runs.rehearsal import Answer, Rate, Rehearsal, Remote, Space
+from eboxcast.lib.formatting import short_run
 from eboxcast.lib.telling import remedy_in
 from eboxcast.lib.translation import N_, translate
 from eboxcast.presenters.schemas.rehearsal import (
@@ -67,11 +68,11 @@ def _sentence(answer: Answer, language: str) -> str:
         return translate(_REFUSED, language, {"why": translate(answer.refusal.sentence, language, answer.refusal.data)})
     if answer.same_as is not None:
         state = state_in(answer.state, language) if answer.state else "?"
-        return translate(_SAME, language, {"run": str(answer.same_as)[:8], "state": state})
+        return translate(_SAME, language, {"run": short_run(answer.same_as), "state": state})
     if answer.continues is not None:
-        return translate(_CONTINUES, language, {"run": str(answer.continues)[:8]})
+        return translate(_CONTINUES, language, {"run": short_run(answer.continues)})
     if answer.supersedes:
-        return translate(_SUPERSEDES, language, {"runs": ", ".join(str(run)[:8] for run in answer.supersedes)})
+        return translate(_SUPERSEDES, language, {"runs": ", ".join(short_run(run) for run in answer.supersedes)})
     return translate(_NEW, language)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from eboxcast.delivery.models import State
-from eboxcast.lib.formatting import grouped, moment_in, size
+from eboxcast.lib.formatting import grouped, moment_in, short_run, size
 from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import N_, name_in, translate
 from eboxcast.package.faults import FAULTS
@@ -88,7 +88,7 @@ def page_of(certificate: Certificate, language: str, *, after_account: Sequence[
     """Return the whole certificate in a language; what came after it, such as the readings, behind the account."""
     environment = translate(ENVIRONMENTS[certificate.environment], language)
     number = certificate.broadcast.number if certificate.broadcast else ""
-    place = {"environment": environment, "run": certificate.run[:8], "broadcast": number}
+    place = {"environment": environment, "run": short_run(certificate.run), "broadcast": number}
     made = {"version": certificate.eboxcast_version, "moment": _moment_shown(certificate.made_at, language)}
     return Page(
         language=language,
@@ -237,7 +237,7 @@ def _salt(certificate: Certificate, language: str) -> str | Advice:
     deleted = certificate.moments.audience_deleted
     if deleted:
         return translate(_SALT_DELETED, language, {"moment": deleted})
-    verify = NextAction(action="report.verify", parameters={"run": certificate.run[:8]})
+    verify = NextAction(action="report.verify", parameters={"run": short_run(certificate.run)})
     return Advice(sentence=_SALT, language=language, actions={"verify": verify})
 
 

@@ -28,7 +28,7 @@ from eboxcast.database.ownership import as_owner, owns_the_audit
 from eboxcast.delivery.runs.lookup import find_run
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.errors import NotAllowedNow, WrongUse
-from eboxcast.lib.formatting import grouped, short_moment
+from eboxcast.lib.formatting import grouped, short_moment, short_run
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.operations.dossier import hand_out_dossier
@@ -340,7 +340,7 @@ def _expiry_lines(answer: AuditExpiry, language: str) -> list[str]:
 
 
 def _entry_line(entry: AuditEntry) -> str:
-    about = [number[:8] for number in (entry.broadcast, entry.run) if number]
+    about = [short_run(number) for number in (entry.broadcast, entry.run) if number]
     words = [short_moment(entry.at), mask_and_strip(entry.by), entry.action, entry.environment, *about]
     return f"{entry.number or '-':>8}  " + "  ".join(filter(None, [*words, entry_words(entry.data)]))
 

@@ -13,7 +13,7 @@ from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson, EnvironmentName
 from eboxcast.database.environments import environments_in_reach
 from eboxcast.delivery.expiry import Step as RunStep
-from eboxcast.lib.formatting import grouped
+from eboxcast.lib.formatting import grouped, short_run
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.operations.expiry import NothingDue, OfRun, Step, expire, foresee_expiry
 from eboxcast.presenters.json import json_text
@@ -104,7 +104,7 @@ def _sentence(step: ExpiryStep, language: str, *, dry_run: bool) -> str:
     what = [name for name, due in ((_AUDIENCE, step.audience), (_OUTCOMES, step.outcomes_and_rows)) if due]
     counts = {name: grouped(count, language) for name, count in vars(step.counts).items() if count is not None}
     data = {
-        "run": step.run[:8],
+        "run": short_run(step.run),
         "environment": step.environment,
         "until": step.until or "",
         "what": ", ".join(translate(name, language) for name in what),

@@ -42,9 +42,6 @@ def tell(broadcast: Broadcast, sentence: str, *, as_json: bool, **data: object) 
     typer.echo("\n".join([done, *head_of(broadcast), "", *outlook_lines(broadcast)]))
 
 
-FILES_SHOWN = 12
-"""Characters of a digest that are enough to compare."""
-
 _TURN = N_("Waiting for: {who}")
 _BY = N_("by {date}")
 _LATE = N_("Late: {what}.")

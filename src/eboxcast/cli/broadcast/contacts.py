@@ -17,16 +17,14 @@ from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib.actors import STEWARD
-from eboxcast.lib.formatting import aligned
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.telling import told_in
 from eboxcast.lib.translation import N_, language_of_user, translate
-from eboxcast.presenters.broadcast_records import contact_shown
+from eboxcast.presenters.broadcasts import follow_up_sheet
 from eboxcast.presenters.json import json_text
 from eboxcast.presenters.people import usual_contacts
 
-FORMAT = "eboxcast.broadcast-contacts/1"
-
+_HEADINGS = (N_("Team or institution"), N_("Name"), N_("Email"), N_("Phone"))
 _INSTITUTION = N_("the institution")
 _COMPLETE = N_("Every contact needed has been named.")
 
@@ -57,25 +55,19 @@ def contacts(
 
 
 def _show(broadcast: Broadcast, *, as_json: bool) -> None:
-    language, missing = language_of_user(), contacts_complete(broadcast, STEWARD)
-    found = list(broadcast.contacts.all())
+    language, shown = language_of_user(), follow_up_sheet(broadcast)
     if as_json:
-        values = {
-            "format": FORMAT,
-            "number": broadcast.number,
-            "contacts": [contact_shown(one) for one in found],
-            "complete": missing is None,
-        }
-        typer.echo(json_text(values))
+        typer.echo(json_text(shown))
         return
     rows = [
-        (one.team or translate(_INSTITUTION, language), mask_and_strip(one.name), one.email, one.phone) for one in found
+        (one.team or translate(_INSTITUTION, language), mask_and_strip(one.name), one.email, one.phone)
+        for one in shown.contacts
     ]
-    lines = aligned(rows) if rows else []
+    missing = contacts_complete(broadcast, STEWARD)
+    lines = console.table(_HEADINGS, rows, language) if rows else []
     typer.echo("\n".join([*lines, told_in(missing, language) if missing else translate(_COMPLETE, language)]))
 
 
-_HEADINGS = (N_("Team or institution"), N_("Name"), N_("Email"), N_("Phone"))
 _NONE = N_("No one has been named yet.")
 _SET = N_("{name} is the contact for {whose}, for broadcasts requested from now on.")
 

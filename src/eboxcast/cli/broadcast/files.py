@@ -24,7 +24,7 @@ from eboxcast.lib.errors import InputRefused, WrongUse
 from eboxcast.lib.formatting import grouped
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.package.model import Choice, Duplicates, FaultyRows, Policies
-from eboxcast.presenters.broadcasts import broadcast_sheet
+from eboxcast.presenters.broadcasts import files_delivered
 from eboxcast.presenters.checks import check_answer, checked_list
 from eboxcast.presenters.json import json_text
 
@@ -36,8 +36,6 @@ class FilesNotSaid(WrongUse):
     sentence = N_("It is not clear which files to deliver.")
     remedy = N_("Write: eboxcast broadcast deliver 2027-0001 DIRECTORY --environment acceptance")
 
-
-FORMAT = "eboxcast.delivery/1"
 
 _RECEIVED = N_("Received for {environment}: {recipients} recipients, prepared but not visible yet. Run {run}.")
 _AGAIN = N_("These files were already received, in run {run}. Nothing was changed.")
@@ -104,7 +102,7 @@ def _answer(found: Broadcast, receipt: Receipt, *, as_json: bool) -> None:
     language = language_of_user()
     if as_json:
         console.line(_sentence(receipt, language))
-        typer.echo(json_text(_values(found, receipt, language)))
+        typer.echo(json_text(files_delivered(found, receipt, language)))
         return
     if not receipt.accepted:
         show(check_answer(receipt.checked, language), language=language)
@@ -124,15 +122,3 @@ def _sentence(receipt: Receipt, language: str) -> str:
         "environment": translate(receipt.environment, language),
     }
     return translate(_AGAIN if receipt.again else _RECEIVED, language, data)
-
-
-def _values(found: Broadcast, receipt: Receipt, language: str) -> dict[str, object]:
-    return {
-        "format": FORMAT,
-        "environment": receipt.environment,
-        "accepted": receipt.accepted,
-        "again": receipt.again,
-        "run": str(receipt.run.id) if receipt.run else None,
-        "check": check_answer(receipt.checked, language),
-        "broadcast": broadcast_sheet(found, language),
-    }

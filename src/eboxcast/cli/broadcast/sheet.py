@@ -15,10 +15,19 @@ from eboxcast.broadcasts.models import Broadcast, Check, FileDelivery, Outcome, 
 from eboxcast.broadcasts.production import files_digest
 from eboxcast.broadcasts.states import BEFORE_LAUNCH
 from eboxcast.broadcasts.words import CHECKS, LATENESS, SEEN_IN
-from eboxcast.cli.broadcast.answers import FILES_SHOWN, head_of, outlook_lines
+from eboxcast.cli.broadcast.answers import head_of, outlook_lines
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
-from eboxcast.lib.formatting import aligned, grouped, long_date, moment_in, short_date, short_moment
+from eboxcast.lib.formatting import (
+    aligned,
+    grouped,
+    long_date,
+    moment_in,
+    short_date,
+    short_digest,
+    short_moment,
+    short_run,
+)
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, name_in, translate
 from eboxcast.notices.models import Notice
@@ -226,11 +235,11 @@ def _delivery(one: FileDelivery, language: str) -> Iterator[Row]:
         mask_and_strip(one.by),
         state,
         translate(_RECIPIENTS, language, count) if one.accepted else "",
-        translate(_RUN, language, {"run": str(one.run)[:8]}) if one.run else "",
+        translate(_RUN, language, {"run": short_run(one.run)}) if one.run else "",
     )
     for name in ("document", "metadata", "lists"):
         if digest := getattr(one, f"{name}_digest"):
-            yield ("", f"  {name}", bytes(digest).hex()[:FILES_SHOWN], "", "", "")
+            yield ("", f"  {name}", short_digest(digest), "", "", "")
 
 
 def _verdicts(broadcast: Broadcast, language: str) -> list[Row]:
@@ -274,7 +283,7 @@ def _gos(broadcast: Broadcast, language: str) -> list[Row]:
             short_moment(one.given_at),
             mask_and_strip(one.given_by),
             short_moment(one.agreed_at),
-            "" if one.void_at else files_digest(one)[:FILES_SHOWN],
+            "" if one.void_at else short_digest(files_digest(one)),
             translate(_VOID, language, {"why": mask_and_strip(one.void_why)})
             if one.void_at
             else translate(_HOLDS, language),

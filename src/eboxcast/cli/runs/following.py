@@ -24,7 +24,7 @@ from eboxcast.delivery.models import Run, State
 from eboxcast.delivery.runs.lookup import find_run, list_runs
 from eboxcast.delivery.runs.settlement import settle
 from eboxcast.lib import clock
-from eboxcast.lib.formatting import aligned, duration, grouped, moment_in, short_moment
+from eboxcast.lib.formatting import aligned, duration, grouped, moment_in, short_moment, short_run
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.presenters.json import json_text
 from eboxcast.presenters.runs import run_list, run_status
@@ -243,7 +243,7 @@ def _print_runs(page: RunList, language: str) -> None:
     if any(not run.asked for run in page.runs):
         console.line(translate(_NOT_ASKED, language))
     if page.more:
-        console.line(translate(_MORE, language, {"run": page.runs[-1].run[:8]}))
+        console.line(translate(_MORE, language, {"run": short_run(page.runs[-1].run)}))
 
 
 def _rows(page: RunList, language: str) -> Iterator[tuple[str, ...]]:
@@ -272,7 +272,7 @@ def _table(page: RunList, rows: Sequence[tuple[str, ...]]) -> Table:
 
 def _cells(run: ListedRun, language: str) -> tuple[str, ...]:
     return (
-        run.run[:8],
+        short_run(run.run),
         run.environment,
         state_in(run.state, language) + ("" if run.asked else " *"),
         short_moment(run.since),

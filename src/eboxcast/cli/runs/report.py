@@ -20,7 +20,7 @@ from eboxcast.delivery.runs.settlement import settle
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.command_line import command_of
 from eboxcast.lib.errors import WrongUse
-from eboxcast.lib.formatting import grouped
+from eboxcast.lib.formatting import grouped, short_run
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import N_, language_of_user, translate
@@ -143,7 +143,7 @@ def _content(report: Report, form: Form, language: str) -> str:
 
 
 def _lines(found: Verification, language: str) -> Iterator[str]:
-    data = {"environment": translate(ENVIRONMENTS[found.environment], language), "run": found.run[:8]}
+    data = {"environment": translate(ENVIRONMENTS[found.environment], language), "run": short_run(found.run)}
     yield translate(_AGREES if found.good else _DISAGREES, language, data)
     for check in found.checks:
         yield f"  {_line(check, language)}"

@@ -19,6 +19,7 @@ from eboxcast.delivery.runs.intents import open_intents
 from eboxcast.delivery.runs.production_gate import PRODUCTION, may_be_retried
 from eboxcast.delivery.runs.states import ASKED, Situation, Transition, permission_of, possible, situation_of
 from eboxcast.lib import clock
+from eboxcast.lib.formatting import short_run
 from eboxcast.lib.next_action import NextAction
 
 SEE = "run.see"
@@ -121,7 +122,7 @@ def action_of(run: Run, action: Action) -> NextAction:
     To prepare it again: the choices it was begun with. To launch it again: the window it was given.
     """
     if action == Action.PREPARE and (retried := run.package.retry_of):
-        return NextAction(action=permission_of(Action.RETRY), parameters={"run": retried[:8]})
+        return NextAction(action=permission_of(Action.RETRY), parameters={"run": short_run(retried)})
     parameters = dict(_choices_of(run) if action == Action.PREPARE else {"run": run.short})
     if action == Action.LAUNCH and run.environment == PRODUCTION and (number := _broadcast_of(run)):
         return NextAction(action=LAUNCH_BROADCAST, parameters={"broadcast": number})

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from eboxcast.presenters.schemas.check import CheckAnswer
+
 Day = date
 """A field named ``date`` hides the type of that name."""
 
@@ -443,7 +445,41 @@ class BroadcastWithHistory(BroadcastAnswer):
 class BroadcastsRequested:
     """The broadcasts that were just requested."""
 
-    format: Literal["eboxcast.broadcasts-requested/1"] = "eboxcast.broadcasts-requested/1"
+    format: Literal["eboxcast.broadcasts-requested/2"] = "eboxcast.broadcasts-requested/2"
     """the name and version of this answer"""
     broadcasts: tuple[BroadcastSheet, ...]
     """each broadcast"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilesDelivered:
+    """Files that were delivered, and what came of it."""
+
+    format: Literal["eboxcast.delivery/2"] = "eboxcast.delivery/2"
+    """the name and version of this answer"""
+    environment: str
+    """`acceptance` or `production`"""
+    accepted: bool
+    """whether the files can be used"""
+    again: bool
+    """whether it is what was delivered before, so that nothing changed"""
+    run: str | None
+    """the number of the run they are prepared in; `null` if they cannot be used"""
+    check: CheckAnswer
+    """the answer of [check](check-json.md)"""
+    broadcast: BroadcastSheet
+    """the broadcast"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FollowUpSheet:
+    """The contacts of a broadcast."""
+
+    format: Literal["eboxcast.broadcast-contacts/1"] = "eboxcast.broadcast-contacts/1"
+    """the name and version of this answer"""
+    number: str
+    """the number of the broadcast"""
+    contacts: tuple[ContactShown, ...]
+    """each contact"""
+    complete: bool
+    """whether all required contacts are named"""

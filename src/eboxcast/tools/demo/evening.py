@@ -7,6 +7,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from eboxcast.lib.formatting import short_digest, short_run
 from eboxcast.tools.demo.installation import variables
 from eboxcast.tools.demo.people import TEAM, TYPE, everybody
 from eboxcast.tools.demo.stage import ALL, Stage
@@ -130,7 +131,7 @@ def _say_what_next(play: Play, installation: Path) -> None:
 
 def _named(play: Play) -> tuple[object, ...]:
     shown = play.stage.ask("--as", "bram", "broadcast", "go", play.broadcast, "--show")
-    return ("--moment", shown["agreed_at"], "--files", str(shown["files"])[:12])
+    return ("--moment", shown["agreed_at"], "--files", short_digest(str(shown["files"])))
 
 
 def _anchor_of(play: Play) -> str:
@@ -143,4 +144,4 @@ def _anchor_of(play: Play) -> str:
 def _run_of(play: Play) -> object:
     production = play.stage.ask("--as", "ines", "broadcast", "show", play.broadcast)["production"]
     assert isinstance(production, dict)  # noqa: S101 - the same
-    return str(production["run"])[:8]
+    return short_run(production["run"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,8 @@ from tests.broadcasts.people import set_clock
 from tests.cli.conftest import Command
 from tests.reports.test_documented import names_in
 
-from eboxcast.broadcasts import contacts, production, scheduling
-from eboxcast.broadcasts.models import Broadcast
+from eboxcast.broadcasts import acceptance, contacts, production, scheduling
+from eboxcast.broadcasts.models import Broadcast, SeenIn
 
 PAGE = (Path(__file__).parents[2] / "docs/reference/broadcast-json.md").read_text("utf-8")
 EXPLAINED = set(re.findall(r"`([a-z0-9_]+)`", PAGE))
@@ -174,3 +175,16 @@ def test_no_date_that_has_passed_is_offered(command: Command) -> None:
     assert f"decide {N} postpone" in out
     assert f"want {N} DATE" in out
     assert "accept --date" not in out
+
+
+@pytest.mark.usefixtures("office")
+def test_the_sheet_has_what_was_corrected_and_who_is_not_named_yet(command: Command) -> None:
+    broadcast = people.tested()
+    acceptance.judge(broadcast, actor=people.ANNE, seen=people.seen(passed=False), seen_in=SeenIn.EBOX)
+    right = [replace(one, remark="my window") for one in people.seen()]
+    acceptance.judge(broadcast, actor=people.ANNE, seen=right, seen_in=SeenIn.PROOF)
+    out = command("--as", "ines", "broadcast", "show", N)[1]
+    corrected = out.partition("Test results that were corrected:")[2].partition("\n\n")[0]
+    assert corrected.count("failed") == len(right)
+    assert re.search(r"^ +1 +passed: my window", out, re.MULTILINE)
+    assert re.search(r"^ +gatb +no one named yet", out, re.MULTILINE)

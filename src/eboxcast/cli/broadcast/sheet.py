@@ -9,10 +9,8 @@ from datetime import datetime
 import typer
 
 from eboxcast.audit.selectors import SealedEntry
-from eboxcast.broadcasts.deadlines import Term, terms_of
-from eboxcast.broadcasts.guards import verdicts_that_count, without_contact
-from eboxcast.broadcasts.models import Broadcast, Check, FileDelivery, Outcome, SeenIn, Side, Verdict
-from eboxcast.broadcasts.production import files_digest
+from eboxcast.broadcasts.guards import without_contact
+from eboxcast.broadcasts.models import Broadcast, Check, Lateness, Outcome, SeenIn, Side
 from eboxcast.broadcasts.states import BEFORE_LAUNCH
 from eboxcast.broadcasts.words import CHECKS, LATENESS, SEEN_IN
 from eboxcast.cli.broadcast.answers import head_of, outlook_lines
@@ -30,12 +28,24 @@ from eboxcast.lib.formatting import (
 )
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, name_in, translate
-from eboxcast.notices.models import Notice
 from eboxcast.notices.models import State as NoticeState
 from eboxcast.presenters.audit import entry_words
-from eboxcast.presenters.broadcast_records import notes_of, notices_of, text_of, verdicts_of
 from eboxcast.presenters.broadcast_words import OUTCOMES, SIDES
+from eboxcast.presenters.broadcasts import broadcast_sheet
 from eboxcast.presenters.notices import STATES as NOTICE_STATES
+from eboxcast.presenters.schemas.broadcast import (
+    BroadcastSheet,
+    ContactCentreWarned,
+    ContactShown,
+    DecisionShown,
+    DeliveryShown,
+    GoGiven,
+    NoticeOfBroadcast,
+    TermShown,
+    VerdictShown,
+    WaiverShown,
+    WindowShown,
+)
 from eboxcast.reports.states import ENVIRONMENTS
 
 _REASON = N_("Reason: {reason}")
@@ -71,83 +81,79 @@ def show_sheet(broadcast: Broadcast, history: Sequence[SealedEntry] | None) -> N
     """Print all there is of a broadcast."""
     language = language_of_user()
     with sanitized_db_errors():
-        lines = [*head_of(broadcast), *_reason(broadcast, language), "", *outlook_lines(broadcast), ""]
-        lines += [*_facts(broadcast, language), *_terms(broadcast, language)]
-        for section in _sections(broadcast, history, language):
-            lines += ["", *section]
+        sheet = broadcast_sheet(broadcast, language)
+        unnamed = without_contact(broadcast) if broadcast.state in BEFORE_LAUNCH else []
+        lines = [*head_of(broadcast), *_reason(sheet, language), "", *outlook_lines(broadcast), ""]
+    lines += [*_facts(sheet, language), *_terms(sheet, language)]
+    for section in _sections(sheet, unnamed, history, language):
+        lines += ["", *section]
     typer.echo("\n".join(lines))
 
 
-def _reason(broadcast: Broadcast, language: str) -> Iterator[str]:
-    if broadcast.reason:
-        yield translate(_REASON, language, {"reason": mask_and_strip(broadcast.reason)})
+def _reason(sheet: BroadcastSheet, language: str) -> Iterator[str]:
+    if sheet.reason:
+        yield translate(_REASON, language, {"reason": sheet.reason})
 
 
-def _facts(broadcast: Broadcast, language: str) -> list[str]:
-    shown = {name: text for name, text in _texts(broadcast, language).items() if text}
+def _facts(sheet: BroadcastSheet, language: str) -> list[str]:
+    shown = {name: text for name, text in _texts(sheet, language).items() if text}
     return aligned([(f"  {translate(_FACTS[name], language)}", text) for name, text in shown.items()])
 
 
-def _texts(broadcast: Broadcast, language: str) -> dict[str, str]:
-    names = broadcast.institution.names
-    by = {"by": mask_and_strip(broadcast.requested_by), "at": broadcast.requested_at}
+def _texts(sheet: BroadcastSheet, language: str) -> dict[str, str]:
+    by = {"by": mask_and_strip(sheet.requested_by), "at": sheet.requested_at}
     return {
-        "institution": f"{broadcast.institution_id} {mask_and_strip(name_in(names, language))}",
-        "application": mask_and_strip(broadcast.application),
-        "message_type": mask_and_strip(broadcast.message_type),
-        "campaign": mask_and_strip(broadcast.campaign.name) if broadcast.campaign else "",
-        "recipients": _recipients(broadcast, language),
+        "institution": f"{sheet.institution} {mask_and_strip(name_in(sheet.institution_names, language))}",
+        "application": mask_and_strip(sheet.application),
+        "message_type": mask_and_strip(sheet.message_type),
+        "campaign": sheet.campaign or "",
+        "recipients": _recipients(sheet, language),
         "requested": translate(_SINCE, language, by),
-        "wanted": ", ".join(long_date(day, language) for day in broadcast.wanted_dates),
-        "date": long_date(broadcast.date, language) if broadcast.date else "",
-        "agreed": _shown(broadcast.agreed_at, language),
-        "window": _window(broadcast, language),
-        "testers": ", ".join(broadcast.testers),
-        "warned": _warned(broadcast, language),
-        "visible": _shown(broadcast.visible_at, language),
+        "wanted": ", ".join(long_date(day, language) for day in sheet.wanted_dates),
+        "date": long_date(sheet.date, language) if sheet.date else "",
+        "agreed": _shown(sheet.agreed_at, language),
+        "window": _window(sheet.window, language),
+        "testers": ", ".join(sheet.acceptance.testers),
+        "warned": _warned(sheet.contact_centre, language),
+        "visible": _shown(sheet.visible_at, language),
     }
 
 
-def _recipients(broadcast: Broadcast, language: str) -> str:
-    if broadcast.recipients_count is not None:
-        return grouped(broadcast.recipients_count, language)
-    return translate(_EXPECTED, language, {"count": grouped(broadcast.expected_count, language)})
+def _recipients(sheet: BroadcastSheet, language: str) -> str:
+    if sheet.recipients is not None:
+        return grouped(sheet.recipients, language)
+    return translate(_EXPECTED, language, {"count": grouped(sheet.expected_recipients, language)})
 
 
-def _window(broadcast: Broadcast, language: str) -> str:
-    if broadcast.date is None:
+def _window(window: WindowShown | None, language: str) -> str:
+    if window is None:
         return ""
-    span = {"start": _shown(broadcast.window_starts_at, language), "end": _shown(broadcast.window_ends_at, language)}
+    span = {"start": _shown(window.starts_at, language), "end": _shown(window.ends_at, language)}
     return translate(_SPAN, language, span)
 
 
-def _warned(broadcast: Broadcast, language: str) -> str:
-    if broadcast.contact_centre_warned_at is None:
+def _warned(warned: ContactCentreWarned, language: str) -> str:
+    if warned.warned_at is None:
         return ""
-    count = broadcast.first_time_count
-    data = {
-        "at": _shown(broadcast.contact_centre_warned_at, language),
-        "count": "–" if count is None else grouped(count, language),
-    }
-    return translate(_WARNED, language, data)
+    count = "–" if warned.first_time is None else grouped(warned.first_time, language)
+    return translate(_WARNED, language, {"at": _shown(warned.warned_at, language), "count": count})
 
 
-def _terms(broadcast: Broadcast, language: str) -> list[str]:
-    found = terms_of(broadcast)
-    if not found:
+def _terms(sheet: BroadcastSheet, language: str) -> list[str]:
+    if not sheet.terms:
         return []
     rows = [
-        (f"  {translate(LATENESS[term.what], language)}", _until(term, language), _mark(term, language))
-        for term in found
+        (f"  {translate(LATENESS[Lateness(term.term)], language)}", _until(term, language), _mark(term, language))
+        for term in sheet.terms
     ]
     return ["", translate(_TERMS, language), *aligned(rows)]
 
 
-def _until(term: Term, language: str) -> str:
+def _until(term: TermShown, language: str) -> str:
     return translate(_BY, language, {"date": long_date(term.due_at.astimezone(clock.BRUSSELS).date(), language)})
 
 
-def _mark(term: Term, language: str) -> str:
+def _mark(term: TermShown, language: str) -> str:
     if term.done_at:
         mark = translate(_TOO_LATE if term.late else _DONE, language, {"at": term.done_at})
     else:
@@ -186,18 +192,20 @@ _NOBODY = N_("no one named yet")
 _INSTITUTION = N_("the institution")
 
 
-def _sections(broadcast: Broadcast, history: Sequence[SealedEntry] | None, language: str) -> Iterator[list[str]]:
+def _sections(
+    sheet: BroadcastSheet, unnamed: Sequence[str], history: Sequence[SealedEntry] | None, language: str
+) -> Iterator[list[str]]:
     """Yield the lines of each section that has something in it, its heading first."""
     found: dict[str, list[Row]] = {
-        _DECISIONS: _decisions(broadcast, language),
-        _FILES: [row for one in broadcast.deliveries.all() for row in _delivery(one, language)],
-        _VERDICTS: _verdicts(broadcast, language),
-        _CORRECTED: _corrected(broadcast, language),
-        _GOS: _gos(broadcast, language),
-        _CONTACTS: _contacts(broadcast, language),
-        _WAIVERS: _waivers(broadcast, language),
-        _NOTICES: [_notice(one, language) for one in notices_of(broadcast)],
-        _NOTES: [(short_moment(one.at), mask_and_strip(one.by), text_of(one)) for one in notes_of(broadcast)],
+        _DECISIONS: [_decision(one, language) for one in sheet.decisions],
+        _FILES: [row for one in sheet.deliveries for row in _delivery(one, language)],
+        _VERDICTS: _verdicts(sheet.verdicts, language),
+        _CORRECTED: [_corrected(one, language) for one in sheet.verdicts if not one.counts],
+        _GOS: [_go(one, language) for one in sheet.gos],
+        _CONTACTS: _contacts(sheet.contacts, unnamed, language),
+        _WAIVERS: [_waiver(one, language) for one in sheet.waivers],
+        _NOTICES: [_notice(one, language) for one in sheet.notices],
+        _NOTES: [(short_moment(one.at), mask_and_strip(one.by), one.text) for one in sheet.notes],
         _HISTORY: [_entry(one) for one in history or ()],
     }
     for heading, rows in found.items():
@@ -208,27 +216,24 @@ def _sections(broadcast: Broadcast, history: Sequence[SealedEntry] | None, langu
 Row = tuple[str, ...]
 
 
-def _decisions(broadcast: Broadcast, language: str) -> list[Row]:
-    return [
-        (
-            short_moment(one.at),
-            translate(SIDES[Side(one.side)], language),
-            translate(OUTCOMES[Outcome(one.outcome)], language),
-            ", ".join(short_date(day, language) for day in one.dates),
-            mask_and_strip(one.by),
-            translate(_VOID_SINCE, language, {"at": one.void_at}) if one.void_at else "",
-            mask_and_strip(one.reason),
-        )
-        for one in broadcast.decisions.all()
-    ]
+def _decision(one: DecisionShown, language: str) -> Row:
+    return (
+        short_moment(one.at),
+        translate(SIDES[Side(one.side)], language),
+        translate(OUTCOMES[Outcome(one.outcome)], language),
+        ", ".join(short_date(day, language) for day in one.dates),
+        mask_and_strip(one.by),
+        translate(_VOID_SINCE, language, {"at": one.void_at}) if one.void_at else "",
+        one.reason,
+    )
 
 
-def _delivery(one: FileDelivery, language: str) -> Iterator[Row]:
+def _delivery(one: DeliveryShown, language: str) -> Iterator[Row]:
     faults = ", ".join(f"{code} {count}" for code, count in one.faults.items())
     state = translate(_USED, language) if one.accepted else translate(_NOT_USED, language, {"faults": faults or "–"})
     if one.withdrawn_at:
         state = translate(_TAKEN_BACK, language)
-    count = {"count": grouped(one.recipients_count or 0, language)}
+    count = {"count": grouped(one.recipients or 0, language)}
     yield (
         short_moment(one.at),
         translate(ENVIRONMENTS[one.environment], language),
@@ -237,90 +242,72 @@ def _delivery(one: FileDelivery, language: str) -> Iterator[Row]:
         translate(_RECIPIENTS, language, count) if one.accepted else "",
         translate(_RUN, language, {"run": short_run(one.run)}) if one.run else "",
     )
-    for name in ("document", "metadata", "lists"):
-        if digest := getattr(one, f"{name}_digest"):
+    for name, digest in (("document", one.document), ("metadata", one.metadata), ("lists", one.lists)):
+        if digest:
             yield ("", f"  {name}", short_digest(digest), "", "", "")
 
 
-def _verdicts(broadcast: Broadcast, language: str) -> list[Row]:
-    found: dict[int, dict[str, Verdict]] = defaultdict(dict)
-    for one in verdicts_that_count(broadcast):
-        found[one.recipient][one.check_name] = one
+def _verdicts(verdicts: Sequence[VerdictShown], language: str) -> list[Row]:
+    found: dict[int, dict[str, VerdictShown]] = defaultdict(dict)
+    for one in sorted((one for one in verdicts if one.counts), key=lambda one: one.recipient):
+        found[one.recipient][one.check] = one
     if not found:
         return []
     head = (translate(_RECIPIENT, language), *(translate(CHECKS[check], language) for check in Check))
     return [head, *((str(number), *(_cell(found[number].get(check), language) for check in Check)) for number in found)]
 
 
-def _corrected(broadcast: Broadcast, language: str) -> list[Row]:
-    count = {one.pk for one in verdicts_that_count(broadcast)}
-    return [
-        (
-            short_moment(one.at),
-            mask_and_strip(one.by),
-            translate(_OF_RECIPIENT, language, {"place": one.recipient}),
-            translate(CHECKS[Check(one.check_name)], language),
-            _cell(one, language),
-            translate(SEEN_IN[SeenIn(one.seen_in)], language),
-        )
-        for one in verdicts_of(broadcast)
-        if one.pk not in count
-    ]
-
-
-def _cell(one: Verdict | None, language: str) -> str:
-    if one is None:
-        return "–"
-    shown = translate(_PASSED if one.passed else _FAILED, language)
+def _corrected(one: VerdictShown, language: str) -> Row:
     return (
-        translate(_REMARKED, language, {"result": shown, "remark": mask_and_strip(one.remark)}) if one.remark else shown
+        short_moment(one.at),
+        mask_and_strip(one.by),
+        translate(_OF_RECIPIENT, language, {"place": one.recipient}),
+        translate(CHECKS[Check(one.check)], language),
+        _cell(one, language),
+        translate(SEEN_IN[SeenIn(one.seen_in)], language),
     )
 
 
-def _gos(broadcast: Broadcast, language: str) -> list[Row]:
-    return [
-        (
-            short_moment(one.given_at),
-            mask_and_strip(one.given_by),
-            short_moment(one.agreed_at),
-            "" if one.void_at else short_digest(files_digest(one)),
-            translate(_VOID, language, {"why": mask_and_strip(one.void_why)})
-            if one.void_at
-            else translate(_HOLDS, language),
-        )
-        for one in broadcast.gos.all()
-    ]
+def _cell(one: VerdictShown | None, language: str) -> str:
+    if one is None:
+        return "–"
+    shown = translate(_PASSED if one.passed else _FAILED, language)
+    return translate(_REMARKED, language, {"result": shown, "remark": one.remark}) if one.remark else shown
 
 
-def _contacts(broadcast: Broadcast, language: str) -> list[Row]:
-    named = [(one.team, mask_and_strip(one.name), one.email, one.phone) for one in broadcast.contacts.all()]
-    if broadcast.state in BEFORE_LAUNCH:
-        named += [(team, translate(_NOBODY, language), "", "") for team in without_contact(broadcast)]
+def _go(one: GoGiven, language: str) -> Row:
+    return (
+        short_moment(one.given_at),
+        mask_and_strip(one.given_by),
+        short_moment(one.agreed_at),
+        "" if one.void_at else short_digest(one.files),
+        translate(_VOID, language, {"why": one.void_why}) if one.void_at else translate(_HOLDS, language),
+    )
+
+
+def _contacts(contacts: Sequence[ContactShown], unnamed: Sequence[str], language: str) -> list[Row]:
+    named = [(one.team or "", mask_and_strip(one.name), one.email, one.phone) for one in contacts]
+    named += [(team, translate(_NOBODY, language), "", "") for team in unnamed]
     return [(mask_and_strip(team) or translate(_INSTITUTION, language), *reached) for team, *reached in sorted(named)]
 
 
-def _waivers(broadcast: Broadcast, language: str) -> list[Row]:
-    return [
-        (
-            short_moment(one.at),
-            one.what,
-            mask_and_strip(one.by),
-            mask_and_strip(one.reason),
-            translate(_VOID_SINCE, language, {"at": one.void_at}) if one.void_at else "",
-        )
-        for one in broadcast.waivers.all()
-    ]
-
-
-def _notice(one: Notice, language: str) -> Row:
-    state = translate(NOTICE_STATES[NoticeState(one.state)], language)
-    when = short_moment(one.sent_at or one.created_at)
+def _waiver(one: WaiverShown, language: str) -> Row:
     return (
-        when,
-        state,
+        short_moment(one.at),
+        one.what,
+        mask_and_strip(one.by),
+        one.reason,
+        translate(_VOID_SINCE, language, {"at": one.void_at}) if one.void_at else "",
+    )
+
+
+def _notice(one: NoticeOfBroadcast, language: str) -> Row:
+    return (
+        short_moment(one.sent_at or one.made_at),
+        translate(NOTICE_STATES[NoticeState(one.state)], language),
         mask_and_strip(one.recipient),
-        mask_and_strip(one.subject),
-        mask_and_strip(one.last_problem) if not one.sent_at else "",
+        one.subject,
+        "" if one.sent_at else one.problem or "",
     )
 
 

@@ -57,7 +57,7 @@ DONE: Mapping[str, Callable[[Broadcast, Given], object]] = {
         b, actor=SOMEBODY, delivered=p.files()
     ),
     "broadcast.deliver_production": lambda b, given: production.receive_for_production(
-        b, actor=SOMEBODY, delivered=p.files(recipients=180_000)
+        b, actor=SOMEBODY, delivered=p.files(document=bytes(b.tested_document or p.DOCUMENT), recipients=180_000)
     ),
     "broadcast.test": lambda b, given: acceptance.tested(b, actor=SOMEBODY),
     "broadcast.look": _judge,

@@ -10,7 +10,7 @@ import pytest
 
 from eboxcast.cli.admin.bench import Benchmark
 from eboxcast.mailboxes.models import Audience, Release
-from eboxcast.tools.bench import large, openings, suite
+from eboxcast.tools.bench import large, openings, suite, visits
 from eboxcast.tools.bench.measuring import Bench, Row
 from eboxcast.tools.bench.publishing import BenchStopped, run
 
@@ -55,6 +55,12 @@ def test_opening_is_measured_idle_and_while_publishing(bench: Bench) -> None:
     rows = by_name(openings.opening(bench, broadcasts=20, openings=20, rounds=1))
     assert len(rows) == 4
     assert Release.objects.using("production").exclude(visible_at=None).count() == 21
+
+
+def test_pages_of_recipients_are_measured_beside_a_bare_view(bench: Bench) -> None:
+    rows = by_name(visits.visits(bench, broadcasts=20, requests=50, rounds=1))
+    assert [row.unit for row in rows.values()] == ["requests/s"] * 2
+    assert all(row.baseline for row in rows.values())
 
 
 def test_the_large_rows_are_the_same_with_fewer(bench: Bench) -> None:

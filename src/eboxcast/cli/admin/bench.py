@@ -28,6 +28,7 @@ class Benchmark(StrEnum):
     EXPIRE = "expire"
     PUBLISH = "publish"
     OPEN = "open"
+    VISITS = "visits"
     SEND = "send"
     WORKERS = "workers"
     COUNTRY = "country"

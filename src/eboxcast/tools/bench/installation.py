@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -15,6 +16,8 @@ from eboxcast.database import boot
 from eboxcast.database.embedded.server import take_down
 
 _KEPT = "EBOXCAST_LANGUAGE"
+_SECRET_BYTES = 48
+"""For the pages that are measured: the bench makes their sessions itself."""
 
 
 @contextmanager
@@ -27,7 +30,11 @@ def own_installation() -> Iterator[Path]:
     folder.chmod(0o711)  # as root the system user of the server must pass through
     for name in [name for name in os.environ if name.startswith("EBOXCAST_") and name != _KEPT]:
         del os.environ[name]
-    os.environ |= {"EBOXCAST_STATE_DIR": str(folder / "state"), "EBOXCAST_PROCEDURE": "off"}
+    os.environ |= {
+        "EBOXCAST_STATE_DIR": str(folder / "state"),
+        "EBOXCAST_PROCEDURE": "off",
+        "EBOXCAST_SECRET_KEY": secrets.token_urlsafe(_SECRET_BYTES),
+    }
     try:
         boot.start()
         yield folder

@@ -29,7 +29,7 @@ def opening(
     bench: Bench, *, broadcasts: int = BROADCASTS, openings: int = _IDLE_OPENINGS, rounds: int = _ROUNDS
 ) -> Iterator[Row]:
     """Yield how long opening takes: the slowest of a hundred, and the middle."""
-    people = _store_broadcasts(bench, broadcasts)
+    people = store_broadcasts(bench, broadcasts)
     drawn = np.random.default_rng(2)
     _open(drawn.choice(people, _WARM_UP))
     bench.tell("open: while nothing else happens")
@@ -48,7 +48,7 @@ def _rows(words: str, seconds: list[float], broadcasts: int, *, most: float) -> 
     yield Row(name=f"open an eBox {words}, p50", figure=middle, unit="ms", note=note)
 
 
-def _store_broadcasts(bench: Bench, broadcasts: int) -> Keys:
+def store_broadcasts(bench: Bench, broadcasts: int) -> Keys:
     """Store the broadcasts, each to a twentieth of the people: an eBox holds some fifteen messages."""
     people = ascending_keys(bench.recipients * _AUDIENCES_IN_POPULATION, seed=3)
     draw = np.random.default_rng(3)

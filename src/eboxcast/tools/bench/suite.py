@@ -11,6 +11,7 @@ from eboxcast.tools.bench.openings import opening
 from eboxcast.tools.bench.publishing import publishing
 from eboxcast.tools.bench.remote import remote, sending, two_workers
 from eboxcast.tools.bench.stores import expire, naive, store
+from eboxcast.tools.bench.visits import visits
 
 Benchmark = Callable[[Bench], Iterator[Row]]
 
@@ -21,6 +22,7 @@ ALL: dict[str, Benchmark] = {
     "expire": expire,
     "publish": publishing,
     "open": opening,
+    "visits": visits,
     "send": sending,
     "workers": two_workers,
     "country": country,

@@ -20,6 +20,8 @@ from tests.conftest import Eboxcast
 from tests.web.visitors import account_of
 
 from eboxcast.database import boot
+from eboxcast.inbox.configuration import PEOPLE_FILE, SIGN_IN_FILE
+from eboxcast.tools.demo.recipients import let_recipients_sign_in
 
 
 @pytest.fixture
@@ -102,6 +104,29 @@ def test_up_runs_pages_and_steward_and_one_signal_ends_all(procedure_on: None, p
     assert started.wait(60) == 0
     assert not any(one.is_running() for one in parts)
     assert "Running the steward" in said.read_text()
+
+
+def test_up_lets_the_recipients_of_a_demo_sign_in(procedure_on: None, port: int) -> None:
+    """By choosing who they are, from the people that the demo left in its state folder."""
+    state = boot.places().root
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        provider = int(listening.getsockname()[1])
+    let_recipients_sign_in(state, recipients=10)
+    options = (state / SIGN_IN_FILE).read_text().replace("8410", str(provider))
+    (state / SIGN_IN_FILE).write_text(options)
+    settings = {"EBOXCAST_PAGES_URL": f"http://127.0.0.1:{port}", "EBOXCAST_PAGES_LISTEN": f"127.0.0.1:{port}"}
+    words = [Path(sys.executable).with_name("eboxcast"), "up"]
+    started = subprocess.Popen(words, env={**os.environ, **settings}, stdout=subprocess.DEVNULL, start_new_session=True)
+    answer_to(provider, "/keys")
+    address = answer_to(port, "/ebox/sign-in/begin")[0].headers["Location"]
+    assert address.startswith(f"http://127.0.0.1:{provider}/authorize?")
+    _, page = answer_to(provider, address.partition(str(provider))[2])
+    assert "Alice Dumont" in page
+    started.send_signal(signal.SIGINT)
+    assert started.wait(60) == 0
+    for name in (SIGN_IN_FILE, PEOPLE_FILE, "sign-in.secret"):
+        (state / name).unlink()
 
 
 def test_up_ends_when_a_part_ends_and_names_it(installation: None, eboxcast: Eboxcast) -> None:

@@ -131,7 +131,7 @@ VARIABLES = (
         "EBOXCAST_SIGN_IN_FILE",
         "",
         "A TOML file that defines which identity provider signs recipients in, for each environment "
-        "(docs/howto/sign-in-of-recipients.md). Empty: recipients cannot sign in.",
+        "(docs/howto/sign-in-of-recipients.md). Empty: `sign-in.toml` in EBOXCAST_STATE_DIR, if it exists.",
     ),
     Variable(
         "EBOXCAST_PAGES_URL",

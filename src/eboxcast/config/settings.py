@@ -7,7 +7,7 @@ from pathlib import Path
 
 from eboxcast.config import environment
 from eboxcast.config.databases import databases, owner
-from eboxcast.inbox.configuration import sign_in_options
+from eboxcast.inbox.configuration import SIGN_IN_FILE, sign_in_options
 from eboxcast.lib.buckets import LARGEST_PRIME
 from eboxcast.notices.transport.mail_server import read_mail_from, read_mail_server
 from eboxcast.targets.configuration import targets
@@ -24,6 +24,12 @@ def _state_folder() -> Path:
     return (Path(base) if base.startswith("/") else Path.home() / ".local" / "state") / "eboxcast"
 
 
+def _sign_in_file() -> Path | None:
+    """Return the file that names identity providers: the one that is set, else that of the state folder, if any."""
+    beside = EBOXCAST_STATE_DIR / SIGN_IN_FILE
+    return environment.folder("EBOXCAST_SIGN_IN_FILE") or (beside if os.access(beside, os.R_OK) else None)
+
+
 EBOXCAST_STATE_DIR = _state_folder()
 EBOXCAST_EMBEDDED = not environment.text("EBOXCAST_DATABASE_URL")
 EBOXCAST_PROCEDURE = environment.choice("EBOXCAST_PROCEDURE", ("", "on", "off"))
@@ -36,7 +42,7 @@ EBOXCAST_EVENING_END = environment.time_of_day("EBOXCAST_EVENING_END", other_tha
 EBOXCAST_EVENING_BROADCASTS = environment.number("EBOXCAST_EVENING_BROADCASTS")
 EBOXCAST_EVENING_RECIPIENTS = environment.number("EBOXCAST_EVENING_RECIPIENTS", most=100_000_000)
 EBOXCAST_TARGETS = targets(environment.folder("EBOXCAST_TARGETS_FILE"))
-EBOXCAST_SIGN_IN = sign_in_options(environment.folder("EBOXCAST_SIGN_IN_FILE"))
+EBOXCAST_SIGN_IN = sign_in_options(_sign_in_file())
 EBOXCAST_MAIL_SERVER = read_mail_server(environment.text("EBOXCAST_SMTP_URL"))
 EBOXCAST_MAIL_FROM = read_mail_from(environment.text("EBOXCAST_MAIL_FROM"), needed=EBOXCAST_MAIL_SERVER is not None)
 EBOXCAST_DROP_DIR = environment.folder("EBOXCAST_DROP_DIR")

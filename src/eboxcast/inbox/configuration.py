@@ -13,6 +13,10 @@ from eboxcast.lib.translation import N_
 from eboxcast.targets.values import readable_file, url
 
 ENVIRONMENTS = ("acceptance", "production")
+SIGN_IN_FILE = "sign-in.toml"
+"""In the state folder, where no other file is named."""
+PEOPLE_FILE = "people.json"
+"""Beside it: who can be chosen in the simulated sign-in that `eboxcast up` starts on a demo or test installation."""
 _NOT_TOML = N_("This cannot be read: {problem}")
 _OTHER_TABLE = N_("There are only two tables: [acceptance] and [production].")
 

@@ -6,6 +6,7 @@ import os
 import secrets
 import sys
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 from django.conf import settings
@@ -15,8 +16,9 @@ from eboxcast.cli.shell import acting, console
 from eboxcast.cli.shell.app import command_app
 from eboxcast.database import boot
 from eboxcast.database.errors import NotEmbedded
-from eboxcast.database.installation import procedure_is_on
+from eboxcast.database.installation import is_real, procedure_is_on
 from eboxcast.database.names import ENVIRONMENTS
+from eboxcast.inbox.configuration import PEOPLE_FILE
 from eboxcast.lib.errors import EboxcastError, Trouble, WrongUse
 from eboxcast.lib.policy import authorize
 from eboxcast.lib.translation import N_, language_of_user, translate
@@ -101,7 +103,7 @@ def _refuse_unbuilt() -> None:
 
 def _commands() -> dict[str, list[str]]:
     """Return what runs, by its name."""
-    found = {"serve": command("serve")}
+    found = {"serve": command("serve"), **_simulated_sign_in()}
     as_whom = _who_leads()
     if as_whom is None:
         console.line(translate(_PAGES_ONLY, language_of_user()))
@@ -111,6 +113,17 @@ def _commands() -> dict[str, list[str]]:
         name = f"worker --environment {environment}"
         found[name] = command(*as_whom, "worker", "--environment", environment)
     return found
+
+
+def _simulated_sign_in() -> dict[str, list[str]]:
+    """Return what lets recipients choose who they are, where a demo has said who can be chosen."""
+    people, options = settings.EBOXCAST_STATE_DIR / PEOPLE_FILE, settings.EBOXCAST_SIGN_IN
+    if is_real() or not options or not people.is_file():
+        return {}
+    listening = urlsplit(next(iter(options.values())).issuer)
+    back = [f"{settings.EBOXCAST_PAGES_URL}{root}signed-in" for root in ("/ebox/", "/ebox-acceptance/")]
+    words = ("simulate-sign-in", people, "--host", listening.hostname, "--port", listening.port)
+    return {"simulate-sign-in": command(*words, "--redirect", back[0], "--redirect", back[1])}
 
 
 def _who_leads() -> tuple[str, ...] | None:

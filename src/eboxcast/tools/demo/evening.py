@@ -10,6 +10,7 @@ from pathlib import Path
 from eboxcast.lib.formatting import short_digest, short_run
 from eboxcast.tools.demo.installation import variables
 from eboxcast.tools.demo.people import TEAM, TYPE, everybody
+from eboxcast.tools.demo.recipients import let_recipients_sign_in
 from eboxcast.tools.demo.stage import ALL, Stage
 from eboxcast.tools.demo.story import NOT_NOW, PRODUCTION, Play
 from eboxcast.tools.subprocesses import command
@@ -22,6 +23,7 @@ def tell_evening(play: Play, installation: Path) -> None:
     """Play all acts from the files for production to the end."""
     for act in (_deliver, _give_the_go, _make_ready, _publish, _keep, _close):
         act(play)
+    _let_recipients_in(play, installation)
     _say_what_next(play, installation)
 
 
@@ -29,6 +31,7 @@ def open_pages(stage: Stage, installation: Path) -> None:
     """Run everything as the launch team until Ctrl-C, and say where the pages are and who can be tried there."""
     stage.tell("\nThe pages are open. Look around as any of these people, without a password:")
     stage.listed(*(f"{name:<8}{role}" for name, role in everybody().items()))
+    stage.tell("\nRecipients open their eBox at http://127.0.0.1:8400/ebox/ and choose who they are.")
     run_together({"up": command("--as", "lou", "up")}, env=variables(installation))
 
 
@@ -102,6 +105,15 @@ def _close(play: Play) -> None:
     play.stage.run("--as", "lou", "steward", "--once")
     play.stage.run("--as", "ada", "audit", "verify", "--anchor", _anchor_of(play), shown=ALL)
     play.stage.run("--as", "anne", "broadcast", "show", number, shown=12)
+
+
+def _let_recipients_in(play: Play, installation: Path) -> None:
+    names = let_recipients_sign_in(installation, recipients=play.recipients)
+    play.act(
+        "The document in an eBox",
+        f"Recipients read it in a browser. {', '.join(names)} can sign in: `eboxcast up` runs a simulated sign-in"
+        " beside the pages. Opening the document for the first time counts in the reading figures.",
+    )
 
 
 def _say_what_next(play: Play, installation: Path) -> None:

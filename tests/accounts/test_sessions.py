@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 from tests.broadcasts import people as p
+from tests.moments import pass_time
 from tests.web.visitors import PASSWORD, account_of, browser, browser_of
 
 from eboxcast.accounts.errors import SessionNotFound
-from eboxcast.accounts.models import Session
+from eboxcast.accounts.invitations import invite
+from eboxcast.accounts.models import Invitation, Session
 from eboxcast.accounts.sessions import end_session, sessions_of
+
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+EDGE = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/142.0 Safari/537.36 Edg/142.0"
 
 
 def signed_in(agent: str) -> str:
@@ -20,9 +28,9 @@ def signed_in(agent: str) -> str:
 
 def test_each_session_is_shown_with_its_browser_the_present_one_first(january: None) -> None:
     account_of(p.ANNE)
-    first, second = signed_in("Firefox"), signed_in("Chromium")
+    first, second = signed_in(FIREFOX), signed_in(EDGE)
     visits = sessions_of(first, actor=p.ANNE)
-    assert [(one.browser, one.current) for one in visits] == [("Firefox", True), ("Chromium", False)]
+    assert [(one.browser, one.current) for one in visits] == [("Firefox, Linux", True), ("Edge, Windows", False)]
     assert all(key not in str(visits) for key in (first, second))
 
 
@@ -53,3 +61,16 @@ def test_signing_in_gives_a_session_a_new_key(january: None) -> None:
     client.cookies["eboxcast_session"] = before
     client.post("/sign-in", {"identity": "anne", "password": PASSWORD})
     assert client.cookies["eboxcast_session"].value != before
+
+
+def test_sessions_and_invitations_past_their_time_are_deleted_at_the_next_sign_in(january: None) -> None:
+    account_of(p.ANNE)
+    old = signed_in(FIREFOX)
+    account_of(p.BRAM)
+    invite("bram", days=1, actor=p.INES)
+    Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
+    pass_time(days=2)
+    new = signed_in(EDGE)
+    assert old != new
+    assert [one.session_key for one in Session.objects.all()] == [new]
+    assert not Invitation.objects.exists()

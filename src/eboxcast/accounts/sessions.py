@@ -25,6 +25,7 @@ class Visit:
     began_at: datetime
     seen_at: datetime
     browser: str
+    """Its name and system, such as ``Firefox, Linux``; empty where it is none that we know."""
     current: bool
 
 
@@ -57,9 +58,27 @@ def _visit(session: Session, current_key: str) -> Visit:
         handle=_handle(session),
         began_at=session.began_at,
         seen_at=session.seen_at,
-        browser=session.browser,
+        browser=_browser(session.browser),
         current=session.session_key == current_key,
     )
+
+
+# The first that is found counts: each browser also names those it wants to be taken for.
+_BROWSERS = {"Edg/": "Edge", "OPR/": "Opera", "Firefox/": "Firefox", "Chrome/": "Chrome", "Safari/": "Safari"}
+_SYSTEMS = {
+    "Android": "Android",
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Windows": "Windows",
+    "Mac OS": "macOS",
+    "Linux": "Linux",
+}
+
+
+def _browser(agent: str) -> str:
+    """Return what a person would call a browser, from what it says of itself."""
+    found = (next((name for sign, name in table.items() if sign in agent), "") for table in (_BROWSERS, _SYSTEMS))
+    return ", ".join(filter(None, found))
 
 
 def _handle(session: Session) -> str:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from eboxcast.accounts.errors import SignInRefused, TooManyTries
-from eboxcast.accounts.models import Account, FailedTry
+from eboxcast.accounts.models import Account, FailedTry, Invitation, Session
 from eboxcast.audit.actions import record
 from eboxcast.database import installation
 from eboxcast.database.errors import sanitized_db_errors
@@ -90,9 +91,16 @@ def _digest(kind: str, text: str) -> bytes:
     return hmac.new(settings.SECRET_KEY.encode(), f"{kind}:{text}".encode(), hashlib.sha256).digest()
 
 
+def _forget_what_ended(since: datetime) -> None:
+    """Delete tries, sessions and unused invitations past their time; each sign-in does, so that nothing else has to."""
+    FailedTry.objects.filter(at__lt=since).delete()
+    Session.objects.filter(expire_date__lt=timezone.now()).delete()
+    Invitation.objects.filter(used_at=None, expires_at__lt=clock.now()).delete()
+
+
 def _refuse_guessing(keys: _Keys) -> None:
     since = clock.now() - timedelta(minutes=MINUTES)
-    FailedTry.objects.filter(at__lt=since).delete()
+    _forget_what_ended(since)
     recent = FailedTry.objects.filter(at__gte=since)
     if (
         recent.filter(identity=keys.identity).count() >= MOST_TRIES

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from eboxcast.audit.selectors import SealedEntry
 from eboxcast.broadcasts.deadlines import terms_of
@@ -14,14 +14,12 @@ from eboxcast.broadcasts.production import files_digest
 from eboxcast.broadcasts.progress import Standing
 from eboxcast.broadcasts.states import permission_of
 from eboxcast.database.errors import sanitized_db_errors
-from eboxcast.delivery.broadcasts.files import Receipt
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.telling import remedy_in, sentence_in
 from eboxcast.lib.translation import translate
 from eboxcast.presenters import broadcast_records as records
 from eboxcast.presenters.broadcast_steps import outlook_of
 from eboxcast.presenters.broadcast_words import SITUATIONS
-from eboxcast.presenters.checks import check_answer
 from eboxcast.presenters.schemas.broadcast import (
     AcceptanceShown,
     BroadcastAnswer,
@@ -41,6 +39,9 @@ from eboxcast.presenters.schemas.broadcast import (
     TermShown,
     WindowShown,
 )
+
+if TYPE_CHECKING:
+    from eboxcast.delivery.broadcasts.files import Receipt
 
 
 @sanitized_db_errors()
@@ -66,6 +67,8 @@ def broadcasts_requested(broadcasts: Sequence[Broadcast], language: str) -> Broa
 
 def files_delivered(broadcast: Broadcast, receipt: Receipt, language: str) -> FilesDelivered:
     """Return what came of a delivery of files."""
+    from eboxcast.presenters.checks import check_answer  # what reads packages: other commands on broadcasts do without
+
     return FilesDelivered(
         environment=receipt.environment,
         accepted=receipt.accepted,

@@ -18,7 +18,7 @@ from eboxcast.lib.errors import EboxcastError, InputRefused, NotAllowedNow, Trou
 from eboxcast.web.errors import error_page, server_error
 
 ROOT = Path(__file__).parents[2] / "src/eboxcast"
-TEMPLATES = sorted(path for door in ("web", "portal") for path in (ROOT / door / "templates").rglob("*.html"))
+TEMPLATES = sorted(path for door in ("web", "portal", "inbox") for path in (ROOT / door / "templates").rglob("*.html"))
 
 
 def test_no_page_lets_anything_of_elsewhere_in(january: None) -> None:

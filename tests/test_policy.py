@@ -156,7 +156,7 @@ class Case:
     theirs: bool = False
     """Whether it is about something of the institution of ANNE."""
     masks: frozenset[str] = frozenset()
-    """Texts that are not refused: they are names of files, and masked before they are kept."""
+    """Texts that are not refused: names of files, which are masked before they are kept, or what is only compared."""
     state: str = ""
     """Which broadcast of the world it is about, where it is a step of one."""
 
@@ -262,7 +262,9 @@ ACTIONS: dict[str, Case] = {
         "account.invite", lambda w, a, name="ines": invitations.invite(name, days=7, actor=a)
     ),
     "accounts.sessions.sessions_of": Case(
-        "account.keep", lambda w, a, current_key="key": sessions.sessions_of(current_key, actor=a)
+        "account.keep",
+        lambda w, a, current_key="key": sessions.sessions_of(current_key, actor=a),
+        masks=frozenset({"current_key"}),
     ),
     "accounts.sessions.end_session": Case(
         "account.keep", lambda w, a, handle="none": sessions.end_session(handle, actor=a)

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from eboxcast.lib.errors import Trouble
 from eboxcast.lib.translation import N_
-from eboxcast.tools.subprocesses import command, typed
+from eboxcast.tools.subprocesses import command, run_to_its_end, typed
 
 
 class DemoStopped(Trouble):
@@ -84,14 +84,12 @@ class Stage:
         return answer
 
     def _process(self, *words: object, given: Path | None = None) -> subprocess.CompletedProcess[bytes]:
-        return subprocess.run(
+        # On a terminal the command shows its progress there itself.
+        return run_to_its_end(
             command(*words),
-            input=given.read_bytes() if given else b"",
-            stdout=subprocess.PIPE,
-            # On a terminal the command shows its progress there itself.
-            stderr=subprocess.PIPE if self.headless else None,
+            given=given.read_bytes() if given else b"",
             env=self._variables,
-            check=False,
+            keep_stderr=self.headless,
         )
 
     def _pause(self) -> None:

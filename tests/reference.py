@@ -16,6 +16,7 @@ import pkgutil
 import re
 from collections.abc import Iterator
 from dataclasses import is_dataclass
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -50,8 +51,9 @@ def answers() -> dict[str, type]:
     return {one.format: one for one in classes if isinstance(getattr(one, "format", None), str)}
 
 
+@cache
 def json_schema() -> Schema:
-    """Return the JSON Schema of all answers."""
+    """Return the JSON Schema of all answers: made once, as every table reads it."""
     adapters = [(one, "serialization", _adapter(one)) for one in answers().values()]
     where, whole = TypeAdapter.json_schemas(adapters, title="The JSON answers of eboxcast")
     described_by = {name: _docstrings(one) for name, one in shown().items()}

@@ -178,8 +178,8 @@ def test_numbers_of_runs_and_digests_are_shortened_in_one_place() -> None:
     assert shortened == []
 
 
-_MAY_WRITE_COMMANDS = {"cli", "tools", "config", "notices"}
-"""``config`` describes the variables for the manual; the mails are written for the terminal until there are pages."""
+_MAY_WRITE_COMMANDS = {"cli", "tools", "config"}
+"""``config`` describes the variables for the manual."""
 
 
 def _texts(tree: ast.Module) -> list[ast.Constant]:

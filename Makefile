@@ -2,7 +2,7 @@
 # ARGS is passed on: make test ARGS="-k fence", make demo ARGS="--recipients 10000", make bench ARGS="--json".
 
 PYTHONS := $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11)
-WORKERS ?= 2
+WORKERS ?= 3
 CATALOGUES := $(wildcard src/eboxcast/locale/*/LC_MESSAGES/*.po)
 # The style sheets and scripts of the pages that come from elsewhere, fetched by npm: that of the system, else one from PyPI.
 VENDOR := src/eboxcast/web/static/vendor

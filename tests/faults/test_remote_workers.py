@@ -170,14 +170,17 @@ def known_workers() -> set[tuple[str, int]]:
 
 @pytest.mark.faults
 def test_workers_are_killed_a_hundred_times(stage: Stage, new_letter: NewLetter) -> None:
-    """At random moments, run after run; another takes the place of each."""
+    """At random moments after the first recipient, run after run; another takes the place of each.
+
+    A kill in the call for the first recipient ends a run in doubt, as nobody can be asked: that has its own tests.
+    """
     draw = random.Random(3)
     kills = 100
     stage.start(2)
     while kills > 0:
         letter = new_letter(f"hundred-{kills}", recipients=2_000)
         stage.empty().hand_over(letter)
-        while kills > 0 and until_more_is_done(stage, letter, draw.randrange(20)):
+        while kills > 0 and until_more_is_done(stage, letter, draw.randrange(1, 20)):
             draw.choice(stage.living).kill()
             kills -= 1
             stage.worker()

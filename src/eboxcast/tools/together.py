@@ -28,8 +28,10 @@ def run_together(
     asked = _Asked()
     before = {number: signal.signal(number, asked.remember) for number in _SIGNALS}
     # Each in a session of its own: Ctrl-C at the terminal comes to us alone, and we end all of them in the same way.
-    running = {name: subprocess.Popen(words, env=env, start_new_session=True) for name, words in commands.items()}
+    running: dict[str, subprocess.Popen[bytes]] = {}
     try:
+        for name, words in commands.items():
+            running[name] = subprocess.Popen(words, env=env, start_new_session=True)
         return _until_one_ends(running, asked)
     finally:
         _end(running, patience)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 CONTROL = "default"
-ENVIRONMENTS = ("acceptance", "production")
+PRODUCTION = "production"
+ENVIRONMENTS = ("acceptance", PRODUCTION)
 ALIASES = (CONTROL, *ENVIRONMENTS)
 
 URL_VARIABLES = {

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
+from eboxcast.database.names import ENVIRONMENTS
 from eboxcast.lib.errors import Misconfigured, Reason
 from eboxcast.lib.forms import MISSING, TABLE, Form, Unfit, Unreadable, WrongPlaces, filled, line, read_toml
 from eboxcast.lib.translation import N_
 from eboxcast.targets.values import readable_file, url
 
-ENVIRONMENTS = ("acceptance", "production")
 SIGN_IN_FILE = "sign-in.toml"
 """In the state folder, where no other file is named."""
 PEOPLE_FILE = "people.json"

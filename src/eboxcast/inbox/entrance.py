@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from eboxcast.database import installation
+from eboxcast.database.names import PRODUCTION
 from eboxcast.inbox.claims import identity_of
 from eboxcast.inbox.configuration import SignInOptions
 from eboxcast.inbox.errors import SignInRefused, SignInTrouble, SimulatedSignIn
@@ -33,7 +34,6 @@ from eboxcast.lib.errors import EboxcastError
 from eboxcast.lib.telling import remedy_in, sentence_in
 from eboxcast.simulator.identity.people import SIMULATED
 
-PRODUCTION = "production"
 _REFUSED_STATUS = 403
 _TROUBLE_STATUS = 503
 

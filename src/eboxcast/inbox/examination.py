@@ -8,12 +8,11 @@ from django.conf import settings
 
 from eboxcast.database.findings import Finding, State, Surroundings
 from eboxcast.database.installation import is_real
-from eboxcast.database.names import CONTROL
+from eboxcast.database.names import CONTROL, PRODUCTION
 from eboxcast.lib.errors import EboxcastError
 from eboxcast.lib.translation import N_
 from eboxcast.simulator.identity.people import SIMULATED
 
-PRODUCTION = "production"
 _ANSWERS = N_("The identity provider of {environment} responds.")
 _SIMULATED = N_("The identity provider of {environment} is simulated: each visitor chooses who they are.")
 _ONLY_FICTION = N_("Use it with fictional people only.")

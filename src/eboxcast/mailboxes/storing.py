@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from eboxcast.database.environments import bucket_prime, environment_connection
 from eboxcast.database.errors import sanitized_db_errors
+from eboxcast.database.names import PRODUCTION
 from eboxcast.lib import clock
 from eboxcast.lib.buckets import Keys
 from eboxcast.lib.crashpoints import Point, reached
@@ -32,8 +33,6 @@ from eboxcast.mailboxes.messages import Holder, find_holder, free_identity, stor
 from eboxcast.mailboxes.models import RejectedRows, Release
 from eboxcast.mailboxes.sql import one, run
 from eboxcast.mailboxes.values import NewRelease, Stored
-
-PRODUCTION = "production"
 
 
 @dataclass(frozen=True, kw_only=True)

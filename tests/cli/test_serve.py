@@ -33,9 +33,9 @@ def port() -> int:
 
 @pytest.fixture
 def serving(installation: None, port: int) -> Iterator[subprocess.Popen[str]]:
-    """The pages below /ebox, served by processes of their own."""
+    """The pages below /eboxcast, served by processes of their own."""
     settings = {
-        "EBOXCAST_PAGES_URL": f"http://127.0.0.1:{port}/ebox",
+        "EBOXCAST_PAGES_URL": f"http://127.0.0.1:{port}/eboxcast",
         "EBOXCAST_PAGES_LISTEN": f"127.0.0.1:{port}",
         "EBOXCAST_PAGES_PROCESSES": "1",
         "EBOXCAST_SECRET_KEY": "",
@@ -69,10 +69,10 @@ def answer_to(port: int, path: str) -> tuple[HTTPResponse, str]:
 
 def test_the_pages_are_served_below_their_path_with_their_style(serving: subprocess.Popen[str], port: int) -> None:
     assert answer_to(port, "/health/ready")[0].status == 200
-    answer, page = answer_to(port, "/ebox/sign-in")
+    answer, page = answer_to(port, "/eboxcast/sign-in")
     assert answer.status == 200
     links = re.findall(r'(?:href|src|action)="(/[^"]+)"', page)
-    assert [link for link in links if not link.startswith("/ebox/")] == []
+    assert [link for link in links if not link.startswith("/eboxcast/")] == []
     styles = [link for link in links if "/static/" in link]
     assert len(styles) >= 6
     for link in styles:

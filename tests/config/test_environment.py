@@ -137,3 +137,17 @@ def test_a_name_like_ours_that_nothing_reads_is_found(monkeypatch: pytest.Monkey
     monkeypatch.setenv("EBOXCAST_DATABASE_URL_FILE", "/somewhere")
     assert "EBOXCAST_LOCK_SECOND" in environment.unknown_variables()
     assert "EBOXCAST_DATABASE_URL_FILE" not in environment.unknown_variables()
+
+
+@pytest.mark.parametrize("path", ["/ebox", "/ebox/", "/ebox-acceptance"])
+def test_the_pages_are_not_below_a_path_of_their_own(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy may take the path off or not: below one of these nobody could tell."""
+    monkeypatch.setenv("EBOXCAST_PAGES_URL", f"https://broadcasts.example.be{path}")
+    with pytest.raises(SettingWrong) as refused:
+        environment.web_address("EBOXCAST_PAGES_URL")
+    assert refused.value.data["variable"] == "EBOXCAST_PAGES_URL"
+
+
+def test_the_pages_may_be_below_another_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EBOXCAST_PAGES_URL", "https://broadcasts.example.be/eboxcast")
+    assert environment.web_address("EBOXCAST_PAGES_URL").path == "/eboxcast"

@@ -141,7 +141,7 @@ def test_without_a_database_we_are_not_ready(january: None) -> None:
 
 def test_behind_tls_every_check_of_django_for_deployment_is_clean() -> None:
     words = ["-m", "django", "check", "--deploy", "--fail-level", "INFO", "--settings", "eboxcast.config.settings"]
-    settings = {"EBOXCAST_PAGES_URL": "https://broadcasts.example.be/ebox", "EBOXCAST_SECRET_KEY": "a1B2c3D4e5" * 6}
+    settings = {"EBOXCAST_PAGES_URL": "https://broadcasts.example.be/eboxcast", "EBOXCAST_SECRET_KEY": "a1B2c3D4e5" * 6}
     done = subprocess.run(
         [sys.executable, *words], env={**os.environ, **settings}, capture_output=True, text=True, check=False
     )

@@ -137,7 +137,7 @@ VARIABLES = (
         "EBOXCAST_PAGES_URL",
         "http://127.0.0.1:8400",
         "The address at which people reach the pages, with its path where they are below one: "
-        "`https://broadcasts.example.be/ebox`. With `https`, cookies and links are for TLS only.",
+        "`https://broadcasts.example.be/eboxcast`. With `https`, cookies and links are for TLS only.",
     ),
     Variable(
         "EBOXCAST_PAGES_LISTEN",
@@ -257,6 +257,10 @@ def folder(name: str) -> Path | None:
     return Path(value) if value else None
 
 
+_OUR_OWN_PATHS = ("/ebox", "/ebox-acceptance")
+"""Below one of these nobody could tell whether a proxy took its path off already."""
+
+
 def web_address(name: str) -> SplitResult:
     """Return the address of a site: scheme, host, and perhaps a port and a path."""
     parts = urlsplit(text(name).rstrip("/"))
@@ -265,7 +269,11 @@ def web_address(name: str) -> SplitResult:
     except ValueError:
         fine = False
     if not fine or parts.query or parts.fragment or parts.username:
-        raise SettingWrong(variable=name, problem="it must look like https://broadcasts.example.be/ebox")
+        raise SettingWrong(variable=name, problem="it must look like https://broadcasts.example.be/eboxcast")
+    if parts.path in _OUR_OWN_PATHS:
+        raise SettingWrong(
+            variable=name, problem=f"{parts.path} is where the eBoxes of recipients are: choose another path"
+        )
     return parts
 
 

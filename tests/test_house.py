@@ -165,6 +165,19 @@ def test_only_the_command_line_writes_command_lines() -> None:
     assert written == []
 
 
+def test_only_the_command_line_names_options_of_commands() -> None:
+    """A page has fields instead. The texts of ``lib/command_line.py`` are the commands; ``useradd`` is not ours."""
+    named = [
+        f"{path.relative_to(ROOT)}:{text.lineno}: {text.value.strip()}"
+        for path in SOURCES
+        if path.relative_to(ROOT / "src" / "eboxcast").parts[0] not in _MAY_WRITE_COMMANDS
+        if path.name != "command_line.py"
+        for text in _texts(ast.parse(path.read_text("utf-8")))
+        if re.search(r"[a-z,.:;] [`(]?--[a-z]", text.value) and "useradd" not in text.value
+    ]
+    assert named == []
+
+
 def test_numbers_of_runs_and_digests_are_shortened_in_one_place() -> None:
     """``short_run`` and ``short_digest`` of lib/formatting.py; the first bytes of something are another matter."""
     shortened = [

@@ -11,6 +11,8 @@ from tests.mailboxes.conftest import NewOrder
 
 from eboxcast.database.environments import environment_connection
 from eboxcast.lib.digests import digest_of_keys
+from eboxcast.lib.next_action import NextAction
+from eboxcast.lib.telling import next_actions
 from eboxcast.mailboxes import audiences, fence, launching, storing
 from eboxcast.mailboxes.errors import (
     EverybodyHasIt,
@@ -64,11 +66,11 @@ def test_the_same_package_names_the_run_that_has_it(order: NewOrder) -> None:
 
 
 def test_other_recipients_of_something_visible_need_to_be_asked_for(order: NewOrder) -> None:
-    """The refusal names --add."""
+    """The refusal says how."""
     published(A, order([1, 2]))
     with pytest.raises(OtherRecipientsVisible) as refusal:
         storing.store(A, order([2, 3]))
-    assert "--add" in refusal.value.remedy
+    assert next_actions(refusal.value) == (NextAction(action="run.prepare", parameters={"add": "yes"}),)
 
 
 def test_adding_leaves_out_who_has_it(order: NewOrder) -> None:

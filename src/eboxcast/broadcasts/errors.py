@@ -155,7 +155,7 @@ class ContactUnreachable(InputRefused):
 
     code = "broadcast.contact-unreachable"
     sentence = N_("A contact needs a name, and an email address or a phone number.")
-    remedy = N_("Give --name, and --email or --phone or both.")
+    remedy = N_("Give the name, and the email address or the phone number, or both.")
 
 
 class TypeNotInProduction(Missing):
@@ -395,7 +395,7 @@ class ReasonMissing(WrongUse):
 
     code = "broadcast.reason-missing"
     sentence = N_("A reason is required for {asked}. Others will see it, and it stays on record.")
-    remedy = N_('Add: --reason "…"')
+    remedy = N_("Give the reason.")
 
 
 class TesterUnknown(NotFound):

@@ -94,7 +94,10 @@ class MessageNumberNeeded(WrongUse):
         "Run {run} continues by linking to the message that was published first, but the number of that "
         "message is not known."
     )
-    remedy = N_("Ask the provider's support for it, then add: --message-id NUMBER")
+    remedy = N_("Ask the provider's support for it, then give it: {resolve}")
+    actions = MappingProxyType(
+        {"resolve": NextAction(action="run.resolve", parameters={"run": "{run}", "message_id": "NUMBER"})}
+    )
 
 
 class MessageNumberNotNeeded(WrongUse):
@@ -102,7 +105,7 @@ class MessageNumberNotNeeded(WrongUse):
 
     code = "run.message-number-not-needed"
     sentence = N_("Run {run} does not need a message number: it is known, or each recipient has one.")
-    remedy = N_("Run the same command without --message-id. It can only be used with `published`.")
+    remedy = N_("Leave the message number out. One is only needed where the recipients have the message.")
 
 
 class NobodyToRetry(NotAllowedNow):
@@ -142,7 +145,14 @@ class OutsideWindow(NotAllowedNow):
 
     code = "run.outside-window"
     sentence = N_("The window of run {run} ended at {not_after}. This command made nothing visible.")
-    remedy = N_("Agree on a new moment, then launch again with --not-before and --not-after.")
+    remedy = N_("Agree on a new moment, then launch again: {launch}")
+    actions = MappingProxyType(
+        {
+            "launch": NextAction(
+                action="run.launch", parameters={"run": "{run}", "not_before": "MOMENT", "not_after": "MOMENT"}
+            )
+        }
+    )
 
 
 class Interrupted(Incomplete):

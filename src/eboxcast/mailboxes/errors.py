@@ -38,7 +38,8 @@ class OtherRecipientsVisible(InputRefused):
     sentence = N_(
         "Ticket {ticket} of {application} is already visible to other recipients (run {run}, since {visible_at})."
     )
-    remedy = N_("To publish the same message to those on these lists who do not have it yet, add: --add")
+    remedy = N_("To publish the same message to those on these lists who do not have it yet: {add}")
+    actions = MappingProxyType({"add": NextAction(action="run.prepare", parameters={"add": "yes"})})
 
 
 class OtherRecipientsInHand(InputRefused):
@@ -69,7 +70,8 @@ class WasRecalled(NotAllowedNow):
 
     code = "message.was-recalled"
     sentence = N_("This package was published in run {run} and recalled at {recalled_at}.")
-    remedy = N_("To make it visible again to those who no longer have it, add: --add")
+    remedy = N_("To make it visible again to those who no longer have it: {add}")
+    actions = MappingProxyType({"add": NextAction(action="run.prepare", parameters={"add": "yes"})})
 
 
 class StoredDiffers(Defect):
@@ -93,7 +95,14 @@ class WindowOver(NotAllowedNow):
 
     code = "release.window-over"
     sentence = N_("The window of run {run} ended at {not_after}. This command made nothing visible.")
-    remedy = N_("Agree on a new moment, then launch again with --not-before and --not-after.")
+    remedy = N_("Agree on a new moment, then launch again: {launch}")
+    actions = MappingProxyType(
+        {
+            "launch": NextAction(
+                action="run.launch", parameters={"run": "{run}", "not_before": "MOMENT", "not_after": "MOMENT"}
+            )
+        }
+    )
 
 
 class ReleaseMissing(NotAllowedNow):

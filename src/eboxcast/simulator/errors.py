@@ -52,4 +52,4 @@ class AddressNotFree(Trouble):
 
     code = "simulator.address-not-free"
     sentence = N_("The simulator cannot listen on {host}, port {port}: {reason}.")
-    remedy = N_("Choose another port, or --port 0 for any free one.")
+    remedy = N_("Choose another port, or port 0 for any free one.")

@@ -35,6 +35,8 @@ class FaultKind:
 
 _ACTIONS: Mapping[str, NextAction] = {
     "sample": NextAction(action="package.sample"),
+    "choose_column": NextAction(action="package.check", parameters={"directory": "DIR", "column": "COLUMN"}),
+    "choose_sheet": NextAction(action="package.check", parameters={"directory": "DIR", "sheet": "SHEET"}),
     "split": NextAction(action="package.split", parameters={"list": "{path}", "max": "{limit}", "sheet": "{sheet}"}),
 }
 
@@ -397,7 +399,7 @@ LIST_FAULTS = (
     _list(
         "list.two-identifier-columns",
         N_("More than one column contains identifiers: {columns}."),
-        N_("Choose the column with `--column`, or keep only the column with the recipients."),
+        N_("Choose the column, or keep only the one with the recipients: {choose_column}"),
     ),
     _list(
         "list.no-such-column",
@@ -427,7 +429,7 @@ LIST_FAULTS = (
     _list(
         "list.which-sheet",
         N_("More than one sheet could be the recipient list: {sheets}."),
-        N_("Choose the sheet with `--sheet`, or keep only the sheet with the recipients."),
+        N_("Choose the sheet, or keep only the one with the recipients: {choose_sheet}"),
     ),
     _list(
         "list.no-such-sheet",
@@ -437,7 +439,7 @@ LIST_FAULTS = (
     _list(
         "list.no-sheet",
         N_("No visible sheet of the spreadsheet contains data."),
-        N_("Show the sheet with the recipients and save the file again, or choose the sheet with `--sheet`."),
+        N_("Show the sheet with the recipients and save the file again, or choose the sheet: {choose_sheet}"),
     ),
     _list(
         "list.spreadsheet-inside",

@@ -150,13 +150,19 @@ _RULES = {rule.permission: rule for rule in TABLE}
 
 def authorize(actor: Actor, permission: str, *, asked: str = "") -> None:
     """Raise NotYourRole unless the table lets the actor do this; ``asked`` is how people say it, where they do."""
+    if not permits(actor, permission):
+        roles = ", ".join(sorted(rule_of(permission).roles))
+        raise NotYourRole(name=actor.name, asked=asked or permission, roles=roles)
+
+
+def permits(actor: Actor, permission: str) -> bool:
+    """Return whether the table lets the actor do this: for what is offered, never instead of ``authorize``."""
     rule = rule_of(permission)
-    if not (
+    return (
         actor.has(*rule.roles)
         or (rule.by_itself and actor.is_steward)
         or (rule.at_the_machine and actor.is_system_user)
-    ):
-        raise NotYourRole(name=actor.name, asked=asked or permission, roles=", ".join(sorted(rule.roles)))
+    )
 
 
 def is_known(permission: str) -> bool:

@@ -14,6 +14,7 @@ from eboxcast.broadcasts.lookup import find_broadcast
 from eboxcast.broadcasts.words import CHECKS
 from eboxcast.lib.actors import Role
 from eboxcast.lib.translation import N_
+from eboxcast.portal.navigation import head_of
 from eboxcast.presenters.broadcast_words import STATES
 from eboxcast.presenters.broadcasts import broadcast_list, broadcast_sheet
 from eboxcast.presenters.life import life_of
@@ -62,6 +63,7 @@ def show(request: PageRequest, broadcast: str) -> HttpResponse:
     sheet = broadcast_sheet(found, request.language)
     shown = {
         "section": "broadcasts",
+        "head": head_of(found, request.actor),
         "sheet": sheet,
         "mine": [step for step in sheet.next if request.actor.has(*map(Role, step.turn))],
         "others": [step for step in sheet.next if not request.actor.has(*map(Role, step.turn))],

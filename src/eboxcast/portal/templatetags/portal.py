@@ -15,6 +15,7 @@ from eboxcast.lib.formatting import clauses
 from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import translate
 from eboxcast.portal.links import link_to
+from eboxcast.portal.navigation import more_of, sections_of
 from eboxcast.presenters.broadcast_words import OUTCOMES, SIDES, STATES, who_in
 from eboxcast.presenters.notices import STATES as NOTICE_STATES
 from eboxcast.presenters.people import ROLES
@@ -22,6 +23,9 @@ from eboxcast.presenters.schemas.broadcast import BroadcastStep
 from eboxcast.reports.states import ENVIRONMENTS
 
 register = template.Library()
+
+register.simple_tag(sections_of)
+register.simple_tag(more_of)
 
 _COLOURS = {
     State.REQUESTED: "info",

@@ -18,7 +18,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 
-.PHONY: help design install demo test lint bench faults messages reference requirements
+.PHONY: help design docs install demo test lint bench faults messages reference requirements
 .DELETE_ON_ERROR:
 
 help: ## Say what can be made
@@ -29,7 +29,7 @@ install: .venv/.run $(BUILT)/.made ## Install eboxcast and what it needs in .ven
 demo: .venv/.run $(BUILT)/.made ## Play a whole broadcast to 300,000 eBoxes on this machine
 	@$(BIN)/eboxcast demo $(ARGS)
 
-test: lint $(BUILT)/.made ## Check everything: lint, then the tests on a real PostgreSQL
+test: lint docs $(BUILT)/.made ## Check everything: lint, docs, then the tests on a real PostgreSQL
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 lint: .venv/.dev ## Check style, types, imports, migrations and catalogues
@@ -47,6 +47,12 @@ bench: .venv/.dev ## Measure, each figure beside its baseline
 
 design: $(BUILT)/.made ## Fetch and build the style sheets and scripts of the pages
 
+docs: .venv/.docs ## Build the docs site in build/docs; a broken link is an error
+	@rm -rf build/docs-source && mkdir -p build/docs-source/screenshots && cp -R docs/. build/docs-source
+	@if [ -e build/screenshots/README.md ]; then cp -R build/screenshots/. build/docs-source/screenshots; \
+	  else printf '# Screenshots\n\nThis site was built without them. To add them: `make screenshots docs`.\n' > build/docs-source/screenshots/README.md; fi
+	@$(BIN)/zensical build --strict --clean
+
 messages: .venv/.dev ## Bring the catalogues up to date with the sentences in the code
 	@mkdir -p build
 	$(BIN)/pybabel -q extract -F pyproject.toml --no-wrap --sort-by-file --add-location=file -o build/eboxcast.pot src/eboxcast
@@ -62,6 +68,8 @@ requirements: .venv/.dev ## Pin the newest versions that pyproject.toml allows, 
 	$(COMPILE) --upgrade --extra=dev --constraint=requirements/run.txt --output-file=requirements/dev.txt pyproject.toml
 	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-trusted-host \
 	  --no-emit-find-links --upgrade --output-file=requirements/design.txt requirements/design.in
+	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-trusted-host \
+	  --no-emit-find-links --upgrade --constraint=requirements/dev.txt --output-file=requirements/docs.txt requirements/docs.in
 
 $(VENDOR)/.made: design/package.json design/package-lock.json requirements/design.txt .venv/.made
 	@echo "Fetching the design system of the pages."
@@ -89,6 +97,10 @@ $(BUILT)/.made: $(VENDOR)/.made $(wildcard src/eboxcast/*/static/*/*) | .venv/.r
 	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/dev.txt
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch .venv/.run $@
+
+.venv/.docs: .venv/.dev requirements/docs.txt
+	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/docs.txt
+	@touch $@
 
 # The first Python that is new enough and has venv; Debian and Ubuntu keep venv in a package of its own.
 .venv/.made:

@@ -153,6 +153,22 @@ def test_every_page_is_on_the_list_of_pages() -> None:
     assert {str(page.relative_to(DOCS)) for page in DOCS.rglob("*.md")} - {"README.md"} <= listed
 
 
+def test_every_page_is_in_the_navigation_of_the_site() -> None:
+    site = (ROOT / "zensical.toml").read_text("utf-8")
+    pages = {str(page.relative_to(DOCS)) for page in DOCS.rglob("*.md")}
+    assert set(re.findall(r'"([\w./-]+\.md)"', site)) - {"screenshots/README.md"} == pages
+
+
+def test_the_pages_of_the_site_load_nothing_from_elsewhere() -> None:
+    site = ROOT / "build" / "docs"
+    if not site.exists():
+        pytest.skip("make docs was not run")
+    loads = re.compile(
+        r'<(?:script|img|iframe|link rel="?(?:stylesheet|preload|preconnect|icon)"?)[^>]*?(?:src|href)="?(?:https?:)?//'
+    )
+    assert [str(page.relative_to(site)) for page in site.rglob("*.html") if loads.search(page.read_text("utf-8"))] == []
+
+
 def test_every_target_of_make_that_a_page_names_exists() -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
     named = {target for page in PAGES for target in re.findall(r"`make ([a-z]+)", page.read_text("utf-8"))}

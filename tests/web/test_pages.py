@@ -14,6 +14,7 @@ from django.test import RequestFactory
 from tests.broadcasts import people as p
 from tests.web.visitors import PASSWORD, account_of, browser, browser_of
 
+from eboxcast.broadcasts.errors import NothingPrepared, NotReady
 from eboxcast.lib.errors import EboxcastError, InputRefused, NotAllowedNow, Trouble
 from eboxcast.web.errors import error_page, server_error
 
@@ -146,3 +147,17 @@ def test_behind_tls_every_check_of_django_for_deployment_is_clean() -> None:
         [sys.executable, *words], env={**os.environ, **settings}, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_a_part_of_a_page_that_nobody_is_signed_in_for_has_the_page_ask_anew(january: None) -> None:
+    answer = browser().get("/broadcasts", headers={"HX-Request": "true"})
+    assert answer.status_code == 401
+    assert answer.headers["HX-Refresh"] == "true"
+
+
+def test_a_refusal_has_its_reasons_and_its_words_in_the_language_of_the_page() -> None:
+    request = RequestFactory().get("/", headers={"Accept-Language": "fr"})
+    missing = NotReady((NothingPrepared(broadcast="2027-1"),), broadcast="2027-1", asked="launching")
+    page = error_page(request, missing).content.decode()
+    assert page.count("<li>") == 1
+    assert "launching" not in page

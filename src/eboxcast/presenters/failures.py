@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from eboxcast.lib.command_line import command_of
 from eboxcast.lib.errors import EboxcastError, Misconfigured, Told
@@ -16,7 +16,7 @@ _WORDS = ("state", "asked")
 
 def failure_of(error: EboxcastError | Misconfigured, language: str) -> Failure:
     """Return what went wrong and what to do next. Its sentences are in the language of the reader."""
-    data = {name: translate(str(word), language) if name in _WORDS else word for name, word in error.data.items()}
+    data = words_of(error, language)
     parts: tuple[Told, ...] = getattr(error, "parts", ())
     return Failure(
         code=error.code,
@@ -29,6 +29,11 @@ def failure_of(error: EboxcastError | Misconfigured, language: str) -> Failure:
         next=tuple(next_steps(error, *parts)),
         exit_code=error.exit_code,
     )
+
+
+def words_of(error: EboxcastError | Misconfigured, language: str) -> Mapping[str, object]:
+    """Return the data of an error, with our own words in it in the language of the reader."""
+    return {name: translate(str(word), language) if name in _WORDS else word for name, word in error.data.items()}
 
 
 def next_steps(*told: Told | Misconfigured) -> Iterator[NextStep]:

@@ -23,6 +23,7 @@ from eboxcast.lib.errors import (
 )
 from eboxcast.lib.telling import next_actions, remedy_in, sentence_in
 from eboxcast.lib.translation import N_
+from eboxcast.presenters.failures import words_of
 from eboxcast.web.language import language_of
 
 _STATUS: tuple[tuple[type[EboxcastError], int], ...] = (
@@ -91,12 +92,24 @@ def error_page(request: HttpRequest, error: EboxcastError) -> HttpResponse:
     language = language_of(request)
     if status == 500:
         return _page(request, status)
-    return _page(request, status, sentence=sentence_in(error, language), remedy=remedy_on_page(error, language))
+    said = {
+        "sentence": sentence_in(error, language, words_of(error, language)),
+        "remedy": remedy_on_page(error, language),
+    }
+    return _page(request, status, **said, parts=parts_on_page(error, language))
+
+
+def parts_on_page(error: EboxcastError, language: str) -> list[str]:
+    """Return each of several reasons, and what to do about it where that is no command."""
+    return [
+        " ".join(filter(None, (sentence_in(part, language), "" if next_actions(part) else remedy_in(part, language))))
+        for part in error.parts
+    ]
 
 
 def remedy_on_page(error: EboxcastError | Misconfigured, language: str) -> str:
     """Return what to do next; nothing where that is a command, which a page cannot ask of its reader."""
-    return "" if next_actions(error) else remedy_in(error, language)
+    return "" if next_actions(error) else remedy_in(error, language, words_of(error, language))
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -126,7 +139,7 @@ def stale_page(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _page(request, 403, title=TITLES[409], sentence_marked=_STALE)
 
 
-def _page(request: HttpRequest, status: int, **words: str) -> HttpResponse:
+def _page(request: HttpRequest, status: int, **words: object) -> HttpResponse:
     shown = {"title": TITLES[status], "sentence_marked": _SENTENCES.get(status, ""), **words, "status": status}
     return render(request, "web/error.html", shown, status=status)
 

@@ -71,6 +71,8 @@ def signed_in(view: View[P]) -> View[P]:
     @wraps(view)
     def answer(request: PageRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if request.visitor is None:
+            if request.headers.get("HX-Request"):  # a part of a page that is open: the whole of it asks anew
+                return HttpResponse(status=401, headers={"HX-Refresh": "true"})
             if request.method == "POST":
                 return ask_to_sign_in(request)
             asked = request.get_full_path()

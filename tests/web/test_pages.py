@@ -14,7 +14,8 @@ from django.test import RequestFactory
 from tests.broadcasts import people as p
 from tests.web.visitors import PASSWORD, account_of, browser, browser_of
 
-from eboxcast.broadcasts.errors import NothingPrepared, NotReady
+from eboxcast.broadcasts import acceptance
+from eboxcast.broadcasts.errors import NothingPrepared, NotInThisState, NotReady
 from eboxcast.lib.errors import EboxcastError, InputRefused, NotAllowedNow, Trouble
 from eboxcast.web.errors import error_page, server_error
 
@@ -161,3 +162,12 @@ def test_a_refusal_has_its_reasons_and_its_words_in_the_language_of_the_page() -
     page = error_page(request, missing).content.decode()
     assert page.count("<li>") == 1
     assert "launching" not in page
+
+
+def test_a_refusal_names_who_was_there_first(january: None) -> None:
+    broadcast = p.tested()
+    acceptance.reject(broadcast, actor=p.ANNE, reason="wrong title")
+    with pytest.raises(NotInThisState) as late:
+        acceptance.approve(broadcast, actor=p.ANNE)
+    request = RequestFactory().get("/", headers={"Accept-Language": "fr"})
+    assert "par anne" in error_page(request, late.value).content.decode()

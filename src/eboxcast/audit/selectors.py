@@ -13,6 +13,7 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from eboxcast.audit.canonical import ROOT
+from eboxcast.audit.models import Entry
 from eboxcast.audit.rows import ENTRY, Row, content_of
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.policy import authorize
@@ -145,3 +146,9 @@ def list_entries(wanted: Wanted, limit: int) -> list[SealedEntry]:
     with connection.cursor() as cursor:
         cursor.execute(statement, [*conditions.values(), limit])
         return [entry_of(row) for row in reversed(cursor.fetchall())]
+
+
+def entry_that_led_to(broadcast: UUID, state: str) -> Entry | None:
+    """Return the entry of the step that brought a broadcast to the state it is in; None once its year was dropped."""
+    moved = Entry.objects.filter(broadcast=broadcast, data__to=state).exclude(data__from=state)
+    return moved.order_by("id").last()

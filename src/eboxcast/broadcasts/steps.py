@@ -10,6 +10,7 @@ from typing import TypeVar
 from django.db import transaction
 
 from eboxcast.audit.actions import record
+from eboxcast.audit.selectors import entry_that_led_to
 from eboxcast.broadcasts.errors import BroadcastNotFound, NotInThisState, ReasonMissing
 from eboxcast.broadcasts.guards import holding_go
 from eboxcast.broadcasts.models import Broadcast, State
@@ -18,8 +19,9 @@ from eboxcast.broadcasts.states import TABLE, TRANSITIONS, Action, Transition, m
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor, NotYourRole
-from eboxcast.lib.errors import Defect
+from eboxcast.lib.errors import Defect, Reason
 from eboxcast.lib.free_text import fit
+from eboxcast.lib.translation import N_
 
 T = TypeVar("T")
 
@@ -125,9 +127,22 @@ def _row(broadcast: Broadcast, action: Action, actor: Actor) -> Transition:
     authorize_action(actor, action)
     row = TRANSITIONS.get((State(broadcast.state), action))
     if row is None:
-        raise NotInThisState(broadcast=broadcast.number, state=broadcast.state, asked=str(action))
+        raise _not_in_this_state(broadcast, action)
     _authorize(actor, action, [row])
     return row
+
+
+def _not_in_this_state(broadcast: Broadcast, action: Action) -> NotInThisState:
+    """Return the refusal, with who brought the broadcast to this state and when: often a colleague, a moment ago."""
+    error = NotInThisState(broadcast=broadcast.number, state=broadcast.state, asked=str(action))
+    with sanitized_db_errors():
+        moved = entry_that_led_to(broadcast.id, str(broadcast.state))
+    if moved is not None:
+        error.parts = (Reason(sentence=_SINCE, data={"at": moved.at, "by": moved.by}),)
+    return error
+
+
+_SINCE = N_("Its state was changed by {by} on {at}.")
 
 
 def _authorize(actor: Actor, action: Action, rows: Sequence[Transition]) -> None:

@@ -18,7 +18,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 
-.PHONY: help design docs install demo test lint bench faults messages reference requirements
+.PHONY: help design docs install demo test lint bench faults messages reference requirements screenshots
 .DELETE_ON_ERROR:
 
 help: ## Say what can be made
@@ -97,6 +97,9 @@ $(BUILT)/.made: $(VENDOR)/.made $(wildcard src/eboxcast/*/static/*/*) | .venv/.r
 	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/dev.txt
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch .venv/.run $@
+
+screenshots: .venv/.dev $(BUILT)/.made ## Look at the pages of a demo with Chromium, for the docs site
+	@$(BIN)/python -m tests.browser.screenshots
 
 .venv/.docs: .venv/.dev requirements/docs.txt
 	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/docs.txt

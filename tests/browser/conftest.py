@@ -9,26 +9,14 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from tests.browser.chromium import CHROMIUM, FLAGS, NARROW, WIDE
 from tests.browser.serving import served
 from tests.portal.conftest import january, quick_passwords
 from tests.web.visitors import browser_of
 
 from eboxcast.lib.actors import Actor
 
-__all__ = ["january", "quick_passwords"]
-
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+__all__ = ["NARROW", "WIDE", "january", "quick_passwords"]
 
 
 @pytest.fixture(scope="module")

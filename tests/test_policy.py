@@ -261,6 +261,9 @@ ACTIONS: dict[str, Case] = {
     "accounts.invitations.invite": Case(
         "account.invite", lambda w, a, name="ines": invitations.invite(name, days=7, actor=a)
     ),
+    "accounts.invitations.invite_by_mail": Case(
+        "account.invite", lambda w, a, name="vera": invitations.invite_by_mail(name, actor=a)
+    ),
     "accounts.sessions.sessions_of": Case(
         "account.keep",
         lambda w, a, current_key="key": sessions.sessions_of(current_key, actor=a),

@@ -8,8 +8,9 @@ from tests.moments import pass_time
 from tests.web.visitors import PASSWORD, account_of, browser
 
 from eboxcast.accounts.errors import SignInRefused, TooManyTries
+from eboxcast.accounts.guessing import PASSWORDS
 from eboxcast.accounts.models import FailedTry
-from eboxcast.accounts.signing_in import MOST_TRIES, account_in_force, people_to_try, sign_in, sign_in_by_name
+from eboxcast.accounts.signing_in import account_in_force, people_to_try, sign_in, sign_in_by_name
 from eboxcast.audit.models import Entry
 from eboxcast.senders.people import change_unasked
 
@@ -49,7 +50,7 @@ def test_an_address_of_two_people_signs_in_neither(january: None) -> None:
 
 def test_who_guesses_has_to_wait_even_with_the_right_password(january: None) -> None:
     account_of(p.ANNE)
-    for _ in range(MOST_TRIES):
+    for _ in range(PASSWORDS.most):
         with pytest.raises(SignInRefused):
             sign_in("anne", "wrong", address=HERE)
     with pytest.raises(TooManyTries):
@@ -60,7 +61,7 @@ def test_who_guesses_has_to_wait_even_with_the_right_password(january: None) -> 
 
 
 def test_a_name_that_nobody_has_is_locked_like_any_other(january: None) -> None:
-    for _ in range(MOST_TRIES):
+    for _ in range(PASSWORDS.most):
         with pytest.raises(SignInRefused):
             sign_in("nobody", "wrong", address=HERE)
     with pytest.raises(TooManyTries):

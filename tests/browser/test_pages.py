@@ -29,6 +29,7 @@ def sheet() -> str:
 
 PAGES: dict[str, tuple[Actor | None, Opens]] = {
     "sign-in": (None, lambda: "/sign-in"),
+    "forgotten": (None, lambda: "/forgotten-password"),
     "invitation": (None, invitation),
     "not there": (None, lambda: "/nowhere"),
     "home": (p.ANNE, lambda: f"/{sheet()[:0]}"),

@@ -47,6 +47,7 @@ ADDRESSES: dict[str, Address] = {
     "language": Address(everybody=WRONG_WAY, nobody=WRONG_WAY),
     "sign-in": Address(everybody=302, nobody=OK),
     "sign-out": Address(everybody=WRONG_WAY, nobody=WRONG_WAY),
+    "forgotten": Address(nobody=OK),
     "invitation": Address(everybody=NOT_THERE, nobody=NOT_THERE),
     "sessions": Address(),
     "broadcasts": Address(),

@@ -40,6 +40,14 @@ class InvitationUnfit(InputRefused):
     remedy = N_("Service accounts use a token instead.")
 
 
+class NoAddress(InputRefused):
+    """No mail can be sent to whoever is invited by one."""
+
+    code = "accounts.no-address"
+    sentence = N_("{name} has no email address.")
+    remedy = N_("Record one first, or invite {name} with a link.")
+
+
 class SessionNotFound(NotFound):
     """No such session, or another person's."""
 

@@ -50,7 +50,11 @@ class Session(AbstractBaseSession):
 
 
 class Invitation(models.Model):
-    """A link by which somebody sets their password, once: only its digest is kept."""
+    """A link by which somebody sets their password, once: only its digest is kept.
+
+    One that goes by mail has no link of its own, which nobody could keep safe until it leaves: each time the mail is
+    tried a link is made for it (``of``). Any of them counts, as it is not known which one arrived.
+    """
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="invitations")
     digest = models.BinaryField(unique=True)
@@ -58,6 +62,7 @@ class Invitation(models.Model):
     made_by = models.TextField()
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
+    of = models.ForeignKey("self", null=True, on_delete=models.CASCADE, related_name="links")
 
     class Meta:
         db_table = "account_invitation"

@@ -21,7 +21,7 @@ from eboxcast.notices.words import Exact, word
 from eboxcast.reports.certificate import Certificate, issue_certificate
 from eboxcast.senders.models import Institution, Person, TypeRequest
 
-_MOMENTS = ("agreed_at", "window_ends_at", "reconfirmation_due", "acceptance_due", "due", "visible_at")
+_MOMENTS = ("agreed_at", "window_ends_at", "reconfirmation_due", "acceptance_due", "due", "visible_at", "expires_at")
 _WORDS = ("side", "what", "environment", "why")
 _EXACT = ("number", "code", "document", "files")
 _FREE = ("reason", "campaign", "subject", "application", "reference")
@@ -50,6 +50,8 @@ class About:
     @property
     def thread(self) -> str:
         """Return what mails about it are kept together by: broadcasts of one campaign are one thread."""
+        if self._is_account:
+            return f"account.{self.entry.number}"  # each link is a mail of its own
         if self.broadcast is None:
             return f"{self.entry.action.partition('.')[0]}.{self.number}"
         campaign = self.broadcast.campaign_id
@@ -63,13 +65,18 @@ class About:
             institution = self.entry.by.rpartition("@")[2]  # a drop folder acts as one of its institution
         if self.broadcast is not None:
             institution = self.broadcast.institution_id
-        return Concerned(institution=institution, broadcast=self.broadcast, request=self.request)
+        person = str(self.entry.data.get("person", "")) if self._is_account else ""
+        return Concerned(institution=institution, broadcast=self.broadcast, request=self.request, person=person)
 
     @cached_property
     def certificate(self) -> Certificate | None:
         """Return the certificate of the run in production, with the head of the audit; none where nothing ran."""
         run = self.run
         return issue_certificate(settle(run), actor=STEWARD) if run else None
+
+    @property
+    def _is_account(self) -> bool:
+        return self.entry.action.startswith("account.")
 
     @property
     def run(self) -> Run | None:

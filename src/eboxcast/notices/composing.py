@@ -187,6 +187,7 @@ def _told(kind: Kind, about: About, language: str, *, invited: bool) -> _Told:
         moment=long_moment(about.entry.at.replace(second=0, microsecond=0), language),
         paragraphs=tuple(said(sentence, language, data) for sentence in sentences),
         sections=(*_details(about, kind.facts, language), *extras),
+        link=kind.link(about) if kind.link else "",
     )
     return _Told(about=about, event=event, files=files)
 

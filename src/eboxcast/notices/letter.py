@@ -39,6 +39,8 @@ class Event:
     """When; empty where the words say it."""
     paragraphs: tuple[str, ...]
     sections: tuple[Section, ...]
+    link: str = ""
+    """The address to open, on a line of its own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,6 +126,8 @@ def _event(event: Event) -> Iterator[str]:
     for paragraph in event.paragraphs:
         yield ""
         yield from wrapped(paragraph, width=_WIDTH)
+    if event.link:
+        yield from ("", event.link)
 
 
 def _turns(letter: Letter, matter: Matter) -> Iterator[str]:

@@ -33,6 +33,8 @@ class Group(StrEnum):
     """Everybody who has an invitation for the evening."""
     FORM = "form"
     """Who handed in the form for a message type."""
+    PERSON = "person"
+    """Whose account it is."""
 
 
 ROLES: Mapping[Group, Role] = {
@@ -68,6 +70,7 @@ class Concerned:
     institution: str
     broadcast: Broadcast | None = None
     request: TypeRequest | None = None
+    person: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,6 +170,11 @@ def _form(concerned: Concerned) -> Iterator[Reader]:
         yield _outsider(str(asked.get("name", "")), str(asked.get("email", "")), concerned.request.languages[0])
 
 
+def _meant(concerned: Concerned) -> Iterator[Reader]:
+    for person in Person.objects.filter(name=concerned.person, active=True, service=False).exclude(email=""):
+        yield _person(person)
+
+
 def _outsider(name: str, address: str, language: str) -> Reader:
     """Return a contact; a person who has this address is meant by it."""
     person = Person.objects.filter(email__iexact=address, active=True, service=False).order_by("name").first()
@@ -185,4 +193,5 @@ _FINDERS: Mapping[Group, Callable[[Concerned], Iterator[Reader]]] = {
     Group.CONTACTS: _contacts,
     Group.INVITED: _invited,
     Group.FORM: _form,
+    Group.PERSON: _meant,
 }

@@ -65,7 +65,7 @@ def _note(entry: SealedEntry) -> None:
 
 def _items(kind: Kind, about: About) -> Iterator[Item]:
     """Return what is told of a kind. Whoever did it knows it, and is told only what their calendar has to know."""
-    did_it = _who_did_it(about.entry)
+    did_it = set() if kind.personal else _who_did_it(about.entry)
     told = readers_of(kind.to, about.concerned, but=did_it)
     addresses = {reader.address.casefold() for reader in told}
     others = readers_of(kind.to, about.concerned) if kind.calendar else []

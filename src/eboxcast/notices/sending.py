@@ -20,6 +20,7 @@ from django.db.models import Q
 
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
+from eboxcast.notices.invitation_links import with_link
 from eboxcast.notices.models import Notice, State
 from eboxcast.notices.transport.message import message_of
 from eboxcast.notices.transport.ways import SECONDS, Folder, NobodyAnswers, NotSent, Refused, Smtp, Way
@@ -103,7 +104,7 @@ def _try(way: Way, notice: Notice) -> tuple[State, str]:
 
 def _written(notice: Notice) -> EmailMessage:
     try:
-        return message_of(notice)
+        return message_of(with_link(notice))
     except (ValueError, IndexError, HeaderParseError) as unfit:  # one address must not hold up everybody's mail
         raise Refused(f"it cannot be written as a mail ({type(unfit).__name__})") from unfit
 

@@ -9,10 +9,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from eboxcast.accounts.errors import PasswordUnfit, SignInRefused, TooManyTries
-from eboxcast.accounts.invitations import accept_invitation, invited
+from eboxcast.accounts.invitations import accept_invitation, ask_new_password, invited
 from eboxcast.accounts.signing_in import people_to_try, sign_in_by_name
 from eboxcast.accounts.signing_in import sign_in as sign_in_account
 from eboxcast.lib.translation import N_
+from eboxcast.web.errors import status_of
 from eboxcast.web.forms import PageForm
 from eboxcast.web.kept_forms import KEPT, kept_form
 from eboxcast.web.requests import PageRequest
@@ -34,6 +35,16 @@ class SignInForm(PageForm):
         max_length=_MOST,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
+class ForgottenForm(PageForm):
+    """Who forgot their password."""
+
+    identity = forms.CharField(
+        label=N_("Email address or name"),
+        max_length=_MOST,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
     )
 
 
@@ -87,6 +98,20 @@ def sign_out(request: PageRequest) -> HttpResponse:
     """Sign out."""
     end_visit(request)
     return redirect("sign-in")
+
+
+@require_http_methods(["GET", "POST"])
+def forgotten(request: PageRequest) -> HttpResponse:
+    """Have whoever forgot their password be sent a link; the answer never tells whether there is such an account."""
+    form = ForgottenForm(request.POST or None, language=request.language)
+    if form.is_valid():
+        try:
+            ask_new_password(form.cleaned_data["identity"], address=request.META["REMOTE_ADDR"])
+        except TooManyTries as error:
+            form.refuse(error)
+            return render(request, "portal/forgotten.html", {"form": form}, status=status_of(error))
+        return render(request, "portal/forgotten.html", {"asked": True})
+    return render(request, "portal/forgotten.html", {"form": form})
 
 
 @sensitive_post_parameters("password")

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", home.show, name="home"),
     path("sign-in", entrance.sign_in, name="sign-in"),
     path("sign-out", entrance.sign_out, name="sign-out"),
+    path("forgotten-password", entrance.forgotten, name="forgotten"),
     path("invitation/<str:text>", entrance.accept, name="invitation"),
     path("sessions", sessions.show, name="sessions"),
     path("broadcasts", broadcasts.show_list, name="broadcasts"),

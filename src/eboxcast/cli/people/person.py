@@ -29,6 +29,7 @@ _CHANGED = N_("{name} is recorded: {roles}.")
 _DEACTIVATED = N_("{name} can no longer act, whatever tokens they still have.")
 _TOKEN = N_("The token of {name}, shown only once. Give it only to {name}, to use with: eboxcast login")
 _REVOKED = N_("Token {number} of {name} was revoked on {moment}.")
+_MAILED = N_("{name} receives an email with the link, at {email}. The steward sends it.")
 _INVITED = N_("The link for {name}, shown only once. Give it only to {name}, to open in a browser:")
 _LOADED = N_("Loaded: {people} people, {teams} team(s), {contacts} contact(s).")
 
@@ -155,13 +156,18 @@ def revoke(number: Annotated[int, typer.Argument(help="The number of the token."
 @app.command()
 def invite(
     name: Name,
-    days: Annotated[int, typer.Option(help="How long the link is valid.")] = 7,
+    days: Annotated[int, typer.Option(help="How long the link is valid.")] = invitations.USUAL_DAYS,
+    mail: Annotated[bool, typer.Option("--mail", help="Send the link by email instead of writing it.")] = False,
 ) -> None:
     """Invite a person to the pages: write a link to standard output, by which they set their password, once.
 
     If someone has forgotten their password, invite them again. The password they have stays valid until they set
     another one.
     """
+    if mail:
+        person = invitations.invite_by_mail(name, days=days, actor=caretaker())
+        _say(_MAILED, name=name, email=person.email)
+        return
     text = invitations.invite(name, days=days, actor=caretaker())
     _say(_INVITED, name=name)
     typer.echo(f"{settings.EBOXCAST_PAGES_URL}/invitation/{text}")

@@ -53,3 +53,7 @@ class Kind:
     urgent: bool = False
     """Whether it cannot wait for somebody's daily overview."""
     when: Callable[[SealedEntry], bool] = always
+    link: Callable[[About], str] | None = None
+    """The address that its reader opens."""
+    personal: bool = False
+    """Whether it is about its reader, who is told even where they did it: it may have been somebody else."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from eboxcast.audit.selectors import SealedEntry
-from eboxcast.notices.kinds import dates, evening, files, types
+from eboxcast.notices.kinds import accounts, dates, evening, files, types
 from eboxcast.notices.kinds.kind import Kind
 
 NOTICES: Mapping[str, tuple[Kind, ...]] = {
@@ -54,6 +54,9 @@ NOTICES: Mapping[str, tuple[Kind, ...]] = {
     "type.configured": (types.IN_ACCEPTANCE, types.IN_PRODUCTION),
     "type.refused": (types.REFUSED,),
     "type.withdrawn": (types.WITHDRAWN,),
+    "account.invited": (accounts.INVITED,),
+    "account.password_forgotten": (accounts.PASSWORD_FORGOTTEN,),
+    "account.password_set": (accounts.PASSWORD_SET,),
 }
 
 SILENT: Mapping[str, str] = {

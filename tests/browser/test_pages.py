@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -35,6 +37,7 @@ PAGES: dict[str, tuple[Actor | None, Opens]] = {
     "home": (p.ANNE, lambda: f"/{sheet()[:0]}"),
     "broadcasts": (p.INES, lambda: f"/broadcasts{sheet()[:0]}"),
     "broadcast": (p.LOU, sheet),
+    "components": (p.INES, lambda: "/components"),
     "sessions": (p.BRAM, lambda: "/sessions"),
 }
 """Each page: whose it is, and what makes it and gives its address."""
@@ -51,6 +54,19 @@ def test_nothing_is_wrong_with_a_page_wide_or_narrow_light_or_dark(visit: Visit,
     page.emulate_media(color_scheme="dark")
     assert violations(page) == []
     assert too_wide(page) == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_components_are_photographed(visit: Visit, tmp_path: Path, scheme: Literal["light", "dark"]) -> None:
+    """Kept beside the other results of a run, to look at after a change of the style sheets."""
+    page = visit.window(p.INES, viewport=WIDE, color_scheme=scheme)
+    page.goto("/components")
+    photograph = tmp_path / f"components-{scheme}.png"
+    page.screenshot(path=photograph, full_page=True)
+    page.set_viewport_size(NARROW)
+    narrow = tmp_path / f"components-{scheme}-narrow.png"
+    page.screenshot(path=narrow, full_page=True)
+    assert len({photograph.read_bytes(), narrow.read_bytes()}) == 2
 
 
 def too_wide(page: Page) -> int:

@@ -50,6 +50,7 @@ ADDRESSES: dict[str, Address] = {
     "forgotten": Address(nobody=OK),
     "invitation": Address(everybody=NOT_THERE, nobody=NOT_THERE),
     "sessions": Address(),
+    "components": Address(),
     "broadcasts": Address(),
     "broadcast": Address(theirs=True),
 }

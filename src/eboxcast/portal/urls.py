@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from eboxcast.portal import broadcasts, entrance, home, sessions
+from eboxcast.portal import broadcasts, components, entrance, home, sessions
 
 urlpatterns = [
     path("", home.show, name="home"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("forgotten-password", entrance.forgotten, name="forgotten"),
     path("invitation/<str:text>", entrance.accept, name="invitation"),
     path("sessions", sessions.show, name="sessions"),
+    path("components", components.show, name="components"),
     path("broadcasts", broadcasts.show_list, name="broadcasts"),
     path("broadcasts/<str:broadcast>", broadcasts.show, name="broadcast"),
 ]

@@ -51,6 +51,7 @@ class Wrong:
     """One thing to correct, with the field it is in; none for the form as a whole."""
 
     field: str
+    label: str
     sentence: str
 
 
@@ -80,8 +81,9 @@ class PageForm(forms.Form):
     @property
     def wrong(self) -> list[Wrong]:
         """Return everything to correct, in the order of the fields."""
-        found = [Wrong("", str(sentence)) for sentence in self.non_field_errors()]
-        return found + [Wrong(field.auto_id, str(sentence)) for field in self for sentence in field.errors]
+        found = [Wrong("", "", str(sentence)) for sentence in self.non_field_errors()]
+        fields = [(field, str(sentence)) for field in self for sentence in field.errors]
+        return found + [Wrong(field.auto_id, str(field.label), sentence) for field, sentence in fields]
 
     def _say(self, field: forms.Field) -> None:
         field.label = translate(str(field.label or ""), self.language)
@@ -98,6 +100,8 @@ class PageForm(forms.Form):
     def _look(self, name: str, field: forms.Field) -> None:
         if isinstance(field, forms.DateField):
             field.widget = forms.DateInput(attrs={**field.widget.attrs, "type": "date"}, format="%Y-%m-%d")
+        elif isinstance(field, forms.TimeField):
+            field.widget = forms.TimeInput(attrs={**field.widget.attrs, "type": "time"}, format="%H:%M")
         field.widget.attrs["class"] = " ".join(filter(None, ("ds-input", self.widths.get(name, ""))))
 
 

@@ -28,7 +28,7 @@ from tests.delivery.procedure import ANNE, EVERYBODY, SHORT, Story, begin_story
 from tests.senders.forms import form_in
 
 import eboxcast
-from eboxcast.accounts import invitations, sessions
+from eboxcast.accounts import invitations, sessions, standing
 from eboxcast.audit import anchoring, dropping, pseudonyms, selectors, verification
 from eboxcast.audit.models import Entry
 from eboxcast.broadcasts import (
@@ -84,6 +84,7 @@ from eboxcast.reports import verification as certificates
 from eboxcast.senders import lookup as senders_lookup
 from eboxcast.senders import people, people_file, people_tokens, sender_file, type_requests
 from eboxcast.senders.errors import InstitutionUnknown, OtherInstitution, TypeRequestNotFound
+from eboxcast.senders.models import Person
 from eboxcast.senders.people import Particulars
 from eboxcast.senders.request_form import RequestForm, read_request
 
@@ -226,6 +227,8 @@ ACTIONS: dict[str, Case] = {
     ),
     # People
     "senders.people.list_people": Case("person.see", lambda w, a: people.list_people(actor=a)),
+    "senders.people.find_person": Case("person.see", lambda w, a, name="ines": people.find_person(name, actor=a)),
+    "senders.people.list_institutions": Case("person.see", lambda w, a: people.list_institutions(actor=a)),
     "senders.people.add_person": Case(
         "person.add",
         lambda w, a, name="lea", full_name="Lea Maes", email="lea@example.be", phone="02 000 00 00": people.add_person(
@@ -234,9 +237,10 @@ ACTIONS: dict[str, Case] = {
     ),
     "senders.people.change_person": Case(
         "person.change",
-        lambda w, a, name="ines", full_name="Ines", email="i@example.be", phone="02 000 00 00": people.change_person(
-            name, actor=a, full_name=full_name, email=email, phone=phone
+        lambda w, a, name="ines", full_name="Ines", email="i@example.be", phone="02 000 00 00", seen="": (
+            people.change_person(name, actor=a, full_name=full_name, email=email, phone=phone, seen=seen)
         ),
+        masks=frozenset({"seen"}),
     ),
     "senders.people.deactivate_person": Case(
         "person.deactivate", lambda w, a, name="gone": people.deactivate_person(name, actor=a)
@@ -263,6 +267,9 @@ ACTIONS: dict[str, Case] = {
     ),
     "accounts.invitations.invite_by_mail": Case(
         "account.invite", lambda w, a, name="vera": invitations.invite_by_mail(name, actor=a)
+    ),
+    "accounts.standing.standing_of": Case(
+        "person.see", lambda w, a: standing.standing_of(Person.objects.get(name="ines"), actor=a)
     ),
     "accounts.sessions.sessions_of": Case(
         "account.keep",

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from eboxcast.accounts.standing import Standing
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Role
 from eboxcast.lib.translation import N_
 from eboxcast.presenters.schemas.people import (
+    House,
     PersonList,
+    PersonSheet,
     PersonShown,
     TokenList,
     TokenShown,
@@ -16,6 +19,7 @@ from eboxcast.presenters.schemas.people import (
     UsualContacts,
 )
 from eboxcast.senders.models import Person, StandingContact, Token
+from eboxcast.senders.people import mark_of, only_they_are, particulars_of
 
 ROLES = {
     Role.REQUESTER: N_("requests broadcasts"),
@@ -33,6 +37,28 @@ def person_list(people: Iterable[Person]) -> PersonList:
     return PersonList(people=tuple(map(_person, people)))
 
 
+def houses(people: Iterable[Person]) -> tuple[House, ...]:
+    """Return people by whom they belong to: the operator's and the validator's first."""
+    by_house: dict[str, list[Person]] = {}
+    for person in people:
+        by_house.setdefault(person.institution_id or "", []).append(person)
+    return tuple(
+        House(institution=cbe or None, names=_names_of(of_it[0]), people=tuple(map(_person, of_it)))
+        for cbe, of_it in sorted(by_house.items())
+    )
+
+
+def person_sheet(person: Person, standing: Standing) -> PersonSheet:
+    """Return a person, and where their account stands."""
+    return PersonSheet(
+        person=_person(person),
+        institution_names=_names_of(person),
+        mark=mark_of(particulars_of(person)),
+        only_one_for=tuple(only_they_are(person)),
+        **vars(standing),
+    )
+
+
 def token_list(tokens: Iterable[Token]) -> TokenList:
     """Return the tokens of a person."""
     return TokenList(tokens=tuple(map(_token, tokens)))
@@ -45,6 +71,10 @@ def usual_contacts(contacts: Iterable[StandingContact]) -> UsualContacts:
         for one in contacts
     )
     return UsualContacts(contacts=tuple(shown))
+
+
+def _names_of(person: Person) -> dict[str, str]:
+    return dict(person.institution.names) if person.institution else {}
 
 
 def _person(person: Person) -> PersonShown:

@@ -193,6 +193,14 @@ class PersonInactive(NotAllowedNow):
     )
 
 
+class PersonChanged(NotAllowedNow):
+    """Somebody else was first; what they wrote must not be lost unseen."""
+
+    code = "people.changed"
+    sentence = N_("{by} changed the record of {name} on {at}, while you were looking at it.")
+    remedy = N_("Your changes were not saved. Look at the record as it is now, then make them again.")
+
+
 class NameUnfit(InputRefused):
     """What was given cannot be a login."""
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, fields, replace
 
 from django.db import transaction
+from django.db.models import Q
 
 from eboxcast.audit.actions import record
+from eboxcast.audit.models import Entry
 from eboxcast.database import installation
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
 from eboxcast.lib.actors import INSTITUTION_ROLES, OPERATOR_ROLES, VALIDATOR_ROLES, Actor, Role
+from eboxcast.lib.digests import digest
 from eboxcast.lib.free_text import MOST_OF_A_NAME, hides_a_number, is_fit
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.policy import authorize, rule_of
@@ -20,6 +24,7 @@ from eboxcast.senders.errors import (
     DetailUnfit,
     HomeUnknown,
     NameUnfit,
+    PersonChanged,
     PersonInactive,
     PersonKnown,
     PersonUnknown,
@@ -46,11 +51,46 @@ class Particulars:
     mails: str = Mails.EACH
 
 
-def list_people(*, actor: Actor) -> list[Person]:
-    """Return everybody, those of the operator and of the validator last. Raises NotYourRole."""
+@dataclass(frozen=True, kw_only=True)
+class Sought:
+    """Which people are asked for."""
+
+    words: str = ""
+    """Found in the login, the name or the email address."""
+    role: Role | None = None
+    institution: str | None = None
+    """By CBE number; empty for the operator's and the validator's people."""
+    active_only: bool = False
+
+
+def list_people(sought: Sought | None = None, *, actor: Actor, limit: int | None = None) -> list[Person]:
+    """Return everybody, or those asked for, those of the operator and of the validator last. Raises NotYourRole."""
     authorize_care(actor, "person.see")
     with sanitized_db_errors():
-        return list(Person.objects.order_by("institution_id", "name"))
+        found = Person.objects.filter(_matches(sought or Sought())).select_related("institution")
+        return list(found.order_by("institution_id", "name")[:limit])
+
+
+def find_person(name: str, *, actor: Actor) -> Person:
+    """Return somebody. Raises NotYourRole, PersonUnknown."""
+    authorize_care(actor, "person.see")
+    with sanitized_db_errors():
+        return _find(name)
+
+
+def list_institutions(*, actor: Actor) -> list[Institution]:
+    """Return the institutions that people can belong to. Raises NotYourRole."""
+    authorize_care(actor, "person.see")
+    with sanitized_db_errors():
+        return list(Institution.objects.order_by("cbe"))
+
+
+@sanitized_db_errors()
+def only_they_are(person: Person) -> list[Role]:
+    """Return the roles that nobody else of the same house has who can act: what stands still without this person."""
+    house = Person.objects.filter(active=True, institution=person.institution).exclude(name=person.name)
+    others = {role for roles in house.values_list("roles", flat=True) for role in roles}
+    return [Role(role) for role in sorted(set(person.roles) - others)] if person.active else []
 
 
 def add_person(name: str, particulars: Particulars, *, actor: Actor) -> Person:
@@ -72,19 +112,24 @@ def add_unasked(name: str, particulars: Particulars, *, by: str) -> Person:
     return person
 
 
-def change_person(name: str, *, actor: Actor, **changes: object) -> Person:
-    """Change some of what is recorded of somebody. Raises NotYourRole, PersonUnknown, and what is unfit."""
+def change_person(name: str, *, actor: Actor, seen: str = "", **changes: object) -> Person:
+    """Change some of what is recorded of somebody; where ``mark_of`` what was seen is given, only if it is still so.
+
+    Raises NotYourRole, PersonUnknown, PersonChanged, and what is unfit.
+    """
     authorize_care(actor, "person.change")
-    return change_unasked(name, by=actor.name, **changes)
+    return change_unasked(name, by=actor.name, seen=seen, **changes)
 
 
-def change_unasked(name: str, *, by: str, **changes: object) -> Person:
+def change_unasked(name: str, *, by: str, seen: str = "", **changes: object) -> Person:
     """Change what is recorded of somebody for an action that was allowed as a whole.
 
-    Raises PersonUnknown, NameUnfit, DetailUnfit, RolesUnfit, HomeUnknown.
+    Raises PersonUnknown, PersonChanged, NameUnfit, DetailUnfit, RolesUnfit, HomeUnknown.
     """
     with sanitized_db_errors(), transaction.atomic():
         before = particulars_of(_find(name, lock=True))
+        if seen and seen != mark_of(before):
+            raise _changed_since(name)
         after = replace(before, **changes)  # type: ignore[arg-type]  # checked by the fields of the class
         person = _save(name, after)
         changed = [field.name for field in fields(after) if getattr(after, field.name) != getattr(before, field.name)]
@@ -145,6 +190,12 @@ def particulars_of(person: Person) -> Particulars:
     )
 
 
+def mark_of(particulars: Particulars) -> str:
+    """Return what stands for a record as somebody saw it: another one when anything of it has changed."""
+    values = {**vars(particulars), "roles": sorted(particulars.roles)}
+    return digest(json.dumps(values, sort_keys=True).encode()).hex()[:24]
+
+
 def authorize_care(actor: Actor, permission: str) -> None:
     """Raise NotYourRole unless the table lets the actor look after people; the user of the system may begin."""
     if not (rule_of(permission).founding and actor.is_system_user and not somebody_looks_after_people()):
@@ -178,9 +229,27 @@ def refuse_unfit_address(name: str, *, email: str, phone: str) -> None:
         raise DetailUnfit(name=name, field="phone")
 
 
+def _matches(sought: Sought) -> Q:
+    wanted = Q(active=True) if sought.active_only else Q()
+    if sought.words:
+        words = sought.words.strip()
+        wanted &= Q(name__icontains=words) | Q(full_name__icontains=words) | Q(email__icontains=words)
+    if sought.role is not None:
+        wanted &= Q(roles__contains=[sought.role])
+    if sought.institution is not None:
+        wanted &= Q(institution_id=sought.institution) if sought.institution else Q(institution=None)
+    return wanted
+
+
+def _changed_since(name: str) -> PersonChanged:
+    """Return who was first, and when."""
+    last = Entry.objects.filter(action="person.changed", data__person=name).order_by("-id").first()
+    return PersonChanged(name=name, by=last.by if last else "-", at=last.at if last else clock.now())
+
+
 def _find(name: str, *, lock: bool = False) -> Person:
-    people = Person.objects.select_for_update() if lock else Person.objects
-    person = people.filter(name=name).first()
+    people = Person.objects.select_for_update(of=("self",)) if lock else Person.objects
+    person = people.select_related("institution").filter(name=name).first()
     if person is None:
         raise PersonUnknown(name=mask_and_strip(name))
     return person

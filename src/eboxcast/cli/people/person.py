@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from django.conf import settings
@@ -98,7 +98,7 @@ def change(
     active: Annotated[bool, typer.Option("--active", help="Reactivate a person who was deactivated.")] = False,
 ) -> None:
     """Change the record of a person. What is not given stays the same."""
-    given: dict[str, object] = {
+    given: dict[str, Any] = {
         "full_name": full_name,
         "roles": frozenset(role) if role else None,
         "language": language.value if language else None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -71,6 +72,40 @@ class TokenList:
     """the form of this answer"""
     tokens: tuple[TokenShown, ...]
     """each of them, in the order in which they were made"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """The people of one institution, or of the operator and the validator."""
+
+    institution: str | None
+    """by CBE number; `null` for the operator's and the validator's people"""
+    names: Mapping[str, str]
+    """the names of the institution, by language"""
+    people: tuple[PersonShown, ...]
+    """each of them, by login"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonSheet:
+    """Everything about a person that those who look after people may see."""
+
+    person: PersonShown
+    """the person"""
+    institution_names: Mapping[str, str]
+    """the names of their institution, by language; empty for the operator's and the validator's people"""
+    mark: str
+    """what stands for the record as it is now: another one when anything of it has changed"""
+    only_one_for: tuple[str, ...]
+    """the roles that nobody else of the same institution or of the operator has who can act"""
+    opened_at: datetime | None
+    """when they first set a password; `null` if they never did"""
+    invited_at: datetime | None
+    """when the invitation was made that is still open; `null` if there is none"""
+    invited_until: datetime | None
+    """until when it is valid"""
+    session_count: int
+    """in how many browsers they are signed in now"""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -39,6 +39,9 @@ PAGES: dict[str, tuple[Actor | None, Opens]] = {
     "broadcast": (p.LOU, sheet),
     "components": (p.INES, lambda: "/components"),
     "sessions": (p.BRAM, lambda: "/sessions"),
+    "people": (p.INES, lambda: f"/people{invitation()[:0]}"),
+    "person": (p.INES, lambda: f"/person/anne{invitation()[:0]}"),
+    "change of a person": (p.INES, lambda: f"/person/anne/change{invitation()[:0]}"),
 }
 """Each page: whose it is, and what makes it and gives its address."""
 

@@ -42,6 +42,9 @@ class Address:
         return self.others.get(actor, self.everybody)
 
 
+INTEGRATION = Address(everybody=NOT_YOURS, others={p.INES: OK})
+OPERATORS = Address(everybody=NOT_YOURS, others=dict.fromkeys((p.INES, p.LOU, p.CARLA, p.ADA), OK))
+
 ADDRESSES: dict[str, Address] = {
     "home": Address(),
     "language": Address(everybody=WRONG_WAY, nobody=WRONG_WAY),
@@ -53,6 +56,16 @@ ADDRESSES: dict[str, Address] = {
     "components": Address(),
     "broadcasts": Address(),
     "broadcast": Address(theirs=True),
+    "people": OPERATORS,
+    "person": OPERATORS,
+    "add-person": INTEGRATION,
+    "load-people": INTEGRATION,
+    "change-person": INTEGRATION,
+    "deactivate-person": INTEGRATION,
+    "reactivate-person": Address(everybody=WRONG_WAY, nobody=WRONG_WAY),
+    "invite-person": INTEGRATION,
+    "make-token": INTEGRATION,
+    "revoke-token": Address(everybody=NOT_YOURS, others={p.INES: NOT_THERE}),
 }
 
 
@@ -66,8 +79,8 @@ def patterns(resolver: URLResolver) -> Iterator[URLPattern]:
 
 
 def arguments(pattern: URLPattern, broadcast: Broadcast) -> dict[str, str]:
-    """Return what stands in an address: the broadcast, and a word for all else."""
-    known = {"broadcast": broadcast.number}
+    """Return what stands in an address: the broadcast, a person, a number, and a word for all else."""
+    known = {"broadcast": broadcast.number, "name": "ines", "number": "9999"}
     return {name: known.get(name, "word") for name in pattern.pattern.converters}
 
 

@@ -33,7 +33,8 @@ def standing_of(person: Person, *, actor: Actor) -> Standing:
     authorize_care(actor, "person.see")
     with sanitized_db_errors():
         account = Account.objects.filter(person=person).first()
-        invitation = Invitation.objects.filter(person=person, used_at=None, expires_at__gt=clock.now()).first()
+        invitations = Invitation.objects.filter(person=person, used_at=None, expires_at__gt=clock.now())
+        invitation = invitations.order_by("-made_at").first()
         sessions = Session.objects.filter(account__person=person, expire_date__gt=timezone.now())
         return Standing(
             opened_at=account.opened_at if account else None,

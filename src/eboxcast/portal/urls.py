@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from eboxcast.portal import broadcasts, components, entrance, home, sessions
+from eboxcast.portal import broadcasts, components, entrance, home, people, sessions
 
 urlpatterns = [
     path("", home.show, name="home"),
@@ -16,4 +16,14 @@ urlpatterns = [
     path("components", components.show, name="components"),
     path("broadcasts", broadcasts.show_list, name="broadcasts"),
     path("broadcasts/<str:broadcast>", broadcasts.show, name="broadcast"),
+    path("people", people.show_list, name="people"),
+    path("people/add", people.add, name="add-person"),
+    path("people/load", people.load, name="load-people"),
+    path("person/<str:name>", people.show, name="person"),
+    path("person/<str:name>/change", people.change, name="change-person"),
+    path("person/<str:name>/deactivate", people.deactivate, name="deactivate-person"),
+    path("person/<str:name>/reactivate", people.reactivate, name="reactivate-person"),
+    path("person/<str:name>/invite", people.invite, name="invite-person"),
+    path("person/<str:name>/token", people.make_token, name="make-token"),
+    path("person/<str:name>/tokens/<int:number>", people.revoke_token, name="revoke-token"),
 ]

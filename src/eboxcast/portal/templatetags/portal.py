@@ -10,6 +10,7 @@ from django.template.context import Context
 
 from eboxcast.broadcasts.models import State
 from eboxcast.broadcasts.words import CHECKS, LATENESS, SEEN_IN
+from eboxcast.lib import policy
 from eboxcast.lib.actors import Role
 from eboxcast.lib.formatting import clauses
 from eboxcast.lib.next_action import NextAction
@@ -81,6 +82,12 @@ def who(context: Context, turn: tuple[str, ...]) -> str:
 def roles(context: Context, values: list[str]) -> str:
     """Show the roles of a person."""
     return clauses((translate(ROLES[Role(value)], str(context["language"])) for value in values), context["language"])
+
+
+@register.simple_tag(takes_context=True)
+def may(context: Context, permission: str) -> bool:
+    """Return whether whoever looks may do something, to offer it: ``{% may "person.change" as changes %}``."""
+    return policy.permits(context["request"].actor, permission)
 
 
 @register.simple_tag

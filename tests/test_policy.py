@@ -388,6 +388,7 @@ ACTIONS: dict[str, Case] = {
         ),
     ),
     # Broadcasts
+    "broadcasts.requests.offers_to": Case("broadcast.request", lambda w, a: requests.offers_to(a)),
     "broadcasts.requests.request": Case(
         "broadcast.request",
         lambda w, a, application="demo:broadcast", message_type="DEMO-INFO", subject="Pension", campaign="": (

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from uuid import UUID, uuid4, uuid5
 
 from django.db import transaction
+from django.db.models import Prefetch
 
 from eboxcast.broadcasts.contacts import set_contact, take_standing_contacts
 from eboxcast.broadcasts.deadlines import deadlines_of
@@ -24,7 +26,7 @@ from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.policy import authorize
 from eboxcast.senders.errors import ApplicationUnknown, InstitutionUnknown, MessageTypeUnknown
 from eboxcast.senders.lookup import find_sender_config
-from eboxcast.senders.models import Institution, MessageType
+from eboxcast.senders.models import Application, Institution, MessageType
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +42,8 @@ class Wanted:
     campaign: str = ""
     contact: Contact | None = None
     """Whom to call at the institution, where it is another than usual."""
+    form: str = ""
+    """The form it was asked with, where there is one: sent twice with the same content it asks once."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,9 +55,37 @@ class Contact:
     phone: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """A message type that somebody can ask a broadcast of, with the application that sends it."""
+
+    application: str
+    application_titles: Mapping[str, str]
+    message_type: str
+    titles: Mapping[str, str]
+
+
 LANGUAGES = ("fr", "nl", "de")
 MOST_RECIPIENTS = 2**31 - 1
 _USUAL_EBOX = "CITIZEN"
+
+
+@sanitized_db_errors()
+def offers_to(actor: Actor) -> list[Offer]:
+    """Return what somebody can ask a broadcast of: what is configured for their institution. Raises NotYourRole."""
+    authorize(actor, "broadcast.request")
+    types = MessageType.objects.filter(acceptance_at__isnull=False).order_by("code")
+    applications = Application.objects.filter(institution=actor.institution).order_by("name")
+    return [
+        Offer(
+            application=application.name,
+            application_titles=application.titles,
+            message_type=kind.code,
+            titles=kind.titles,
+        )
+        for application in applications.prefetch_related(Prefetch("message_types", types))
+        for kind in application.message_types.all()
+    ]
 
 
 @sanitized_db_errors()
@@ -73,9 +105,12 @@ def request(wanted: Wanted, *, actor: Actor) -> list[Broadcast]:
     refuse_past(wanted.dates)
     refuse_impossible_days(wanted.dates, institution=institution.cbe, recipients=sum(wanted.expected.values()))
     with transaction.atomic():
+        numbering = _numbering()
+        if before := _asked_before(wanted, actor):
+            return before
         campaign = _campaign(wanted, institution)
         requested = [
-            _new(wanted, institution, campaign, language=language, expected=expected, actor=actor)
+            _new(wanted, institution, campaign, numbering, language=language, expected=expected, actor=actor)
             for language, expected in wanted.expected.items()
         ]
         for broadcast in requested if wanted.contact else ():
@@ -129,12 +164,39 @@ def waive(broadcast: Broadcast, *, actor: Actor, what: Lateness, reason: str) ->
     return broadcast
 
 
+def _asked_before(wanted: Wanted, actor: Actor) -> list[Broadcast]:
+    """Return what the same form asked for already; whoever sends it a second time meanwhile waits for the numbers."""
+    if not wanted.form:
+        return []
+    numbers = [_id_of(wanted, language, actor) for language in wanted.expected]
+    return list(Broadcast.objects.filter(id__in=numbers).order_by("number"))
+
+
+def _id_of(wanted: Wanted, language: str, actor: Actor) -> UUID:
+    """Return the identity of what a form asks for: the same whenever the same person sends it with the same content."""
+    if not wanted.form:
+        return uuid4()
+    content = {**vars(replace(wanted, contact=None)), "expected": dict(wanted.expected), "by": actor.name}
+    return uuid5(_FORMS, f"{sorted(content.items())} {language}")
+
+
+_FORMS = UUID("5c7b3f4e-6d0a-4f6e-9a51-0c3a86a3a3f9")
+
+
 def _new(
-    wanted: Wanted, institution: Institution, campaign: Campaign | None, *, language: str, expected: int, actor: Actor
+    wanted: Wanted,
+    institution: Institution,
+    campaign: Campaign | None,
+    numbering: Numbering,
+    *,
+    language: str,
+    expected: int,
+    actor: Actor,
 ) -> Broadcast:
     now = clock.now()
     broadcast = Broadcast.objects.create(
-        number=_next_number(),
+        id=_id_of(wanted, language, actor),
+        number=_next_number(numbering),
         campaign=campaign,
         institution=institution,
         application=wanted.application,
@@ -168,11 +230,14 @@ def _campaign(wanted: Wanted, institution: Institution) -> Campaign | None:
     return Campaign.objects.get_or_create(name=name, institution=institution)[0] if name else None
 
 
-def _next_number() -> str:
-    """Take the next number of this year; call it inside the transaction of the broadcast that gets it."""
+def _numbering() -> Numbering:
+    """Return the numbers of this year, locked; call it inside the transaction of the broadcasts that get some."""
     year = clock.today().year
     Numbering.objects.get_or_create(year=year)
-    row = Numbering.objects.select_for_update().get(year=year)
-    row.last += 1
-    row.save()
-    return f"{year}-{row.last:04}"
+    return Numbering.objects.select_for_update().get(year=year)
+
+
+def _next_number(numbering: Numbering) -> str:
+    numbering.last += 1
+    numbering.save()
+    return f"{numbering.year}-{numbering.last:04}"

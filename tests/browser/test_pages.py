@@ -34,6 +34,7 @@ PAGES: dict[str, tuple[Actor | None, Opens]] = {
     "forgotten": (None, lambda: "/forgotten-password"),
     "invitation": (None, invitation),
     "not there": (None, lambda: "/nowhere"),
+    "ask": (p.ANNE, lambda: "/ask?dates=2027-02-15&dates=2027-02-14&dates=2027-04-01"),
     "home": (p.ANNE, lambda: f"/{sheet()[:0]}"),
     "broadcasts": (p.INES, lambda: f"/broadcasts{sheet()[:0]}"),
     "broadcast": (p.LOU, sheet),

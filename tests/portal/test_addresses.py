@@ -54,6 +54,7 @@ ADDRESSES: dict[str, Address] = {
     "invitation": Address(everybody=NOT_THERE, nobody=NOT_THERE),
     "sessions": Address(),
     "components": Address(),
+    "ask": Address(everybody=NOT_YOURS, others={p.ANNE: OK, p.ELSE_WHERE: OK}),
     "broadcasts": Address(),
     "broadcast": Address(theirs=True),
     "people": OPERATORS,

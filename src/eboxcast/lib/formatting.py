@@ -87,6 +87,16 @@ def short_date(day: date, language: str) -> str:
     return f"{_SHORT_WEEKDAYS[language].split()[day.weekday()]} {day:%d/%m/%Y}"
 
 
+def month_in(day: date, language: str) -> str:
+    """Return the month of a day in words: mei 2027."""
+    return f"{_MONTHS[language].split()[day.month - 1]} {day.year}"
+
+
+def weekdays(language: str) -> tuple[tuple[str, str], ...]:
+    """Return the days of a week from Monday on, each short and whole: (ma, maandag)."""
+    return tuple(zip(_SHORT_WEEKDAYS[language].split(), _WEEKDAYS[language].split(), strict=True))
+
+
 def short_times(start: datetime, end: datetime) -> tuple[str, str]:
     """Return the times of two moments, to the minute: 18:00. In a night when the clock changes, with their offsets."""
     there = (start.astimezone(BRUSSELS), end.astimezone(BRUSSELS))

@@ -10,6 +10,7 @@ from eboxcast.lib.next_action import NextAction
 
 PAGES: Mapping[str, str] = {
     "broadcast.see": "broadcast",
+    "broadcast.request": "ask",
 }
 """The name of the address of each action that has a page. Its parameters are the arguments of the address."""
 

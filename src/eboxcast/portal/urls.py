@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from eboxcast.portal import broadcasts, components, entrance, home, people, sessions
+from eboxcast.portal import (
+    ask,
+    broadcasts,
+    components,
+    entrance,
+    home,
+    people,
+    sessions,
+)
 
 urlpatterns = [
     path("", home.show, name="home"),
@@ -14,6 +22,7 @@ urlpatterns = [
     path("invitation/<str:text>", entrance.accept, name="invitation"),
     path("sessions", sessions.show, name="sessions"),
     path("components", components.show, name="components"),
+    path("ask", ask.show, name="ask"),
     path("broadcasts", broadcasts.show_list, name="broadcasts"),
     path("broadcasts/<str:broadcast>", broadcasts.show, name="broadcast"),
     path("people", people.show_list, name="people"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -36,6 +37,7 @@ _KINDS: tuple[tuple[type[forms.Field], str, str], ...] = (
     (forms.IntegerField, "invalid", N_("Enter a whole number.")),
     (forms.FileField, "required", N_("Choose a file.")),
 )
+_GROUPED = re.compile(r"\d{1,3}(?:([ .,'\u00a0\u202f])\d{3})(?:\1\d{3})*")
 _DAYS = ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y")
 
 
@@ -44,6 +46,21 @@ class Renderer(DjangoTemplates):
 
     form_template_name = "web/form/form.html"
     field_template_name = "web/form/field.html"
+
+
+class CountField(forms.IntegerField):
+    """A number of things, which people also write with their thousands apart: 180 000, 180.000."""
+
+    widget = forms.TextInput
+
+    def to_python(self, value: Any) -> int | None:
+        """Return the number."""
+        text = str(value or "").strip()
+        return super().to_python(re.sub(r"\D", "", text) if _GROUPED.fullmatch(text) else text)
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """Have a phone show its digits."""
+        return {"inputmode": "numeric", "autocomplete": "off"}
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import translate
 from eboxcast.portal.links import link_to
 from eboxcast.portal.navigation import more_of, sections_of
+from eboxcast.portal.told import told_before
 from eboxcast.presenters.broadcast_words import OUTCOMES, SIDES, STATES, who_in
 from eboxcast.presenters.notices import STATES as NOTICE_STATES
 from eboxcast.presenters.people import ROLES
@@ -27,6 +28,7 @@ register = template.Library()
 
 register.simple_tag(sections_of)
 register.simple_tag(more_of)
+register.simple_tag(told_before)
 
 _COLOURS = {
     State.REQUESTED: "info",

@@ -1,0 +1,48 @@
+"""Next actions as pages: which page does which action, for links between pages and in mails.
+
+The views are in the doors, above; a test asks them whether each path here leads to the page it names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from string import Formatter
+from urllib.parse import quote
+
+from eboxcast.lib.next_action import NextAction
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page that does an action."""
+
+    name: str
+    """Of its address, as the doors call it."""
+    path: str
+    """Below the address of the installation; what is known of the action stands in it: ``broadcasts/{broadcast}``."""
+
+    @property
+    def parameters(self) -> frozenset[str]:
+        """Return what must be known of the action."""
+        return frozenset(name for _, name, _, _ in Formatter().parse(self.path) if name)
+
+
+PAGES: Mapping[str, tuple[Page, ...]] = {
+    # Broadcasts
+    "broadcast.see": (Page("broadcast", "broadcasts/{broadcast}"), Page("broadcasts", "broadcasts")),
+    "broadcast.request": (Page("ask", "ask"),),
+    # People
+    "person.see": (Page("person", "person/{name}"), Page("people", "people")),
+    "person.change": (Page("change-person", "person/{name}/change"),),
+    "token.see": (Page("people", "people"),),
+    "token.make": (Page("people", "people"),),
+}
+"""The pages of each action that has one; the first whose parameters are all known counts."""
+
+
+def page_of(action: NextAction) -> str:
+    """Return the path of the page that does an action, without a slash before it; empty where there is none."""
+    known = {name: quote(value, safe="") for name, value in action.parameters.items() if value}
+    pages = PAGES.get(action.action, ())
+    return next((page.path.format_map(known) for page in pages if page.parameters <= known.keys()), "")

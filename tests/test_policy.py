@@ -28,7 +28,7 @@ from tests.delivery.procedure import ANNE, EVERYBODY, SHORT, Story, begin_story
 from tests.senders.forms import form_in
 
 import eboxcast
-from eboxcast.accounts import invitations, sessions, standing
+from eboxcast.accounts import invitations, passwords, sessions, standing
 from eboxcast.audit import anchoring, dropping, pseudonyms, selectors, verification
 from eboxcast.audit.models import Entry
 from eboxcast.broadcasts import (
@@ -245,6 +245,10 @@ ACTIONS: dict[str, Case] = {
     "senders.people.deactivate_person": Case(
         "person.deactivate", lambda w, a, name="gone": people.deactivate_person(name, actor=a)
     ),
+    "senders.people.set_preferences": Case(
+        "person.prefer",
+        lambda w, a, language="fr", mails="each": people.set_preferences(language=language, mails=mails, actor=a),
+    ),
     "senders.people_file.load_people": Case(
         "person.load",
         lambda w, a, path="people", content="Leo": people_file.load_people(
@@ -270,6 +274,12 @@ ACTIONS: dict[str, Case] = {
     ),
     "accounts.standing.standing_of": Case(
         "person.see", lambda w, a: standing.standing_of(Person.objects.get(name="ines"), actor=a)
+    ),
+    "accounts.passwords.change_password": Case(
+        "account.keep",
+        lambda w, a, current="old", new="new", address="here": passwords.change_password(
+            current, new, address=address, actor=a
+        ),
     ),
     "accounts.sessions.sessions_of": Case(
         "account.keep",
@@ -666,6 +676,7 @@ ASKS_NOTHING = {
     "broadcasts.steps.refuse_other_institutions",
     "broadcasts.scheduling.side_of",
     "senders.people.authorize_care",
+    "accounts.passwords.own_account",
     "senders.type_requests.take",
     "senders.type_states.side_of",
     "delivery.runs.lookup.authorize_for",

@@ -39,10 +39,11 @@ PAGES: dict[str, tuple[Actor | None, Opens]] = {
     "broadcasts": (p.INES, lambda: f"/broadcasts{sheet()[:0]}"),
     "broadcast": (p.LOU, sheet),
     "components": (p.INES, lambda: "/components"),
-    "sessions": (p.BRAM, lambda: "/sessions"),
     "people": (p.INES, lambda: f"/people{invitation()[:0]}"),
     "person": (p.INES, lambda: f"/person/anne{invitation()[:0]}"),
     "change of a person": (p.INES, lambda: f"/person/anne/change{invitation()[:0]}"),
+    "account": (p.BRAM, lambda: "/account"),
+    "account-password": (p.BRAM, lambda: "/account/password"),
 }
 """Each page: whose it is, and what makes it and gives its address."""
 
@@ -104,6 +105,6 @@ def test_no_page_breaks_the_policy_that_it_is_sent_with(visit: Visit) -> None:
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
-    for path in ("/", sheet(), "/broadcasts?ended=on", "/sessions"):
+    for path in ("/", sheet(), "/broadcasts?ended=on", "/account"):
         page.goto(path)
     assert said == []

@@ -55,6 +55,19 @@ class SessionNotFound(NotFound):
     sentence = N_("This session has already ended.")
 
 
+class NoAccount(NotFound):
+    """Whoever acts has no account: they act by a token."""
+
+    code = "accounts.none"
+
+
+class PasswordWrong(InputRefused):
+    """Whoever changes a password does not know the one that counts."""
+
+    code = "accounts.password-wrong"
+    sentence = N_("The current password is not correct.")
+
+
 class PasswordUnfit(InputRefused):
     """Too easy to guess; ``parts`` says why."""
 

@@ -1,4 +1,4 @@
-"""What a password must be, by Django's validators, said in our own sentences."""
+"""Changing a password, and what one must be: by Django's validators, said in our own sentences."""
 
 from __future__ import annotations
 
@@ -6,9 +6,16 @@ from collections.abc import Mapping
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.db import transaction
 
-from eboxcast.accounts.errors import PasswordUnfit
+from eboxcast.accounts.errors import NoAccount, PasswordUnfit, PasswordWrong
+from eboxcast.accounts.guessing import PASSWORDS, refuse_guessing
+from eboxcast.accounts.models import Account
+from eboxcast.audit.actions import record
+from eboxcast.database.errors import sanitized_db_errors
+from eboxcast.lib.actors import Actor
 from eboxcast.lib.errors import Reason
+from eboxcast.lib.policy import authorize
 from eboxcast.lib.translation import N_
 from eboxcast.senders.models import Person
 
@@ -22,6 +29,42 @@ _SENTENCES: Mapping[str, str] = {
     "password_entirely_numeric": N_("The password must not consist of digits only."),
     "password_too_similar": N_("The password is too similar to your name or email address."),
 }
+
+
+def change_password(current: str, new: str, *, address: str, actor: Actor) -> Account:
+    """Set somebody's own password; all their sessions end.
+
+    Raises NotYourRole, PasswordWrong, PasswordUnfit, TooManyTries.
+    """
+    account = own_account(actor)
+    with sanitized_db_errors():
+        confirm_password(account, current, address=address)
+        refuse_unfit_password(new, account.person)
+        with transaction.atomic():
+            account.set_password(new)
+            account.save(update_fields=["password"])
+            account.sessions.all().delete()
+            record("account.password_set", by=actor.name, data={"person": actor.name})
+    return account
+
+
+def own_account(actor: Actor) -> Account:
+    """Return the account of whoever acts, for them to keep. Raises NotYourRole, NoAccount."""
+    authorize(actor, "account.keep")
+    with sanitized_db_errors():
+        account = Account.objects.select_related("person").filter(person_id=actor.name).first()
+    if account is None:
+        raise NoAccount
+    return account
+
+
+def confirm_password(account: Account, password: str, *, address: str) -> None:
+    """Refuse whoever sits before a session that is not theirs. Raises PasswordWrong, TooManyTries."""
+    name = account.get_username()
+    refuse_guessing(PASSWORDS, name, address)
+    if not account.check_password(password):
+        PASSWORDS.note(name, address)
+        raise PasswordWrong
 
 
 def refuse_unfit_password(password: str, person: Person) -> None:

@@ -117,6 +117,7 @@ TABLE = (
     _may("person.change", _INTEGRATION, founding=True),
     _may("person.deactivate", _INTEGRATION),
     _may("person.see", _OPERATOR, founding=True),
+    _may("person.prefer", _EVERYBODY),
     _may("person.load", _INTEGRATION, founding=True),
     _may("token.make", _INTEGRATION, founding=True),
     _may("token.see", _INTEGRATION),

@@ -10,12 +10,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from eboxcast.accounts.errors import PasswordUnfit, SignInRefused, TooManyTries
 from eboxcast.accounts.invitations import accept_invitation, ask_new_password, invited
+from eboxcast.accounts.models import Account
 from eboxcast.accounts.signing_in import people_to_try, sign_in_by_name
 from eboxcast.accounts.signing_in import sign_in as sign_in_account
 from eboxcast.lib.translation import N_
 from eboxcast.web.errors import status_of
 from eboxcast.web.forms import PageForm
-from eboxcast.web.kept_forms import KEPT, kept_form
+from eboxcast.web.kept_forms import KEPT, forget_whose, kept_form
 from eboxcast.web.requests import PageRequest
 from eboxcast.web.visitors import NEXT, begin_visit, came_for, end_visit
 
@@ -64,11 +65,12 @@ class PasswordForm(PageForm):
 @require_http_methods(["GET", "POST"])
 def sign_in(request: PageRequest) -> HttpResponse:
     """Sign somebody in, and show what they came for; on a demo or test installation also by a name alone."""
-    if request.visitor is not None:
-        return _enter(request)
+    if request.account is not None:
+        return _enter(request, request.account)
     if "person" in request.POST:
-        begin_visit(request, sign_in_by_name(request.POST["person"]))
-        return _enter(request)
+        account = sign_in_by_name(request.POST["person"])
+        begin_visit(request, account)
+        return _enter(request, account)
     form = SignInForm(request.POST if "identity" in request.POST else None, language=request.language)
     status = 200
     if form.is_valid():
@@ -81,15 +83,15 @@ def sign_in(request: PageRequest) -> HttpResponse:
             status = 429 if isinstance(error, TooManyTries) else 200
         else:
             begin_visit(request, account)
-            return _enter(request)
+            return _enter(request, account)
     asked = request.POST.get(NEXT) or request.GET.get(NEXT) or ""
     shown = {"form": form, "next": asked, "kept": request.POST.get(KEPT, ""), "people": people_to_try()}
     return render(request, "portal/sign_in.html", shown, status=status)
 
 
-def _enter(request: PageRequest) -> HttpResponse:
+def _enter(request: PageRequest, account: Account) -> HttpResponse:
     """Return what somebody came for: a page, or a form they had sent when their session had ended."""
-    kept = kept_form(request)
+    kept = kept_form(request, account.pk)
     return render(request, "web/continue.html", {"form": kept}) if kept else HttpResponseRedirect(came_for(request))
 
 
@@ -97,7 +99,9 @@ def _enter(request: PageRequest) -> HttpResponse:
 def sign_out(request: PageRequest) -> HttpResponse:
     """Sign out."""
     end_visit(request)
-    return redirect("sign-in")
+    response = redirect("sign-in")
+    forget_whose(response)
+    return response
 
 
 @require_http_methods(["GET", "POST"])

@@ -5,13 +5,13 @@ from __future__ import annotations
 from django.urls import path
 
 from eboxcast.portal import (
+    account,
     ask,
     broadcasts,
     components,
     entrance,
     home,
     people,
-    sessions,
 )
 
 urlpatterns = [
@@ -20,9 +20,11 @@ urlpatterns = [
     path("sign-out", entrance.sign_out, name="sign-out"),
     path("forgotten-password", entrance.forgotten, name="forgotten"),
     path("invitation/<str:text>", entrance.accept, name="invitation"),
-    path("sessions", sessions.show, name="sessions"),
     path("components", components.show, name="components"),
     path("ask", ask.show, name="ask"),
+    path("account", account.show, name="account"),
+    path("account/password", account.set_password, name="account-password"),
+    path("account/sessions", account.end, name="account-sessions"),
     path("broadcasts", broadcasts.show_list, name="broadcasts"),
     path("broadcasts/<str:broadcast>", broadcasts.show, name="broadcast"),
     path("people", people.show_list, name="people"),

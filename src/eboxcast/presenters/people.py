@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from eboxcast.accounts.standing import Standing
 from eboxcast.lib import clock
@@ -18,7 +18,7 @@ from eboxcast.presenters.schemas.people import (
     UsualContact,
     UsualContacts,
 )
-from eboxcast.senders.models import Person, StandingContact, Token
+from eboxcast.senders.models import Mails, Person, StandingContact, Token
 from eboxcast.senders.people import mark_of, only_they_are, particulars_of
 
 ROLES = {
@@ -30,6 +30,13 @@ ROLES = {
     Role.AUDITOR: N_("auditor"),
     Role.VALIDATOR: N_("validator (BCSS)"),
 }
+
+
+MAILS: Mapping[str, str] = {
+    Mails.EACH: N_("as things happen"),
+    Mails.DAILY: N_("once a day"),
+}
+"""When somebody gets the mails of the procedure, in words."""
 
 
 def person_list(people: Iterable[Person]) -> PersonList:

@@ -138,6 +138,14 @@ def change_unasked(name: str, *, by: str, seen: str = "", **changes: object) -> 
     return person
 
 
+def set_preferences(*, language: str, mails: str, actor: Actor) -> Person:
+    """Have somebody's mails come as they want: in which language, how often. Raises NotYourRole, DetailUnfit."""
+    authorize(actor, "person.prefer")
+    if mails not in Mails.values:
+        raise DetailUnfit(name=actor.name, field="mails")
+    return change_unasked(actor.name, by=actor.name, language=language, mails=mails)
+
+
 def deactivate_person(name: str, *, actor: Actor) -> Person:
     """Let somebody act no more, whatever tokens they hold. Raises NotYourRole, PersonUnknown."""
     authorize(actor, "person.deactivate")

@@ -1,21 +1,29 @@
 """A form that was sent after its session had ended: what was typed is kept through signing in again, and sent then.
 
-It travels in the pages themselves, signed, so that nothing of it is stored for somebody who may never come back.
+It travels in the pages themselves, so that nothing of it is stored for somebody who may never come back. It is sealed,
+and opened only for the account that typed it: whoever else signs in in the same window never sees it. Whose it was is
+known by a cookie that outlives the session, until somebody signs out.
 """
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from eboxcast.lib import sealing
+
 KEPT = "kept"
 """The name of the field it travels in."""
+_COOKIE = "eboxcast_account"
+_PURPOSE = "kept form"
 _SALT = "eboxcast.web.kept_forms"
 _SECONDS = 60 * 60
-_NOT_KEPT = ("csrfmiddlewaretoken", "password")
+_NOT_KEPT = ("csrfmiddlewaretoken", "password", "current", "code")
 
 
 @dataclass(frozen=True)
@@ -26,17 +34,61 @@ class KeptForm:
     fields: list[tuple[str, str]]
 
 
+def note_whose(request: HttpRequest, response: HttpResponse, account: int | None) -> None:
+    """Have the browser know whose window this is, beyond the end of the session; and forget it with signing out."""
+    known = request.COOKIES.get(_COOKIE)
+    if account is None:
+        return
+    whose = _signer().sign(str(account))
+    if known != whose:
+        response.set_cookie(
+            _COOKIE,
+            whose,
+            path=settings.SESSION_COOKIE_PATH,
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
+        )
+
+
+def forget_whose(response: HttpResponse) -> None:
+    """Have the browser forget whose window this was."""
+    response.delete_cookie(_COOKIE, path=settings.SESSION_COOKIE_PATH, samesite="Lax")
+
+
 def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
     """Say that the session has ended, keep what was typed, and lead to signing in. Files cannot be kept."""
-    fields = [(name, value) for name, values in request.POST.lists() if name not in _NOT_KEPT for value in values]
-    kept = signing.dumps({"path": request.get_full_path(), "fields": fields}, salt=_SALT, compress=True)
-    return render(request, "web/signed_out.html", {"kept": kept, "files": bool(request.FILES)}, status=403)
+    whose = _whose(request)
+    shown = {"kept": _sealed(request, whose) if whose else "", "files": bool(request.FILES)}
+    return render(request, "web/signed_out.html", shown, status=403)
 
 
-def kept_form(request: HttpRequest) -> KeptForm | None:
-    """Return the form that comes with signing in, if one does that we kept ourselves not long ago."""
-    try:
-        kept = signing.loads(request.POST.get(KEPT, ""), salt=_SALT, max_age=_SECONDS)
-    except signing.BadSignature:
+def kept_form(request: HttpRequest, account: int) -> KeptForm | None:
+    """Return the form that comes with signing in, if this account sent it not long ago."""
+    return open_kept(request.POST.get(KEPT, ""), account)
+
+
+def open_kept(text: str, account: int) -> KeptForm | None:
+    """Return what was kept, for the account that sent it."""
+    plain = sealing.unseal(text, secret=settings.SECRET_KEY, purpose=_PURPOSE, seconds=_SECONDS)
+    kept = json.loads(plain) if plain is not None else {}
+    if kept.get("account") != str(account):
         return None
     return KeptForm(kept["path"], [(str(name), str(value)) for name, value in kept["fields"]])
+
+
+def _sealed(request: HttpRequest, whose: str) -> str:
+    fields = [(name, value) for name, values in request.POST.lists() if name not in _NOT_KEPT for value in values]
+    kept = {"account": whose, "path": request.get_full_path(), "fields": fields}
+    return sealing.seal(json.dumps(kept), secret=settings.SECRET_KEY, purpose=_PURPOSE)
+
+
+def _whose(request: HttpRequest) -> str:
+    try:
+        return _signer().unsign(request.COOKIES.get(_COOKIE, ""))
+    except signing.BadSignature:
+        return ""
+
+
+def _signer() -> signing.Signer:
+    return signing.Signer(salt=_SALT)

@@ -19,7 +19,7 @@ from eboxcast.accounts.signing_in import account_in_force
 from eboxcast.database import installation
 from eboxcast.lib import clock
 from eboxcast.lib.formatting import iso
-from eboxcast.web.kept_forms import ask_to_sign_in
+from eboxcast.web.kept_forms import ask_to_sign_in, note_whose
 from eboxcast.web.requests import PageRequest
 
 P = ParamSpec("P")
@@ -28,6 +28,8 @@ View = Callable[Concatenate[PageRequest, P], HttpResponse]
 SIGN_IN = "sign-in"
 """The name of the address where people sign in."""
 NEXT = "next"
+_KEPT = (BEGAN,)
+"""What stays true of a visit when its session is renewed."""
 _NOTED_EVERY = timedelta(minutes=10)
 _MOST_OF_A_BROWSER = 200
 
@@ -48,7 +50,10 @@ class Visitors:
             request.account, request.visitor = found
             request.actor = found[1]
             _note_visit(request)
-        return self.get_response(request)
+        response = self.get_response(request)
+        signed_in_as = request.session.get(auth.SESSION_KEY)
+        note_whose(request, response, int(signed_in_as) if signed_in_as else None)
+        return response
 
 
 def begin_visit(request: PageRequest, account: Account) -> None:
@@ -57,6 +62,13 @@ def begin_visit(request: PageRequest, account: Account) -> None:
     now = iso(clock.now())
     browser = request.headers.get("User-Agent", "")[:_MOST_OF_A_BROWSER]
     request.session.update({BEGAN: now, SEEN: now, BROWSER: browser})
+
+
+def renew_visit(request: PageRequest, account: Account) -> None:
+    """Go on with a visit in a new session, where all of somebody's were ended."""
+    kept = {name: request.session[name] for name in _KEPT if name in request.session}
+    begin_visit(request, account)
+    request.session.update(kept)
 
 
 def end_visit(request: PageRequest) -> None:

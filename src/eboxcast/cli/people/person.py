@@ -18,7 +18,7 @@ from eboxcast.lib.actors import Role
 from eboxcast.lib.formatting import short_moment
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
-from eboxcast.presenters.people import person_list, token_list
+from eboxcast.presenters.people import MAILS, person_list, token_list
 from eboxcast.presenters.schemas.people import PersonList, PersonShown, TokenList, TokenShown
 from eboxcast.senders import people, people_tokens
 from eboxcast.senders.people import Particulars
@@ -192,6 +192,7 @@ _PEOPLE = (
     N_("Language"),
     N_("Email"),
     N_("Phone"),
+    N_("Emails"),
     N_("State"),
 )
 _TOKENS = (N_("Token"), N_("Label"), N_("Made"), N_("Made by"), N_("Expires"), N_("State"))
@@ -227,6 +228,7 @@ def _person(one: PersonShown, language: str) -> tuple[str, ...]:
         one.language,
         one.email or "–",
         one.phone or "–",
+        translate(MAILS[one.mails], language),
         translate(_PROGRAM, language, {"state": state}) if one.service else state,
     )
 

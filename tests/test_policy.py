@@ -87,6 +87,7 @@ from eboxcast.senders.errors import InstitutionUnknown, OtherInstitution, TypeRe
 from eboxcast.senders.models import Person
 from eboxcast.senders.people import Particulars
 from eboxcast.senders.request_form import RequestForm, read_request
+from eboxcast.senders.type_states import Step
 
 PACKAGES = (
     "audit",
@@ -306,6 +307,10 @@ ACTIONS: dict[str, Case] = {
         "type.see",
         lambda w, a, wanted="": senders_lookup.find_either(wanted or str(w.request), actor=a),
         theirs=True,
+    ),
+    "senders.type_requests.foresee_step": Case(
+        "type.validate",
+        lambda w, a, wanted="": type_requests.foresee_step(wanted or str(w.request), Step.VALIDATE, actor=a),
     ),
     "senders.type_requests.request_type": Case(
         "type.request",

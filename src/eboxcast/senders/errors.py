@@ -114,10 +114,10 @@ class TypeRequestNotFound(NotFound):
 
 
 class NotThisStep(NotAllowedNow):
-    """The request stands elsewhere than where this step is taken."""
+    """The request stands elsewhere than where this step is taken: somebody was quicker, who is named."""
 
     code = "senders.not-this-step"
-    sentence = N_("This is not possible for request {number}: {asked}. Its state is: {state}.")
+    sentence = N_("This is not possible for request {number}: {asked}. Its state is: {state}. Last step: {by}, {at}.")
     remedy = N_("To see its next step: {see}")
     actions = MappingProxyType({"see": NextAction(action="type.see", parameters={"number": "{number}"})})
 

@@ -30,7 +30,7 @@ def requests_of(actor: Actor) -> QuerySet[TypeRequest]:
     """Return the requests that somebody may see, oldest first. Raises NotYourRole."""
     authorize(actor, "type.see")
     own = {"institution": actor.institution} if actor.institution else {}
-    return TypeRequest.objects.filter(**own).select_related("replaced_by").order_by("pk")
+    return TypeRequest.objects.filter(**own).select_related("replaced_by").prefetch_related("steps").order_by("pk")
 
 
 def types_of(actor: Actor) -> QuerySet[MessageType]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
+from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib.forms import (
     Cbe,
     Email,
@@ -15,6 +17,7 @@ from eboxcast.lib.forms import (
     Names,
     Phone,
     days_to_come,
+    filled,
     number,
     prose,
     read_form,
@@ -22,6 +25,7 @@ from eboxcast.lib.forms import (
 )
 from eboxcast.lib.media_types import MEDIA_TYPES
 from eboxcast.senders.errors import FormUnreadable, FormWrong
+from eboxcast.senders.models import Application, Institution
 from eboxcast.senders.sender_file import TypeTerms
 
 
@@ -98,3 +102,21 @@ class RequestForm(Form):
 def read_request(path: Path) -> RequestForm:
     """Read a form. Raises FormUnreadable, or FormWrong with every wrong place."""
     return read_form(path, RequestForm, unreadable=FormUnreadable, wrong=FormWrong)[0]
+
+
+@sanitized_db_errors()
+def fill_request(values: Mapping[str, Any]) -> RequestForm:
+    """Return the form from values by table. What is known of the institution and its application needs no names here.
+
+    Raises WrongPlaces with every wrong place.
+    """
+    cbe, application = values["institution"].get("cbe", ""), values["application"].get("name", "")
+    known = Institution.objects.filter(cbe=cbe).first()
+    system = Application.objects.filter(name=application, institution=cbe).first()
+    institution_names = {"name": known.names} if known else {}
+    application_names = {"title": system.titles} if system else {}
+    completed = {
+        "institution": {**values["institution"], **institution_names},
+        "application": {**values["application"], **application_names},
+    }
+    return filled(RequestForm, {**values, **completed}, folder=Path())

@@ -25,7 +25,7 @@ from eboxcast.senders.errors import (
     OtherInstitution,
     TypeRequestNotFound,
 )
-from eboxcast.senders.lookup import find_request
+from eboxcast.senders.lookup import find_either, find_request
 from eboxcast.senders.models import Application, Institution, MessageType, TypeRequest
 from eboxcast.senders.request_form import RequestForm
 from eboxcast.senders.type_states import CLOSED_WITHOUT, OPEN, TRANSITIONS, WORDS, State, Step, side_of
@@ -105,6 +105,21 @@ def configure_type(code: str, *, environment: str, actor: Actor) -> MessageType:
         return MessageType.objects.get(code=code)
 
 
+def foresee_step(wanted: str, step: Step, *, actor: Actor) -> tuple[TypeRequest | None, MessageType | None]:
+    """Return what a step would be taken with, where it can be: a request, or a type that was loaded without one.
+
+    Raises what taking it raises; nothing changes.
+    """
+    authorize(actor, TRANSITIONS[step].permission, asked=step)
+    with sanitized_db_errors():
+        request, kind = find_either(wanted, actor=actor)
+        if request is not None and (kind is None or request.state in OPEN or step not in _STEPS.values()):
+            _refuse_elsewhere(request, step)
+        elif kind is None or kind.acceptance_at is None:
+            raise TypeRequestNotFound(wanted=mask_and_strip(wanted))
+    return request, kind
+
+
 def take(
     number: int,
     step: Step,
@@ -122,15 +137,24 @@ def take(
     authorize(actor, row.permission, asked=step)
     with sanitized_db_errors(), transaction.atomic():
         request = find_request(number, actor=actor, locked=True)
+        _refuse_elsewhere(request, step)
         if request.state == row.target:
             return request
-        if request.state not in row.sources:
-            raise NotThisStep(number=number, state=WORDS[State(request.state)], asked=step)
         effect(request)
         request.state = row.target
         request.save(update_fields=["state"])
         _note(request, step, actor=actor, reason=reason, environment=environment)
     return request
+
+
+def _refuse_elsewhere(request: TypeRequest, step: Step) -> None:
+    """Raise NotThisStep where a request stands elsewhere, and where it was brought by whom."""
+    row = TRANSITIONS[step]
+    if request.state in (row.target, *row.sources):
+        return
+    last = request.steps.order_by("pk").last()
+    who = {"by": mask_and_strip(last.by), "at": last.at} if last else {"by": "–", "at": "–"}
+    raise NotThisStep(number=request.pk, state=WORDS[State(request.state)], asked=step, **who)
 
 
 def _make(request: TypeRequest) -> None:

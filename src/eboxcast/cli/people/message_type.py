@@ -12,7 +12,7 @@ from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson, Environment, EnvironmentName, Reason
 from eboxcast.database.errors import sanitized_db_errors
-from eboxcast.lib.actors import Actor, Role
+from eboxcast.lib.actors import Actor
 from eboxcast.lib.command_line import command_of
 from eboxcast.lib.formatting import grouped, size
 from eboxcast.lib.masking import mask_and_strip
@@ -20,14 +20,14 @@ from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.telling import sentence_in
 from eboxcast.lib.translation import N_, language_of_user, name_in, translate
 from eboxcast.presenters.json import json_text
-from eboxcast.presenters.message_types import type_answer, type_list
+from eboxcast.presenters.message_types import FIELDS, STATES, UNITS, WHO, state_of, type_answer, type_list
 from eboxcast.senders import type_requests
 from eboxcast.senders.lookup import find_either, requests_of, types_of
 from eboxcast.senders.models import MessageType, TypeRequest
 from eboxcast.senders.request_form import read_request
 from eboxcast.senders.sender_file import load_senders
 from eboxcast.senders.type_requests import configure_type
-from eboxcast.senders.type_states import DONE, WORDS, State, Step, next_of, turn_of
+from eboxcast.senders.type_states import DONE, Step, next_of, turn_of
 
 _LOADED = N_("Loaded: {institutions} institution(s), {applications} application(s), {message_types} message type(s).")
 _ONLY_ACCEPTANCE = N_(
@@ -134,35 +134,9 @@ _REQUEST = N_("Request {number} · {code} · {state}")
 _TYPE = N_("{code} · {state}")
 _TURN = N_("Waiting for: {who}")
 _NEXT = N_("Next step: {next}")
-_NOT_CONFIGURED = N_("not configured")
 _LOADED_IN_ACCEPTANCE = N_("To use it in production: {configure}")
 _STEP = N_("{at}  {step}, by {by}")
 _STEP_WITH_REASON = N_("{at}  {step}, by {by}: {reason}")
-_WHO: dict[Role | None, str] = {
-    Role.VALIDATOR: N_("the validator (BCSS)"),
-    Role.INTEGRATION: N_("the integration team"),
-    Role.REQUESTER: N_("the institution"),
-    None: N_("no one"),
-}
-_FIELDS = {
-    "institution": N_("Institution"),
-    "application": N_("Application"),
-    "title": N_("Title"),
-    "description": N_("Description"),
-    "legal_basis": N_("Purpose and legal basis"),
-    "ebox_type": N_("Type of eBox"),
-    "languages": N_("Languages"),
-    "validity": N_("Validity period"),
-    "media_types": N_("Types of document"),
-    "document": N_("Maximum document size"),
-    "without_ebox": N_("Without an active eBox"),
-    "recipients": N_("Recipients per broadcast"),
-    "broadcasts": N_("Broadcasts per year"),
-    "dates": N_("First requested dates"),
-    "business_contact": N_("Business contact"),
-    "technical_contact": N_("Technical contact"),
-    "requester": N_("Requested by"),
-}
 
 
 def _show_standing(request: TypeRequest | None, kind: MessageType | None) -> None:
@@ -205,22 +179,14 @@ def _row(request: TypeRequest | None, kind: MessageType | None, language: str) -
     return (
         mask_and_strip(either.code),
         str(request.pk) if request else "–",
-        translate(_state(request, kind), language),
-        translate(_WHO[turn_of(request)], language) if request else "–",
+        translate(STATES[state_of(request, kind)], language),
+        translate(WHO[turn_of(request)], language) if request else "–",
         _application(either),
     )
 
 
-def _state(request: TypeRequest | None, kind: MessageType | None) -> str:
-    if request is not None:
-        return WORDS[State(request.state)]
-    if kind is None or kind.acceptance_at is None:
-        return _NOT_CONFIGURED
-    return WORDS[State.IN_PRODUCTION if kind.production_at else State.IN_ACCEPTANCE]
-
-
 def _head(request: TypeRequest | None, kind: MessageType | None, language: str) -> str:
-    state = translate(_state(request, kind), language)
+    state = translate(STATES[state_of(request, kind)], language)
     if request is not None:
         return translate(
             _REQUEST, language, {"number": request.pk, "code": mask_and_strip(request.code), "state": state}
@@ -238,7 +204,7 @@ def _what_next(request: TypeRequest | None, kind: MessageType | None, language: 
             else []
         )
     return [
-        translate(_TURN, language, {"who": translate(_WHO[turn_of(request)], language)}),
+        translate(_TURN, language, {"who": translate(WHO[turn_of(request)], language)}),
         translate(_NEXT, language, {"next": sentence_in(next_of(request), language)}),
     ]
 
@@ -272,18 +238,15 @@ def _particulars(either: TypeRequest | MessageType | None, language: str) -> lis
         "title": _in(either.titles, language),
         "ebox_type": either.ebox_type,
         "languages": ", ".join(either.languages),
-        "validity": f"{either.validity_number} {translate(_UNITS[either.validity_unit], language)}",
+        "validity": f"{either.validity_number} {translate(UNITS[either.validity_unit], language)}",
         "media_types": ", ".join(either.media_types),
         "document": size(either.document_bytes, language),
         "without_ebox": either.without_ebox,
         **(_asked(either, language) if isinstance(either, TypeRequest) else {}),
     }
-    names = {key: translate(name, language) for key, name in _FIELDS.items() if key in shown}
+    names = {key: translate(name, language) for key, name in FIELDS.items() if key in shown}
     width = max(map(len, names.values()))
     return [f"  {name.ljust(width)}  {shown[key]}" for key, name in names.items()]
-
-
-_UNITS = {"day": N_("day(s)"), "month": N_("month(s)"), "year": N_("year(s)")}
 
 
 def _asked(request: TypeRequest, language: str) -> dict[str, str]:

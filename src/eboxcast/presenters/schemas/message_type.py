@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from eboxcast.lib.next_action import NextAction
+
 
 @dataclass(frozen=True, kw_only=True)
 class TypeStep:
@@ -136,3 +138,65 @@ class TypeList:
     """oldest first"""
     message_types: tuple[MessageTypeShown, ...]
     """by code"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfferedStep:
+    """A step that the reader can take with a message type."""
+
+    sentence: str
+    """what it does, as an order"""
+    action: NextAction
+    """the step as data"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListedType:
+    """A message type in a list: by its last request, or as it was loaded."""
+
+    code: str
+    """the code of the message type"""
+    titles: Mapping[str, str]
+    """its titles by language"""
+    number: int | None
+    """its last request; `null` for a type that was loaded"""
+    state: str
+    """the state of the request, or of the type that was loaded: `in-acceptance`, `in-production`, `not-configured`"""
+    turn: str | None
+    """who must do the next step; `null` for no one"""
+    institution_names: Mapping[str, str]
+    """the names of the institution by language; empty for a type that was loaded"""
+    application: str
+    """which may send it"""
+    since: datetime | None
+    """when it came into this state; `null` for a type that was loaded"""
+    steps: tuple[OfferedStep, ...]
+    """what the reader can do now, as it is their turn"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TypeDesk:
+    """All message types of somebody, by what is to be done with them."""
+
+    tasks: tuple[ListedType, ...]
+    """those that wait for the reader, the oldest first"""
+    waiting: tuple[ListedType, ...]
+    """those that wait for others, the oldest first"""
+    usable: tuple[ListedType, ...]
+    """those that work in production or were loaded, by code"""
+    ended: tuple[ListedType, ...]
+    """refused or withdrawn"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TypeSheet:
+    """Everything about one message type, with what comes next."""
+
+    answer: TypeAnswer
+    """the request and the type"""
+    listed: ListedType
+    """where it stands"""
+    next: str
+    """what comes next, in a sentence"""
+    steps: tuple[OfferedStep, ...]
+    """everything that the reader can do with it"""

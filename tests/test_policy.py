@@ -308,6 +308,8 @@ ACTIONS: dict[str, Case] = {
         lambda w, a, wanted="": senders_lookup.find_either(wanted or str(w.request), actor=a),
         theirs=True,
     ),
+    "senders.lookup.applications_of": Case("type.see", lambda w, a: list(senders_lookup.applications_of(a))),
+    "senders.type_requests.foresee_request": Case("type.request", lambda w, a: type_requests.foresee_request(actor=a)),
     "senders.type_requests.foresee_step": Case(
         "type.validate",
         lambda w, a, wanted="": type_requests.foresee_step(wanted or str(w.request), Step.VALIDATE, actor=a),

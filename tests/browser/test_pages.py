@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from tests.broadcasts import people as p
 from tests.browser.conftest import NARROW, WIDE, Judge, Visit
+from tests.senders.forms import request_for
 from tests.web.visitors import PASSWORD, account_of
 
 from eboxcast.accounts.invitations import invite
@@ -29,6 +30,10 @@ def sheet() -> str:
     return f"/broadcasts/{p.ready().number}"
 
 
+def type_sheet() -> str:
+    return f"/message-types/{request_for(actor=p.ANNE).pk}"
+
+
 PAGES: dict[str, tuple[Actor | None, Opens]] = {
     "sign-in": (None, lambda: "/sign-in"),
     "forgotten": (None, lambda: "/forgotten-password"),
@@ -44,6 +49,10 @@ PAGES: dict[str, tuple[Actor | None, Opens]] = {
     "change of a person": (p.INES, lambda: f"/person/anne/change{invitation()[:0]}"),
     "account": (p.BRAM, lambda: "/account"),
     "account-password": (p.BRAM, lambda: "/account/password"),
+    "message-types": (p.VERA, lambda: f"/message-types{type_sheet()[:0]}"),
+    "message-type": (p.ANNE, type_sheet),
+    "message-type-step": (p.VERA, lambda: f"{type_sheet()}/refuse"),
+    "message-type-form": (p.INES, lambda: "/message-types/new"),
 }
 """Each page: whose it is, and what makes it and gives its address."""
 

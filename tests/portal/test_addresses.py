@@ -11,12 +11,14 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from tests.broadcasts import people as p
+from tests.senders.forms import request_for
 from tests.web.visitors import browser, browser_of
 
 from eboxcast.broadcasts.models import Broadcast
 from eboxcast.lib.actors import Actor
+from eboxcast.senders.models import TypeRequest
 
-OK, SIGN_IN, NOT_THERE, NOT_YOURS, WRONG_WAY = 200, 302, 404, 403, 405
+OK, SIGN_IN, NOT_THERE, NOT_YOURS, WRONG_WAY, NOT_NOW = 200, 302, 404, 403, 405, 409
 PEOPLE = p.EVERYBODY
 
 
@@ -69,6 +71,15 @@ ADDRESSES: dict[str, Address] = {
     "invite-person": INTEGRATION,
     "make-token": INTEGRATION,
     "revoke-token": Address(everybody=NOT_YOURS, others={p.INES: NOT_THERE}),
+    "message-types": Address(),
+    "message-type": Address(theirs=True),
+    "new-type": Address(everybody=NOT_YOURS, others={p.ANNE: OK, p.ELSE_WHERE: OK, p.INES: OK}),
+    "request-type": Address(everybody=NOT_YOURS, others={p.ANNE: NOT_NOW, p.INES: NOT_NOW, p.ELSE_WHERE: NOT_THERE}),
+    "validate-type": Address(everybody=NOT_YOURS, others={p.VERA: OK}),
+    "accept-type": Address(everybody=NOT_YOURS, others={p.INES: NOT_NOW}),
+    "refuse-type": Address(everybody=NOT_YOURS, others={p.VERA: OK, p.INES: OK}),
+    "withdraw-type": Address(everybody=NOT_YOURS, others={p.ANNE: OK, p.INES: OK, p.ELSE_WHERE: NOT_THERE}),
+    "configure-type": Address(everybody=NOT_YOURS, others={p.INES: 302}),
 }
 
 
@@ -82,8 +93,15 @@ def patterns(resolver: URLResolver) -> Iterator[URLPattern]:
 
 
 def arguments(pattern: URLPattern, broadcast: Broadcast) -> dict[str, str]:
-    """Return what stands in an address: the broadcast, a person, a number, and a word for all else."""
-    known = {"broadcast": broadcast.number, "name": "ines", "number": "9999"}
+    """Return what stands in an address: what there is of it, and a word for all else."""
+    known = {
+        "broadcast": broadcast.number,
+        "number": str(TypeRequest.objects.get().pk),
+        "name": "ines",
+        "type": "DEMO-LETTER",
+        "code": "DEMO-LETTER",
+        "environment": "production",
+    }
     return {name: known.get(name, "word") for name in pattern.pattern.converters}
 
 
@@ -98,6 +116,7 @@ def test_every_address_is_in_the_table() -> None:
 
 def test_nobody_sees_more_than_is_theirs(browsers: dict[Actor | None, Client]) -> None:
     broadcast = p.requested()
+    request_for(actor=p.ANNE)
     wrong = {}
     for pattern in patterns(get_resolver()):
         address = reverse(str(pattern.name), kwargs=arguments(pattern, broadcast))

@@ -10,7 +10,14 @@ from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.page_paths import PAGES, Page, page_of
 from eboxcast.portal.links import link_to
 
-KNOWN = {"broadcast": "2027-0001", "number": "12", "name": "ines", "run": "0198c6f2"}
+KNOWN = {
+    "broadcast": "2027-0001",
+    "number": "12",
+    "name": "ines",
+    "run": "0198c6f2",
+    "type": "DEMO-LETTER",
+    "environment": "production",
+}
 """What stands in paths; a page with another parameter adds it here."""
 
 
@@ -21,7 +28,7 @@ def test_the_path_of_an_action_leads_to_the_page_it_names(action: str, page: Pag
     known = {name: KNOWN[name] for name in page.parameters}
     found = resolve(f"/{page.path.format_map(known)}")
     assert found.url_name == page.name
-    assert {name: str(value) for name, value in found.kwargs.items()} == known
+    assert {name: str(value) for name, value in found.captured_kwargs.items()} == known
 
 
 def test_every_action_with_a_page_is_one_that_the_tables_know() -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 from eboxcast.lib.actors import ALL_ROLES, INSTITUTION_ROLES, Actor, Role
+from eboxcast.senders.models import TypeRequest
+from eboxcast.senders.request_form import fill_request
+from eboxcast.senders.type_requests import request_type
 
 INSTITUTION = "0456789034"
 CODE = "PENSION-NOTICE"
@@ -70,3 +74,8 @@ def form_in(folder: Path, **changes: str) -> Path:
     path = folder / "form.toml"
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def request_for(code: str = CODE, *, actor: Actor = RITA) -> TypeRequest:
+    """Request a message type with the form."""
+    return request_type(fill_request(tomllib.loads(FORM.replace(CODE, code))), actor=actor)

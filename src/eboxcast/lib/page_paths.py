@@ -32,6 +32,17 @@ PAGES: Mapping[str, tuple[Page, ...]] = {
     # Broadcasts
     "broadcast.see": (Page("broadcast", "broadcasts/{broadcast}"), Page("broadcasts", "broadcasts")),
     "broadcast.request": (Page("ask", "ask"),),
+    # Message types
+    "type.see": (Page("message-type", "message-types/{number}"), Page("message-types", "message-types")),
+    "type.request": (Page("request-type", "message-types/{number}/again"), Page("new-type", "message-types/new")),
+    "type.validate": (Page("validate-type", "message-types/{number}/validate"),),
+    "type.accept": (Page("accept-type", "message-types/{number}/accept"),),
+    "type.refuse": (Page("refuse-type", "message-types/{number}/refuse"),),
+    "type.withdraw": (Page("withdraw-type", "message-types/{number}/withdraw"),),
+    "type.configure": (
+        Page("configure-type", "message-types/configure/{environment}/{type}"),
+        Page("message-types", "message-types"),
+    ),
     # People
     "person.see": (Page("person", "person/{name}"), Page("people", "people")),
     "person.change": (Page("change-person", "person/{name}/change"),),

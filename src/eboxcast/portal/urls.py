@@ -11,6 +11,7 @@ from eboxcast.portal import (
     components,
     entrance,
     home,
+    message_types,
     people,
 )
 
@@ -37,4 +38,14 @@ urlpatterns = [
     path("person/<str:name>/invite", people.invite, name="invite-person"),
     path("person/<str:name>/token", people.make_token, name="make-token"),
     path("person/<str:name>/tokens/<int:number>", people.revoke_token, name="revoke-token"),
+    path("message-types", message_types.show_list, name="message-types"),
+    path("message-types/new", message_types.ask, name="new-type"),
+    path("message-types/<int:number>/again", message_types.ask, name="request-type"),
+    path("message-types/<int:number>/validate", message_types.decide, {"step": "validate"}, name="validate-type"),
+    path("message-types/<int:number>/accept", message_types.decide, {"step": "accept"}, name="accept-type"),
+    path("message-types/<int:number>/refuse", message_types.decide, {"step": "refuse"}, name="refuse-type"),
+    path("message-types/<int:number>/withdraw", message_types.decide, {"step": "withdraw"}, name="withdraw-type"),
+    path("message-types/configure/<str:environment>/<path:type>", message_types.configure, name="configure-type"),
+    path("message-types/<int:number>", message_types.show, name="message-type"),
+    path("message-types/<path:code>", message_types.show, name="message-type"),
 ]

@@ -40,6 +40,13 @@ def types_of(actor: Actor) -> QuerySet[MessageType]:
     return MessageType.objects.filter(**own).distinct().prefetch_related("applications").order_by("code")
 
 
+def applications_of(actor: Actor) -> QuerySet[Application]:
+    """Return the applications that somebody may see. Raises NotYourRole."""
+    authorize(actor, "type.see")
+    own = {"institution": actor.institution} if actor.institution else {}
+    return Application.objects.filter(**own).order_by("name")
+
+
 def find_request(number: int, *, actor: Actor, locked: bool = False) -> TypeRequest:
     """Return a request, locked for a step where asked. Raises TypeRequestNotFound."""
     found = requests_of(actor).select_for_update(of=("self",)) if locked else requests_of(actor)

@@ -105,6 +105,21 @@ def configure_type(code: str, *, environment: str, actor: Actor) -> MessageType:
         return MessageType.objects.get(code=code)
 
 
+def foresee_request(again: int | None = None, *, actor: Actor) -> TypeRequest | None:
+    """Return the request that a new one would take the place of, if any; nothing changes.
+
+    Raises NotYourRole, TypeRequestNotFound, NotRefused.
+    """
+    authorize(actor, "type.request", asked=Step.REQUEST)
+    if again is None:
+        return None
+    with sanitized_db_errors():
+        before = find_request(again, actor=actor)
+        if before.state not in CLOSED_WITHOUT or hasattr(before, "replaced_by"):
+            raise NotRefused(number=again, state=WORDS[State(before.state)])
+    return before
+
+
 def foresee_step(wanted: str, step: Step, *, actor: Actor) -> tuple[TypeRequest | None, MessageType | None]:
     """Return what a step would be taken with, where it can be: a request, or a type that was loaded without one.
 

@@ -18,6 +18,7 @@ from eboxcast.lib.translation import translate
 from eboxcast.portal.links import link_to
 from eboxcast.portal.navigation import more_of, sections_of
 from eboxcast.portal.told import told_before
+from eboxcast.presenters import message_types as types
 from eboxcast.presenters.broadcast_words import OUTCOMES, SIDES, STATES, who_in
 from eboxcast.presenters.notices import STATES as NOTICE_STATES
 from eboxcast.presenters.people import ROLES
@@ -44,6 +45,13 @@ _COLOURS = {
     State.REPORTED: "success",
     State.CLOSED: "success",
 }
+_TYPE_COLOURS = {
+    "in-acceptance": "accent",
+    "in-production": "success",
+    "refused": "danger",
+    "withdrawn": "neutral",
+    types.NOT_CONFIGURED: "neutral",
+}
 
 
 def _by_value(words: Mapping[Any, str]) -> Mapping[str, str]:
@@ -59,19 +67,38 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "seen": _by_value(SEEN_IN),
     "notice": _by_value(NOTICE_STATES),
     "environment": _by_value(ENVIRONMENTS),
+    "type_state": types.STATES,
+    "type_step": types.STEPS,
+    "type_turn": _by_value(types.WHO),
+    "ebox_type": types.EBOX_TYPES,
+    "without_ebox": _by_value(types.WITHOUT_EBOX),
+    "media": types.MEDIA,
+    "unit": types.UNITS,
 }
 
 
 @register.simple_tag(takes_context=True)
 def word(context: Context, kind: str, value: str) -> str:
     """Show a state, an outcome or the like in words: ``{% word "outcome" decision.outcome %}``."""
-    return translate(_WORDS[kind][value], str(context["language"]))
+    return translate(_WORDS[kind].get(value, value), str(context["language"]))
 
 
 @register.filter
 def state_colour(state: str) -> str:
     """Return the colour of a state: a hint, never the only sign."""
     return _COLOURS.get(State(state), "neutral")
+
+
+@register.filter
+def type_colour(state: str) -> str:
+    """Return the colour of the state of a message type."""
+    return _TYPE_COLOURS.get(state, "info")
+
+
+@register.filter
+def address(action: NextAction) -> str:
+    """Return the address of the page that does an action; empty where there is none."""
+    return link_to(action)
 
 
 @register.simple_tag(takes_context=True)

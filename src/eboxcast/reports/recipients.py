@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from eboxcast.delivery.models import Run
 from eboxcast.lib.formatting import clauses, grouped
 from eboxcast.lib.translation import N_, translate
+from eboxcast.mailboxes.fence import find_release
 from eboxcast.mailboxes.models import OutcomeKind, Release
 from eboxcast.mailboxes.sending import counts_of
 from eboxcast.reports.outcomes import refused_by_reason
@@ -103,6 +104,14 @@ _UNKNOWN = N_("the result is unknown for {unknown}")
 _UNDER_WAY = N_("{under_way} are in calls still in progress")
 _LEFT = N_("{not_attempted} are still to be sent")
 _NEVER = N_("{not_attempted} were not attempted")
+
+
+def remainder_now(run: Run, language: str) -> str:
+    """Return who of a settled run has it, who has not and who is still to get it, by the counts of this moment."""
+    release = find_release(run.environment, run.id)
+    if release is None:
+        return ""
+    return remainder_of(recipients_of(run, release), language, ended=run.published_count is not None)
 
 
 def remainder_of(part: RecipientsPart, language: str, *, ended: bool) -> str:

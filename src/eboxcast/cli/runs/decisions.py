@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from eboxcast.cli.runs.following import show_status
-from eboxcast.cli.runs.sending import remainder_now
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.app import command_app
@@ -29,6 +28,7 @@ from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.mailboxes.models import OutcomeKind
 from eboxcast.presenters.run_commands import launch_command
 from eboxcast.reports.outcomes import readings_of
+from eboxcast.reports.recipients import remainder_now
 from eboxcast.reports.states import state_in
 
 

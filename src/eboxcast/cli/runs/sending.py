@@ -23,7 +23,6 @@ from eboxcast.lib.errors import Incomplete, InputRefused
 from eboxcast.lib.formatting import grouped
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
-from eboxcast.mailboxes.fence import find_release
 from eboxcast.package.model import Package, Policies
 from eboxcast.presenters.checks import check_answer, checked_list
 from eboxcast.presenters.json import json_text
@@ -31,7 +30,7 @@ from eboxcast.presenters.run_commands import continuing_command, launch_command
 from eboxcast.reports.certificate import issue_certificate
 from eboxcast.reports.certificate_page import page_of
 from eboxcast.reports.page_text import text_of
-from eboxcast.reports.recipients import recipients_of, remainder_of
+from eboxcast.reports.recipients import remainder_now
 from eboxcast.targets.opening import capabilities_of
 
 
@@ -177,14 +176,6 @@ def certify(run: Run, *, as_json: bool, strict: bool) -> None:
     typer.echo(json_text(certificate) if as_json else text_of(page_of(certificate, language_of_user())))
     if strict and run.state == State.PUBLISHED and run.published_count != run.recipients_count:
         raise typer.Exit(PUBLISHED_WITH_REFUSALS)
-
-
-def remainder_now(run: Run, language: str) -> str:
-    """Return who of a settled run has it, who has not and who is still to get it, by the counts of this moment."""
-    release = find_release(run.environment, run.id)
-    if release is None:
-        return ""
-    return remainder_of(recipients_of(run, release), language, ended=run.published_count is not None)
 
 
 def _refuse_unfinished(run: Run) -> None:

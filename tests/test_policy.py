@@ -59,6 +59,7 @@ from eboxcast.delivery.broadcasts import (
     go_preview,
     switching,
 )
+from eboxcast.delivery.broadcasts import runs as followed_runs
 from eboxcast.delivery.errors import NoTarget, NotInThisState, RunNotFound
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.recovery import repair
@@ -580,6 +581,13 @@ ACTIONS: dict[str, Case] = {
     ),
     "exchange.collection.collect": Case("exchange.collect", lambda w, a: collection.collect(w.folder, actor=a)),
     # Runs
+    "delivery.broadcasts.agreed_launch.launch_broadcast_now": _step(
+        Action.LAUNCH, "armed", lambda w, a: agreed_launch.launch_broadcast_now(w.armed, actor=a)
+    ),
+    "delivery.broadcasts.runs.followed_run": Case(
+        "broadcast.see", lambda w, a: followed_runs.followed_run(w.delivered, actor=a), theirs=True
+    ),
+    "delivery.runs.actions.launch_now": Case("run.launch", lambda w, a: actions.launch_now(w.run, actor=a)),
     "delivery.runs.lookup.find_run": Case(
         "run.see", lambda w, a, reference="": runs_lookup.find_run(reference or w.run.short, actor=a), theirs=True
     ),
@@ -689,6 +697,11 @@ ASKS_NOTHING = {
     "delivery.runs.lookup.authorize_for",
     "delivery.runs.lookup.runs_for",
     "delivery.runs.production_gate.refuse_production_alone",
+    # What is shown to somebody who found it: decisions are offered to those who may take them.
+    "presenters.live.live_run",
+    "presenters.run_decisions.decisions_on",
+    "presenters.launch_decisions.launch_decision",
+    "presenters.launch_decisions.launch_decisions",
     # What follows by itself from a step that was allowed.
     "delivery.broadcasts.withdrawal.discard_given_up",
     "exchange.cancellation.take_set_back",

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from tests.broadcasts import people as p
 from tests.browser.conftest import NARROW, WIDE, Judge, Visit
+from tests.portal.runs import prepared_run
 from tests.senders.forms import request_for
 from tests.web.visitors import PASSWORD, account_of
 
@@ -44,6 +45,8 @@ PAGES: dict[str, tuple[Actor | None, Opens]] = {
     "broadcasts": (p.INES, lambda: f"/broadcasts{sheet()[:0]}"),
     "broadcast": (p.LOU, sheet),
     "components": (p.INES, lambda: "/components"),
+    "run": (p.LOU, lambda: f"/runs/{prepared_run().short}"),
+    "decision": (p.LOU, lambda: f"/runs/{prepared_run().short}/discard"),
     "people": (p.INES, lambda: f"/people{invitation()[:0]}"),
     "person": (p.INES, lambda: f"/person/anne{invitation()[:0]}"),
     "change of a person": (p.INES, lambda: f"/person/anne/change{invitation()[:0]}"),

@@ -11,11 +11,14 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from tests.broadcasts import people as p
+from tests.portal.runs import prepared_run
 from tests.senders.forms import request_for
 from tests.web.visitors import browser, browser_of
 
 from eboxcast.broadcasts.models import Broadcast
+from eboxcast.delivery.models import Run
 from eboxcast.lib.actors import Actor
+from eboxcast.portal.run import DECISIONS
 from eboxcast.senders.models import TypeRequest
 
 OK, SIGN_IN, NOT_THERE, NOT_YOURS, WRONG_WAY, NOT_NOW = 200, 302, 404, 403, 405, 409
@@ -80,6 +83,14 @@ ADDRESSES: dict[str, Address] = {
     "refuse-type": Address(everybody=NOT_YOURS, others={p.VERA: OK, p.INES: OK}),
     "withdraw-type": Address(everybody=NOT_YOURS, others={p.ANNE: OK, p.INES: OK, p.ELSE_WHERE: NOT_THERE}),
     "configure-type": Address(everybody=NOT_YOURS, others={p.INES: 302}),
+    "run": Address(theirs=True),
+    **dict.fromkeys(("arm", "disarm", "launch"), Address(theirs=True, everybody=NOT_YOURS, others={p.LOU: NOT_NOW})),
+    "one-run": OPERATORS,
+    "run-launch": Address(everybody=NOT_YOURS, others={p.INES: OK, p.LOU: OK}),
+    **{
+        f"run-{verb}": Address(everybody=NOT_YOURS, others={p.LOU: OK if verb in ("stop", "discard") else NOT_NOW})
+        for verb in DECISIONS.keys() - {"launch"}
+    },
 }
 
 
@@ -92,10 +103,11 @@ def patterns(resolver: URLResolver) -> Iterator[URLPattern]:
             yield one
 
 
-def arguments(pattern: URLPattern, broadcast: Broadcast) -> dict[str, str]:
+def arguments(pattern: URLPattern, broadcast: Broadcast, run: Run) -> dict[str, str]:
     """Return what stands in an address: what there is of it, and a word for all else."""
     known = {
         "broadcast": broadcast.number,
+        "run": run.short,
         "number": str(TypeRequest.objects.get().pk),
         "name": "ines",
         "type": "DEMO-LETTER",
@@ -117,9 +129,10 @@ def test_every_address_is_in_the_table() -> None:
 def test_nobody_sees_more_than_is_theirs(browsers: dict[Actor | None, Client]) -> None:
     broadcast = p.requested()
     request_for(actor=p.ANNE)
+    broadcast, run = p.requested(), prepared_run()
     wrong = {}
     for pattern in patterns(get_resolver()):
-        address = reverse(str(pattern.name), kwargs=arguments(pattern, broadcast))
+        address = reverse(str(pattern.name), kwargs=arguments(pattern, broadcast, run))
         for actor, client in browsers.items():
             answer = client.get(address)
             if answer.status_code != ADDRESSES[str(pattern.name)].answer_to(actor):

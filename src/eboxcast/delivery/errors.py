@@ -60,6 +60,39 @@ class DecidedBefore(NotInThisState):
     sentence = N_("Run {run} is {state} ({moment}, by {by}): it cannot be {asked}.")
 
 
+class ChangedMeanwhile(NotAllowedNow):
+    """Somebody decides about a run that is not any more as they saw it: they are told who came first, and when."""
+
+    code = "run.changed-meanwhile"
+    sentence = N_("Run {run} is now {state} ({moment}, by {by}). Your decision was not carried out.")
+    remedy = N_("Look at the run as it is now, then decide again if that is still needed.")
+
+
+class TooEarly(NotAllowedNow):
+    """Somebody who cannot wait would launch before the agreed moment."""
+
+    code = "run.too-early"
+    sentence = N_("The agreed moment is {moment}. Nothing may become visible before it.")
+    remedy = N_("Arm the launch: it then starts automatically at that moment.")
+
+
+class NobodyAtWork(NotAllowedNow):
+    """What is launched now would be sent by nobody."""
+
+    code = "run.nobody-at-work"
+    sentence = N_("No worker is running for {environment}, so nothing would be sent. The run was not launched.")
+    remedy = N_("Have a worker started, then launch again.")
+
+
+class NoPace(WrongUse):
+    """Nothing was said of the pace."""
+
+    code = "pace.none"
+    sentence = N_("The sending speed is missing.")
+    remedy = N_("Give the number of recipients per second, of batches at once, or both: {pace}")
+    actions = MappingProxyType({"pace": NextAction(action="run.pace", parameters={"run": "{run}"})})
+
+
 class SomeHaveIt(NotAllowedNow):
     """A run of which something was sent cannot be made undone."""
 

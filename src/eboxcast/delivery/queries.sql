@@ -72,6 +72,22 @@ select coalesce(sum(recipients_count), 0)::bigint,
        extract(epoch from now() - greatest(min(done_at), now() - %(lately)s))::float
 from batch where run_id = %(run)s and state = 'done' and number > 0 and done_at > now() - %(lately)s
 
+-- curve_of_run --
+-- How a run went by the batches that are done, in at most so many slots of whole seconds since the first one ended:
+-- slot, its length, and the recipients tried in it.
+with done as (
+    select done_at, sent_count + refused_count + unknown_count as tried
+    from batch where run_id = %(run)s and state = 'done' and done_at is not null
+), span as (
+    select min(done_at) as first,
+           greatest(1, ceil(extract(epoch from max(done_at) - min(done_at)) / %(slots)s))::int as seconds
+    from done
+)
+select (extract(epoch from done_at - first) / seconds)::int as slot, seconds, sum(tried)::bigint
+from done cross join span
+group by slot, seconds
+order by slot
+
 -- busy_workers --
 -- Who works on a run now, on how many batches, and until when at the latest.
 select claimed_by, count(*), max(lease_until)

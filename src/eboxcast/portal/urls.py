@@ -11,8 +11,10 @@ from eboxcast.portal import (
     components,
     entrance,
     home,
+    launching,
     message_types,
     people,
+    run,
 )
 
 urlpatterns = [
@@ -48,4 +50,11 @@ urlpatterns = [
     path("message-types/configure/<str:environment>/<path:type>", message_types.configure, name="configure-type"),
     path("message-types/<int:number>", message_types.show, name="message-type"),
     path("message-types/<path:code>", message_types.show, name="message-type"),
+    path("broadcasts/<str:broadcast>/run", run.show, name="run"),
+    *(
+        path(f"broadcasts/<str:broadcast>/{verb}", launching.take, {"verb": verb}, name=verb)
+        for verb in launching.STEPS
+    ),
+    path("runs/<str:run>", run.show_alone, name="one-run"),
+    *(path(f"runs/<str:run>/{verb}", run.decide, {"verb": verb}, name=f"run-{verb}") for verb in run.DECISIONS),
 ]

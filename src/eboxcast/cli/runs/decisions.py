@@ -21,7 +21,6 @@ from eboxcast.delivery.runs.progress import who_decided
 from eboxcast.delivery.runs.settlement import settle
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
-from eboxcast.lib.errors import WrongUse
 from eboxcast.lib.formatting import grouped
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
@@ -30,15 +29,6 @@ from eboxcast.presenters.run_commands import launch_command
 from eboxcast.reports.outcomes import readings_of
 from eboxcast.reports.recipients import remainder_now
 from eboxcast.reports.states import state_in
-
-
-class NoPace(WrongUse):
-    """Nothing was said of the pace."""
-
-    code = "pace.none"
-    sentence = N_("The sending speed is missing.")
-    remedy = N_("Give --rate (recipients per second), --parallel (batches at once), or both.")
-
 
 app = command_app()
 
@@ -128,8 +118,6 @@ def pace(
 ) -> None:
     """Set how fast a run is sent to a provider, even while it is being sent."""
     who, found = _found(run)
-    if rate is None and parallel is None:
-        raise NoPace
     paced = actions.pace(found, rate=rate, parallel=parallel, actor=who)
     _tell(paced, _LIMITED if paced.rate else _UNLIMITED, as_json=as_json, rate=paced.rate, parallel=paced.parallel)
 

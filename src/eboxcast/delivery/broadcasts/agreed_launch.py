@@ -15,7 +15,13 @@ from eboxcast.broadcasts.errors import Missing
 from eboxcast.broadcasts.errors import NotInThisState as NotNow
 from eboxcast.broadcasts.models import Broadcast, State
 from eboxcast.broadcasts.states import Action
-from eboxcast.broadcasts.steps import authorize_action, held, present, refuse_other_institutions
+from eboxcast.broadcasts.steps import (
+    authorize_action,
+    held,
+    present,
+    refuse_impossible,
+    refuse_other_institutions,
+)
 from eboxcast.database.errors import DatabaseGone, LockTaken
 from eboxcast.delivery.broadcasts.following_runs import WINDOW_ENDED, end_with_window, follow
 from eboxcast.delivery.broadcasts.reminders import tell_once
@@ -58,6 +64,19 @@ def launch_broadcast(
     return _settled(
         broadcast, lambda: _go(broadcast, actor=actor, waiting=waiting, progress=progress, by_workers=by_workers)
     )
+
+
+def launch_broadcast_now(broadcast: Broadcast, *, actor: Actor) -> Run:
+    """Launch as somebody does who cannot wait: into our own eBoxes at once, to a provider by the workers.
+
+    Raises TooEarly before the agreed moment, NobodyAtWork, and what ``launch_broadcast`` raises.
+    """
+    refuse_other_institutions(broadcast, actor)
+    authorize_action(actor, Action.LAUNCH)
+    refuse_impossible(broadcast, Action.LAUNCH, actor=actor)
+    actions.refuse_unless_at_once(PRODUCTION, not_before=broadcast.agreed_at)
+    by_workers = not capabilities_of(PRODUCTION).atomic_visibility
+    return launch_broadcast(broadcast, actor=actor, waiting=lambda until: None, by_workers=by_workers)
 
 
 def launch_when_due(broadcast: Broadcast, *, moment: datetime) -> list[str]:

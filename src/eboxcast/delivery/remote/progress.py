@@ -75,6 +75,30 @@ def under_way(run: Run) -> UnderWay | None:
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Point:
+    """How far a run was at a moment of its sending."""
+
+    seconds: int
+    """Since its first batch was done."""
+    tried: int
+    """Recipients until then, whatever came of them."""
+    per_second: float
+    """Since the point before."""
+
+
+def curve_of(run: Run, *, slots: int = 60) -> tuple[Point, ...]:
+    """Return how the sending of a run went, by the batches that are done; nothing for what is not sent in calls."""
+    with sanitized_db_errors(), connection.cursor() as cursor:
+        cursor.execute(QUERIES["curve_of_run"], {"run": run.id, "slots": slots})
+        rows = cursor.fetchall()
+    points, tried = [], 0
+    for slot, seconds, count in rows:
+        tried += int(count)
+        points.append(Point(seconds=slot * seconds, tried=tried, per_second=count / seconds))
+    return tuple(points)
+
+
 def busy_workers(run: Run) -> tuple[Busy, ...]:
     """Return who works on a run now."""
     with sanitized_db_errors(), connection.cursor() as cursor:

@@ -21,12 +21,15 @@ from eboxcast.delivery.errors import (
     LaunchStopped,
     MessageNumberNeeded,
     MessageNumberNotNeeded,
+    NobodyAtWork,
+    NoPace,
     NoTarget,
     NothingSent,
     NothingUnknown,
     NotInThisState,
     OutsideWindow,
     SomeHaveIt,
+    TooEarly,
 )
 from eboxcast.delivery.models import Action, BatchState, Run, State
 from eboxcast.delivery.recovery.repair import show_again
@@ -216,6 +219,32 @@ def launch(
         return _make_visible(run, window, refuse=policy == WithoutEbox.REFUSE)
 
 
+def launch_now(run: Run, *, actor: Actor) -> Run:
+    """Launch as somebody does who cannot wait: into our own eBoxes at once, to a provider by the workers.
+
+    Raises TooEarly before the agreed moment of a launch that was begun, NobodyAtWork, and what ``launch`` raises.
+    """
+    authorize(actor, "run.launch")
+    run = settle(run)
+    begun = run.state == State.RUNNING
+    window = Window(not_before=run.not_before_at, not_after=run.not_after_at) if begun else Window()
+    refuse_unless_at_once(run.environment, not_before=window.not_before)
+    in_calls = not capabilities_of(run.environment).atomic_visibility
+    return launch(run, actor=actor, window=window, waiting=lambda until: None, by_workers=in_calls)
+
+
+def refuse_unless_at_once(environment: str, *, not_before: datetime | None) -> None:
+    """Raise TooEarly or NobodyAtWork where a launch would not begin by itself as soon as it is asked for.
+
+    Workers wait for the agreed moment themselves.
+    """
+    if not capabilities_of(environment).atomic_visibility:
+        if not workers(environment).alive_count:
+            raise NobodyAtWork(environment=environment)
+    elif not_before is not None and clock.now() < not_before:
+        raise TooEarly(moment=not_before)
+
+
 def _refuse_launch(run: Run) -> None:
     if run.state == State.STOPPED and run.visible_at is None:
         raise LaunchStopped(run=run.short, stopped_at=run.stopped_at or run.created_at)
@@ -314,9 +343,11 @@ def pause(run: Run, *, actor: Actor, reason: str) -> Run:
 def pace(run: Run, *, rate: float | None, parallel: int | None, actor: Actor) -> Run:
     """Set how many recipients per second, and how many batches at once; 0 is no limit of the rate, None leaves it.
 
-    Raises NotYourRole, NoTarget, NotInThisState.
+    Raises NotYourRole, NoPace, NoTarget, NotInThisState.
     """
     authorize(actor, "run.pace")
+    if rate is None and parallel is None:
+        raise NoPace(run=run.short)
     _refuse_at_once(run, Action.PACE)
     _refuse_impossible(run, Action.PACE)
     changes = {"rate": rate, "parallel": parallel}

@@ -12,14 +12,15 @@ from datetime import datetime
 from eboxcast.audit.models import Entry
 from eboxcast.broadcasts.lookup import broadcast_of_run
 from eboxcast.database.errors import sanitized_db_errors
-from eboxcast.delivery.errors import DecidedBefore, NotInThisState
+from eboxcast.delivery.errors import ChangedMeanwhile, DecidedBefore, NotInThisState
 from eboxcast.delivery.models import Action, Intent, Run, State
 from eboxcast.delivery.remote.batches import sums_of
 from eboxcast.delivery.runs.intents import open_intents
 from eboxcast.delivery.runs.production_gate import PRODUCTION, may_be_retried
-from eboxcast.delivery.runs.states import ASKED, Situation, Transition, permission_of, possible, situation_of
+from eboxcast.delivery.runs.states import ASKED, Situation, Transition, leads_to, permission_of, possible, situation_of
 from eboxcast.lib import clock
 from eboxcast.lib.formatting import short_run
+from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.next_action import NextAction
 
 SEE = "run.see"
@@ -99,6 +100,18 @@ def too_late(run: Run, action: Action) -> NotInThisState:
         return NotInThisState(run=run.short, state=run.state, asked=ASKED[action])
     by, at = found
     return DecidedBefore(run=run.short, state=run.state, asked=ASKED[action], by=by, moment=at)
+
+
+def refuse_changed(run: Run, action: Action, *, seen: str) -> None:
+    """Raise ChangedMeanwhile where somebody decides about a settled run that is not as they saw it.
+
+    Halting it is never refused for that, unless somebody else has done the same: it can be undone, and may be urgent.
+    """
+    is_halting = action in (Action.STOP, Action.PAUSE)
+    if run.state == seen or (is_halting and run.state not in leads_to(action)):
+        return
+    by, at = who_decided(run) or (run.created_by, run.created_at)
+    raise ChangedMeanwhile(run=run.short, state=run.state, by=mask_and_strip(by), moment=at)
 
 
 def next_actions_of(run: Run) -> tuple[NextAction, ...]:

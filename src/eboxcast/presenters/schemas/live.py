@@ -1,0 +1,68 @@
+"""A run while it goes: where it stands, how the sending went, what people did with it, and what may be decided now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from eboxcast.presenters.schemas.run import RunStatus
+
+
+@dataclass(frozen=True, kw_only=True)
+class CurvePoint:
+    """How far the sending was at a moment."""
+
+    seconds: int
+    """seconds since the first batch was done"""
+    tried: int
+    """recipients until then"""
+    per_second: int
+    """recipients per second since the point before"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogLine:
+    """Something that happened to a run, or to the launch of its broadcast."""
+
+    at: datetime
+    """when"""
+    by: str
+    """by whom: a login"""
+    sentence: str
+    """what, in the language of the reader"""
+    reason: str
+    """why, in the words of whoever did it; empty for none"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """Something that can be decided about a run, and what follows from it."""
+
+    action: str
+    """its name, such as `run.stop`"""
+    label: str
+    """what it is called, in the language of the reader"""
+    consequences: tuple[str, ...]
+    """what follows from it, in the language of the reader"""
+    final: bool
+    """whether it cannot be undone"""
+    halting: bool
+    """whether it ends something that is going on"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LiveRun:
+    """A run while it goes."""
+
+    status: RunStatus
+    """where it stands"""
+    percent: int | None
+    """how much of it is done; `null` where nothing is being sent"""
+    curve: tuple[CurvePoint, ...]
+    """how the sending went; empty where nothing was sent in calls"""
+    log: tuple[LogLine, ...]
+    """what happened, newest first"""
+    decisions: tuple[Decision, ...]
+    """what the reader may decide now, the most likely first"""
+    look_again: int | None
+    """in how many seconds it makes sense to look again; `null` once nothing changes any more"""

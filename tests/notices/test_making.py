@@ -21,6 +21,8 @@ from eboxcast.audit.sealing import seal_pending
 from eboxcast.broadcasts import acceptance, aftermath, contacts, errors, production, requests, scheduling
 from eboxcast.broadcasts.models import Broadcast, Lateness
 from eboxcast.lib.crashpoints import Making
+from eboxcast.lib.next_action import NextAction
+from eboxcast.notices.links import way_to
 from eboxcast.notices.making import make_notices
 from eboxcast.notices.models import Bookmark, Item, Notice, State
 from eboxcast.notices.transport.message import message_of
@@ -143,12 +145,12 @@ def test_the_page_says_what_the_text_says_and_fetches_nothing() -> None:
     assert "src=" not in notice.html
 
 
-def test_whose_turn_it_is_gets_the_command_and_others_are_told_who() -> None:
+def test_whose_turn_it_is_gets_the_page_or_the_command_and_others_are_told_who() -> None:
     broadcast = p.delivered()
     texts = {notice.recipient: notice.text for notice in made("production-delivered")}
-    command = "eboxcast broadcast go 2027-0001\n"
-    assert command in texts["bram"]
-    assert command not in texts["ines"]
+    way = way_to(NextAction(action="broadcast.give_go", parameters={"broadcast": "2027-0001"}))
+    assert f"{way}\n" in texts["bram"]
+    assert f"{way}\n" not in texts["ines"]
     assert production.files_digest(broadcast)[:12] not in "".join(texts.values())
 
 
@@ -157,7 +159,7 @@ def test_what_comes_next_is_what_came_next_then() -> None:
     p.requested()
     p.set_clock("2027-02-16T10:00")
     requested = text_for("vera", "requested")
-    assert "eboxcast broadcast decide 2027-0001 accept --date DATE" in requested
+    assert way_to(NextAction(action="broadcast.accept", parameters={"broadcast": "2027-0001"})) in requested
     assert "maandag 18 januari 2027 om 09:00" in requested
 
 
@@ -166,7 +168,8 @@ def test_a_launch_that_was_refused_tells_what_was_missing_then() -> None:
     lacking = [errors.NotReconfirmed(broadcast=broadcast.number).as_recorded()]
     aftermath.remind(broadcast, what="run_failed", why="broadcast.not-ready", lacking=lacking)
     text = next(one.text for one in made("run-failed") if one.recipient == "ines")
-    assert "eboxcast broadcast reconfirm 2027-0001" in " ".join(text.split())
+    way = way_to(NextAction(action="broadcast.reconfirm", parameters={"broadcast": "2027-0001"}))
+    assert way in " ".join(text.split())
 
 
 def test_one_address_gets_one_mail() -> None:

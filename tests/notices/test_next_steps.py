@@ -1,4 +1,4 @@
-"""Every next step there can be is kept in entries and said in mails, with a command that exists."""
+"""Every next step there can be is kept in entries and said in mails, with the page where it is done."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ def test_what_an_entry_keeps_of_the_next_steps_is_all_of_them(state: State, mome
 
 @pytest.mark.usefixtures("january")
 @pytest.mark.parametrize("state", State)
-def test_who_must_do_it_gets_a_command(state: State) -> None:
+def test_who_must_do_it_gets_a_link_or_a_command(state: State) -> None:
     broadcast = p.ready()
     Broadcast.objects.filter(id=broadcast.id).update(state=state, visible_at=clock.now())
     broadcast.refresh_from_db()
     aftermath.remind(broadcast, what="reconfirmation_due")
     seal_pending()
     turns = turns_of(About(entry=sealed_after(0, 100)[-1], broadcast=broadcast), EVERYBODY)
-    assert [turn for turn in turns if turn.mine and "2027-0001" not in turn.command] == []
+    assert [turn for turn in turns if turn.mine and "2027-0001" not in turn.link + turn.command] == []

@@ -36,9 +36,10 @@ def remedy_in(
     return translate(told.remedy, language, _words(told, data, render))
 
 
-def told_in(told: Told, language: str) -> str:
+def told_in(told: Told, language: str, *, render: Renderer = command_of) -> str:
     """Return what happened and what to do next, in one line."""
-    return " ".join(filter(None, (sentence_in(told, language), remedy_in(told, language))))
+    texts = (said(told, language, render=render) for said in (sentence_in, remedy_in))
+    return " ".join(filter(None, texts))
 
 
 def next_actions(told: Told | Misconfigured) -> tuple[NextAction, ...]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from eboxcast.lib.command_line import command_of
 from eboxcast.lib.formatting import grouped, short_run
 from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import N_, translate
 from eboxcast.notices.about import About
 from eboxcast.notices.kinds.kind import File
+from eboxcast.notices.links import way_to
 from eboxcast.reports.certificate_page import account_section, faults_section, lists_section, page_of
 from eboxcast.reports.page_html import html_of
 from eboxcast.reports.page_text import text_of
@@ -49,10 +49,8 @@ def paper_and_rejected(about: About, language: str) -> Sequence[Section]:
     facts = tuple(
         Fact(translate(label, language), grouped(count, language), number=True) for label, count in counts.items()
     )
-    commands = [command_of(NextAction(action=name, parameters={"run": short_run(certificate.run)})) for name in _FETCH]
-    return [
-        Section(title=translate(_PEOPLE, language), facts=facts, notes=(translate(_NEVER_MAILED, language), *commands))
-    ]
+    ways = [way_to(NextAction(action=name, parameters={"run": short_run(certificate.run)})) for name in _FETCH]
+    return [Section(title=translate(_PEOPLE, language), facts=facts, notes=(translate(_NEVER_MAILED, language), *ways))]
 
 
 def certificate_files(about: About, language: str) -> Sequence[File]:

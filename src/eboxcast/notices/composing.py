@@ -9,7 +9,6 @@ from itertools import groupby
 from eboxcast.audit.selectors import SealedEntry
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Role
-from eboxcast.lib.command_line import command_of
 from eboxcast.lib.errors import EboxcastError, Trouble
 from eboxcast.lib.formatting import long_date, long_moment
 from eboxcast.lib.masking import mask_and_strip
@@ -21,6 +20,7 @@ from eboxcast.notices.invitations import add_invitation, invitation_in
 from eboxcast.notices.kinds.kind import File, Kind
 from eboxcast.notices.kinds.table import KINDS
 from eboxcast.notices.letter import HELLO, Event, Letter, Matter, as_html, as_text
+from eboxcast.notices.links import link_to, way_to
 from eboxcast.notices.models import Item, Notice
 from eboxcast.notices.next_steps import turns_of
 from eboxcast.notices.readers import Reader
@@ -64,6 +64,7 @@ _FIXED = {"files", "document"}
 
 _ABOUT = N_("Overview")
 _DETAILS = N_("Details")
+_PAGE = N_("Page")
 _BROADCAST = (
     ("number", N_("Broadcast")),
     ("subject", N_("Subject")),
@@ -180,7 +181,7 @@ def _reader_of(item: Item) -> Reader:
 
 def _told(kind: Kind, about: About, language: str, *, invited: bool) -> _Told:
     extras, files = _additions(kind, about, language)
-    data = {**about.data, **_commands(kind, about)}
+    data = {**about.data, **_ways(kind, about)}
     sentences = (kind.says, *kind.advice, *(kind.with_invitation if invited else ()))
     event = Event(
         title=said(kind.subject, language, data),
@@ -192,10 +193,10 @@ def _told(kind: Kind, about: About, language: str, *, invited: bool) -> _Told:
     return _Told(about=about, event=event, files=files)
 
 
-def _commands(kind: Kind, about: About) -> Mapping[str, Exact]:
+def _ways(kind: Kind, about: About) -> Mapping[str, Exact]:
     known = {name: str(value) for name, value in about.data.items()}
     return {
-        name: Exact(unbroken(command_of(NextAction(action=one.action, parameters=_filled(one.parameters, known)))))
+        name: Exact(unbroken(way_to(NextAction(action=one.action, parameters=_filled(one.parameters, known)))))
         for name, one in kind.actions.items()
     }
 
@@ -216,7 +217,11 @@ def _additions(kind: Kind, about: About, language: str) -> tuple[tuple[Section, 
     except Trouble:
         raise
     except EboxcastError as failure:
-        told = tuple(mask_and_strip(text) for said in (sentence_in, remedy_in) if (text := said(failure, language)))
+        told = tuple(
+            mask_and_strip(text)
+            for said in (sentence_in, remedy_in)
+            if (text := said(failure, language, render=way_to))
+        )
         return (Section(title=translate(_NOT_HAD, language), notes=told),), ()
 
 
@@ -231,7 +236,7 @@ def _matters(told: Sequence[_Told], reader: Reader) -> Iterator[Matter]:
             title=f"[{number}] {_subject_of(last)}".rstrip(),
             events=tuple(one.event for one in of_it),
             turns=turns_of(last, reader),
-            overview=tuple(_overview(last, reader.language)),
+            overview=tuple(_overview(last, reader)),
         )
 
 
@@ -292,12 +297,15 @@ def _details(about: About, names: Sequence[str], language: str) -> list[Section]
     return [Section(title=translate(_DETAILS, language), facts=facts)] if facts else []
 
 
-def _overview(about: About, language: str) -> list[Section]:
-    """Return which broadcast it is; nothing for what is about none."""
+def _overview(about: About, reader: Reader) -> list[Section]:
+    """Return which broadcast it is, and its page for who can sign in; nothing for what is about none."""
     if about.broadcast is None:
         return []
-    data = about.data
-    facts = tuple(
+    data, language = about.data, reader.language
+    facts = [
         Fact(translate(label, language), spoken(data[name], language)) for name, label in _BROADCAST if name in data
-    )
-    return [Section(title=translate(_ABOUT, language), facts=facts)]
+    ]
+    link = link_to(NextAction(action="broadcast.see", parameters={"broadcast": about.broadcast.number}))
+    if link and reader.roles:
+        facts.append(Fact(translate(_PAGE, language), link))
+    return [Section(title=translate(_ABOUT, language), facts=tuple(facts))]

@@ -8,8 +8,8 @@ from importlib import resources
 
 from django.template import Context, Engine
 
-from eboxcast.lib.command_line import command_of
 from eboxcast.lib.translation import N_, translate
+from eboxcast.notices.links import linked, way_to
 from eboxcast.reports.page_text import breakable, section_lines, wrapped
 from eboxcast.reports.sections import Section
 
@@ -27,7 +27,10 @@ class Turn:
     """Whether the reader is meant."""
     by: str
     """Until when; empty where no term runs."""
+    link: str
+    """The page where the reader does it; empty where it is another's, or no page can be reached."""
     command: str
+    """What the reader types instead."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,15 +93,14 @@ def as_html(letter: Letter) -> str:
     """Return the same as one HTML page: nothing from elsewhere, no script, nothing that tells when it is read."""
     templates = Engine(dirs=[str(resources.files("eboxcast.notices") / "templates")])
     said = replace(letter, matters=tuple(_said(matter) for matter in letter.matters))
-    return breakable(templates.get_template("notice.html").render(Context({"letter": said})))
+    return linked(breakable(templates.get_template("notice.html").render(Context({"letter": said}))))
 
 
 def _said(matter: Matter) -> Matter:
     events = tuple(
-        replace(event, sections=tuple(section.said(command_of) for section in event.sections))
-        for event in matter.events
+        replace(event, sections=tuple(section.said(way_to) for section in event.sections)) for event in matter.events
     )
-    return replace(matter, events=events, overview=tuple(section.said(command_of) for section in matter.overview))
+    return replace(matter, events=events, overview=tuple(section.said(way_to) for section in matter.overview))
 
 
 def _lines(letter: Letter) -> Iterator[str]:
@@ -135,11 +137,11 @@ def _turns(letter: Letter, matter: Matter) -> Iterator[str]:
         yield from ("", letter.next_title)
     for turn in matter.turns:
         yield from wrapped(" ".join(filter(None, (turn.who, turn.by))), "  ", width=_WIDTH)
-        if turn.command:
-            yield f"      {turn.command}"
+        if turn.link or turn.command:
+            yield f"      {turn.link or turn.command}"
 
 
 def _sections(sections: tuple[Section, ...]) -> Iterator[str]:
     for section in sections:
         yield from ("", section.title)
-        yield from section_lines(section)
+        yield from section_lines(section, render=way_to)

@@ -1,4 +1,4 @@
-"""What came next right after an event, as a mail says it: the reader's own steps with the commands that do them."""
+"""What came next right after an event, as a mail says it: the reader's own steps with the pages where they are done."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from eboxcast.lib.telling import sentence_in
 from eboxcast.lib.translation import N_, translate
 from eboxcast.notices.about import About
 from eboxcast.notices.letter import Turn
+from eboxcast.notices.links import link_to, way_to
 from eboxcast.notices.readers import Reader
 from eboxcast.notices.words import WHO, day_or_moment, said, word
 from eboxcast.reports.page_text import unbroken
@@ -45,11 +46,14 @@ def _turn(step: Step, number: str, reader: Reader) -> Turn:
     what = said(step.sentence, language, {name: word(str(value)) for name, value in step.data.items()})
     who = ", ".join(translate(WHO[role], language) for role in step.turn)
     sentence = _YOURS if mine else _THEIRS if who else _BY_ITSELF
+    action = _action(step, number)
+    link = link_to(action) if mine else ""
     return Turn(
         who=translate(sentence, language, {"what": what, "who": who}),
         mine=mine,
         by=translate(_BY, language, {"moment": day_or_moment(step.due_at, language)}) if step.due_at else "",
-        command=command_of(_action(step, number)) if mine else "",
+        link=link,
+        command=command_of(action) if mine and not link else "",
     )
 
 
@@ -61,5 +65,5 @@ def _action(step: Step, number: str) -> NextAction:
 
 def _of_request(about: About, request: TypeRequest, reader: Reader) -> Turn:
     state = state_after(about.entry.action, about.entry.environment)
-    who = sentence_in(next_in(state, request), reader.language, render=lambda action: unbroken(command_of(action)))
-    return Turn(who=who, mine=turn_in(state) in reader.roles, by="", command="")
+    who = sentence_in(next_in(state, request), reader.language, render=lambda action: unbroken(way_to(action)))
+    return Turn(who=who, mine=turn_in(state) in reader.roles, by="", link="", command="")

@@ -12,6 +12,7 @@ from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.telling import told_in
 from eboxcast.lib.translation import N_, name_in, translate
 from eboxcast.notices.about import About
+from eboxcast.notices.links import way_to
 from eboxcast.notices.words import spoken, word
 from eboxcast.package.faults import meaning_of
 from eboxcast.reports.sections import Fact, Section
@@ -63,7 +64,7 @@ def faults_by_code(about: About, language: str) -> list[Section]:
 def missing_for_launch(about: About, language: str) -> list[Section]:
     """Return what was missing when the launch was refused; nothing where that was not the reason."""
     found = filter(None, map(missing_recorded, about.entry.data.get("lacking", ())))
-    notes = tuple(mask_and_strip(told_in(part, language)) for part in found)
+    notes = tuple(mask_and_strip(told_in(part, language, render=way_to)) for part in found)
     if not notes:
         return []
     return [Section(title=translate(_MISSING, language, {"asked": translate(Action.LAUNCH, language)}), notes=notes)]

@@ -48,6 +48,7 @@ from eboxcast.broadcasts.errors import BroadcastNotFound, NoneFits, NotReady
 from eboxcast.broadcasts.errors import NotInThisState as NotNow
 from eboxcast.broadcasts.models import Broadcast, Check, Lateness, SeenIn, State, Via
 from eboxcast.broadcasts.states import TABLE, TRANSITIONS, Action, permission_of, roles_for
+from eboxcast.broadcasts.steps import present
 from eboxcast.database import installation
 from eboxcast.delivery import eboxes, expiry
 from eboxcast.delivery.broadcasts import (
@@ -559,6 +560,19 @@ ACTIONS: dict[str, Case] = {
     "delivery.broadcasts.acceptance_tests.look": Case(
         "broadcast.look", lambda w, a: acceptance_tests.look(w.tested, actor=a), theirs=True
     ),
+    "delivery.broadcasts.acceptance_tests.looked_into": Case(
+        "broadcast.see", lambda w, a: acceptance_tests.looked_into(w.tested, actor=a), theirs=True
+    ),
+    "delivery.broadcasts.acceptance_tests.judge_what_was_shown": _step(
+        Action.JUDGE,
+        "tested",
+        lambda w, a: acceptance_tests.judge_what_was_shown(
+            w.tested,
+            actor=a,
+            seen=[acceptance.Seen(recipient=1, check=Check.OPENS, passed=False)],
+            basis=acceptance.Basis(run=present(w.tested.acceptance_run), last=0),
+        ),
+    ),
     "delivery.broadcasts.acceptance_tests.document_shown": Case(
         "broadcast.proofs", lambda w, a: acceptance_tests.document_shown(w.tested, place=1, actor=a), theirs=True
     ),
@@ -687,6 +701,7 @@ ASKS_NOTHING = {
     "broadcasts.steps.step",
     "broadcasts.states.missing_for",
     "broadcasts.steps.refuse_impossible",
+    "broadcasts.steps.obstacle_to",
     "broadcasts.steps.authorize_action",
     "broadcasts.steps.refuse_other_institutions",
     "broadcasts.scheduling.side_of",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,13 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from tests.browser.chromium import CHROMIUM, FLAGS, NARROW, WIDE
 from tests.browser.serving import served
-from tests.portal.conftest import january, quick_passwords
+from tests.delivery.procedure import Story
+from tests.portal.conftest import january, quick_passwords, story
 from tests.web.visitors import browser_of
 
 from eboxcast.lib.actors import Actor
 
-__all__ = ["NARROW", "WIDE", "january", "quick_passwords"]
+__all__ = ["NARROW", "WIDE", "january", "quick_passwords", "story"]
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +57,20 @@ class Visit:
 @pytest.fixture
 def visit(january: None, chromium: Browser) -> Iterator[Visit]:
     """The pages, served, and windows to look at them."""
+    with visiting(chromium) as made:
+        yield made
+
+
+@pytest.fixture
+def story_visit(story: Story, chromium: Browser) -> Iterator[Visit]:
+    """The same, of broadcasts with real files."""
+    with visiting(chromium) as made:
+        yield made
+
+
+@contextmanager
+def visiting(chromium: Browser) -> Iterator[Visit]:
+    """Serve the pages; close all windows at the end."""
     with served() as address:
         made = Visit(address, chromium, [])
         yield made

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import pytest
 from django.test import override_settings
 from tests.broadcasts.conftest import january
+from tests.delivery.conftest import story
 
-__all__ = ["january"]
+__all__ = ["january", "story"]
 
 
 @pytest.fixture(autouse=True)

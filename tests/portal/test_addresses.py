@@ -50,6 +50,7 @@ class Address:
 INTEGRATION = Address(everybody=NOT_YOURS, others={p.INES: OK})
 OPERATORS = Address(everybody=NOT_YOURS, others=dict.fromkeys((p.INES, p.LOU, p.CARLA, p.ADA), OK))
 
+_NEVER_TESTERS = dict.fromkeys((p.VERA, p.CARLA, p.ADA), NOT_YOURS)
 ADDRESSES: dict[str, Address] = {
     "home": Address(),
     "language": Address(everybody=WRONG_WAY, nobody=WRONG_WAY),
@@ -64,6 +65,13 @@ ADDRESSES: dict[str, Address] = {
     "account-sessions": Address(everybody=WRONG_WAY, nobody=WRONG_WAY),
     "broadcasts": Address(),
     "broadcast": Address(theirs=True),
+    "test": Address(theirs=True),
+    "test-run": Address(everybody=WRONG_WAY, nobody=WRONG_WAY),
+    "test-ebox": Address(theirs=True, everybody=NOT_NOW, others=_NEVER_TESTERS),
+    "test-document": Address(theirs=True, everybody=NOT_NOW, others=_NEVER_TESTERS),
+    "approve": Address(theirs=True, everybody=NOT_YOURS, others={p.ANNE: NOT_NOW}),
+    "reject": Address(theirs=True, everybody=NOT_YOURS, others={p.ANNE: NOT_NOW}),
+    "testers": Address(theirs=True, everybody=NOT_YOURS, others={p.ANNE: OK}),
     "people": OPERATORS,
     "person": OPERATORS,
     "add-person": INTEGRATION,
@@ -113,6 +121,7 @@ def arguments(pattern: URLPattern, broadcast: Broadcast, run: Run) -> dict[str, 
         "type": "DEMO-LETTER",
         "code": "DEMO-LETTER",
         "environment": "production",
+        "place": "1",
     }
     return {name: known.get(name, "word") for name in pattern.pattern.converters}
 

@@ -152,3 +152,9 @@ def entry_that_led_to(broadcast: UUID, state: str) -> Entry | None:
     """Return the entry of the step that brought a broadcast to the state it is in; None once its year was dropped."""
     moved = Entry.objects.filter(broadcast=broadcast, data__to=state).exclude(data__from=state)
     return moved.order_by("id").last()
+
+
+def places_looked_into(broadcast: UUID, *, by: str, since: datetime) -> frozenset[int]:
+    """Return the places of a short list into whose eBoxes somebody looked since a moment."""
+    looked = Entry.objects.filter(broadcast=broadcast, action="ebox.looked", by=by, at__gte=since)
+    return frozenset(looked.values_list("data__place", flat=True))

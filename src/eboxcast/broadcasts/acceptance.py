@@ -11,9 +11,11 @@ from django.conf import settings
 
 from eboxcast.broadcasts.errors import (
     CorrectionUnexplained,
+    JudgedMeanwhile,
     NotConcerned,
     PackageDiffers,
     ShortListTooLong,
+    TestedAnew,
     TesterUnknown,
 )
 from eboxcast.broadcasts.guards import verdicts_that_count
@@ -56,6 +58,16 @@ class Seen:
     check: Check
     passed: bool
     remark: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Basis:
+    """What somebody had before them when they judged: a page may have been open for long."""
+
+    run: UUID
+    """The test they looked at."""
+    last: int
+    """The newest verdict they saw; 0 for none."""
 
 
 def refuse_other_broadcast(
@@ -163,13 +175,17 @@ def name_testers(broadcast: Broadcast, *, actor: Actor, names: Collection[str]) 
     return broadcast
 
 
-def judge(broadcast: Broadcast, *, actor: Actor, seen: Iterable[Seen], seen_in: SeenIn) -> Broadcast:
+def judge(
+    broadcast: Broadcast, *, actor: Actor, seen: Collection[Seen], seen_in: SeenIn, basis: Basis | None = None
+) -> Broadcast:
     """Note what was found, check by check. What was found before stays beside it; the last of a check counts.
 
-    Raises NotConcerned, TextUnfit; CorrectionUnexplained where a check that failed passes now, and no remark says why.
+    Raises NotConcerned, TextUnfit; CorrectionUnexplained where a check that failed passes now, and no remark says why;
+    TestedAnew, JudgedMeanwhile where that is not what they had before them (``basis``).
     """
     with step(broadcast, Action.JUDGE, actor=actor) as taken:
         given = taken.broadcast
+        _refuse_stale(given, basis, actor, {(one.recipient, str(one.check)) for one in seen})
         last = {(one.recipient, one.check_name): one for one in verdicts_that_count(given)}
         count = {"passed": 0, "failed": 0, "corrected": 0}
         kept: list[Verdict] = []
@@ -223,10 +239,14 @@ def _says_more(new: Verdict, before: Verdict | None) -> bool:
     return not same or new.remark not in ("", before.remark)
 
 
-def approve(broadcast: Broadcast, *, actor: Actor) -> Broadcast:
-    """Approve what was seen in acceptance: this document with these metadata may go to production."""
+def approve(broadcast: Broadcast, *, actor: Actor, basis: Basis | None = None) -> Broadcast:
+    """Approve what was seen in acceptance: this document with these metadata may go to production.
+
+    Raises TestedAnew, JudgedMeanwhile where that is not what they had before them.
+    """
     with step(broadcast, Action.APPROVE, actor=actor) as taken:
         given = taken.broadcast
+        _refuse_stale(given, basis, actor)
         given.approved_at, given.approved_by = clock.now(), actor.name
         taken.tell(
             document=bytes(given.tested_document or b"").hex(), metadata=bytes(given.tested_metadata or b"").hex()
@@ -234,15 +254,34 @@ def approve(broadcast: Broadcast, *, actor: Actor) -> Broadcast:
     return broadcast
 
 
-def reject(broadcast: Broadcast, *, actor: Actor, reason: str) -> Broadcast:
-    """Reject what was seen in acceptance: new files are needed. Raises ReasonMissing, TextUnfit."""
+def reject(broadcast: Broadcast, *, actor: Actor, reason: str, basis: Basis | None = None) -> Broadcast:
+    """Reject what was seen in acceptance: new files are needed.
+
+    Raises ReasonMissing, TextUnfit; TestedAnew, JudgedMeanwhile where that is not what they had before them.
+    """
     with step(broadcast, Action.REJECT, actor=actor) as taken:
+        _refuse_stale(taken.broadcast, basis, actor)
         reason = fit_reason(reason, Action.REJECT)
         given = taken.broadcast
         given.approved_at, given.approved_by = None, ""
         taken.reason = reason
         taken.tell(reason=reason)
     return broadcast
+
+
+def _refuse_stale(
+    broadcast: Broadcast, basis: Basis | None, actor: Actor, checks: Collection[tuple[int, str]] | None = None
+) -> None:
+    """Raise TestedAnew or JudgedMeanwhile where somebody had something else before them: for these checks, or any."""
+    if basis is None:
+        return
+    if basis.run != broadcast.acceptance_run:
+        delivered = broadcast.deliveries.filter(environment="acceptance", accepted=True).order_by("id").last()
+        raise TestedAnew(by=present(delivered).by, at=present(delivered).at)
+    newer = broadcast.verdicts.filter(run=basis.run, id__gt=basis.last).exclude(by=actor.name).order_by("-id")
+    for one in newer:
+        if checks is None or (one.recipient, one.check_name) in checks:
+            raise JudgedMeanwhile(by=one.by, at=one.at)
 
 
 def keep_delivery(taken: Step, delivered: Delivered) -> None:

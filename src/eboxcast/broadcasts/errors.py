@@ -304,6 +304,22 @@ class CorrectionUnexplained(InputRefused):
     )
 
 
+class TestedAnew(NotAllowedNow):
+    """Whoever judges had another test before them: new files were delivered since."""
+
+    code = "broadcast.tested-anew"
+    sentence = N_("{by} delivered new files for acceptance on {at}. What you saw was the test of earlier files.")
+    remedy = N_("Nothing was recorded. Check the new files.")
+
+
+class JudgedMeanwhile(NotAllowedNow):
+    """Somebody else found something since: who decides or corrects must know it."""
+
+    code = "broadcast.judged-meanwhile"
+    sentence = N_("{by} recorded other results on {at}, which you had not seen yet.")
+    remedy = N_("Nothing was recorded. Look at their results first.")
+
+
 class FilesDiffer(InputRefused):
     """What is delivered for production is not what was approved."""
 

@@ -19,7 +19,7 @@ from eboxcast.broadcasts.states import TABLE, TRANSITIONS, Action, Transition, m
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor, NotYourRole
-from eboxcast.lib.errors import Defect, Reason
+from eboxcast.lib.errors import Defect, EboxcastError, NotAllowedNow, Reason
 from eboxcast.lib.free_text import fit
 from eboxcast.lib.translation import N_
 
@@ -87,6 +87,19 @@ def refuse_impossible(broadcast: Broadcast, action: Action, *, actor: Actor) -> 
     with sanitized_db_errors():
         broadcast.refresh_from_db()
         _refuse_what_is_missing(broadcast, _row(broadcast, action, actor), actor)
+
+
+def obstacle_to(broadcast: Broadcast, action: Action, *, actor: Actor) -> EboxcastError | None:
+    """Return what ``step`` would raise for a broadcast as it was read; None where it would be taken.
+
+    For what is offered: the step asks again.
+    """
+    try:
+        with sanitized_db_errors():
+            _refuse_what_is_missing(broadcast, _row(broadcast, action, actor), actor)
+    except (NotAllowedNow, BroadcastNotFound) as error:
+        return error
+    return None
 
 
 def fit_reason(reason: str, action: Action) -> str:

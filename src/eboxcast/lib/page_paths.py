@@ -28,6 +28,8 @@ class Page:
         return frozenset(name for _, name, _, _ in Formatter().parse(self.path) if name)
 
 
+_TEST = Page("test", "broadcasts/{broadcast}/test")
+
 PAGES: Mapping[str, tuple[Page, ...]] = {
     # Broadcasts
     "broadcast.see": (Page("broadcast", "broadcasts/{broadcast}"), Page("broadcasts", "broadcasts")),
@@ -58,6 +60,13 @@ PAGES: Mapping[str, tuple[Page, ...]] = {
     "run.discard": (Page("run-discard", "runs/{run}/discard"),),
     "run.retry": (Page("run-retry", "runs/{run}/retry"),),
     "run.recall": (Page("run-recall", "runs/{run}/recall"),),
+    # The test, the GO, and what became of it
+    "broadcast.test": (_TEST,),
+    "broadcast.look": (_TEST,),
+    "broadcast.judge": (_TEST,),
+    "broadcast.approve": (Page("approve", "broadcasts/{broadcast}/approve"),),
+    "broadcast.reject": (Page("reject", "broadcasts/{broadcast}/reject"),),
+    "broadcast.name_testers": (Page("testers", "broadcasts/{broadcast}/testers"),),
     # People
     "person.see": (Page("person", "person/{name}"), Page("people", "people")),
     "person.change": (Page("change-person", "person/{name}/change"),),

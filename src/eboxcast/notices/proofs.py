@@ -40,7 +40,7 @@ def proof_files(about: About, language: str) -> list[File]:
     seen = next((proof for proof in proofs(about.broadcast, actor=STEWARD) if proof.visible), None)
     if seen is None:
         return []
-    content = document_shown(about.broadcast, place=seen.place, actor=STEWARD)
+    content = document_shown(about.broadcast, place=seen.place, actor=STEWARD).content
     return [File(file_name=mask_and_strip(seen.file_name), media_type=seen.media_type, content=content)]
 
 

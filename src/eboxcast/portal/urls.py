@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from eboxcast.portal import (
+    acceptance_tests,
     account,
     ask,
     broadcasts,
@@ -30,6 +31,13 @@ urlpatterns = [
     path("account/sessions", account.end, name="account-sessions"),
     path("broadcasts", broadcasts.show_list, name="broadcasts"),
     path("broadcasts/<str:broadcast>", broadcasts.show, name="broadcast"),
+    path("broadcasts/<str:broadcast>/test", acceptance_tests.show, name="test"),
+    path("broadcasts/<str:broadcast>/test/run", acceptance_tests.run, name="test-run"),
+    path("broadcasts/<str:broadcast>/test/<int:place>", acceptance_tests.show_ebox, name="test-ebox"),
+    path("broadcasts/<str:broadcast>/test/<int:place>/document", acceptance_tests.show_document, name="test-document"),
+    path("broadcasts/<str:broadcast>/approve", acceptance_tests.approve, name="approve"),
+    path("broadcasts/<str:broadcast>/reject", acceptance_tests.reject, name="reject"),
+    path("broadcasts/<str:broadcast>/testers", acceptance_tests.name_testers, name="testers"),
     path("people", people.show_list, name="people"),
     path("people/add", people.add, name="add-person"),
     path("people/load", people.load, name="load-people"),

@@ -103,7 +103,7 @@ def look(
     refuse_existing(document, force=force)
     _show_eboxes(found, eboxes_of(found, actor=actor, place=recipient), as_json=as_json)
     if document and recipient is not None:
-        write_private(document, [document_shown(found, place=recipient, actor=actor)], force=force)
+        write_private(document, [document_shown(found, place=recipient, actor=actor).content], force=force)
         data = {"place": recipient, "path": mask_and_strip(str(document))}
         console.line(translate(_SAVED, language_of_user(), data))
 
@@ -197,7 +197,7 @@ def _write_proofs(broadcast: Broadcast, proofs: Sequence[Proof], out: Path, *, a
     }
     files["proofs.json"] = json_text([_proof_values(proof) for proof in proofs]).encode()
     if seen := next((proof for proof in proofs if proof.visible), None):
-        files[Path(seen.file_name).name] = document_shown(broadcast, place=seen.place, actor=actor)
+        files[Path(seen.file_name).name] = document_shown(broadcast, place=seen.place, actor=actor).content
     try:
         out.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:

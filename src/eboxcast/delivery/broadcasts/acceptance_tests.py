@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,15 +10,16 @@ from django.db import transaction
 
 from eboxcast.audit.actions import record
 from eboxcast.audit.pseudonyms import pseudonym
+from eboxcast.audit.selectors import places_looked_into
 from eboxcast.broadcasts import acceptance
 from eboxcast.broadcasts.errors import NotConcerned
 from eboxcast.broadcasts.errors import NotInThisState as NothingToTest
 from eboxcast.broadcasts.guards import is_tester
-from eboxcast.broadcasts.models import Broadcast, State
+from eboxcast.broadcasts.models import Broadcast, SeenIn, State
 from eboxcast.broadcasts.states import Action
 from eboxcast.broadcasts.steps import refuse_impossible, refuse_other_institutions
 from eboxcast.database.errors import sanitized_db_errors
-from eboxcast.delivery.broadcasts.errors import EboxesElsewhere, NotTestedYet, ShortListForgotten
+from eboxcast.delivery.broadcasts.errors import EboxesElsewhere, EboxNotShown, NotTestedYet, ShortListForgotten
 from eboxcast.delivery.broadcasts.runs import ACCEPTANCE, run_for
 from eboxcast.delivery.broadcasts.short_lists import keys_in_order
 from eboxcast.delivery.errors import NotInThisState
@@ -67,6 +68,16 @@ class Shown:
     """None where it is not in that eBox."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class DocumentThere:
+    """The document in one of those eBoxes."""
+
+    file_name: str
+    media_type: str
+    content: bytes
+    """Empty where the message is not in that eBox."""
+
+
 def run_test(broadcast: Broadcast, *, actor: Actor) -> Run:
     """Publish the files for acceptance to their short list, and note it: the institution looks now.
 
@@ -109,17 +120,46 @@ def proofs(broadcast: Broadcast, *, actor: Actor) -> list[Proof]:
     return [_proof(broadcast, run, place=place, key=key) for place, key in enumerate(keys, start=1)]
 
 
-def document_shown(broadcast: Broadcast, *, place: int, actor: Actor) -> bytes:
+def looked_into(broadcast: Broadcast, *, actor: Actor) -> frozenset[int]:
+    """Return the places of the short list whose eBox somebody was shown since this test.
+
+    Raises BroadcastNotFound, NotYourRole.
+    """
+    refuse_other_institutions(broadcast, actor)
+    authorize(actor, "broadcast.see")
+    if broadcast.tested_at is None:
+        return frozenset()
+    with sanitized_db_errors():
+        return places_looked_into(broadcast.id, by=actor.name, since=broadcast.tested_at)
+
+
+def judge_what_was_shown(
+    broadcast: Broadcast, *, actor: Actor, seen: Collection[acceptance.Seen], basis: acceptance.Basis
+) -> Broadcast:
+    """Note what somebody found in the eBoxes that they were shown; of others they have nothing to say.
+
+    Raises EboxNotShown, and what ``judge`` of ``broadcasts/acceptance`` raises.
+    """
+    refuse_impossible(broadcast, Action.JUDGE, actor=actor)
+    unseen = {one.recipient for one in seen} - looked_into(broadcast, actor=actor)
+    if unseen and basis.run == broadcast.acceptance_run:
+        raise EboxNotShown(places=tuple(sorted(unseen)))
+    return acceptance.judge(broadcast, actor=actor, seen=seen, seen_in=SeenIn.EBOX, basis=basis)
+
+
+def document_shown(broadcast: Broadcast, *, place: int, actor: Actor) -> DocumentThere:
     """Return the document as the eBox at a place in the short list, from 1, gives it; nothing is marked as read.
 
-    Empty where it is not in that eBox. Raises BroadcastNotFound, NotYourRole, NotATester, NotTestedYet,
-    EboxesElsewhere, ShortListForgotten, NotConcerned.
+    Raises BroadcastNotFound, NotYourRole, NotATester, NotTestedYet, EboxesElsewhere, ShortListForgotten, NotConcerned.
     """
     run, keys = _short_list(broadcast, "broadcast.proofs", actor)
     if not 1 <= place <= len(keys):
         raise NotConcerned(recipients=len(keys), found=place)
     letter = _letter(run, keys[place - 1])
-    return read_document(ACCEPTANCE, letter) if letter else b""
+    if letter is None:
+        return DocumentThere(file_name="", media_type="", content=b"")
+    content = read_document(ACCEPTANCE, letter)
+    return DocumentThere(file_name=letter.file_name, media_type=letter.media_type, content=content)
 
 
 def _short_list(broadcast: Broadcast, permission: str, actor: Actor) -> tuple[Run, Sequence[int]]:

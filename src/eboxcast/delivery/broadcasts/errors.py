@@ -87,6 +87,14 @@ class EboxesElsewhere(NotAllowedNow):
     remedy = N_("The testers must check their eBoxes at the provider.")
 
 
+class EboxNotShown(NotAllowedNow):
+    """What was found in an eBox is said by whoever looked into it."""
+
+    code = "broadcast.ebox-not-shown"
+    sentence = N_("You have not opened the eBox of recipient {places} in this test. Nothing was recorded.")
+    remedy = N_("Open it first, then record what you found.")
+
+
 class ShortListForgotten(NotAllowedNow):
     """Who was on the short list was deleted in its time."""
 

@@ -1,0 +1,52 @@
+"""From the test to the results in a real browser, each by the person it is for, without scripts."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import expect
+from tests.browser.conftest import NARROW, WIDE, Judge, Visit
+from tests.browser.test_pages import too_wide
+from tests.delivery.procedure import ANNE, SHORT, Story
+
+from eboxcast.broadcasts.models import State
+from eboxcast.lib.actors import Actor
+
+
+def wrong_with(visit: Visit, violations: Judge, actor: Actor, *paths: str) -> list[str]:
+    """Return what is wrong with pages, in the light on a screen or in the dark on a phone."""
+    page = visit.window(actor, language="fr")
+    found = []
+    for path in paths:
+        page.set_viewport_size(WIDE)
+        page.emulate_media(color_scheme="light")
+        page.goto(path)
+        found += violations(page)
+        page.set_viewport_size(NARROW)
+        page.emulate_media(color_scheme="dark")
+        found += violations(page) + [f"{path} is too wide"] * (too_wide(page) > 0)
+    return found
+
+
+def test_a_requester_looks_into_each_ebox_and_approves(story: Story, story_visit: Visit, violations: Judge) -> None:
+    broadcast = story.tested()
+    page = story_visit.window(ANNE, language="nl", java_script_enabled=False)
+    page.goto(f"/broadcasts/{broadcast.number}/test")
+    page.get_by_role("link", name="Deze eBox openen").first.click()
+    page.get_by_label("Mislukt").nth(1).check()
+    page.get_by_label("Opmerking").nth(1).fill("het jaar ontbreekt")
+    page.get_by_role("button", name="Deze resultaten opslaan").click()
+    for place in range(2, SHORT + 1):
+        expect(page.get_by_role("heading", name=f"eBox van bestemmeling {place}")).to_be_visible()
+        page.get_by_role("button", name="Alles is zoals verwacht").click()
+    pages = [f"/broadcasts/{broadcast.number}/{ending}" for ending in ("test", "test/1", "reject")]
+    assert wrong_with(story_visit, violations, ANNE, *pages) == []
+    for check in ("document gaat open", "titel", "afzender", "taal", "vervaldatum"):
+        page.get_by_label(f"{check}, bestemmeling 1", exact=True).select_option("passed")
+    page.get_by_label("Opmerking bij titel, bestemmeling 1").fill("toch goed")
+    page.get_by_role("button", name="De resultaten opslaan").click()
+    page.get_by_role("link", name="De test goedkeuren").click()
+    page.get_by_role("button", name="De test goedkeuren").click()
+    expect(page).to_have_url(re.compile("/test$"))
+    broadcast.refresh_from_db()
+    assert broadcast.state == State.APPROVED

@@ -161,6 +161,7 @@ def emptied_after(sweepers: list[psycopg.Connection[tuple[object, ...]]]) -> Ite
     for sweeper in sweepers:
         _empty(sweeper)
     sweepers[0].execute(_AS_BEFORE)
+    shutil.rmtree(boot.places().root / "uploads", ignore_errors=True)
     clock.move(timedelta())
 
 

@@ -58,9 +58,11 @@ from eboxcast.delivery.broadcasts import (
     contact_centre,
     files,
     go_preview,
+    handing_in,
     switching,
 )
 from eboxcast.delivery.broadcasts import runs as followed_runs
+from eboxcast.delivery.broadcasts.kept_files import Order
 from eboxcast.delivery.errors import NoTarget, NotInThisState, RunNotFound
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.recovery import repair
@@ -539,6 +541,27 @@ ACTIONS: dict[str, Case] = {
         "requested",
         lambda w, a: files.deliver(w.requested, w.folder, environment="acceptance", actor=a, via=Via.COMMAND),
     ),
+    "delivery.broadcasts.files.to_take_back": _step(
+        Action.WITHDRAW_FILES, "requested", lambda w, a: files.to_take_back(w.requested, actor=a)
+    ),
+    "delivery.broadcasts.handing_in.hand_in": _step(
+        Action.DELIVER_ACCEPTANCE,
+        "requested",
+        lambda w, a: handing_in.hand_in(w.requested, Order(handle="0" * 32, environment="acceptance"), actor=a),
+    ),
+    "delivery.broadcasts.handing_in.put_aside": _step(
+        Action.DELIVER_ACCEPTANCE,
+        "requested",
+        lambda w, a: handing_in.put_aside(w.requested, Order(handle="0" * 32, environment="acceptance"), actor=a),
+    ),
+    "delivery.broadcasts.handing_in.find_handed_in": Case(
+        "broadcast.see_files",
+        lambda w, a, handle="none": handing_in.find_handed_in(w.tested, handle, actor=a),
+        theirs=True,
+    ),
+    "delivery.broadcasts.handing_in.handed_in_of": Case(
+        "broadcast.see_files", lambda w, a: handing_in.handed_in_of(w.tested, actor=a), theirs=True
+    ),
     "delivery.broadcasts.contact_centre.warn": _step(
         Action.WARN, "confirmed", lambda w, a: contact_centre.warn(w.confirmed, actor=a)
     ),
@@ -661,6 +684,13 @@ ACTIONS: dict[str, Case] = {
     "reports.handing_out.hand_out_rejected_rows": Case(
         "report.rejected_rows", lambda w, a: handing_out.hand_out_rejected_rows(w.published, actor=a), theirs=True
     ),
+    "reports.handing_out.hand_out_rejected_rows_of_files": Case(
+        "report.rejected_rows",
+        lambda w, a, handle="none": handing_out.hand_out_rejected_rows_of_files(
+            w.tested, handle, number=1, language="fr", actor=a
+        ),
+        theirs=True,
+    ),
     "reports.handing_out.record_salt_given": Case(
         "report.salt", lambda w, a: handing_out.record_salt_given(w.published, actor=a), theirs=True
     ),
@@ -697,6 +727,9 @@ ACTIONS: dict[str, Case] = {
 ASKS_NOTHING = {
     # The guards look at who acts, and let nobody do anything.
     "broadcasts.guards.*",
+    # What may be offered to somebody.
+    "delivery.broadcasts.handing_in.deliverable",
+    "delivery.broadcasts.handing_in.refusal_of",
     # What actions are made of: they ask, or are asked inside one that did.
     "broadcasts.steps.step",
     "broadcasts.states.missing_for",
@@ -724,7 +757,7 @@ ASKS_NOTHING = {
 }
 ALONE = frozenset({"phone", "institution", "number", "message_number"})
 """Texts that are one number: it is tried without words around it."""
-NO_TEXTS = ("(environment)", "(permission)", "switch_procedure(to)")
+NO_TEXTS = ("(environment)", "(permission)", "(language)", "switch_procedure(to)")
 """Arguments that no person writes: one of a few words of ours."""
 
 

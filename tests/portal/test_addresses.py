@@ -72,6 +72,12 @@ ADDRESSES: dict[str, Address] = {
     "approve": Address(theirs=True, everybody=NOT_YOURS, others={p.ANNE: NOT_NOW}),
     "reject": Address(theirs=True, everybody=NOT_YOURS, others={p.ANNE: NOT_NOW}),
     "testers": Address(theirs=True, everybody=NOT_YOURS, others={p.ANNE: OK}),
+    "files": Address(theirs=True),
+    "files-answer": Address(
+        everybody=NOT_THERE, others=dict.fromkeys((p.VERA, p.CARLA, p.ADA), NOT_YOURS), theirs=True
+    ),
+    "rejected-rows": Address(everybody=WRONG_WAY, nobody=WRONG_WAY),
+    "withdraw-files": Address(everybody=NOT_YOURS, others={p.ANNE: NOT_NOW}, theirs=True),
     "people": OPERATORS,
     "person": OPERATORS,
     "add-person": INTEGRATION,

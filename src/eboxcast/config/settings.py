@@ -134,8 +134,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "eboxcast.web.static_files.Hashed"},
 }
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
-"""What comes in goes to disk as it comes, whatever its size."""
+FILE_UPLOAD_HANDLERS = ["eboxcast.web.uploads.Uploads"]
 
 AUTH_USER_MODEL = "accounts.Account"
 AUTH_PASSWORD_VALIDATORS = [

@@ -34,6 +34,9 @@ PAGES: Mapping[str, tuple[Page, ...]] = {
     # Broadcasts
     "broadcast.see": (Page("broadcast", "broadcasts/{broadcast}"), Page("broadcasts", "broadcasts")),
     "broadcast.request": (Page("ask", "ask"),),
+    "broadcast.deliver_acceptance": (Page("files", "broadcasts/{broadcast}/files"),),
+    "broadcast.deliver_production": (Page("files", "broadcasts/{broadcast}/files"),),
+    "broadcast.withdraw_files": (Page("withdraw-files", "broadcasts/{broadcast}/files/withdraw"),),
     # Message types
     "type.see": (Page("message-type", "message-types/{number}"), Page("message-types", "message-types")),
     "type.request": (Page("request-type", "message-types/{number}/again"), Page("new-type", "message-types/new")),

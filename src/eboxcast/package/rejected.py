@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from eboxcast.lib.csv_cells import harmless
+from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, translate
 from eboxcast.package.combining import DUPLICATE
 from eboxcast.package.errors import ListChanged
@@ -54,6 +56,45 @@ def rejected_rows(
     }
     output = _Output(begun=begun, mark=mark, language=language)
     return output.encoded(_rows(begun, output, repeated))
+
+
+def rows_as_sent(
+    path: Path,
+    lines: Collection[int],
+    *,
+    ebox_type: EboxType,
+    limits: Limits = _DEFAULT_LIMITS,
+    choice: Choice = _FOUND,
+) -> dict[int, str]:
+    """Return some rows of a list as they were sent, by their line, to be shown: only the identifier's first digits.
+
+    Raises ListRefused.
+    """
+    begun = begin(
+        source_of(path, limit=limits.rows_per_list), path, ebox_type, limit=limits.rows_per_list, choice=choice
+    )
+    found: dict[int, str] = {}
+    for line, row in doubtful_rows(begun, also=lines):
+        if line in lines:
+            found[line] = _shown(row, begun)
+            if len(found) == len(lines):
+                break
+    return found
+
+
+_DIGITS_SHOWN = 4
+_LONGEST_SHOWN = 200
+
+
+def _shown(row: bytes, begun: Beginning) -> str:
+    """Return a row with what may be a number masked, however it is written: a wrong one is nearly the right one."""
+    separator, index = begun.judge.separator, begun.judge.index
+    cells = [cell.decode(begun.text.encoding, "replace").strip() for cell in cells_of(row, separator)]
+    if index < len(cells):
+        shown, hidden = cells[index][:_DIGITS_SHOWN], cells[index][_DIGITS_SHOWN:]
+        cells[index] = shown + re.sub(r"\d", "*", hidden)
+    text = f"{separator.decode()} ".join(cells)
+    return mask_and_strip(text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…")
 
 
 def _rows(begun: Beginning, output: _Output, repeated: dict[int, Fault]) -> Iterator[bytes]:

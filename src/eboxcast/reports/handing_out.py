@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from django.db import transaction
 
 from eboxcast.audit.actions import record
+from eboxcast.broadcasts.models import Broadcast
+from eboxcast.broadcasts.steps import leave_entry, refuse_other_institutions
 from eboxcast.database.errors import sanitized_db_errors
+from eboxcast.delivery.broadcasts.kept_files import FilesNotKept, HandedIn, Kind, find_kept
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.runs.lookup import authorize_for
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.csv_cells import cell
 from eboxcast.lib.errors import NotAllowedNow
 from eboxcast.lib.identifiers import text_of_key
+from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.next_action import NextAction
+from eboxcast.lib.policy import authorize
 from eboxcast.lib.translation import N_
 from eboxcast.mailboxes import fence
 from eboxcast.mailboxes.models import OutcomeKind, RejectedRows, Release
+from eboxcast.package.checking import check_package
+from eboxcast.package.combining import DUPLICATE
+from eboxcast.package.faults import Fault
+from eboxcast.package.model import EboxType
+from eboxcast.package.rejected import rejected_rows
 from eboxcast.reports.outcomes import Outcome, outcomes_of
+
+_ALL_DUPLICATES = 10**7
 
 
 class NeverVisible(NotAllowedNow):
@@ -60,6 +72,58 @@ def hand_out_rejected_rows(run: Run, *, actor: Actor) -> list[RejectedList]:
     if lists:
         _record("run.rejected_rows_given", run, actor)
     return lists
+
+
+def hand_out_rejected_rows_of_files(
+    broadcast: Broadcast, handle: str, *, number: int, language: str, actor: Actor
+) -> RejectedList:
+    """Return the rejected rows of one list of a delivery on a page, by its place from 1, with an audit entry.
+
+    Raises BroadcastNotFound, NotYourRole, FilesNotKept, OutcomesDeleted, ListChanged, ListRefused.
+    """
+    refuse_other_institutions(broadcast, actor)
+    authorize(actor, "report.rejected_rows")
+    handed_in = find_kept(broadcast, handle)
+    run = Run.objects.filter(id=handed_in.answer.run).first() if handed_in.answer and handed_in.answer.run else None
+    if run is not None:
+        for one in hand_out_rejected_rows(run, actor=actor):
+            if one.number == number:
+                return one
+        raise FilesNotKept
+    found = _of_files(handed_in, number=number, language=language)
+    with sanitized_db_errors():
+        leave_entry(
+            broadcast,
+            "broadcast.rejected_rows_given",
+            by=actor.name,
+            environment=handed_in.environment,
+            data={"list": found.file_name},
+        )
+    return found
+
+
+def _of_files(handed_in: HandedIn, *, number: int, language: str) -> RejectedList:
+    """Return the rejected rows of a list that is kept, because it could not be used."""
+    checked = handed_in.answer.checked if handed_in.answer else None
+    if checked is None or not 1 <= number <= len(checked.lists):
+        raise FilesNotKept
+    account = checked.lists[number - 1]
+    path = next((one.path for one in handed_in.of(Kind.RECIPIENTS) if one.name == account.file_name), None)
+    if path is None:
+        raise FilesNotKept
+    duplicates: Sequence[Fault] = ()
+    if DUPLICATE in checked.fault_counts:
+        # All of them have to be known; a delivery keeps the first.
+        duplicates = check_package(handed_in.directory, policies=checked.policies, cap=_ALL_DUPLICATES).faults
+    rows = rejected_rows(
+        path,
+        account_digest=account.digest,
+        ebox_type=checked.metadata.ebox_type if checked.metadata else EboxType.CITIZEN,
+        language=language,
+        choice=checked.policies.choice,
+        duplicates=duplicates,
+    )
+    return RejectedList(number=number, file_name=mask_and_strip(account.file_name), content=rows)
 
 
 def record_salt_given(run: Run, *, actor: Actor) -> None:

@@ -59,7 +59,7 @@ def forget_whose(response: HttpResponse) -> None:
 def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
     """Say that the session has ended, keep what was typed, and lead to signing in. Files cannot be kept."""
     whose = _whose(request)
-    shown = {"kept": _sealed(request, whose) if whose else "", "files": bool(request.FILES)}
+    shown = {"kept": _sealed(request, whose) if whose else "", "files": getattr(request, "has_skipped_files", False)}
     return render(request, "web/signed_out.html", shown, status=403)
 
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.http import HttpRequest
 
 from eboxcast.accounts.models import Account
 from eboxcast.lib.actors import Actor
+
+if TYPE_CHECKING:
+    from eboxcast.web.uploads import Taking
 
 
 class PageRequest(HttpRequest):
@@ -17,6 +22,11 @@ class PageRequest(HttpRequest):
     installation_kind: str
     """``real``, ``demo`` or ``test``."""
     language: str
+
+    taking: Taking
+    """Which files the page takes (web/uploads.py); not there where it takes none."""
+    has_skipped_files: bool
+    """Whether there were files in the form that were not taken; not there where there were none."""
 
     actor: Actor
     """The same for a page that is only for those who signed in (web/visitors.py: signed_in); not there for others."""

@@ -54,6 +54,7 @@ class Via(StrEnum):
 
     COMMAND = "command"
     FOLDER = "folder"
+    PAGE = "page"
 
 
 class FileDelivery(models.Model):

@@ -12,12 +12,14 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import UUID
 
 from eboxcast.broadcasts import acceptance, production
 from eboxcast.broadcasts.lookup import broadcast_of_run
-from eboxcast.broadcasts.models import Broadcast, State, Via
+from eboxcast.broadcasts.models import Broadcast, FileDelivery, State, Via
 from eboxcast.broadcasts.states import Action
 from eboxcast.broadcasts.steps import held, refuse_impossible
+from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.delivery.broadcasts.errors import FilesPublished
 from eboxcast.delivery.broadcasts.runs import ACCEPTANCE, refuse_taken, run_for
 from eboxcast.delivery.broadcasts.short_lists import PLACES, places_of
@@ -33,6 +35,7 @@ from eboxcast.lib.actors import Actor
 from eboxcast.lib.digests import digest
 from eboxcast.lib.errors import EboxcastError, InputRefused, NotAllowedNow
 from eboxcast.lib.masking import mask_and_strip
+from eboxcast.lib.translation import N_
 from eboxcast.mailboxes.errors import OtherRecipientsVisible, WasRecalled
 from eboxcast.package.model import Checked, Package, Policies
 
@@ -218,14 +221,39 @@ def deliver(
     return taken.receive(policies)
 
 
-def take_back(broadcast: Broadcast, *, actor: Actor) -> Broadcast:
+class OthersDelivered(NotAllowedNow):
+    """Files were delivered since somebody looked at those that they want to take back."""
+
+    code = "files.others-delivered"
+    sentence = N_("Other files were delivered in the meantime, by {by} on {at}. Nothing was withdrawn.")
+    remedy = N_("Look at them first. Then decide again.")
+
+
+def take_back(broadcast: Broadcast, *, actor: Actor, run: UUID | None = None) -> Broadcast:
     """Take back the files last delivered, before they are used; their run is given up. They may come again.
 
-    Raises BroadcastNotFound, NotYourRole, NotInThisState, NotReady.
+    ``run`` is that of the files which are meant, where somebody looked at them a while ago. Raises BroadcastNotFound,
+    NotYourRole, NotInThisState, NotReady, OthersDelivered.
     """
+    refuse_impossible(broadcast, Action.WITHDRAW_FILES, actor=actor)
+    last = last_accepted(broadcast)
+    if run is not None and last is not None and last.run != run:
+        raise OthersDelivered(by=last.by, at=last.at)
     acceptance.take_files_back(broadcast, actor=actor)
     discard_given_up(broadcast, actor=actor)
     return broadcast
+
+
+@sanitized_db_errors()
+def last_accepted(broadcast: Broadcast) -> FileDelivery | None:
+    """Return the last files that can be used and were not withdrawn."""
+    return broadcast.deliveries.filter(accepted=True, withdrawn_at=None).last()
+
+
+def to_take_back(broadcast: Broadcast, *, actor: Actor) -> FileDelivery | None:
+    """Return the files that somebody may take back now. Raises BroadcastNotFound, NotYourRole, NotInThisState."""
+    refuse_impossible(broadcast, Action.WITHDRAW_FILES, actor=actor)
+    return last_accepted(broadcast)
 
 
 _PREFIX_OF_HIDDEN = "."

@@ -49,11 +49,17 @@ def remedy_of(fault: Fault, language: str, *, render: Renderer = command_of) -> 
 def meaning_of(code: str, language: str) -> str:
     """Return what a kind of fault says of many at once: what differs from one to the next is left open."""
     kind = FAULTS.get(code)
-    if kind is None:
-        return "–"
+    return told_in(_left_open(kind), language) if kind else "–"
+
+
+def sentence_of_many(code: str, language: str) -> str:
+    """Return the same without what to do about it."""
+    return sentence_in(_left_open(FAULTS[code]), language)
+
+
+def _left_open(kind: FaultKind) -> Reason:
     given = [text for action in kind.actions.values() for text in action.parameters.values()]
-    left_open = dict.fromkeys(names_in(kind.sentence, kind.remedy, *given), "…")
-    return told_in(_reason(kind, left_open), language)
+    return _reason(kind, dict.fromkeys(names_in(kind.sentence, kind.remedy, *given), "…"))
 
 
 def reason_of(fault: Fault) -> Reason:

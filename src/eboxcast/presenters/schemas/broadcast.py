@@ -210,7 +210,7 @@ class DeliveryShown:
     by: str
     """who"""
     via: str
-    """`command` or `folder`"""
+    """`command`, `folder` or `page`"""
     accepted: bool
     """whether they can be used"""
     files: Sequence[Mapping[str, object]]

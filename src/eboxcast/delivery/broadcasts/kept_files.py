@@ -1,0 +1,393 @@
+"""The files that were handed in on a page, in a folder only we can read: kept until their answer has been dealt with.
+
+One of them may be wrong: the others need not be sent again. A recipient list goes as soon as it is prepared, and at the
+latest when a list may no longer be kept (``EBOXCAST_LIST_DAYS``). Each delivery has a folder of its own, named by the
+form that it came with: the same form sent twice is one delivery.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+
+from eboxcast.broadcasts.models import Broadcast
+from eboxcast.lib import clock
+from eboxcast.lib.digests import digest_of_values
+from eboxcast.lib.errors import InputRefused, NotFound, Trouble
+from eboxcast.lib.formatting import iso
+from eboxcast.lib.masking import mask_and_strip
+from eboxcast.lib.translation import N_
+from eboxcast.package.checked_json import checked_as_json, checked_from_json, policies_as_json, policies_from_json
+from eboxcast.package.checking import DEFAULT_POLICIES
+from eboxcast.package.model import Checked, Policies
+from eboxcast.package.reading import reason_of
+
+_HANDLE = re.compile(r"[0-9a-f]{32}")
+_MOST_KEPT = 5
+"""Deliveries of one broadcast that are kept: somebody may have more than one window open."""
+_FILES, _ORDER, _ANSWER = "files", "order.json", "answer.json"
+_HIDDEN = (".", "~$")
+_LONGEST_NAME = 255
+_CUT = "."
+"""How the names begin of what was still arriving when its process ended."""
+
+
+class Kind(StrEnum):
+    """Which of the three kinds a file was handed in as."""
+
+    DOCUMENT = "document"
+    METADATA = "metadata"
+    RECIPIENTS = "recipients"
+
+
+class Outcome(StrEnum):
+    """What came of a delivery."""
+
+    ACCEPTED = "accepted"
+    AGAIN = "again"
+    """They are the files that were delivered before."""
+    TO_CONFIRM = "to-confirm"
+    """They can be used, but first somebody has to look at what is read of a spreadsheet."""
+    FAULTY = "faulty"
+    REFUSED = "refused"
+    """As a whole, by the procedure."""
+    INCOMPLETE = "incomplete"
+    """Nothing was delivered: a file was missing or too large. What had arrived is kept."""
+
+
+class FileNameUnfit(InputRefused):
+    """A file cannot be kept under its name."""
+
+    code = "files.name-unfit"
+    sentence = N_("The file name {name} cannot be used.")
+    remedy = N_("Choose a shorter name that does not start with a dot.")
+
+
+class SameNameTwice(InputRefused):
+    """Two files have the same name."""
+
+    code = "files.same-name"
+    sentence = N_("Two files have the same name: {name}.")
+    remedy = N_("If it is the same file, choose it once. Otherwise, rename one of them.")
+
+
+class FilesNotKept(NotFound):
+    """The files are no longer there, or never were."""
+
+    code = "files.not-kept"
+    sentence = N_("These files are no longer kept.")
+    remedy = N_("Choose them again.")
+
+
+class FilesNotStored(Trouble):
+    """The folder of the files cannot be written."""
+
+    code = "files.not-stored"
+    sentence = N_("The files could not be stored: {reason}. Nothing was delivered.")
+    remedy = N_("Try again later. If it happens again, tell the integration team.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arrived:
+    """A file that has arrived, wherever it is now."""
+
+    kind: Kind
+    name: str
+    path: Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """What somebody hands in."""
+
+    handle: str
+    """Of the form: sent twice, it is one delivery."""
+    environment: str
+    arrived: tuple[Arrived, ...] = ()
+    kept: str = ""
+    """The handle of a delivery: those of its files whose kind has not arrived now are delivered again."""
+    policies: Policies = DEFAULT_POLICIES
+    confirmed: bool = False
+    """Whether somebody has looked at what is read of a spreadsheet."""
+    split: bool = False
+    """Whether lists with too many rows are to be split."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What came of a delivery, as it is kept."""
+
+    outcome: Outcome
+    checked: Checked | None = None
+    run: UUID | None = None
+    rows: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
+    """Some of the faulty rows as they were sent, by list and line, to be shown."""
+    refusal: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Why the procedure refuses them, by language: sentences in their order."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandedIn:
+    """One delivery on a page."""
+
+    handle: str
+    environment: str
+    by: str
+    at: datetime
+    policies: Policies
+    files: tuple[Arrived, ...]
+    """Those that are still kept."""
+    digests: frozenset[str]
+    """SHA-256 of all of them, in hexadecimal: as the note of the delivery has them too."""
+    folder: Path
+    answer: Answer | None
+    """None while it is being checked, or where that was interrupted."""
+
+    @property
+    def directory(self) -> Path:
+        """Return where the files are."""
+        return self.folder / _FILES
+
+    def of(self, kind: Kind) -> tuple[Arrived, ...]:
+        """Return the files of a kind."""
+        return tuple(one for one in self.files if one.kind == kind)
+
+    def usable_for(self, environment: str) -> tuple[Arrived, ...]:
+        """Return what may be delivered again for an environment: a short list for a test is no list for production."""
+        return tuple(one for one in self.files if one.kind != Kind.RECIPIENTS or self.environment == environment)
+
+
+def new_handle() -> str:
+    """Return what a form is known by."""
+    return secrets.token_hex(16)
+
+
+def root() -> Path:
+    """Return the folder of all that is handed in; it is made where it is missing."""
+    folder: Path = settings.EBOXCAST_STATE_DIR / "uploads"
+    with _stored():
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def refuse_unfit_names(files: Sequence[Arrived]) -> None:
+    """Raise FileNameUnfit, SameNameTwice."""
+    names: set[str] = set()
+    for one in files:
+        if one.name.startswith(_HIDDEN) or len(one.name.encode()) > _LONGEST_NAME or "/" in one.name:
+            raise FileNameUnfit(name=mask_and_strip(one.name))
+        if one.name.casefold() in names:
+            raise SameNameTwice(name=mask_and_strip(one.name))
+        names.add(one.name.casefold())
+
+
+def keep(broadcast: Broadcast, order: Order, files: Sequence[Arrived], *, by: str) -> tuple[str, bool]:
+    """Keep files as one delivery; return its handle, and whether it is new: the same form again is not.
+
+    A form that was changed after it was sent, and sent again, is another one. Raises FilesNotStored, FilesNotKept.
+    """
+    with _stored():
+        named = [[str(one.kind), one.name, _digest(one.path)] for one in files]
+        mark = _mark(order, named)
+        while True:
+            handle = order.handle
+            found = _read_order(_folder(broadcast, handle))
+            if found is None and _kept(
+                _folder(broadcast, handle), order, files, note={"by": by, "files": named, "mark": mark}
+            ):
+                return handle, True
+            if found is not None and found["mark"] == mark:
+                return handle, False
+            if found is not None:
+                order = replace(order, handle=new_handle())
+
+
+def _kept(target: Path, order: Order, files: Sequence[Arrived], *, note: Mapping[str, object]) -> bool:
+    """Put files in their place, all at once; return whether it was free."""
+    if target.exists():
+        return False
+    target.parent.mkdir(mode=0o700, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=_CUT) as made:
+        staging = Path(made)
+        (staging / _FILES).mkdir()
+        for one in files:
+            _link(one.path, staging / _FILES / one.name)
+        values = {
+            "environment": order.environment,
+            "at": iso(clock.now()),
+            "policies": policies_as_json(order.policies),
+            **note,
+        }
+        _write(staging / _ORDER, values)
+        try:
+            staging.rename(target)
+        except OSError:
+            if not target.exists():
+                raise
+            return False
+    return True
+
+
+def _mark(order: Order, named: Sequence[Sequence[str]]) -> str:
+    """Return by what an order is known again."""
+    values = [order.environment, order.kept, order.confirmed, order.split, policies_as_json(order.policies)]
+    return digest_of_values({"order": values, "files": named}).hex()
+
+
+def _digest(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError:
+        raise FilesNotKept from None
+
+
+def keep_answer(handed_in: HandedIn, answer: Answer) -> HandedIn:
+    """Keep what came of a delivery. The lists of one that is prepared go."""
+    values = {
+        "outcome": str(answer.outcome),
+        "checked": checked_as_json(answer.checked) if answer.checked else None,
+        "run": str(answer.run) if answer.run else None,
+        "rows": {file: dict(rows) for file, rows in answer.rows.items()},
+        "refusal": dict(answer.refusal),
+    }
+    with _stored():
+        _write(handed_in.folder / _ANSWER, values)
+        if answer.outcome in (Outcome.ACCEPTED, Outcome.AGAIN):
+            for one in handed_in.of(Kind.RECIPIENTS):
+                one.path.unlink(missing_ok=True)
+    return replace(handed_in, answer=answer)
+
+
+def find_kept(broadcast: Broadcast, handle: str) -> HandedIn:
+    """Return a delivery. Raises FilesNotKept."""
+    if not _HANDLE.fullmatch(handle):
+        raise FilesNotKept
+    found = _read(_folder(broadcast, handle))
+    if found is None:
+        raise FilesNotKept
+    return found
+
+
+def kept_of(broadcast: Broadcast) -> list[HandedIn]:
+    """Return the deliveries of a broadcast that are kept, newest first."""
+    folder = root() / broadcast.number
+    names = [entry.name for entry in os.scandir(folder)] if folder.is_dir() else []
+    found = [one for name in names if _HANDLE.fullmatch(name) and (one := _read(folder / name))]
+    return sorted(found, key=lambda one: one.at, reverse=True)
+
+
+def remove_old(broadcast: Broadcast) -> None:
+    """Remove the deliveries of a broadcast that nobody goes back to any more."""
+    for one in kept_of(broadcast)[_MOST_KEPT:]:
+        shutil.rmtree(one.folder, ignore_errors=True)
+
+
+def remove_expired() -> int:
+    """Remove what may no longer be kept, of all broadcasts, and what was cut; return how many deliveries that were."""
+    # The disk has the time of the machine.
+    now = clock.now() - clock.offset()
+    days = {True: 1, False: settings.EBOXCAST_LIST_DAYS}
+    removed = 0
+    for entry in list(os.scandir(root())):
+        inside = list(os.scandir(entry)) if entry.is_dir() and not entry.name.startswith(_CUT) else [entry]
+        for one in inside:
+            is_cut = one.name.startswith(_CUT)
+            with suppress(OSError):
+                if datetime.fromtimestamp(one.stat().st_mtime, UTC) < now - timedelta(days=days[is_cut]):
+                    _remove(Path(one.path))
+                    removed += not is_cut
+    return removed
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
+
+
+def _folder(broadcast: Broadcast, handle: str) -> Path:
+    if not _HANDLE.fullmatch(handle):
+        raise FilesNotKept
+    return root() / broadcast.number / handle
+
+
+def _read_order(folder: Path) -> dict[str, Any] | None:
+    try:
+        values: dict[str, Any] = json.loads((folder / _ORDER).read_bytes())
+    except FileNotFoundError:
+        return None
+    return values
+
+
+def _read(folder: Path) -> HandedIn | None:
+    order = _read_order(folder)
+    if order is None:
+        return None
+    files = [Arrived(kind=Kind(kind), name=name, path=folder / _FILES / name) for kind, name, _ in order["files"]]
+    return HandedIn(
+        handle=folder.name,
+        environment=order["environment"],
+        by=order["by"],
+        at=datetime.fromisoformat(order["at"]),
+        policies=policies_from_json(order["policies"]),
+        files=tuple(one for one in files if one.path.is_file()),
+        digests=frozenset(digest for _, _, digest in order["files"]),
+        folder=folder,
+        answer=_answer(folder),
+    )
+
+
+def _answer(folder: Path) -> Answer | None:
+    try:
+        values: dict[str, Any] = json.loads((folder / _ANSWER).read_bytes())
+    except FileNotFoundError:
+        return None
+    return Answer(
+        outcome=Outcome(values["outcome"]),
+        checked=checked_from_json(values["checked"]) if values["checked"] else None,
+        run=UUID(values["run"]) if values["run"] else None,
+        rows={file: {int(line): row for line, row in rows.items()} for file, rows in values["rows"].items()},
+        refusal=values["refusal"],
+    )
+
+
+def _link(source: Path, target: Path) -> None:
+    """Have a file under another name too, without copying it where the disk allows that. Raises FilesNotKept."""
+    try:
+        os.link(source, target)
+    except FileNotFoundError:
+        raise FilesNotKept from None
+    except OSError:
+        shutil.copyfile(source, target)
+
+
+def _write(path: Path, values: Mapping[str, Any]) -> None:
+    """Write a file that is there complete or not at all."""
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps(values), encoding="utf-8")
+    part.rename(path)
+
+
+@contextmanager
+def _stored() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise FilesNotStored(reason=reason_of(error)) from error

@@ -1,0 +1,123 @@
+"""The answer to a delivery of files on a page: what came of it, what is wrong and where, and what can be done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from eboxcast.presenters.schemas.broadcast import DeliveryShown
+from eboxcast.presenters.schemas.check import CheckAnswer
+
+
+@dataclass(frozen=True, kw_only=True)
+class FaultPlace:
+    """One place of a fault."""
+
+    file_name: str
+    """the file"""
+    line: int | None
+    """the line, counted from 1; the row of a spreadsheet"""
+    place: str | None
+    """the XML element or the column"""
+    sheet: str | None
+    """the sheet of a spreadsheet"""
+    column: str | None
+    """the letters of the column of a spreadsheet"""
+    sentence: str | None
+    """what is wrong here, where that differs from place to place"""
+    row: str | None
+    """the row as it was sent, with its number masked"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FaultGroup:
+    """All faults of one code."""
+
+    code: str
+    """a stable code"""
+    of_rows: bool
+    """whether it is about rows, which can be left out"""
+    count: int
+    """how many there are"""
+    sentence: str
+    """what is wrong"""
+    remedies: tuple[str, ...]
+    """what to do about it"""
+    places: tuple[FaultPlace, ...]
+    """the first places"""
+    more: int
+    """how many more there are"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeptFileShown:
+    """A file that is kept."""
+
+    kind: str
+    """`document`, `metadata` or `recipients`"""
+    name: str
+    """its name"""
+    size: int
+    """in bytes"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RejectedShown:
+    """A list with rejected rows."""
+
+    number: int
+    """by which it is addressed: its place among the lists, from 1"""
+    name: str
+    """its name"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilesHandedIn:
+    """One delivery on a page, and its answer."""
+
+    handle: str
+    """by which it is addressed"""
+    environment: str
+    """`acceptance` or `production`"""
+    at: datetime
+    """when"""
+    by: str
+    """who"""
+    outcome: str | None
+    """`accepted`, `again`, `to-confirm`, `faulty` or `refused`; `null` while it is being checked"""
+    refusal: tuple[str, ...]
+    """why the procedure refuses the files, sentence by sentence"""
+    check: CheckAnswer | None
+    """what was found; `null` where the procedure refused"""
+    fault_count: int
+    """how many faults there are"""
+    groups: tuple[FaultGroup, ...]
+    """the faults by their code"""
+    kept: tuple[KeptFileShown, ...]
+    """the files that can be delivered again"""
+    left_out: int
+    """rows that are, or would be, left out"""
+    may_leave_out: bool
+    """whether leaving out the faulty rows would make the files usable"""
+    may_merge: bool
+    """whether counting duplicates once would"""
+    may_split: bool
+    """whether a list is too long and can be split"""
+    may_choose_column: bool
+    """whether somebody has to say which column has the numbers"""
+    may_choose_sheet: bool
+    """whether somebody has to say which sheet is the list"""
+    needs_example: bool
+    """whether the annotated example would help"""
+    rejected: tuple[RejectedShown, ...]
+    """the lists of which the rejected rows can be downloaded"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilesDeliveredBefore:
+    """A delivery on record, whichever way it came."""
+
+    delivery: DeliveryShown
+    """what is on record"""
+    handle: str | None
+    """where its answer is kept, if it is"""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from tests.browser.conftest import NARROW, WIDE, Judge
 from tests.browser.serving import served
 from tests.inbox.conftest import ALICE, COMPANY, PEOPLE
 from tests.mailboxes.conftest import NewOrder, order, publish
+from tests.notices.mailbox import Mailbox, free_port, mailed_to, serving
 
 from eboxcast.inbox.configuration import sign_in_options
 from eboxcast.mailboxes.models import ReadTally
@@ -161,3 +163,31 @@ def test_acceptance_says_so_while_scrolling(site: Site, letters: None, violation
     page.mouse.wheel(0, 5000)
     expect(page.get_by_text("Dies ist ein Test.")).to_be_in_viewport()
     assert violations(page) == []
+
+
+def test_a_citizen_chooses_an_email_for_new_messages_and_ends_it(site: Site, violations: Judge) -> None:
+    """In German, on a phone; the link in the mail is opened in another browser."""
+    mailbox, port = Mailbox(), free_port()
+    page, elsewhere = (site.window(language="de", **PHONE) for _ in range(2))
+    with serving(mailbox, port), mailed_to(port):
+        page.goto("/ebox/")
+        page.get_by_role("link", name="Anmelden").click()
+        page.get_by_role("button", name="Alice").click()
+        page.get_by_role("link", name="Meine E-Mail").click()
+        assert violations(page) == []
+        page.get_by_label("E-Mail-Adresse").fill("alice@example.be")
+        page.get_by_role("button", name="Link").click()
+        expect(page.get_by_role("status")).to_contain_text("alice@example.be")
+        assert violations(page) == []
+    body = mailbox.taken[-1].get_body(("plain",))
+    assert body
+    link = re.search(r"http://\S+", body.get_content())
+    assert link
+    elsewhere.goto(link[0])
+    assert violations(elsewhere) == []
+    elsewhere.get_by_role("button", name="Bestätigen").click()
+    expect(elsewhere.get_by_text("Ihre Adresse ist bestätigt")).to_be_visible()
+    page.reload()
+    assert violations(page) == []
+    page.get_by_role("button", name="Keine E-Mails mehr senden").click()
+    expect(page.get_by_text("E-Mails sind ausgeschaltet.")).to_be_visible()

@@ -55,11 +55,18 @@ ADDRESSES = {
     "sign-out": the_same(WRONG_WAY),
     "signed-out": the_same(OK),
 }
+MAILING = {"email": Address(), "confirm-email": the_same(GONE), "stop-email": the_same(OK)}
+"""Only in production: acceptance mails nobody."""
 POSTED = {
     "hide": Address(recipient=ELSEWHERE, another=GONE),
     "show": Address(recipient=ELSEWHERE, another=GONE),
     "choose": Address(recipient=ELSEWHERE, another=ELSEWHERE),
     "sign-out": the_same(ELSEWHERE),
+}
+MAILING_POSTED = {
+    "email": Address(recipient=422, another=422),
+    "confirm-email": the_same(GONE),
+    "stop-email": the_same(OK),
 }
 
 pytestmark = pytest.mark.usefixtures("eboxes_shown")
@@ -79,20 +86,25 @@ def expected(answer: Address, who: str) -> int:
 
 
 def address_of(environment: str, name: str, run: UUID) -> str:
-    names = {"run": run} if name in ("message", "hide", "show", "document", "download") else {}
+    names: dict[str, object] = {"run": run} if name in ("message", "hide", "show", "document", "download") else {}
+    if name in ("confirm-email", "stop-email"):
+        names = {"text": "5-word"}
     return reverse(f"{environment}:{name}", kwargs=names)
 
 
 def test_every_address_is_in_the_table() -> None:
-    for included in urlpatterns:
-        assert {one.name for one in included.url_patterns} == set(ADDRESSES)
+    production, acceptance = ({one.name for one in included.url_patterns} for included in urlpatterns)
+    assert production == ADDRESSES.keys() | MAILING.keys()
+    assert acceptance == ADDRESSES.keys()
 
 
 @pytest.mark.parametrize("environment", ROOTS)
 def test_nobody_sees_more_than_is_theirs(order: NewOrder, environment: str) -> None:
     run = publish(order, [ALICE], environment=environment)
     wrong = {}
-    for method, table in (("get", ADDRESSES), ("post", POSTED)):
+    mailing = environment == PRODUCTION
+    tables = {"get": ADDRESSES | (MAILING if mailing else {}), "post": POSTED | (MAILING_POSTED if mailing else {})}
+    for method, table in tables.items():
         for name, answer in table.items():
             for who, client in browsers(environment).items():
                 found = getattr(client, method)(address_of(environment, name, run), {"ebox": "0"})

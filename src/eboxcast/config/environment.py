@@ -122,6 +122,12 @@ VARIABLES = (
         "Required with EBOXCAST_SMTP_URL.",
     ),
     Variable(
+        "EBOXCAST_RECIPIENT_MAILS_PER_HOUR",
+        "3600",
+        "How many recipients who chose it are told per hour by email that a message came, so that they do not all call "
+        "at once.",
+    ),
+    Variable(
         "EBOXCAST_DROP_DIR",
         "",
         "The folder that contains the drop folders of the institutions, each named after its CBE number "

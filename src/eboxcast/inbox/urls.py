@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from django.urls import URLPattern, include, path
 
-from eboxcast.inbox import documents, entrance, messages
+from eboxcast.database.names import PRODUCTION
+from eboxcast.inbox import documents, emails, entrance, messages
 
 
 def _addresses(environment: str) -> list[URLPattern]:
     for_it = {"environment": environment}
     message = "messages/<uuid:run>"
+    mailing = [
+        path("email", emails.show, for_it, name="email"),
+        path("email/confirm/<str:text>", emails.confirm, for_it, name="confirm-email"),
+        path("email/stop/<str:text>", emails.stop, for_it, name="stop-email"),
+    ]
     return [
+        *(mailing if environment == PRODUCTION else []),  # acceptance mails no recipient
         path("", messages.show_list, for_it, name="messages"),
         path("hidden", messages.show_list, {**for_it, "hidden": True}, name="hidden"),
         path(message, messages.show, for_it, name="message"),

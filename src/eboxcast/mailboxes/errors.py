@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from eboxcast.lib.errors import Defect, EboxcastError, InputRefused, NotAllowedNow, NotFound
+from eboxcast.lib.errors import Defect, EboxcastError, InputRefused, NotAllowedNow, NotFound, Trouble
 from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import N_
 
@@ -132,3 +132,27 @@ class MessageGone(NotFound):
     code = "message.gone"
     sentence = N_("This message is not in this eBox, or no longer.")
     remedy = N_("The sender may have withdrawn it, or it may have expired. Ask the sender if you still need it.")
+
+
+class TooManyAddresses(NotAllowedNow):
+    """Each address that is typed gets an email: whoever types many would have us write to strangers."""
+
+    code = "mail-choice.too-many"
+    sentence = N_("You have already entered {most} email addresses today.")
+    remedy = N_("Check the last email we sent you, or try again tomorrow.")
+
+
+class ConfirmationOver(NotFound):
+    """The link was used, is too old, or is nobody's: told in the same words."""
+
+    code = "mail-choice.confirmation-over"
+    sentence = N_("This link is no longer valid. It may have been used already, or is more than 24 hours old.")
+    remedy = N_("Open your eBox and enter your email address again.")
+
+
+class NoSecret(Trouble):
+    """Addresses are encrypted with the secret of the installation, which this process does not have."""
+
+    code = "mail-choice.no-secret"
+    sentence = N_("The secret of the pages is not known to this process, so no email address can be read.")
+    remedy = N_("Set EBOXCAST_SECRET_KEY to the same value as for the pages. See docs/reference/settings.md.")

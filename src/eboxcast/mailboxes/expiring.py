@@ -105,6 +105,8 @@ def _purge(connection: BaseDatabaseWrapper, release: Release, due: Due, of_relea
     if due.audience and release.audience_purged_at is None:
         run(connection, "purge_audience", of_release)
         readings = run(connection, "purge_reading", of_release)
+        run(connection, "purge_deferred", of_release)
+        run(connection, "purge_mailing", of_release)
         recipients = release.recipients_count if release.published_count is None else release.published_count
     if due.outcomes and release.outcomes_purged_at is None:
         outcomes = sum(count for _, _, count in rows(connection, "count_outcomes", of_release))

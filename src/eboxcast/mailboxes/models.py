@@ -262,3 +262,78 @@ class EboxPredecessor(models.Model):
 
     class Meta:
         db_table = "ebox_predecessor"
+
+
+class MailChoice(models.Model):
+    """That an eBox wants an email when a message comes, and where to: encrypted, and gone when it is no longer wanted.
+
+    ``pending_*`` is an address that was typed and not confirmed yet.
+    """
+
+    pk = models.CompositePrimaryKey("bucket", "mailbox")
+    bucket = models.IntegerField()
+    mailbox = models.BigIntegerField()
+    language = models.TextField()
+    address = models.BinaryField(null=True)
+    chosen_at = models.DateTimeField(null=True)
+    stop_token = models.BinaryField(null=True)
+    """What is in the link of each mail that ends them."""
+    pending_address = models.BinaryField(null=True)
+    pending_digest = models.BinaryField(null=True)
+    """Of what is in the link that confirms."""
+    pending_until = models.DateTimeField(null=True)
+    asked_on = models.DateField()
+    asked_count = models.IntegerField()
+    """How many addresses were typed on that day: each of them got a mail."""
+
+    class Meta:
+        db_table = "mail_choice"
+        constraints = (
+            CheckConstraint(
+                condition=Q(address__isnull=True, chosen_at__isnull=True, stop_token__isnull=True)
+                | Q(address__isnull=False, chosen_at__isnull=False, stop_token__isnull=False),
+                name="mail_choice_whole",
+            ),
+            CheckConstraint(
+                condition=Q(pending_address__isnull=True, pending_digest__isnull=True, pending_until__isnull=True)
+                | Q(pending_address__isnull=False, pending_digest__isnull=False, pending_until__isnull=False),
+                name="mail_choice_pending_whole",
+            ),
+        )
+
+
+class Mailing(models.Model):
+    """How far the recipients of a release were mailed, in the order of their places; none before that place again."""
+
+    release = models.BigIntegerField(primary_key=True)
+    bucket = models.IntegerField(default=-1)
+    mailbox = models.BigIntegerField(default=0)
+    taken_count = models.IntegerField(default=0)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "mailing"
+
+
+class MailDeferred(models.Model):
+    """A mail that the server of its reader did not take for now; the row is away while it is tried again."""
+
+    pk = models.CompositePrimaryKey("bucket", "release", "mailbox")
+    bucket = models.IntegerField()
+    release = models.BigIntegerField()
+    mailbox = models.BigIntegerField()
+    attempts = models.IntegerField()
+    try_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "mail_deferred"
+
+
+class MailPace(models.Model):
+    """When the next mail to a recipient may leave, in the time of the world: one row."""
+
+    id = models.SmallIntegerField(primary_key=True)
+    next_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "mail_pace"

@@ -493,3 +493,144 @@ where a.bucket = any(array(select generate_series(%(first)s::int, %(last)s::int)
   )
 group by a.bucket, a.release
 on conflict (bucket, release, kind, code) do update set keys = outcome.keys || excluded.keys
+
+-- mail_choices --
+-- Whether somebody wants emails, under any of their numbers, that of now first.
+select c.language, c.address, c.chosen_at, c.pending_address, c.pending_until
+from unnest(%(buckets)s::int[], %(numbers)s::bigint[]) with ordinality as mine (bucket, number, place)
+join mail_choice c on c.bucket = mine.bucket and c.mailbox = mine.number
+where c.address is not null or c.pending_until > %(now)s
+order by mine.place
+
+-- ask_for_mails --
+-- Keep an address until it is confirmed, unless too many were typed today.
+insert into mail_choice as c
+    (bucket, mailbox, language, pending_address, pending_digest, pending_until, asked_on, asked_count)
+values (%(bucket)s, %(mailbox)s, %(language)s, %(address)s, %(digest)s, %(until)s, %(today)s, 1)
+on conflict (bucket, mailbox) do update
+set language = excluded.language, pending_address = excluded.pending_address,
+    pending_digest = excluded.pending_digest, pending_until = excluded.pending_until,
+    asked_on = excluded.asked_on,
+    asked_count = case when c.asked_on = excluded.asked_on then c.asked_count + 1 else 1 end
+where c.asked_on is distinct from excluded.asked_on or c.asked_count < %(most)s
+returning asked_count
+
+-- confirm_mails --
+-- The typed address becomes the one that is mailed to. Only once: the digest goes with it.
+update mail_choice
+set address = pending_address, chosen_at = coalesce(chosen_at, %(now)s), stop_token = %(stop_token)s,
+    pending_address = null, pending_digest = null, pending_until = null
+where bucket = %(bucket)s and pending_digest = %(digest)s and pending_until > %(now)s
+returning language
+
+-- is_pending --
+-- Whether a link still confirms something.
+select from mail_choice where bucket = %(bucket)s and pending_digest = %(digest)s and pending_until > %(now)s
+
+-- stop_mails --
+-- Forget the addresses of somebody, under all their numbers.
+update mail_choice c
+set address = null, chosen_at = null, stop_token = null,
+    pending_address = null, pending_digest = null, pending_until = null
+from unnest(%(buckets)s::int[], %(numbers)s::bigint[]) as mine (bucket, number)
+where c.bucket = mine.bucket and c.mailbox = mine.number
+
+-- stop_mails_by_link --
+-- The same, by what was in a mail.
+update mail_choice
+set address = null, chosen_at = null, stop_token = null,
+    pending_address = null, pending_digest = null, pending_until = null
+where bucket = %(bucket)s and stop_token = %(stop_token)s
+
+-- forget_unconfirmed --
+-- Addresses that were not confirmed in time.
+update mail_choice set pending_address = null, pending_digest = null, pending_until = null
+where bucket = any(array(select generate_series(0, %(last_bucket)s))) and pending_until <= %(now)s
+
+-- forget_choices --
+-- Rows that only count what was typed on a day gone by.
+delete from mail_choice
+where bucket = any(array(select generate_series(0, %(last_bucket)s))) and address is null and pending_address is null
+  and asked_on < %(today)s
+
+-- begin_mailings --
+-- Releases that became visible, each once.
+insert into mailing (release, bucket, mailbox, taken_count)
+select r.id, -1, 0, 0 from release r
+where r.visible_at <= %(now)s and r.recalled_at is null and r.expires_at > %(now)s and r.audience_purged_at is null
+  and not exists (select from mailing g where g.release = r.id)
+on conflict (release) do nothing
+
+-- mailings --
+-- Those whose recipients have not all been looked at, oldest first.
+select r.id, g.bucket, g.mailbox
+from mailing g join release r on r.id = g.release
+where g.done_at is null and r.visible_at <= %(now)s and r.recalled_at is null and r.expires_at > %(now)s
+order by r.visible_at, r.id
+
+-- next_to_mail --
+-- Who of some buckets of a release chose emails before it became visible, after a place, in order.
+select c.bucket, c.mailbox
+from mail_choice c
+join audience a on a.bucket = c.bucket and a.release = %(release)s and c.mailbox = any(a.keys)
+join release r on r.id = %(release)s
+where c.bucket = any(array(select generate_series(%(first)s::int, %(last)s::int)))
+  and a.bucket = any(array(select generate_series(%(first)s::int, %(last)s::int)))
+  and (c.bucket, c.mailbox) > (%(bucket)s, %(mailbox)s) and c.chosen_at <= r.visible_at
+order by c.bucket, c.mailbox
+
+-- mail_of --
+-- What a mail to one recipient needs, if it still concerns them: visible, neither read nor hidden, still wanted.
+select c.address, c.language, c.stop_token, m.institution_names
+from mail_choice c
+join release r on r.id = %(release)s
+join message m on m.id = r.message_id
+left join reading rd on rd.bucket = %(bucket)s and rd.release = %(release)s and rd.mailbox = %(mailbox)s
+where c.bucket = %(bucket)s and c.mailbox = %(mailbox)s and c.chosen_at <= r.visible_at
+  and r.visible_at <= %(now)s and r.recalled_at is null and r.expires_at > %(now)s
+  and rd.read_at is null and rd.hidden_at is null
+
+-- take_pace --
+-- The right to send one mail now, if the pace allows it; what was saved up lasts for a while.
+insert into mail_pace as p (id, next_at)
+values (1, %(world_now)s - %(saved)s::interval + %(gap)s::interval)
+on conflict (id) do update set next_at = greatest(p.next_at, %(world_now)s - %(saved)s::interval) + %(gap)s::interval
+where p.next_at <= %(world_now)s
+returning id
+
+-- take_turn --
+-- The turn of one recipient: from the commit on nobody mails them about this release, whatever becomes of us.
+update mailing set bucket = %(bucket)s, mailbox = %(mailbox)s, taken_count = taken_count + 1
+where release = %(release)s and done_at is null and (bucket, mailbox) < (%(bucket)s, %(mailbox)s)
+returning release
+
+-- end_mailing --
+-- Everybody was looked at; of the last one nothing remains.
+update mailing set done_at = %(now)s, bucket = -1, mailbox = 0 where release = %(release)s and done_at is null
+
+-- defer_mail --
+-- A mail that was surely not taken is tried again.
+insert into mail_deferred (bucket, release, mailbox, attempts, try_at)
+values (%(bucket)s, %(release)s, %(mailbox)s, %(attempts)s, %(try_at)s)
+on conflict do nothing
+
+-- deferred_mails --
+-- Those whose time has come.
+select release, bucket, mailbox, attempts from mail_deferred
+where bucket = any(array(select generate_series(0, %(last_bucket)s))) and try_at <= %(world_now)s
+order by try_at
+
+-- take_deferred --
+-- One of them, for this process alone.
+delete from mail_deferred
+where bucket = %(bucket)s and release = %(release)s and mailbox = %(mailbox)s and try_at <= %(world_now)s
+returning attempts
+
+-- purge_deferred --
+-- Forget whom a mail about a release still had to reach.
+delete from mail_deferred
+where bucket = any(array(select generate_series(0, %(last_bucket)s))) and release = %(release)s
+
+-- purge_mailing --
+-- Forget how far its mails were.
+delete from mailing where release = %(release)s

@@ -44,6 +44,8 @@ class Event:
     sections: tuple[Section, ...]
     link: str = ""
     """The address to open, on a line of its own."""
+    after: tuple[str, ...] = ()
+    """Paragraphs after it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +67,8 @@ class Letter:
     hello: str
     matters: tuple[Matter, ...]
     footer: tuple[str, ...]
+    stop: str = ""
+    """The address that ends such mails, after the footer."""
     is_overview: bool = False
     """Whether the subject only says of which day it is."""
 
@@ -120,6 +124,8 @@ def _lines(letter: Letter) -> Iterator[str]:
     yield "-- "
     for line in letter.footer:
         yield from wrapped(line, width=_WIDTH)
+    if letter.stop:
+        yield letter.stop
 
 
 def _event(event: Event) -> Iterator[str]:
@@ -130,6 +136,9 @@ def _event(event: Event) -> Iterator[str]:
         yield from wrapped(paragraph, width=_WIDTH)
     if event.link:
         yield from ("", event.link)
+    for paragraph in event.after:
+        yield ""
+        yield from wrapped(paragraph, width=_WIDTH)
 
 
 def _turns(letter: Letter, matter: Matter) -> Iterator[str]:

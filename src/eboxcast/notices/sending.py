@@ -54,7 +54,7 @@ def send_due(*, ended: Callable[[], bool] = lambda: False) -> Sent:
     """
     count = {State.SENT: 0, State.FAILED: 0, State.GIVEN_UP: 0}
     problem = ""
-    with _way() as way:
+    with open_way() as way:
         while not problem and not ended() and (notice := _take()):
             outcome, problem = _try(way, notice)
             count[outcome] += 1
@@ -67,7 +67,8 @@ def world_now() -> datetime:
 
 
 @contextmanager
-def _way() -> Iterator[Way]:
+def open_way() -> Iterator[Way]:
+    """Yield how mails leave, by the settings."""
     server = settings.EBOXCAST_MAIL_SERVER
     way: Way = Smtp(server) if server else Folder(Path(settings.EBOXCAST_STATE_DIR) / "mail")
     try:

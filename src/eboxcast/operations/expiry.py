@@ -11,6 +11,7 @@ from eboxcast.delivery import expiry as runs
 from eboxcast.delivery.expiry import Expired
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.policy import authorize
+from eboxcast.mailboxes.mail_choices import forget_unconfirmed
 from eboxcast.notices.expiring import Emptied, empty_notices, foresee_emptying
 
 
@@ -51,6 +52,7 @@ def foresee_expiry(environments: Sequence[str], *, actor: Actor) -> Iterator[Ste
 def _expire(environments: Sequence[str], actor: Actor) -> Iterator[Step]:
     for environment in environments:
         yield from _of_runs(environment, runs.expire(environment, actor=actor))
+        forget_unconfirmed(environment)
     yield from empty_notices(actor=actor)
     with sanitized_db_errors():
         seal_pending(everything=True)

@@ -30,6 +30,7 @@ from eboxcast.lib.actors import STEWARD, Actor, NotYourRole
 from eboxcast.lib.errors import EboxcastError
 from eboxcast.lib.policy import authorize
 from eboxcast.notices.making import make_notices
+from eboxcast.notices.recipient_mails import Mailed, mail_recipients
 from eboxcast.notices.sending import send_due
 
 T = TypeVar("T")
@@ -62,12 +63,15 @@ class Done(Generic[T]):
     given_up: int = 0
     problem: str = ""
     """Why mails could not be sent at all."""
+    mailed: Mailed = field(default_factory=Mailed)
+    """What became of the mails to recipients."""
     troubles: list[EboxcastError] = field(default_factory=list)
 
     def anything(self) -> bool:
         """Return whether there is something to tell; that entries were sealed is not."""
         mails = self.made or self.sent or self.failed or self.given_up or self.problem
-        return bool(self.led or self.taken or mails or self.troubles)
+        mailed = any(vars(self.mailed).values())
+        return bool(self.led or self.taken or mails or mailed or self.troubles)
 
 
 def passes(
@@ -94,6 +98,7 @@ def one_pass(take_in: Intake[T], *, ended: Callable[[], bool], whole: bool, acto
         lambda: _seal(done, whole=whole),
         lambda: _make_mails(done),
         lambda: _send_mails(done, ended),
+        lambda: _mail_recipients(done, ended),
     )
     for step in steps:
         if ended():
@@ -192,3 +197,7 @@ def _make_mails(done: Done[T]) -> None:
 def _send_mails(done: Done[T], ended: Callable[[], bool]) -> None:
     sent = send_due(ended=ended)
     done.sent, done.failed, done.given_up, done.problem = sent.sent, sent.failed, sent.given_up, sent.problem
+
+
+def _mail_recipients(done: Done[T], ended: Callable[[], bool]) -> None:
+    done.mailed = mail_recipients(ended=ended)

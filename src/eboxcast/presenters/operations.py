@@ -22,6 +22,7 @@ from eboxcast.presenters.schemas.operations import (
     FindingShown,
     LedStep,
     MailCounts,
+    RecipientMailCounts,
     SetTaken,
     StewardPass,
     TroubleMet,
@@ -120,7 +121,10 @@ def steward_pass(done: Done[TakenT], language: str) -> StewardPass:
         files=tuple(map(set_taken, done.taken)),
         sealed=done.sealed,
         mails=MailCounts(made=done.made, sent=done.sent, failed=done.failed, given_up=done.given_up),
-        problem=done.problem or None,
+        recipient_mails=RecipientMailCounts(
+            sent=done.mailed.sent, failed=done.mailed.failed, given_up=done.mailed.given_up
+        ),
+        problem=done.problem or done.mailed.problem or None,
         troubles=tuple(TroubleMet(code=one.code, sentence=sentence_in(one, language)) for one in done.troubles),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from email.header import Header
 from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
@@ -35,29 +36,34 @@ class _Subject(UnstructuredHeader, BaseHeader):
         return f"{self.name}: {text}{policy.linesep}"
 
 
+class _Unfolded(UnstructuredHeader, BaseHeader):
+    """An address in angle brackets: folded it is no address any more."""
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
+
+
 _LINE = 76
 """The longest line that may hold an encoded word."""
 _HEADERS = HeaderRegistry()
 _HEADERS.map_to_type("subject", _Subject)
+_HEADERS.map_to_type("list-unsubscribe", _Unfolded)
 # Every line is of seven bits and short, so that no server on the way has to change anything.
 _POLICY = SMTP.clone(cte_type="7bit", header_factory=_HEADERS)
 
 
 def message_of(notice: Notice) -> EmailMessage:
     """Return the mail of a notice; the same at every try, but for what libraries choose between its parts."""
-    message = EmailMessage(policy=_POLICY)
-    message["From"] = message["Reply-To"] = _our_address()
-    message["To"] = notice.address
-    message["Subject"] = notice.subject
-    message["Date"] = notice.created_at
-    message["Message-ID"] = notice.message_id
+    message = new_message(
+        address=notice.address,
+        subject=notice.subject,
+        message_id=notice.message_id,
+        at=notice.created_at,
+        bodies=(notice.text, notice.html),
+    )
     if notice.references:
         message["References"] = " ".join(notice.references)
         message["In-Reply-To"] = notice.references[-1]
-    message["Auto-Submitted"] = "auto-generated"
-    message["X-Auto-Response-Suppress"] = "All"
-    message.set_content(notice.text)
-    message.add_alternative(notice.html, subtype="html")
     if notice.calendar:
         message.add_alternative(notice.calendar, subtype="calendar", params={"method": notice.method})
     for file in notice.attachments.order_by("id"):
@@ -65,6 +71,21 @@ def message_of(notice: Notice) -> EmailMessage:
         message.add_attachment(bytes(file.content), maintype=main, subtype=sub, filename=file.file_name)
     # Last of all: what makes the parts moves it into one of them otherwise.
     message["Content-Language"] = notice.language
+    return message
+
+
+def new_message(*, address: str, subject: str, message_id: str, at: datetime, bodies: tuple[str, str]) -> EmailMessage:
+    """Return a mail of ours: its text, and the same as a page."""
+    message = EmailMessage(policy=_POLICY)
+    message["From"] = message["Reply-To"] = _our_address()
+    message["To"] = address
+    message["Subject"] = subject
+    message["Date"] = at
+    message["Message-ID"] = message_id
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-Auto-Response-Suppress"] = "All"
+    message.set_content(bodies[0])
+    message.add_alternative(bodies[1], subtype="html")
     return message
 
 

@@ -42,6 +42,10 @@ class Later(NotSent):
     """For now: this mail is tried again."""
 
 
+class Lost(Later):
+    """The connection ended before the answer: nobody knows whether this mail was taken."""
+
+
 class NobodyAnswers(NotSent):
     """The way itself is closed for now; no other mail would go through it either."""
 
@@ -49,8 +53,11 @@ class NobodyAnswers(NotSent):
 class Way(Protocol):
     """Something that takes mails."""
 
+    def reach(self) -> None:
+        """Find out whether it takes mails at all. Raises NobodyAnswers."""
+
     def send(self, message: EmailMessage, *, address: str, number: int) -> None:
-        """Take a mail for one address. Raises Refused, Later, NobodyAnswers."""
+        """Take a mail for one address. Raises Refused, Later, Lost, NobodyAnswers."""
 
     def close(self) -> None:
         """End; nothing is lost by it."""
@@ -62,6 +69,16 @@ class Smtp:
     def __init__(self, server: MailServer) -> None:
         self._server = server
         self._connection: smtplib.SMTP | None = None
+
+    def reach(self) -> None:
+        """Connect, and find out whether the connection of before still stands."""
+        connection = self._connection or self._connect()
+        try:
+            connection.noop()
+        except (smtplib.SMTPException, OSError):
+            connection.close()
+            self._connection = None
+            self._connect()
 
     def send(self, message: EmailMessage, *, address: str, number: int) -> None:
         """Hand a mail to the server, for one address."""
@@ -85,7 +102,7 @@ class Smtp:
         except (smtplib.SMTPException, OSError) as lost:
             self._connection = None
             connection.close()
-            raise Later(_of_connection(lost)) from None
+            raise Lost(_of_connection(lost)) from None
 
     def close(self) -> None:
         """Say goodbye, if anybody still listens."""
@@ -112,10 +129,17 @@ class Folder:
     def __init__(self, place: Path) -> None:
         self._place = place
 
-    def send(self, message: EmailMessage, *, address: str, number: int) -> None:
-        """Write the mail; the same number twice is one file."""
+    def reach(self) -> None:
+        """Make the folder."""
         try:
             self._place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise NobodyAnswers(_of_disk(error)) from error
+
+    def send(self, message: EmailMessage, *, address: str, number: int) -> None:
+        """Write the mail; the same number twice is one file."""
+        self.reach()
+        try:
             descriptor, name = tempfile.mkstemp(dir=self._place, prefix=".mail-")
         except OSError as error:
             raise NobodyAnswers(_of_disk(error)) from error

@@ -143,6 +143,18 @@ class MailCounts:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RecipientMailCounts:
+    """What became of the emails to recipients who chose them, in a pass."""
+
+    sent: int
+    """sent"""
+    failed: int
+    """could not be sent, and will be retried"""
+    given_up: int
+    """could not be sent, or it is unknown whether they were, and will not be retried"""
+
+
+@dataclass(frozen=True, kw_only=True)
 class TroubleMet:
     """An error that kept a pass from doing something."""
 
@@ -168,6 +180,8 @@ class StewardPass:
     """how many audit entries were sealed"""
     mails: MailCounts
     """what became of the emails"""
+    recipient_mails: RecipientMailCounts
+    """what became of the emails to recipients who chose them"""
     problem: str | None
     """why emails could not be sent at all"""
     troubles: tuple[TroubleMet, ...]

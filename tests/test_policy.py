@@ -80,7 +80,7 @@ from eboxcast.lib.policy import rule_of
 from eboxcast.lib.telling import remedy_in, sentence_in
 from eboxcast.mailboxes.models import OutcomeKind
 from eboxcast.notices import expiring, listing
-from eboxcast.operations import dossier, steward
+from eboxcast.operations import doctor, dossier, steward
 from eboxcast.operations import expiry as everything
 from eboxcast.package.model import Package, Policies
 from eboxcast.reports import certificate, handing_out, report
@@ -625,6 +625,9 @@ ACTIONS: dict[str, Case] = {
         "broadcast.see", lambda w, a: followed_runs.followed_run(w.delivered, actor=a), theirs=True
     ),
     "delivery.runs.actions.launch_now": Case("run.launch", lambda w, a: actions.launch_now(w.run, actor=a)),
+    "delivery.runs.lookup.runs_at_work": Case("run.see", lambda w, a: runs_lookup.runs_at_work(actor=a)),
+    "broadcasts.listing.list_evenings": Case("broadcast.see", lambda w, a: listed.list_evenings(actor=a, days=14)),
+    "operations.doctor.look_for": Case("installation.examine", lambda w, a: doctor.look_for(a)),
     "delivery.runs.lookup.find_run": Case(
         "run.see", lambda w, a, reference="": runs_lookup.find_run(reference or w.run.short, actor=a), theirs=True
     ),
@@ -747,6 +750,9 @@ ASKS_NOTHING = {
     "delivery.runs.production_gate.refuse_production_alone",
     # What is shown to somebody who found it: decisions are offered to those who may take them.
     "presenters.live.live_run",
+    "presenters.console.console_of",
+    "presenters.checklist.checklist_of",
+    "broadcasts.checklist.conditions_to_launch",
     "presenters.run_decisions.decisions_on",
     "presenters.launch_decisions.launch_decision",
     "presenters.launch_decisions.launch_decisions",

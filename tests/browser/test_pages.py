@@ -45,6 +45,7 @@ PAGES: dict[str, tuple[Actor | None, Opens]] = {
     "broadcasts": (p.INES, lambda: f"/broadcasts{sheet()[:0]}"),
     "broadcast": (p.LOU, sheet),
     "components": (p.INES, lambda: "/components"),
+    "console": (p.LOU, lambda: f"/console{sheet()[:0]}"),
     "run": (p.LOU, lambda: f"/runs/{prepared_run().short}"),
     "decision": (p.LOU, lambda: f"/runs/{prepared_run().short}/discard"),
     "people": (p.INES, lambda: f"/people{invitation()[:0]}"),

@@ -99,6 +99,8 @@ ADDRESSES: dict[str, Address] = {
     "configure-type": Address(everybody=NOT_YOURS, others={p.INES: 302}),
     "run": Address(theirs=True),
     **dict.fromkeys(("arm", "disarm", "launch"), Address(theirs=True, everybody=NOT_YOURS, others={p.LOU: NOT_NOW})),
+    "console": OPERATORS,
+    "console-doctor": OPERATORS,
     "one-run": OPERATORS,
     "run-launch": Address(everybody=NOT_YOURS, others={p.INES: OK, p.LOU: OK}),
     **{

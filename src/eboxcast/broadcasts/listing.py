@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from django.db.models import Q
 
 from eboxcast.broadcasts.lookup import broadcasts_for
 from eboxcast.broadcasts.models import Broadcast, State
@@ -46,6 +48,21 @@ def list_broadcasts(asked: Asked, *, actor: Actor) -> list[Listed]:
     listed = [Listed(broadcast=one, standing=standing_of(one)) for one in found]
     fitting = [one for one in listed if _fits(one.standing, asked, actor)]
     return sorted(fitting, key=lambda one: (*_urgency(one.standing), one.broadcast.number))
+
+
+@sanitized_db_errors()
+def list_evenings(*, actor: Actor, days: int) -> list[Broadcast]:
+    """Return the broadcasts of today and of some days to come, and any whose launch has not ended; by their moment.
+
+    Raises NotYourRole.
+    """
+    today = clock.today()
+    soon = Q(date__gte=today, date__lte=today + timedelta(days=days), state__in=_BEFORE_THE_EVENING)
+    found = broadcasts_for(actor).filter(soon | Q(date=today) | Q(state=State.LAUNCHED))
+    return list(found.exclude(state__in=ENDED - {State.CLOSED}).order_by("agreed_at", "number"))
+
+
+_BEFORE_THE_EVENING = (State.APPROVED, State.PRODUCTION_DELIVERED, State.CONFIRMED, State.ARMED)
 
 
 def _fits(standing: Standing, asked: Asked, actor: Actor) -> bool:

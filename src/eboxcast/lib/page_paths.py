@@ -51,6 +51,7 @@ PAGES: Mapping[str, tuple[Page, ...]] = {
     "broadcast.arm": (Page("arm", "broadcasts/{broadcast}/arm"),),
     "broadcast.disarm": (Page("disarm", "broadcasts/{broadcast}/disarm"),),
     "broadcast.launch": (Page("launch", "broadcasts/{broadcast}/launch"),),
+    "installation.examine": (Page("console-doctor", "console/doctor"),),
     # Runs
     "run.see": (Page("one-run", "runs/{run}"),),
     "run.launch": (Page("run-launch", "runs/{run}/launch"),),

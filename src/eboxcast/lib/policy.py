@@ -142,6 +142,7 @@ TABLE = (
     _may("audit.dossier", _AUDITOR),
     _may("audit.drop", _PREPARING),
     # The installation
+    _may("installation.examine", _OPERATOR),
     _may("metrics.see", _OPERATOR),
     _may("clock.move", at_the_machine=True),
     _may("installation.switch", at_the_machine=True),

@@ -27,6 +27,7 @@ from eboxcast.lib.errors import TargetRefusal, TargetTrouble
 from eboxcast.lib.formatting import short_run
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.next_action import NextAction
+from eboxcast.lib.policy import authorize
 from eboxcast.lib.translation import N_
 from eboxcast.notices.listing import last_problem, tally, unread_since
 from eboxcast.notices.readers import ROLES
@@ -37,6 +38,12 @@ from eboxcast.targets.opening import capabilities_of, target_of
 def look(doors: Sequence[Check] = ()) -> list[Finding]:
     """Look at everything a broadcast depends on, and last at what the doors look at; change nothing."""
     return examine((*databases.CHECKS, differences, *_CHECKS, *doors))
+
+
+def look_for(actor: Actor, doors: Sequence[Check] = ()) -> list[Finding]:
+    """Look at everything for somebody on a page. At the machine nobody is asked who they are. Raises NotYourRole."""
+    authorize(actor, "installation.examine")
+    return look(doors)
 
 
 def look_and_repair(doors: Sequence[Check] = (), *, restored: str | None, acting: Callable[[], Actor]) -> list[Finding]:

@@ -10,6 +10,7 @@ from eboxcast.portal import (
     ask,
     broadcasts,
     components,
+    console,
     entrance,
     files,
     home,
@@ -63,6 +64,8 @@ urlpatterns = [
     path("message-types/configure/<str:environment>/<path:type>", message_types.configure, name="configure-type"),
     path("message-types/<int:number>", message_types.show, name="message-type"),
     path("message-types/<path:code>", message_types.show, name="message-type"),
+    path("console", console.show, name="console"),
+    path("console/doctor", console.doctor, name="console-doctor"),
     path("broadcasts/<str:broadcast>/run", run.show, name="run"),
     *(
         path(f"broadcasts/<str:broadcast>/{verb}", launching.take, {"verb": verb}, name=verb)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from eboxcast.audit.selectors import SealedEntry, Wanted, list_entries
 from eboxcast.broadcasts.lookup import broadcast_of_run
+from eboxcast.broadcasts.models import Broadcast
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.delivery.models import Run, State
 from eboxcast.delivery.remote.progress import curve_of
@@ -15,10 +16,11 @@ from eboxcast.lib.formatting import grouped
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.policy import permits
 from eboxcast.lib.translation import N_, translate
+from eboxcast.presenters.checklist import checklist_of
 from eboxcast.presenters.launch_decisions import launch_decisions
 from eboxcast.presenters.run_decisions import decisions_on
 from eboxcast.presenters.runs import run_status
-from eboxcast.presenters.schemas.live import CurvePoint, Decision, LiveRun, LogLine
+from eboxcast.presenters.schemas.live import CurvePoint, LiveRun, LogLine
 from eboxcast.presenters.schemas.run import RunStatus
 
 _MOST = 200
@@ -29,7 +31,7 @@ _OFTEN, _SELDOM, _RARELY = 2, 10, 30
 @sanitized_db_errors()
 def live_run(run: Run, *, actor: Actor, language: str) -> LiveRun:
     """Return a settled run while it goes, as somebody may see it; which machines send it is the operator's business."""
-    status = run_status(run, language)
+    status, broadcast = run_status(run, language), _broadcast_of(run)
     if status.work and not permits(actor, "run.see"):
         status = replace(status, work=replace(status.work, busy=()))
     return LiveRun(
@@ -39,15 +41,19 @@ def live_run(run: Run, *, actor: Actor, language: str) -> LiveRun:
             CurvePoint(seconds=one.seconds, tried=one.tried, per_second=round(one.per_second)) for one in curve_of(run)
         ),
         log=log_of(run, language),
-        decisions=(*_of_broadcast(run, actor, language), *decisions_on(run, actor, language)),
+        decisions=(
+            *(launch_decisions(broadcast, actor, language) if broadcast else ()),
+            *decisions_on(run, actor, language),
+        ),
+        checklist=checklist_of(broadcast, actor, language) if broadcast else None,
         look_again=_look_again(run, status),
     )
 
 
-def _of_broadcast(run: Run, actor: Actor, language: str) -> tuple[Decision, ...]:
+def _broadcast_of(run: Run) -> Broadcast | None:
+    """Return the broadcast whose run in production this is."""
     broadcast = broadcast_of_run(run.id)
-    is_its = broadcast is not None and broadcast.production_run == run.id
-    return launch_decisions(broadcast, actor, language) if broadcast and is_its else ()
+    return broadcast if broadcast is not None and broadcast.production_run == run.id else None
 
 
 def _percent(status: RunStatus) -> int | None:
@@ -70,8 +76,8 @@ def _look_again(run: Run, status: RunStatus) -> int | None:
 def log_of(run: Run, language: str) -> tuple[LogLine, ...]:
     """Return what happened to a run and to the launch of its broadcast, newest first."""
     entries = list_entries(Wanted(run=run.id), _MOST)
-    broadcast = broadcast_of_run(run.id)
-    if broadcast is not None and broadcast.production_run == run.id:
+    broadcast = _broadcast_of(run)
+    if broadcast is not None:
         of_broadcast = list_entries(Wanted(broadcast=broadcast.id), _MOST)
         entries = [*entries, *(one for one in of_broadcast if one.at >= run.created_at)]
     known = [one for one in entries if one.action in _WORDS]

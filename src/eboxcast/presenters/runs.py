@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from eboxcast.broadcasts.lookup import numbers_of_runs
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.remote.progress import UnderWay, under_way
@@ -54,6 +56,11 @@ def run_list(page: RunsPage) -> RunList:
     """Return some runs, newest first."""
     numbers = numbers_of_runs(listed.run.id for listed in page.runs)
     return RunList(runs=tuple(_listed(listed, numbers.get(listed.run.id)) for listed in page.runs), more=page.more)
+
+
+def listed_runs(runs: Sequence[Run]) -> tuple[ListedRun, ...]:
+    """Return some settled runs, in their order."""
+    return run_list(RunsPage(runs=tuple(Listed(run=run, asked=True) for run in runs), more=False)).runs
 
 
 def _listed(listed: Listed, broadcast: str | None) -> ListedRun:

@@ -13,7 +13,7 @@ from eboxcast.broadcasts.lookup import broadcast_numbered
 from eboxcast.broadcasts.models import Broadcast
 from eboxcast.database.errors import DatabaseTrouble, EnvironmentOutOfReach, sanitized_db_errors
 from eboxcast.delivery.errors import NoRunYet, RunAmbiguous, RunNotFound
-from eboxcast.delivery.models import Run
+from eboxcast.delivery.models import Run, State
 from eboxcast.delivery.runs.settlement import settle
 from eboxcast.delivery.runs.states import GIVEN_UP, IN_HAND
 from eboxcast.lib.actors import Actor
@@ -99,6 +99,20 @@ def _of_identity(environment: str, identity: Identity) -> models.QuerySet[Run]:
         ticket=identity.ticket,
         sequence=identity.sequence,
     )
+
+
+def runs_at_work(*, actor: Actor) -> list[Run]:
+    """Return the runs that are being sent, or wait for somebody's decision since; the newest first.
+
+    Raises NotYourRole.
+    """
+    authorize(actor, "run.see")
+    found = runs_for(actor).filter(state__in=(State.RUNNING, State.PAUSED, State.FAILED)).order_by("-created_at")
+    with sanitized_db_errors():
+        return [_listed(run).run for run in found[:_MOST_AT_WORK]]
+
+
+_MOST_AT_WORK = 50
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -172,6 +172,11 @@ def _state_of(plan: Plan) -> str:
     return Run.objects.filter(id=plan.same_as).values_list("state", flat=True).first() or ""
 
 
+def duration_of_launch(environment: str, recipients: int, window: Window) -> Duration:
+    """Return how long it takes until everybody has what is prepared already, by what was measured before."""
+    return _duration(environment, recipients, window, stored=True)
+
+
 def _duration(environment: str, recipients: int, window: Window, *, stored: bool) -> Duration:
     storing_rate = rate_of_storing(environment, recipients)
     storing_seconds = 0.0 if stored else recipients / storing_rate.per_second

@@ -62,6 +62,12 @@ def slug(action: str) -> str:
 
 
 @register.simple_tag
+def broadcast_page(decision: Decision, broadcast: str) -> str:
+    """Return the address where something is decided about the launch of a broadcast."""
+    return link_to(NextAction(action=decision.action, parameters={"broadcast": broadcast}))
+
+
+@register.simple_tag
 def decision_page(decision: Decision, live: LiveRun) -> str:
     """Return the address where something is decided about a run, or about the broadcast it is of."""
     status = live.status

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from eboxcast.presenters.schemas.checklist import Checklist
 from eboxcast.presenters.schemas.run import RunStatus
 
 
@@ -64,5 +65,7 @@ class LiveRun:
     """what happened, newest first"""
     decisions: tuple[Decision, ...]
     """what the reader may decide now, the most likely first"""
+    checklist: Checklist | None
+    """what must be so before the launch of its broadcast; `null` once it has begun, and where it is of none"""
     look_again: int | None
     """in how many seconds it makes sense to look again; `null` once nothing changes any more"""

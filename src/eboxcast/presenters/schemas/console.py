@@ -1,0 +1,54 @@
+"""The launch console: the broadcasts of tonight and those to come, each with what must be so before its launch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from eboxcast.presenters.schemas.checklist import Checklist
+from eboxcast.presenters.schemas.live import Decision
+from eboxcast.presenters.schemas.run import ListedRun
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evening:
+    """A broadcast on the console."""
+
+    number: str
+    """its number"""
+    subject: str
+    """its subject"""
+    language: str
+    """the language of its document"""
+    state: str
+    """its state"""
+    date: date | None
+    """its date"""
+    agreed_at: datetime | None
+    """when it may become visible"""
+    window_ends_at: datetime | None
+    """when its window ends"""
+    recipients: int | None
+    """how many recipients; the expected number until the files are prepared"""
+    launched: bool
+    """whether its launch has begun: then there is a run to follow"""
+    percent: int | None
+    """how much of it was sent; `null` where nothing is being sent"""
+    checklist: Checklist | None
+    """what must be so before its launch; `null` once it has begun"""
+    decisions: tuple[Decision, ...]
+    """what the reader may decide about its launch"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Console:
+    """What the launch team looks at."""
+
+    tonight: tuple[Evening, ...]
+    """the broadcasts of today, and those whose launch has not ended"""
+    coming: tuple[Evening, ...]
+    """those to come"""
+    runs: tuple[ListedRun, ...]
+    """other runs that are being sent, or wait for a decision"""
+    look_again: int
+    """in how many seconds it makes sense to look again"""

@@ -64,7 +64,7 @@ def test_the_languages_of_a_campaign_are_asked_for_in_one_mail() -> None:
     (mail,) = mails_to("vera")
     assert mail.subject.startswith(f"[{first.number}, {second.number}] ")
     assert mail.broadcast is None
-    assert mail in listing.newest_notices(broadcast=second.id, limit=10)
+    assert mail in listing.newest_notices(listing.Sought(broadcast=second.id), limit=10)
     assert mail.references == [f"<campaign.{first.campaign_id}@localhost>"]
 
 

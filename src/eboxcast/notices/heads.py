@@ -21,7 +21,7 @@ from eboxcast.reports.sections import Fact, Section
 KIND = "audit-head"
 EVERY = timedelta(days=1)
 
-_SUBJECT = N_("Head of the audit")
+SUBJECT = N_("Head of the audit")
 _SAYS = N_(
     "This is the head of the audit on {moment}. Please keep this email where no one at the operator can change it."
 )
@@ -52,7 +52,7 @@ def _draft(reader: Reader) -> Draft:
 def _letter(reader: Reader, given: Head) -> Letter:
     language = reader.language
     verify = unbroken(command_of(NextAction(action="audit.verify", parameters={"anchor": str(given)})))
-    title = f"[eboxcast] {translate(_SUBJECT, language)} {given.number}"
+    title = f"[eboxcast] {translate(SUBJECT, language)} {given.number}"
     event = Event(
         title=title,
         moment="",

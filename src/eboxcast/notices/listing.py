@@ -29,25 +29,47 @@ class Tally:
     sent: int
     failed: int
     given_up: int
+    no_reader: int
 
 
-def list_notices(
-    *, actor: Actor, broadcast: UUID | None = None, states: Collection[str] = (), limit: int = 100
-) -> list[Notice]:
-    """Return the newest notices, oldest first: of one broadcast, or of all. Raises NotYourRole."""
+@dataclass(frozen=True, kw_only=True)
+class Sought:
+    """Which notices are asked for; what is empty is not asked."""
+
+    broadcast: UUID | None = None
+    states: Collection[str] = ()
+    kind: str = ""
+    """That of anything it tells."""
+    reader: str = ""
+    """A part of a login or an address."""
+    before: int | None = None
+    """Only older ones: to turn the pages of a long list."""
+
+
+def list_notices(sought: Sought | None = None, *, actor: Actor, limit: int = 100) -> list[Notice]:
+    """Return the newest notices that are asked for, oldest first. Raises NotYourRole."""
     authorize(actor, "notice.see")
-    return newest_notices(broadcast=broadcast, states=states, limit=limit)
+    return newest_notices(sought or Sought(), limit=limit)
 
 
 @sanitized_db_errors()
-def newest_notices(*, broadcast: UUID | None, states: Collection[str] = (), limit: int) -> list[Notice]:
+def newest_notices(sought: Sought, *, limit: int) -> list[Notice]:
     """Return the newest notices for whoever sees what they are about, oldest first."""
-    found = Notice.objects.order_by("-id")
-    if broadcast is not None:
-        found = found.filter(_about(broadcast))
-    if states:
-        found = found.filter(state__in=list(states))
+    found = Notice.objects.filter(_matches(sought)).order_by("-id")
     return list(reversed(found.prefetch_related("items")[:limit]))
+
+
+def _matches(sought: Sought) -> Q:
+    wanted = _about(sought.broadcast) if sought.broadcast is not None else Q()
+    if sought.states:
+        wanted &= Q(state__in=list(sought.states))
+    if sought.kind:
+        wanted &= Q(kind=sought.kind) | Q(id__in=Item.objects.filter(kind=sought.kind).values("notice"))
+    if sought.reader:
+        wanted &= Q(recipient__icontains=sought.reader) | Q(address__icontains=sought.reader)
+    if sought.before is not None:
+        wanted &= Q(id__lt=sought.before)
+    return wanted
 
 
 def _about(broadcast: UUID) -> Q:
@@ -63,6 +85,7 @@ def tally() -> Tally:
         sent=counts.get(State.SENT, 0),
         failed=counts.get(State.FAILED, 0),
         given_up=counts.get(State.GIVEN_UP, 0),
+        no_reader=counts.get(State.NO_READER, 0),
     )
 
 

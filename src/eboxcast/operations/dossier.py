@@ -31,7 +31,7 @@ from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.policy import authorize
 from eboxcast.lib.translation import LANGUAGES, N_, translate
-from eboxcast.notices.listing import newest_notices
+from eboxcast.notices.listing import Sought, newest_notices
 from eboxcast.notices.models import Notice
 from eboxcast.notices.transport.message import message_of
 from eboxcast.reports.certificate import issue_certificate
@@ -84,7 +84,7 @@ def hand_out_dossier(broadcast: Broadcast, *, sheet: object, written: Callable[[
     with sanitized_db_errors():
         runs = _runs_of(broadcast)
         certificates = [(run, issue_certificate(run, actor=actor)) for run in runs]
-        notices = newest_notices(broadcast=broadcast.id, limit=_MOST_MAILS)
+        notices = newest_notices(Sought(broadcast=broadcast.id), limit=_MOST_MAILS)
         head = hand_out(kind=COMMAND, to=actor.name)
         if head is None:
             raise Defect(check="a broadcast without an entry in the audit")

@@ -6,7 +6,7 @@ from eboxcast.audit.selectors import SealedEntry, Wanted, list_entries
 from eboxcast.broadcasts.guards import verdicts_that_count
 from eboxcast.broadcasts.models import Broadcast, Contact, Decision, FileDelivery, Verdict, Waiver
 from eboxcast.lib.masking import mask_and_strip
-from eboxcast.notices.listing import newest_notices
+from eboxcast.notices.listing import Sought, newest_notices
 from eboxcast.notices.models import Notice
 from eboxcast.presenters.schemas.broadcast import (
     ContactShown,
@@ -39,7 +39,7 @@ def notes_of(broadcast: Broadcast) -> list[SealedEntry]:
 
 def notices_of(broadcast: Broadcast) -> list[Notice]:
     """Return the mails made about a broadcast, oldest first."""
-    return newest_notices(broadcast=broadcast.id, limit=MOST_ENTRIES)
+    return newest_notices(Sought(broadcast=broadcast.id), limit=MOST_ENTRIES)
 
 
 def text_of(note: SealedEntry) -> str:

@@ -62,7 +62,7 @@ def list_(
     who = actor()
     about = find_broadcast(broadcast, actor=who).id if broadcast else None
     states = [state.value] if state else []
-    found = listing.list_notices(actor=who, broadcast=about, states=states, limit=limit)
+    found = listing.list_notices(listing.Sought(broadcast=about, states=states), actor=who, limit=limit)
     console.result(notice_list(found), _lines, as_json=as_json, precision="seconds")
 
 

@@ -11,12 +11,16 @@ import pytest
 from playwright.sync_api import Page, expect
 from tests.broadcasts import people as p
 from tests.browser.conftest import NARROW, WIDE, Judge, Visit
+from tests.notices.conftest import add_people
 from tests.portal.runs import prepared_run
 from tests.senders.forms import request_for
 from tests.web.visitors import PASSWORD, account_of
 
 from eboxcast.accounts.invitations import invite
+from eboxcast.audit.sealing import seal_pending
 from eboxcast.lib.actors import Actor
+from eboxcast.notices.making import make_notices
+from eboxcast.notices.models import Notice
 
 Opens = Callable[[], str]
 
@@ -35,6 +39,15 @@ def type_sheet() -> str:
     return f"/message-types/{request_for(actor=p.ANNE).pk}"
 
 
+def mails() -> str:
+    add_people(p.INSTITUTION)
+    p.requested()
+    seal_pending()
+    make_notices()
+    Notice.objects.update(state="given-up", last_problem="550 mailbox unavailable")
+    return "/mails"
+
+
 PAGES: dict[str, tuple[Actor | None, Opens]] = {
     "sign-in": (None, lambda: "/sign-in"),
     "forgotten": (None, lambda: "/forgotten-password"),
@@ -48,6 +61,8 @@ PAGES: dict[str, tuple[Actor | None, Opens]] = {
     "console": (p.LOU, lambda: f"/console{sheet()[:0]}"),
     "run": (p.LOU, lambda: f"/runs/{prepared_run().short}"),
     "decision": (p.LOU, lambda: f"/runs/{prepared_run().short}/discard"),
+    "mails": (p.INES, mails),
+    "mail": (p.INES, lambda: f"{mails()}/{Notice.objects.latest('id').pk}"),
     "people": (p.INES, lambda: f"/people{invitation()[:0]}"),
     "person": (p.INES, lambda: f"/person/anne{invitation()[:0]}"),
     "change of a person": (p.INES, lambda: f"/person/anne/change{invitation()[:0]}"),

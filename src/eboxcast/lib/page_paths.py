@@ -71,6 +71,9 @@ PAGES: Mapping[str, tuple[Page, ...]] = {
     "broadcast.approve": (Page("approve", "broadcasts/{broadcast}/approve"),),
     "broadcast.reject": (Page("reject", "broadcasts/{broadcast}/reject"),),
     "broadcast.name_testers": (Page("testers", "broadcasts/{broadcast}/testers"),),
+    # Emails
+    "notice.see": (Page("mail", "mails/{number}"), Page("mails", "mails")),
+    "notice.retry": (Page("mails", "mails"),),
     # People
     "person.see": (Page("person", "person/{name}"), Page("people", "people")),
     "person.change": (Page("change-person", "person/{name}/change"),),

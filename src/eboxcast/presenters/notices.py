@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
+from eboxcast.broadcasts.models import Broadcast
+from eboxcast.lib import clock
 from eboxcast.lib.masking import mask_and_strip
-from eboxcast.lib.translation import N_
-from eboxcast.notices.models import Item, Notice, State
-from eboxcast.presenters.schemas.notices import Invitation, NoticeItem, NoticeList, NoticeShown, WholeNotice
+from eboxcast.lib.translation import N_, translate
+from eboxcast.notices import heads
+from eboxcast.notices.kinds.table import KINDS
+from eboxcast.notices.models import ROLE, Item, Notice, State
+from eboxcast.presenters.schemas.notices import Invitation, MailSheet, NoticeItem, NoticeList, NoticeShown, WholeNotice
 
 STATES = {
     State.WAITING: N_("waiting"),
@@ -18,6 +23,30 @@ STATES = {
     State.NO_READER: N_("no reader"),
 }
 """Where a notice stands, in words."""
+
+
+def kinds_in(language: str) -> list[tuple[str, str]]:
+    """Return each kind of notice with its subject, in alphabetical order; what only a mail knows is ``…`` there."""
+    subjects = {kind.name: kind.subject for kind in KINDS.values()} | {heads.KIND: heads.SUBJECT}
+    said = {name: translate(subject, language, defaultdict(lambda: "…")) for name, subject in subjects.items()}
+    return sorted(said.items(), key=lambda one: one[1].casefold())
+
+
+def mail_sheet(notice: Notice) -> MailSheet:
+    """Return a notice for those who look after mails: with what it is about, and whether it can be sent again."""
+    ended = notice.state in (State.SENT, State.NO_READER) or not notice.text
+    return MailSheet(
+        mail=whole_notice(notice),
+        broadcasts=_numbers_of(notice),
+        next_try_at=notice.next_try_at + clock.offset() if notice.state == State.FAILED else None,
+        can_retry=notice.state in (State.FAILED, State.GIVEN_UP) and not ended,
+        role=notice.recipient.removeprefix(ROLE) if notice.state == State.NO_READER else None,
+    )
+
+
+def _numbers_of(notice: Notice) -> tuple[str, ...]:
+    about = {one for one in (notice.broadcast, *(item.broadcast for item in notice.items.all())) if one}
+    return tuple(Broadcast.objects.filter(id__in=about).order_by("number").values_list("number", flat=True))
 
 
 def notice_list(notices: Iterable[Notice]) -> NoticeList:

@@ -101,6 +101,12 @@ def address(action: NextAction) -> str:
     return link_to(action)
 
 
+@register.filter
+def mail_colour(state: str) -> str:
+    """Return the colour of where a mail stands."""
+    return {"sent": "success", "failed": "warning", "given-up": "danger", "no-reader": "warning"}.get(state, "neutral")
+
+
 @register.simple_tag(takes_context=True)
 def who(context: Context, turn: tuple[str, ...]) -> str:
     """Show whose turn it is."""

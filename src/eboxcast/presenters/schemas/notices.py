@@ -97,3 +97,19 @@ class WholeNotice(NoticeShown):
     """what it does in a calendar"""
     attachments: tuple[str, ...]
     """the names of the attached files"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailSheet:
+    """A notice for those who look after mails."""
+
+    mail: WholeNotice
+    """the notice"""
+    broadcasts: tuple[str, ...]
+    """the numbers of the broadcasts it is about"""
+    next_try_at: datetime | None
+    """when sending is tried again; `null` where it is not"""
+    can_retry: bool
+    """whether somebody can have it tried again"""
+    role: str | None
+    """the role that nobody with an address had, in `no-reader`"""

@@ -5,20 +5,12 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseBase, HttpResponseNotModified, StreamingHttpResponse
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
-from eboxcast.inbox.messages import PDF, TEXT
 from eboxcast.inbox.ranges import BeyondTheEnd, Part, part_asked
 from eboxcast.inbox.visits import InboxRequest, signed_in
-from eboxcast.lib.masking import mask_and_strip
 from eboxcast.mailboxes.opening import Letter, find_letter, open_document
-
-SHOWN_BY_BROWSERS = {PDF: PDF, TEXT: "text/plain; charset=utf-8"}
-"""What is looked at in the browser. Everything else is kept as a file: HTML among it would act as a page of ours."""
-_POLICY_OF_PDF = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
-"""Without ``sandbox``: browsers do not show a PDF in one. Scripts in it were refused when it was handed in."""
-_POLICY = "default-src 'none'; sandbox; frame-ancestors 'self'"
+from eboxcast.web.documents import SHOWN_BY_BROWSERS, with_document_headers
 
 
 @require_safe
@@ -59,16 +51,9 @@ def _part_asked(request: InboxRequest, letter: Letter) -> Part | None:
 
 
 def _with_headers(response: HttpResponseBase, letter: Letter, *, keep: bool) -> HttpResponseBase:
-    shown = letter.media_type in SHOWN_BY_BROWSERS and not keep
-    name = mask_and_strip(letter.file_name)
     response["Accept-Ranges"] = "bytes"
     response["ETag"] = _etag(letter)
-    response["Cache-Control"] = "no-store"
-    response["Content-Disposition"] = content_disposition_header(not shown, name) or "attachment"
-    response["Content-Security-Policy"] = _POLICY_OF_PDF if shown and letter.media_type == PDF else _POLICY
-    response["X-Content-Type-Options"] = "nosniff"
-    response["X-Frame-Options"] = "SAMEORIGIN"
-    return response
+    return with_document_headers(response, file_name=letter.file_name, media_type=letter.media_type, keep=keep)
 
 
 def _etag(letter: Letter) -> str:

@@ -16,12 +16,10 @@ from eboxcast.mailboxes.hiding import hide as hide_message
 from eboxcast.mailboxes.hiding import show_again
 from eboxcast.mailboxes.opening import AT_ONCE, find_letter, letters_of, open_document
 from eboxcast.presenters.recipient_pages import ebox_page, recipient_message
-from eboxcast.web.headers import POLICY
+from eboxcast.web.documents import FRAMES, PDF, TEXT
 
-PDF, TEXT = "application/pdf", "text/plain"
 _MOST_WORDS = 100
 _MOST_PAGES = 10_000
-_FRAMES = f"{POLICY}; frame-src 'self'"
 
 
 @require_GET
@@ -68,7 +66,7 @@ def show(request: InboxRequest, environment: str, run: UUID) -> HttpResponse:
         "framed": letter.media_type == PDF,
     }
     response = render(request, "inbox/message.html", shown)
-    response["Content-Security-Policy"] = _FRAMES
+    response["Content-Security-Policy"] = FRAMES
     return response
 
 

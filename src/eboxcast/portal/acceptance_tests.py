@@ -10,7 +10,6 @@ from typing import Any
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from eboxcast.broadcasts import acceptance
@@ -29,24 +28,18 @@ from eboxcast.delivery.broadcasts.acceptance_tests import (
 )
 from eboxcast.lib.errors import EboxcastError, InputRefused, NotAllowedNow, WrongUse
 from eboxcast.lib.free_text import MOST_CHARACTERS
-from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.policy import permits
 from eboxcast.lib.translation import N_, translate
 from eboxcast.portal.navigation import head_of
 from eboxcast.presenters.acceptance_tests import acceptance_test_shown
 from eboxcast.presenters.recipient_pages import recipient_message
 from eboxcast.presenters.schemas.acceptance_test import AcceptanceTestShown, CheckShown, TestedRecipient
+from eboxcast.web.documents import FRAMES, PDF, SHOWN_BY_BROWSERS, with_document_headers
 from eboxcast.web.errors import status_of
 from eboxcast.web.forms import PageForm
-from eboxcast.web.headers import POLICY
 from eboxcast.web.requests import PageRequest
 from eboxcast.web.visitors import signed_in
 
-_FRAMES = f"{POLICY}; frame-src 'self'"
-_PDF = "application/pdf"
-_SHOWN_BY_BROWSERS = {_PDF: _PDF, "text/plain": "text/plain; charset=utf-8"}
-_DOCUMENT_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
-"""Without ``sandbox``: browsers do not show a PDF in one. Scripts in it were refused when it was handed in."""
 _RESULT = re.compile(r"result-(\d{1,4})-([a-z]+)", re.ASCII)
 _RESULTS = {"passed": True, "failed": False}
 ALL_PASSED = "all-passed"
@@ -181,10 +174,10 @@ def show_ebox(request: PageRequest, broadcast: str, place: int) -> HttpResponse:
         "place": place,
         "row": next(row for row in _rows(request, found, test, form) if row.shown.recipient == place),
         "message": recipient_message(seen.letter, seen.letter.language) if seen.letter else None,
-        "framed": seen.letter is not None and seen.letter.media_type == _PDF,
+        "framed": seen.letter is not None and seen.letter.media_type == PDF,
     }
     response = render(request, "portal/test_ebox.html", shown, status=status)
-    response["Content-Security-Policy"] = _FRAMES
+    response["Content-Security-Policy"] = FRAMES
     return response
 
 
@@ -194,13 +187,9 @@ def show_document(request: PageRequest, broadcast: str, place: int) -> HttpRespo
     """Answer the document as that eBox gives it."""
     found = find_broadcast(broadcast, actor=request.actor)
     document = document_shown(found, place=place, actor=request.actor)
-    shown = _SHOWN_BY_BROWSERS.get(document.media_type)
-    response = HttpResponse(document.content, content_type=shown or "application/octet-stream")
-    name = mask_and_strip(document.file_name)
-    response["Content-Disposition"] = content_disposition_header(shown is None, name) or "attachment"
-    response["Content-Security-Policy"] = _DOCUMENT_POLICY
-    response["X-Frame-Options"] = "SAMEORIGIN"
-    return response
+    kind = SHOWN_BY_BROWSERS.get(document.media_type, "application/octet-stream")
+    response = HttpResponse(document.content, content_type=kind)
+    return with_document_headers(response, file_name=document.file_name, media_type=document.media_type)
 
 
 @require_POST

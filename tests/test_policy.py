@@ -59,6 +59,7 @@ from eboxcast.delivery.broadcasts import (
     files,
     go_preview,
     handing_in,
+    message_preview,
     switching,
 )
 from eboxcast.delivery.broadcasts import runs as followed_runs
@@ -562,6 +563,11 @@ ACTIONS: dict[str, Case] = {
     "delivery.broadcasts.handing_in.handed_in_of": Case(
         "broadcast.see_files", lambda w, a: handing_in.handed_in_of(w.tested, actor=a), theirs=True
     ),
+    "delivery.broadcasts.message_preview.preview_message": Case(
+        "broadcast.preview",
+        lambda w, a: message_preview.preview_message(w.tested, "acceptance", actor=a),
+        theirs=True,
+    ),
     "delivery.broadcasts.contact_centre.warn": _step(
         Action.WARN, "confirmed", lambda w, a: contact_centre.warn(w.confirmed, actor=a)
     ),
@@ -732,7 +738,6 @@ ASKS_NOTHING = {
     "broadcasts.guards.*",
     # What may be offered to somebody.
     "delivery.broadcasts.handing_in.deliverable",
-    "delivery.broadcasts.handing_in.refusal_of",
     # What actions are made of: they ask, or are asked inside one that did.
     "broadcasts.steps.step",
     "broadcasts.states.missing_for",

@@ -73,6 +73,8 @@ ADDRESSES: dict[str, Address] = {
     "reject": Address(theirs=True, everybody=NOT_YOURS, others={p.ANNE: NOT_NOW}),
     "testers": Address(theirs=True, everybody=NOT_YOURS, others={p.ANNE: OK}),
     "files": Address(theirs=True),
+    "preview": Address(theirs=True),
+    "preview-document": Address(theirs=True, everybody=NOT_THERE),
     "files-answer": Address(
         everybody=NOT_THERE, others=dict.fromkeys((p.VERA, p.CARLA, p.ADA), NOT_YOURS), theirs=True
     ),

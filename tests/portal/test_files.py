@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import zipfile
 from io import BytesIO
 from pathlib import Path
 from uuid import uuid4
@@ -10,14 +12,22 @@ from uuid import uuid4
 import pytest
 from django.http import HttpResponse
 from django.test import Client
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
+from tests.broadcasts import people as p
 from tests.delivery.conftest import story
-from tests.delivery.procedure import ANNE, SHORT, Story
+from tests.delivery.procedure import ANNE, BRAM, EVERYBODY, SHORT, Story
 from tests.package.spreadsheets import write_xlsx
-from tests.web.visitors import browser_of
+from tests.web.visitors import browser, browser_of
 
 from eboxcast.audit.models import Entry
-from eboxcast.broadcasts.models import Broadcast, FileDelivery, State
+from eboxcast.broadcasts import acceptance, requests
+from eboxcast.broadcasts.models import Broadcast, FileDelivery, SeenIn, State
 from eboxcast.delivery.broadcasts import kept_files
+from eboxcast.delivery.broadcasts.acceptance_tests import run_test
+from eboxcast.lib import clock
+from eboxcast.mailboxes.models import ReadTally
+from eboxcast.package.model import MOST_ROWS
+from eboxcast.senders.models import MessageType
 from eboxcast.web.uploads import LAST
 
 __all__ = ["story"]
@@ -136,3 +146,237 @@ def as_spreadsheet(directory: Path) -> Path:
     plain.unlink()
     write_xlsx(directory / "list.xlsx", {"People": rows, "Notes": [["made by", "Bea"]]})
     return directory
+
+
+def test_the_same_form_twice_is_one_delivery_and_a_changed_one_another(anne: Client, story: Story) -> None:
+    broadcast = story.scheduled()
+    directory = wrong_rows(story.files(SHORT), "12345678901")
+    handle = uuid4().hex
+    first = send(anne, broadcast, fields(directory, handle=handle))
+    assert send(anne, broadcast, fields(directory, handle=handle)).redirect_chain == first.redirect_chain
+    assert FileDelivery.objects.count() == 1
+    other = send(anne, broadcast, fields(story.files(SHORT), handle=handle))
+    assert other.redirect_chain != first.redirect_chain
+    assert "The files can be used." in words(other)
+
+
+def test_a_list_that_is_too_long_is_split(anne: Client, story: Story) -> None:
+    broadcast = story.approved()
+    requests.reconfirm(broadcast, actor=ANNE)
+    directory = story.files(MOST_ROWS + 1)
+    one_list(directory)
+    answer = send(anne, broadcast, fields(directory, "production"))
+    assert "Split it into 2 lists, or have it split on this page." in words(answer)
+    form = {"handle": uuid4().hex, "environment": "production", "kept": handle_of(answer), "split": "on", LAST: "yes"}
+    answer = send(anne, broadcast, form)
+    assert "prepared for 300,001 recipients" in words(answer)
+    assert "recipients-02.csv" in words(answer)
+
+
+def one_list(directory: Path) -> None:
+    """Put the lists of a package together."""
+    first, *others = sorted(directory.glob("*.csv"))
+    rows = [row for other in others for row in other.read_bytes().splitlines(keepends=True)[1:]]
+    (directory / "recipients.csv").write_bytes(first.read_bytes() + b"".join(rows))
+    for path in (first, *others):
+        path.unlink()
+
+
+def test_for_production_only_the_list_is_sent_and_what_follows_is_said_first(anne: Client, story: Story) -> None:
+    broadcast = story.scheduled()
+    send(anne, broadcast, fields(story.files(SHORT)))
+    approve(broadcast)
+    page = anne.get(f"/broadcasts/{broadcast.number}/files")
+    assert "Deliver the files for production" in words(page)
+    assert "Already here: metadata.xml" in words(page)
+    form = fields(story.files(EVERYBODY), "production", kept=handle_of(page))
+    del form["document"], form["metadata"]
+    assert "prepared for 40 recipients" in words(send(anne, broadcast, form))
+    again = anne.get(f"/broadcasts/{broadcast.number}/files?environment=acceptance")
+    assert "The test and its result no longer count" in words(again)
+    assert "The files for production are withdrawn." in words(again)
+
+
+def approve(broadcast: Broadcast) -> None:
+    run_test(broadcast, actor=p.INES)
+    acceptance.judge(broadcast, actor=ANNE, seen=p.seen(SHORT), seen_in=SeenIn.PROOF)
+    acceptance.approve(broadcast, actor=ANNE)
+    requests.reconfirm(broadcast, actor=ANNE)
+
+
+def test_files_of_another_broadcast_are_refused_in_words(anne: Client, story: Story) -> None:
+    broadcast = story.scheduled()
+    answer = send(anne, broadcast, fields(story.files(SHORT, language="nl")))
+    assert "The files cannot be used for this broadcast." in words(answer)
+    assert "Language" in words(answer)
+    anne.cookies["eboxcast_language"] = "fr"
+    address = answer.redirect_chain[-1][0]
+    assert "Les fichiers ne sont pas utilisables pour cette diffusion." in words(anne.get(address))
+
+
+def test_files_are_withdrawn_but_not_those_that_came_meanwhile(anne: Client, story: Story) -> None:
+    broadcast = story.scheduled()
+    send(anne, broadcast, fields(story.files(SHORT)))
+    address = f"/broadcasts/{broadcast.number}/files/withdraw"
+    page = anne.get(address)
+    assert "The broadcast waits for files for acceptance again." in words(page)
+    run = re.search(r'name="run" value="([0-9a-f-]{36})"', page.content.decode())
+    assert run
+    send(anne, broadcast, fields(story.files(SHORT + 1)))
+    stale = anne.post(address, {"run": run.group(1)})
+    assert stale.status_code == 409
+    assert "by anne on 18 January 2027" in words(stale)
+    last = FileDelivery.objects.filter(accepted=True).last()
+    assert last
+    assert anne.post(address, {"run": str(last.run)}).status_code == 302
+    broadcast.refresh_from_db()
+    assert broadcast.state == State.SCHEDULED
+    assert anne.post(address, {"run": str(last.run)}).status_code == 409
+
+
+def test_others_of_the_institution_see_the_answer_and_deliver_nothing(anne: Client, story: Story) -> None:
+    broadcast = story.scheduled()
+    answer = send(anne, broadcast, fields(wrong_rows(story.files(SHORT), "12345678901")))
+    bram = browser_of(BRAM)
+    seen = bram.get(answer.redirect_chain[-1][0])
+    assert "The check digits are wrong." in words(seen)
+    assert "Deliver without the faulty rows" not in words(seen)
+    assert bram.post(f"/broadcasts/{broadcast.number}/files", fields(story.files(SHORT))).status_code == 403
+    assert FileDelivery.objects.count() == 1
+
+
+class Named(BytesIO):
+    """A file with a name."""
+
+    def __init__(self, name: str, content: bytes) -> None:
+        super().__init__(content)
+        self.name = name
+
+
+def test_what_is_too_large_is_refused_before_it_is_read_and_the_rest_is_kept(anne: Client, story: Story) -> None:
+    broadcast = story.scheduled()
+    address = f"/broadcasts/{broadcast.number}/files"
+    whole = anne.generic("POST", address, b"", content_type=MULTIPART_CONTENT, CONTENT_LENGTH=str(2 << 30))
+    assert whole.status_code == 413
+    assert "together at most 1024 MB" in words(whole)
+    MessageType.objects.update(document_bytes=1000)
+    answer = send(anne, broadcast, fields(story.files(SHORT)))
+    assert answer.status_code == 422
+    assert "information-fr.pdf is too large" in words(answer)
+    assert "Already here: metadata.xml" in words(answer)
+    assert not FileDelivery.objects.exists()
+    assert left_over() == []
+
+
+def left_over() -> list[Path]:
+    """Return what is left of files that did not arrive."""
+    return list(kept_files.root().rglob(".*"))
+
+
+def test_what_was_cut_is_not_delivered(anne: Client, story: Story) -> None:
+    broadcast = story.scheduled()
+    body = encode_multipart(BOUNDARY, fields(story.files(SHORT)))
+    for end in (len(body) // 3, len(body) - 120, len(body) - 2 * len(BOUNDARY) - 60):
+        answer = anne.generic("POST", f"/broadcasts/{broadcast.number}/files", body[:end], MULTIPART_CONTENT)
+        assert answer.status_code == 422
+        assert "Not everything arrived" in words(answer)
+    assert not FileDelivery.objects.exists()
+    assert left_over() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [
+        ("../../../etc/list.csv", 302),
+        ("..\\..\\list.csv", 302),
+        ("a\r\nSet-Cookie: stolen=1.csv", 302),
+        ("<script>alert(1)<.csv", 302),
+        ("\u202evsc.exe.csv", 302),
+        (f"{'é' * 200}.csv", 422),
+        (".hidden.csv", 422),
+        ("metadata.xml", 422),
+    ],
+)
+def test_a_name_leads_nowhere(anne: Client, story: Story, name: str, status: int) -> None:
+    broadcast = story.scheduled()
+    form = fields(story.files(SHORT))
+    form["recipients"] = Named(name, b"NISS\r\n12345678901\r\n")
+    before = set(kept_files.root().parent.rglob("*"))
+    answer = anne.post(f"/broadcasts/{broadcast.number}/files", form)
+    assert answer.status_code == status
+    made = set(kept_files.root().parent.rglob("*")) - before
+    assert all(path.is_relative_to(kept_files.root()) for path in made)
+    if status == 302:
+        page = anne.get(answer["Location"])
+        assert "<script>alert" not in page.content.decode()
+        handle = answer["Location"].rsplit("/")[-1]
+        rejected = anne.post(f"/broadcasts/{broadcast.number}/files/{handle}/rejected-rows", {"list": "1"})
+        assert rejected.status_code in (200, 404)
+        assert "stolen" not in {**answer.cookies, **page.cookies, **rejected.cookies}
+
+
+def test_a_bomb_and_other_surprises_are_answered_in_words(anne: Client, story: Story) -> None:
+    broadcast = story.scheduled()
+    bomb = BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(10_001):
+            archive.writestr(f"xl/{number}.xml", b"")
+    for name, content, said in (
+        ("list.xlsx", bomb.getvalue(), "The spreadsheet is too large to be read."),
+        ("list.xlsx", b"PK\x03\x04 broken", "The spreadsheet is damaged and cannot be opened."),
+        ("list.csv", b"", "The file is empty."),
+        ("list.csv", b"NISS\x00\x00", "The file contains a NUL byte"),
+        ("list.pdf", b"%PDF-1.4", "looks like a second document"),
+    ):
+        form = fields(story.files(SHORT))
+        form["recipients"] = Named(name, content)
+        assert said in words(send(anne, broadcast, form)), name
+
+
+@pytest.mark.parametrize("wrong", [{"column": "\x00"}, {"handle": "../x"}, {"environment": "moon"}, {"kept": "y"}])
+def test_a_form_that_makes_no_sense_changes_nothing(anne: Client, story: Story, wrong: dict[str, str]) -> None:
+    broadcast = story.scheduled()
+    assert send(anne, broadcast, {**fields(story.files(SHORT)), **wrong}).status_code == 422
+    assert not FileDelivery.objects.exists()
+
+
+def test_nothing_is_taken_from_whoever_has_not_signed_in_or_comes_from_elsewhere(story: Story) -> None:
+    broadcast = story.scheduled()
+    address = f"/broadcasts/{broadcast.number}/files"
+    ended = browser().post(address, fields(story.files(SHORT)))
+    assert ended.status_code == 403
+    assert "Sign in again." in words(ended)
+    forged = browser_of(ANNE, enforce_csrf_checks=True).post(address, fields(story.files(SHORT)))
+    assert forged.status_code == 403
+    theirs = browser_of(p.ELSE_WHERE).post(address, fields(story.files(SHORT)))
+    assert theirs.status_code == 404
+    assert kept_files.kept_of(broadcast) == []
+    assert left_over() == []
+
+
+def test_what_may_no_longer_be_kept_goes(anne: Client, story: Story) -> None:
+    broadcast = story.scheduled()
+    send(anne, broadcast, fields(wrong_rows(story.files(SHORT), "12345678901")))
+    (kept,) = kept_files.kept_of(broadcast)
+    assert kept_files.remove_expired() == 0
+    long_ago = (clock.now() - clock.offset()).timestamp() - 31 * 24 * 60 * 60
+    os.utime(kept.folder, (long_ago, long_ago))
+    assert kept_files.remove_expired() == 1
+    assert anne.get(f"/broadcasts/{broadcast.number}/files/{kept.handle}").status_code == 404
+
+
+def test_whoever_sees_a_broadcast_sees_the_message_as_a_recipient_will(anne: Client, story: Story) -> None:
+    broadcast = story.delivered_for_acceptance()
+    address = f"/broadcasts/{broadcast.number}/preview"
+    for actor in (ANNE, p.VERA, p.CARLA):
+        page = browser_of(actor).get(address)
+        assert "Ce qui change pour vous" in words(page)
+        assert "18 January 2027" in words(page)
+        assert "frame-src 'self'" in page["Content-Security-Policy"]
+    document = anne.get(f"{address}/document?environment=acceptance")
+    assert document.content.startswith(b"%PDF")
+    assert document["X-Frame-Options"] == "SAMEORIGIN"
+    assert document["Content-Disposition"].startswith("inline")
+    assert anne.get(f"{address}/document?keep=yes")["Content-Disposition"].startswith("attachment")
+    assert not ReadTally.objects.using("acceptance").exists()
+    assert "No files have been delivered" in words(anne.get(f"{address}?environment=production"))

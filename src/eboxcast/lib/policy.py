@@ -97,6 +97,7 @@ TABLE = (
     _may("broadcast.proofs", (*_PREPARING, *_TESTING), by_itself=True),
     _may("broadcast.look", (*_PREPARING, *_TESTING)),
     _may("broadcast.see_files", (*_PREPARING, *_TESTING)),
+    _may("broadcast.preview", _EVERYBODY),
     _may("broadcast.note", ALL_ROLES - {Role.AUDITOR}),
     _may("procedure.lead", _LAUNCH),
     _may("exchange.collect", _PREPARING, by_itself=True),

@@ -1,8 +1,10 @@
-"""What storing and launching would meet now, counted without storing anything."""
+"""What storing and launching would meet now, counted without storing anything; and a message before it is visible."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
 
 import numpy as np
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -11,7 +13,10 @@ from numpy.typing import NDArray
 from eboxcast.database.environments import bucket_prime, environment_connection
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib.buckets import Keys
+from eboxcast.lib.validity import end_of_validity
 from eboxcast.mailboxes.audiences import read_audience
+from eboxcast.mailboxes.fence import find_release
+from eboxcast.mailboxes.opening import Letter
 from eboxcast.mailboxes.snapshot import MANY, counts_here
 from eboxcast.mailboxes.sql import one
 from eboxcast.mailboxes.storing import Plan
@@ -65,6 +70,41 @@ def sizes_of_buckets(environment: str, keys: Keys) -> list[tuple[int, int]]:
     """Return each bucket that some people fall into, ascending, with how many: as ``sending.cut_ranges`` takes it."""
     buckets, counts = np.unique(keys % bucket_prime(environment), return_counts=True)
     return list(zip(buckets.tolist(), counts.tolist(), strict=True))
+
+
+def letter_to_come(environment: str, run: UUID, *, moment: datetime) -> Letter | None:
+    """Return the message of a run as a recipient sees it, or will from a moment on; it is nobody's. None where gone."""
+    release = find_release(environment, run)
+    if release is None:
+        return None
+    message = release.message
+    visible_at = release.visible_at or moment
+    with sanitized_db_errors():
+        size = message.file.size
+    return Letter(
+        message=message.id,
+        release=release.id,
+        run=run,
+        bucket=0,
+        mailbox=0,
+        visible_at=visible_at,
+        expires_at=release.expires_at
+        or end_of_validity(visible_at, number=message.validity_number, unit=message.validity_unit),
+        read_at=None,
+        hidden_at=None,
+        title=message.title,
+        language=message.language,
+        file_name=message.file_name,
+        media_type=message.media_type,
+        size=size,
+        document_digest=bytes(message.document_digest),
+        institution=message.institution,
+        institution_names=message.institution_names,
+        application=message.application,
+        application_names=message.application_names,
+        type_code=message.type_code,
+        type_names=message.type_names,
+    )
 
 
 def bytes_of_audience(environment: str, recipients: int) -> int:

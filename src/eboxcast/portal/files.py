@@ -15,6 +15,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from eboxcast.broadcasts.lookup import find_broadcast
 from eboxcast.broadcasts.models import Broadcast
+from eboxcast.broadcasts.states import Action
+from eboxcast.broadcasts.steps import obstacle_to
 from eboxcast.delivery.broadcasts.files import take_back, to_take_back
 from eboxcast.delivery.broadcasts.handing_in import (
     Allowed,
@@ -24,13 +26,12 @@ from eboxcast.delivery.broadcasts.handing_in import (
     hand_in,
     handed_in_of,
     put_aside,
-    refusal_of,
 )
 from eboxcast.delivery.broadcasts.kept_files import Arrived, FilesNotKept, HandedIn, Kind, Order, new_handle, root
 from eboxcast.delivery.broadcasts.runs import ACCEPTANCE
 from eboxcast.lib import formatting
 from eboxcast.lib.actors import NotYourRole
-from eboxcast.lib.errors import InputRefused, NotAllowedNow
+from eboxcast.lib.errors import InputRefused
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.policy import permits
 from eboxcast.lib.telling import sentence_in
@@ -210,7 +211,7 @@ def _page(request: PageRequest, broadcast: Broadcast, *, asked: str, form: Files
         "consequences": consequences_of(broadcast, environment, request.language) if environment else (),
         "refusal": "" if possible else _why_not(request, broadcast),
         "deliveries": delivered_before(broadcast, kept),
-        "may_withdraw": _may_withdraw(request, broadcast),
+        "may_withdraw": obstacle_to(broadcast, Action.WITHDRAW_FILES, actor=request.actor) is None,
     }
     return render(request, "portal/files.html", shown, status=422 if form.wrong else 200)
 
@@ -219,13 +220,6 @@ def _kept(request: PageRequest, broadcast: Broadcast) -> list[HandedIn]:
     if not permits(request.actor, "broadcast.see_files"):
         return []
     return handed_in_of(broadcast, actor=request.actor)
-
-
-def _may_withdraw(request: PageRequest, broadcast: Broadcast) -> bool:
-    try:
-        return to_take_back(broadcast, actor=request.actor) is not None
-    except NotAllowedNow:
-        return False
 
 
 def _fields(form: FilesForm, allowed: Allowed, keeps: HandedIn | None, environment: str) -> list[FileField]:
@@ -251,7 +245,7 @@ def _fields(form: FilesForm, allowed: Allowed, keeps: HandedIn | None, environme
 
 def _why_not(request: PageRequest, broadcast: Broadcast) -> str:
     """Return why no files can be delivered now; nothing to people who never deliver any."""
-    refusal = refusal_of(broadcast, ACCEPTANCE, actor=request.actor)
+    refusal = obstacle_to(broadcast, Action.DELIVER_ACCEPTANCE, actor=request.actor)
     return "" if refusal is None or isinstance(refusal, NotYourRole) else sentence_in(refusal, request.language)
 
 

@@ -18,6 +18,7 @@ from eboxcast.portal import (
     mails,
     message_types,
     people,
+    preview,
     run,
 )
 
@@ -41,6 +42,8 @@ urlpatterns = [
     path("broadcasts/<str:broadcast>/approve", acceptance_tests.approve, name="approve"),
     path("broadcasts/<str:broadcast>/reject", acceptance_tests.reject, name="reject"),
     path("broadcasts/<str:broadcast>/testers", acceptance_tests.name_testers, name="testers"),
+    path("broadcasts/<str:broadcast>/preview", preview.show, name="preview"),
+    path("broadcasts/<str:broadcast>/preview/document", preview.show_document, name="preview-document"),
     path("broadcasts/<str:broadcast>/files", files.show, name="files"),
     path("broadcasts/<str:broadcast>/files/withdraw", files.withdraw, name="withdraw-files"),
     path("broadcasts/<str:broadcast>/files/<str:handle>", files.show_answer, name="files-answer"),

@@ -40,15 +40,15 @@ _ON_PAGES: Mapping[str, str] = {
         "Send only the metadata, the document and the recipient lists, each in its own field."
     ),
     N_("Choose the column, or keep only the one with the recipients: {choose_column}"): N_(
-        "Choose the column below, or keep only the one with the recipients."
+        "Choose the column on this page, or keep only the one with the recipients."
     ),
     N_("Choose the sheet, or keep only the one with the recipients: {choose_sheet}"): N_(
-        "Choose the sheet below, or keep only the one with the recipients."
+        "Choose the sheet on this page, or keep only the one with the recipients."
     ),
     N_("Show the sheet with the recipients and save the file again, or choose the sheet: {choose_sheet}"): N_(
-        "Show the sheet with the recipients and save the file again, or choose the sheet below."
+        "Show the sheet with the recipients and save the file again, or choose the sheet on this page."
     ),
-    N_("Split it into {parts} lists: {split}"): N_("Split it into {parts} lists, or have it split below."),
+    N_("Split it into {parts} lists: {split}"): N_("Split it into {parts} lists, or have it split on this page."),
 }
 """What a page says where the remedy of a fault is a command, or speaks of a directory."""
 

@@ -17,7 +17,7 @@ from django.conf import settings
 
 from eboxcast.broadcasts.models import Broadcast, Via
 from eboxcast.broadcasts.states import Action
-from eboxcast.broadcasts.steps import refuse_impossible, refuse_other_institutions
+from eboxcast.broadcasts.steps import obstacle_to, refuse_impossible, refuse_other_institutions
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.delivery.broadcasts import kept_files
 from eboxcast.delivery.broadcasts.files import deliver
@@ -110,20 +110,8 @@ def handed_in_of(broadcast: Broadcast, *, actor: Actor) -> list[HandedIn]:
 
 
 def deliverable(broadcast: Broadcast, *, actor: Actor) -> tuple[str, ...]:
-    """Return for which environments somebody may deliver files now, the one that comes next first.
-
-    Raises BroadcastNotFound.
-    """
-    return tuple(environment for environment in _ACTIONS if refusal_of(broadcast, environment, actor=actor) is None)
-
-
-def refusal_of(broadcast: Broadcast, environment: str, *, actor: Actor) -> NotAllowedNow | None:
-    """Return why somebody may not deliver files now, if so. Raises BroadcastNotFound."""
-    try:
-        refuse_impossible(broadcast, _ACTIONS[environment], actor=actor)
-    except NotAllowedNow as refusal:
-        return refusal
-    return None
+    """Return for which environments somebody may deliver files now, the one that comes next first."""
+    return tuple(one for one, action in _ACTIONS.items() if obstacle_to(broadcast, action, actor=actor) is None)
 
 
 @sanitized_db_errors()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -48,12 +49,26 @@ def mails() -> str:
     return "/mails"
 
 
+def to_decide() -> str:
+    p.scheduled()
+    return f"/broadcasts/{p.requested(dates=(p.DAY, date(2027, 3, 1), date(2027, 1, 25))).number}/accept"
+
+
+def step(name: str) -> Opens:
+    return lambda: f"/broadcasts/{p.scheduled().number}/{name}"
+
+
 PAGES: dict[str, tuple[Actor | None, Opens]] = {
     "sign-in": (None, lambda: "/sign-in"),
     "forgotten": (None, lambda: "/forgotten-password"),
     "invitation": (None, invitation),
     "not there": (None, lambda: "/nowhere"),
     "ask": (p.ANNE, lambda: "/ask?dates=2027-02-15&dates=2027-02-14&dates=2027-04-01"),
+    "accept": (p.VERA, to_decide),
+    "postpone": (p.INES, step("postpone")),
+    "cancel": (p.ANNE, step("cancel")),
+    "set-contact": (p.INES, step("set-contact")),
+    "agree": (p.ANNE, step("agree")),
     "home": (p.ANNE, lambda: f"/{sheet()[:0]}"),
     "broadcasts": (p.INES, lambda: f"/broadcasts{sheet()[:0]}"),
     "broadcast": (p.LOU, sheet),

@@ -7,6 +7,7 @@ from eboxcast.broadcasts.errors import ContactUnreachable, TeamUnknown
 from eboxcast.broadcasts.models import Broadcast, Contact
 from eboxcast.broadcasts.states import Action
 from eboxcast.broadcasts.steps import Step, refuse_other_institutions, step
+from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.masking import mask_and_strip
@@ -46,6 +47,14 @@ def set_contact(
         Contact.objects.update_or_create(broadcast=taken.broadcast, team=team, defaults=values)
         taken.tell(team=team)
     return broadcast
+
+
+@sanitized_db_errors()
+def sheet_of(broadcast: Broadcast) -> dict[str, Contact | None]:
+    """Return the follow-up sheet with its gaps: the contact of the institution (empty), then that of each team."""
+    named = {contact.team: contact for contact in broadcast.contacts.all()}
+    teams = Team.objects.filter(active=True).order_by("code").values_list("code", flat=True)
+    return {team: named.get(team) for team in dict.fromkeys(("", *teams, *sorted(named)))}
 
 
 def warn_contact_centre(broadcast: Broadcast, *, actor: Actor, first_time: int | None) -> Broadcast:

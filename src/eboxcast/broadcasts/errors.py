@@ -30,6 +30,14 @@ class NotInThisState(NotAllowedNow):
     actions = MappingProxyType({"see": NextAction(action="broadcast.see", parameters={"broadcast": "{broadcast}"})})
 
 
+class ChangedMeanwhile(NotAllowedNow):
+    """Somebody else was first: what was decided is about a broadcast as it stands no longer."""
+
+    code = "broadcast.changed-meanwhile"
+    sentence = N_("{by} changed broadcast {broadcast} on {at}, after you opened this page. Nothing was done.")
+    remedy = N_("Check its present state, then decide again.")
+
+
 class NotReady(NotAllowedNow):
     """Something is missing; ``parts`` says what, and who can mend each."""
 

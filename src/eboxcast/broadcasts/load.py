@@ -16,7 +16,8 @@ from eboxcast.lib.errors import Reason
 from eboxcast.planning.capacity import Booked, Conflict, Evenings, conflicts, nearest_free
 from eboxcast.planning.selectors import evenings_for
 
-_COUNTS = DATED | {State.LAUNCHED, State.PUBLISHED, State.REPORTED, State.CLOSED}
+TAKES_ROOM = DATED | {State.LAUNCHED, State.PUBLISHED, State.REPORTED, State.CLOSED}
+"""The states in which a broadcast has a place in its evening."""
 
 
 @sanitized_db_errors()
@@ -24,7 +25,7 @@ def booked_between(
     first: date = date.min, last: date = date.max, *, without: Broadcast | None = None
 ) -> Mapping[date, Booked]:
     """Return what is planned for each evening from the first day to the last, both included."""
-    found = Broadcast.objects.filter(state__in=_COUNTS, date__range=(first, last))
+    found = Broadcast.objects.filter(state__in=TAKES_ROOM, date__range=(first, last))
     if without is not None:
         found = found.exclude(id=without.id)
     evenings = found.values_list("date").annotate(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from eboxcast.broadcasts.errors import BroadcastNotFound
+from eboxcast.broadcasts.load import TAKES_ROOM
 from eboxcast.broadcasts.models import Broadcast, FileDelivery
 from eboxcast.broadcasts.steps import refuse_other_institutions
 from eboxcast.database.errors import sanitized_db_errors
@@ -38,6 +40,18 @@ def broadcasts_for(actor: Actor, *, states: frozenset[str] = frozenset()) -> Que
     if actor.institution:
         found = found.filter(institution=actor.institution)
     return found.filter(state__in=states) if states else found
+
+
+@sanitized_db_errors()
+def planned_on(days: Sequence[date], *, actor: Actor, without: Broadcast) -> Mapping[date, list[Broadcast]]:
+    """Return the other broadcasts of some evenings, as far as somebody may see them. Raises NotYourRole."""
+    found: dict[date, list[Broadcast]] = {day: [] for day in days}
+    for one in (
+        broadcasts_for(actor, states=frozenset(map(str, TAKES_ROOM))).filter(date__in=days).exclude(id=without.id)
+    ):
+        if one.date is not None:
+            found[one.date].append(one)
+    return found
 
 
 @sanitized_db_errors()

@@ -137,6 +137,13 @@ def accepted_days(broadcast: Broadcast) -> list[date]:
 
 
 @sanitized_db_errors()
+def proposed_days(broadcast: Broadcast) -> list[date]:
+    """Return the days that were proposed in the place of those requested; none where nobody did."""
+    proposal = broadcast.decisions.filter(outcome=Outcome.POSTPONED, void_at=None).last()
+    return list(proposal.dates) if proposal else []
+
+
+@sanitized_db_errors()
 def standing_of(broadcast: Broadcast) -> Standing:
     """Return whose turn it is, what is next and what is late."""
     steps = tuple(sorted(_steps(broadcast), key=_urgency))
@@ -247,8 +254,7 @@ def _once_judged(broadcast: Broadcast, state: State) -> list[Step]:
 def _in_question(broadcast: Broadcast) -> Sequence[date]:
     if broadcast.state != S.POSTPONED:
         return list(dict.fromkeys([*accepted_days(broadcast), *broadcast.wanted_dates]))
-    proposal = broadcast.decisions.filter(outcome=Outcome.POSTPONED, void_at=None).last()
-    return proposal.dates if proposal else ()
+    return proposed_days(broadcast)
 
 
 def _beside(broadcast: Broadcast) -> list[Step]:

@@ -10,8 +10,9 @@ from typing import TypeVar
 from django.db import transaction
 
 from eboxcast.audit.actions import record
+from eboxcast.audit.models import Entry
 from eboxcast.audit.selectors import entry_that_led_to
-from eboxcast.broadcasts.errors import BroadcastNotFound, NotInThisState, ReasonMissing
+from eboxcast.broadcasts.errors import BroadcastNotFound, ChangedMeanwhile, NotInThisState, ReasonMissing
 from eboxcast.broadcasts.guards import holding_go
 from eboxcast.broadcasts.models import Broadcast, State
 from eboxcast.broadcasts.progress import as_recorded
@@ -19,6 +20,7 @@ from eboxcast.broadcasts.states import TABLE, TRANSITIONS, Action, Transition, m
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor, NotYourRole
+from eboxcast.lib.digests import digest_of_values
 from eboxcast.lib.errors import Defect, EboxcastError, NotAllowedNow, Reason
 from eboxcast.lib.free_text import fit
 from eboxcast.lib.translation import N_
@@ -120,6 +122,46 @@ def held(broadcast: Broadcast) -> Iterator[None]:
     with sanitized_db_errors(), transaction.atomic():
         broadcast.refresh_from_db(from_queryset=Broadcast.objects.select_for_update())
         yield
+
+
+@contextmanager
+def as_seen(broadcast: Broadcast, mark: str) -> Iterator[None]:
+    """Hold a broadcast that somebody looked at: what they decide counts only for how it stood then.
+
+    ``mark`` is what ``mark_of`` said then; empty where nobody looked. Raises ChangedMeanwhile.
+    """
+    with held(broadcast):
+        if mark and mark != mark_of(broadcast):
+            raise _changed(broadcast)
+        yield
+
+
+def mark_of(broadcast: Broadcast) -> str:
+    """Return a mark of how a broadcast stands, as far as decisions about it depend on that: for ``as_seen``."""
+    values: dict[str, object] = {
+        "state": broadcast.state,
+        "wanted": [str(day) for day in broadcast.wanted_dates],
+        "date": str(broadcast.date),
+        "agreed": str(broadcast.agreed_at),
+        "runs": [str(broadcast.acceptance_run), str(broadcast.production_run)],
+        "decisions": list(broadcast.decisions.filter(void_at=None).values_list("id", flat=True)),
+    }
+    return digest_of_values(values).hex()[:_MARK]
+
+
+_MARK = 16
+
+
+def _changed(broadcast: Broadcast) -> ChangedMeanwhile:
+    last = last_step(broadcast)
+    at, by = (last.at, last.by) if last else (broadcast.changed_at, broadcast.requested_by)
+    return ChangedMeanwhile(broadcast=broadcast.number, by=by, at=at)
+
+
+@sanitized_db_errors()
+def last_step(broadcast: Broadcast) -> Entry | None:
+    """Return the audit entry of the last step of the table: who took it, and when."""
+    return Entry.objects.filter(broadcast=broadcast.id, data__has_key="to").order_by("id").last()
 
 
 def refuse_other_institutions(broadcast: Broadcast, actor: Actor) -> None:

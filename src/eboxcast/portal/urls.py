@@ -20,6 +20,7 @@ from eboxcast.portal import (
     people,
     preview,
     run,
+    steps,
 )
 
 urlpatterns = [
@@ -52,6 +53,7 @@ urlpatterns = [
     path("mails/retry", mails.retry_all, name="retry-mails"),
     path("mails/<int:number>", mails.show, name="mail"),
     path("mails/<int:number>/retry", mails.retry, name="retry-mail"),
+    *[path(f"broadcasts/<str:broadcast>/{name}", steps.page(name), name=name) for name in steps.STEPS],
     path("people", people.show_list, name="people"),
     path("people/add", people.add, name="add-person"),
     path("people/load", people.load, name="load-people"),

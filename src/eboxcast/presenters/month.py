@@ -10,7 +10,7 @@ from eboxcast.lib.formatting import month_in, weekdays
 from eboxcast.planning.capacity import Conflict, Evenings, conflicts
 from eboxcast.planning.selectors import Closed
 from eboxcast.presenters.calendar import calendar_of
-from eboxcast.presenters.schemas.calendar import Blackout, CalendarDay
+from eboxcast.presenters.schemas.calendar import Blackout, CalendarDay, Load
 from eboxcast.presenters.schemas.month import Kind, Month, MonthDay, Weekday
 
 MONTHS_AROUND = 24
@@ -60,6 +60,15 @@ def month_of(
     )
 
 
+def share_of(booked: Load, limits: Load) -> int:
+    """Return how full an evening is, in percent: by broadcasts or by recipients, whichever is more."""
+    parts = (
+        booked.broadcasts / max(limits.broadcasts, 1),
+        booked.recipients / max(limits.recipients, 1),
+    )
+    return min(round(max(parts) * _PERCENT), _PERCENT)
+
+
 def _moved(day: date, months: int) -> date:
     """Return the first day of the month that lies so many months later, or earlier."""
     years, month = divmod(day.month - 1 + months, _DECEMBER)
@@ -69,7 +78,8 @@ def _moved(day: date, months: int) -> date:
 def _day(
     one: CalendarDay, found: Sequence[Conflict], *, blackouts: Sequence[Blackout], today: date, full_too: bool
 ) -> MonthDay:
-    full = any(conflict.obstacle.is_full for conflict in found) or _share(one) == _PERCENT
+    share = share_of(one.booked, one.limits)
+    full = any(conflict.obstacle.is_full for conflict in found) or share == _PERCENT
     passable = [one for one in found if one.is_warning or (full_too and one.obstacle.is_full)]
     kind = _kind(one, today=today, full=full)
     services = (blackout.service for blackout in blackouts if blackout.number in one.blackouts)
@@ -87,7 +97,7 @@ def _day(
         today=one.date == today,
         booked=one.booked,
         limits=one.limits,
-        share=_share(one),
+        share=share,
     )
 
 
@@ -99,11 +109,3 @@ def _kind(one: CalendarDay, *, today: date, full: bool) -> Kind:
     if one.blackouts:
         return "blackout"
     return "full" if full else "free"
-
-
-def _share(one: CalendarDay) -> int:
-    parts = (
-        one.booked.broadcasts / max(one.limits.broadcasts, 1),
-        one.booked.recipients / max(one.limits.recipients, 1),
-    )
-    return min(round(max(parts) * _PERCENT), _PERCENT)

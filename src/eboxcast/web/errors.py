@@ -18,9 +18,11 @@ from eboxcast.lib.errors import (
     NotAllowedNow,
     NotFound,
     TargetTrouble,
+    Told,
     Trouble,
     WrongUse,
 )
+from eboxcast.lib.formatting import spoken
 from eboxcast.lib.telling import next_actions, remedy_in, sentence_in
 from eboxcast.lib.translation import N_
 from eboxcast.presenters.failures import words_of
@@ -101,10 +103,13 @@ def error_page(request: HttpRequest, error: EboxcastError) -> HttpResponse:
 
 def parts_on_page(error: EboxcastError, language: str) -> list[str]:
     """Return each of several reasons, and what to do about it where that is no command."""
-    return [
-        " ".join(filter(None, (sentence_in(part, language), "" if next_actions(part) else remedy_in(part, language))))
-        for part in error.parts
-    ]
+    return [_part_on_page(part, language) for part in error.parts]
+
+
+def _part_on_page(part: Told, language: str) -> str:
+    data = spoken(part.data, language)
+    said = (sentence_in(part, language, data), "" if next_actions(part) else remedy_in(part, language, data))
+    return " ".join(filter(None, said))
 
 
 def remedy_on_page(error: EboxcastError | Misconfigured, language: str) -> str:

@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import expect
 from tests.browser.conftest import NARROW, WIDE, Judge, Visit
 from tests.browser.test_pages import too_wide
-from tests.delivery.procedure import ANNE, SHORT, Story
+from tests.delivery.procedure import ANNE, BRAM, SHORT, Story
 
 from eboxcast.broadcasts.models import State
 from eboxcast.lib.actors import Actor
@@ -50,3 +50,22 @@ def test_a_requester_looks_into_each_ebox_and_approves(story: Story, story_visit
     expect(page).to_have_url(re.compile("/test$"))
     broadcast.refresh_from_db()
     assert broadcast.state == State.APPROVED
+
+
+def test_a_confirmer_types_the_go_and_withdraws_it(story: Story, story_visit: Visit, violations: Judge) -> None:
+    broadcast = story.delivered()
+    address = f"/broadcasts/{broadcast.number}/go"
+    assert wrong_with(story_visit, violations, BRAM, address) == []
+    page = story_visit.window(BRAM, language="fr", java_script_enabled=False)
+    page.goto(address)
+    page.get_by_label("Le moment convenu").fill("15/02/2027 18:00")
+    page.get_by_label("Les 8 premiers caractères").fill("00000000")
+    page.get_by_role("button", name="Donner le GO").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    page.get_by_label("Les 8 premiers caractères").fill(page.locator(".digests mark").inner_text())
+    page.get_by_role("button", name="Donner le GO").click()
+    expect(page.get_by_role("status")).to_contain_text("Le GO a été donné")
+    page.get_by_role("link", name="Retirer le GO").click()
+    page.get_by_role("button", name="Retirer le GO").click()
+    expect(page.get_by_role("status")).to_contain_text("retiré")
+    assert broadcast.gos.get().void_at is not None

@@ -97,6 +97,8 @@ ADDRESSES: dict[str, Address] = {
     "warn": Address(everybody=NOT_YOURS, theirs=True, others={p.INES: NOT_NOW}),
     "report": Address(everybody=NOT_YOURS, theirs=True, others={p.INES: NOT_NOW}),
     "close": Address(everybody=NOT_YOURS, theirs=True, others={p.INES: NOT_NOW}),
+    "go": Address(theirs=True),
+    "withdraw-go": Address(theirs=True, everybody=NOT_YOURS, others={p.BRAM: NOT_NOW}),
     "people": OPERATORS,
     "person": OPERATORS,
     "add-person": INTEGRATION,

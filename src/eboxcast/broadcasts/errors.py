@@ -373,6 +373,14 @@ class GoFilesDiffer(GoDiffers):
     sentence = N_("The GO gives the files as {found}, but other files are prepared.")
 
 
+class GoOutdated(NotAllowedNow):
+    """Whoever gives the GO had something else before them: other files, or another moment."""
+
+    code = "broadcast.go-outdated"
+    sentence = N_("{by} changed what you were about to confirm, on {at}: other files are prepared, or the date moved.")
+    remedy = N_("No GO was given. Look at what is prepared now.")
+
+
 class DateNotOffered(InputRefused):
     """The date is none of those the deciders proposed."""
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from eboxcast.audit.selectors import entry_that_led_to
 from eboxcast.broadcasts.acceptance import Delivered, keep_delivery
 from eboxcast.broadcasts.contacts import forget_warning_of_others
-from eboxcast.broadcasts.errors import FilesDiffer, GoDiffers, GoFilesDiffer
+from eboxcast.broadcasts.errors import FilesDiffer, GoDiffers, GoFilesDiffer, GoOutdated
 from eboxcast.broadcasts.models import Broadcast, Go
 from eboxcast.broadcasts.states import Action
 from eboxcast.broadcasts.steps import UNEXPLAINED, present, step, void_go
 from eboxcast.lib import clock
 from eboxcast.lib.actors import STEWARD, Actor
-from eboxcast.lib.digests import digest
+from eboxcast.lib.digests import digest, digest_of_values
 from eboxcast.lib.formatting import short_digest
 from eboxcast.lib.free_text import fit_if_any
 from eboxcast.lib.masking import mask_and_strip
@@ -29,6 +30,8 @@ class Named:
 
     agreed_at: datetime
     files: str
+    shown: str = ""
+    """The mark of what they had before them (``mark_of``), where it was on a page that may be old."""
 
 
 def refuse_unapproved(broadcast: Broadcast, *, document: bytes, metadata: bytes) -> None:
@@ -64,10 +67,19 @@ def files_digest(of: Broadcast | Go) -> str:
     return digest(b"".join(bytes(part or b"") for part in parts)).hex()
 
 
+def mark_of(broadcast: Broadcast) -> str:
+    """Return what tells whether anything has changed of what a GO would confirm: a digest of files and moment."""
+    return digest_of_values({"files": files_digest(broadcast), "agreed_at": _shown(broadcast.agreed_at)}).hex()
+
+
 def give_go(broadcast: Broadcast, *, actor: Actor, named: Named) -> Broadcast:
-    """Confirm production: this broadcast, at this moment, with these files. Raises GoDiffers, GoFilesDiffer."""
+    """Confirm production: this broadcast, at this moment, with these files.
+
+    Raises GoDiffers, GoFilesDiffer; GoOutdated where they looked at something else.
+    """
     with step(broadcast, Action.GIVE_GO, actor=actor) as taken:
         given = taken.broadcast
+        _refuse_outdated(given, named)
         _refuse_other(given, named)
         go = Go.objects.create(
             broadcast=given,
@@ -131,6 +143,15 @@ def fall_back(broadcast: Broadcast, *, why: str) -> Broadcast:
         taken.broadcast.armed_at, taken.broadcast.armed_by = None, ""
         taken.tell(why=why)
     return broadcast
+
+
+def _refuse_outdated(broadcast: Broadcast, named: Named) -> None:
+    if named.shown in ("", mark_of(broadcast)):
+        return
+    delivered = present(broadcast.deliveries.filter(environment="production", accepted=True).order_by("id").last())
+    moved = entry_that_led_to(broadcast.id, str(broadcast.state))
+    late = moved if moved and moved.at > delivered.at else delivered
+    raise GoOutdated(by=late.by, at=late.at)
 
 
 def _refuse_other(broadcast: Broadcast, named: Named) -> None:

@@ -88,6 +88,8 @@ PAGES: Mapping[str, tuple[Page, ...]] = {
     "broadcast.warn": (Page("warn", "broadcasts/{broadcast}/warn"),),
     "broadcast.report": (Page("report", "broadcasts/{broadcast}/report"),),
     "broadcast.close": (Page("close", "broadcasts/{broadcast}/close"),),
+    "broadcast.give_go": (Page("go", "broadcasts/{broadcast}/go"),),
+    "broadcast.withdraw_go": (Page("withdraw-go", "broadcasts/{broadcast}/withdraw-go"),),
     # People
     "person.see": (Page("person", "person/{name}"), Page("people", "people")),
     "person.change": (Page("change-person", "person/{name}/change"),),

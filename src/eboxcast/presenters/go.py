@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from eboxcast.broadcasts.models import Go
+from eboxcast.broadcasts.models import Broadcast, Go
 from eboxcast.delivery.broadcasts.go_preview import GoPreview
+from eboxcast.delivery.broadcasts.runs import PRODUCTION
 from eboxcast.delivery.models import RunList
+from eboxcast.lib.formatting import grouped
 from eboxcast.lib.masking import mask_and_strip
+from eboxcast.lib.translation import N_, translate
 from eboxcast.presenters.schemas.go import DocumentToConfirm, EarlierGo, GoShown, ListToConfirm, SinceTest
+from eboxcast.targets.opening import capabilities_of
 
 
 def go_shown(preview: GoPreview) -> GoShown:
@@ -43,6 +47,29 @@ def go_shown(preview: GoPreview) -> GoShown:
         void_go=_void(preview.last_void) if preview.last_void else None,
         given=preview.holding is not None,
     )
+
+
+def what_follows(broadcast: Broadcast, language: str) -> tuple[str, ...]:
+    """Return what happens once the GO is given, and what can be undone until when, in words."""
+    moment = broadcast.agreed_at or ""
+    data = {"moment": moment, "count": grouped(broadcast.recipients_count or 0, language)}
+    at_once = capabilities_of(PRODUCTION).atomic_visibility
+    said = (_AT_ONCE if at_once else _IN_CALLS, _UNTIL_LAUNCH, _VOID, _RECALL if at_once else _RECALL_IN_CALLS)
+    return tuple(translate(one, language, data) for one in said)
+
+
+_AT_ONCE = N_(
+    "The launch team launches during the window. On {moment}, the document becomes visible to {count} recipients, all "
+    "at the same moment."
+)
+_IN_CALLS = N_("The launch team launches during the window. From {moment}, the document is sent to {count} recipients.")
+_UNTIL_LAUNCH = N_("Until the launch, a confirmer can withdraw the GO and give it again.")
+_VOID = N_("If the files or the date change, the GO is void. A new one is needed then.")
+_RECALL = N_(
+    "Until it is visible, the launch team can stop it. After that, it can only be recalled from all recipients at "
+    "once, and some may have read it."
+)
+_RECALL_IN_CALLS = N_("Once it is being sent, it can be stopped, but those who have received it keep it.")
 
 
 def _list(part: RunList) -> ListToConfirm:

@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from eboxcast.lib.clock import BRUSSELS
 from eboxcast.lib.errors import WrongUse
+from eboxcast.lib.moments import read_moment
 from eboxcast.lib.translation import N_
 
 
@@ -90,12 +90,7 @@ def moment(text: str | None) -> datetime | None:
     """Return a moment as it was typed; Brussels time where no zone is given. Raises MomentUnclear."""
     if text is None:
         return None
-    try:
-        read = datetime.fromisoformat(text)
-    except ValueError:
-        raise MomentUnclear(text=text) from None
-    if read.tzinfo is None:
-        read = read.replace(tzinfo=BRUSSELS)
-        if read.replace(fold=0).utcoffset() != read.replace(fold=1).utcoffset():
-            raise MomentUnclear(text=text)
+    read = read_moment(text)
+    if read is None:
+        raise MomentUnclear(text=text)
     return read

@@ -9,7 +9,7 @@ from django import template
 from django.template.context import Context
 
 from eboxcast.broadcasts.models import State
-from eboxcast.broadcasts.words import CHECKS, LATENESS, SEEN_IN
+from eboxcast.broadcasts.words import CHECKS, LATENESS, SEEN_IN, VOID_BECAUSE
 from eboxcast.lib import policy
 from eboxcast.lib.actors import Role
 from eboxcast.lib.formatting import clauses
@@ -81,6 +81,12 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
 def word(context: Context, kind: str, value: str) -> str:
     """Show a state, an outcome or the like in words: ``{% word "outcome" decision.outcome %}``."""
     return translate(_WORDS[kind].get(value, value), str(context["language"]))
+
+
+@register.simple_tag(takes_context=True)
+def why_void(context: Context, why: str) -> str:
+    """Show why a GO is void: in words of ours, or in those of whoever withdrew it."""
+    return translate(VOID_BECAUSE[why], str(context["language"])) if why in VOID_BECAUSE else why
 
 
 @register.filter

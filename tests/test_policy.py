@@ -219,6 +219,9 @@ ACTIONS: dict[str, Case] = {
     "audit.selectors.read_entries": Case(
         "audit.see", lambda w, a: selectors.read_entries(selectors.Wanted(run=w.run.id), 5, actor=a)
     ),
+    "audit.verification.foresee_verification": Case(
+        "audit.verify", lambda w, a: verification.foresee_verification(actor=a)
+    ),
     "audit.verification.verify": Case("audit.verify", lambda w, a: verification.verify(actor=a)),
     # The installation
     "database.installation.set_clock": Case(

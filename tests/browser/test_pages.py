@@ -83,6 +83,8 @@ PAGES: dict[str, tuple[Actor | None, Opens]] = {
     "change of a person": (p.INES, lambda: f"/person/anne/change{invitation()[:0]}"),
     "account": (p.BRAM, lambda: "/account"),
     "account-password": (p.BRAM, lambda: "/account/password"),
+    "audit": (p.ADA, lambda: f"/audit?broadcast={sheet().split('/')[-1]}"),
+    "verify-audit": (p.ADA, lambda: "/audit/verify"),
     "message-types": (p.VERA, lambda: f"/message-types{type_sheet()[:0]}"),
     "message-type": (p.ANNE, type_sheet),
     "message-type-step": (p.VERA, lambda: f"{type_sheet()}/refuse"),

@@ -123,6 +123,14 @@ class Wanted:
     broadcast: UUID | None = None
     run: UUID | None = None
     since: datetime | None = None
+    until: datetime | None = None
+    """Before this moment."""
+    by: str = ""
+    """What this person did, and what was done about them."""
+    action: str = ""
+    """One action, or all of a subject: ``broadcast``."""
+    before: int | None = None
+    """Before this seal; entries that are not sealed are newer than any."""
     people: Sequence[str] | None = None
     """Pseudonyms: entries about any of these."""
 
@@ -139,6 +147,10 @@ def list_entries(wanted: Wanted, limit: int) -> list[SealedEntry]:
         "e.broadcast = %s": wanted.broadcast,
         "e.run = %s": wanted.run,
         "e.at >= %s": wanted.since,
+        "e.at < %s": wanted.until,
+        "%s in (e.by, e.data ->> 'person')": wanted.by or None,
+        "%s in (e.action, split_part(e.action, '.', 1))": wanted.action or None,
+        "s.number < %s": wanted.before,
         "e.data ->> 'person' = any(%s)": list(wanted.people) if wanted.people is not None else None,
     }
     conditions = {condition: value for condition, value in asked.items() if value is not None}

@@ -20,7 +20,7 @@ from eboxcast.audit.canonical import ROOT, Sealed, digest_of_content, digest_of_
 from eboxcast.audit.dropping import Ended, ended, is_told
 from eboxcast.audit.rows import ENTRY, SEAL, SEAL_COLUMNS, Row, content_of, seal_of
 from eboxcast.audit.segments import first_kept
-from eboxcast.audit.selectors import Head
+from eboxcast.audit.selectors import Head, head
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.policy import authorize
@@ -121,6 +121,13 @@ def verify(anchors: Sequence[Kept] = (), *, actor: Actor) -> Verification:
     found.kept_to = walk.compare([anchor for anchor in kept if anchor not in anchors])
     found.too_old = sum(anchor.number < walk.start.number for anchor in anchors)
     return found
+
+
+def foresee_verification(*, actor: Actor) -> int:
+    """Return how many seals ``verify`` would recalculate. Raises NotYourRole."""
+    authorize(actor, "audit.verify")
+    newest, begin = head(), ended()
+    return newest.number - (begin.head.number if begin else 0) if newest else 0
 
 
 def wrong_about(broadcast: UUID) -> Mapping[int, Wrong]:

@@ -61,6 +61,12 @@ def broadcast_numbered(number: str) -> Broadcast | None:
 
 
 @sanitized_db_errors()
+def numbers_of(broadcasts: Iterable[UUID]) -> dict[UUID, str]:
+    """Return the numbers of broadcasts by their ids."""
+    return dict(Broadcast.objects.filter(id__in=list(broadcasts)).values_list("id", "number"))
+
+
+@sanitized_db_errors()
 def numbers_of_runs(runs: Iterable[UUID]) -> dict[UUID, str]:
     """Return the numbers of the broadcasts that runs were prepared for, also those that gave them up since."""
     found = FileDelivery.objects.filter(run__in=list(runs)).values_list("run", "broadcast__number")

@@ -85,6 +85,12 @@ def read_cbe(text: str, *, today: date) -> int | Refused:
     return _read(_CBE, text.strip(), today)
 
 
+def read_either(text: str, *, today: date) -> int | None:
+    """Return the recipient key of a citizen's or an enterprise's number; None where it is neither."""
+    found = (read(text, today=today) for read in (read_niss, read_cbe))
+    return next((key for key in found if not isinstance(key, Refused)), None)
+
+
 def are_niss(numbers: Keys, *, today: date) -> NDArray[np.bool_]:
     """Tell for each eleven-digit number whether it is a good NISS: the same rule as ``read_niss``, for columns."""
     root = numbers // 100

@@ -90,6 +90,9 @@ PAGES: Mapping[str, tuple[Page, ...]] = {
     "broadcast.close": (Page("close", "broadcasts/{broadcast}/close"),),
     "broadcast.give_go": (Page("go", "broadcasts/{broadcast}/go"),),
     "broadcast.withdraw_go": (Page("withdraw-go", "broadcasts/{broadcast}/withdraw-go"),),
+    # The audit
+    "audit.see": (Page("audit", "audit"),),
+    "audit.verify": (Page("verify-audit", "audit/verify"),),
     # People
     "person.see": (Page("person", "person/{name}"), Page("people", "people")),
     "person.change": (Page("change-person", "person/{name}/change"),),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
@@ -171,7 +171,7 @@ STEPS: Mapping[str, StepPage] = {
 _BEFORE = N_("You already did this on {at}. Nothing more was done.")
 
 
-def page(name: str) -> Callable[..., HttpResponse]:
+def page(name: str) -> Callable[..., HttpResponseBase]:
     """Return the view of a step."""
     step = STEPS[name]
 

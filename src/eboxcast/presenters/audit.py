@@ -5,19 +5,26 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from uuid import UUID
 
 from eboxcast.audit.dossier import DossierVerification
 from eboxcast.audit.dropping import Ended
 from eboxcast.audit.selectors import Head, SealedEntry
 from eboxcast.audit.verification import Verification
-from eboxcast.lib.formatting import short_digest, short_run
+from eboxcast.lib.formatting import grouped, long_date, moment_in, short_digest, short_run
 from eboxcast.lib.masking import mask_and_strip
+from eboxcast.lib.translation import N_, translate
+from eboxcast.presenters.audit_words import DETAILS, SENTENCES, UNKNOWN, VALUES
 from eboxcast.presenters.schemas.audit import (
+    AuditDetail,
     AuditEntry,
     AuditExpiry,
     AuditFault,
     AuditHead,
+    AuditLine,
     AuditList,
+    AuditPage,
     AuditVerdict,
     AuditYear,
     DossierFault,
@@ -28,6 +35,13 @@ from eboxcast.presenters.schemas.audit import (
 def audit_list(entries: Sequence[SealedEntry], *, more: bool) -> AuditList:
     """Return some entries, oldest first."""
     return AuditList(entries=tuple(map(_entry, entries)), more=more)
+
+
+def audit_page(entries: Sequence[SealedEntry], numbers: Mapping[UUID, str], language: str, *, more: bool) -> AuditPage:
+    """Return some entries in words, the newest first; ``numbers`` are those of the broadcasts they are about."""
+    lines = tuple(_line(entry, numbers, language) for entry in reversed(entries))
+    sealed = [entry.number for entry in entries if entry.number is not None]
+    return AuditPage(lines=lines, older=min(sealed) if more and sealed else None)
 
 
 def audit_head(head: Head) -> AuditHead:
@@ -97,6 +111,52 @@ def _entry(entry: SealedEntry) -> AuditEntry:
     )
 
 
+def _line(entry: SealedEntry, numbers: Mapping[UUID, str], language: str) -> AuditLine:
+    sentence = SENTENCES.get(entry.action)
+    return AuditLine(
+        entry=_entry(entry),
+        sentence=translate(sentence, language)
+        if sentence
+        else translate(UNKNOWN, language, {"action": mask_and_strip(entry.action)}),
+        details=tuple(_details(entry.data, language)),
+        broadcast=numbers.get(entry.broadcast) if entry.broadcast else None,
+        run=short_run(entry.run) if entry.run else None,
+        technical=" ".join(filter(None, (entry.action, entry_words(entry.data, without=("standing",))))),
+    )
+
+
+def _details(data: Mapping[str, object], language: str) -> Iterable[AuditDetail]:
+    for name, words in DETAILS.items():
+        value = _in_words(data.get(name), language)
+        if value and (data[name] is not False or name in _ALSO_NO):
+            yield AuditDetail(name=translate(words, language), value=value)
+
+
+def _in_words(value: object, language: str) -> str:
+    """Return a value as people read it: days and moments in words, numbers with their thousands apart."""
+    if isinstance(value, bool):
+        return translate(N_("yes") if value else N_("no"), language)
+    if isinstance(value, int):
+        return grouped(value, language)
+    if isinstance(value, Mapping):
+        pairs = ((mask_and_strip(str(name)), _in_words(one, language)) for name, one in value.items())
+        return ", ".join(f"{name} {one}" for name, one in pairs if one)
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return ", ".join(filter(None, (_in_words(one, language) for one in value)))
+    text = mask_and_strip(str(value)) if value else ""
+    if text in VALUES:
+        return translate(VALUES[text], language)
+    if _MOMENT.fullmatch(text):
+        return moment_in(datetime.fromisoformat(text).replace(microsecond=0), language)
+    if _DAY.fullmatch(text):
+        return long_date(date.fromisoformat(text), language)
+    return _shortened(text) if _WORD.fullmatch(text) else text
+
+
+_ALSO_NO = ("active",)
+"""Of these it matters that they are not so."""
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?[+-]\d\d:\d\d")
 _DIGEST = re.compile(r"[0-9a-f]{40,}")
 _RUN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _FIRST = ("before", "after", "from", "to")

@@ -16,7 +16,7 @@ from typing import IO, Any, Concatenate, ParamSpec, cast
 
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
@@ -27,7 +27,7 @@ from eboxcast.web.errors import error_page
 from eboxcast.web.requests import PageRequest
 
 P = ParamSpec("P")
-View = Callable[Concatenate[PageRequest, P], HttpResponse]
+View = Callable[Concatenate[PageRequest, P], HttpResponseBase]
 
 _SMALL = 1 << 20
 """Bytes of a file where a page says nothing else."""
@@ -162,7 +162,7 @@ def takes_files(taking: Callable[Concatenate[PageRequest, P], Taking]) -> Callab
 
         @csrf_exempt  # the form is read, and its token, below
         @wraps(view)
-        def answer(request: PageRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def answer(request: PageRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if request.method == "POST" and request.visitor is not None:
                 request.taking = taking(request, *args, **kwargs)
                 if _announced(request) > request.taking.most:

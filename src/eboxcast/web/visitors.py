@@ -8,7 +8,7 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
 from django.contrib import auth
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.utils.crypto import constant_time_compare
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
@@ -23,7 +23,7 @@ from eboxcast.web.kept_forms import ask_to_sign_in, note_whose
 from eboxcast.web.requests import PageRequest
 
 P = ParamSpec("P")
-View = Callable[Concatenate[PageRequest, P], HttpResponse]
+View = Callable[Concatenate[PageRequest, P], HttpResponseBase]
 
 SIGN_IN = "sign-in"
 """The name of the address where people sign in."""
@@ -81,7 +81,7 @@ def signed_in(view: View[P]) -> View[P]:
     """Have a view answer only those who signed in; others sign in first, and then get what they asked for."""
 
     @wraps(view)
-    def answer(request: PageRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def answer(request: PageRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if request.visitor is None:
             if request.headers.get("HX-Request"):  # a part of a page that is open: the whole of it asks anew
                 return HttpResponse(status=401, headers={"HX-Refresh": "true"})

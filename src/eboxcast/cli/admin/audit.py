@@ -41,6 +41,7 @@ from eboxcast.presenters.audit import (
     years_deleted,
     years_due,
 )
+from eboxcast.presenters.audit_words import WRONG
 from eboxcast.presenters.broadcast_records import history_of
 from eboxcast.presenters.broadcasts import broadcast_answer
 from eboxcast.presenters.json import json_text
@@ -262,22 +263,6 @@ _NONE = N_("No entries.")
 _DELETED = N_("The year {year} was deleted: {entries} entries. Its last digest is kept: {anchor}")
 _DUE = N_("Would delete the year {year}.")
 _NOTHING_DUE = N_("No year has reached the end of its retention period.")
-_WRONG = {
-    Wrong.BEGINNING: N_(
-        "Seal {number}: what came before it is missing, and no entry shows that its retention period was over."
-    ),
-    Wrong.DROPPED_EARLY: N_(
-        "Seal {number}: the year that ended with it was deleted before the end of its retention period."
-    ),
-    Wrong.SEALS_MISSING: N_("Seal {number}: the seals before it are missing."),
-    Wrong.LINK: N_("Seal {number}: it does not contain the digest of the seal before it."),
-    Wrong.SEAL_ALTERED: N_("Seal {number}: it was altered."),
-    Wrong.ENTRY_ALTERED: N_("Seal {number}: its entry {entry} was altered."),
-    Wrong.ENTRY_MISSING: N_("Seal {number}: its entry {entry} is missing."),
-    Wrong.SEALED_TWICE: N_("Seal {number}: its entry {entry} had already been sealed."),
-    Wrong.ANCHOR_DIFFERS: N_("Anchor {number}: a different digest was issued. Something up to this seal was altered."),
-    Wrong.TRUNCATED: N_("Anchor {number}: it is newer than the last seal. The end of the audit was removed."),
-}
 _MORE_FAULTS = N_("There are more: {count} faults in total.")
 _COUNTED = N_("{seals} seals, from {first} to {last}; {entries} entries recalculated.")
 _EMPTY = N_("Nothing is sealed.")
@@ -352,7 +337,7 @@ def _verdict_lines(found: AuditVerdict, language: str, *, anchored: bool) -> Ite
         return translate(sentence, language, {name: grouped(count, language) for name, count in data.items()})
 
     for fault in found.faults:
-        yield line(_WRONG[Wrong(fault.wrong)], number=fault.number, entry=fault.entry or 0)
+        yield line(WRONG[Wrong(fault.wrong)], number=fault.number, entry=fault.entry or 0)
     if found.fault_count > len(found.faults):
         yield line(_MORE_FAULTS, count=found.fault_count)
     last = int(found.head.partition(":")[0]) if found.head else 0

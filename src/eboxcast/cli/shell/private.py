@@ -134,11 +134,9 @@ _LONGEST = 200
 
 def key_given() -> int:
     """Return the recipient key of the number on standard input; never shown again. Raises IdentifierUnreadable."""
-    from eboxcast.lib.identifiers import Refused, read_cbe, read_niss  # for whoever asks about somebody
+    from eboxcast.lib.identifiers import read_either  # for whoever asks about somebody
 
-    text = sys.stdin.read(_LONGEST).strip()
-    for read in (read_niss, read_cbe):
-        key = read(text, today=clock.today())
-        if not isinstance(key, Refused):
-            return key
-    raise IdentifierUnreadable
+    key = read_either(sys.stdin.read(_LONGEST), today=clock.today())
+    if key is None:
+        raise IdentifierUnreadable
+    return key

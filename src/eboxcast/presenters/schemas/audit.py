@@ -47,6 +47,44 @@ class AuditList:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AuditDetail:
+    """One piece of what an entry says."""
+
+    name: str
+    """what it is, in words"""
+    value: str
+    """its value, in words"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditLine:
+    """One entry, in the words of its reader."""
+
+    entry: AuditEntry
+    """the entry itself"""
+    sentence: str
+    """what happened"""
+    details: tuple[AuditDetail, ...]
+    """what the entry says about it"""
+    broadcast: str | None
+    """the number of the broadcast it is about"""
+    run: str | None
+    """the beginning of the number of the run it is about"""
+    technical: str
+    """action and data as they are recorded"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditPage:
+    """Some entries in words, the newest first."""
+
+    lines: tuple[AuditLine, ...]
+    """the entries"""
+    older: int | None
+    """the number of the oldest seal shown, before which there are more; `null` for no more"""
+
+
+@dataclass(frozen=True, kw_only=True)
 class AuditHead:
     """The head of the audit. Kept elsewhere, it proves what came before it."""
 

@@ -1,9 +1,13 @@
 // Small comforts; every page works without them.
 "use strict";
 
-// A form that was sent is not sent again by a second click; after the back button it can be.
+// A form that was sent is not sent again by a second click; after the back button it can be, and one that answers with
+// a file can be sent again at once, as the page stays.
 document.addEventListener("submit", (event) => {
   const form = event.target;
+  if ("file" in form.dataset) {
+    return;
+  }
   if (form.dataset.sent) {
     event.preventDefault();
     return;

@@ -423,9 +423,7 @@ ACTIONS: dict[str, Case] = {
             )
         ),
     ),
-    "broadcasts.lookup.planned_on": Case(
-        "broadcast.see", lambda w, a: lookup.planned_on([p.DAY], actor=a, without=w.requested)
-    ),
+    "broadcasts.lookup.planned_on": Case("broadcast.see", lambda w, a: lookup.planned_on([p.DAY], actor=a)),
     "broadcasts.lookup.find_broadcast": Case(
         "broadcast.see",
         lambda w, a, number="": lookup.find_broadcast(number or w.confirmed.number, actor=a),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
 from uuid import UUID
 
@@ -43,12 +43,11 @@ def broadcasts_for(actor: Actor, *, states: frozenset[str] = frozenset()) -> Que
 
 
 @sanitized_db_errors()
-def planned_on(days: Sequence[date], *, actor: Actor, without: Broadcast) -> Mapping[date, list[Broadcast]]:
-    """Return the other broadcasts of some evenings, as far as somebody may see them. Raises NotYourRole."""
+def planned_on(days: Iterable[date], *, actor: Actor) -> Mapping[date, list[Broadcast]]:
+    """Return the broadcasts of some evenings, as far as somebody may see them. Raises NotYourRole."""
     found: dict[date, list[Broadcast]] = {day: [] for day in days}
-    for one in (
-        broadcasts_for(actor, states=frozenset(map(str, TAKES_ROOM))).filter(date__in=days).exclude(id=without.id)
-    ):
+    planned = broadcasts_for(actor, states=frozenset(map(str, TAKES_ROOM)))
+    for one in planned.filter(date__in=list(found)):
         if one.date is not None:
             found[one.date].append(one)
     return found

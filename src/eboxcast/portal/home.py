@@ -7,7 +7,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from eboxcast.broadcasts.listing import Asked, list_broadcasts
-from eboxcast.presenters.desk import desk_of
+from eboxcast.broadcasts.lookup import planned_on
+from eboxcast.presenters.desk import desk_of, to_decide
 from eboxcast.web.requests import PageRequest
 from eboxcast.web.visitors import signed_in
 
@@ -17,5 +18,7 @@ from eboxcast.web.visitors import signed_in
 def show(request: PageRequest) -> HttpResponse:
     """Show what somebody has to do now, over all broadcasts they may see."""
     listed = list_broadcasts(Asked(), actor=request.actor)
-    shown = {"section": "home", "desk": desk_of(listed, request.actor.roles, request.language)}
-    return render(request, "portal/home.html", shown)
+    roles = request.actor.roles
+    days = {day for one in to_decide(listed, roles) for day in one.wanted_dates}
+    desk = desk_of(listed, roles, request.language, beside=planned_on(days, actor=request.actor))
+    return render(request, "portal/home.html", {"section": "home", "desk": desk})

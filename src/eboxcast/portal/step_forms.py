@@ -26,7 +26,7 @@ from eboxcast.lib.translation import N_, translate
 from eboxcast.planning.errors import AgreedMomentOutside
 from eboxcast.planning.selectors import window_on
 from eboxcast.portal.dates import FIELD, Picked, picker_of
-from eboxcast.presenters.evenings import evenings_shown
+from eboxcast.presenters.evenings import Evenings
 from eboxcast.senders.errors import DetailUnfit
 from eboxcast.web.forms import CountField, PageForm
 from eboxcast.web.requests import PageRequest
@@ -118,10 +118,10 @@ class _DayForm(StepForm):
 
     def shown(self, request: PageRequest) -> dict[str, Any]:
         """Return each day with all that speaks for and against it, the first that is possible chosen."""
-        beside = planned_on(self.days, actor=self.actor, without=self.broadcast)
+        evenings = Evenings(beside=planned_on(self.days, actor=self.actor), language=self.language)
         first = next(iter(days_left(self.broadcast)), None)
         return {
-            "evenings": evenings_shown(self.broadcast, self.days, beside=beside, language=self.language),
+            "evenings": evenings.shown(self.broadcast, self.days),
             "chosen": self["day"].value() or (first.isoformat() if first else ""),
             "accepted": accepted_days(self.broadcast),
         }

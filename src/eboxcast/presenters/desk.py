@@ -1,22 +1,69 @@
-"""The first page of somebody: which broadcasts wait for them."""
+"""The first page of somebody: which broadcasts wait for them, and the evenings they have to decide on."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 
 from eboxcast.broadcasts.listing import Listed
+from eboxcast.broadcasts.load import recipients_of
+from eboxcast.broadcasts.models import Broadcast
+from eboxcast.broadcasts.states import Action
 from eboxcast.lib.actors import Role
 from eboxcast.presenters.broadcasts import broadcast_list
+from eboxcast.presenters.evenings import Evenings
 from eboxcast.presenters.schemas.broadcast import BroadcastStep, ListedBroadcast
 from eboxcast.presenters.schemas.desk import Desk, Task
+from eboxcast.presenters.schemas.evening import EveningShown
+
+MOST_WITH_EVENINGS = 20
+"""Of the most urgent: nobody decides on more at a sitting, and each evening is looked at closely."""
+_DECISIONS = (Action.ACCEPT, Action.POSTPONE)
 
 
-def desk_of(listed: Sequence[Listed], roles: frozenset[Role], language: str) -> Desk:
-    """Return what waits for somebody and what waits for others, in the order of the list."""
+def to_decide(listed: Sequence[Listed], roles: frozenset[Role]) -> list[Broadcast]:
+    """Return the broadcasts on whose date somebody has to decide, the most urgent first."""
+    waiting = (
+        one.broadcast
+        for one in listed
+        if any(step.action in _DECISIONS and not roles.isdisjoint(step.turn) for step in one.standing.steps)
+    )
+    return list(waiting)[:MOST_WITH_EVENINGS]
+
+
+def desk_of(
+    listed: Sequence[Listed],
+    roles: frozenset[Role],
+    language: str,
+    *,
+    beside: Mapping[date, Sequence[Broadcast]],
+) -> Desk:
+    """Return what waits for somebody and what waits for others, in the order of the list.
+
+    ``beside`` are the broadcasts of the evenings in question that they may see.
+    """
+    evenings = Evenings(beside=beside, language=language)
+    decided = {one.number: evenings.shown(one, one.wanted_dates) for one in to_decide(listed, roles)}
     broadcasts = broadcast_list(listed, language).broadcasts
-    tasks = [Task(broadcast=one, steps=steps) for one in broadcasts if (steps := _steps_of(one, roles))]
+    tasks = [
+        _task(one.broadcast, shown, steps, decided.get(shown.number, ()))
+        for one, shown in zip(listed, broadcasts, strict=True)
+        if (steps := _steps_of(shown, roles))
+    ]
     mine = {task.broadcast.number for task in tasks}
     return Desk(tasks=tuple(tasks), others=tuple(one for one in broadcasts if one.number not in mine))
+
+
+def _task(
+    broadcast: Broadcast, shown: ListedBroadcast, steps: tuple[BroadcastStep, ...], evenings: tuple[EveningShown, ...]
+) -> Task:
+    return Task(
+        broadcast=shown,
+        steps=steps,
+        institution_names=broadcast.institution.names,
+        recipients=recipients_of(broadcast),
+        evenings=evenings,
+    )
 
 
 def _steps_of(broadcast: ListedBroadcast, roles: frozenset[Role]) -> tuple[BroadcastStep, ...]:

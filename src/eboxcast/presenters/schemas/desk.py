@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from eboxcast.presenters.schemas.broadcast import BroadcastStep, ListedBroadcast
+from eboxcast.presenters.schemas.evening import EveningShown
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,6 +17,12 @@ class Task:
     """the broadcast"""
     steps: tuple[BroadcastStep, ...]
     """what they can do, the most urgent first"""
+    institution_names: Mapping[str, str]
+    """whose broadcast it is, by language"""
+    recipients: int
+    """how many recipients it has, or is expected to have"""
+    evenings: tuple[EveningShown, ...]
+    """the requested evenings, where they have to decide on the date"""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,7 +28,7 @@ from tests.delivery.procedure import ANNE, EVERYBODY, SHORT, Story, begin_story
 from tests.senders.forms import form_in
 
 import eboxcast
-from eboxcast.accounts import invitations, passwords, sessions, standing
+from eboxcast.accounts import factors, invitations, passwords, sessions, standing
 from eboxcast.audit import anchoring, dropping, pseudonyms, selectors, verification
 from eboxcast.audit.models import Entry
 from eboxcast.broadcasts import (
@@ -289,6 +289,38 @@ ACTIONS: dict[str, Case] = {
         lambda w, a, current="old", new="new", address="here": passwords.change_password(
             current, new, address=address, actor=a
         ),
+    ),
+    "accounts.factors.own_factors": Case("account.keep", lambda w, a: factors.own_factors(actor=a)),
+    "accounts.factors.begin_app": Case("account.keep", lambda w, a: factors.begin_app(proved_at=clock.now(), actor=a)),
+    "accounts.factors.begun_app": Case(
+        "account.keep", lambda w, a, sealed="sealed": factors.begun_app(sealed, actor=a)
+    ),
+    "accounts.factors.confirm_app": Case(
+        "account.keep",
+        lambda w, a, sealed="sealed", code="123", address="here": factors.confirm_app(
+            sealed, code, proved_at=clock.now(), address=address, actor=a
+        ),
+    ),
+    "accounts.factors.remove_app": Case(
+        "account.keep", lambda w, a: factors.remove_app(proved_at=clock.now(), actor=a)
+    ),
+    "accounts.factors.begin_passkey": Case(
+        "account.keep", lambda w, a: factors.begin_passkey(proved_at=clock.now(), actor=a)
+    ),
+    "accounts.factors.add_passkey": Case(
+        "account.keep",
+        lambda w, a, answer="{}", name="phone": factors.add_passkey(
+            answer, {}, name=name, proved_at=clock.now(), actor=a
+        ),
+    ),
+    "accounts.factors.remove_passkey": Case(
+        "account.keep", lambda w, a: factors.remove_passkey(1, proved_at=clock.now(), actor=a)
+    ),
+    "accounts.factors.make_recovery_codes": Case(
+        "account.keep", lambda w, a: factors.make_recovery_codes(proved_at=clock.now(), actor=a)
+    ),
+    "accounts.factors.reset_factors": Case(
+        "account.reset_factor", lambda w, a, name="vera": factors.reset_factors(name, actor=a)
     ),
     "accounts.sessions.sessions_of": Case(
         "account.keep",
@@ -752,6 +784,10 @@ ASKS_NOTHING = {
     "broadcasts.scheduling.side_of",
     "senders.people.authorize_care",
     "accounts.passwords.own_account",
+    # What somebody needs to sign in, asked at the sign-in.
+    "accounts.factors.is_needed",
+    "accounts.factors.due_for",
+    "accounts.factors.tell",
     "senders.type_requests.take",
     "senders.type_states.side_of",
     "delivery.runs.lookup.authorize_for",

@@ -22,6 +22,8 @@ from eboxcast.portal.run import DECISIONS
 from eboxcast.senders.models import TypeRequest
 
 OK, SIGN_IN, NOT_THERE, NOT_YOURS, WRONG_WAY, NOT_NOW = 200, 302, 404, 403, 405, 409
+PROOF = 302
+"""To where they show again who they are."""
 PEOPLE = p.EVERYBODY
 
 
@@ -62,6 +64,18 @@ ADDRESSES: dict[str, Address] = {
     "ask": Address(everybody=NOT_YOURS, others={p.ANNE: OK, p.ELSE_WHERE: OK}),
     "account": Address(),
     "account-password": Address(),
+    "account-proof": Address(),
+    "account-app": Address(everybody=PROOF),
+    "account-app-remove": Address(everybody=WRONG_WAY, nobody=WRONG_WAY),
+    "account-passkey": Address(everybody=PROOF),
+    "account-passkey-ask": Address(everybody=WRONG_WAY, nobody=WRONG_WAY),
+    "account-passkey-remove": Address(everybody=WRONG_WAY, nobody=WRONG_WAY),
+    "account-codes": Address(everybody=302),
+    "account-codes-make": Address(everybody=WRONG_WAY, nobody=WRONG_WAY),
+    "second-factor": Address(everybody=302),
+    "sign-in-passkey": Address(everybody=WRONG_WAY, nobody=WRONG_WAY),
+    "ask-passkey": Address(everybody=WRONG_WAY, nobody=WRONG_WAY),
+    "factor-needed": Address(everybody=302),
     "account-sessions": Address(everybody=WRONG_WAY, nobody=WRONG_WAY),
     "broadcasts": Address(),
     "broadcast": Address(theirs=True),
@@ -107,6 +121,7 @@ ADDRESSES: dict[str, Address] = {
     "deactivate-person": INTEGRATION,
     "reactivate-person": Address(everybody=WRONG_WAY, nobody=WRONG_WAY),
     "invite-person": INTEGRATION,
+    "reset-factor": INTEGRATION,
     "make-token": INTEGRATION,
     "revoke-token": Address(everybody=NOT_YOURS, others={p.INES: NOT_THERE}),
     "audit": Address(everybody=NOT_YOURS, others={p.ADA: OK, p.INES: OK}),

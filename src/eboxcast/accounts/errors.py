@@ -68,6 +68,45 @@ class PasswordWrong(InputRefused):
     sentence = N_("The current password is not correct.")
 
 
+class CodeWrong(NotAllowedNow):
+    """Not the code of now, one that was used already, or no recovery code."""
+
+    code = "accounts.code-wrong"
+    sentence = N_("The code is not correct, or was used already.")
+    remedy = N_("Wait until the app shows a new code, then enter that one.")
+
+
+class PasskeyRefused(NotAllowedNow):
+    """The passkey is not one of this account, or its answer does not fit what was asked."""
+
+    code = "accounts.passkey-refused"
+    sentence = N_("The passkey was not accepted.")
+    remedy = N_("Try again, or use another way to sign in.")
+
+
+class SetUpAgain(NotAllowedNow):
+    """What was begun to set up an app took too long, or was of another window."""
+
+    code = "accounts.set-up-again"
+    sentence = N_("Setting up the app took too long.")
+    remedy = N_("Begin again: the app shows a new entry.")
+
+
+class ProofTooOld(NotAllowedNow):
+    """Who changes how they sign in must have shown who they are a short while ago."""
+
+    code = "accounts.proof-too-old"
+    sentence = N_("Show again who you are before you change how you sign in.")
+
+
+class HelpsOneself(NotAllowedNow):
+    """Whoever looks after people does not take their own second factor away."""
+
+    code = "accounts.helps-oneself"
+    sentence = N_("You cannot remove your own second factor in this way.")
+    remedy = N_("Use a recovery code, or ask a colleague of the integration team.")
+
+
 class PasswordUnfit(InputRefused):
     """Too easy to guess; ``parts`` says why."""
 

@@ -15,6 +15,8 @@ class Account(AbstractBaseUser):
 
     person = models.OneToOneField(Person, on_delete=models.PROTECT, related_name="account")
     opened_at = models.DateTimeField()
+    factor_told_at = models.DateTimeField(null=True)
+    """When they were first told, at a sign-in, that they need a second factor."""
 
     last_login = None
     """Not kept: the audit has each sign-in."""
@@ -66,6 +68,47 @@ class Invitation(models.Model):
 
     class Meta:
         db_table = "account_invitation"
+
+
+class App(models.Model):
+    """The app that shows somebody one-time codes: what it shares with us, sealed, and the last code that was used."""
+
+    account = models.OneToOneField(Account, on_delete=models.CASCADE, related_name="app")
+    sealed = models.TextField()
+    last_step = models.BigIntegerField()
+    """The step of time of the last code: none of it, or of before, counts again."""
+    made_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "account_app"
+
+
+class Passkey(models.Model):
+    """A passkey: only its public half is here."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="passkeys")
+    credential = models.BinaryField(unique=True)
+    public = models.BinaryField()
+    counter = models.BigIntegerField()
+    name = models.TextField()
+    """What its owner calls it."""
+    made_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "account_passkey"
+
+
+class RecoveryCode(models.Model):
+    """A code to sign in with, once, where the app or the passkey is lost: only its digest is kept."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="recovery_codes")
+    digest = models.BinaryField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "account_recovery_code"
+        constraints = (models.UniqueConstraint(fields=("account", "digest"), name="recovery_code_once"),)
 
 
 class FailedTry(models.Model):

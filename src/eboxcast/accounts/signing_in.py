@@ -20,7 +20,7 @@ from eboxcast.senders.people import actor_of
 
 
 def sign_in(identity: str, password: str, *, address: str) -> Account:
-    """Return the account that fits. Raises SignInRefused, TooManyTries."""
+    """Return the account that fits: a second factor may follow. Raises SignInRefused, TooManyTries."""
     with sanitized_db_errors():
         _forget_what_ended()
         refuse_guessing(PASSWORDS, identity, address)
@@ -30,10 +30,15 @@ def sign_in(identity: str, password: str, *, address: str) -> Account:
         if account is None or not account.check_password(password):
             _note_failure(identity, address, account)
             raise SignInRefused
-        with transaction.atomic():
-            PASSWORDS.forget(identity)
-            record("account.signed_in", by=account.get_username(), data={"person": account.get_username()})
+        PASSWORDS.forget(identity)
     return account
+
+
+def note_sign_in(account: Account, *, how: str) -> None:
+    """Have it on record that somebody has signed in, and how."""
+    with sanitized_db_errors(), transaction.atomic():
+        name = account.get_username()
+        record("account.signed_in", by=name, data={"person": name, "how": how})
 
 
 def people_to_try() -> list[Person]:
@@ -56,7 +61,6 @@ def sign_in_by_name(name: str) -> Account:
             account = Account(person=person, opened_at=clock.now())
             account.set_unusable_password()
             account.save()
-        record("account.signed_in", by=person.name, data={"person": person.name, "by_name": True})
     return account
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from eboxcast.accounts.factors import factors_of
 from eboxcast.accounts.models import Account, Invitation, Session
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
@@ -26,6 +27,8 @@ class Standing:
     invited_until: datetime | None
     session_count: int
     """In how many browsers they are signed in now."""
+    has_factor: bool
+    """Whether they have a second factor."""
 
 
 def standing_of(person: Person, *, actor: Actor) -> Standing:
@@ -41,4 +44,5 @@ def standing_of(person: Person, *, actor: Actor) -> Standing:
             invited_at=invitation.made_at if invitation else None,
             invited_until=invitation.expires_at if invitation else None,
             session_count=sessions.count(),
+            has_factor=account is not None and factors_of(account).any,
         )

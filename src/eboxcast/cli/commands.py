@@ -234,6 +234,7 @@ SECTIONS: Mapping[str, Mapping[str, Command]] = {
                 "tokens": ("token.see",),
                 "revoke": ("token.revoke",),
                 "invite": ("account.invite",),
+                "reset-factor": ("account.reset_factor",),
                 "load": ("person.load",),
             },
         ),

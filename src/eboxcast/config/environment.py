@@ -165,6 +165,17 @@ VARIABLES = (
         "`serve` makes one and keeps it in EBOXCAST_STATE_DIR.",
         secret=True,
     ),
+    Variable(
+        "EBOXCAST_SECOND_FACTOR",
+        "integration,launch,contact-centre,auditor,confirmer",
+        "The roles that need a second factor to sign in to the pages, separated by commas; `none` for no role. On a "
+        "demo or test installation no role needs one.",
+    ),
+    Variable(
+        "EBOXCAST_SECOND_FACTOR_DAYS",
+        "14",
+        "Days that people have to set up a second factor, from the first sign-in at which they are told.",
+    ),
     Variable("EBOXCAST_LANGUAGE", "", "Language of messages: `fr`, `nl`, `de` or `en`. Empty: that of the locale."),
     Variable(
         "EBOXCAST_LEASE_SECONDS",
@@ -235,6 +246,16 @@ def choice(name: str, choices: tuple[str, ...]) -> str:
     if value not in choices:
         raise SettingWrong(variable=name, problem=f"it must be one of: {', '.join(filter(None, choices))}")
     return value
+
+
+def some_of(name: str, choices: tuple[str, ...]) -> frozenset[str]:
+    """Return some of the allowed values, separated by commas; ``none`` for none of them."""
+    given = [one.strip().lower() for one in text(name).split(",") if one.strip()]
+    if given == ["none"]:
+        return frozenset()
+    if not given or not set(given) <= set(choices):
+        raise SettingWrong(variable=name, problem=f"it must be none, or some of: {', '.join(choices)}")
+    return frozenset(given)
 
 
 def time_of_day(name: str, *, other_than: str = "") -> time:

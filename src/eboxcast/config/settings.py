@@ -8,6 +8,7 @@ from pathlib import Path
 from eboxcast.config import environment
 from eboxcast.config.databases import databases, owner
 from eboxcast.inbox.configuration import SIGN_IN_FILE, sign_in_options
+from eboxcast.lib.actors import Role
 from eboxcast.lib.buckets import LARGEST_PRIME
 from eboxcast.notices.transport.mail_server import read_mail_from, read_mail_server
 from eboxcast.targets.configuration import targets
@@ -95,6 +96,8 @@ EBOXCAST_PAGES_LISTEN = environment.listening("EBOXCAST_PAGES_LISTEN")
 EBOXCAST_PAGES_PROCESSES = environment.number("EBOXCAST_PAGES_PROCESSES", most=64)
 EBOXCAST_PAGES_THREADS = environment.number("EBOXCAST_PAGES_THREADS", most=64)
 EBOXCAST_PROXIES = environment.networks("EBOXCAST_PROXIES")
+EBOXCAST_SECOND_FACTOR = frozenset(map(Role, environment.some_of("EBOXCAST_SECOND_FACTOR", tuple(Role))))
+EBOXCAST_SECOND_FACTOR_DAYS = environment.number("EBOXCAST_SECOND_FACTOR_DAYS", least=0, most=365)
 EBOXCAST_SECRET_FILE = EBOXCAST_STATE_DIR / "secret-key"
 
 EBOXCAST_SECRET_KEY = SECRET_KEY = environment.secret_key("EBOXCAST_SECRET_KEY", EBOXCAST_SECRET_FILE)

@@ -126,6 +126,7 @@ TABLE = (
     _may("token.revoke", _INTEGRATION),
     _may("account.invite", _INTEGRATION, founding=True),
     _may("account.keep", _EVERYBODY),
+    _may("account.reset_factor", _INTEGRATION, founding=True),
     # The calendar
     _may("calendar.see", _EVERYBODY),
     _may("calendar.close", _ASKING),

@@ -8,9 +8,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from eboxcast.accounts import passkeys
 from eboxcast.accounts.errors import PasswordUnfit, PasswordWrong, TooManyTries
+from eboxcast.accounts.factors import is_needed, own_factors
 from eboxcast.accounts.passwords import change_password
 from eboxcast.accounts.sessions import end_session, sessions_of
+from eboxcast.lib import clock
 from eboxcast.lib.errors import InputRefused
 from eboxcast.lib.translation import N_
 from eboxcast.presenters.people import MAILS
@@ -18,7 +21,7 @@ from eboxcast.senders.people import set_preferences
 from eboxcast.web.forms import PageForm, options
 from eboxcast.web.language import NAMES, remember
 from eboxcast.web.requests import PageRequest
-from eboxcast.web.visitors import renew_visit, signed_in
+from eboxcast.web.visitors import renew_visit, signed_in_for_account
 
 _MOST = 200
 
@@ -59,7 +62,7 @@ class ChangeForm(PageForm):
 
 
 @require_http_methods(["GET", "POST"])
-@signed_in
+@signed_in_for_account
 def show(request: PageRequest) -> HttpResponse:
     """Show somebody their account, and change how they get mails."""
     assert request.account is not None  # noqa: S101 - the decorator asked
@@ -80,13 +83,24 @@ def show(request: PageRequest) -> HttpResponse:
             remember(response, chosen["written_in"])
             return response
     visits = sessions_of(request.session.session_key or "", actor=request.actor)
-    shown = {"section": "account", "person": person, "form": form, "visits": visits}
+    shown = {
+        "section": "account",
+        "person": person,
+        "form": form,
+        "visits": visits,
+        "factors": own_factors(actor=request.actor),
+        "needed": is_needed(request.actor, kind=request.installation_kind),
+        "due": request.factor_due,
+        "over": request.factor_due is not None and request.factor_due <= clock.now(),
+        "has_password": request.account.has_usable_password(),
+        "passkeys_possible": passkeys.are_possible(),
+    }
     return render(request, "portal/account.html", shown, status=422 if form.wrong else 200)
 
 
 @sensitive_post_parameters("current", "password")
 @require_http_methods(["GET", "POST"])
-@signed_in
+@signed_in_for_account
 def set_password(request: PageRequest) -> HttpResponse:
     """Change somebody's password; their other sessions end."""
     form = ChangeForm(request.POST or None, language=request.language)
@@ -109,7 +123,7 @@ def set_password(request: PageRequest) -> HttpResponse:
 
 
 @require_POST
-@signed_in
+@signed_in_for_account
 def end(request: PageRequest) -> HttpResponse:
     """End the session that somebody names, one of theirs."""
     end_session(request.POST.get("session", ""), actor=request.actor)

@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from eboxcast.accounts import invitations
+from eboxcast.accounts.factors import reset_factors
 from eboxcast.accounts.standing import standing_of
 from eboxcast.lib.actors import Actor, Role
 from eboxcast.lib.errors import InputRefused
@@ -304,6 +305,19 @@ def invite(request: PageRequest, name: str) -> HttpResponse:
             sheet = _sheet(name, request.actor)
     shown = {"section": "people", "form": form, "sheet": sheet, "person": sheet.person, "link": link}
     return render(request, "portal/person_invite.html", shown, status=_status(form))
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def reset_factor(request: PageRequest, name: str) -> HttpResponse:
+    """Say what follows, and take away the second factor that somebody lost."""
+    authorize(request.actor, "account.reset_factor")
+    if request.method == "POST":
+        reset_factors(name, actor=request.actor)
+        return redirect("person", name)
+    sheet = _sheet(name, request.actor)
+    shown = {"section": "people", "person": sheet.person, "oneself": name == request.actor.name}
+    return render(request, "portal/person_factor.html", shown)
 
 
 @require_http_methods(["GET", "POST"])

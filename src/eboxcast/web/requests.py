@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.http import HttpRequest
@@ -22,6 +23,8 @@ class PageRequest(HttpRequest):
     installation_kind: str
     """``real``, ``demo`` or ``test``."""
     language: str
+    factor_due: datetime | None
+    """From when on this visitor cannot go on without a second factor; None where that is no matter."""
 
     taking: Taking
     """Which files the page takes (web/uploads.py); not there where it takes none."""

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from django.conf import settings
 
-from eboxcast.accounts import invitations
+from eboxcast.accounts import factors, invitations
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.acting import caretaker
 from eboxcast.cli.shell.app import command_app
@@ -31,6 +31,7 @@ _TOKEN = N_("The token of {name}, shown only once. Give it only to {name}, to us
 _REVOKED = N_("Token {number} of {name} was revoked on {moment}.")
 _MAILED = N_("{name} receives an email with the link, at {email}. The steward sends it.")
 _INVITED = N_("The link for {name}, shown only once. Give it only to {name}, to open in a browser:")
+_RESET = N_("{name} has no second factor now. They sign in with their password and set one up again.")
 _LOADED = N_("Loaded: {people} people, {teams} team(s), {contacts} contact(s).")
 
 
@@ -171,6 +172,17 @@ def invite(
     text = invitations.invite(name, days=days, actor=caretaker())
     _say(_INVITED, name=name)
     typer.echo(f"{settings.EBOXCAST_PAGES_URL}/invitation/{text}")
+
+
+@app.command("reset-factor")
+def reset_factor(name: Name) -> None:
+    """Remove the second factor of a person who lost it, with their recovery codes. Their sessions end.
+
+    Make sure first that it is really them who asks. They sign in with their password, and set up a second factor
+    again. They are told by email.
+    """
+    factors.reset_factors(name, actor=caretaker())
+    _say(_RESET, name=name)
 
 
 @app.command()

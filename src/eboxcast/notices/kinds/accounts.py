@@ -62,3 +62,47 @@ PASSWORD_SET = Kind(
     personal=True,
     urgent=True,
 )
+FACTOR_ADDED = Kind(
+    name="account-factor-added",
+    subject=N_("A second factor was added"),
+    says=N_(
+        "An app or a passkey was added to your account of eboxcast. From now on you also show it when you sign in."
+    ),
+    advice=(_NOT_YOU,),
+    to=_TO,
+    personal=True,
+    urgent=True,
+)
+FACTOR_REMOVED = Kind(
+    name="account-factor-removed",
+    subject=N_("A second factor was removed"),
+    says=N_("An app or a passkey was removed from your account of eboxcast."),
+    advice=(_NOT_YOU,),
+    to=_TO,
+    personal=True,
+    urgent=True,
+)
+FACTOR_RESET = Kind(
+    name="account-factor-reset",
+    subject=N_("Your second factor was removed by {by}"),
+    says=N_(
+        "{by} removed the app, the passkeys and the recovery codes of your account of eboxcast, "
+        "and ended your sessions."
+    ),
+    advice=(
+        N_("Sign in with your password, and set up a second factor again."),
+        _NOT_YOU,
+    ),
+    to=_TO,
+    personal=True,
+    urgent=True,
+)
+RECOVERY_CODE_USED = Kind(
+    name="account-recovery-code-used",
+    subject=N_("A recovery code was used"),
+    says=N_("Someone signed in to your account of eboxcast with one of your recovery codes."),
+    advice=(_NOT_YOU,),
+    to=_TO,
+    personal=True,
+    urgent=True,
+)

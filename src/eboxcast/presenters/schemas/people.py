@@ -106,6 +106,8 @@ class PersonSheet:
     """until when it is valid"""
     session_count: int
     """in how many browsers they are signed in now"""
+    has_factor: bool
+    """whether they have a second factor"""
 
 
 @dataclass(frozen=True, kw_only=True)

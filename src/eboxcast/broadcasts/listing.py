@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from eboxcast.broadcasts.lookup import broadcasts_for
 from eboxcast.broadcasts.models import Broadcast, State
@@ -60,6 +60,23 @@ def list_evenings(*, actor: Actor, days: int) -> list[Broadcast]:
     soon = Q(date__gte=today, date__lte=today + timedelta(days=days), state__in=_BEFORE_THE_EVENING)
     found = broadcasts_for(actor).filter(soon | Q(date=today) | Q(state=State.LAUNCHED))
     return list(found.exclude(state__in=ENDED - {State.CLOSED}).order_by("agreed_at", "number"))
+
+
+@sanitized_db_errors()
+def broadcasts_of(day: date, *, actor: Actor) -> list[Listed]:
+    """Return the broadcasts of an evening that somebody may see, by their moment. Raises NotYourRole."""
+    found = broadcasts_for(actor).filter(date=day).exclude(state__in=ENDED - {State.CLOSED})
+    return [
+        Listed(broadcast=one, standing=standing_of(one))
+        for one in found.prefetch_related("contacts").order_by("agreed_at", "number")
+    ]
+
+
+@sanitized_db_errors()
+def coming_evenings(*, actor: Actor) -> list[tuple[date, int]]:
+    """Return the days from today on that have broadcasts somebody may see, with how many. Raises NotYourRole."""
+    found = broadcasts_for(actor).filter(date__gte=clock.today()).exclude(state__in=ENDED - {State.CLOSED})
+    return list(found.order_by("date").values_list("date").annotate(Count("id")))
 
 
 _BEFORE_THE_EVENING = (State.APPROVED, State.PRODUCTION_DELIVERED, State.CONFIRMED, State.ARMED)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.db import transaction
 from django.db.models import Q
 
@@ -13,6 +15,36 @@ from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.policy import authorize
 from eboxcast.senders.models import Institution, StandingContact, Team
 from eboxcast.senders.people import refuse_unfit_address, refuse_unfit_line
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A team or an institution, and the contact it names as a rule; none where it names nobody."""
+
+    whose: Team | Institution
+    contact: StandingContact | None
+
+
+@sanitized_db_errors()
+def places(actor: Actor) -> list[Place]:
+    """Return the teams, and the institutions somebody may see, with whom each names. Raises NotYourRole."""
+    named = {one.team_id or one.institution_id: one for one in standing_contacts(actor)}
+    own = {"cbe": actor.institution} if actor.institution else {}
+    teams = [
+        Place(whose=team, contact=named.get(team.code)) for team in Team.objects.filter(active=True).order_by("code")
+    ]
+    institutions = Institution.objects.filter(**own).order_by("cbe")
+    return teams + [Place(whose=one, contact=named.get(one.cbe)) for one in institutions]
+
+
+def place_of(*, team: str = "", institution: str = "", actor: Actor) -> Place:
+    """Return one of them. Raises NotYourRole, TeamUnknown, InstitutionNotFound."""
+    for place in places(actor):
+        if place.whose.pk == (team or institution) and isinstance(place.whose, Team) == bool(team):
+            return place
+    if team:
+        raise TeamUnknown(team=mask_and_strip(team), teams="")
+    raise InstitutionNotFound(institution=mask_and_strip(institution) or "–")
 
 
 @sanitized_db_errors()

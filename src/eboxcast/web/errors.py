@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import structlog
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import Resolver404, resolve
 
@@ -76,6 +76,8 @@ class Errors:
         """Return the page of an error of ours."""
         if isinstance(error, EboxcastError):
             return error_page(request, error)
+        if isinstance(error, Http404):
+            return not_found(request)
         return server_error(request, error)
 
 

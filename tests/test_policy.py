@@ -428,6 +428,14 @@ ACTIONS: dict[str, Case] = {
     "broadcasts.standing_contacts.standing_contacts": Case(
         "contacts.see", lambda w, a: standing_contacts.standing_contacts(a)
     ),
+    "broadcasts.standing_contacts.places": Case("contacts.see", lambda w, a: standing_contacts.places(a)),
+    "broadcasts.standing_contacts.place_of": Case(
+        "contacts.see",
+        lambda w, a, institution=p.INSTITUTION, team="": standing_contacts.place_of(
+            team=team, institution=institution, actor=a
+        ),
+        theirs=True,
+    ),
     "broadcasts.standing_contacts.set_standing_contact": Case(
         "contacts.set",
         lambda w, a, name="Jo", email="jo@example.be", phone="02 000 00 00", institution=p.INSTITUTION, team="": (
@@ -669,6 +677,8 @@ ACTIONS: dict[str, Case] = {
     "delivery.runs.actions.launch_now": Case("run.launch", lambda w, a: actions.launch_now(w.run, actor=a)),
     "delivery.runs.lookup.runs_at_work": Case("run.see", lambda w, a: runs_lookup.runs_at_work(actor=a)),
     "broadcasts.listing.list_evenings": Case("broadcast.see", lambda w, a: listed.list_evenings(actor=a, days=14)),
+    "broadcasts.listing.broadcasts_of": Case("broadcast.see", lambda w, a: listed.broadcasts_of(p.DAY, actor=a)),
+    "broadcasts.listing.coming_evenings": Case("broadcast.see", lambda w, a: listed.coming_evenings(actor=a)),
     "operations.doctor.look_for": Case("installation.examine", lambda w, a: doctor.look_for(a)),
     "delivery.runs.lookup.find_run": Case(
         "run.see", lambda w, a, reference="": runs_lookup.find_run(reference or w.run.short, actor=a), theirs=True

@@ -94,6 +94,13 @@ ADDRESSES: dict[str, Address] = {
     ),
     "rejected-rows": Address(everybody=WRONG_WAY, nobody=WRONG_WAY),
     "withdraw-files": Address(everybody=NOT_YOURS, others={p.ANNE: NOT_NOW}, theirs=True),
+    "contacts": Address(),
+    "team-contact": Address(everybody=NOT_YOURS, others={p.INES: NOT_THERE}),
+    "institution-contact": Address(
+        everybody=NOT_YOURS, others=dict.fromkeys((p.ANNE, p.ELSE_WHERE, p.INES), NOT_THERE)
+    ),
+    "evening": Address(everybody=NOT_THERE),
+    "broadcast-contacts": Address(theirs=True),
     "mails": INTEGRATION,
     "mail": Address(everybody=NOT_YOURS, others={p.INES: NOT_THERE}),
     "retry-mails": INTEGRATION,

@@ -72,6 +72,8 @@ PAGES: Mapping[str, tuple[Page, ...]] = {
     "broadcast.approve": (Page("approve", "broadcasts/{broadcast}/approve"),),
     "broadcast.reject": (Page("reject", "broadcasts/{broadcast}/reject"),),
     "broadcast.name_testers": (Page("testers", "broadcasts/{broadcast}/testers"),),
+    # Contacts
+    "contacts.see": (Page("contacts", "contacts"),),
     # Emails
     "notice.see": (Page("mail", "mails/{number}"), Page("mails", "mails")),
     "notice.retry": (Page("mails", "mails"),),

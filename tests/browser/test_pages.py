@@ -72,6 +72,7 @@ PAGES: dict[str, tuple[Actor | None, Opens]] = {
     "home": (p.ANNE, lambda: f"/{sheet()[:0]}"),
     "broadcasts": (p.INES, lambda: f"/broadcasts{sheet()[:0]}"),
     "broadcast": (p.LOU, sheet),
+    "files": (p.ANNE, lambda: f"/broadcasts/{p.approved().number}/files"),
     "components": (p.INES, lambda: "/components"),
     "console": (p.LOU, lambda: f"/console{sheet()[:0]}"),
     "run": (p.LOU, lambda: f"/runs/{prepared_run().short}"),

@@ -1,0 +1,91 @@
+"""Files handed in with a real browser: wrong ones, then only the corrected one, with and without scripts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from tests.broadcasts.people import CARLA
+from tests.browser.conftest import NARROW, Judge, Visit
+from tests.browser.serving import served
+from tests.delivery.conftest import story
+from tests.delivery.procedure import ANNE, SHORT, Story
+from tests.portal.test_files import wrong_rows
+
+__all__ = ["story"]
+
+
+@pytest.fixture
+def site(story: Story, chromium: Browser) -> Iterator[Visit]:
+    """The pages with real files."""
+    with served() as address:
+        made = Visit(address, chromium, [])
+        yield made
+        for context in made.opened:
+            context.close()
+
+
+def choose(page: Page, directory: Path, *, only: str = "") -> None:
+    names = {"document": "information-fr.pdf", "metadata": "metadata.xml", "recipients": "recipients-01.csv"}
+    for field, name in names.items():
+        if only in field:
+            page.locator(f"input[name={field}]").set_input_files(directory / name)
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_wrong_files_are_explained_and_only_the_corrected_one_is_sent_again(
+    site: Visit, story: Story, violations: Judge, scripts: bool
+) -> None:
+    number = story.scheduled().number
+    page = site.window(ANNE, language="nl", java_script_enabled=scripts, viewport=NARROW)
+    page.goto(f"/broadcasts/{number}")
+    page.get_by_role("link", name="Bestanden", exact=True).click()
+    page.get_by_role("button", name="Aanleveren en controleren").click()
+    expect(page.get_by_role("alert")).to_contain_text("Kies een bestand")
+    choose(page, wrong_rows(story.files(SHORT), "12345678901;Jan"))
+    page.get_by_role("button", name="Aanleveren en controleren").click()
+    expect(page).to_have_url(re.compile("/files/[0-9a-f]{32}$"))
+    expect(page.get_by_text("1234*******")).to_be_visible()
+    if scripts:
+        assert violations(page) == []
+    page.get_by_role("link", name="Een bestand vervangen").click()
+    choose(page, story.files(SHORT), only="recipients")
+    page.get_by_role("button", name="Aanleveren en controleren").click()
+    expect(page.get_by_text("De bestanden zijn bruikbaar.")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_text("bruikbaar").first).to_be_visible()
+
+
+def test_files_are_dropped_seen_on_their_way_and_looked_at_as_a_recipient_will(
+    site: Visit, story: Story, violations: Judge
+) -> None:
+    number = story.scheduled().number
+    page = site.window(ANNE, language="fr")
+    page.goto(f"/broadcasts/{number}/files")
+    drop(page, story.files(SHORT))
+    expect(page.get_by_text("metadata.xml")).to_have_count(0)
+    assert page.evaluate("[...document.querySelectorAll('input[type=file]')].map(one => one.files.length)") == [1, 1, 1]
+    page.get_by_role("button", name="Remettre et vérifier").click()
+    page.get_by_role("link", name="Le voir comme un destinataire").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Ce qui change pour vous")
+    other = site.window(CARLA, language="en", viewport=NARROW, color_scheme="dark")
+    other.goto(f"/broadcasts/{number}/preview")
+    expect(other.get_by_role("link", name="Open the document")).to_be_visible()
+    assert violations(other) == []
+
+
+def drop(page: Page, directory: Path) -> None:
+    """Drop all files of a package on the page at once."""
+    files = [{"name": path.name, "bytes": list(path.read_bytes())} for path in sorted(directory.iterdir())]
+    page.evaluate(
+        """(files) => {
+          const data = new DataTransfer();
+          for (const one of files) data.items.add(new File([new Uint8Array(one.bytes)], one.name));
+          document.querySelector("form.upload").dispatchEvent(
+            new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
+        }""",
+        files,
+    )

@@ -20,15 +20,15 @@ from numpy.typing import NDArray
 
 from eboxcast.lib.buckets import ENTERPRISE, KIND_FACTOR, Keys
 from eboxcast.package.errors import SampleInTheWay, SampleTooLarge
+from eboxcast.package.example_metadata import ExampleMessage, annotated_metadata_xml, metadata_xml
 from eboxcast.package.model import MOST_ROWS, EboxType, PackageFiles
 from eboxcast.package.sampling_content import (
+    APPLICATION,
     INSTITUTION,
     LETTERS,
-    SampleMessage,
-    annotated_metadata_xml,
+    MESSAGE_TYPES,
     letter_pdf,
     message_types_toml,
-    metadata_xml,
 )
 
 _DIGITS = {EboxType.CITIZEN: 11, EboxType.ENTERPRISE: 10}
@@ -79,13 +79,16 @@ def write_sample(
     """
     keys = synthetic_keys(recipients, seed=seed, ebox_type=ebox_type)
     letter = LETTERS[language]
-    message = SampleMessage(
+    message = ExampleMessage(
         ticket=ticket or f"demo-{language}-{seed}",
         sequence=sequence,
+        application=APPLICATION,
+        institution=INSTITUTION,
+        message_type=MESSAGE_TYPES[ebox_type],
+        ebox_type=ebox_type,
+        language=language,
         title=title or letter.title,
         file_name=letter.file_name,
-        language=language,
-        ebox_type=ebox_type,
     )
     directory = _new_directory(out / "package")
     (directory / letter.file_name).write_bytes(letter_pdf(letter, language=language))
@@ -155,7 +158,7 @@ def _constant(text: bytes, rows: int) -> NDArray[np.uint8]:
     return np.broadcast_to(np.frombuffer(text, dtype=np.uint8), (rows, len(text)))
 
 
-def _with_explanations(out: Path, files: PackageFiles, message: SampleMessage) -> SamplePaths:
+def _with_explanations(out: Path, files: PackageFiles, message: ExampleMessage) -> SamplePaths:
     paths = SamplePaths(
         directory=files.metadata.parent,
         files=files,

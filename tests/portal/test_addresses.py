@@ -89,6 +89,7 @@ ADDRESSES: dict[str, Address] = {
     "files": Address(theirs=True),
     "preview": Address(theirs=True),
     "preview-document": Address(theirs=True, everybody=NOT_THERE),
+    "files-example": Address(theirs=True),
     "files-answer": Address(
         everybody=NOT_THERE, others=dict.fromkeys((p.VERA, p.CARLA, p.ADA), NOT_YOURS), theirs=True
     ),

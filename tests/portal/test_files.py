@@ -380,3 +380,14 @@ def test_whoever_sees_a_broadcast_sees_the_message_as_a_recipient_will(anne: Cli
     assert anne.get(f"{address}/document?keep=yes")["Content-Disposition"].startswith("attachment")
     assert not ReadTally.objects.using("acceptance").exists()
     assert "No files have been delivered" in words(anne.get(f"{address}?environment=production"))
+
+
+def test_the_example_is_filled_in_for_the_broadcast_and_explains_each_element(anne: Client, story: Story) -> None:
+    broadcast = story.scheduled()
+    example = anne.get(f"/broadcasts/{broadcast.number}/files/example")
+    assert example["Content-Disposition"] == f'attachment; filename="metadata-{broadcast.number}.xml"'
+    assert b"<Application>demo:broadcast</Application>" in example.content
+    form = fields(story.files(SHORT))
+    form["metadata"] = Named("metadata.xml", b'<Other xmlns="urn:eboxcast:broadcast:1"/>')
+    said = words(send(anne, broadcast, form))
+    assert "Compare it with the annotated example. Download the annotated example for this broadcast" in said

@@ -1,13 +1,15 @@
-"""Deleting what has expired: personal data of runs, then the texts of mails; all of it on record, and sealed."""
+"""Deleting what has expired: personal data of runs, the texts of mails, on record and sealed; files handed in."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from eboxcast.audit.sealing import seal_pending
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.delivery import expiry as runs
+from eboxcast.delivery.broadcasts.kept_files import FilesNotStored, remove_expired
 from eboxcast.delivery.expiry import Expired
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.policy import authorize
@@ -54,6 +56,8 @@ def _expire(environments: Sequence[str], actor: Actor) -> Iterator[Step]:
         yield from _of_runs(environment, runs.expire(environment, actor=actor))
         forget_unconfirmed(environment)
     yield from empty_notices(actor=actor)
+    with suppress(FilesNotStored):  # the pages may be served, and keep files, as another user, who does this too
+        remove_expired()
     with sanitized_db_errors():
         seal_pending(everything=True)
 

@@ -10,7 +10,6 @@ from django import forms
 from django.forms import BoundField
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from eboxcast.broadcasts.lookup import find_broadcast
@@ -22,6 +21,7 @@ from eboxcast.delivery.broadcasts.handing_in import (
     Allowed,
     allowed_for,
     deliverable,
+    example_metadata,
     find_handed_in,
     hand_in,
     handed_in_of,
@@ -46,6 +46,7 @@ from eboxcast.presenters.deliveries import (
 )
 from eboxcast.reports.handing_out import hand_out_rejected_rows_of_files
 from eboxcast.reports.states import ENVIRONMENTS
+from eboxcast.web.documents import with_document_headers
 from eboxcast.web.forms import PageForm, options
 from eboxcast.web.requests import PageRequest
 from eboxcast.web.uploads import LAST, OnDisk, Taking, refuse_cut, takes_files
@@ -195,14 +196,15 @@ def _receive(request: PageRequest, broadcast: Broadcast) -> HttpResponse:
 def _page(request: PageRequest, broadcast: Broadcast, *, asked: str, form: FilesForm | None = None) -> HttpResponse:
     possible = deliverable(broadcast, actor=request.actor)
     environment = asked if asked in possible else next(iter(possible), "")
-    kept = _kept(request, broadcast)
+    allowed, kept = allowed_for(broadcast), _kept(request, broadcast)
     keeps = next((one for one in kept if environment and one.usable_for(environment)), None)
     form = form or FilesForm(keeps=keeps, environment=environment, language=request.language)
     shown = {
         "section": "broadcasts",
         "head": head_of(broadcast, request.actor),
         "form": form,
-        "fields": _fields(form, allowed_for(broadcast), keeps, environment),
+        "fields": _fields(form, allowed, keeps, environment),
+        "together": allowed.together,
         "environment": environment,
         "others": [one for one in possible if one != environment],
         "handle": new_handle(),
@@ -269,6 +271,14 @@ def show_answer(request: PageRequest, broadcast: str, handle: str) -> HttpRespon
     return render(request, "portal/files_answer.html", shown)
 
 
+@require_GET
+@signed_in
+def show_example(request: PageRequest, broadcast: str) -> HttpResponse:
+    """Hand out metadata for a broadcast, with a comment on each element."""
+    found = find_broadcast(broadcast, actor=request.actor)
+    return _to_keep(example_metadata(found), name=f"metadata-{found.number}.xml", media_type="application/xml")
+
+
 @require_POST
 @signed_in
 def fetch_rejected(request: PageRequest, broadcast: str, handle: str) -> HttpResponse:
@@ -282,12 +292,13 @@ def fetch_rejected(request: PageRequest, broadcast: str, handle: str) -> HttpRes
         language=request.language,
         actor=request.actor,
     )
-    response = HttpResponse(b"".join(rejected.content), content_type="text/csv")
     name = f"{rejected.file_name.rsplit('.', 1)[0]}-{translate(_REJECTED, request.language)}.csv"
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return _to_keep(b"".join(rejected.content), name=name, media_type="text/csv")
+
+
+def _to_keep(content: bytes | str, *, name: str, media_type: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=media_type)
+    return with_document_headers(response, file_name=name, media_type=media_type, keep=True)
 
 
 _LONGEST_NUMBER = 6

@@ -63,6 +63,7 @@ urlpatterns = [
     path("broadcasts/<str:broadcast>/preview/document", preview.show_document, name="preview-document"),
     path("broadcasts/<str:broadcast>/files", files.show, name="files"),
     path("broadcasts/<str:broadcast>/files/withdraw", files.withdraw, name="withdraw-files"),
+    path("broadcasts/<str:broadcast>/files/example", files.show_example, name="files-example"),
     path("broadcasts/<str:broadcast>/files/<str:handle>", files.show_answer, name="files-answer"),
     path("broadcasts/<str:broadcast>/files/<str:handle>/rejected-rows", files.fetch_rejected, name="rejected-rows"),
     path("contacts", contacts.show, name="contacts"),

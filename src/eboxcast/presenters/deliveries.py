@@ -89,7 +89,6 @@ def files_handed_in(handed_in: HandedIn, language: str) -> FilesHandedIn:
         may_split=TOO_MANY_ROWS in counts,
         may_choose_column=any(code in counts for code in _COLUMN),
         may_choose_sheet=any(code in counts for code in _SHEET),
-        needs_example=any("sample" in names_in(FAULTS[code].remedy) for code in counts),
         rejected=tuple(_with_rejected_rows(checked)) if checked else (),
     )
 
@@ -158,6 +157,7 @@ def _group(code: str, faults: Sequence[FoundFault], *, count: int, answer: Answe
         count=count,
         sentence=next(iter(sentences)) if len(sentences) == 1 else sentence_of_many(code, language),
         remedies=tuple(dict.fromkeys(_remedy(fault, language) for fault in shown)),
+        needs_example="sample" in names_in(FAULTS[code].remedy),
         places=tuple(_place(fault, answer, alone=len(sentences) == 1) for fault in shown),
         more=count - len(shown),
     )

@@ -336,7 +336,7 @@ class FilesDeliveredPart:
     at: datetime
     """when"""
     via: str
-    """`command` or `folder`: by drop folder"""
+    """`command`, `folder` (by drop folder) or `page`"""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -32,6 +32,7 @@ from eboxcast.lib.telling import next_actions, remedy_in, sentence_in
 from eboxcast.lib.translation import LANGUAGES
 from eboxcast.package.checking import DEFAULT_LIMITS
 from eboxcast.package.errors import ListRefused
+from eboxcast.package.example_metadata import ExampleMessage, annotated_metadata_xml
 from eboxcast.package.metadata_text import MOST_BYTES as METADATA_BYTES
 from eboxcast.package.model import MOST_ROWS, Checked, EboxType
 from eboxcast.package.rejected import rows_as_sent
@@ -123,6 +124,24 @@ def allowed_for(broadcast: Broadcast) -> Allowed:
         media_types=tuple(sorted(message_type.media_types if message_type else DEFAULT_LIMITS.media_types)),
         short_list=settings.EBOXCAST_SHORT_LIST,
     )
+
+
+@sanitized_db_errors()
+def example_metadata(broadcast: Broadcast) -> str:
+    """Return metadata for a broadcast that explain each element; title and document are to be filled in."""
+    message_type = MessageType.objects.filter(code=broadcast.message_type).first()
+    message = ExampleMessage(
+        ticket=broadcast.number,
+        sequence=None,
+        application=broadcast.application,
+        institution=broadcast.institution_id,
+        message_type=broadcast.message_type,
+        ebox_type=EboxType(message_type.ebox_type) if message_type else EboxType.CITIZEN,
+        language=broadcast.language,
+        title=mask_and_strip(broadcast.subject),
+        file_name=f"document-{broadcast.language}.pdf",
+    )
+    return annotated_metadata_xml(message)
 
 
 @contextmanager

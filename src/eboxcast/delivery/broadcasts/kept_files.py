@@ -299,20 +299,29 @@ def remove_old(broadcast: Broadcast) -> None:
 
 
 def remove_expired() -> int:
-    """Remove what may no longer be kept, of all broadcasts, and what was cut; return how many deliveries that were."""
+    """Remove what may no longer be kept, of all broadcasts, and what was cut; return how many deliveries that were.
+
+    Raises FilesNotStored.
+    """
     # The disk has the time of the machine.
     now = clock.now() - clock.offset()
     days = {True: 1, False: settings.EBOXCAST_LIST_DAYS}
     removed = 0
-    for entry in list(os.scandir(root())):
-        inside = list(os.scandir(entry)) if entry.is_dir() and not entry.name.startswith(_CUT) else [entry]
-        for one in inside:
-            is_cut = one.name.startswith(_CUT)
-            with suppress(OSError):
-                if datetime.fromtimestamp(one.stat().st_mtime, UTC) < now - timedelta(days=days[is_cut]):
-                    _remove(Path(one.path))
-                    removed += not is_cut
+    for one in _all():
+        is_cut = one.name.startswith(_CUT)
+        with suppress(OSError):
+            if datetime.fromtimestamp(one.stat().st_mtime, UTC) < now - timedelta(days=days[is_cut]):
+                _remove(one)
+                removed += not is_cut
     return removed
+
+
+def _all() -> list[Path]:
+    """Return all deliveries, and what was cut while it arrived."""
+    with _stored():
+        above = list(root().iterdir())
+        whole = [one for one in above if one.is_dir() and not one.name.startswith(_CUT)]
+        return [*(one for one in above if one not in whole), *(one for each in whole for one in each.iterdir())]
 
 
 def _remove(path: Path) -> None:

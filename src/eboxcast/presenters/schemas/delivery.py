@@ -43,6 +43,8 @@ class FaultGroup:
     """what is wrong"""
     remedies: tuple[str, ...]
     """what to do about it"""
+    needs_example: bool
+    """whether what to do speaks of the annotated example"""
     places: tuple[FaultPlace, ...]
     """the first places"""
     more: int
@@ -107,8 +109,6 @@ class FilesHandedIn:
     """whether somebody has to say which column has the numbers"""
     may_choose_sheet: bool
     """whether somebody has to say which sheet is the list"""
-    needs_example: bool
-    """whether the annotated example would help"""
     rejected: tuple[RejectedShown, ...]
     """the lists of which the rejected rows can be downloaded"""
 

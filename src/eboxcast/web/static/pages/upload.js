@@ -32,9 +32,12 @@ function distribute(form, dropped, field) {
 // What is too large is said before anything is sent.
 function tooLarge(form) {
   let found = null;
+  const sizes = [...form.querySelectorAll("input[type=file]")].flatMap((input) => [...input.files]).map((file) => file.size);
+  const together = sizes.reduce((sum, size) => sum + size, 0) > Number(form.dataset.most);
   for (const field of form.querySelectorAll(".drop")) {
     const input = field.querySelector("input[type=file]");
-    const large = [...input.files].some((file) => file.size > Number(field.dataset.most));
+    const most = together ? Math.max(...sizes) - 1 : Number(field.dataset.most);
+    const large = [...input.files].some((file) => file.size > most);
     field.querySelector(".large")?.remove();
     input.toggleAttribute("aria-invalid", large);
     if (large) {

@@ -82,6 +82,15 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     guard.end()
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the long versions to `make faults`."""
+    if "faults" in config.option.markexpr:
+        return
+    for item in items:
+        if item.get_closest_marker("faults"):
+            item.add_marker(pytest.mark.skip(reason="takes minutes: make faults"))
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Let no test reach beyond this machine."""
     pytest_socket.socket_allow_hosts(["127.0.0.1", "::1"], allow_unix_socket=True)

@@ -245,7 +245,11 @@ def deliver(person: Person, directory: Path) -> None:
     """Hand in the three files of a package on the page."""
     person.open(f"/broadcasts/{NUMBER}/files")
     (document,), (metadata,) = directory.glob("*.pdf"), directory.glob("*.xml")
-    for label, paths in (("Document", [document]), ("Metadata", [metadata]), ("Recipient lists", directory.glob("*.csv"))):
+    for label, paths in (
+        ("Document", [document]),
+        ("Metadata", [metadata]),
+        ("Recipient lists", directory.glob("*.csv")),
+    ):
         person.choose(label, *paths)
     person.press("Deliver and check")
     person.page.wait_for_url(f"**/broadcasts/{NUMBER}/files/*")

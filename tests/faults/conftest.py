@@ -21,15 +21,6 @@ from eboxcast.database.embedded.server import take_down
 NewLetter = Callable[..., Letter]
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the long versions to `make faults`."""
-    if "faults" in config.option.markexpr:
-        return
-    for item in items:
-        if item.get_closest_marker("faults"):
-            item.add_marker(pytest.mark.skip(reason="takes minutes: make faults"))
-
-
 @pytest.fixture
 def machine(installation: None) -> Iterator[Machine]:
     """The shared server, empty but for the senders of the samples."""

@@ -35,6 +35,7 @@ from eboxcast.broadcasts import (
     acceptance,
     aftermath,
     calendar_changes,
+    calls,
     contacts,
     lookup,
     matching,
@@ -218,6 +219,10 @@ ACTIONS: dict[str, Case] = {
     "audit.pseudonyms.search_person": Case("audit.find", lambda w, a: pseudonyms.search_person(w.key, actor=a)),
     "audit.selectors.read_entries": Case(
         "audit.see", lambda w, a: selectors.read_entries(selectors.Wanted(run=w.run.id), 5, actor=a)
+    ),
+    "broadcasts.calls.list_calls": Case("calls.see", lambda w, a, words="": calls.list_calls(words, actor=a)),
+    "broadcasts.calls.find_call": Case(
+        "calls.see", lambda w, a, number="": calls.find_call(number or w.requested.number, actor=a)
     ),
     "audit.verification.foresee_verification": Case(
         "audit.verify", lambda w, a: verification.foresee_verification(actor=a)

@@ -87,6 +87,8 @@ PAGES: dict[str, tuple[Actor | None, Opens]] = {
     "change of a person": (p.INES, lambda: f"/person/anne/change{invitation()[:0]}"),
     "account": (p.BRAM, lambda: "/account"),
     "account-password": (p.BRAM, lambda: "/account/password"),
+    "contact-centre": (p.CARLA, lambda: f"/contact-centre{sheet()[:0]}"),
+    "answers": (p.CARLA, lambda: f"/contact-centre/{sheet().split('/')[-1]}"),
     "audit": (p.ADA, lambda: f"/audit?broadcast={sheet().split('/')[-1]}"),
     "verify-audit": (p.ADA, lambda: "/audit/verify"),
     "message-types": (p.VERA, lambda: f"/message-types{type_sheet()[:0]}"),

@@ -132,6 +132,8 @@ ADDRESSES: dict[str, Address] = {
     "reset-factor": INTEGRATION,
     "make-token": INTEGRATION,
     "revoke-token": Address(everybody=NOT_YOURS, others={p.INES: NOT_THERE}),
+    "contact-centre": OPERATORS,
+    "answers": OPERATORS,
     "audit": Address(everybody=NOT_YOURS, others={p.ADA: OK, p.INES: OK}),
     "audit-person": Address(everybody=WRONG_WAY, nobody=WRONG_WAY),
     "verify-audit": Address(everybody=NOT_YOURS, others={p.ADA: OK}),

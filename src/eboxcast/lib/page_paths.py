@@ -92,6 +92,8 @@ PAGES: Mapping[str, tuple[Page, ...]] = {
     "broadcast.close": (Page("close", "broadcasts/{broadcast}/close"),),
     "broadcast.give_go": (Page("go", "broadcasts/{broadcast}/go"),),
     "broadcast.withdraw_go": (Page("withdraw-go", "broadcasts/{broadcast}/withdraw-go"),),
+    # The contact centre
+    "calls.see": (Page("answers", "contact-centre/{broadcast}"), Page("contact-centre", "contact-centre")),
     # The audit
     "audit.see": (Page("audit", "audit"),),
     "audit.verify": (Page("verify-audit", "audit/verify"),),

@@ -99,6 +99,7 @@ TABLE = (
     _may("broadcast.see_files", (*_PREPARING, *_TESTING)),
     _may("broadcast.preview", _EVERYBODY),
     _may("broadcast.note", ALL_ROLES - {Role.AUDITOR}),
+    _may("calls.see", _OPERATOR),
     _may("procedure.lead", _LAUNCH),
     _may("exchange.collect", _PREPARING, by_itself=True),
     # Whom to call

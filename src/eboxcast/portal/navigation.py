@@ -29,7 +29,7 @@ SECTIONS = (
     Entry("broadcasts", N_("Broadcasts")),
     Entry("ask", N_("Request a broadcast"), "broadcast.request"),
     Entry("console", N_("Launch"), "run.launch"),
-    Entry("contact-centre", N_("Contact centre"), "run.see"),
+    Entry("contact-centre", N_("Contact centre"), "calls.see"),
     Entry("calendar", N_("Calendar"), "calendar.see"),
     Entry("audit", N_("Audit"), "audit.see"),
 )

@@ -57,10 +57,16 @@ def test_opening_is_measured_idle_and_while_publishing(bench: Bench) -> None:
     assert Release.objects.using("production").exclude(visible_at=None).count() == 21
 
 
-def test_pages_of_recipients_are_measured_beside_a_bare_view(bench: Bench) -> None:
-    rows = by_name(visits.visits(bench, broadcasts=20, requests=50, rounds=1))
-    assert [row.unit for row in rows.values()] == ["requests/s"] * 2
+def test_pages_are_measured_beside_a_bare_view(bench: Bench) -> None:
+    """Those of recipients by requests a second, every page by its time, and files by the time to their answer."""
+    stored = replace(bench, stored=30_000)
+    rows = by_name(visits.visits(stored, broadcasts=20, procedure=10, requests=50, rounds=1, opened=1))
+    units = [row.unit for row in rows.values()]
+    assert units.count("requests/s") == 2
+    assert {"page home, p95", "page broadcast, p95", "page files, p95", "page eBox, p95"} <= set(rows)
+    assert "deliver 1,000 recipients on the page" in rows
     assert all(row.baseline for row in rows.values())
+    assert Release.objects.using("production").count() == 22
 
 
 def test_the_large_rows_are_the_same_with_fewer(bench: Bench) -> None:

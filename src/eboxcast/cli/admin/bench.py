@@ -16,6 +16,7 @@ from eboxcast.tools.bench.installation import own_installation
 from eboxcast.tools.bench.measuring import Bench, Row, as_values, in_one_line, show
 
 _MOST = 300_000
+_MOST_STORED = 1_000_000_000
 _BUSY = 0.5
 
 
@@ -47,13 +48,17 @@ def main(
     recipients: Annotated[int, typer.Option(min=1000, max=_MOST, help="The number of recipients.")] = _MOST,
     only: Annotated[list[Benchmark] | None, typer.Option(help="Only this benchmark. May be repeated.")] = None,
     large: Annotated[bool, typer.Option(help="Also 12 and 170 million recipients, and 300,000 to a provider.")] = False,
+    stored: Annotated[
+        int,
+        typer.Option(min=0, max=_MOST_STORED, help="For `visits`: beside at least this many stored recipients."),
+    ] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Answer with one JSON list.")] = False,
 ) -> None:
     """Run benchmarks on a separate embedded database, in a temporary folder. A missed target is not an error."""
     names = tuple(only or _ALWAYS + (_LARGE if large else ()))
     _warn_if_busy()
     with own_installation() as folder:
-        rows = _measure(folder, recipients, names)
+        rows = _measure(folder, recipients, stored, names)
     if as_json:
         typer.echo(json.dumps([as_values(row) for row in rows], ensure_ascii=False, indent=2))
     else:
@@ -69,11 +74,11 @@ def _warn_if_busy() -> None:
         )
 
 
-def _measure(folder: Path, recipients: int, names: tuple[str, ...]) -> list[Row]:
+def _measure(folder: Path, recipients: int, stored: int, names: tuple[str, ...]) -> list[Row]:
     from eboxcast.tools.bench import suite  # needs the settings of the installation that was just made
 
     rows: list[Row] = []
-    for row in suite.measure(Bench(recipients=recipients, folder=folder, tell=console.line), names):
+    for row in suite.measure(Bench(recipients=recipients, folder=folder, tell=console.line, stored=stored), names):
         console.line(f"  {in_one_line(row)}")
         rows.append(row)
     return rows

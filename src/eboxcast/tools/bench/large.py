@@ -94,7 +94,7 @@ def beside(bench: Bench, size: Size = LARGE) -> Iterator[Row]:
     Release.objects.using(ENVIRONMENT).filter(visible_at=None).delete()
     bench.tell("beside: storing beside none")
     beside_none = _store(bench, seeds=range(100, 100 + size.rounds))
-    seconds = _fill(bench, size)
+    seconds = fill(bench, size.stored, at_once=size.at_once)
     bench.tell(f"beside: storing beside {size.stored:,}")
     checkpoint()
     beside_all = _store(bench, seeds=range(200, 200 + size.rounds))
@@ -117,10 +117,11 @@ def _store(bench: Bench, *, seeds: range) -> float:
     return median(timed(lambda release=release: storing.store(ENVIRONMENT, release)) for release in releases)  # type: ignore[misc]
 
 
-def _fill(bench: Bench, size: Size) -> float:
+def fill(bench: Bench, recipients: int, *, at_once: int) -> float:
+    """Store so many recipients, visible to nobody, and return the seconds each of the large audiences took."""
     seconds = []
-    for number in range(size.stored // size.at_once):
-        bench.tell(f"beside: {number * size.at_once:,} of {size.stored:,} stored")
-        release = new_release(ascending_keys(size.at_once, seed=300 + number))
+    for first in range(0, recipients, at_once):
+        bench.tell(f"{first:,} of {recipients:,} stored")
+        release = new_release(ascending_keys(min(at_once, recipients - first), seed=300 + first // at_once))
         seconds.append(timed(lambda release=release: storing.store(ENVIRONMENT, release)))  # type: ignore[misc]
     return median(seconds)

@@ -57,6 +57,8 @@ class Bench:
     folder: Path
     """For files; gone when the bench ends."""
     tell: Callable[[str], None]
+    stored: int = 0
+    """Beside how many stored recipients pages are opened, at least."""
 
 
 def timed(work: Work) -> float:

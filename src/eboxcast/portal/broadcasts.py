@@ -16,6 +16,8 @@ from eboxcast.lib.actors import Role
 from eboxcast.lib.translation import N_
 from eboxcast.portal.navigation import head_of
 from eboxcast.portal.steps import others_for
+from eboxcast.presenters.audit import audit_page
+from eboxcast.presenters.broadcast_records import history_of
 from eboxcast.presenters.broadcast_words import STATES
 from eboxcast.presenters.broadcasts import broadcast_list, broadcast_sheet
 from eboxcast.presenters.life import life_of
@@ -69,6 +71,7 @@ def show(request: PageRequest, broadcast: str) -> HttpResponse:
         "mine": [step for step in sheet.next if request.actor.has(*map(Role, step.turn))],
         "others": [step for step in sheet.next if not request.actor.has(*map(Role, step.turn))],
         "doable": others_for(found, request.actor, without={step.action for step in sheet.next}),
+        "history": audit_page(history_of(found), {}, request.language, more=False).lines,
         "checks": list(CHECKS),
         "results": _results(sheet),
         "life": life_of(sheet, request.language),

@@ -81,7 +81,7 @@ from eboxcast.lib.policy import TABLE as POLICY
 from eboxcast.lib.policy import rule_of
 from eboxcast.lib.telling import remedy_in, sentence_in
 from eboxcast.mailboxes.models import OutcomeKind
-from eboxcast.notices import expiring, listing
+from eboxcast.notices import expiring, listing, webhooks
 from eboxcast.operations import doctor, dossier, steward
 from eboxcast.operations import expiry as everything
 from eboxcast.package.model import Package, Policies
@@ -145,6 +145,7 @@ class World:
     request: int
     """Of a message type, with the number of its application to the institution of ANNE."""
     token: int
+    webhook: int
     key: int
 
     def file(self, name: str, content: str = "") -> Path:
@@ -685,6 +686,15 @@ ACTIONS: dict[str, Case] = {
     "broadcasts.listing.broadcasts_of": Case("broadcast.see", lambda w, a: listed.broadcasts_of(p.DAY, actor=a)),
     "broadcasts.listing.coming_evenings": Case("broadcast.see", lambda w, a: listed.coming_evenings(actor=a)),
     "operations.doctor.look_for": Case("installation.examine", lambda w, a: doctor.look_for(a)),
+    "notices.webhooks.add_webhook": Case(
+        "alarm.configure",
+        lambda w, a, name="pager", address="https://alarms.example.be/x": webhooks.add_webhook(name, address, actor=a),
+    ),
+    "notices.webhooks.remove_webhook": Case(
+        "alarm.configure", lambda w, a: webhooks.remove_webhook(w.webhook, actor=a)
+    ),
+    "notices.webhooks.try_webhook": Case("alarm.configure", lambda w, a: webhooks.try_webhook(w.webhook, actor=a)),
+    "notices.webhooks.list_webhooks": Case("alarm.see", lambda w, a: webhooks.list_webhooks(actor=a)),
     "delivery.runs.lookup.find_run": Case(
         "run.see", lambda w, a, reference="": runs_lookup.find_run(reference or w.run.short, actor=a), theirs=True
     ),
@@ -853,6 +863,7 @@ def world(procedure_on: None, tmp_path: Path) -> World:
         form=form,
         request=type_requests.request_type(form, actor=p.INES).pk,
         token=person.tokens.get().id,
+        webhook=webhooks.add_webhook("pager", "https://127.0.0.1:1/", actor=p.INES).webhook.pk,
         key=int(package.keys[0]),
     )
 

@@ -137,6 +137,8 @@ TABLE = (
     # Mails
     _may("notice.see", _INTEGRATION),
     _may("notice.retry", _INTEGRATION),
+    _may("alarm.see", _PREPARING),
+    _may("alarm.configure", _INTEGRATION),
     # The audit
     _may("audit.see", (Role.AUDITOR, Role.INTEGRATION)),
     _may("audit.verify", _AUDITOR),

@@ -139,15 +139,15 @@ def open_address(sealed: bytes | memoryview) -> str:
 
     Raises NoSecret.
     """
-    return unseal(bytes(sealed).decode(), secret=_secret(), purpose=_PURPOSE) or ""
+    return unseal(bytes(sealed).decode(), secret=secret_of_installation(), purpose=_PURPOSE) or ""
 
 
 def _seal_address(address: str) -> bytes:
-    return seal(address, secret=_secret(), purpose=_PURPOSE).encode()
+    return seal(address, secret=secret_of_installation(), purpose=_PURPOSE).encode()
 
 
-def _secret() -> str:
-    """Return the secret of the installation; the file of it may be younger than this process."""
+def secret_of_installation() -> str:
+    """Return the secret of the installation; its file may be younger than this process. Raises NoSecret."""
     if settings.SECRET_KEY:
         return str(settings.SECRET_KEY)
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from eboxcast.lib.errors import NotAllowedNow, NotFound
+from eboxcast.lib.errors import InputRefused, NotAllowedNow, NotFound
 from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import N_
 
@@ -41,3 +41,19 @@ class NoticeSent(NotAllowedNow):
     sentence = N_("Notice {number} was already sent.")
     remedy = N_("To read it: {see}")
     actions = MappingProxyType({"see": NextAction(action="notice.see", parameters={"number": "{number}"})})
+
+
+class WebhookNotFound(NotFound):
+    """No webhook has this number."""
+
+    code = "webhook.not-found"
+    sentence = N_("There is no webhook {number}.")
+    remedy = N_("It may have been removed by a colleague.")
+
+
+class WebhookUnfit(InputRefused):
+    """Alarms cannot go to this address. It is not repeated: it may hold a key."""
+
+    code = "webhook.unfit"
+    sentence = N_("Alarms cannot be sent to this address.")
+    remedy = N_("Enter an address that starts with https://, without a user name or password in it.")

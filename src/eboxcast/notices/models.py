@@ -147,3 +147,52 @@ class Item(models.Model):
                 name="notice_item_invitation_is_whole",
             ),
         )
+
+
+class Webhook(models.Model):
+    """An address of another system that is told of what is urgent, beside the mails."""
+
+    label = models.TextField()
+    """What people call it."""
+    address = models.TextField()
+    """All of it is a secret but its origin: the path of many holds a key."""
+    sealed_key = models.TextField()
+    """What its messages are signed with, sealed with the secret of the installation."""
+    added_at = models.DateTimeField()
+    added_by = models.TextField()
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "webhook"
+
+
+class Alarm(models.Model):
+    """One message to one webhook; every try says the same, under the same name."""
+
+    webhook = models.ForeignKey(Webhook, on_delete=models.CASCADE, related_name="alarms")
+    name = models.TextField(unique=True)
+    """By which whoever gets it twice knows it again."""
+    seal = models.BigIntegerField(null=True)
+    """The place of its entry in the audit; null for one that somebody sends to try the address."""
+    kind = models.TextField()
+    broadcast = models.UUIDField(null=True)
+    body = models.TextField()
+    created_at = models.DateTimeField()
+
+    state = models.TextField(choices=State.choices, default=State.WAITING)
+    attempts = models.IntegerField(default=0)
+    next_try_at = models.DateTimeField()
+    """By the clock of the world, as is the lease."""
+    leased_until = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    last_problem = models.TextField(blank=True)
+
+    class Meta:
+        db_table = "alarm"
+        indexes = (
+            models.Index(fields=("next_try_at",), name="alarm_due", condition=Q(state__in=("waiting", "failed"))),
+        )
+        constraints = (
+            UniqueConstraint(fields=("webhook", "seal", "kind"), name="alarm_once"),
+            CheckConstraint(condition=Q(state="sent", sent_at__isnull=False) | ~Q(state="sent"), name="alarm_sent_at"),
+        )

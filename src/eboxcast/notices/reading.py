@@ -17,10 +17,11 @@ from eboxcast.lib.actors import Role
 from eboxcast.lib.crashpoints import Making, reached
 from eboxcast.lib.translation import N_, translate
 from eboxcast.notices.about import About, about_entry
+from eboxcast.notices.alarms import alarms_of
 from eboxcast.notices.invitations import Invitations
 from eboxcast.notices.kinds.kind import Kind
 from eboxcast.notices.kinds.table import kinds_for
-from eboxcast.notices.models import ROLE, Bookmark, Item, Notice, State
+from eboxcast.notices.models import ROLE, Alarm, Bookmark, Item, Notice, State
 from eboxcast.notices.readers import Reader, house_language, readers_of, roles_of_nobody
 from eboxcast.notices.words import said
 
@@ -60,6 +61,7 @@ def _note(entry: SealedEntry) -> None:
         return
     for kind in kinds:
         Item.objects.bulk_create(_items(kind, about))
+        Alarm.objects.bulk_create(alarms_of(kind, about))
         Notice.objects.bulk_create(no_reader(kind, about, role) for role in roles_of_nobody(kind.to, about.concerned))
 
 

@@ -30,7 +30,9 @@ from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.policy import authorize
 from eboxcast.lib.translation import N_
 from eboxcast.notices.listing import last_problem, tally, unread_since
+from eboxcast.notices.models import State as NoticeState
 from eboxcast.notices.readers import ROLES
+from eboxcast.notices.webhooks import standings
 from eboxcast.senders.people import reachable
 from eboxcast.targets.opening import capabilities_of, target_of
 
@@ -249,6 +251,29 @@ def notices(around: Surroundings) -> Iterator[Finding]:
         yield Finding("notices", State.ATTENTION, _FILES, {"folder": folder}, _SET)
 
 
+_RUNG = N_("Alarms go to {count} address(es).")
+_NOT_RUNG = N_("Alarms to {label} ({origin}) cannot be sent: {problem}. Waiting: {count}.")
+_LOOK_THERE = N_("Check that it responds. Alarms are retried; to try the address at once, use the page of the alarms.")
+
+
+def alarms(around: Surroundings) -> Iterator[Finding]:
+    """Whether other systems are told of what is urgent, where somebody asked for that."""
+    if not _is_sound(around, CONTROL):
+        return
+    found = standings()
+    if found:
+        yield Finding("alarms", State.OK, _RUNG, {"count": len(found)})
+    for one in found:
+        if one.last is not None and one.last.state != NoticeState.SENT:
+            data: dict[str, object] = {
+                "label": mask_and_strip(one.webhook.label),
+                "origin": one.origin,
+                "problem": mask_and_strip(one.last.last_problem) or "-",
+                "count": one.waiting_count,
+            }
+            yield Finding("alarms", State.ATTENTION, _NOT_RUNG, data, _LOOK_THERE)
+
+
 _EVERYBODY = N_("Every role that gets notices has a person with an email address.")
 _NOBODY = N_("No one with the role {role} has an email address, so notices to this role reach no one.")
 _NOBODY_THERE = N_("Institution {institution} has a broadcast in progress, but no {role} with an email address.")
@@ -280,7 +305,7 @@ def _roles_of_nobody_there() -> Iterator[Finding]:
                 yield Finding("readers", State.ATTENTION, _NOBODY_THERE, data, _ADD)
 
 
-_CHECKS: tuple[Check, ...] = (interrupted, lanes, workers, halted, unlaunched, providers, readers, notices)
+_CHECKS: tuple[Check, ...] = (interrupted, lanes, workers, halted, unlaunched, providers, readers, notices, alarms)
 
 
 def _environments(around: Surroundings) -> list[str]:

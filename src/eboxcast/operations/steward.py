@@ -29,6 +29,7 @@ from eboxcast.lib import clock
 from eboxcast.lib.actors import STEWARD, Actor, NotYourRole
 from eboxcast.lib.errors import EboxcastError
 from eboxcast.lib.policy import authorize
+from eboxcast.notices.alarms import Rung, send_alarms
 from eboxcast.notices.making import make_notices
 from eboxcast.notices.recipient_mails import Mailed, mail_recipients
 from eboxcast.notices.sending import send_due
@@ -63,6 +64,8 @@ class Done(Generic[T]):
     given_up: int = 0
     problem: str = ""
     """Why mails could not be sent at all."""
+    rung: Rung = field(default_factory=Rung)
+    """What became of the alarms."""
     mailed: Mailed = field(default_factory=Mailed)
     """What became of the mails to recipients."""
     troubles: list[EboxcastError] = field(default_factory=list)
@@ -70,8 +73,8 @@ class Done(Generic[T]):
     def anything(self) -> bool:
         """Return whether there is something to tell; that entries were sealed is not."""
         mails = self.made or self.sent or self.failed or self.given_up or self.problem
-        mailed = any(vars(self.mailed).values())
-        return bool(self.led or self.taken or mails or mailed or self.troubles)
+        mailed, rung = any(vars(self.mailed).values()), any(vars(self.rung).values())
+        return bool(self.led or self.taken or mails or mailed or rung or self.troubles)
 
 
 def passes(
@@ -97,6 +100,7 @@ def one_pass(take_in: Intake[T], *, ended: Callable[[], bool], whole: bool, acto
         lambda: _lead(done, actor),
         lambda: _seal(done, whole=whole),
         lambda: _make_mails(done),
+        lambda: _ring(done, ended),
         lambda: _send_mails(done, ended),
         lambda: _mail_recipients(done, ended),
     )
@@ -192,6 +196,10 @@ def _seal(done: Done[T], *, whole: bool) -> None:
 
 def _make_mails(done: Done[T]) -> None:
     done.made += make_notices()
+
+
+def _ring(done: Done[T], ended: Callable[[], bool]) -> None:
+    done.rung = send_alarms(ended=ended)
 
 
 def _send_mails(done: Done[T], ended: Callable[[], bool]) -> None:

@@ -40,6 +40,7 @@ MORE = (
     Entry("contacts", N_("Contacts"), "contacts.see"),
     Entry("people", N_("People"), "person.see"),
     Entry("mails", N_("Emails"), "notice.see"),
+    Entry("alarms", N_("Alarms"), "alarm.see"),
     Entry("drop-folders", N_("Drop folders"), "exchange.collect"),
     Entry("installation", N_("Installation"), "metrics.see"),
 )

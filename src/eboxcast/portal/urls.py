@@ -7,6 +7,7 @@ from django.urls import path
 from eboxcast.portal import (
     acceptance_tests,
     account,
+    alarms,
     ask,
     audit,
     broadcasts,
@@ -108,6 +109,10 @@ urlpatterns = [
     path("message-types/<int:number>", message_types.show, name="message-type"),
     path("message-types/<path:code>", message_types.show, name="message-type"),
     path("console", console.show, name="console"),
+    path("alarms", alarms.show, name="alarms"),
+    path("alarms/add", alarms.add, name="add-alarm"),
+    path("alarms/<int:number>/try", alarms.try_out, name="try-alarm"),
+    path("alarms/<int:number>/remove", alarms.remove, name="remove-alarm"),
     path("console/doctor", console.doctor, name="console-doctor"),
     path("broadcasts/<str:broadcast>/run", run.show, name="run"),
     *(

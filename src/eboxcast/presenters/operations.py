@@ -14,6 +14,7 @@ from eboxcast.operations.expiry import OfRun, Step
 from eboxcast.operations.steward import Done
 from eboxcast.presenters.failures import next_steps
 from eboxcast.presenters.schemas.operations import (
+    AlarmCounts,
     DeletedCounts,
     EmptiedNotices,
     Examination,
@@ -121,6 +122,7 @@ def steward_pass(done: Done[TakenT], language: str) -> StewardPass:
         files=tuple(map(set_taken, done.taken)),
         sealed=done.sealed,
         mails=MailCounts(made=done.made, sent=done.sent, failed=done.failed, given_up=done.given_up),
+        alarms=AlarmCounts(sent=done.rung.sent, failed=done.rung.failed, given_up=done.rung.given_up),
         recipient_mails=RecipientMailCounts(
             sent=done.mailed.sent, failed=done.mailed.failed, given_up=done.mailed.given_up
         ),

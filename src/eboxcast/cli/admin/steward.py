@@ -23,6 +23,7 @@ from eboxcast.presenters.schemas.operations import StewardPass
 _READY = N_("Running the steward every {seconds} seconds. SIGTERM or Ctrl-C stops it after the current step.")
 _LED = N_("{broadcast}: {did}")
 _MAILS = N_("Emails: {made} made, {sent} sent, {failed} to be retried, {given_up} given up.")
+_ALARMS = N_("Alarms: {sent} sent, {failed} to be retried, {given_up} given up.")
 _RECIPIENT_MAILS = N_("Emails to recipients: {sent} sent, {failed} to be retried, {given_up} given up.")
 _PROBLEM = N_("Emails are waiting: {problem}")
 
@@ -77,6 +78,8 @@ def _lines(done: StewardPass, language: str) -> list[str]:
     lines += map(told_of_files, done.files)
     if any(vars(done.mails).values()):
         lines.append(translate(_MAILS, language, vars(done.mails)))
+    if any(vars(done.alarms).values()):
+        lines.append(translate(_ALARMS, language, vars(done.alarms)))
     if any(vars(done.recipient_mails).values()):
         lines.append(translate(_RECIPIENT_MAILS, language, vars(done.recipient_mails)))
     if done.problem:

@@ -155,6 +155,18 @@ class RecipientMailCounts:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AlarmCounts:
+    """What became of the alarms in a pass."""
+
+    sent: int
+    """sent"""
+    failed: int
+    """could not be sent, and will be retried"""
+    given_up: int
+    """could not be sent, and will not be retried"""
+
+
+@dataclass(frozen=True, kw_only=True)
 class TroubleMet:
     """An error that kept a pass from doing something."""
 
@@ -180,6 +192,8 @@ class StewardPass:
     """how many audit entries were sealed"""
     mails: MailCounts
     """what became of the emails"""
+    alarms: AlarmCounts
+    """what became of the alarms to other systems"""
     recipient_mails: RecipientMailCounts
     """what became of the emails to recipients who chose them"""
     problem: str | None

@@ -1,0 +1,30 @@
+"""Where alarms go, as it is shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebhookShown:
+    """An address that alarms go to; of the address only what is no secret."""
+
+    number: int
+    """its number"""
+    label: str
+    """what people call it"""
+    origin: str
+    """the scheme and the host of its address"""
+    added_at: datetime
+    """when it was registered"""
+    added_by: str
+    """by whom: a login"""
+    state: str
+    """what became of its last alarm: `sent`, `failed` (will be retried) or `given-up`; empty: there was none yet"""
+    last_at: datetime | None
+    """when that was sent, or made where it was not sent"""
+    problem: str
+    """why it could not be sent; empty where it was"""
+    waiting: int
+    """alarms that are still to be sent"""

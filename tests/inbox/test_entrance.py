@@ -11,10 +11,12 @@ import pytest
 from django.db import connections
 from django.test import Client, override_settings
 from tests.inbox.browsers import ACCEPTANCE, PRODUCTION, browser, browser_of, move_clock, text_of
-from tests.inbox.conftest import ALICE, BEN, Provider
+from tests.inbox.conftest import ALICE, BEN, COMPANY, Provider
 from tests.mailboxes.conftest import NewOrder, publish
 
 from eboxcast.inbox.visits import IDLE_SECONDS, LONGEST_SECONDS
+from eboxcast.lib import clock
+from eboxcast.mailboxes.models import Ebox
 from eboxcast.targets.ebox_rest.options import EboxRestOptions
 
 VISIT = "eboxcast_ebox_visit_production"
@@ -53,6 +55,29 @@ def test_who_acts_for_an_enterprise_chooses_first(connected: Provider) -> None:
     assert sign_in(client, connected, "person-2")["Location"] == "/ebox/choose"
     page = text_of(client.get("/ebox/choose"))
     assert re.findall(r'class="ebox-name">([^<]*)<', page) == ["Ben", "Demo &amp; Co"]
+
+
+def test_the_first_visit_activates_an_ebox(connected: Provider) -> None:
+    """Once. That of an enterprise when it is chosen; nobody else's; and one that was deactivated stays so."""
+    first = clock.now()
+    client = browser()
+    sign_in(client, connected, "person-1")
+    sign_in(browser(), connected, "person-2")
+    (alice,) = Ebox.objects.using(PRODUCTION)
+    assert (alice.mailbox, alice.deactivated_at) == (ALICE, None)
+    assert not alice.ebox_only
+    assert alice.activated_at
+    assert alice.activated_at >= first
+    Ebox.objects.using(PRODUCTION).update(deactivated_at=first)
+    move_clock(timedelta(hours=1))
+    sign_in(browser(), connected, "person-1")
+    (again,) = Ebox.objects.using(PRODUCTION)
+    assert (again.activated_at, again.deactivated_at) == (alice.activated_at, first)
+    client = browser()
+    sign_in(client, connected, "person-2")
+    client.post("/ebox/choose", {"ebox": "1"})
+    assert Ebox.objects.using(PRODUCTION).filter(mailbox=COMPANY, activated_at__isnull=False).count() == 1
+    assert not Ebox.objects.using(ACCEPTANCE).exists()
 
 
 @pytest.mark.parametrize("after", ["https://evil.example/", "//evil.example", "/broadcasts", "javascript:alert(1)"])

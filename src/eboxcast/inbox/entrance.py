@@ -32,6 +32,7 @@ from eboxcast.inbox.visits import (
 )
 from eboxcast.lib.errors import EboxcastError
 from eboxcast.lib.telling import remedy_in, sentence_in
+from eboxcast.mailboxes.recipients import note_visit
 from eboxcast.simulator.identity.people import SIMULATED
 
 _REFUSED_STATUS = 403
@@ -70,6 +71,8 @@ def finish(request: InboxRequest, environment: str) -> HttpResponse:
     except EboxcastError as error:
         return _not_signed_in(request, environment, error)
     visit = begin_visit(environment, identity, identity.person)
+    if not identity.mandates:
+        note_visit(visit.recipient)
     # Not the address with the code in it: the page after this one would have it as its referrer.
     after = reverse(f"{environment}:choose") if identity.mandates else kept[1]
     response = HttpResponseRedirect(after)
@@ -88,7 +91,9 @@ def choose(request: InboxRequest, environment: str) -> HttpResponse:
     # By its place and not by its number, which stands in no page.
     if request.method == "POST" and asked.isascii() and asked.isdigit() and int(asked) < len(mailboxes):
         response = HttpResponseRedirect(root_of(environment))
-        keep_visit(response, change_ebox(visit, mailboxes[int(asked)]))
+        chosen = change_ebox(visit, mailboxes[int(asked)])
+        note_visit(chosen.recipient)
+        keep_visit(response, chosen)
         return response
     names = [visit.identity.name_of(mailbox) for mailbox in mailboxes]
     shown = {

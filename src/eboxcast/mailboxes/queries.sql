@@ -324,6 +324,15 @@ set activated_at = case when excluded.activated_at is not null
                           then coalesce(ebox.deactivated_at, excluded.deactivated_at) end,
     ebox_only = excluded.ebox_only
 
+-- activate --
+-- The first visit to an eBox; afterwards nothing is written. One that was deactivated stays so: its owner says that.
+insert into ebox (bucket, mailbox, activated_at, deactivated_at, ebox_only)
+select %(bucket)s, %(mailbox)s, %(now)s, null, false
+where not exists (
+    select from ebox where bucket = %(bucket)s and mailbox = %(mailbox)s and activated_at is not null
+)
+on conflict (bucket, mailbox) do update set activated_at = coalesce(ebox.activated_at, excluded.activated_at)
+
 -- replace_number --
 -- A person's former number, found by it.
 insert into ebox_successor (bucket, old, new) values (%(old_bucket)s, %(old)s, %(new)s) on conflict do nothing

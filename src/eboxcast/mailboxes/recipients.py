@@ -7,9 +7,10 @@ from typing import Any
 
 from eboxcast.database.environments import bucket_prime, environment_connection
 from eboxcast.database.errors import sanitized_db_errors
+from eboxcast.lib import clock
 from eboxcast.lib.buckets import CITIZEN, KIND_FACTOR, bucket_of
 from eboxcast.lib.errors import Defect
-from eboxcast.mailboxes.sql import rows
+from eboxcast.mailboxes.sql import rows, run
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +44,14 @@ def recipient_of(environment: str, mailbox: int, *, person: int | None = None) -
         person=mailbox if person is None else person,
         numbers=numbers_of(environment, mailbox),
     )
+
+
+def note_visit(recipient: Recipient) -> None:
+    """Note that somebody opened this eBox for the first time: who never did is not a digital user yet."""
+    bucket = bucket_of(recipient.mailbox, bucket_prime(recipient.environment))
+    with sanitized_db_errors():
+        place = {"bucket": bucket, "mailbox": recipient.mailbox, "now": clock.now()}
+        run(environment_connection(recipient.environment), "activate", place)
 
 
 def numbers_of(environment: str, mailbox: int) -> tuple[int, ...]:

@@ -14,8 +14,7 @@ from eboxcast.database import installation
 from eboxcast.database.names import PRODUCTION
 from eboxcast.inbox.claims import identity_of
 from eboxcast.inbox.configuration import SignInOptions
-from eboxcast.inbox.errors import SignInRefused, SignInTrouble, SimulatedSignIn
-from eboxcast.inbox.identity import IdentityProvider
+from eboxcast.inbox.errors import SimulatedSignIn
 from eboxcast.inbox.visits import (
     InboxRequest,
     begin_visit,
@@ -34,6 +33,7 @@ from eboxcast.lib.errors import EboxcastError
 from eboxcast.lib.telling import remedy_in, sentence_in
 from eboxcast.mailboxes.recipients import note_visit
 from eboxcast.simulator.identity.people import SIMULATED
+from eboxcast.web.identity import IdentityProvider, SignInRefused, SignInTrouble
 
 _REFUSED_STATUS = 403
 _TROUBLE_STATUS = 503
@@ -135,7 +135,7 @@ def _provider(environment: str) -> IdentityProvider:
 
 @cache
 def _known(options: SignInOptions) -> IdentityProvider:
-    return IdentityProvider(options)
+    return IdentityProvider(options, needed=options.citizen_claim)
 
 
 def _back(environment: str) -> str:

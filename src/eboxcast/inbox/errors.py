@@ -5,37 +5,11 @@ from __future__ import annotations
 from eboxcast.lib.errors import NotAllowedNow, NotFound, Trouble
 from eboxcast.lib.translation import N_
 
-_AGAIN = N_("Sign in again. If it does not work, try later.")
-
 
 class NoEboxesHere(NotFound):
     """This installation shows no eBoxes of this environment to recipients."""
 
     code = "inbox.none-here"
-
-
-class SignInTrouble(Trouble):
-    """The identity provider does not answer, or not as the protocol says."""
-
-    code = "inbox.sign-in-trouble"
-    sentence = N_("Signing in is not possible at the moment.")
-    remedy = _AGAIN
-
-
-class SignInRefused(NotAllowedNow):
-    """The answer that came back does not belong to a sign-in that this browser began here."""
-
-    code = "inbox.sign-in-refused"
-    sentence = N_("This sign-in took too long, or began in another window.")
-    remedy = _AGAIN
-
-
-class SignInCancelled(NotAllowedNow):
-    """The identity provider did not sign them in: they cancelled, or it refused them."""
-
-    code = "inbox.sign-in-cancelled"
-    sentence = N_("You are not signed in. You cancelled, or the identity provider refused.")
-    remedy = _AGAIN
 
 
 class NumberMissing(NotAllowedNow):

@@ -25,12 +25,12 @@ def sign_in(around: Surroundings) -> Iterator[Finding]:
     """Whether recipients can sign in, where they are meant to."""
     if not settings.EBOXCAST_SIGN_IN:
         return
-    from eboxcast.inbox.identity import IdentityProvider  # with what speaks HTTP: a third of a second, where it is set
+    from eboxcast.web.identity import IdentityProvider  # with what speaks HTTP: a third of a second, where it is set
 
     for environment, options in settings.EBOXCAST_SIGN_IN.items():
         data = {"environment": environment}
         try:
-            simulated = bool(IdentityProvider(options).describe().get(SIMULATED))
+            simulated = bool(IdentityProvider(options, needed=options.citizen_claim).describe().get(SIMULATED))
         except EboxcastError:
             yield Finding("sign-in", State.FAILED, _NO_ANSWER, data, _COMPARE)
             continue

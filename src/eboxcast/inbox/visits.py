@@ -17,12 +17,12 @@ from eboxcast.database.environments import environments_in_reach
 from eboxcast.inbox.claims import Identity, Mandate
 from eboxcast.inbox.configuration import SignInOptions
 from eboxcast.inbox.errors import NoEboxesHere
-from eboxcast.inbox.identity import Begun
 from eboxcast.inbox.sealing import give, seal, take, unseal
 from eboxcast.lib import clock
 from eboxcast.lib.telling import remedy_in, sentence_in
 from eboxcast.mailboxes.errors import MessageGone
 from eboxcast.mailboxes.recipients import Recipient, recipient_of
+from eboxcast.web.identity import Begun
 
 P = ParamSpec("P")
 

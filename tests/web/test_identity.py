@@ -6,16 +6,22 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.inbox.conftest import ALICE, BACK, BEN, COMPANY, Provider
+from tests.inbox.conftest import ALICE, BACK, BEN, COMPANY, Provider, provider
 
 from eboxcast.inbox.claims import identity_of
-from eboxcast.inbox.errors import SignInCancelled, SignInRefused, SignInTrouble
-from eboxcast.inbox.identity import Begun, IdentityProvider
+from eboxcast.inbox.configuration import SignInOptions
+from eboxcast.web.identity import Begun, IdentityProvider, SignInCancelled, SignInRefused, SignInTrouble
+
+__all__ = ["provider"]
 
 
 @pytest.fixture
 def site(provider: Provider) -> IdentityProvider:
-    return IdentityProvider(provider.options)
+    return site_with(provider.options)
+
+
+def site_with(options: SignInOptions) -> IdentityProvider:
+    return IdentityProvider(options, needed=options.citizen_claim)
 
 
 def begin(site: IdentityProvider) -> Begun:
@@ -88,17 +94,17 @@ def test_a_provider_that_says_it_is_another_is_not_believed(provider: Provider) 
     """Its name is in what it signs."""
     other = provider.issuer.replace("127.0.0.1", "localhost")
     with pytest.raises(SignInTrouble):
-        IdentityProvider(replace(provider.options, issuer=other)).describe()
+        site_with(replace(provider.options, issuer=other)).describe()
 
 
 def test_a_provider_that_does_not_answer_is_trouble(provider: Provider) -> None:
     with pytest.raises(SignInTrouble):
-        begin(IdentityProvider(replace(provider.options, issuer="http://127.0.0.1:1")))
+        begin(site_with(replace(provider.options, issuer="http://127.0.0.1:1")))
 
 
 def test_a_wrong_secret_signs_nobody_in(provider: Provider, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("guessed")
-    site = IdentityProvider(replace(provider.options, client_secret_file=tmp_path / "secret"))
+    site = site_with(replace(provider.options, client_secret_file=tmp_path / "secret"))
     begun = begin(site)
     with pytest.raises(SignInTrouble):
         site.finish(begun, back=BACK, query=provider.choose(begun.address, "person-1"))

@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any
+from typing import Any, Protocol
 
 import requests
 import structlog
@@ -20,8 +20,8 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from eboxcast.inbox.configuration import SignInOptions
-from eboxcast.inbox.errors import SignInCancelled, SignInRefused, SignInTrouble
+from eboxcast.lib.errors import NotAllowedNow, Trouble
+from eboxcast.lib.translation import N_
 
 Claims = Mapping[str, Any]
 
@@ -31,7 +31,55 @@ _KEPT_SECONDS = 3600
 """How long an answer of the provider about itself is kept; a new key of it is asked for at once."""
 _LEEWAY = 60
 _VERIFIER_BYTES = 48
+_AGAIN = N_("Sign in again. If it does not work, try later.")
 _log = structlog.get_logger(__name__)
+
+
+class SignInTrouble(Trouble):
+    """The identity provider does not answer, or not as the protocol says."""
+
+    code = "sign-in.trouble"
+    sentence = N_("Signing in is not possible at the moment.")
+    remedy = _AGAIN
+
+
+class SignInRefused(NotAllowedNow):
+    """The answer that came back does not belong to a sign-in that this browser began here."""
+
+    code = "sign-in.refused"
+    sentence = N_("This sign-in took too long, or began in another window.")
+    remedy = _AGAIN
+
+
+class SignInCancelled(NotAllowedNow):
+    """The identity provider did not sign them in: they cancelled, or it refused them."""
+
+    code = "sign-in.cancelled"
+    sentence = N_("You are not signed in. You cancelled, or the identity provider refused.")
+    remedy = _AGAIN
+
+
+class ProviderOptions(Protocol):
+    """What must be known of a provider, by whatever way it was set."""
+
+    @property
+    def issuer(self) -> str:
+        """Return its address."""
+
+    @property
+    def client_id(self) -> str:
+        """Return what it knows us by."""
+
+    @property
+    def scope(self) -> str:
+        """Return what we ask for."""
+
+    @property
+    def acr_values(self) -> str:
+        """Return how strongly people must prove who they are, in its words; empty: as it decides."""
+
+    def client_secret(self) -> str:
+        """Return what proves to it that it is us."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,10 +94,12 @@ class Begun:
 
 
 class IdentityProvider:
-    """The provider of one environment, as it describes itself."""
+    """A provider, as it describes itself."""
 
-    def __init__(self, options: SignInOptions) -> None:
+    def __init__(self, options: ProviderOptions, *, needed: str) -> None:
         self.options = options
+        self.needed = needed
+        """The claim without which nobody is known: where the token lacks it, the provider is asked for more."""
         self._kept: dict[str, tuple[float, dict[str, Any]]] = {}
 
     def describe(self) -> Mapping[str, Any]:
@@ -85,7 +135,7 @@ class IdentityProvider:
                     self._endpoint("token_endpoint"), code=query["code"], code_verifier=begun.verifier
                 )
                 claims = self._claims(token, begun)
-                return claims if self.options.citizen_claim in claims else self._told_apart(session, claims)
+                return claims if self.needed in claims else self._told_apart(session, claims)
             except (AuthlibBaseError, JoseError, requests.RequestException, ValueError, KeyError, TypeError) as error:
                 raise _trouble(type(error).__name__) from None
 

@@ -68,6 +68,22 @@ class PasswordWrong(InputRefused):
     sentence = N_("The current password is not correct.")
 
 
+class SignOnRefused(NotAllowedNow):
+    """A provider vouches for somebody who has no account here, or whose address it has not verified."""
+
+    code = "accounts.sign-on-refused"
+    sentence = N_("You are signed in with your organisation, but no account here belongs to you.")
+    remedy = N_("Ask the integration team for an invitation, and open it before you sign in in this way.")
+
+
+class SimulatedSignOn(NotAllowedNow):
+    """A real installation is not opened for people who choose who they are."""
+
+    code = "accounts.sign-on-simulated"
+    sentence = N_("A simulated identity provider cannot sign anyone in on this installation.")
+    remedy = N_("The operator must configure a real identity provider.")
+
+
 class CodeWrong(NotAllowedNow):
     """Not the code of now, one that was used already, or no recovery code."""
 

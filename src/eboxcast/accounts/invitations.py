@@ -101,18 +101,31 @@ def invited(text: str) -> Person:
 def accept_invitation(text: str, password: str) -> Account:
     """Set the password of whoever was invited; all their sessions end. Raises InvitationNotFound, PasswordUnfit."""
     with sanitized_db_errors(), transaction.atomic():
-        invitation = _valid(text, lock=True)
-        refuse_unfit_password(password, invitation.person)
-        before = Account.objects.filter(person=invitation.person).first()
-        account = before or Account(person=invitation.person, opened_at=clock.now())
+        refuse_unfit_password(password, _valid(text, lock=True).person)
+        account = take_invitation(text)
+        first = not account.has_usable_password()
         account.set_password(password)
-        account.save()
-        account.sessions.all().delete()
-        invitation.used_at, invitation.of = clock.now(), None
-        invitation.save(update_fields=["used_at", "of"])
-        _withdraw(invitation.person)
-        told = {"person": account.get_username(), "first": before is None}
+        account.save(update_fields=["password"])
+        told = {"person": account.get_username(), "first": first}
         record("account.password_set", by=account.get_username(), data=told)
+    return account
+
+
+def take_invitation(text: str) -> Account:
+    """Use an invitation up, inside the transaction of what it is used for; all sessions end.
+
+    Return the account, opened where there was none. Raises InvitationNotFound.
+    """
+    invitation = _valid(text, lock=True)
+    account = Account.objects.filter(person=invitation.person).first()
+    if account is None:
+        account = Account(person=invitation.person, opened_at=clock.now())
+        account.set_unusable_password()
+        account.save()
+    account.sessions.all().delete()
+    invitation.used_at, invitation.of = clock.now(), None
+    invitation.save(update_fields=["used_at", "of"])
+    _withdraw(invitation.person)
     return account
 
 

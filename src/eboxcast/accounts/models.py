@@ -70,6 +70,22 @@ class Invitation(models.Model):
         db_table = "account_invitation"
 
 
+class Link(models.Model):
+    """An identity provider that vouches for somebody, by the subject that it knows them by."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="links")
+    issuer = models.TextField()
+    subject = models.TextField()
+    linked_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "account_link"
+        constraints = (
+            models.UniqueConstraint(fields=("issuer", "subject"), name="link_of_one_account"),
+            models.UniqueConstraint(fields=("account", "issuer"), name="link_of_one_subject"),
+        )
+
+
 class App(models.Model):
     """The app that shows somebody one-time codes: what it shares with us, sealed, and the last code that was used."""
 

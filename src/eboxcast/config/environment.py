@@ -166,6 +166,30 @@ VARIABLES = (
         secret=True,
     ),
     Variable(
+        "EBOXCAST_SIGN_ON_ISSUER",
+        "",
+        "The address of the OpenID Connect provider with which people sign in to the pages (docs/howto/sign-on.md). "
+        "Empty: they use a password or a passkey.",
+    ),
+    Variable("EBOXCAST_SIGN_ON_CLIENT_ID", "", "What this provider knows eboxcast by."),
+    Variable("EBOXCAST_SIGN_ON_CLIENT_SECRET", "", "The secret of this client.", secret=True),
+    Variable(
+        "EBOXCAST_SIGN_ON_NAME",
+        "",
+        "What people call this provider, for the button on the sign-in page. Empty: its host name.",
+    ),
+    Variable(
+        "EBOXCAST_SIGN_ON_FACTOR",
+        "own",
+        "Who asks for the second factor of people who sign in with this provider: `own` (eboxcast, as after a "
+        "password) or `provider` (it has asked already).",
+    ),
+    Variable(
+        "EBOXCAST_SIGN_ON_ACR",
+        "",
+        "How strongly people must prove who they are, as `acr_values` in this provider's words. Empty: it decides.",
+    ),
+    Variable(
         "EBOXCAST_SECOND_FACTOR",
         "integration,launch,contact-centre,auditor,confirmer",
         "The roles that need a second factor to sign in to the pages, separated by commas; `none` for no role. On a "
@@ -302,6 +326,24 @@ def web_address(name: str) -> SplitResult:
             variable=name, problem=f"{parts.path} is where the eBoxes of recipients are: choose another path"
         )
     return parts
+
+
+def issuer(name: str) -> str:
+    """Return the address of an identity provider, by TLS unless it is on this machine; or nothing."""
+    value = text(name).rstrip("/")
+    parts = urlsplit(value)
+    here = parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1", "::1")
+    if value and not ((parts.scheme == "https" and parts.hostname) or here):
+        raise SettingWrong(variable=name, problem="it must look like https://login.example.be")
+    return value
+
+
+def needed_with(name: str, other: str) -> str:
+    """Return the value of a variable that must be there when another one is."""
+    value = text(name)
+    if text(other) and not value:
+        raise SettingWrong(variable=name, problem=f"{other} is set, so it must be set too")
+    return value
 
 
 def listening(name: str) -> tuple[str, int]:

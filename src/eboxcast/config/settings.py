@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from eboxcast.accounts.sign_on_options import SignOnOptions
 from eboxcast.config import environment
 from eboxcast.config.databases import databases, owner
 from eboxcast.inbox.configuration import SIGN_IN_FILE, sign_in_options
@@ -29,6 +31,24 @@ def _sign_in_file() -> Path | None:
     """Return the file that names identity providers: the one that is set, else that of the state folder, if any."""
     beside = EBOXCAST_STATE_DIR / SIGN_IN_FILE
     return environment.folder("EBOXCAST_SIGN_IN_FILE") or (beside if os.access(beside, os.R_OK) else None)
+
+
+def _sign_on() -> SignOnOptions | None:
+    """Return with which provider people sign in to the pages, if with any."""
+    issuer = environment.issuer("EBOXCAST_SIGN_ON_ISSUER")
+    client_id = environment.needed_with("EBOXCAST_SIGN_ON_CLIENT_ID", "EBOXCAST_SIGN_ON_ISSUER")
+    secret = environment.needed_with("EBOXCAST_SIGN_ON_CLIENT_SECRET", "EBOXCAST_SIGN_ON_ISSUER")
+    factor = environment.choice("EBOXCAST_SIGN_ON_FACTOR", ("own", "provider"))
+    if not issuer:
+        return None
+    return SignOnOptions(
+        issuer=issuer,
+        client_id=client_id,
+        secret=secret,
+        name=environment.text("EBOXCAST_SIGN_ON_NAME") or urlsplit(issuer).hostname or issuer,
+        second_factor=factor == "provider",
+        acr_values=environment.text("EBOXCAST_SIGN_ON_ACR"),
+    )
 
 
 EBOXCAST_STATE_DIR = _state_folder()
@@ -96,6 +116,7 @@ EBOXCAST_PAGES_LISTEN = environment.listening("EBOXCAST_PAGES_LISTEN")
 EBOXCAST_PAGES_PROCESSES = environment.number("EBOXCAST_PAGES_PROCESSES", most=64)
 EBOXCAST_PAGES_THREADS = environment.number("EBOXCAST_PAGES_THREADS", most=64)
 EBOXCAST_PROXIES = environment.networks("EBOXCAST_PROXIES")
+EBOXCAST_SIGN_ON = _sign_on()
 EBOXCAST_SECOND_FACTOR = frozenset(map(Role, environment.some_of("EBOXCAST_SECOND_FACTOR", tuple(Role))))
 EBOXCAST_SECOND_FACTOR_DAYS = environment.number("EBOXCAST_SECOND_FACTOR_DAYS", least=0, most=365)
 EBOXCAST_SECRET_FILE = EBOXCAST_STATE_DIR / "secret-key"

@@ -13,6 +13,7 @@ from eboxcast.accounts.errors import PasswordUnfit, PasswordWrong, TooManyTries
 from eboxcast.accounts.factors import is_needed, own_factors
 from eboxcast.accounts.passwords import change_password
 from eboxcast.accounts.sessions import end_session, sessions_of
+from eboxcast.accounts.sign_on import links_of
 from eboxcast.lib import clock
 from eboxcast.lib.errors import InputRefused
 from eboxcast.lib.translation import N_
@@ -93,6 +94,7 @@ def show(request: PageRequest) -> HttpResponse:
         "due": request.factor_due,
         "over": request.factor_due is not None and request.factor_due <= clock.now(),
         "has_password": request.account.has_usable_password(),
+        "links": links_of(request.account),
         "passkeys_possible": passkeys.are_possible(),
     }
     return render(request, "portal/account.html", shown, status=422 if form.wrong else 200)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django import forms
+from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.http import urlencode
@@ -29,7 +30,8 @@ from eboxcast.web.requests import PageRequest
 from eboxcast.web.visitors import NEXT, begin_visit, came_for, end_visit, signed_in_for_account
 
 _MOST = 200
-_HALFWAY, _ASKED = "halfway", "asked"
+_HALFWAY, _ASKED, _HOW = "halfway", "asked", "how"
+PROVIDER = "provider"
 _HALFWAY_HOLDS = timedelta(minutes=10)
 _PASSWORD, _NAME, _INVITATION = "password", "name", "invitation"
 
@@ -168,8 +170,9 @@ def factor_needed(request: PageRequest) -> HttpResponse:
 @require_POST
 def sign_out(request: PageRequest) -> HttpResponse:
     """Sign out."""
+    elsewhere = request.session.get(_HOW) == PROVIDER and settings.EBOXCAST_SIGN_ON is not None
     end_visit(request)
-    response = redirect("sign-in")
+    response = redirect("signed-out" if elsewhere else "sign-in")
     forget_whose(response)
     return response
 
@@ -201,34 +204,40 @@ def accept(request: PageRequest, text: str) -> HttpResponse:
             form.refuse(error, field="password")
         else:
             return enter_or_ask_more(request, account, how=_INVITATION)
-    return render(request, "portal/invitation.html", {"form": form, "person": person})
+    return render(
+        request,
+        "portal/invitation.html",
+        {"form": form, "person": person, "text": text, "sign_on": settings.EBOXCAST_SIGN_ON},
+    )
 
 
-def enter_or_ask_more(request: PageRequest, account: Account, *, how: str) -> HttpResponse:
+def enter_or_ask_more(request: PageRequest, account: Account, *, how: str, after: str = "") -> HttpResponse:
     """Sign somebody in who showed who they are; ask whoever has a second factor for it first."""
     if not factors_of(account).any:
-        return enter(request, account, how=how)
+        return enter(request, account, how=how, after=after)
     kept = {
         "account": account.pk,
         "at": iso(clock.now()),
-        "next": came_for(request),
+        "next": after or came_for(request),
         "kept": request.POST.get(KEPT, ""),
+        "how": how,
     }
     request.session.flush()  # under a new key, so that one planted before is worth nothing
     request.session[_HALFWAY] = kept
     return redirect("second-factor")
 
 
-def enter(request: PageRequest, account: Account, *, how: str, factor: str = "") -> HttpResponse:
+def enter(request: PageRequest, account: Account, *, how: str, factor: str = "", after: str = "") -> HttpResponse:
     """Sign somebody in, and show what they came for."""
     halfway = request.session.get(_HALFWAY, {})
     begin_visit(request, account, factor=factor)
+    request.session[_HOW] = halfway.get("how", how)
     note_sign_in(account, how=factor or how)
     return _show_what_they_came_for(
         request,
         account,
         kept=halfway.get("kept", "") or request.POST.get(KEPT, ""),
-        after=halfway.get("next", ""),
+        after=halfway.get("next", "") or after,
         told=not factor,
     )
 
@@ -273,5 +282,6 @@ def _sign_in_page(request: PageRequest, form: SignInForm, *, status: int, proble
         "kept": request.POST.get(KEPT, ""),
         "people": people_to_try(),
         "passkeys_possible": passkeys.are_possible(),
+        "sign_on": settings.EBOXCAST_SIGN_ON,
     }
     return render(request, "portal/sign_in.html", shown, status=status)

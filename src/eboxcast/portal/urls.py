@@ -26,6 +26,7 @@ from eboxcast.portal import (
     people,
     preview,
     run,
+    sign_on,
     steps,
 )
 
@@ -36,6 +37,10 @@ urlpatterns = [
     path("sign-in/passkey", entrance.sign_in_by_passkey, name="sign-in-passkey"),
     path("sign-in/passkey/ask", entrance.ask_passkey, name="ask-passkey"),
     path("sign-in/needed", entrance.factor_needed, name="factor-needed"),
+    path("sign-in/provider", sign_on.begin, name="sign-on"),
+    path("sign-in/provider/back", sign_on.finish, name="signed-on"),
+    path("signed-out", sign_on.signed_out, name="signed-out"),
+    path("invitation/<str:text>/provider", sign_on.begin_invited, name="link-invited"),
     path("sign-out", entrance.sign_out, name="sign-out"),
     path("forgotten-password", entrance.forgotten, name="forgotten"),
     path("invitation/<str:text>", entrance.accept, name="invitation"),

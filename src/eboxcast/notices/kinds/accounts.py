@@ -106,3 +106,12 @@ RECOVERY_CODE_USED = Kind(
     personal=True,
     urgent=True,
 )
+LINKED = Kind(
+    name="account-linked",
+    subject=N_("Your account was linked with your organisation"),
+    says=N_("From now on you can sign in to eboxcast with the identity provider of your organisation."),
+    advice=(_NOT_YOU,),
+    to=_TO,
+    personal=True,
+    urgent=True,
+)

@@ -57,6 +57,7 @@ NOTICES: Mapping[str, tuple[Kind, ...]] = {
     "account.invited": (accounts.INVITED,),
     "account.password_forgotten": (accounts.PASSWORD_FORGOTTEN,),
     "account.password_set": (accounts.PASSWORD_SET,),
+    "account.linked": (accounts.LINKED,),
     "account.factor_added": (accounts.FACTOR_ADDED,),
     "account.factor_removed": (accounts.FACTOR_REMOVED,),
     "account.factor_reset": (accounts.FACTOR_RESET,),

@@ -25,6 +25,7 @@ from eboxcast.simulator.identity.people import Persona
 
 CLIENT_ID = "eboxcast"
 CLIENT_SECRET = "simulated"  # noqa: S105 - printed in the documentation: who may sign in here is anybody
+SCOPES = ("openid", "profile", "email")
 _CODE_SECONDS = 60
 _TOKEN_SECONDS = 300
 _RSA_BITS = 2048
@@ -43,7 +44,7 @@ class Site(ClientMixin):  # type: ignore[misc] # Authlib has no types
         return None
 
     def get_allowed_scope(self, scope: str) -> str:
-        return " ".join(one for one in (scope or "").split() if one in ("openid", "profile"))
+        return " ".join(one for one in (scope or "").split() if one in SCOPES)
 
     def check_redirect_uri(self, redirect_uri: str) -> bool:
         return redirect_uri in self.redirects
@@ -134,7 +135,7 @@ class Authorization(AuthlibServer):  # type: ignore[misc] # Authlib has no types
     """The server side of the flow."""
 
     def __init__(self, issuer: str, redirects: frozenset[str], *, apart: bool) -> None:
-        super().__init__(scopes_supported=["openid", "profile"])
+        super().__init__(scopes_supported=list(SCOPES))
         self.issuer = issuer
         self.apart = apart
         """Whether numbers are told at an address of their own, and not in the token."""

@@ -37,7 +37,7 @@ def choosing_page(people: Iterable[Persona], language: str) -> str:
     """Return the page that offers everybody."""
     buttons = "".join(
         f'<button name="person" value="{escape(persona.subject)}">{escape(persona.name)}'
-        f"<small>{escape(persona.number)}</small>{_mandates(persona, language)}</button>"
+        f"<small>{escape(persona.shown)}</small>{_mandates(persona, language)}</button>"
         for persona in people
     )
     cancel = f'<button name="person" value="">{escape(translate(_CANCEL, language))}</button>'

@@ -32,23 +32,27 @@ class Persona:
 
     subject: str
     name: str
-    key: int = field(repr=False)
+    key: int | None = field(default=None, repr=False)
+    """The national number; None of somebody who signs in as a colleague, and not as a citizen."""
     mandates: tuple[Enterprise, ...] = ()
+    email: str = ""
+    verified: bool = True
+    """Whether the address was proved to be theirs."""
 
     @property
-    def number(self) -> str:
-        """Return the number as it may be shown."""
-        return masked(self.key)
+    def shown(self) -> str:
+        """Return what tells them apart, as it may be shown."""
+        return masked(self.key) if self.key is not None else self.email
 
     def claims(self) -> dict[str, object]:
         """Return what a site is told of them."""
-        enterprises = [{"number": one.number, "name": one.name} for one in self.mandates]
-        return {
-            "sub": self.subject,
-            "name": self.name,
-            CITIZEN_CLAIM: text_of_key(self.key),
-            ENTERPRISE_CLAIM: enterprises,
-        }
+        told: dict[str, object] = {"sub": self.subject, "name": self.name}
+        if self.email:
+            told |= {"email": self.email, "email_verified": self.verified}
+        if self.key is not None:
+            enterprises = [{"number": one.number, "name": one.name} for one in self.mandates]
+            told |= {CITIZEN_CLAIM: text_of_key(self.key), ENTERPRISE_CLAIM: enterprises}
+        return told
 
 
 def read_people(path: Path) -> tuple[Persona, ...]:
@@ -65,7 +69,9 @@ def _persona(path: Path, place: int, values: Any) -> Persona:
         return Persona(
             subject=f"person-{place}",
             name=str(values["name"]),
-            key=_key(read_niss, values),
+            key=None if "email" in values and "number" not in values else _key(read_niss, values),
+            email=str(values.get("email", "")),
+            verified=values.get("verified", True) is True,
             mandates=tuple(
                 Enterprise(number=text_of_key(_key(read_cbe, one)), name=str(one["name"]))
                 for one in values.get("mandates", ())

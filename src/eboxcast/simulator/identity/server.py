@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from eboxcast.simulator.identity.authorization import AskedFor, Authorization
+from eboxcast.simulator.identity.authorization import SCOPES, AskedFor, Authorization
 from eboxcast.simulator.identity.pages import choosing_page, language_of, refusing_page, style
 from eboxcast.simulator.identity.people import CITIZEN_CLAIM, ENTERPRISE_CLAIM, SIMULATED, Persona
 from eboxcast.simulator.server import address_of, listen, run
@@ -63,8 +63,8 @@ class IdentityProvider:
                 "grant_types_supported": ["authorization_code"],
                 "subject_types_supported": ["public"],
                 "id_token_signing_alg_values_supported": ["RS256"],
-                "scopes_supported": ["openid", "profile"],
-                "claims_supported": ["sub", "name", CITIZEN_CLAIM, ENTERPRISE_CLAIM],
+                "scopes_supported": list(SCOPES),
+                "claims_supported": ["sub", "name", "email", "email_verified", CITIZEN_CLAIM, ENTERPRISE_CLAIM],
                 "code_challenge_methods_supported": ["S256"],
                 "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
                 SIMULATED: True,

@@ -15,7 +15,7 @@ from eboxcast.package.errors import ListChanged, ListRefused
 from eboxcast.package.faults import Fault, sentence_of
 from eboxcast.package.lists import read_list
 from eboxcast.package.model import Duplicates, EboxType, Limits, Policies
-from eboxcast.package.rejected import rejected_rows
+from eboxcast.package.rejected import rejected_rows, rows_as_sent
 
 ONE, TWO, FAULTY = "85073003328", "90011500287", "85073003329"
 WRONG = '"The check digits are wrong."'
@@ -116,3 +116,14 @@ def test_a_list_that_is_not_the_checked_one_is_refused(path: Path) -> None:
 def test_a_list_that_is_gone_is_refused(path: Path) -> None:
     with pytest.raises(ListRefused):
         rejected_rows(path, account_digest=b"", ebox_type=EboxType.CITIZEN, language="en")
+
+
+def test_rows_are_shown_as_they_were_sent_with_their_numbers_masked(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes(
+        "Naam;INSZ;Partner\r\nÉlise;8507300332;85073003328\r\n;85.07.30-033.29;\r\nJan;85O73003328;x\r\n".encode(
+            "cp1252"
+        )
+    )
+    shown = rows_as_sent(path, {2, 3, 4}, ebox_type=EboxType.CITIZEN)
+    assert shown == {2: "Élise; 8507******; ***********", 3: "; 85.0*.**-***.**; ", 4: "Jan; 85O7*******; x"}

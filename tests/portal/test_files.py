@@ -7,6 +7,7 @@ import re
 import zipfile
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -391,3 +392,43 @@ def test_the_example_is_filled_in_for_the_broadcast_and_explains_each_element(an
     form["metadata"] = Named("metadata.xml", b'<Other xmlns="urn:eboxcast:broadcast:1"/>')
     said = words(send(anne, broadcast, form))
     assert "Compare it with the annotated example. Download the annotated example for this broadcast" in said
+
+
+def test_a_delivery_under_check_says_so_and_one_that_was_interrupted_is_taken_up(anne: Client, story: Story) -> None:
+    broadcast = story.scheduled()
+    answer = send(anne, broadcast, fields(wrong_rows(story.files(SHORT), "12345678901")))
+    (kept,) = kept_files.kept_of(broadcast)
+    (kept.folder / "answer.json").unlink()
+    page = anne.get(answer.redirect_chain[-1][0])
+    assert "The files are being checked." in words(page)
+    assert 'hx-trigger="every 2s"' in page.content.decode()
+    again = {"handle": uuid4().hex, "environment": "acceptance", "kept": kept.handle, LAST: "yes"}
+    assert "The check digits are wrong." in words(send(anne, broadcast, again))
+
+
+def test_what_is_missing_names_no_folder_of_ours(anne: Client, story: Story) -> None:
+    broadcast = story.scheduled()
+    directory = story.files(SHORT)
+    (directory / "information-fr.pdf").rename(directory / "other.pdf")
+    answer = send(anne, broadcast, fields(directory))
+    assert "The metadata names the document information-fr.pdf, but this file is missing." in words(answer)
+    assert "uploads" not in answer.content.decode()
+    assert "this file is missing" in words(anne.get(f"/broadcasts/{broadcast.number}/files"))
+
+
+def test_numbers_that_a_spreadsheet_damaged_and_rows_that_it_hides_are_named(anne: Client, story: Story) -> None:
+    broadcast = story.scheduled()
+    directory = story.files(SHORT)
+    (directory / "recipients-01.csv").unlink()
+    write_xlsx(directory / "list.xlsx", {"People": filtered})
+    said = words(send(anne, broadcast, fields(directory)))
+    assert "A spreadsheet removed the zeros at the start of the number." in said
+    assert "sheet People, row 3, column B" in said
+    assert "Rows are hidden. The hidden rows are part of the list: 1." in said
+
+
+def filtered(book: object, sheet: Any) -> None:
+    """Write people, one of them hidden, one with a number of whom the zero is lost."""
+    for row, values in enumerate((["Name", "NISS"], ["Jan", "85073003328"], ["Els", 7010203361])):
+        sheet.write_row(row, 0, values)
+    sheet.set_row(1, options={"hidden": True})

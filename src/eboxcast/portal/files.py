@@ -28,6 +28,7 @@ from eboxcast.delivery.broadcasts.handing_in import (
     put_aside,
 )
 from eboxcast.delivery.broadcasts.kept_files import Arrived, FilesNotKept, HandedIn, Kind, Order, new_handle, root
+from eboxcast.delivery.broadcasts.message_preview import prepared_for
 from eboxcast.delivery.broadcasts.runs import ACCEPTANCE
 from eboxcast.lib import formatting
 from eboxcast.lib.actors import NotYourRole
@@ -212,7 +213,8 @@ def _page(request: PageRequest, broadcast: Broadcast, *, asked: str, form: Files
         "last_field": LAST,
         "consequences": consequences_of(broadcast, environment, request.language) if environment else (),
         "refusal": "" if possible else _why_not(request, broadcast),
-        "deliveries": delivered_before(broadcast, kept),
+        "deliveries": delivered_before(broadcast, kept, request.language),
+        "may_preview": bool(prepared_for(broadcast)),
         "may_withdraw": obstacle_to(broadcast, Action.WITHDRAW_FILES, actor=request.actor) is None,
     }
     return render(request, "portal/files.html", shown, status=422 if form.wrong else 200)

@@ -22,6 +22,7 @@ from eboxcast.presenters.broadcast_records import deliveries_shown
 from eboxcast.presenters.checks import check_answer
 from eboxcast.presenters.schemas.check import CheckAnswer, FoundFault
 from eboxcast.presenters.schemas.delivery import (
+    CountedReason,
     FaultGroup,
     FaultPlace,
     FilesDeliveredBefore,
@@ -94,14 +95,19 @@ def files_handed_in(handed_in: HandedIn, language: str) -> FilesHandedIn:
 
 
 @sanitized_db_errors()
-def delivered_before(broadcast: Broadcast, kept: Iterable[HandedIn]) -> tuple[FilesDeliveredBefore, ...]:
+def delivered_before(broadcast: Broadcast, kept: Iterable[HandedIn], language: str) -> tuple[FilesDeliveredBefore, ...]:
     """Return all deliveries, newest first, each with its answer where that is kept."""
     handles: dict[tuple[str, frozenset[object]], str] = {}
     for one in kept:
         handles.setdefault((one.environment, one.digests), one.handle)
     return tuple(
         FilesDeliveredBefore(
-            delivery=one, handle=handles.get((one.environment, frozenset(file["sha256"] for file in one.files)))
+            delivery=one,
+            handle=handles.get((one.environment, frozenset(file["sha256"] for file in one.files))),
+            reasons=tuple(
+                CountedReason(sentence=sentence_of_many(code, language) if code in FAULTS else code, count=count)
+                for code, count in one.faults.items()
+            ),
         )
         for one in reversed(deliveries_shown(broadcast))
     )
@@ -170,7 +176,7 @@ def _remedy(fault: FoundFault, language: str) -> str:
 
 def _place(fault: FoundFault, answer: Answer, *, alone: bool) -> FaultPlace:
     return FaultPlace(
-        file_name=fault.file_name,
+        file_name="" if "/" in fault.file_name else fault.file_name,  # a folder of ours
         line=fault.line,
         place=fault.place,
         sheet=fault.sheet,

@@ -14,7 +14,7 @@ class FaultPlace:
     """One place of a fault."""
 
     file_name: str
-    """the file"""
+    """the file; empty where something is missing"""
     line: int | None
     """the line, counted from 1; the row of a spreadsheet"""
     place: str | None
@@ -114,6 +114,16 @@ class FilesHandedIn:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CountedReason:
+    """What was wrong, and how often."""
+
+    sentence: str
+    """in words; its code where nobody knows it any more"""
+    count: int
+    """how often"""
+
+
+@dataclass(frozen=True, kw_only=True)
 class FilesDeliveredBefore:
     """A delivery on record, whichever way it came."""
 
@@ -121,3 +131,5 @@ class FilesDeliveredBefore:
     """what is on record"""
     handle: str | None
     """where its answer is kept, if it is"""
+    reasons: tuple[CountedReason, ...]
+    """what was wrong with them, or with the rows that were left out"""

@@ -432,3 +432,15 @@ def filtered(book: object, sheet: Any) -> None:
     for row, values in enumerate((["Name", "NISS"], ["Jan", "85073003328"], ["Els", 7010203361])):
         sheet.write_row(row, 0, values)
     sheet.set_row(1, options={"hidden": True})
+
+
+def test_the_column_is_chosen_where_more_than_one_could_be_it(anne: Client, story: Story) -> None:
+    broadcast = story.scheduled()
+    directory = story.files(SHORT)
+    path = directory / "recipients-01.csv"
+    numbers = [row.split(";")[0] for row in path.read_text("utf-8-sig").splitlines()[1:]]
+    path.write_text("NISS;INSZ\r\n" + "".join(f"{one};{one}\r\n" for one in numbers))
+    answer = send(anne, broadcast, fields(directory))
+    assert '<option value="INSZ">' in answer.content.decode()
+    chosen = {"handle": uuid4().hex, "environment": "acceptance", "kept": handle_of(answer), "column": "INSZ"}
+    assert "The files can be used." in words(send(anne, broadcast, {**chosen, LAST: "yes"}))

@@ -53,6 +53,7 @@ _ON_PAGES: Mapping[str, str] = {
 }
 """What a page says where the remedy of a fault is a command, or speaks of a directory."""
 
+_DUPLICATES = N_("Some recipients are listed more than once.")
 _VOIDS_TEST = N_("The test and its result no longer count: the new files must be tested again.")
 _VOIDS_PRODUCTION = N_("The files for production are withdrawn.")
 _VOIDS_GO = N_("The GO becomes void: it must be given again.")
@@ -89,7 +90,9 @@ def files_handed_in(handed_in: HandedIn, language: str) -> FilesHandedIn:
         may_merge=set(counts) == {DUPLICATE},
         may_split=TOO_MANY_ROWS in counts,
         may_choose_column=any(code in counts for code in _COLUMN),
+        columns=_named(check, "columns"),
         may_choose_sheet=any(code in counts for code in _SHEET),
+        sheets=_named(check, "sheets"),
         rejected=tuple(_with_rejected_rows(checked)) if checked else (),
     )
 
@@ -144,6 +147,12 @@ def _check(answer: Answer, checked: Checked, language: str) -> CheckAnswer:
     return replace(check_answer(checked, language), ok=answer.outcome != Outcome.FAULTY)
 
 
+def _named(check: CheckAnswer | None, what: str) -> tuple[str, ...]:
+    """Return what can be chosen from, as the faults name it; a name with a comma in it is offered in parts."""
+    texts = (str(fault.data[what]) for fault in (check.faults if check else ()) if what in fault.data)
+    return tuple(dict.fromkeys(name for text in texts for name in text.split(", ")))
+
+
 def _groups(answer: Answer, check: CheckAnswer, language: str) -> tuple[FaultGroup, ...]:
     by_code: dict[str, list[FoundFault]] = {}
     for fault in check.faults:
@@ -157,16 +166,22 @@ def _groups(answer: Answer, check: CheckAnswer, language: str) -> tuple[FaultGro
 def _group(code: str, faults: Sequence[FoundFault], *, count: int, answer: Answer, language: str) -> FaultGroup:
     shown = faults[:PLACES_SHOWN]
     sentences = {fault.sentence for fault in shown}
+    places = tuple(_place(fault, answer, alone=len(sentences) == 1) for fault in shown)
     return FaultGroup(
         code=code,
-        of_rows=FAULTS[code].level is Level.ROW,
+        of_rows=any(place.row for place in places),
+        located=any(place.line or place.place for place in places),
         count=count,
-        sentence=next(iter(sentences)) if len(sentences) == 1 else sentence_of_many(code, language),
+        sentence=next(iter(sentences)) if len(sentences) == 1 else _sentence_of_many(code, language),
         remedies=tuple(dict.fromkeys(_remedy(fault, language) for fault in shown)),
         needs_example="sample" in names_in(FAULTS[code].remedy),
-        places=tuple(_place(fault, answer, alone=len(sentences) == 1) for fault in shown),
+        places=places,
         more=count - len(shown),
     )
+
+
+def _sentence_of_many(code: str, language: str) -> str:
+    return translate(_DUPLICATES, language) if code == DUPLICATE else sentence_of_many(code, language)
 
 
 def _remedy(fault: FoundFault, language: str) -> str:

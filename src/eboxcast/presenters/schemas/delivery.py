@@ -36,7 +36,9 @@ class FaultGroup:
     code: str
     """a stable code"""
     of_rows: bool
-    """whether it is about rows, which can be left out"""
+    """whether rows show it"""
+    located: bool
+    """whether it has a place in a file, not only a file"""
     count: int
     """how many there are"""
     sentence: str
@@ -107,8 +109,12 @@ class FilesHandedIn:
     """whether a list is too long and can be split"""
     may_choose_column: bool
     """whether somebody has to say which column has the numbers"""
+    columns: tuple[str, ...]
+    """the headings to choose from"""
     may_choose_sheet: bool
     """whether somebody has to say which sheet is the list"""
+    sheets: tuple[str, ...]
+    """the sheets to choose from"""
     rejected: tuple[RejectedShown, ...]
     """the lists of which the rejected rows can be downloaded"""
 

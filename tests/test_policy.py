@@ -749,7 +749,9 @@ ACTIONS: dict[str, Case] = {
     ),
     "reports.report.report_of": Case("report.see", lambda w, a: report.report_of(w.published, actor=a), theirs=True),
     "reports.handing_out.hand_out_paper_list": Case(
-        "report.paper_list", lambda w, a: handing_out.hand_out_paper_list(w.published, actor=a), theirs=True
+        "report.paper_list",
+        lambda w, a, again="": handing_out.hand_out_paper_list(w.published, actor=a, again=again),
+        theirs=True,
     ),
     "reports.handing_out.hand_out_rejected_rows": Case(
         "report.rejected_rows", lambda w, a: handing_out.hand_out_rejected_rows(w.published, actor=a), theirs=True

@@ -112,6 +112,17 @@ def test_a_place_where_nothing_can_be_written_is_said(broadcasts: Broadcasts, co
     code, _, err = command("report", run.short, "--paper-list", tmp_path / "nowhere" / "paper.csv")
     assert code == 1
     assert "could not be written" in err
+    assert command("report", run.short, "--paper-list", tmp_path / "paper.csv")[0] == 0
+
+
+def test_a_second_paper_list_needs_a_reason(broadcasts: Broadcasts, command: Command, tmp_path: Path) -> None:
+    run = broadcasts.published()
+    assert command("report", run.short, "--paper-list", tmp_path / "first.csv")[0] == 0
+    code, _, err = command("report", run.short, "--paper-list", tmp_path / "second.csv")
+    assert code == 4
+    assert f"eboxcast report {run.short} --paper-list FILE --again REASON" in err
+    again = ("--again", "the first was lost")
+    assert command("report", run.short, "--paper-list", tmp_path / "second.csv", *again)[0] == 0
 
 
 def test_without_rejected_rows_no_file_is_made(broadcasts: Broadcasts, command: Command, tmp_path: Path) -> None:

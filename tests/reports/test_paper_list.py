@@ -12,14 +12,17 @@ from eboxcast.delivery.expiry import expire
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.runs import actions
 from eboxcast.lib import clock
+from eboxcast.lib.free_text import TextUnfit
 from eboxcast.lib.identifiers import text_of_key
 from eboxcast.package.model import FaultyRows, Package, Policies
 from eboxcast.package.rejected import rejected_rows
 from eboxcast.reports.handing_out import (
     NeverVisible,
     OutcomesDeleted,
+    PaperListGiven,
     hand_out_paper_list,
     hand_out_rejected_rows,
+    last_paper_list,
     paper_list,
     rejected_lists,
 )
@@ -94,10 +97,37 @@ def test_lists_without_faults_give_nothing_back(broadcasts: Broadcasts) -> None:
 
 def test_handing_them_out_is_audited(broadcasts: Broadcasts) -> None:
     run = broadcasts.published(recipients=100, faulty=True)
-    hand_out_paper_list(run, actor=master("anna"))
+    list(hand_out_paper_list(run, actor=master("anna")))
     hand_out_rejected_rows(run, actor=master("bert"))
     told = Entry.objects.filter(run=run.id, action__endswith="_given").order_by("id").values_list("action", "by")
     assert list(told) == [("run.paper_list_given", "anna"), ("run.rejected_rows_given", "bert")]
+
+
+def test_the_paper_list_is_given_once_and_again_only_for_a_reason(broadcasts: Broadcasts) -> None:
+    run = broadcasts.published(recipients=100)
+    first = b"".join(hand_out_paper_list(run, actor=master("anna")))
+    with pytest.raises(PaperListGiven) as refused:
+        hand_out_paper_list(run, actor=master("bert"))
+    assert refused.value.data["by"] == "anna"
+    with pytest.raises(TextUnfit):
+        hand_out_paper_list(run, actor=master("bert"), again="for 00.01.01-000.05")
+    assert b"".join(hand_out_paper_list(run, actor=master("bert"), again="the disk failed")) == first
+    last = Entry.objects.filter(run=run.id, action="run.paper_list_given").latest("id")
+    assert (last.by, last.data) == ("bert", {"reason": "the disk failed"})
+
+
+def test_of_two_at_once_the_second_is_told_of_the_first(broadcasts: Broadcasts) -> None:
+    run = broadcasts.published(recipients=100)
+    anna, bert = (hand_out_paper_list(run, actor=master(name)) for name in ("anna", "bert"))
+    next(anna)
+    with pytest.raises(PaperListGiven):
+        next(bert)
+
+
+def test_a_list_that_nobody_took_was_not_given(broadcasts: Broadcasts) -> None:
+    run = broadcasts.published(recipients=100)
+    hand_out_paper_list(run, actor=master("anna"))
+    assert last_paper_list(run) is None
 
 
 def test_after_their_time_both_say_since_when_they_are_gone(broadcasts: Broadcasts) -> None:

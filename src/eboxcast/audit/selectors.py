@@ -170,3 +170,8 @@ def places_looked_into(broadcast: UUID, *, by: str, since: datetime) -> frozense
     """Return the places of a short list into whose eBoxes somebody looked since a moment."""
     looked = Entry.objects.filter(broadcast=broadcast, action="ebox.looked", by=by, at__gte=since)
     return frozenset(looked.values_list("data__place", flat=True))
+
+
+def last_entry(run: UUID, action: str) -> Entry | None:
+    """Return the last entry of an action about a run; None once its year was dropped."""
+    return Entry.objects.filter(run=run, action=action).order_by("id").last()

@@ -5,11 +5,13 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from types import MappingProxyType
 
 from django.db import transaction
 
 from eboxcast.audit.actions import record
+from eboxcast.audit.selectors import last_entry
 from eboxcast.broadcasts.models import Broadcast
 from eboxcast.broadcasts.steps import leave_entry, refuse_other_institutions
 from eboxcast.database.errors import sanitized_db_errors
@@ -19,6 +21,7 @@ from eboxcast.delivery.runs.lookup import authorize_for
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.csv_cells import cell
 from eboxcast.lib.errors import NotAllowedNow
+from eboxcast.lib.free_text import fit_if_any
 from eboxcast.lib.identifiers import text_of_key
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.next_action import NextAction
@@ -54,12 +57,61 @@ class OutcomesDeleted(NotAllowedNow):
     actions = MappingProxyType({"report": NextAction(action="report.see", parameters={"run": "{run}"})})
 
 
-def hand_out_paper_list(run: Run, *, actor: Actor) -> Iterator[bytes]:
-    """Return the paper list, with an audit entry. Raises NotYourRole, RunNotFound, NeverVisible, OutcomesDeleted."""
+class PaperListGiven(NotAllowedNow):
+    """The paper list went out before: two copies of it are two letters to everybody on it."""
+
+    code = "report.paper-list-given"
+    sentence = N_("The paper list of run {run} was given to {by} on {at}.")
+    remedy = N_("Use that copy: two copies lead to two letters. If it is lost, give the reason: {again}")
+    actions = MappingProxyType(
+        {"again": NextAction(action="report.paper_list", parameters={"run": "{run}", "again": "REASON"})}
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandedOut:
+    """Who was given something that names people, and when."""
+
+    by: str
+    at: datetime
+
+
+def hand_out_paper_list(run: Run, *, actor: Actor, again: str = "") -> Iterator[bytes]:
+    """Return the paper list; with its first piece the audit keeps who has it. Once, then only ``again`` for a reason.
+
+    Raises NotYourRole, RunNotFound, NeverVisible, OutcomesDeleted, TextUnfit; PaperListGiven, also with the first
+    piece where somebody else was given it meanwhile.
+    """
     authorize_for(run, "report.paper_list", actor=actor)
+    reason = fit_if_any(again, "reason")
     lines = paper_list(run)
-    _record("run.paper_list_given", run, actor)
-    return lines
+    if not reason:
+        _refuse_twice(run)
+    return _given(run, actor, lines, reason)
+
+
+def last_paper_list(run: Run) -> HandedOut | None:
+    """Return who was given the paper list last; None while nobody was."""
+    with sanitized_db_errors():
+        last = last_entry(run.id, "run.paper_list_given")
+    return HandedOut(by=last.by, at=last.at) if last else None
+
+
+def _given(run: Run, actor: Actor, lines: Iterator[bytes], reason: str) -> Iterator[bytes]:
+    with sanitized_db_errors(), transaction.atomic():
+        Run.objects.select_for_update().get(id=run.id)
+        if not reason:
+            _refuse_twice(run)
+        told = {"reason": reason} if reason else {}
+        record("run.paper_list_given", by=actor.name, environment=run.environment, run=run.id, data=told)
+    yield from lines
+
+
+def _refuse_twice(run: Run) -> None:
+    """Raise PaperListGiven; a list that was given while the run was still being sent was not the whole of it."""
+    before, release = last_paper_list(run), fence.get_release(run.environment, run.id)
+    if before is not None and release.completed_at is not None and before.at >= release.completed_at:
+        raise PaperListGiven(run=run.short, by=before.by, at=before.at)
 
 
 def hand_out_rejected_rows(run: Run, *, actor: Actor) -> list[RejectedList]:

@@ -93,6 +93,9 @@ def main(
     paper: Annotated[
         Path | None, typer.Option("--paper-list", help="Write the recipients who need paper to this file, as CSV.")
     ] = None,
+    again: Annotated[
+        str, typer.Option(help="With --paper-list, if it was given before: why it is needed again. Kept permanently.")
+    ] = "",
     rejected: Annotated[
         Path | None,
         typer.Option("--rejected-rows", help="Write the faulty rows to this file, in the sender's columns."),
@@ -115,7 +118,7 @@ def main(
     who = actor()
     settled = settle(find_run(run, actor=who, permission="report.see"))
     if paper:
-        write_private(paper, hand_out_paper_list(settled, actor=who), force=force)
+        write_private(paper, hand_out_paper_list(settled, actor=who, again=again), force=force)
         _say(_PAPER, spoken, paper)
     if rejected:
         _write_rejected(settled, rejected, spoken, who, force=force)

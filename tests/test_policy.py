@@ -748,6 +748,12 @@ ACTIONS: dict[str, Case] = {
         "report.see", lambda w, a: certificate.issue_certificate(w.published, actor=a), theirs=True
     ),
     "reports.report.report_of": Case("report.see", lambda w, a: report.report_of(w.published, actor=a), theirs=True),
+    "reports.report.look_at_report": Case(
+        "report.see", lambda w, a: report.look_at_report(w.published, actor=a), theirs=True
+    ),
+    "reports.report.run_of_broadcast": Case(
+        "report.see", lambda w, a: report.run_of_broadcast(w.confirmed, actor=a), theirs=True
+    ),
     "reports.handing_out.hand_out_paper_list": Case(
         "report.paper_list",
         lambda w, a, again="": handing_out.hand_out_paper_list(w.published, actor=a, again=again),

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from eboxcast.broadcasts.models import Broadcast
+from eboxcast.broadcasts.steps import refuse_other_institutions
+from eboxcast.delivery.broadcasts.runs import PRODUCTION, run_for
+from eboxcast.delivery.errors import NoRunYet
 from eboxcast.delivery.models import Run
+from eboxcast.delivery.runs.lookup import authorize_for
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.formatting import grouped, short_date
+from eboxcast.lib.policy import authorize
 from eboxcast.lib.translation import N_, translate
-from eboxcast.reports.certificate import issue_certificate
+from eboxcast.reports.certificate import certificate_of, issue_certificate
 from eboxcast.reports.certificate_page import page_of
 from eboxcast.reports.outcomes import readings_of
 from eboxcast.reports.schemas import Readings, Report
@@ -23,6 +29,25 @@ _NOBODY = N_("No one has opened it yet.")
 def report_of(run: Run, *, actor: Actor) -> Report:
     """Return the report of a settled run. Raises NotYourRole, RunNotFound."""
     return Report(certificate=issue_certificate(run, actor=actor), readings=readings_of(run))
+
+
+def look_at_report(run: Run, *, actor: Actor) -> Report:
+    """Return the report of a settled run to look at: nothing is given out, so nothing goes on record.
+
+    Raises NotYourRole, RunNotFound.
+    """
+    authorize_for(run, "report.see", actor=actor)
+    return Report(certificate=certificate_of(run), readings=readings_of(run))
+
+
+def run_of_broadcast(broadcast: Broadcast, *, actor: Actor) -> Run:
+    """Return the run of a broadcast in production, settled. Raises BroadcastNotFound, NotYourRole, NoRunYet."""
+    refuse_other_institutions(broadcast, actor)
+    authorize(actor, "report.see")
+    run = run_for(PRODUCTION, broadcast.production_run)
+    if run is None:
+        raise NoRunYet(broadcast=broadcast.number)
+    return run
 
 
 def page_of_report(report: Report, language: str) -> Page:

@@ -20,7 +20,6 @@ from eboxcast.delivery.runs.settlement import settle
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.command_line import command_of
 from eboxcast.lib.errors import WrongUse
-from eboxcast.lib.formatting import grouped, short_run
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import N_, language_of_user, translate
@@ -29,9 +28,9 @@ from eboxcast.reports.handing_out import RejectedList, hand_out_paper_list, hand
 from eboxcast.reports.page_html import html_of
 from eboxcast.reports.page_text import text_of
 from eboxcast.reports.report import page_of_report, report_of
-from eboxcast.reports.schemas import Check, Report, Verification
-from eboxcast.reports.states import ENVIRONMENTS
+from eboxcast.reports.schemas import Report, Verification
 from eboxcast.reports.verification import verify
+from eboxcast.reports.verification_text import verification_lines
 
 
 class VerificationUnclear(WrongUse):
@@ -50,30 +49,9 @@ _KEEP_SAFE = N_(
     "as safe as the recipient lists, and do not store it with the certificate."
 )
 _NO_ROWS = N_("No list had rejected rows, so no file was written.")
-_AGREES = N_("Run {run} in {environment}: everything that can be verified matches.")
-_DISAGREES = N_("Run {run} in {environment}: NOT everything matches.")
-_SAME = N_("{audience}: {count} recipients, same digest")
-_DIFFERS = N_(
-    "{audience}: the account has {told} with digest {told_digest}; the database has {held} with digest {held_digest}"
-)
-_DELETED = N_("{audience}: can no longer be verified; the data needed was deleted at {deleted}")
-_RECORDS_AGREE = N_("Procedure of broadcast {number}: {count} records match their sealed entries in the audit")
-_RECORDS_DELETED = N_("Procedure of broadcast {number}: {count} records can no longer be verified")
-_WRONG_RECORDS = {
-    "differs": N_("{moment} · {action} · {by}: the audit has this entry with different data"),
-    "missing": N_("{moment} · {action} · {by}: the audit has no such entry"),
-    "altered": N_("{moment} · {action} · {by}: the entry in the audit is not what was sealed"),
-    "unrecorded": N_("{moment} · {action} · {by}: the audit has this entry, but the broadcast has no record of it"),
-}
 _PROVE = N_("To verify the audit itself, with the head of a certificate: {verify}")
 _SALT_IS = N_("Salt: {salt}")
 _WHAT_NEXT = N_("Keep this output, run `eboxcast doctor`, and find out whether the database was restored or changed.")
-_AUDIENCES = {
-    "prepared": N_("Prepared audience"),
-    "published": N_("Published audience"),
-    "refused": N_("Refused audience"),
-}
-
 app = command_app()
 
 
@@ -146,12 +124,9 @@ def _content(report: Report, form: Form, language: str) -> str:
 
 
 def _lines(found: Verification, language: str) -> Iterator[str]:
-    data = {"environment": translate(ENVIRONMENTS[found.environment], language), "run": short_run(found.run)}
-    yield translate(_AGREES if found.good else _DISAGREES, language, data)
-    for check in found.checks:
-        yield f"  {_line(check, language)}"
-    for line in _record_lines(found, language):
-        yield f"  {line}"
+    verdict, *lines = verification_lines(found, language)
+    yield verdict
+    yield from (f"  {line}" for line in lines)
     if found.salt:
         yield translate(_SALT_IS, language, {"salt": found.salt})
     if not found.good:
@@ -159,33 +134,6 @@ def _lines(found: Verification, language: str) -> Iterator[str]:
     if found.broadcast:
         verify = NextAction(action="audit.verify", parameters={"anchor": "NUMBER:DIGEST"})
         yield translate(_PROVE, language, {"verify": command_of(verify)})
-
-
-def _record_lines(found: Verification, language: str) -> Iterator[str]:
-    for finding, sentence in (("agrees", _RECORDS_AGREE), ("deleted", _RECORDS_DELETED)):
-        count = sum(record.finding == finding for record in found.records)
-        if count:
-            yield translate(sentence, language, {"number": found.broadcast, "count": grouped(count, language)})
-    for record in found.records:
-        if record.differs:
-            data = {"moment": record.at, "action": record.action, "by": mask_and_strip(record.by)}
-            yield translate(_WRONG_RECORDS[record.finding], language, data)
-
-
-def _line(check: Check, language: str) -> str:
-    audience = translate(_AUDIENCES[check.audience], language)
-    if check.held is None:
-        return translate(_DELETED, language, {"audience": audience, "deleted": check.deleted or "?"})
-    if not check.differs:
-        return translate(_SAME, language, {"audience": audience, "count": grouped(check.held.count, language)})
-    data = {
-        "audience": audience,
-        "told": grouped(check.told.count, language),
-        "told_digest": check.told.sha256,
-        "held": grouped(check.held.count, language),
-        "held_digest": check.held.sha256,
-    }
-    return translate(_DIFFERS, language, data)
 
 
 def _write_rejected(run: Run, out: Path, language: str, who: Actor, *, force: bool) -> None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
+import pikepdf
 from playwright.sync_api import expect
 from tests.browser.conftest import NARROW, WIDE, Judge, Visit
 from tests.browser.test_pages import too_wide
 from tests.delivery.procedure import ANNE, BRAM, SHORT, Story
 
 from eboxcast.broadcasts.models import State
+from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
+from eboxcast.mailboxes.models import ReadTally, Release
 
 
 def wrong_with(visit: Visit, violations: Judge, actor: Actor, *paths: str) -> list[str]:
@@ -69,3 +73,26 @@ def test_a_confirmer_types_the_go_and_withdraws_it(story: Story, story_visit: Vi
     page.get_by_role("button", name="Retirer le GO").click()
     expect(page.get_by_role("status")).to_contain_text("retiré")
     assert broadcast.gos.get().void_at is not None
+
+
+def test_the_results_are_read_printed_and_taken_away(
+    story: Story, story_visit: Visit, violations: Judge, tmp_path: Path
+) -> None:
+    broadcast = story.published()
+    results = f"/broadcasts/{broadcast.number}/results"
+    release = Release.objects.using("production").get(run=broadcast.production_run)
+    ReadTally.objects.using("production").create(release=release.id, day=clock.today(), slot=0, count=12)
+    pages = [results, f"{results}/certificate", f"{results}/paper-list"]
+    assert wrong_with(story_visit, violations, ANNE, *pages) == []
+    page = story_visit.window(ANNE, language="de", java_script_enabled=False)
+    page.goto(results)
+    page.get_by_role("link", name="Anzeigen und drucken").click()
+    page.pdf(path=tmp_path / "certificate.pdf", prefer_css_page_size=True)
+    with pikepdf.open(tmp_path / "certificate.pdf") as printed:
+        assert len(printed.pages) <= 2
+    page.goto(f"{results}/paper-list")
+    with page.expect_download() as taken:
+        page.get_by_role("button", name="Briefliste herunterladen").click()
+    assert taken.value.suggested_filename == f"paper-list-{broadcast.number}.csv"
+    page.goto(f"{results}/paper-list")
+    expect(page.get_by_text("an anne ausgegeben")).to_be_visible()

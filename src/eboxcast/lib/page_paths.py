@@ -29,6 +29,7 @@ class Page:
 
 
 _TEST = Page("test", "broadcasts/{broadcast}/test")
+_RESULTS = (Page("results", "broadcasts/{broadcast}/results"), Page("run-results", "runs/{run}/results"))
 
 PAGES: Mapping[str, tuple[Page, ...]] = {
     # Broadcasts
@@ -91,6 +92,10 @@ PAGES: Mapping[str, tuple[Page, ...]] = {
     "broadcast.report": (Page("report", "broadcasts/{broadcast}/report"),),
     "broadcast.close": (Page("close", "broadcasts/{broadcast}/close"),),
     "broadcast.give_go": (Page("go", "broadcasts/{broadcast}/go"),),
+    "report.see": _RESULTS,
+    "report.rejected_rows": _RESULTS,
+    "report.paper_list": (Page("paper-list", "broadcasts/{broadcast}/results/paper-list"), _RESULTS[1]),
+    "report.verify": (Page("verify-certificate", "broadcasts/{broadcast}/results/verify"), _RESULTS[1]),
     "broadcast.withdraw_go": (Page("withdraw-go", "broadcasts/{broadcast}/withdraw-go"),),
     # The contact centre
     "calls.see": (Page("answers", "contact-centre/{broadcast}"), Page("contact-centre", "contact-centre")),

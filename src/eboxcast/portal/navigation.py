@@ -52,7 +52,7 @@ TABS = (
     Entry("test", N_("Test")),
     Entry("go", N_("GO")),
     Entry("run", N_("Run")),
-    Entry("results", N_("Results")),
+    Entry("results", N_("Results"), "report.see"),
 )
 """The pages of one broadcast."""
 

@@ -22,6 +22,7 @@ from eboxcast.presenters import message_types as types
 from eboxcast.presenters.broadcast_words import OUTCOMES, SIDES, STATES, who_in
 from eboxcast.presenters.notices import STATES as NOTICE_STATES
 from eboxcast.presenters.people import ROLES
+from eboxcast.presenters.results import OUTCOMES as OUTCOMES_OF_RECIPIENTS
 from eboxcast.presenters.schemas.broadcast import BroadcastStep
 from eboxcast.reports.states import ENVIRONMENTS
 
@@ -67,6 +68,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "seen": _by_value(SEEN_IN),
     "notice": _by_value(NOTICE_STATES),
     "environment": _by_value(ENVIRONMENTS),
+    "became": OUTCOMES_OF_RECIPIENTS,
     "type_state": types.STATES,
     "type_step": types.STEPS,
     "type_turn": _by_value(types.WHO),

@@ -13,6 +13,11 @@ document.addEventListener("submit", (event) => {
     return;
   }
   form.dataset.sent = "yes";
+  if ("file" in form.dataset) {
+    // The answer is a file: this page stays, and shows a moment later that it was given.
+    setTimeout(() => location.replace(location.pathname), 2000);
+    return;
+  }
   for (const button of form.querySelectorAll("button[type=submit]")) {
     button.setAttribute("aria-busy", "true");
   }

@@ -74,6 +74,7 @@ from eboxcast.delivery.runs import lookup as runs_lookup
 from eboxcast.delivery.runs.preparation import check_for_sending
 from eboxcast.delivery.runs.window import Window
 from eboxcast.exchange import collection
+from eboxcast.exchange import standing as folder_standing
 from eboxcast.lib import clock
 from eboxcast.lib.actors import INSTITUTION_ROLES, STEWARD, Actor, NotYourRole, Role
 from eboxcast.lib.errors import EboxcastError, NotFound
@@ -671,6 +672,10 @@ ACTIONS: dict[str, Case] = {
     "operations.steward.passes": Case(
         "procedure.lead",
         lambda w, a: steward.passes(lambda: ([], []), ended=lambda: True, wait=lambda: None, actor=a),
+    ),
+    "exchange.standing.folders": Case("exchange.collect", lambda w, a: folder_standing.folders(w.folder, actor=a)),
+    "exchange.standing.taken_lately": Case(
+        "exchange.collect", lambda w, a: folder_standing.taken_lately(w.folder, actor=a, limit=9)
     ),
     "exchange.collection.collect": Case("exchange.collect", lambda w, a: collection.collect(w.folder, actor=a)),
     # Runs

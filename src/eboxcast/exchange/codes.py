@@ -27,6 +27,16 @@ class SetFault:
         return SENTENCES[self.code]
 
 
+OUTCOMES: Mapping[str, str] = {
+    "accepted": N_("accepted and prepared"),
+    "rejected": N_("received, but cannot be used"),
+    "refused": N_("refused ({codes})"),
+    "cancelled": N_("cancelled, as requested"),
+    "waiting": N_("not complete yet"),
+}
+"""What came of a set, in words."""
+
+
 SENTENCES: Mapping[int, str] = {
     107: N_("The name of the GO or TD file does not have the agreed format."),
     108: N_("The sender in the name ({found}) does not match the folder ({expected})."),

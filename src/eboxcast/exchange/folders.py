@@ -11,7 +11,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from eboxcast.lib.errors import Trouble
+from django.conf import settings
+
+from eboxcast.lib.errors import Trouble, WrongUse
 from eboxcast.lib.translation import N_
 
 
@@ -23,6 +25,22 @@ class DropFolderUnusable(Trouble):
     remedy = N_(
         "Give the user of this program permission to read, write and search it, then run the same command again."
     )
+
+
+class DropFolderNotSet(WrongUse):
+    """There is no drop folder here."""
+
+    code = "exchange.not-set"
+    sentence = N_("No drop folder is configured.")
+    remedy = N_("Set EBOXCAST_DROP_DIR to the folder that contains the drop folders of the institutions.")
+
+
+def drop_folder() -> Path:
+    """Return the folder that holds those of the institutions. Raises DropFolderNotSet."""
+    root: Path | None = settings.EBOXCAST_DROP_DIR
+    if root is None:
+        raise DropFolderNotSet
+    return root
 
 
 _BLOCK = 1 << 20

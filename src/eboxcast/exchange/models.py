@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q, UniqueConstraint
 
@@ -32,6 +33,8 @@ class TakenSet(models.Model):
     """The place of its receipts among those of that day: with the date it is in their names."""
     taken_at = models.DateTimeField()
     result = models.TextField(choices=Result.choices)
+    codes = ArrayField(models.IntegerField(), default=list, db_default=[])
+    """What is wrong with it as a set: keys of ``codes.SENTENCES``."""
     run = models.UUIDField(null=True)
     parts = models.JSONField(default=list)
     """Size, time and place on disk of each file taken, until it is removed: nothing else is removed."""

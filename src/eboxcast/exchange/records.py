@@ -50,6 +50,7 @@ def conclude(
     values = {
         "broadcast": broadcast.number if broadcast else "",
         "result": result,
+        "codes": sorted(codes),
         "run": run,
         "parts": [astuple(mark) for mark in marks],
     }

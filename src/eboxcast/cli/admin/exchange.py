@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
-from django.conf import settings
 from django.db import connections
 
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.options import AsJson
 from eboxcast.cli.shell.signals import asked_to_end
+from eboxcast.exchange.codes import OUTCOMES
 from eboxcast.exchange.collection import collect as collect_sets
+from eboxcast.exchange.folders import drop_folder
 from eboxcast.exchange.intake import TROUBLE, WAITING, Collected
-from eboxcast.lib.errors import WrongUse
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.presenters.json import json_line
 from eboxcast.presenters.operations import set_taken
 from eboxcast.presenters.schemas.operations import SetTaken
-
-
-class DropFolderNotSet(WrongUse):
-    """There is no drop folder here."""
-
-    code = "exchange.not-set"
-    sentence = N_("No drop folder is configured.")
-    remedy = N_("Set EBOXCAST_DROP_DIR to the folder that contains the drop folders of the institutions.")
-
 
 _READY = N_(
     "Collecting files from {folder}, every {seconds} seconds. SIGTERM or Ctrl-C stops it after the current set."
@@ -52,7 +42,7 @@ def collect(
 
     Several can run at the same time: one works, the others find nothing to do.
     """
-    root, who = _drop_folder(), actor()
+    root, who = drop_folder(), actor()
     if once:
         if not all(_tell(one, as_json=as_json) for one in collect_sets(root, actor=who)):
             raise typer.Exit(1)
@@ -67,14 +57,6 @@ def collect(
         ending.wait(every)
 
 
-def _drop_folder() -> Path:
-    """Return the folder that holds those of the institutions. Raises DropFolderNotSet."""
-    root: Path | None = settings.EBOXCAST_DROP_DIR
-    if root is None:
-        raise DropFolderNotSet
-    return root
-
-
 def _tell(one: Collected, *, as_json: bool) -> bool:
     if as_json:
         typer.echo(json_line(set_taken(one)))
@@ -86,18 +68,11 @@ def _tell(one: Collected, *, as_json: bool) -> bool:
 
 
 _TOLD = N_("{institution}, {environment}: {reference}: {outcome}.")
-_OUTCOMES = {
-    "accepted": N_("accepted and prepared"),
-    "rejected": N_("received, but cannot be used"),
-    "refused": N_("refused ({codes})"),
-    "cancelled": N_("cancelled, as requested"),
-    WAITING: N_("not complete yet"),
-}
 
 
 def told(one: SetTaken) -> str:
     """Return what came of a set, as a sentence."""
     language = language_of_user()
-    outcome = translate(_OUTCOMES[one.outcome], language, {"codes": ", ".join(map(str, one.codes))})
+    outcome = translate(OUTCOMES[one.outcome], language, {"codes": ", ".join(map(str, one.codes))})
     data = {"institution": one.institution, "environment": one.environment, "reference": one.reference}
     return translate(_TOLD, language, {**data, "outcome": outcome})

@@ -75,6 +75,8 @@ PAGES: Mapping[str, tuple[Page, ...]] = {
     "broadcast.name_testers": (Page("testers", "broadcasts/{broadcast}/testers"),),
     # Contacts
     "contacts.see": (Page("contacts", "contacts"),),
+    # Drop folders
+    "exchange.collect": (Page("drop-folders", "drop-folders"),),
     # Emails
     "notice.see": (Page("mail", "mails/{number}"), Page("mails", "mails")),
     "notice.retry": (Page("mails", "mails"),),

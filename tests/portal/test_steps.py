@@ -296,7 +296,7 @@ def test_the_sheet_offers_what_somebody_can_do_and_nothing_else() -> None:
     assert theirs == {
         "anne": {"want", "cancel", "reconfirm", "set-contact", "note"},
         "vera": {"postpone", "refuse", "note"},
-        "ines": {"postpone", "refuse", "waive", "set-contact", "warn", "note"},
+        "ines": {"postpone", "refuse", "set-contact", "warn", "note"},
         "ada": set(),
     }
 

@@ -53,7 +53,7 @@ class AskForm(PageForm):
     fr = CountField(label=N_("French"), required=False, min_value=1, max_value=MOST_RECIPIENTS)
     nl = CountField(label=N_("Dutch"), required=False, min_value=1, max_value=MOST_RECIPIENTS)
     de = CountField(label=N_("German"), required=False, min_value=1, max_value=MOST_RECIPIENTS)
-    dates = forms.Field(required=False)
+    dates = forms.Field(label=N_("Dates"), required=False)
     campaign = forms.CharField(
         label=N_("Campaign"),
         help_text=N_("Groups broadcasts that belong together. Several languages form one, with the subject as name."),

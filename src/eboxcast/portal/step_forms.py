@@ -26,6 +26,7 @@ from eboxcast.lib.translation import N_, translate
 from eboxcast.planning.errors import AgreedMomentOutside
 from eboxcast.planning.selectors import window_on
 from eboxcast.portal.dates import FIELD, Picked, picker_of
+from eboxcast.presenters.contacts import contacts_of_broadcast
 from eboxcast.presenters.evenings import Evenings
 from eboxcast.senders.errors import DetailUnfit
 from eboxcast.web.forms import CountField, PageForm
@@ -176,7 +177,7 @@ class _DatesForm(StepForm):
     on_calendar = True
     full_too: ClassVar[bool] = True
 
-    dates = forms.Field(required=False)
+    dates = forms.Field(label=N_("Dates"), required=False)
     beside = dict.fromkeys((DateNotPossible, DateNotFree, DateInThePast), FIELD)
 
     def clean(self) -> dict[str, Any]:
@@ -291,8 +292,7 @@ class ContactForm(StepForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.sheet = contacts.sheet_of(self.broadcast)
-        now = self.sheet.get(str(self["team"].value() or ""))
+        now = contacts.sheet_of(self.broadcast).get(str(self["team"].value() or ""))
         for name in ("name", "email", "phone") if now else ():
             self.initial.setdefault(name, getattr(now, name))
 
@@ -310,8 +310,11 @@ class ContactForm(StepForm):
 
     def shown(self, request: PageRequest) -> dict[str, Any]:
         """Return the whole sheet, and which of its lines is being changed."""
-        teams = permits(self.actor, "contacts.set_team")
-        return {"contacts": list(self.sheet.items()), "sets_teams": teams, "whose": str(self["team"].value() or "")}
+        return {
+            "places": contacts_of_broadcast(self.broadcast).places,
+            "sets_teams": permits(self.actor, "contacts.set_team"),
+            "whose": str(self["team"].value() or ""),
+        }
 
 
 class WarnForm(StepForm):

@@ -52,6 +52,8 @@ class StepPage:
     """What cannot be undone about it, or what else ends with it: said before."""
     grave: bool = False
     """Whether it ends something."""
+    when_due: bool = False
+    """Whether it is offered only where the procedure asks for it."""
 
 
 STEPS: Mapping[str, StepPage] = {
@@ -120,6 +122,7 @@ STEPS: Mapping[str, StepPage] = {
         title=N_("Waive a missed deadline"),
         lead=N_("The date can then stay. The waiver counts for this date only, and is in your name."),
         form=forms.WaiveForm,
+        when_due=True,
         button=N_("Give the waiver"),
         done=N_("The waiver was recorded in your name."),
     ),
@@ -198,7 +201,7 @@ def others_for(broadcast: Broadcast, actor: Actor, *, without: Collection[str]) 
     return [
         (step.title, reverse(name, args=[broadcast.number]))
         for name, step in STEPS.items()
-        if step.action in can or (step.permission and permits(actor, step.permission))
+        if not step.when_due and (step.action in can or (step.permission and permits(actor, step.permission)))
     ]
 
 

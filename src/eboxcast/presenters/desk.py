@@ -62,6 +62,7 @@ def _task(
         steps=steps,
         institution_names=broadcast.institution.names,
         recipients=recipients_of(broadcast),
+        has_document=bool(broadcast.acceptance_run or broadcast.production_run),
         evenings=evenings,
     )
 

@@ -21,6 +21,8 @@ class Task:
     """whose broadcast it is, by language"""
     recipients: int
     """how many recipients it has, or is expected to have"""
+    has_document: bool
+    """whether a document was delivered that can be looked at"""
     evenings: tuple[EveningShown, ...]
     """the requested evenings, where they have to decide on the date"""
 

@@ -213,7 +213,7 @@ def ask_for_a_date(stage: Stage) -> None:
     anne.page.locator("[name=subject]").fill("Ce qui change au 1er janvier")
     anne.page.locator("[name=fr]").fill(str(stage.recipients))
     pick(anne, "2027-11-10")
-    anne.press("Request")
+    anne.press("Submit the request")
     expect(anne.page).to_have_url(f"{stage.address}/broadcasts/{NUMBER}")
     vera.open(f"/broadcasts/{NUMBER}/postpone")
     for day in ("2027-11-12", "2027-11-15"):
@@ -344,7 +344,7 @@ def prepare_the_evening(stage: Stage) -> None:
     ines.press("Warn the contact centre")
     ines.sees("The contact centre was warned.")
     stage.desk.lead()
-    carla.open("/broadcasts")
+    carla.open("/contact-centre")
     expect(carla.page.get_by_text("Ce qui change au 1er janvier").first).to_be_visible()
     lou.open(f"/broadcasts/{NUMBER}/arm")
     lou.page.locator("main form button[type=submit]").click()

@@ -22,6 +22,7 @@ from eboxcast.audit.sealing import seal_pending
 from eboxcast.lib.actors import Actor
 from eboxcast.notices.making import make_notices
 from eboxcast.notices.models import Notice
+from eboxcast.notices.webhooks import add_webhook
 
 Opens = Callable[[], str]
 
@@ -58,6 +59,10 @@ def step(name: str) -> Opens:
     return lambda: f"/broadcasts/{p.scheduled().number}/{name}"
 
 
+def webhook() -> str:
+    return add_webhook("Pager", "https://pager.example.be/", actor=p.INES).key
+
+
 PAGES: dict[str, tuple[Actor | None, Opens]] = {
     "sign-in": (None, lambda: "/sign-in"),
     "forgotten": (None, lambda: "/forgotten-password"),
@@ -74,6 +79,8 @@ PAGES: dict[str, tuple[Actor | None, Opens]] = {
     "broadcast": (p.LOU, sheet),
     "files": (p.ANNE, lambda: f"/broadcasts/{p.approved().number}/files"),
     "components": (p.INES, lambda: "/components"),
+    "alarms": (p.INES, lambda: f"/alarms{webhook()[:0]}"),
+    "new alarm": (p.INES, lambda: "/alarms/add"),
     "console": (p.LOU, lambda: f"/console{sheet()[:0]}"),
     "run": (p.LOU, lambda: f"/runs/{prepared_run().short}"),
     "decision": (p.LOU, lambda: f"/runs/{prepared_run().short}/discard"),

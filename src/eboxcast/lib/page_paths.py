@@ -52,6 +52,7 @@ PAGES: Mapping[str, tuple[Page, ...]] = {
     ),
     "broadcast.arm": (Page("arm", "broadcasts/{broadcast}/arm"),),
     "broadcast.disarm": (Page("disarm", "broadcasts/{broadcast}/disarm"),),
+    "broadcast.finish": (Page("run", "broadcasts/{broadcast}/run"),),
     "broadcast.launch": (Page("launch", "broadcasts/{broadcast}/launch"),),
     "installation.examine": (Page("console-doctor", "console/doctor"),),
     # Runs

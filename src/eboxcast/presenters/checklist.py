@@ -21,12 +21,15 @@ from eboxcast.presenters.schemas.checklist import CheckItem, Checklist
 from eboxcast.targets.opening import capabilities_of
 
 
-def checklist_of(broadcast: Broadcast, actor: Actor, language: str) -> Checklist | None:
-    """Return what must be so before the launch of a broadcast; None before it has a date, and once it was launched."""
+def checklist_of(broadcast: Broadcast, actor: Actor, language: str, *, measured: bool = True) -> Checklist | None:
+    """Return what must be so before the launch of a broadcast; None before it has a date, and once it was launched.
+
+    ``measured`` says whether the time that earlier runs took is looked up too.
+    """
     if State(broadcast.state) not in DATED:
         return None
     items = [_item(one, broadcast, language) for one in conditions_to_launch(broadcast, actor)]
-    items += [*_of_workers(language), *_of_time(broadcast, language)]
+    items += [*_of_workers(language), *(_of_time(broadcast, language) if measured else ())]
     missing = sum(one.met == "no" for one in items)
     return Checklist(items=tuple(items), ready=not missing, missing=missing)
 

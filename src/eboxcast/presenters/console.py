@@ -18,18 +18,21 @@ from eboxcast.presenters.schemas.console import Console, Evening
 
 _OFTEN, _SELDOM = 5, 30
 """Seconds."""
+_MOST_COMING = 10
 
 
 @sanitized_db_errors()
 def console_of(evenings: Sequence[Broadcast], at_work: Sequence[Run], actor: Actor, language: str) -> Console:
     """Return the console, with what its reader may decide."""
     runs = {run.id: run for run in at_work}
-    shown = [(one, _evening(one, runs, actor, language)) for one in evenings]
+    tonight = [one for one in evenings if _is_tonight(one)]
+    coming = [one for one in evenings if not _is_tonight(one)]
     theirs = {one.production_run for one in evenings}
     moving = any(one.state == State.LAUNCHED for one in evenings) or bool(at_work)
     return Console(
-        tonight=tuple(evening for one, evening in shown if _is_tonight(one)),
-        coming=tuple(evening for one, evening in shown if not _is_tonight(one)),
+        tonight=tuple(_evening(one, runs, actor, language) for one in tonight),
+        coming=tuple(_evening(one, runs, actor, language, measured=False) for one in coming[:_MOST_COMING]),
+        more=max(len(coming) - _MOST_COMING, 0),
         runs=listed_runs([run for run in at_work if run.id not in theirs]),
         look_again=_OFTEN if moving else _SELDOM,
     )
@@ -42,7 +45,9 @@ def _is_tonight(broadcast: Broadcast) -> bool:
     return broadcast.date == clock.today() or broadcast.state == State.LAUNCHED
 
 
-def _evening(broadcast: Broadcast, runs: Mapping[UUID, Run], actor: Actor, language: str) -> Evening:
+def _evening(
+    broadcast: Broadcast, runs: Mapping[UUID, Run], actor: Actor, language: str, *, measured: bool = True
+) -> Evening:
     run = runs.get(broadcast.production_run) if broadcast.production_run else None
     work = work_of(run) if run else None
     recipients = broadcast.recipients_count
@@ -57,6 +62,6 @@ def _evening(broadcast: Broadcast, runs: Mapping[UUID, Run], actor: Actor, langu
         recipients=recipients or broadcast.expected_count,
         launched=broadcast.state in _LAUNCHED,
         percent=100 * (recipients - work.left) // recipients if work and recipients else None,
-        checklist=checklist_of(broadcast, actor, language),
+        checklist=checklist_of(broadcast, actor, language, measured=measured),
         decisions=launch_decisions(broadcast, actor, language),
     )

@@ -47,7 +47,9 @@ class Console:
     tonight: tuple[Evening, ...]
     """the broadcasts of today, and those whose launch has not ended"""
     coming: tuple[Evening, ...]
-    """those to come"""
+    """the first of those to come"""
+    more: int
+    """how many more are to come in these days"""
     runs: tuple[ListedRun, ...]
     """other runs that are being sent, or wait for a decision"""
     look_again: int

@@ -355,6 +355,7 @@ ACTIONS: dict[str, Case] = {
         lambda w, a, wanted="": senders_lookup.find_either(wanted or str(w.request), actor=a),
         theirs=True,
     ),
+    "senders.lookup.institutions_of": Case("type.see", lambda w, a: list(senders_lookup.institutions_of(a))),
     "senders.lookup.applications_of": Case("type.see", lambda w, a: list(senders_lookup.applications_of(a))),
     "senders.type_requests.foresee_request": Case("type.request", lambda w, a: type_requests.foresee_request(actor=a)),
     "senders.type_requests.foresee_step": Case(
@@ -400,6 +401,24 @@ ACTIONS: dict[str, Case] = {
         "calendar.see",
         lambda w, a, institution=p.INSTITUTION: calendar_changes.whose_calendar(institution, actor=a),
         theirs=True,
+    ),
+    "broadcasts.calendar_changes.foresee_closing": Case(
+        "calendar.close",
+        lambda w, a, institution=p.INSTITUTION: calendar_changes.foresee_closing(institution=institution, actor=a),
+        theirs=True,
+    ),
+    "broadcasts.calendar_changes.foresee_opening": Case(
+        "calendar.open",
+        lambda w, a, institution=p.INSTITUTION: calendar_changes.foresee_opening(
+            p.far_away(), institution=institution, actor=a
+        ),
+        theirs=True,
+    ),
+    "broadcasts.calendar_changes.foresee_blackout": Case(
+        "calendar.blackout", lambda w, a: calendar_changes.foresee_blackout(actor=a)
+    ),
+    "broadcasts.calendar_changes.foresee_lift": Case(
+        "calendar.lift", lambda w, a: calendar_changes.foresee_lift(1, actor=a)
     ),
     "broadcasts.calendar_changes.whose_days": Case(
         "calendar.close",

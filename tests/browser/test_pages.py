@@ -94,6 +94,8 @@ PAGES: dict[str, tuple[Actor | None, Opens]] = {
     "change of a person": (p.INES, lambda: f"/person/anne/change{invitation()[:0]}"),
     "account": (p.BRAM, lambda: "/account"),
     "account-password": (p.BRAM, lambda: "/account/password"),
+    "calendar": (p.INES, lambda: f"/calendar?month=2027-02{sheet()[:0]}"),
+    "blackout": (p.INES, lambda: "/calendar/blackout"),
     "contact-centre": (p.CARLA, lambda: f"/contact-centre{sheet()[:0]}"),
     "answers": (p.CARLA, lambda: f"/contact-centre/{sheet().split('/')[-1]}"),
     "audit": (p.ADA, lambda: f"/audit?broadcast={sheet().split('/')[-1]}"),

@@ -9,8 +9,11 @@ from collections.abc import Collection
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from eboxcast.audit.actions import record
+from eboxcast.broadcasts.load import TAKES_ROOM
+from eboxcast.broadcasts.models import Broadcast
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
@@ -107,6 +110,58 @@ def lift(number: int, *, actor: Actor) -> tuple[Blackout, bool]:
     return blackout, True
 
 
+def foresee_closing(day: date | None = None, *, institution: str = "", actor: Actor) -> list[Broadcast]:
+    """Return the broadcasts that are planned on a day that somebody would close; nothing changes.
+
+    Raises NotYourRole, CalendarNotFound.
+    """
+    whose = whose_days(institution, actor=actor, permission="calendar.close")
+    if day is None:
+        return []
+    own = {"institution": whose} if whose else {}
+    with sanitized_db_errors():
+        return list(_planned().filter(date=day, **own))
+
+
+def foresee_opening(day: date, *, institution: str = "", actor: Actor) -> ClosedDay:
+    """Return the closed day that somebody would take back; nothing changes.
+
+    Raises NotYourRole, CalendarNotFound, DayPast, DayNotClosed.
+    """
+    whose = whose_days(institution, actor=actor, permission="calendar.open")
+    _refuse_past(day)
+    with sanitized_db_errors():
+        closed = ClosedDay.objects.filter(date=day, institution=whose).first()
+    if closed is None:
+        raise DayNotClosed(date=day.isoformat())
+    return closed
+
+
+def foresee_blackout(
+    starts_at: datetime | None = None, ends_at: datetime | None = None, *, actor: Actor
+) -> list[Broadcast]:
+    """Return the broadcasts whose evening a blackout would touch; nothing changes.
+
+    Raises NotYourRole, BlackoutBackwards, BlackoutPast.
+    """
+    authorize(actor, "calendar.blackout")
+    if starts_at is None or ends_at is None:
+        return []
+    _refuse_useless(starts_at, ends_at)
+    with sanitized_db_errors():
+        return list(_planned().filter(window_starts_at__lt=ends_at, window_ends_at__gt=starts_at))
+
+
+def foresee_lift(number: int, *, actor: Actor) -> Blackout:
+    """Return the blackout that somebody would lift; nothing changes. Raises NotYourRole, BlackoutUnknown."""
+    authorize(actor, "calendar.lift")
+    with sanitized_db_errors():
+        blackout = Blackout.objects.filter(pk=number).first()
+    if blackout is None:
+        raise BlackoutUnknown(number=number)
+    return blackout
+
+
 def whose_calendar(institution: str, *, actor: Actor) -> str:
     """Return the institution whose calendar somebody sees: people of an institution always their own.
 
@@ -133,6 +188,11 @@ def whose_days(institution: str, *, actor: Actor, permission: str) -> str:
     """
     authorize(actor, permission)
     return _whose(institution, actor)
+
+
+def _planned() -> QuerySet[Broadcast]:
+    waiting = Broadcast.objects.filter(state__in=TAKES_ROOM, visible_at=None)
+    return waiting.select_related("campaign", "institution").order_by("agreed_at", "number")
 
 
 def _refuse_past(day: date) -> None:

@@ -100,6 +100,11 @@ PAGES: Mapping[str, tuple[Page, ...]] = {
     "report.paper_list": (Page("paper-list", "broadcasts/{broadcast}/results/paper-list"), _RESULTS[1]),
     "report.verify": (Page("verify-certificate", "broadcasts/{broadcast}/results/verify"), _RESULTS[1]),
     "broadcast.withdraw_go": (Page("withdraw-go", "broadcasts/{broadcast}/withdraw-go"),),
+    # The calendar
+    "calendar.see": (Page("calendar", "calendar"),),
+    "calendar.close": (Page("close-day", "calendar/close"),),
+    "calendar.blackout": (Page("blackout", "calendar/blackout"),),
+    "calendar.lift": (Page("lift-blackout", "calendar/blackouts/{number}/lift"), Page("calendar", "calendar")),
     # The contact centre
     "calls.see": (Page("answers", "contact-centre/{broadcast}"), Page("contact-centre", "contact-centre")),
     # The audit

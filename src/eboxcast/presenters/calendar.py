@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
+from eboxcast.broadcasts.models import Broadcast
 from eboxcast.lib.formatting import spoken
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import translate
@@ -15,6 +16,7 @@ from eboxcast.planning.windows import Window
 from eboxcast.planning.working_days import legal_holidays
 from eboxcast.presenters.schemas.calendar import (
     Blackout,
+    Booking,
     Calendar,
     CalendarDay,
     ClosedDay,
@@ -36,6 +38,23 @@ def calendar_of(
         institution=institution or None,
         days=tuple(_day(one, closed, limits, language) for one in load(first, last, evenings=evenings)),
         blackouts=tuple(_blackout(one) for one in evenings.blackouts if _touches(one, first, last)),
+    )
+
+
+def bookings_of(broadcasts: Iterable[Broadcast]) -> tuple[Booking, ...]:
+    """Return broadcasts that have an evening."""
+    return tuple(
+        Booking(
+            number=one.number,
+            subject=mask_and_strip(one.subject),
+            language=one.language,
+            campaign=mask_and_strip(one.campaign.name) if one.campaign else "",
+            institution_names=one.institution.names,
+            agreed_at=one.agreed_at,
+            recipients=one.expected_count if one.recipients_count is None else one.recipients_count,
+            state=one.state,
+        )
+        for one in broadcasts
     )
 
 

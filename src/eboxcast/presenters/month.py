@@ -34,9 +34,8 @@ def month_of(
 
     ``full_too`` where a full evening can be chosen all the same; ``past_too`` where months that are over are shown.
     """
-    earliest = _moved(evenings.today, -MONTHS_AROUND if past_too else 0)
-    latest = _moved(evenings.today, MONTHS_AROUND)
-    first = min(max(day.replace(day=1), earliest), latest)
+    earliest, latest = _reach(evenings.today, past_too=past_too)
+    first = month_shown(day, today=evenings.today, past_too=past_too)
     last = _moved(first, 1) - timedelta(days=1)
     shown = calendar_of(first, last, evenings=evenings, closed=closed, institution=institution, language=language)
     days = {
@@ -60,6 +59,12 @@ def month_of(
     )
 
 
+def month_shown(day: date, *, today: date, past_too: bool = False) -> date:
+    """Return the first day of the month that is shown for a day: its own, or the nearest there is to see."""
+    earliest, latest = _reach(today, past_too=past_too)
+    return min(max(day.replace(day=1), earliest), latest)
+
+
 def share_of(booked: Load, limits: Load) -> int:
     """Return how full an evening is, in percent: by broadcasts or by recipients, whichever is more."""
     parts = (
@@ -67,6 +72,10 @@ def share_of(booked: Load, limits: Load) -> int:
         booked.recipients / max(limits.recipients, 1),
     )
     return min(round(max(parts) * _PERCENT), _PERCENT)
+
+
+def _reach(today: date, *, past_too: bool) -> tuple[date, date]:
+    return _moved(today, -MONTHS_AROUND if past_too else 0), _moved(today, MONTHS_AROUND)
 
 
 def _moved(day: date, months: int) -> date:

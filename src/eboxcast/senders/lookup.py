@@ -40,6 +40,13 @@ def types_of(actor: Actor) -> QuerySet[MessageType]:
     return MessageType.objects.filter(**own).distinct().prefetch_related("applications").order_by("code")
 
 
+def institutions_of(actor: Actor) -> QuerySet[Institution]:
+    """Return the institutions that somebody may see. Raises NotYourRole."""
+    authorize(actor, "type.see")
+    own = {"cbe": actor.institution} if actor.institution else {}
+    return Institution.objects.filter(**own).order_by("cbe")
+
+
 def applications_of(actor: Actor) -> QuerySet[Application]:
     """Return the applications that somebody may see. Raises NotYourRole."""
     authorize(actor, "type.see")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -93,6 +94,28 @@ class Calendar:
     """each day of the period"""
     blackouts: tuple[Blackout, ...]
     """those that touch the period"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Booking:
+    """A broadcast that has an evening."""
+
+    number: str
+    """its number"""
+    subject: str
+    """its subject"""
+    language: str
+    """the language of its document"""
+    campaign: str
+    """its campaign; empty for none"""
+    institution_names: Mapping[str, str]
+    """who sends it, by language"""
+    agreed_at: datetime | None
+    """when it becomes visible"""
+    recipients: int
+    """how many receive it: as prepared, else as expected"""
+    state: str
+    """how it stands"""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -76,6 +76,12 @@ def figures(value: date | None) -> SafeString:
     return _time(there.isoformat(), f"{there:%d/%m/%Y}")
 
 
+@register.simple_tag
+def times(start: datetime, end: datetime) -> str:
+    """Show from which time to which, where the day stands beside it."""
+    return "–".join(formatting.short_times(start, end))
+
+
 @register.simple_tag(takes_context=True)
 def number(context: Context, value: int | None) -> str:
     """Show a number with its thousands apart."""

@@ -85,6 +85,7 @@ from eboxcast.mailboxes.models import OutcomeKind
 from eboxcast.notices import expiring, listing, webhooks
 from eboxcast.operations import doctor, dossier, steward
 from eboxcast.operations import expiry as everything
+from eboxcast.operations import overview as installation_overview
 from eboxcast.package.model import Package, Policies
 from eboxcast.reports import certificate, handing_out, report
 from eboxcast.reports import verification as certificates
@@ -709,6 +710,7 @@ ACTIONS: dict[str, Case] = {
     "broadcasts.listing.list_evenings": Case("broadcast.see", lambda w, a: listed.list_evenings(actor=a, days=14)),
     "broadcasts.listing.broadcasts_of": Case("broadcast.see", lambda w, a: listed.broadcasts_of(p.DAY, actor=a)),
     "broadcasts.listing.coming_evenings": Case("broadcast.see", lambda w, a: listed.coming_evenings(actor=a)),
+    "operations.overview.overview": Case("installation.examine", lambda w, a: installation_overview.overview(actor=a)),
     "operations.doctor.look_for": Case("installation.examine", lambda w, a: doctor.look_for(a)),
     "notices.webhooks.add_webhook": Case(
         "alarm.configure",

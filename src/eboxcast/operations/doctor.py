@@ -229,7 +229,8 @@ _SEE_NOTICES = N_("To see them: `{notices}`. Once the cause is fixed: {retry_not
 _FILES = N_("Notices are saved as files in {folder} and are not sent by email.")
 _NOBODY_LEADS = N_("The steward is not running: no emails were made about events since {moment}.")
 _LEAD = N_("Run it as a service: `{lead}` (docs/howto/operate.md); or once, now: {lead_once}")
-_PATIENCE = timedelta(minutes=15)
+PATIENCE = timedelta(minutes=15)
+"""How long mails may wait for the steward."""
 _SET = N_("To send them by email, set EBOXCAST_SMTP_URL and EBOXCAST_MAIL_FROM.")
 
 
@@ -244,7 +245,7 @@ def notices(around: Surroundings) -> Iterator[Finding]:
             data = {"count": count, "problem": mask_and_strip(last_problem()) or "-"}
             yield Finding("notices", State.ATTENTION, sentence, data, _SEE_NOTICES, _ACTIONS)
     since = unread_since()
-    if since is not None and clock.now() - since > _PATIENCE:
+    if since is not None and clock.now() - since > PATIENCE:
         yield Finding("notices", State.ATTENTION, _NOBODY_LEADS, {"moment": since}, _LEAD, _ACTIONS)
     if settings.EBOXCAST_MAIL_SERVER is None:
         folder = str(settings.EBOXCAST_STATE_DIR / "mail")

@@ -87,6 +87,7 @@ PAGES: dict[str, tuple[Actor | None, Opens]] = {
     "contacts": (p.INES, lambda: f"/contacts{p.ready().number[:0]}"),
     "evening": (p.LOU, lambda: f"/evenings/{p.ready().date}"),
     "contacts of a broadcast": (p.ANNE, lambda: f"/broadcasts/{p.scheduled().number}/contacts"),
+    "installation": (p.INES, lambda: "/installation"),
     "mails": (p.INES, mails),
     "mail": (p.INES, lambda: f"{mails()}/{Notice.objects.latest('id').pk}"),
     "people": (p.INES, lambda: f"/people{invitation()[:0]}"),

@@ -108,6 +108,7 @@ ADDRESSES: dict[str, Address] = {
     "broadcast-contacts": Address(theirs=True),
     "drop-folders": Address(everybody=NOT_YOURS, others=dict.fromkeys((p.INES, p.LOU), OK)),
     "collect-sets": Address(everybody=WRONG_WAY, nobody=WRONG_WAY),
+    "installation": OPERATORS,
     "mails": INTEGRATION,
     "mail": Address(everybody=NOT_YOURS, others={p.INES: NOT_THERE}),
     "retry-mails": INTEGRATION,

@@ -54,7 +54,7 @@ PAGES: Mapping[str, tuple[Page, ...]] = {
     "broadcast.disarm": (Page("disarm", "broadcasts/{broadcast}/disarm"),),
     "broadcast.finish": (Page("run", "broadcasts/{broadcast}/run"),),
     "broadcast.launch": (Page("launch", "broadcasts/{broadcast}/launch"),),
-    "installation.examine": (Page("console-doctor", "console/doctor"),),
+    "installation.examine": (Page("installation", "installation"),),
     # Runs
     "run.see": (Page("one-run", "runs/{run}"),),
     "run.launch": (Page("run-launch", "runs/{run}/launch"),),

@@ -42,7 +42,7 @@ MORE = (
     Entry("mails", N_("Emails"), "notice.see"),
     Entry("alarms", N_("Alarms"), "alarm.see"),
     Entry("drop-folders", N_("Drop folders"), "exchange.collect"),
-    Entry("installation", N_("Installation"), "metrics.see"),
+    Entry("installation", N_("Installation"), "installation.examine"),
 )
 """Those behind "More"."""
 

@@ -25,6 +25,7 @@ from eboxcast.presenters.people import ROLES
 from eboxcast.presenters.results import OUTCOMES as OUTCOMES_OF_RECIPIENTS
 from eboxcast.presenters.schemas.broadcast import BroadcastStep
 from eboxcast.reports.states import ENVIRONMENTS
+from eboxcast.reports.states import STATES as RUN_STATES
 
 register = template.Library()
 
@@ -68,6 +69,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "seen": _by_value(SEEN_IN),
     "notice": _by_value(NOTICE_STATES),
     "environment": _by_value(ENVIRONMENTS),
+    "run": _by_value(RUN_STATES),
     "became": OUTCOMES_OF_RECIPIENTS,
     "type_state": types.STATES,
     "type_step": types.STEPS,

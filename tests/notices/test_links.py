@@ -15,7 +15,7 @@ from eboxcast.notices.making import make_notices
 from eboxcast.notices.models import Notice
 
 SEE = NextAction(action="broadcast.see", parameters={"broadcast": "2027-0001"})
-NO_PAGE = NextAction(action="audit.verify")
+NO_PAGE = NextAction(action="run.repair")
 HERE = override_settings(EBOXCAST_PAGES_URL="https://broadcasts.example.be/eboxcast")
 
 
@@ -28,7 +28,7 @@ def mails(kind: str) -> dict[str, Notice]:
 @HERE
 def test_a_link_is_below_the_address_of_the_installation() -> None:
     assert way_to(SEE) == "https://broadcasts.example.be/eboxcast/broadcasts/2027-0001"
-    assert way_to(NO_PAGE) == "eboxcast audit verify"
+    assert way_to(NO_PAGE) == "eboxcast doctor --repair"
 
 
 @pytest.mark.usefixtures("installation")

@@ -111,7 +111,7 @@ def test_lists_that_name_people_are_counted_and_never_mailed(story: Story) -> No
     report = told("reported")["ines"]
     run = Run.objects.get(id=broadcast.production_run)
     lines = b"".join(paper_list(run)).decode().splitlines()[1:]
-    assert "--paper-list FILE" in report.text
+    assert report.text.count(f"/runs/{run.short}/results") == 1
     counted = [line.split()[-1] for line in report.text.splitlines() if "sur la liste papier" in line]
     assert counted == [str(len(lines))]
     everything = "".join(notice.text + notice.html + notice.calendar for notice in Notice.objects.all())

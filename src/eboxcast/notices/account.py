@@ -49,7 +49,9 @@ def paper_and_rejected(about: About, language: str) -> Sequence[Section]:
     facts = tuple(
         Fact(translate(label, language), grouped(count, language), number=True) for label, count in counts.items()
     )
-    ways = [way_to(NextAction(action=name, parameters={"run": short_run(certificate.run)})) for name in _FETCH]
+    run = {"run": short_run(certificate.run)}
+    # One page may give both, and is named once.
+    ways = dict.fromkeys(way_to(NextAction(action=name, parameters=run)) for name in _FETCH)
     return [Section(title=translate(_PEOPLE, language), facts=facts, notes=(translate(_NEVER_MAILED, language), *ways))]
 
 

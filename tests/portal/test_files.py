@@ -23,6 +23,7 @@ from tests.web.visitors import browser, browser_of
 from eboxcast.audit.models import Entry
 from eboxcast.broadcasts import acceptance, requests
 from eboxcast.broadcasts.models import Broadcast, FileDelivery, SeenIn, State
+from eboxcast.database.boot import places
 from eboxcast.delivery.broadcasts import kept_files
 from eboxcast.delivery.broadcasts.acceptance_tests import run_test
 from eboxcast.lib import clock
@@ -444,3 +445,14 @@ def test_the_column_is_chosen_where_more_than_one_could_be_it(anne: Client, stor
     assert '<option value="INSZ">' in answer.content.decode()
     chosen = {"handle": uuid4().hex, "environment": "acceptance", "kept": handle_of(answer), "column": "INSZ"}
     assert "The files can be used." in words(send(anne, broadcast, {**chosen, LAST: "yes"}))
+
+
+def test_where_no_file_can_be_stored_the_page_says_so(anne: Client, story: Story) -> None:
+    broadcast = story.scheduled()
+    places().root.joinpath("uploads").write_text("in the way")
+    try:
+        answer = anne.post(f"/broadcasts/{broadcast.number}/files", fields(story.files(SHORT)))
+    finally:
+        places().root.joinpath("uploads").unlink()
+    assert answer.status_code == 503
+    assert "Nothing was delivered." in words(answer)

@@ -96,7 +96,7 @@ class OnDisk(UploadedFile):  # type: ignore[type-arg]  # generic in the types on
 
 
 class Uploads(FileUploadHandler):
-    """Takes files where a page has said that it does, and lets all others pass unread."""
+    """Takes what a page has said that it takes, small files elsewhere, and lets all others pass unread."""
 
     taking: Taking | None = None
     name = ""
@@ -118,7 +118,7 @@ class Uploads(FileUploadHandler):
             self.request.has_skipped_files = True  # type: ignore[union-attr]  # of ours (web/requests.py)
             raise SkipFile
         self.size = 0
-        with _room():
+        with self._room():
             self.arriving = OnDisk(self.taking.folder, self.file_name or "")
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
@@ -129,14 +129,14 @@ class Uploads(FileUploadHandler):
             self.taking.too_large.append(TooLarge(str(self.field_name), self.arriving.name or "", self.limit))
             self.upload_interrupted()
             raise SkipFile
-        with _room():
+        with self._room():
             self.arriving.temporary.write(raw_data)
 
     def file_complete(self, file_size: int) -> OnDisk | None:
         """Return it."""
         if self.arriving is None:
             return None
-        with _room():
+        with self._room():
             self.arriving.temporary.flush()
             self.arriving.temporary.seek(0)
         self.arriving.size = file_size
@@ -148,6 +148,14 @@ class Uploads(FileUploadHandler):
         if self.arriving is not None:
             self.arriving.close()
             self.arriving = None
+
+    @contextmanager
+    def _room(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            self.upload_interrupted()
+            raise NoRoomForFiles(reason=reason_of(error)) from error
 
 
 def takes_files(taking: Callable[Concatenate[PageRequest, P], Taking]) -> Callable[[View[P]], View[P]]:
@@ -192,11 +200,3 @@ def _too_large(request: HttpRequest, *, most: int) -> HttpResponse:
     response = error_page(request, UploadTooLarge(most=most >> 20))
     response.status_code = 413
     return response
-
-
-@contextmanager
-def _room() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise NoRoomForFiles(reason=reason_of(error)) from error

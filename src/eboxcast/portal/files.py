@@ -12,10 +12,11 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from eboxcast.broadcasts.errors import ChangedMeanwhile
 from eboxcast.broadcasts.lookup import find_broadcast
 from eboxcast.broadcasts.models import Broadcast
 from eboxcast.broadcasts.states import Action
-from eboxcast.broadcasts.steps import obstacle_to
+from eboxcast.broadcasts.steps import mark_of, obstacle_to
 from eboxcast.delivery.broadcasts.files import take_back, to_take_back
 from eboxcast.delivery.broadcasts.handing_in import (
     Allowed,
@@ -113,6 +114,7 @@ class FilesForm(PageForm):
     column = forms.CharField(label=N_("Column"), max_length=_LONGEST_CHOICE, required=False)
     confirmed = forms.BooleanField(required=False)
     split = forms.BooleanField(required=False)
+    seen = forms.CharField(max_length=_LONGEST_CHOICE, required=False)
 
     def __init__(self, *args: Any, keeps: HandedIn | None = None, environment: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -139,6 +141,7 @@ class FilesForm(PageForm):
             ),
             confirmed=given["confirmed"],
             split=given["split"],
+            seen=given.get("seen", ""),
         )
 
 
@@ -185,16 +188,21 @@ def _receive(request: PageRequest, broadcast: Broadcast) -> HttpResponse:
     if form.is_valid():
         try:
             handed_in = hand_in(broadcast, form.order(keeps), actor=request.actor)
+        except ChangedMeanwhile as error:
+            form.refuse(error)
+            return _page(request, broadcast, asked=environment, form=form, status=409)
         except (InputRefused, FilesNotKept) as refusal:
             form.refuse(refusal)
         else:
             return redirect("files-answer", broadcast=broadcast.number, handle=handed_in.handle)
     elif not {"handle", "environment"} & form.errors.keys():
         put_aside(broadcast, form.order(keeps), actor=request.actor)
-    return _page(request, broadcast, asked=environment, form=form)
+    return _page(request, broadcast, asked=environment, form=form, status=422)
 
 
-def _page(request: PageRequest, broadcast: Broadcast, *, asked: str, form: FilesForm | None = None) -> HttpResponse:
+def _page(
+    request: PageRequest, broadcast: Broadcast, *, asked: str, form: FilesForm | None = None, status: int = 200
+) -> HttpResponse:
     possible = deliverable(broadcast, actor=request.actor)
     environment = asked if asked in possible else next(iter(possible), "")
     allowed, kept = allowed_for(broadcast), _kept(request, broadcast)
@@ -209,6 +217,7 @@ def _page(request: PageRequest, broadcast: Broadcast, *, asked: str, form: Files
         "environment": environment,
         "others": [one for one in possible if one != environment],
         "handle": new_handle(),
+        "seen": mark_of(broadcast),
         "keeps": keeps,
         "last_field": LAST,
         "consequences": consequences_of(broadcast, environment, request.language) if environment else (),
@@ -217,7 +226,7 @@ def _page(request: PageRequest, broadcast: Broadcast, *, asked: str, form: Files
         "may_preview": bool(prepared_for(broadcast)),
         "may_withdraw": obstacle_to(broadcast, Action.WITHDRAW_FILES, actor=request.actor) is None,
     }
-    return render(request, "portal/files.html", shown, status=422 if form.wrong else 200)
+    return render(request, "portal/files.html", shown, status=status)
 
 
 def _kept(request: PageRequest, broadcast: Broadcast) -> list[HandedIn]:
@@ -268,6 +277,7 @@ def show_answer(request: PageRequest, broadcast: str, handle: str) -> HttpRespon
         "may_fetch": permits(request.actor, "report.rejected_rows"),
         "consequences": consequences_of(found, handed_in.environment, request.language),
         "new_handle": new_handle,
+        "seen": mark_of(found),
         "last_field": LAST,
     }
     return render(request, "portal/files_answer.html", shown)

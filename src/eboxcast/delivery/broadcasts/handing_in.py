@@ -15,9 +15,10 @@ from pathlib import Path
 
 from django.conf import settings
 
+from eboxcast.broadcasts.errors import ChangedMeanwhile
 from eboxcast.broadcasts.models import Broadcast, Via
 from eboxcast.broadcasts.states import Action
-from eboxcast.broadcasts.steps import obstacle_to, refuse_impossible, refuse_other_institutions
+from eboxcast.broadcasts.steps import as_seen, obstacle_to, refuse_impossible, refuse_other_institutions
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.delivery.broadcasts import kept_files
 from eboxcast.delivery.broadcasts.files import deliver
@@ -67,8 +68,8 @@ class Allowed:
 def hand_in(broadcast: Broadcast, order: Order, *, actor: Actor) -> HandedIn:
     """Keep files and deliver them; what came of it is in the answer. The same form again changes nothing.
 
-    Raises BroadcastNotFound, NotYourRole, NotInThisState, NotReady, FileNameUnfit, SameNameTwice, FilesNotKept,
-    FilesNotStored; and what ``deliver`` raises that is not about the files: the files are kept then.
+    Raises BroadcastNotFound, NotYourRole, NotInThisState, NotReady, ChangedMeanwhile, FileNameUnfit, SameNameTwice,
+    FilesNotKept, FilesNotStored; and what ``deliver`` raises that is not about the files: the files are kept then.
     """
     refuse_impossible(broadcast, _ACTIONS[order.environment], actor=actor)
     with _gathered(broadcast, order) as arrived:
@@ -79,6 +80,12 @@ def hand_in(broadcast: Broadcast, order: Order, *, actor: Actor) -> HandedIn:
         return handed_in
     kept_files.remove_old(broadcast)
     kept_files.remove_expired()
+    try:
+        with as_seen(broadcast, order.seen):
+            pass  # to check the files takes long, and holds up nobody
+    except ChangedMeanwhile:
+        kept_files.keep_answer(handed_in, Answer(outcome=Outcome.INCOMPLETE))
+        raise
     return kept_files.keep_answer(handed_in, _answer(broadcast, handed_in, actor=actor, confirmed=order.confirmed))
 
 

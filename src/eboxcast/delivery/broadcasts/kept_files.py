@@ -67,7 +67,7 @@ class Outcome(StrEnum):
     REFUSED = "refused"
     """As a whole, by the procedure."""
     INCOMPLETE = "incomplete"
-    """Nothing was delivered: a file was missing or too large. What had arrived is kept."""
+    """Nothing was delivered: a file was missing or too large, or somebody was quicker. What had arrived is kept."""
 
 
 class FileNameUnfit(InputRefused):
@@ -126,6 +126,8 @@ class Order:
     """Whether somebody has looked at what is read of a spreadsheet."""
     split: bool = False
     """Whether lists with too many rows are to be split."""
+    seen: str = ""
+    """How the broadcast stood when somebody looked (``mark_of``); empty where nobody did."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -94,6 +94,7 @@ PAGES: dict[str, tuple[Actor | None, Opens]] = {
     "person": (p.INES, lambda: f"/person/anne{invitation()[:0]}"),
     "change of a person": (p.INES, lambda: f"/person/anne/change{invitation()[:0]}"),
     "account": (p.BRAM, lambda: "/account"),
+    "account-proof": (p.BRAM, lambda: "/account/proof"),
     "account-password": (p.BRAM, lambda: "/account/password"),
     "calendar": (p.INES, lambda: f"/calendar?month=2027-02{sheet()[:0]}"),
     "blackout": (p.INES, lambda: "/calendar/blackout"),

@@ -282,3 +282,27 @@ def test_mending_after_a_restore_is_for_the_launch_team(
     assert "ada does not have permission for this" in out
     assert not Run.objects.exists()
     assert "is consistent again" in command("--as", "lea", "doctor", "--repair")[1]
+
+
+@pytest.mark.usefixtures("procedure_on")
+def test_people_are_invited_by_a_link_or_by_mail(command: Command) -> None:
+    person("ivo", Role.INTEGRATION)
+    person("lea", Role.LAUNCH)
+    ivo = ("--as", "ivo", "person")
+    assert "/invitation/" in command(*ivo, "invite", "lea")[1]
+    status, said, _ = command(*ivo, "invite", "lea", "--mail")
+    assert (status, said) == (3, "")
+    command(*ivo, "change", "lea", "--email", "lea@example.be")
+    status, said, talk = command(*ivo, "invite", "lea", "--mail")
+    assert (status, said) == (0, "")
+    assert "lea@example.be" in talk
+    assert Entry.objects.filter(action="account.invited", data__by_mail=True).count() == 1
+
+
+@pytest.mark.usefixtures("procedure_on")
+def test_a_second_factor_is_taken_away_by_a_colleague(command: Command) -> None:
+    person("ivo", Role.INTEGRATION)
+    person("lea", Role.LAUNCH)
+    assert command("--as", "ivo", "person", "reset-factor", "lea")[0] == 0
+    assert command("--as", "ivo", "person", "reset-factor", "ivo")[0] == 4
+    assert command("--as", "lea", "person", "reset-factor", "ivo")[0] == 4

@@ -23,7 +23,7 @@ _COOKIE = "eboxcast_account"
 _PURPOSE = "kept form"
 _SALT = "eboxcast.web.kept_forms"
 _SECONDS = 60 * 60
-_NOT_KEPT = ("csrfmiddlewaretoken", "password", "current", "code", "national_number")
+_NOT_KEPT = ("csrfmiddlewaretoken", "password", "current", "code", "answer", "national_number")
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from tests.faults.machine import Machine
 
 from eboxcast.database import boot
 from eboxcast.inbox.configuration import sign_in_options
+from eboxcast.lib.formatting import grouped
 from eboxcast.lib.translation import translate
 
 pytestmark = pytest.mark.xdist_group("story")
@@ -77,8 +78,11 @@ class Person:
     def choose(self, label: str, *paths: Path) -> None:
         self.page.get_by_label(self.says(label), exact=True).set_input_files(list(paths))
 
-    def sees(self, sentence: str) -> None:
-        expect(self.page.get_by_text(self.says(sentence)).first).to_be_visible()
+    def sees(self, sentence: str, **data: object) -> None:
+        expect(self.page.get_by_text(self.says(sentence, **data)).first).to_be_visible()
+
+    def number(self, value: int) -> str:
+        return grouped(value, self.language)
 
 
 @dataclass
@@ -316,7 +320,7 @@ def deliver_for_production(stage: Stage) -> None:
     anne = stage.person("anne")
     deliver(anne, stage.package)
     anne.sees("The files can be used.")
-    expect(anne.page.get_by_text(f"{stage.recipients:,}".replace(",", "\u202f")).first).to_be_visible()
+    anne.sees(anne.number(stage.recipients))
 
 
 def give_the_go(stage: Stage) -> None:
@@ -364,7 +368,7 @@ def publish(stage: Stage) -> None:
     stage.desk.lead()
     lou = stage.person("lou")
     lou.open(f"/broadcasts/{NUMBER}/run")
-    expect(lou.page.get_by_text(f"{stage.recipients:,}".replace(",", ".")).first).to_be_visible()
+    lou.sees(lou.number(stage.recipients))
 
 
 def read(stage: Stage) -> None:
@@ -381,10 +385,18 @@ def read(stage: Stage) -> None:
 def report(stage: Stage) -> None:
     """It closes by itself, and the auditor finds that nothing was touched."""
     anne, ada = stage.person("anne"), stage.person("ada")
-    stage.desk.be("2027-12-15T09:00")
+    stage.desk.be("2027-11-29T09:00")
     stage.desk.lead()
-    anne.open(f"/broadcasts/{NUMBER}")
+    anne.open(f"/broadcasts/{NUMBER}/results")
     anne.sees("closed")
+    published = anne.number(stage.recipients)
+    anne.sees("{read} of {published} recipients have opened it so far.", read=1, published=published)
+    anne.open(f"/broadcasts/{NUMBER}/results/paper-list")
+    with anne.page.expect_download() as download:
+        anne.page.locator("main form button[type=submit]").click()
+    assert len(download.value.path().read_bytes().splitlines()) == stage.recipients + 1
+    anne.open(f"/broadcasts/{NUMBER}/results/certificate")
+    anne.sees("Certificate")
     ada.open(f"/audit?broadcast={NUMBER}")
     with ada.page.expect_download() as download:
         ada.press("Take the dossier")

@@ -62,8 +62,17 @@ SHOTS: dict[str, Sequence[Shot]] = {
         Shot("broadcast-reported", "A broadcast that is published and closed", "/broadcasts/{reported}", "anne"),
     ),
     "The validator": (Shot("home-validator", "What to do", "/", "vera"),),
-    "The integration team": (Shot("home-integration", "What to do", "/", "ines"),),
-    "The launch team": (Shot("home-launch", "What to do", "/", "lou"),),
+    "The integration team": (
+        Shot("home-integration", "What to do", "/", "ines"),
+        Shot("alarms", "Alarms to other systems", "/alarms", "ines"),
+    ),
+    "The launch team": (
+        Shot("home-launch", "What to do", "/", "lou"),
+        Shot("console", "The launch console", "/console", "lou"),
+        Shot("run", "A run, and what may be decided about it", "/broadcasts/{ready}/run", "lou"),
+        Shot("arm", "Arming a launch", "/broadcasts/{ready}/arm", "lou"),
+        Shot("run-ended", "A run that has ended", "/broadcasts/{reported}/run", "lou"),
+    ),
     "The recipient": (
         Shot("ebox-sign-in", "Opening an eBox", "/ebox/"),
         Shot("ebox", "Messages", "/ebox/", ALICE),

@@ -54,7 +54,9 @@ def test_a_run_is_launched_on_its_page_and_followed_to_its_end(
         page.get_by_label(f"Typ {run.short} om te bevestigen").fill(run.short)
         page.get_by_role("button", name="De uitvoering starten").click()
         expect(page.get_by_role("progressbar")).to_be_visible(timeout=_PATIENCE)
+        page.get_by_text("Dezelfde cijfers in een tabel").click(timeout=_PATIENCE)
         expect(page.get_by_text("Deze uitvoering is afgelopen")).to_be_visible(timeout=_PATIENCE)
+    expect(page.get_by_role("columnheader", name="Per seconde")).to_be_visible()
     expect(page.locator("figure.picture svg")).to_be_visible()
     expect(page.get_by_text("2.000", exact=True).first).to_be_visible()
     assert len(simulated.control("GET", "/deliveries").data.decode().split()) == MANY

@@ -147,6 +147,13 @@ def test_a_broadcast_is_armed_disarmed_and_launched(story: Story) -> None:
     assert lou.post(f"{at}/launch", {"typed": broadcast.number}).status_code == 409
 
 
+def test_the_whole_page_is_asked_for_once_the_run_has_ended(story: Story) -> None:
+    broadcast, lou = story.published(), browser_of(p.LOU)
+    part = lou.get(f"/broadcasts/{broadcast.number}/run", headers={"HX-Request": "true"})
+    assert part.headers["HX-Refresh"] == "true"
+    assert "HX-Refresh" not in lou.get(f"/broadcasts/{broadcast.number}/run").headers
+
+
 def test_a_launch_that_misses_something_says_all_of_it(story: Story) -> None:
     broadcast, lou = story.confirmed(), browser_of(p.LOU)
     answer = lou.get(f"/broadcasts/{broadcast.number}/launch")

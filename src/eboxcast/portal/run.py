@@ -58,7 +58,10 @@ def _page(request: PageRequest, run: Run | None, shown: dict[str, object]) -> Ht
     live = live_run(run, actor=request.actor, language=request.language) if run else None
     is_part = bool(request.headers.get("HX-Request"))
     template = "portal/components/run_live.html" if is_part and live else "portal/run.html"
-    return render(request, template, {**shown, "live": live, "line": _line(live)})
+    answer = render(request, template, {**shown, "live": live, "line": _line(live)})
+    if is_part and live and live.look_again is None and "head" in shown:
+        answer.headers["HX-Refresh"] = "true"  # the head of the page says how the broadcast stands: that changed too
+    return answer
 
 
 def _line(live: LiveRun | None) -> object:

@@ -6,11 +6,14 @@ import re
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests.broadcasts import people as p
 from tests.web.visitors import browser_of
 
 from eboxcast.broadcasts import scheduling
 from eboxcast.lib.actors import Actor
+from eboxcast.presenters.desk import MOST_SHOWN
 
 pytestmark = pytest.mark.usefixtures("january")
 
@@ -41,3 +44,39 @@ def test_once_somebody_has_decided_it_waits_for_the_other_side_alone() -> None:
     scheduling.accept(asked, actor=p.VERA, day=p.DAY)
     assert "Nothing is waiting for you." in home(p.VERA)
     assert "accept" in home(p.INES)
+
+
+def test_the_first_page_shows_the_most_urgent_and_leads_to_the_others() -> None:
+    for number in range(MOST_SHOWN + 1):
+        p.requested(subject=f"Letter {number}")
+    page = home(p.VERA)
+    assert page.count("<h2") == MOST_SHOWN
+    assert 'href="/broadcasts?mine=on">Show all 31' in page
+
+
+def test_a_long_list_of_broadcasts_comes_in_pages_that_keep_what_is_asked() -> None:
+    for number in range(51):
+        p.requested(subject=f"Letter {number}")
+    client = browser_of(p.VERA)
+    first = client.get("/broadcasts?mine=on").content.decode()
+    assert first.count('<th scope="row">') == 50
+    assert "51 broadcasts" in first
+    assert 'href="?mine=on&amp;page=2"' in first
+    second = client.get("/broadcasts?mine=on&page=2").content.decode()
+    assert second.count('<th scope="row">') == 1
+    assert client.get("/broadcasts?page=x").status_code == 200
+
+
+def test_how_many_broadcasts_there_are_does_not_change_how_often_the_database_is_asked() -> None:
+    asked = []
+    for day in (p.DAY, date(2027, 2, 16)):
+        for _ in range(5):
+            p.scheduled(day)
+            p.requested()
+            scheduling.postpone(p.requested(), actor=p.INES, reason="x", dates=[date(2027, 3, 1)])
+        for path in ("/", "/broadcasts"):
+            client = browser_of(p.INES)
+            with CaptureQueriesContext(connection) as queries:
+                client.get(path)
+            asked.append(len(queries))
+    assert asked[:2] == asked[2:]

@@ -9,7 +9,7 @@ from eboxcast.broadcasts.models import Broadcast, Lateness
 from eboxcast.lib import clock
 from eboxcast.lib.errors import Defect
 from eboxcast.planning.deadlines import Deadlines, deadlines_for
-from eboxcast.planning.selectors import calendar_of
+from eboxcast.planning.selectors import calendar_of, read_once
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +37,8 @@ def deadlines_of(broadcast: Broadcast) -> Deadlines:
     """Return the terms of a broadcast that has a date."""
     if broadcast.date is None:
         raise Defect(check="terms need a date")
-    return deadlines_for(broadcast.date, calendar_of(broadcast.institution_id))
+    day, institution = broadcast.date, broadcast.institution_id
+    return read_once(("deadlines", institution, day), lambda: deadlines_for(day, calendar_of(institution)))
 
 
 def terms_of(broadcast: Broadcast) -> list[Term]:
@@ -45,7 +46,7 @@ def terms_of(broadcast: Broadcast) -> list[Term]:
     if broadcast.date is None:
         return []
     due = deadlines_of(broadcast)
-    waived = set(broadcast.waivers.filter(void_at=None).values_list("what", flat=True))
+    waived = {one.what for one in broadcast.waivers.all() if one.void_at is None}
     dates = {
         Lateness.RECONFIRMATION: (due.reconfirmation_due_at, broadcast.reconfirmed_at),
         Lateness.ACCEPTANCE: (due.acceptance_due_at, broadcast.acceptance_delivered_at),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from eboxcast.broadcasts.lookup import broadcasts_for
 from eboxcast.broadcasts.models import Broadcast, State
@@ -14,6 +14,7 @@ from eboxcast.broadcasts.states import ENDED
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
+from eboxcast.planning.selectors import calendar_read_once
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,9 +46,15 @@ def list_broadcasts(asked: Asked, *, actor: Actor) -> list[Listed]:
     found = broadcasts_for(actor, states=states)
     if asked.campaign:
         found = found.filter(campaign__name=asked.campaign)
-    listed = [Listed(broadcast=one, standing=standing_of(one)) for one in found]
-    fitting = [one for one in listed if _fits(one.standing, asked, actor)]
+    fitting = [one for one in _standing(found) if _fits(one.standing, asked, actor)]
     return sorted(fitting, key=lambda one: (*_urgency(one.standing), one.broadcast.number))
+
+
+def _standing(found: QuerySet[Broadcast]) -> list[Listed]:
+    """Return how broadcasts stand, with what that depends on read for all of them at once."""
+    with calendar_read_once():
+        read = found.prefetch_related("decisions", "waivers")
+        return [Listed(broadcast=one, standing=standing_of(one)) for one in read]
 
 
 @sanitized_db_errors()
@@ -66,10 +73,7 @@ def list_evenings(*, actor: Actor, days: int) -> list[Broadcast]:
 def broadcasts_of(day: date, *, actor: Actor) -> list[Listed]:
     """Return the broadcasts of an evening that somebody may see, by their moment. Raises NotYourRole."""
     found = broadcasts_for(actor).filter(date=day).exclude(state__in=ENDED - {State.CLOSED})
-    return [
-        Listed(broadcast=one, standing=standing_of(one))
-        for one in found.prefetch_related("contacts").order_by("agreed_at", "number")
-    ]
+    return _standing(found.prefetch_related("contacts").order_by("agreed_at", "number"))
 
 
 @sanitized_db_errors()

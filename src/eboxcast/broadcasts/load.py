@@ -14,7 +14,7 @@ from eboxcast.broadcasts.states import DATED
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib.errors import Reason
 from eboxcast.planning.capacity import Booked, Conflict, Evenings, conflicts, nearest_free
-from eboxcast.planning.selectors import evenings_for
+from eboxcast.planning.selectors import evenings_for, read_once
 
 TAKES_ROOM = DATED | {State.LAUNCHED, State.PUBLISHED, State.REPORTED, State.CLOSED}
 """The states in which a broadcast has a place in its evening."""
@@ -97,5 +97,8 @@ def _reasons(found: Sequence[Conflict]) -> tuple[Reason, ...]:
 
 
 def _evenings(broadcast: Broadcast, days: Sequence[date]) -> Evenings:
-    booked = booked_between(min(days), max(days), without=broadcast)
+    if broadcast.date is None:  # it has no place in any evening: what is booked is the same for all such broadcasts
+        booked = read_once("booked", booked_between)
+    else:
+        booked = booked_between(min(days), max(days), without=broadcast)
     return evenings_for(broadcast.institution_id, booked=booked)

@@ -11,7 +11,7 @@ from eboxcast.broadcasts import guards
 from eboxcast.broadcasts.deadlines import term_of, terms_of
 from eboxcast.broadcasts.errors import OutsideItsWindow
 from eboxcast.broadcasts.load import possible_days
-from eboxcast.broadcasts.models import Broadcast, Lateness, Outcome, Side, State
+from eboxcast.broadcasts.models import Broadcast, Decision, Lateness, Outcome, Side, State
 from eboxcast.broadcasts.states import DATED, Action, missing_for, permission_of
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
@@ -132,15 +132,20 @@ def days_left(broadcast: Broadcast) -> list[date]:
 @sanitized_db_errors()
 def accepted_days(broadcast: Broadcast) -> list[date]:
     """Return the day that a side has accepted, the last one that did; none before."""
-    said = broadcast.decisions.filter(void_at=None, outcome=Outcome.ACCEPTED).last()
-    return list(said.dates) if said else []
+    said = _decided(broadcast, Outcome.ACCEPTED)
+    return list(said[-1].dates) if said else []
 
 
 @sanitized_db_errors()
 def proposed_days(broadcast: Broadcast) -> list[date]:
     """Return the days that were proposed in the place of those requested; none where nobody did."""
-    proposal = broadcast.decisions.filter(outcome=Outcome.POSTPONED, void_at=None).last()
-    return list(proposal.dates) if proposal else []
+    proposals = _decided(broadcast, Outcome.POSTPONED)
+    return list(proposals[-1].dates) if proposals else []
+
+
+def _decided(broadcast: Broadcast, outcome: Outcome) -> list[Decision]:
+    """Return the decisions that hold, oldest first: of all there are, which a list of broadcasts has read already."""
+    return [one for one in broadcast.decisions.all() if one.void_at is None and one.outcome == outcome]
 
 
 @sanitized_db_errors()
@@ -286,7 +291,7 @@ def _due(broadcast: Broadcast, state: State) -> datetime | None:
 
 
 def _undecided(broadcast: Broadcast) -> tuple[Role, ...]:
-    held = broadcast.decisions.filter(void_at=None, outcome=Outcome.ACCEPTED)
+    held = _decided(broadcast, Outcome.ACCEPTED)
     accepted = {one.side for one in held if max(one.dates) >= clock.today()}
     roles = {Side.VALIDATOR: Role.VALIDATOR, Side.OPERATOR: Role.INTEGRATION}
     open_sides = [role for side, role in roles.items() if side not in accepted]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django import forms
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -52,10 +53,27 @@ def show_list(request: PageRequest) -> HttpResponse:
         late=given.get("late", False),
         ended=given.get("ended", False),
     )
-    answer = broadcast_list(list_broadcasts(asked, actor=request.actor), request.language)
-    return render(
-        request, "portal/broadcasts.html", {"section": "broadcasts", "form": form, "broadcasts": answer.broadcasts}
-    )
+    page = Paginator(list_broadcasts(asked, actor=request.actor), _ON_A_PAGE).get_page(request.GET.get("page"))
+    answer = broadcast_list(list(page), request.language, steps_alone=True)
+    shown = {
+        "section": "broadcasts",
+        "form": form,
+        "broadcasts": answer.broadcasts,
+        "count": page.paginator.count,
+        "before": _address(request, page.previous_page_number()) if page.has_previous() else "",
+        "after": _address(request, page.next_page_number()) if page.has_next() else "",
+    }
+    return render(request, "portal/broadcasts.html", shown)
+
+
+_ON_A_PAGE = 50
+
+
+def _address(request: PageRequest, page: int) -> str:
+    """Return the same list, another page of it."""
+    asked = request.GET.copy()
+    asked["page"] = str(page)
+    return f"?{asked.urlencode()}"
 
 
 @require_safe

@@ -51,12 +51,18 @@ class Outlook:
 
 
 @sanitized_db_errors()
-def outlook_of(broadcast: Broadcast, language: str, standing: Standing | None = None) -> Outlook:
-    """Return what comes next, in a language; ``standing`` where it is known already."""
+def outlook_of(
+    broadcast: Broadcast, language: str, standing: Standing | None = None, *, steps_alone: bool = False
+) -> Outlook:
+    """Return what comes next, in a language; ``standing`` where it is known already.
+
+    ``steps_alone`` leaves out commands and what is missing, which take a closer look at each broadcast.
+    """
     standing = standing or standing_of(broadcast)
-    gaps = gaps_of(broadcast, standing)
+    gaps = () if steps_alone else gaps_of(broadcast, standing)
+    commands = ["" if steps_alone else _command(step, broadcast, gaps) for step in standing.steps]
     return Outlook(
-        steps=tuple(_next(step, broadcast, language, gaps) for step in standing.steps),
+        steps=tuple(_next(step, language, command) for step, command in zip(standing.steps, commands, strict=True)),
         late=late_in(standing, language),
         gaps=gaps,
     )
@@ -67,14 +73,14 @@ def late_in(standing: Standing, language: str) -> tuple[str, ...]:
     return tuple(translate(one.sentence, language, one.data) for one in standing.late)
 
 
-def _next(step: Step, broadcast: Broadcast, language: str, gaps: Sequence[Gap]) -> Next:
+def _next(step: Step, language: str, command: str) -> Next:
     data = {name: translate(LATENESS.get(value, str(value)), language) for name, value in step.data.items()}  # type: ignore[call-overload]
     return Next(
         turn=step.turn,
         sentence=translate(step.sentence, language, data),
         due_at=step.due_at,
         action=step.action,
-        command=_command(step, broadcast, gaps),
+        command=command,
     )
 
 

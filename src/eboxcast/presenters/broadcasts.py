@@ -90,15 +90,15 @@ def follow_up_sheet(broadcast: Broadcast) -> FollowUpSheet:
 
 
 @sanitized_db_errors()
-def broadcast_list(listed: Sequence[Listed], language: str) -> BroadcastList:
-    """Return broadcasts in the order of a list."""
-    return BroadcastList(broadcasts=tuple(_listed(one, language) for one in listed))
+def broadcast_list(listed: Sequence[Listed], language: str, *, steps_alone: bool = False) -> BroadcastList:
+    """Return broadcasts in the order of a list; ``steps_alone`` leaves out commands and what is missing."""
+    return BroadcastList(broadcasts=tuple(_listed(one, language, steps_alone=steps_alone) for one in listed))
 
 
-def _listed(one: Listed, language: str) -> ListedBroadcast:
+def _listed(one: Listed, language: str, *, steps_alone: bool) -> ListedBroadcast:
     broadcast = one.broadcast
     return ListedBroadcast(
-        **_outlook(broadcast, language, one.standing),
+        **_outlook(broadcast, language, one.standing, steps_alone=steps_alone),
         institution=broadcast.institution_id,
         date=broadcast.date,
         wanted_dates=tuple(broadcast.wanted_dates),
@@ -108,8 +108,10 @@ def _listed(one: Listed, language: str) -> ListedBroadcast:
     )
 
 
-def _outlook(broadcast: Broadcast, language: str, standing: Standing | None = None) -> dict[str, Any]:
-    outlook = outlook_of(broadcast, language, standing)
+def _outlook(
+    broadcast: Broadcast, language: str, standing: Standing | None = None, *, steps_alone: bool = False
+) -> dict[str, Any]:
+    outlook = outlook_of(broadcast, language, standing, steps_alone=steps_alone)
     return {
         "number": broadcast.number,
         "state": broadcast.state,

@@ -16,7 +16,9 @@ from eboxcast.presenters.schemas.broadcast import BroadcastStep, ListedBroadcast
 from eboxcast.presenters.schemas.desk import Desk, Task
 from eboxcast.presenters.schemas.evening import EveningShown
 
-MOST_WITH_EVENINGS = 20
+MOST_SHOWN = 30
+"""Of the most urgent: the others are in the list of all broadcasts."""
+MOST_WITH_EVENINGS = 15
 """Of the most urgent: nobody decides on more at a sitting, and each evening is looked at closely."""
 _DECISIONS = (Action.ACCEPT, Action.POSTPONE)
 
@@ -42,16 +44,21 @@ def desk_of(
 
     ``beside`` are the broadcasts of the evenings in question that they may see.
     """
+    waiting = [one for one in listed if any(not roles.isdisjoint(step.turn) for step in one.standing.steps)]
+    numbers = {one.broadcast.number for one in waiting}
+    others = [one for one in listed if one.broadcast.number not in numbers]
     evenings = Evenings(beside=beside, language=language)
     decided = {one.number: evenings.shown(one, one.wanted_dates) for one in to_decide(listed, roles)}
-    broadcasts = broadcast_list(listed, language).broadcasts
-    tasks = [
-        _task(one.broadcast, shown, steps, decided.get(shown.number, ()))
-        for one, shown in zip(listed, broadcasts, strict=True)
-        if (steps := _steps_of(shown, roles))
-    ]
-    mine = {task.broadcast.number for task in tasks}
-    return Desk(tasks=tuple(tasks), others=tuple(one for one in broadcasts if one.number not in mine))
+    shown = broadcast_list(waiting[:MOST_SHOWN], language, steps_alone=True).broadcasts
+    return Desk(
+        tasks=tuple(
+            _task(one.broadcast, broadcast, _steps_of(broadcast, roles), decided.get(broadcast.number, ()))
+            for one, broadcast in zip(waiting, shown, strict=False)
+        ),
+        task_count=len(waiting),
+        others=broadcast_list(others[:MOST_SHOWN], language, steps_alone=True).broadcasts,
+        other_count=len(others),
+    )
 
 
 def _task(

@@ -29,9 +29,13 @@ class Task:
 
 @dataclass(frozen=True, kw_only=True)
 class Desk:
-    """All broadcasts of somebody that have not ended: those that wait for them, and those that wait for others."""
+    """The broadcasts of somebody that have not ended: those that wait for them, and those that wait for others."""
 
     tasks: tuple[Task, ...]
-    """the most urgent first"""
+    """the most urgent, first the most urgent of them"""
+    task_count: int
+    """how many wait for them in all"""
     others: tuple[ListedBroadcast, ...]
-    """the most urgent first"""
+    """the most urgent, first the most urgent of them"""
+    other_count: int
+    """how many wait for others in all"""

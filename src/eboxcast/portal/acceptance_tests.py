@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
@@ -169,10 +169,12 @@ def show_ebox(request: PageRequest, broadcast: str, place: int) -> HttpResponse:
             return redirect("test-ebox", found.number, after) if after <= len(test.recipients) else _to(found)
     (seen,) = look(found, actor=request.actor, place=place)
     test = _test(request, found)
+    only = replace(test, recipients=test.recipients[place - 1 : place])
+    everything = _shown(request, found, only, form)
     shown = {
-        **_shown(request, found, test, form),
+        **everything,
         "place": place,
-        "row": next(row for row in _rows(request, found, test, form) if row.shown.recipient == place),
+        "row": everything["rows"][0],
         "message": recipient_message(seen.letter, seen.letter.language) if seen.letter else None,
         "framed": seen.letter is not None and seen.letter.media_type == PDF,
     }
@@ -294,7 +296,7 @@ def _take_results(request: PageRequest, found: Broadcast, test: AcceptanceTestSh
     return 200
 
 
-def _shown(request: PageRequest, found: Broadcast, test: AcceptanceTestShown, form: ResultsForm) -> dict[str, object]:
+def _shown(request: PageRequest, found: Broadcast, test: AcceptanceTestShown, form: ResultsForm) -> dict[str, Any]:
     actor = request.actor
     can = {action.name.lower(): obstacle_to(found, action, actor=actor) is None for action in _OFFERED}
     return {
@@ -302,7 +304,7 @@ def _shown(request: PageRequest, found: Broadcast, test: AcceptanceTestShown, fo
         "head": head_of(found, actor),
         "test": test,
         "form": form,
-        "rows": _rows(request, found, test, form),
+        "rows": _rows(request, test, form, may=can["judge"]),
         "checks": list(Check),
         "can": can,
         "looks": test.own_eboxes and test.tested_at is not None and permits(actor, "broadcast.look"),
@@ -312,8 +314,7 @@ def _shown(request: PageRequest, found: Broadcast, test: AcceptanceTestShown, fo
 _OFFERED = (Action.TEST, Action.JUDGE, Action.APPROVE, Action.REJECT, Action.NAME_TESTERS)
 
 
-def _rows(request: PageRequest, found: Broadcast, test: AcceptanceTestShown, form: ResultsForm) -> Sequence[Row]:
-    may = obstacle_to(found, Action.JUDGE, actor=request.actor) is None
+def _rows(request: PageRequest, test: AcceptanceTestShown, form: ResultsForm, *, may: bool) -> Sequence[Row]:
     return [
         Row(
             shown=one,

@@ -23,8 +23,7 @@ from eboxcast.lib.moments import read_moment
 from eboxcast.lib.translation import N_, translate
 from eboxcast.portal.navigation import head_of
 from eboxcast.portal.told import tell
-from eboxcast.presenters.broadcasts import broadcast_sheet
-from eboxcast.presenters.go import go_shown, what_follows
+from eboxcast.presenters.go import go_shown, go_standing, what_follows
 from eboxcast.presenters.schemas.go import GoShown
 from eboxcast.web.errors import parts_on_page
 from eboxcast.web.forms import PageForm
@@ -132,7 +131,7 @@ def _shown(request: PageRequest, found: Broadcast, form: GoForm) -> dict[str, ob
     return {
         "section": "broadcasts",
         "head": head_of(found, request.actor),
-        "sheet": broadcast_sheet(found, request.language),
+        "standing": go_standing(found),
         "preview": preview,
         "form": form,
         "mark": mark_of(found) if preview else "",

@@ -207,8 +207,13 @@ def _files(broadcast: Broadcast) -> dict[str, Any]:
             metadata=records.hexed(broadcast.metadata_digest),
             lists=records.hexed(broadcast.lists_digest),
         ),
-        "gos": tuple(map(_go, broadcast.gos.all())),
+        "gos": gos_shown(broadcast),
     }
+
+
+def gos_shown(broadcast: Broadcast) -> tuple[GoGiven, ...]:
+    """Return every GO, also the void ones, oldest first."""
+    return tuple(map(_go, broadcast.gos.all()))
 
 
 def _go(go: Go) -> GoGiven:

@@ -9,7 +9,8 @@ from eboxcast.delivery.models import RunList
 from eboxcast.lib.formatting import grouped
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, translate
-from eboxcast.presenters.schemas.go import DocumentToConfirm, EarlierGo, GoShown, ListToConfirm, SinceTest
+from eboxcast.presenters.broadcasts import gos_shown
+from eboxcast.presenters.schemas.go import DocumentToConfirm, EarlierGo, GoShown, GoStanding, ListToConfirm, SinceTest
 from eboxcast.targets.opening import capabilities_of
 
 
@@ -46,6 +47,18 @@ def go_shown(preview: GoPreview) -> GoShown:
         ),
         void_go=_void(preview.last_void) if preview.last_void else None,
         given=preview.holding is not None,
+    )
+
+
+def go_standing(broadcast: Broadcast) -> GoStanding:
+    """Return how it stands with the GO of a broadcast."""
+    return GoStanding(
+        prepared=broadcast.production_run is not None,
+        recipients=broadcast.recipients_count,
+        agreed_at=broadcast.agreed_at,
+        window_ends_at=broadcast.window_ends_at,
+        visible_at=broadcast.visible_at,
+        gos=gos_shown(broadcast),
     )
 
 

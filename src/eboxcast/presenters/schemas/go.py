@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from eboxcast.presenters.schemas.broadcast import GoGiven
+
 
 @dataclass(frozen=True, kw_only=True)
 class ListToConfirm:
@@ -114,3 +116,21 @@ class GoShown:
     """the last GO, where it is void; `null`: none is"""
     given: bool
     """whether a GO was given for this"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GoStanding:
+    """How it stands with the GO of a broadcast, for everybody who sees the broadcast."""
+
+    prepared: bool
+    """whether files for production are prepared"""
+    recipients: int | None
+    """for how many recipients"""
+    agreed_at: datetime | None
+    """the moment that a GO is for"""
+    window_ends_at: datetime | None
+    """until when a GO is valid"""
+    visible_at: datetime | None
+    """since when the recipients see it"""
+    gos: tuple[GoGiven, ...]
+    """every GO, also the void ones"""

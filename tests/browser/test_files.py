@@ -68,6 +68,10 @@ def test_files_are_dropped_seen_on_their_way_and_looked_at_as_a_recipient_will(
     drop(page, story.files(SHORT))
     expect(page.get_by_text("metadata.xml")).to_have_count(0)
     assert page.evaluate("[...document.querySelectorAll('input[type=file]')].map(one => one.files.length)") == [1, 1, 1]
+    page.route("**/files", lambda route: route.abort("connectionreset"))
+    page.get_by_role("button", name="Remettre et vérifier").click()
+    expect(page.get_by_role("status")).to_contain_text("La connexion a été coupée")
+    page.unroute("**/files")
     page.get_by_role("button", name="Remettre et vérifier").click()
     page.get_by_role("link", name="Le voir comme un destinataire").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Ce qui change pour vous")

@@ -72,11 +72,18 @@ function sizeOf(bytes) {
   return bytes < 1e6 ? `${numbers.format(bytes / 1e3)} kB` : `${numbers.format(bytes / 1e6)} MB`;
 }
 
-// An answer that is no new page takes the place of this one, as if the browser had sent the form.
-function replacePage(html) {
-  const page = new DOMParser().parseFromString(html, "text/html");
+// An answer that is no new page takes the place of this one, as if the browser had sent the form. Another program on
+// the way may answer with a page of its own.
+function replacePage(form, request) {
+  const page = new DOMParser().parseFromString(request.responseText, "text/html");
+  const main = page.getElementById("main");
+  if (!main) {
+    ready(form);
+    show(form, request.status === 413 ? form.dataset.large : form.dataset.cut);
+    return;
+  }
   document.title = page.title;
-  document.getElementById("main").replaceWith(document.adoptNode(page.getElementById("main")));
+  document.getElementById("main").replaceWith(document.adoptNode(main));
   (document.getElementById("errors") || document.getElementById("main")).focus();
   window.scrollTo(0, 0);
 }
@@ -93,7 +100,7 @@ function send(form) {
     if (request.status === 200 && request.responseURL.split("?")[0] !== form.action.split("?")[0]) {
       window.location.assign(request.responseURL);
     } else {
-      replacePage(request.responseText);
+      replacePage(form, request);
     }
   });
   request.addEventListener("error", () => {

@@ -14,6 +14,7 @@ import urllib3
 from django.test import Client, override_settings
 from tests.accounts.test_factors import next_code, set_up
 from tests.broadcasts import people as p
+from tests.web.test_kept_forms import hidden, window_of_anne
 from tests.web.visitors import account_of, browser
 
 from eboxcast.accounts.invitations import invite, invited
@@ -128,6 +129,14 @@ def test_who_is_invited_links_the_account_in_the_place_of_a_password() -> None:
     assert client.get("/account").status_code == 200
     assert browser().get(f"/invitation/{text}").status_code == 404
     assert sign_on(browser(), BRAM).headers["Location"] == "/", "by the subject, whatever the address"
+
+
+@pytest.mark.usefixtures("signing_on")
+def test_what_was_typed_before_the_session_ended_comes_back_from_the_provider_too() -> None:
+    client = window_of_anne()
+    kept = hidden(client.post("/account", {"remark": "kept"}).content.decode(), "kept")
+    client.post("/sign-in", {"kept": kept})
+    assert hidden(sign_on(client, ANNE).content.decode(), "remark") == "kept"
 
 
 @pytest.mark.usefixtures("signing_on")

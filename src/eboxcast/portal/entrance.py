@@ -219,7 +219,7 @@ def enter_or_ask_more(request: PageRequest, account: Account, *, how: str, after
         "account": account.pk,
         "at": iso(clock.now()),
         "next": after or came_for(request),
-        "kept": request.POST.get(KEPT, ""),
+        "kept": _kept_text(request),
         "how": how,
     }
     request.session.flush()  # under a new key, so that one planted before is worth nothing
@@ -230,13 +230,14 @@ def enter_or_ask_more(request: PageRequest, account: Account, *, how: str, after
 def enter(request: PageRequest, account: Account, *, how: str, factor: str = "", after: str = "") -> HttpResponse:
     """Sign somebody in, and show what they came for."""
     halfway = request.session.get(_HALFWAY, {})
+    kept = halfway.get("kept", "") or _kept_text(request)
     begin_visit(request, account, factor=factor)
     request.session[_HOW] = halfway.get("how", how)
     note_sign_in(account, how=factor or how)
     return _show_what_they_came_for(
         request,
         account,
-        kept=halfway.get("kept", "") or request.POST.get(KEPT, ""),
+        kept=kept,
         after=halfway.get("next", "") or after,
         told=not factor,
     )
@@ -264,6 +265,11 @@ def _show_what_they_came_for(
     return HttpResponseRedirect(after)
 
 
+def _kept_text(request: PageRequest) -> str:
+    """Return the form, sealed, that came along: in the page, or in the session where somebody was sent elsewhere."""
+    return str(request.POST.get(KEPT, "") or request.session.get(KEPT, ""))
+
+
 def _halfway(request: PageRequest) -> Account | None:
     """Return who has shown their password here not long ago, and has to show more."""
     kept = request.session.get(_HALFWAY)
@@ -275,6 +281,8 @@ def _halfway(request: PageRequest) -> Account | None:
 
 def _sign_in_page(request: PageRequest, form: SignInForm, *, status: int, problem: str = "") -> HttpResponse:
     asked = request.POST.get(NEXT) or request.GET.get(NEXT) or ""
+    if settings.EBOXCAST_SIGN_ON is not None and KEPT in request.POST:
+        request.session[KEPT] = request.POST[KEPT]  # a link to the provider takes nothing along
     shown = {
         "form": form,
         "problem": problem,

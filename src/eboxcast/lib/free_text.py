@@ -21,6 +21,7 @@ FIELDS = (
     N_("service"),
     N_("name"),
     N_("message number"),
+    N_("address"),
 )
 """How a text is called where it cannot be kept."""
 

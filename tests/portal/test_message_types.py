@@ -142,6 +142,12 @@ def test_each_sees_what_waits_for_them() -> None:
     assert "PENSION-NOTICE" not in text_of(browser_of(p.ELSE_WHERE).get("/message-types"))
 
 
+def test_what_waits_for_somebody_stands_on_their_first_page_too() -> None:
+    link = f'href="/message-types/{request_for(actor=p.ANNE).pk}/validate"'
+    assert link in text_of(browser_of(p.VERA).get("/"))
+    assert link not in text_of(browser_of(p.INES).get("/"))
+
+
 def test_a_request_goes_its_whole_way() -> None:
     number = request_for(actor=p.ANNE).pk
     for actor, path in (

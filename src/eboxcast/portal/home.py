@@ -9,6 +9,8 @@ from django.views.decorators.http import require_safe
 from eboxcast.broadcasts.listing import Asked, list_broadcasts
 from eboxcast.broadcasts.lookup import planned_on
 from eboxcast.presenters.desk import desk_of, to_decide
+from eboxcast.presenters.message_types import type_desk
+from eboxcast.senders.lookup import requests_of
 from eboxcast.web.requests import PageRequest
 from eboxcast.web.visitors import signed_in
 
@@ -21,4 +23,5 @@ def show(request: PageRequest) -> HttpResponse:
     roles = request.actor.roles
     days = {day for one in to_decide(listed, roles) for day in one.wanted_dates}
     desk = desk_of(listed, roles, request.language, beside=planned_on(days, actor=request.actor))
-    return render(request, "portal/home.html", {"section": "home", "desk": desk})
+    types = type_desk(requests_of(request.actor), (), roles, request.language).tasks
+    return render(request, "portal/home.html", {"section": "home", "desk": desk, "types": types})

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from eboxcast.broadcasts.lookup import broadcasts_for, find_broadcast
 from eboxcast.broadcasts.models import Broadcast, State
@@ -21,8 +20,8 @@ from eboxcast.senders.models import MessageType, WithoutEbox
 
 RECENT = timedelta(days=60)
 """So long after they became visible broadcasts are shown by themselves; earlier ones are searched."""
-MOST = 100
-"""As many are shown of each."""
+MOST = 30
+"""As many are shown of each; for others there is the search."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,9 +70,11 @@ def is_over(broadcast: Broadcast) -> bool:
     return broadcast.state in (State.RECALLED, State.REFUSED, State.CANCELLED)
 
 
-def _fitting(broadcasts: Iterable[Broadcast], words: str) -> list[Broadcast]:
+def _fitting(broadcasts: QuerySet[Broadcast], words: str) -> list[Broadcast]:
     """Return the first of those in which all words stand, whatever their case and accents."""
     wanted = _folded(words).split()
+    if not wanted:
+        return list(broadcasts[:MOST])
     fitting = []
     for one in broadcasts:
         text = " ".join((one.number, one.subject, _campaign(one), *one.institution.names.values()))

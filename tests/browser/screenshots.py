@@ -65,6 +65,12 @@ SHOTS: dict[str, Sequence[Shot]] = {
     "The integration team": (
         Shot("home-integration", "What to do", "/", "ines"),
         Shot("alarms", "Alarms to other systems", "/alarms", "ines"),
+        Shot("people", "People", "/people", "ines"),
+        Shot("contacts", "Contacts", "/contacts", "ines"),
+        Shot("evening", "The follow-up sheet of an evening", "/broadcasts/{ready}/contacts", "ines", click=".title a"),
+        Shot("mails", "Emails", "/mails", "ines"),
+        Shot("drop-folders", "Drop folders", "/drop-folders", "ines"),
+        Shot("installation", "The installation", "/installation", "ines"),
     ),
     "The launch team": (
         Shot("home-launch", "What to do", "/", "lou"),

@@ -58,6 +58,8 @@ SHOTS: dict[str, Sequence[Shot]] = {
     "The institution": (
         Shot("home-institution", "What to do", "/", "anne"),
         Shot("broadcasts", "Broadcasts", "/broadcasts", "anne"),
+        Shot("files", "Delivering files", "/broadcasts/{tested}/files", "anne"),
+        Shot("preview", "A message before anyone receives it", "/broadcasts/{ready}/preview", "anne"),
         Shot("broadcast-ready", "A broadcast that is ready for its evening", "/broadcasts/{ready}", "anne"),
         Shot("broadcast-reported", "A broadcast that is published and closed", "/broadcasts/{reported}", "anne"),
     ),

@@ -223,7 +223,9 @@ ACTIONS: dict[str, Case] = {
     "audit.selectors.read_entries": Case(
         "audit.see", lambda w, a: selectors.read_entries(selectors.Wanted(run=w.run.id), 5, actor=a)
     ),
-    "broadcasts.calls.list_calls": Case("calls.see", lambda w, a, words="": calls.list_calls(words, actor=a)),
+    "broadcasts.calls.list_calls": Case(
+        "calls.see", lambda w, a, words="": calls.list_calls(words, actor=a), masks=frozenset({"words"})
+    ),
     "broadcasts.calls.find_call": Case(
         "calls.see", lambda w, a, number="": calls.find_call(number or w.requested.number, actor=a)
     ),
@@ -714,7 +716,9 @@ ACTIONS: dict[str, Case] = {
     "operations.doctor.look_for": Case("installation.examine", lambda w, a: doctor.look_for(a)),
     "notices.webhooks.add_webhook": Case(
         "alarm.configure",
-        lambda w, a, name="pager", address="https://alarms.example.be/x": webhooks.add_webhook(name, address, actor=a),
+        lambda w, a, label="pager", address="https://alarms.example.be/x": webhooks.add_webhook(
+            label, address, actor=a
+        ),
     ),
     "notices.webhooks.remove_webhook": Case(
         "alarm.configure", lambda w, a: webhooks.remove_webhook(w.webhook, actor=a)

@@ -121,6 +121,13 @@ def test_a_mistake_of_ours_is_told_without_its_words(january: None, capsys: pyte
     assert "85073003328" not in re.sub(r'value="[^"]*"', "", said)
 
 
+@pytest.mark.parametrize("path", ["/broadcasts/%00", "/person/a%00b", "/broadcasts/%0d%0aSet-Cookie:x", "/%1b[31m"])
+def test_an_address_with_a_control_sign_is_not_there(january: None, path: str) -> None:
+    answer = browser_of(p.INES).get(path)
+    assert answer.status_code == 404
+    assert "Set-Cookie:x" not in str(answer.headers)
+
+
 def test_health_is_told_to_whoever_asks_by_whatever_name(january: None) -> None:
     client = browser()
     assert client.get("/health/live", headers={"Host": "10.1.2.3"}).content == b"live\n"

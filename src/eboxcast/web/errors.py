@@ -69,8 +69,8 @@ class Errors:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer a request."""
-        return self.get_response(request)
+        """Answer a request. Nothing of ours has a control sign in its address, and no database takes one."""
+        return self.get_response(request) if request.path_info.isprintable() else not_found(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Return the page of an error of ours."""

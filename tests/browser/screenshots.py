@@ -63,9 +63,15 @@ SHOTS: dict[str, Sequence[Shot]] = {
         Shot("broadcast-ready", "A broadcast that is ready for its evening", "/broadcasts/{ready}", "anne"),
         Shot("broadcast-reported", "A broadcast that is published and closed", "/broadcasts/{reported}", "anne"),
     ),
-    "The validator": (Shot("home-validator", "What to do", "/", "vera"),),
+    "The validator": (
+        Shot("home-validator", "What to do", "/", "vera"),
+        Shot("message-types", "Message types", "/message-types", "vera"),
+        Shot("message-type", "A message type", "/message-types/DEMO-INFO", "vera"),
+    ),
     "The integration team": (
         Shot("home-integration", "What to do", "/", "ines"),
+        Shot("calendar", "The calendar", "/calendar", "ines"),
+        Shot("blackout", "Announcing a blackout", "/calendar/blackout", "ines"),
         Shot("alarms", "Alarms to other systems", "/alarms", "ines"),
         Shot("people", "People", "/people", "ines"),
         Shot("contacts", "Contacts", "/contacts", "ines"),
@@ -80,6 +86,14 @@ SHOTS: dict[str, Sequence[Shot]] = {
         Shot("run", "A run, and what may be decided about it", "/broadcasts/{ready}/run", "lou"),
         Shot("arm", "Arming a launch", "/broadcasts/{ready}/arm", "lou"),
         Shot("run-ended", "A run that has ended", "/broadcasts/{reported}/run", "lou"),
+    ),
+    "The contact centre": (
+        Shot("contact-centre", "What people may call about", "/contact-centre", "carla"),
+        Shot("answers", "What to answer", "/contact-centre/{reported}", "carla"),
+    ),
+    "The auditor": (
+        Shot("audit", "The audit of a broadcast", "/audit?broadcast={reported}", "ada"),
+        Shot("verify-audit", "Verifying the audit", "/audit/verify", "ada"),
     ),
     "The recipient": (
         Shot("ebox-sign-in", "Opening an eBox", "/ebox/"),

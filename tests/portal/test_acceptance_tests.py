@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
-from django.test import Client
+from django.conf import settings
+from django.test import Client, override_settings
 from tests.broadcasts import people as p
 from tests.delivery.procedure import ANNE, BRAM, SHORT, Story
 from tests.web.visitors import account_of, browser_of
@@ -15,6 +17,7 @@ from eboxcast.broadcasts import acceptance
 from eboxcast.broadcasts.models import Broadcast, Check, SeenIn, State
 from eboxcast.delivery.broadcasts.acceptance_tests import look, run_test
 from eboxcast.senders.models import MessageType
+from eboxcast.targets.ebox_rest.options import EboxRestOptions
 
 
 @pytest.fixture
@@ -223,3 +226,19 @@ def test_an_empty_ebox_says_why(story: Story) -> None:
     broadcast = story.delivered_for_acceptance()
     run_test(broadcast, actor=p.INES)
     assert "no active eBox" in page(browser_of(ANNE), broadcast, "test", 1)
+
+
+def test_where_the_eboxes_are_a_providers_it_is_said_where_it_was_seen(broadcast: Broadcast, tmp_path: Path) -> None:
+    provider = EboxRestOptions(
+        base_url="http://127.0.0.1:9/", token_url="http://127.0.0.1:9/", client_id="us", client_secret_file=tmp_path
+    )
+    client = browser_of(ANNE)
+    with override_settings(EBOXCAST_TARGETS={**settings.EBOXCAST_TARGETS, "acceptance": provider}):
+        shown = page(client, broadcast, "test")
+        assert "Open these eBoxes at the provider" in shown
+        assert f"/broadcasts/{broadcast.number}/test/1" not in shown
+        assert client.get(f"/broadcasts/{broadcast.number}/test/1").status_code == 409
+        known = hidden(shown) | results(1)
+        assert send(client, broadcast, known, "test")[0] == 422
+        assert send(client, broadcast, known | {"seen_in": "proof"}, "test")[0] == 302
+    assert set(broadcast.verdicts.values_list("seen_in", flat=True)) == {"proof"}

@@ -1,21 +1,18 @@
 // Small comforts; every page works without them.
 "use strict";
 
-// A form that was sent is not sent again by a second click; after the back button it can be, and one that answers with
-// a file can be sent again at once, as the page stays.
+// A form that was sent is not sent again by a second click; after the back button it can be. One that answers with a
+// file can be sent again a moment later, as the page stays; one that gives it once has the page show that it was given.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if ("file" in form.dataset) {
-    return;
-  }
   if (form.dataset.sent) {
     event.preventDefault();
     return;
   }
   form.dataset.sent = "yes";
   if ("file" in form.dataset) {
-    // The answer is a file: this page stays, and shows a moment later that it was given.
-    setTimeout(() => location.replace(location.pathname), 2000);
+    const once = form.dataset.file === "once";
+    setTimeout(() => (once ? location.replace(location.pathname) : delete form.dataset.sent), 2000);
     return;
   }
   for (const button of form.querySelectorAll("button[type=submit]")) {

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.test import override_settings
 from tests.mailboxes.conftest import NewOrder, order, publish
-from tests.notices.mailbox import Mailbox, cut, free_port, mailed_to, serving
+from tests.notices.mailbox import SENDER, Mailbox, cut, free_port, mailed_to, serving
 
 from eboxcast.lib import clock
+from eboxcast.lib.crashpoints import Mailing as Point
 from eboxcast.lib.errors import Defect
 from eboxcast.mailboxes import fence, hiding, opening, storing
 from eboxcast.mailboxes.expiring import Retention, find_due, purge
@@ -24,6 +30,7 @@ __all__ = ["order"]
 
 P = "production"
 ANNA, BERT, CEES = 6022180167, 5090551189, 11
+PROGRAM = str(Path(__file__).with_name("mail_recipients.py"))
 QUICKLY = timedelta(microseconds=1)
 
 
@@ -122,6 +129,27 @@ def test_who_had_their_turn_does_not_have_it_again_after_a_kill(mailbox: Mailbox
     assert list(turns(P, gap=QUICKLY)) == []
     (mailing,) = Mailing.objects.using(P)
     assert (mailing.taken_count, mailing.mailbox) == (3, 0)
+
+
+@pytest.mark.parametrize(("point", "missing"), [*zip(Point, (0, 1, 0), strict=True)])
+def test_a_process_that_is_killed_tells_nobody_twice(order: NewOrder, point: Point, missing: int) -> None:
+    """And leaves out at most the one whose turn it was."""
+    mailbox, port = Mailbox(), free_port()
+    with serving(mailbox, port), mailed_to(port), override_settings(SECRET_KEY="s" * 50):
+        for recipient in range(1, 6):
+            choose(recipient)
+        publish(order, list(range(1, 6)), environment=P)
+        of_process = {
+            "EBOXCAST_SMTP_URL": f"smtp://127.0.0.1:{port}",
+            "EBOXCAST_MAIL_FROM": SENDER,
+            "EBOXCAST_SECRET_KEY": "s" * 50,
+            "EBOXCAST_TEST": "1",
+            "EBOXCAST_CRASH_AT": point,
+        }
+        killed = subprocess.run([sys.executable, PROGRAM], env={**os.environ, **of_process}, check=False)
+        assert killed.returncode == -signal.SIGKILL
+        mail_recipients()
+    assert len(set(mailed(mailbox))) == len(mailbox.taken) == 5 - missing
 
 
 def test_two_at_once_tell_nobody_twice(mailbox: Mailbox, order: NewOrder) -> None:

@@ -41,10 +41,18 @@ class Making(StrEnum):
     NOTICE_BEFORE_COMMIT = "notice-before-commit"
 
 
+class Mailing(StrEnum):
+    """Where mailing a recipient can be interrupted, in the order in which it passes."""
+
+    TURN_BEFORE_COMMIT = "turn-before-commit"
+    TURN_TAKEN = "turn-taken"
+    SENT = "recipient-mailed"
+
+
 _SIGNALS = {"EBOXCAST_CRASH_AT": signal.SIGKILL, "EBOXCAST_HALT_AT": signal.SIGSTOP}
 
 
-def reached(point: Point | Taking | Making) -> None:
+def reached(point: Point | Taking | Making | Mailing) -> None:
     """Tell that a point is reached; dies or pauses there when a test asked for it."""
     if os.environ.get("EBOXCAST_TEST") != "1":
         return

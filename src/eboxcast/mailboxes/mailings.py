@@ -18,6 +18,7 @@ from eboxcast.database.environments import bucket_prime, environment_connection
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.database.names import PRODUCTION
 from eboxcast.lib import clock
+from eboxcast.lib.crashpoints import Mailing, reached
 from eboxcast.lib.errors import Defect
 from eboxcast.mailboxes.mail_choices import link_text, open_address
 from eboxcast.mailboxes.sql import one, rows, run
@@ -114,6 +115,7 @@ def _take(environment: str, release: int, place: Place, *, gap: timedelta) -> Tu
         if one(environment_connection(environment), "take_turn", asked) is None:
             transaction.set_rollback(True, using=environment)  # the right to send one is there for another
             return None
+        reached(Mailing.TURN_BEFORE_COMMIT)
     return turn
 
 

@@ -18,6 +18,7 @@ from django.conf import settings
 from eboxcast.database.environments import environments_in_reach
 from eboxcast.database.names import PRODUCTION
 from eboxcast.lib import clock
+from eboxcast.lib.crashpoints import Mailing, reached
 from eboxcast.lib.errors import Trouble
 from eboxcast.lib.formatting import long_moment
 from eboxcast.lib.masking import mask_and_strip
@@ -106,8 +107,10 @@ def mail_recipients(*, ended: Callable[[], bool] = lambda: False) -> Mailed:
 
 def _send(way: Way, turn: Turn, done: Mailed) -> None:
     """Send one mail; where nobody knows whether it was taken, it is not sent again."""
+    reached(Mailing.TURN_TAKEN)
     try:
         way.send(_written(turn), address=turn.address, number=_number())
+        reached(Mailing.SENT)
     except Lost:
         done.given_up += 1
         _log.warning("recipient_mail.unknown", release=turn.release)

@@ -1,7 +1,7 @@
 """`make screenshots`: the pages of a running demo, for the docs site; to show a page there, add it to ``SHOTS``.
 
 Plays the demo in a folder of its own, adds broadcasts so that every page has something to show, serves it, and looks at
-each page wide and narrow, light and dark, in each language. Ends with build/screenshots, which `make docs` shows.
+each page wide and narrow, light and dark, and in each language. Ends with build/screenshots, which `make docs` shows.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ from eboxcast.tools.subprocesses import command
 OUT = Path("build/screenshots")
 RECIPIENTS = 2_000
 LANGUAGES = ("en", "fr", "nl", "de")
+"""In the first one a page is shown in all views, in the others wide and light."""
 ALICE = "recipient"
 _SECONDS_TO_START = 60
 
@@ -46,7 +47,7 @@ class Shot:
     name: str
     title: str
     path: str
-    """With the numbers of broadcasts: {reported}, {ready}, {tested}, {scheduled}, {requested}."""
+    """With the numbers of broadcasts: {reported}, {ready}, {delivered}, {tested}, {scheduled}, {requested}."""
     who: str = ""
     """A person of the demo, or a recipient; empty for nobody."""
     click: str = ""
@@ -54,51 +55,70 @@ class Shot:
 
 
 SHOTS: dict[str, Sequence[Shot]] = {
-    "Everybody": (Shot("sign-in", "Signing in", "/sign-in"),),
+    "Everybody": (
+        Shot("sign-in", "Signing in", "/sign-in"),
+        Shot("account", "Your account", "/account", "anne"),
+        Shot("components", "The components of the pages", "/components", "anne"),
+    ),
     "The institution": (
         Shot("home-institution", "What to do", "/", "anne"),
+        Shot("ask", "Requesting a broadcast", "/ask", "anne"),
+        Shot("type-form", "Requesting a message type", "/message-types/new", "anne"),
         Shot("broadcasts", "Broadcasts", "/broadcasts", "anne"),
-        Shot("files", "Delivering files", "/broadcasts/{tested}/files", "anne"),
-        Shot("preview", "A message before anyone receives it", "/broadcasts/{ready}/preview", "anne"),
-        Shot("broadcast-ready", "A broadcast that is ready for its evening", "/broadcasts/{ready}", "anne"),
-        Shot("broadcast-reported", "A broadcast that is published and closed", "/broadcasts/{reported}", "anne"),
+        Shot("status-requested", "A broadcast that was requested", "/broadcasts/{requested}", "anne"),
+        Shot("files-empty", "Delivering files", "/broadcasts/{scheduled}/files", "anne"),
+        Shot("files", "Files that were delivered", "/broadcasts/{ready}/files", "anne"),
+        Shot("test", "Checking the test", "/broadcasts/{tested}/test", "anne"),
+        Shot("test-ebox", "Looking into an eBox of the test", "/broadcasts/{tested}/test/1", "anne"),
+        Shot("preview", "The message as recipients will see it", "/broadcasts/{ready}/preview", "anne"),
+        Shot("go", "Giving the GO", "/broadcasts/{delivered}/go", "bram"),
+        Shot("go-given", "A GO that was given", "/broadcasts/{ready}/go", "bram"),
+        Shot("status-ready", "A broadcast that is ready for its evening", "/broadcasts/{ready}", "anne"),
+        Shot("status-reported", "A broadcast that is published and closed", "/broadcasts/{reported}", "anne"),
+        Shot("cancel", "Before something final", "/broadcasts/{scheduled}/cancel", "anne"),
     ),
     "The validator": (
         Shot("home-validator", "What to do", "/", "vera"),
-        Shot("message-types", "Message types", "/message-types", "vera"),
+        Shot("decide", "Deciding on a date", "/broadcasts/{requested}/accept", "vera"),
+        Shot("type-request", "A request for a message type", "/message-types/1", "vera"),
         Shot("message-type", "A message type", "/message-types/DEMO-INFO", "vera"),
     ),
     "The integration team": (
         Shot("home-integration", "What to do", "/", "ines"),
-        Shot("calendar", "The calendar", "/calendar", "ines"),
+        Shot("calendar", "Calendar", "/calendar", "ines"),
         Shot("blackout", "Announcing a blackout", "/calendar/blackout", "ines"),
-        Shot("alarms", "Alarms to other systems", "/alarms", "ines"),
+        Shot("message-types", "Message types", "/message-types", "ines"),
         Shot("people", "People", "/people", "ines"),
+        Shot("person", "A person", "/person/anne", "ines"),
         Shot("contacts", "Contacts", "/contacts", "ines"),
+        Shot("broadcast-contacts", "The follow-up sheet of a broadcast", "/broadcasts/{ready}/contacts", "ines"),
         Shot("evening", "The follow-up sheet of an evening", "/broadcasts/{ready}/contacts", "ines", click=".title a"),
         Shot("mails", "Emails", "/mails", "ines"),
         Shot("drop-folders", "Drop folders", "/drop-folders", "ines"),
-        Shot("installation", "The installation", "/installation", "ines"),
     ),
     "The launch team": (
         Shot("home-launch", "What to do", "/", "lou"),
-        Shot("console", "The launch console", "/console", "lou"),
-        Shot("run", "A run, and what may be decided about it", "/broadcasts/{ready}/run", "lou"),
+        Shot("console", "Launch", "/console", "lou"),
         Shot("arm", "Arming a launch", "/broadcasts/{ready}/arm", "lou"),
-        Shot("run-ended", "A run that has ended", "/broadcasts/{reported}/run", "lou"),
+        Shot("run-ready", "Before the launch", "/broadcasts/{ready}/run", "lou"),
+        Shot("run-published", "A run that was published", "/broadcasts/{reported}/run", "lou"),
+        Shot("alarms", "Alarms", "/alarms", "lou"),
+        Shot("installation", "The installation in short", "/installation", "lou"),
     ),
     "The contact centre": (
         Shot("contact-centre", "What people may call about", "/contact-centre", "carla"),
         Shot("answers", "What to answer", "/contact-centre/{reported}", "carla"),
     ),
     "The auditor": (
-        Shot("audit", "The audit of a broadcast", "/audit?broadcast={reported}", "ada"),
+        Shot("audit", "The audit", "/audit", "ada"),
+        Shot("audit-broadcast", "The audit of one broadcast", "/audit?broadcast={reported}", "ada"),
         Shot("verify-audit", "Verifying the audit", "/audit/verify", "ada"),
     ),
     "The recipient": (
         Shot("ebox-sign-in", "Opening an eBox", "/ebox/"),
         Shot("ebox", "Messages", "/ebox/", ALICE),
         Shot("ebox-message", "A message", "/ebox/", ALICE, click=".letter"),
+        Shot("ebox-email", "An email when a message comes", "/ebox/email", ALICE),
     ),
 }
 """Each page that the docs show, by whose it is."""
@@ -179,10 +199,12 @@ def main() -> None:
             numbers = _more_broadcasts(demo)
             with demo.open():
                 shutil.rmtree(OUT, ignore_errors=True)
-                _look(demo, numbers)
+                missing = _look(demo, numbers)
         finally:
             demo.end()
         (OUT / "README.md").write_text(_gallery(), "utf-8")
+        if missing:
+            sys.exit("\n".join(missing))
         _tell(f"{len(list(OUT.glob('*.png')))} pictures are in {OUT}. `make docs` shows them.")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -195,6 +217,7 @@ def _more_broadcasts(demo: Demo) -> dict[str, str]:
     numbers = {"reported": f"{year}-0001"}
     for name, days, subject in (
         ("ready", 22, "Votre attestation de vacances"),
+        ("delivered", 23, "Votre quotité de remboursement"),
         ("tested", 24, "Le nouveau calcul de votre pension"),
         ("scheduled", 27, "Vos droits après un déménagement"),
         ("requested", 30, "Vérifiez vos données"),
@@ -203,9 +226,15 @@ def _more_broadcasts(demo: Demo) -> dict[str, str]:
         if name != "requested":
             demo.run("vera", "broadcast", "decide", numbers[name], "accept")
             demo.run("ines", "broadcast", "decide", numbers[name], "accept")
-    for name in ("ready", "tested"):
+    for name in ("ready", "delivered", "tested"):
         _tested(demo, numbers[name], name)
-    _confirmed(demo, numbers["ready"])
+    for name in ("ready", "delivered"):
+        _delivered(demo, numbers[name], name)
+    shown = demo.ask("bram", "broadcast", "go", numbers["ready"], "--show")
+    named = ("--moment", shown["agreed_at"], "--files", str(shown["files"])[:8])
+    demo.run("bram", "broadcast", "go", numbers["ready"], *named)
+    # So that the launch team and the contact centre have something soon.
+    demo.run("lou", "clock", "set", f"{calendar.after(dates.closes, 20)}T10:00")
     return numbers
 
 
@@ -222,13 +251,11 @@ def _tested(demo: Demo, number: str, name: str) -> None:
     demo.run("ines", "broadcast", "test", number)
 
 
-def _confirmed(demo: Demo, number: str) -> None:
+def _delivered(demo: Demo, number: str, name: str) -> None:
     demo.run("anne", "broadcast", "verdict", number, "--all", "passed", "--seen-in", "ebox")
     demo.run("anne", "broadcast", "verdict", number, "approve")
     demo.run("anne", "broadcast", "reconfirm", number)
-    demo.run("anne", "broadcast", "deliver", number, _package(demo, "ready", RECIPIENTS), "--environment", "production")
-    shown = demo.ask("bram", "broadcast", "go", number, "--show")
-    demo.run("bram", "broadcast", "go", number, "--moment", shown["agreed_at"], "--files", str(shown["files"])[:8])
+    demo.run("anne", "broadcast", "deliver", number, _package(demo, name, RECIPIENTS), "--environment", "production")
 
 
 def _package(demo: Demo, name: str, recipients: int) -> Path:
@@ -238,8 +265,14 @@ def _package(demo: Demo, name: str, recipients: int) -> Path:
     return package
 
 
-def _look(demo: Demo, numbers: dict[str, str]) -> None:
+class NotShown(Exception):
+    """A page on the list that the demo does not have."""
+
+
+def _look(demo: Demo, numbers: dict[str, str]) -> list[str]:
+    """Take all pictures, and return what could not be shown."""
     OUT.mkdir(parents=True)
+    missing: list[str] = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         for section, shots in SHOTS.items():
@@ -247,9 +280,13 @@ def _look(demo: Demo, numbers: dict[str, str]) -> None:
             for who in dict.fromkeys(shot.who for shot in shots):
                 context = _signed_in(browser, demo, who)
                 for shot in [one for one in shots if one.who == who]:
-                    _take(context, demo, shot, shot.path.format(**numbers))
+                    try:
+                        _take(context, demo, shot, shot.path.format(**numbers))
+                    except NotShown as problem:
+                        missing.append(str(problem))
                 context.close()
         browser.close()
+    return missing
 
 
 def _signed_in(browser: Browser, demo: Demo, who: str) -> BrowserContext:
@@ -271,7 +308,8 @@ def _take(context: BrowserContext, demo: Demo, shot: Shot, path: str) -> None:
         context.add_cookies([{"name": "eboxcast_language", "value": language, "url": demo.address}])
         page = context.new_page()
         _go(page, shot, path)
-        for view, (size, scheme) in VIEWS.items():
+        for view in VIEWS if language == LANGUAGES[0] else ("wide-light",):
+            size, scheme = VIEWS[view]
             page.set_viewport_size(size)
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
             page.screenshot(path=OUT / _file(shot, view, language), full_page=True)
@@ -284,7 +322,7 @@ def _go(page: Page, shot: Shot, path: str) -> None:
         page.locator(shot.click).first.click()
         page.wait_for_load_state()
     if answer is None or not answer.ok:
-        sys.exit(f"{shot.name}: {path} answers {answer and answer.status}.")
+        raise NotShown(f"{shot.name}: {path} answers {answer.status if answer else 'nothing'}.")
 
 
 def _file(shot: Shot, view: str, language: str) -> str:

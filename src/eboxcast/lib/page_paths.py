@@ -39,48 +39,16 @@ PAGES: Mapping[str, tuple[Page, ...]] = {
     "broadcast.deliver_production": (Page("files", "broadcasts/{broadcast}/files"),),
     "broadcast.preview": (Page("preview", "broadcasts/{broadcast}/preview"),),
     "broadcast.withdraw_files": (Page("withdraw-files", "broadcasts/{broadcast}/files/withdraw"),),
-    # Message types
-    "type.see": (Page("message-type", "message-types/{number}"), Page("message-types", "message-types")),
-    "type.request": (Page("request-type", "message-types/{number}/again"), Page("new-type", "message-types/new")),
-    "type.validate": (Page("validate-type", "message-types/{number}/validate"),),
-    "type.accept": (Page("accept-type", "message-types/{number}/accept"),),
-    "type.refuse": (Page("refuse-type", "message-types/{number}/refuse"),),
-    "type.withdraw": (Page("withdraw-type", "message-types/{number}/withdraw"),),
-    "type.configure": (
-        Page("configure-type", "message-types/configure/{environment}/{type}"),
-        Page("message-types", "message-types"),
-    ),
     "broadcast.arm": (Page("arm", "broadcasts/{broadcast}/arm"),),
     "broadcast.disarm": (Page("disarm", "broadcasts/{broadcast}/disarm"),),
     "broadcast.finish": (Page("run", "broadcasts/{broadcast}/run"),),
     "broadcast.launch": (Page("launch", "broadcasts/{broadcast}/launch"),),
-    "installation.examine": (Page("installation", "installation"),),
-    # Runs
-    "run.see": (Page("one-run", "runs/{run}"),),
-    "run.launch": (Page("run-launch", "runs/{run}/launch"),),
-    "run.pause": (Page("run-pause", "runs/{run}/pause"),),
-    "run.stop": (Page("run-stop", "runs/{run}/stop"),),
-    "run.resume": (Page("run-resume", "runs/{run}/resume"),),
-    "run.pace": (Page("run-pace", "runs/{run}/pace"),),
-    "run.resolve": (Page("run-resolve", "runs/{run}/resolve"),),
-    "run.close": (Page("run-close", "runs/{run}/close"),),
-    "run.discard": (Page("run-discard", "runs/{run}/discard"),),
-    "run.retry": (Page("run-retry", "runs/{run}/retry"),),
-    "run.recall": (Page("run-recall", "runs/{run}/recall"),),
-    # The test, the GO, and what became of it
     "broadcast.test": (_TEST,),
     "broadcast.look": (_TEST,),
     "broadcast.judge": (_TEST,),
     "broadcast.approve": (Page("approve", "broadcasts/{broadcast}/approve"),),
     "broadcast.reject": (Page("reject", "broadcasts/{broadcast}/reject"),),
     "broadcast.name_testers": (Page("testers", "broadcasts/{broadcast}/testers"),),
-    # Contacts
-    "contacts.see": (Page("contacts", "contacts"),),
-    # Drop folders
-    "exchange.collect": (Page("drop-folders", "drop-folders"),),
-    # Emails
-    "notice.see": (Page("mail", "mails/{number}"), Page("mails", "mails")),
-    "notice.retry": (Page("mails", "mails"),),
     "broadcast.accept": (Page("accept", "broadcasts/{broadcast}/accept"),),
     "broadcast.postpone": (Page("postpone", "broadcasts/{broadcast}/postpone"),),
     "broadcast.refuse": (Page("refuse", "broadcasts/{broadcast}/refuse"),),
@@ -95,18 +63,47 @@ PAGES: Mapping[str, tuple[Page, ...]] = {
     "broadcast.report": (Page("report", "broadcasts/{broadcast}/report"),),
     "broadcast.close": (Page("close", "broadcasts/{broadcast}/close"),),
     "broadcast.give_go": (Page("go", "broadcasts/{broadcast}/go"),),
+    "broadcast.withdraw_go": (Page("withdraw-go", "broadcasts/{broadcast}/withdraw-go"),),
+    # Message types
+    "type.see": (Page("message-type", "message-types/{number}"), Page("message-types", "message-types")),
+    "type.request": (Page("request-type", "message-types/{number}/again"), Page("new-type", "message-types/new")),
+    "type.validate": (Page("validate-type", "message-types/{number}/validate"),),
+    "type.accept": (Page("accept-type", "message-types/{number}/accept"),),
+    "type.refuse": (Page("refuse-type", "message-types/{number}/refuse"),),
+    "type.withdraw": (Page("withdraw-type", "message-types/{number}/withdraw"),),
+    "type.configure": (
+        Page("configure-type", "message-types/configure/{environment}/{type}"),
+        Page("message-types", "message-types"),
+    ),
+    # Runs
+    "run.see": (Page("one-run", "runs/{run}"),),
+    "run.launch": (Page("run-launch", "runs/{run}/launch"),),
+    "run.pause": (Page("run-pause", "runs/{run}/pause"),),
+    "run.stop": (Page("run-stop", "runs/{run}/stop"),),
+    "run.resume": (Page("run-resume", "runs/{run}/resume"),),
+    "run.pace": (Page("run-pace", "runs/{run}/pace"),),
+    "run.resolve": (Page("run-resolve", "runs/{run}/resolve"),),
+    "run.close": (Page("run-close", "runs/{run}/close"),),
+    "run.discard": (Page("run-discard", "runs/{run}/discard"),),
+    "run.retry": (Page("run-retry", "runs/{run}/retry"),),
+    "run.recall": (Page("run-recall", "runs/{run}/recall"),),
+    # What became of a run
     "report.see": _RESULTS,
     "report.rejected_rows": _RESULTS,
     "report.paper_list": (Page("paper-list", "broadcasts/{broadcast}/results/paper-list"), _RESULTS[1]),
     "report.verify": (Page("verify-certificate", "broadcasts/{broadcast}/results/verify"), _RESULTS[1]),
-    "broadcast.withdraw_go": (Page("withdraw-go", "broadcasts/{broadcast}/withdraw-go"),),
+    # Contacts, and what callers ask
+    "contacts.see": (Page("contacts", "contacts"),),
+    "calls.see": (Page("answers", "contact-centre/{broadcast}"), Page("contact-centre", "contact-centre")),
+    # Emails and drop folders
+    "exchange.collect": (Page("drop-folders", "drop-folders"),),
+    "notice.see": (Page("mail", "mails/{number}"), Page("mails", "mails")),
+    "notice.retry": (Page("mails", "mails"),),
     # The calendar
     "calendar.see": (Page("calendar", "calendar"),),
     "calendar.close": (Page("close-day", "calendar/close"),),
     "calendar.blackout": (Page("blackout", "calendar/blackout"),),
     "calendar.lift": (Page("lift-blackout", "calendar/blackouts/{number}/lift"), Page("calendar", "calendar")),
-    # The contact centre
-    "calls.see": (Page("answers", "contact-centre/{broadcast}"), Page("contact-centre", "contact-centre")),
     # The audit
     "audit.see": (Page("audit", "audit"),),
     "audit.verify": (Page("verify-audit", "audit/verify"),),
@@ -115,6 +112,8 @@ PAGES: Mapping[str, tuple[Page, ...]] = {
     "person.change": (Page("change-person", "person/{name}/change"),),
     "token.see": (Page("people", "people"),),
     "token.make": (Page("people", "people"),),
+    # The installation
+    "installation.examine": (Page("installation", "installation"),),
 }
 """The pages of each action that has one; the first whose parameters are all known counts."""
 

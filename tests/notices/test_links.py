@@ -59,3 +59,12 @@ def test_who_can_sign_in_finds_the_page_of_the_broadcast_and_contacts_do_not() -
     assert page in made["bram@example.be"].text.split()
     assert f'<a href="{page}">{page}</a>' in made["bram@example.be"].html
     assert page not in made["guy@example.be"].text
+
+
+@pytest.mark.usefixtures("installation")
+def test_the_answer_to_files_is_on_the_page_of_their_broadcast_and_the_command_knows_no_broadcast() -> None:
+    check = NextAction(action="package.check", parameters={"directory": "DIR", "broadcast": "2027-0001"})
+    with HERE:
+        assert link_to(check).endswith("/broadcasts/2027-0001/files")
+    Installation.objects.update(kind="real")
+    assert way_to(check) == "eboxcast check DIR"

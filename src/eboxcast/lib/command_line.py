@@ -101,13 +101,17 @@ _FORMS: Mapping[str, tuple[str, ...]] = {
 """How each action is typed. The first form counts whose names are all given; what else is given becomes options."""
 
 
+_ONLY_ON_PAGES = frozenset({("package.check", "broadcast")})
+"""What says which page does an action, and is no option of its command: files are checked before any broadcast."""
+
+
 def command_of(action: NextAction) -> str:
     """Return the command that does an action; `…` and capitals stand where its reader has to choose."""
     given = dict(action.parameters)
     form = next(form for form in _FORMS[action.action] if _names_in(form) <= given.keys())
     words = ["eboxcast", form.format_map({name: _typed(value) for name, value in given.items()})]
     for option, value in given.items():
-        if option not in _names_in(form):
+        if option not in _names_in(form) and (action.action, option) not in _ONLY_ON_PAGES:
             words.append(f"--{option.replace('_', '-')}")
             if value != "yes":
                 words.append(_typed(value))

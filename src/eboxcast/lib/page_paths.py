@@ -37,6 +37,7 @@ PAGES: Mapping[str, tuple[Page, ...]] = {
     "broadcast.request": (Page("ask", "ask"),),
     "broadcast.deliver_acceptance": (Page("files", "broadcasts/{broadcast}/files"),),
     "broadcast.deliver_production": (Page("files", "broadcasts/{broadcast}/files"),),
+    "package.check": (Page("files", "broadcasts/{broadcast}/files"),),
     "broadcast.preview": (Page("preview", "broadcasts/{broadcast}/preview"),),
     "broadcast.withdraw_files": (Page("withdraw-files", "broadcasts/{broadcast}/files/withdraw"),),
     "broadcast.arm": (Page("arm", "broadcasts/{broadcast}/arm"),),

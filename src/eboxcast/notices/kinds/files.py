@@ -51,7 +51,7 @@ FILES_REJECTED = Kind(
         N_("Please correct the faults listed below and deliver the files again."),
         N_("To see where each fault is: {check}"),
     ),
-    actions={"check": NextAction(action="package.check", parameters={"directory": "DIR"})},
+    actions={"check": NextAction(action="package.check", parameters={"directory": "DIR", "broadcast": "{number}"})},
     urgent=True,
 )
 FILES_WITHDRAWN = Kind(

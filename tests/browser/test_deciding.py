@@ -43,7 +43,7 @@ def test_a_requester_looks_into_each_ebox_and_approves(story: Story, story_visit
     for place in range(2, SHORT + 1):
         expect(page.get_by_role("heading", name=f"eBox van bestemmeling {place}")).to_be_visible()
         page.get_by_role("button", name="Alles is zoals verwacht").click()
-    pages = [f"/broadcasts/{broadcast.number}/{ending}" for ending in ("test", "test/1", "reject")]
+    pages = [f"/broadcasts/{broadcast.number}/{ending}" for ending in ("test", "test/1")]
     assert wrong_with(story_visit, violations, ANNE, *pages) == []
     for check in ("document gaat open", "titel", "afzender", "taal", "vervaldatum"):
         page.get_by_label(f"{check}, bestemmeling 1", exact=True).select_option("passed")
@@ -82,8 +82,7 @@ def test_the_results_are_read_printed_and_taken_away(
     results = f"/broadcasts/{broadcast.number}/results"
     release = Release.objects.using("production").get(run=broadcast.production_run)
     ReadTally.objects.using("production").create(release=release.id, day=clock.today(), slot=0, count=12)
-    pages = [results, f"{results}/certificate", f"{results}/paper-list"]
-    assert wrong_with(story_visit, violations, ANNE, *pages) == []
+    assert wrong_with(story_visit, violations, ANNE, results, f"{results}/certificate") == []
     page = story_visit.window(ANNE, language="de", java_script_enabled=False)
     page.goto(results)
     page.get_by_role("link", name="Anzeigen und drucken").click()

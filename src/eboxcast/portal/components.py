@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 
 from django import forms
@@ -13,9 +13,14 @@ from django.views.decorators.http import require_safe
 from eboxcast.broadcasts.models import State
 from eboxcast.database import installation
 from eboxcast.lib.translation import N_, translate
+from eboxcast.planning.capacity import BlackoutSpan, Booked, Evenings
+from eboxcast.planning.selectors import Closed
+from eboxcast.planning.working_days import WorkingCalendar
 from eboxcast.portal.navigation import BroadcastHead, Link
 from eboxcast.presenters.broadcast_words import STATES
+from eboxcast.presenters.month import month_of
 from eboxcast.presenters.schemas.life import Life, Milestone
+from eboxcast.presenters.schemas.month import Month
 from eboxcast.web.forms import PageForm, options
 from eboxcast.web.requests import PageRequest
 from eboxcast.web.visitors import signed_in
@@ -55,6 +60,8 @@ def show(request: PageRequest) -> HttpResponse:
         "head": _head(language),
         "life": _life(language),
         "now": _NOW,
+        "month": _month(language),
+        "chosen": (_NOW.date(),),
         "steps": (SimpleNamespace(sentence=translate(N_("Request a broadcast"), language), due_at=_NOW, action=""),),
     }
     return render(request, "portal/components.html", shown)
@@ -65,6 +72,28 @@ def _head(language: str) -> BroadcastHead:
     subject = translate(N_("Components of the pages"), language)
     return BroadcastHead(
         number="2027-0001", subject=subject, language=language, campaign="", state=State.SCHEDULED, tabs=tabs
+    )
+
+
+def _month(language: str) -> Month:
+    """Return a month in which there is a day of each kind."""
+    closed, night = date(2027, 2, 12), datetime(2027, 2, 9, 19, tzinfo=UTC)
+    blackout = BlackoutSpan(
+        id=1,
+        starts_at=night,
+        ends_at=night + timedelta(hours=1),
+        service="eBox",
+        reason="",
+        environments=frozenset({"production"}),
+    )
+    evenings = Evenings(
+        today=date(2027, 1, 27),
+        calendar=WorkingCalendar(closed=frozenset({closed})),
+        blackouts=(blackout,),
+        booked={date(2027, 2, 17): Booked(4, 3_000_000), date(2027, 2, 18): Booked(10, 12_000_000)},
+    )
+    return month_of(
+        _NOW.date(), evenings=evenings, closed={closed: Closed(reason="–", institution="")}, language=language
     )
 
 

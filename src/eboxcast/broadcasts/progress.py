@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from eboxcast.broadcasts import guards
-from eboxcast.broadcasts.deadlines import term_of, terms_of
+from eboxcast.broadcasts.deadlines import Term, terms_of
 from eboxcast.broadcasts.errors import OutsideItsWindow
 from eboxcast.broadcasts.load import possible_days
 from eboxcast.broadcasts.models import Broadcast, Decision, Lateness, Outcome, Side, State
@@ -151,8 +151,9 @@ def _decided(broadcast: Broadcast, outcome: Outcome) -> list[Decision]:
 @sanitized_db_errors()
 def standing_of(broadcast: Broadcast) -> Standing:
     """Return whose turn it is, what is next and what is late."""
-    steps = tuple(sorted(_steps(broadcast), key=_urgency))
-    return Standing(steps=steps, late=tuple(_late(broadcast)))
+    terms = {term.what: term for term in terms_of(broadcast)} if broadcast.state in DATED else {}
+    steps = tuple(sorted(_steps(broadcast, terms), key=_urgency))
+    return Standing(steps=steps, late=tuple(_late(terms)))
 
 
 def as_recorded(broadcast: Broadcast) -> dict[str, object]:
@@ -210,21 +211,29 @@ def _urgency(step: Step) -> tuple[bool, datetime]:
     return step.due_at is None, step.due_at or clock.now()
 
 
-def _steps(broadcast: Broadcast) -> list[Step]:
+Terms = Mapping[Lateness, Term]
+"""What is due before the date of a broadcast; nothing while it has none."""
+
+
+def _steps(broadcast: Broadcast, terms: Terms) -> list[Step]:
     state = State(broadcast.state)
     if state not in _NEXT:
         return []
-    steps = _once_no_date_is_left(broadcast, state) or _once_judged(broadcast, state) or [_usual(broadcast, state)]
+    steps = (
+        _once_no_date_is_left(broadcast, state)
+        or _once_judged(broadcast, state)
+        or [_usual(broadcast, state, _due(broadcast, state, terms))]
+    )
     if state in DATED:
-        steps += _beside(broadcast)
+        steps += _beside(broadcast, terms)
     return steps
 
 
-def _usual(broadcast: Broadcast, state: State) -> Step:
+def _usual(broadcast: Broadcast, state: State, due_at: datetime | None) -> Step:
     turn, action, sentence = _NEXT[state]
     if state == S.REQUESTED:
         turn = _undecided(broadcast)
-    return Step(turn=turn, sentence=sentence, action=action, due_at=_due(broadcast, state), data={})
+    return Step(turn=turn, sentence=sentence, action=action, due_at=due_at, data={})
 
 
 def _once_no_date_is_left(broadcast: Broadcast, state: State) -> list[Step]:
@@ -262,15 +271,14 @@ def _in_question(broadcast: Broadcast) -> Sequence[date]:
     return proposed_days(broadcast)
 
 
-def _beside(broadcast: Broadcast) -> list[Step]:
+def _beside(broadcast: Broadcast, terms: Terms) -> list[Step]:
     """Return what must happen at some time before the launch, whatever the state."""
     steps = []
     if broadcast.reconfirmed_at is None:
-        due_at = term_of(broadcast, Lateness.RECONFIRMATION).due_at
-        steps.append(_step_beside(A.RECONFIRM, Role.REQUESTER, due_at))
+        steps.append(_step_beside(A.RECONFIRM, Role.REQUESTER, terms[Lateness.RECONFIRMATION].due_at))
     steps += [
         _step_beside(A.WAIVE, Role.INTEGRATION, broadcast.agreed_at, what=str(term.what))
-        for term in terms_of(broadcast)
+        for term in terms.values()
         if term.in_the_way
     ]
     if broadcast.contact_centre_warned_at is None and broadcast.production_run is not None:
@@ -282,9 +290,9 @@ def _step_beside(action: Action, role: Role, due_at: datetime | None, **data: ob
     return Step(turn=(role,), sentence=_BESIDE[action], action=action, due_at=due_at, data=data)
 
 
-def _due(broadcast: Broadcast, state: State) -> datetime | None:
+def _due(broadcast: Broadcast, state: State, terms: Terms) -> datetime | None:
     if state in (S.SCHEDULED, S.REJECTED):
-        return term_of(broadcast, Lateness.ACCEPTANCE).due_at
+        return terms[Lateness.ACCEPTANCE].due_at
     if state in DATED:
         return broadcast.agreed_at
     return None
@@ -304,8 +312,6 @@ _LATE = {
 }
 
 
-def _late(broadcast: Broadcast) -> list[Reason]:
-    if State(broadcast.state) not in DATED:
-        return []
-    late = (term for term in terms_of(broadcast) if term.in_the_way)
+def _late(terms: Terms) -> list[Reason]:
+    late = (term for term in terms.values() if term.in_the_way)
     return [Reason(sentence=_LATE[term.what], data={"due": term.due_at}) for term in late]

@@ -30,6 +30,7 @@ from eboxcast.package.sampling import synthetic_keys, write_lists, write_sample
 from eboxcast.package.sampling_content import APPLICATION
 from eboxcast.planning.working_days import WorkingCalendar
 from eboxcast.tools.demo.dates import dates_after
+from eboxcast.tools.demo.people import TEAM
 from eboxcast.tools.subprocesses import command
 
 OUT = Path("build/screenshots")
@@ -242,6 +243,9 @@ def _more_broadcasts(demo: Demo) -> dict[str, str]:
     shown = demo.ask("bram", "broadcast", "go", numbers["ready"], "--show")
     named = ("--moment", shown["agreed_at"], "--files", str(shown["files"])[:8])
     demo.run("bram", "broadcast", "go", numbers["ready"], *named)
+    contact = ("--name", "Eva eBox", "--phone", "+32 2 000 00 01")
+    demo.run("ines", "broadcast", "contacts", numbers["ready"], TEAM, *contact)
+    demo.run("ines", "broadcast", "warn", numbers["ready"])
     # So that the launch team and the contact centre have something soon.
     demo.run("lou", "clock", "set", f"{calendar.after(dates.closes, 20)}T10:00")
     return numbers

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from eboxcast.broadcasts.models import Broadcast
 from eboxcast.lib.actors import Actor
@@ -102,12 +102,8 @@ def head_of(broadcast: Broadcast, actor: Actor) -> BroadcastHead:
 
 
 def _links(entries: tuple[Entry, ...], actor: Actor, **parameters: str) -> tuple[Link, ...]:
-    found = []
-    for entry in entries:
-        if entry.permission and not permits(actor, entry.permission):
-            continue
-        try:
-            found.append(Link(entry.address, entry.words, reverse(entry.address, kwargs=parameters or None)))
-        except NoReverseMatch:
-            continue
-    return tuple(found)
+    return tuple(
+        Link(entry.address, entry.words, reverse(entry.address, kwargs=parameters or None))
+        for entry in entries
+        if not entry.permission or permits(actor, entry.permission)
+    )

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, prefetch_related_objects
 
 from eboxcast.broadcasts.lookup import broadcasts_for
 from eboxcast.broadcasts.models import Broadcast, State
 from eboxcast.broadcasts.progress import Standing, standing_of
-from eboxcast.broadcasts.states import ENDED
+from eboxcast.broadcasts.states import DATED, ENDED, UNDATED
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
@@ -52,8 +52,10 @@ def list_broadcasts(asked: Asked, *, actor: Actor) -> list[Listed]:
 
 def _standing(found: QuerySet[Broadcast]) -> list[Listed]:
     """Return how broadcasts stand, with what that depends on read for all of them at once."""
+    read = list(found)
+    prefetch_related_objects([one for one in read if one.state in UNDATED], "decisions")
+    prefetch_related_objects([one for one in read if one.state in DATED], "waivers")
     with calendar_read_once():
-        read = found.prefetch_related("decisions", "waivers")
         return [Listed(broadcast=one, standing=standing_of(one)) for one in read]
 
 

@@ -82,8 +82,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     guard.end()
 
 
+LONG = ("acceptance/test_story", "cli/test_demo", "browser/test_procedure", "cli/test_serve", "benchmarks/test_suite")
+"""Modules whose tests take long: first of all, so that nobody waits for one of them at the end."""
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the long versions to `make faults`."""
+    """Begin with the long tests, and leave the longest to `make faults`."""
+    items.sort(key=lambda item: not str(item.path.with_suffix("")).endswith(LONG))
     if "faults" in config.option.markexpr:
         return
     for item in items:

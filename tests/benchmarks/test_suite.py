@@ -43,7 +43,7 @@ def test_what_is_stored_expires(bench: Bench) -> None:
     rows = rows_of(bench, "expire")
     assert rows["expire"].baseline
     assert not Audience.objects.using("production").exists()
-    assert Release.objects.using("production").exclude(audience_purged_at=None).count() == 22
+    assert Release.objects.using("production").exclude(audience_purged_at=None).count() == 7
 
 
 def test_storing_is_measured_beside_what_one_would_write_first(bench: Bench) -> None:
@@ -51,6 +51,7 @@ def test_storing_is_measured_beside_what_one_would_write_first(bench: Bench) -> 
     assert [row.note.split("both ")[1] for row in rows.values()] == ["4,000 recipients", "3,000 recipients"]
 
 
+@pytest.mark.faults
 def test_opening_is_measured_idle_and_while_publishing(bench: Bench) -> None:
     rows = by_name(openings.opening(bench, broadcasts=20, openings=20, rounds=1))
     assert len(rows) == 4
@@ -69,6 +70,7 @@ def test_pages_are_measured_beside_a_bare_view(bench: Bench) -> None:
     assert Release.objects.using("production").count() == 22
 
 
+@pytest.mark.faults
 def test_the_large_rows_are_the_same_with_fewer(bench: Bench) -> None:
     fewer = large.Size(country=2000, lists=4, stored=3000, at_once=1000, rounds=1)
     assert "publish to 2,000" in by_name(large.country(bench, fewer))

@@ -86,6 +86,7 @@ def test_the_results_are_read_printed_and_taken_away(
     page = story_visit.window(ANNE, language="de", java_script_enabled=False)
     page.goto(results)
     page.get_by_role("link", name="Anzeigen und drucken").click()
+    page.wait_for_url(f"**{results}/certificate")
     page.pdf(path=tmp_path / "certificate.pdf", prefer_css_page_size=True)
     with pikepdf.open(tmp_path / "certificate.pdf") as printed:
         assert len(printed.pages) <= 2

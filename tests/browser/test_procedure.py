@@ -305,14 +305,21 @@ def approve(stage: Stage) -> None:
 
 
 def reconfirm(stage: Stage) -> None:
-    """On the last day for it."""
-    stage.desk.be("2027-10-27T09:00")
-    anne = stage.person("anne")
+    """A day too late: the integration team answers for it by name."""
+    for day in ("2027-10-27", "2027-10-28"):
+        stage.desk.be(f"{day}T09:00")
+        stage.desk.lead()
+    anne, ines = stage.person("anne"), stage.person("ines")
     anne.open("/")
-    anne.page.get_by_role("link", name=NUMBER)
+    anne.sees("late")
     anne.open(f"/broadcasts/{NUMBER}/reconfirm")
     anne.press("Reconfirm")
     anne.sees("The date was reconfirmed.")
+    ines.open(f"/broadcasts/{NUMBER}/waive")
+    ines.page.locator("[name=what]").first.check()
+    ines.page.locator("[name=reason]").fill("Elle avait téléphoné à temps.")
+    ines.press("Give the waiver")
+    ines.sees("The waiver was recorded in your name.")
 
 
 def deliver_for_production(stage: Stage) -> None:

@@ -22,6 +22,7 @@ def bench(installation: None, tmp_path: Path) -> Bench:
     return Bench(recipients=RECIPIENTS, folder=tmp_path, tell=lambda line: None)
 
 
+@pytest.mark.faults
 def test_every_mode_is_measured_beside_a_plain_client(bench: Bench) -> None:
     rows = list(remote.sending(bench, rounds=1, delay_ms=1))
     assert len(rows) == 6
@@ -30,6 +31,7 @@ def test_every_mode_is_measured_beside_a_plain_client(bench: Bench) -> None:
     assert list(sent) == [(State.PUBLISHED, RECIPIENTS), (State.PUBLISHED, 1), (State.PUBLISHED, 10)]
 
 
+@pytest.mark.faults
 def test_one_worker_and_two_send_everything(bench: Bench) -> None:
     (row,) = remote.two_workers(bench, rounds=1, one_in=1, calls=20, delay_ms=1)
     assert row.figure

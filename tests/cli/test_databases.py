@@ -248,6 +248,7 @@ def test_on_a_server_of_ones_own_only_the_owner_makes_tables(fresh: Fresh) -> No
     assert "The working role can only read the audit and add to it." in told
 
 
+@pytest.mark.faults
 def test_migrate_parts_the_roles_of_an_older_installation(made: Fresh) -> None:
     """There the role that works owned everything."""
     made.python(BOOT)

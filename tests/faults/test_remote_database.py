@@ -29,6 +29,7 @@ def stage(fragile: Machine, tmp_path: Path) -> Iterator[Stage]:
     simulated.end()
 
 
+@pytest.mark.faults
 def test_every_connection_is_cut(stage: Stage, fragile_letter: NewLetter) -> None:
     letter = fragile_letter("cut", recipients=RECIPIENTS)
     worker = stage.worker()

@@ -47,6 +47,7 @@ def send_while_full(stage: Stage, given: Letter) -> None:
     )  # had it no room left for its own log, it would have ended
 
 
+@pytest.mark.faults
 @pytest.mark.root
 def test_everybody_has_it_once_where_the_provider_can_be_asked(new_stage: NewStage, tmp_path: Path) -> None:
     given = letter(tmp_path, "full-links", recipients=2_000)

@@ -117,6 +117,7 @@ def stage(machine: Machine, networks: list[Network], tmp_path: Path) -> Iterator
     simulated.end()
 
 
+@pytest.mark.faults
 @pytest.mark.root
 def test_two_networks_share_a_run_and_both_are_cut_off(
     stage: Stage, networks: list[Network], new_letter: NewLetter

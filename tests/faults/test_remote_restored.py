@@ -49,6 +49,7 @@ def resume(stage: Stage, letter: Letter) -> None:
     assert done.returncode == 0, done
 
 
+@pytest.mark.faults
 def test_an_environment_is_restored_under_a_worker(stage: Stage, fragile_letter: NewLetter, tmp_path: Path) -> None:
     """The worker stops the run; once repaired and resumed it asks the provider who has it already."""
     letter = fragile_letter("notes-lost", recipients=RECIPIENTS)

@@ -51,6 +51,7 @@ def test_a_worker_of_an_older_version_takes_nothing(stage: Stage, fragile_letter
     assert_everybody_once(stage, letter)
 
 
+@pytest.mark.faults
 def test_tables_are_migrated_under_a_run(stage: Stage, fragile_letter: NewLetter, newer: dict[str, str]) -> None:
     """A worker at work records what it is at and ends; one of the next version finishes: nobody stops the run."""
     letter = fragile_letter("upgrade", recipients=RECIPIENTS)

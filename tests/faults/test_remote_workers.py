@@ -79,6 +79,7 @@ def test_two_workers_share_a_run_and_one_is_killed(stage: Stage, new_letter: New
     assert_everybody_once(stage, letter)
 
 
+@pytest.mark.faults
 def test_a_kill_leaves_exactly_what_was_in_flight_unknown_and_resolve_settles_it(
     plain_stage: Stage, new_letter: NewLetter
 ) -> None:
@@ -140,6 +141,7 @@ def test_workers_finish_what_a_killed_command_began(stage: Stage, new_letter: Ne
     assert_everybody_once(stage, letter)
 
 
+@pytest.mark.faults
 def test_a_worker_asked_to_end_loses_nothing(plain_stage: Stage, new_letter: NewLetter) -> None:
     """It puts its batches down after the calls it is at, long before they are done."""
     letter = new_letter("ended", recipients=RECIPIENTS)

@@ -20,6 +20,7 @@ from eboxcast.accounts.models import Invitation
 from eboxcast.accounts.signing_in import sign_in
 from eboxcast.audit.models import Entry
 from eboxcast.audit.sealing import seal_pending
+from eboxcast.broadcasts import acceptance
 from eboxcast.lib import clock
 from eboxcast.notices.making import make_notices
 from eboxcast.notices.models import Notice, State
@@ -151,3 +152,12 @@ def test_asking_for_a_new_password_leaves_an_invitation_as_it_is(mailbox: Mailbo
     ask_new_password("anne", address="192.0.2.7")
     assert invited(text).name == "anne"
     assert Invitation.objects.filter(made_by="ines", expires_at__gt=clock.now() + timedelta(days=6)).exists()
+
+
+def test_what_somebody_typed_is_no_link(mailbox: Mailbox) -> None:
+    broadcast = p.tested()
+    mailed(mailbox)
+    acceptance.reject(broadcast, actor=p.ANNE, reason="see /invitation/… please")
+    told = mailed(mailbox)
+    assert told
+    assert any("see /invitation/… please" in str(mail.get_body(("plain",)).get_content()) for mail in told)  # type: ignore[union-attr]

@@ -13,6 +13,8 @@ from eboxcast.notices.models import Notice
 from eboxcast.notices.transport.ways import Refused
 
 _LEFT_OUT = "/invitation/…"
+_ABOUT_ACCOUNTS = "account-"
+"""How the kinds of notices begin that carry such a link (kinds/accounts.py)."""
 _VOID = "the invitation was replaced or used, or has expired"
 
 
@@ -23,11 +25,11 @@ def shown_address() -> str:
 
 def with_link(notice: Notice) -> Notice:
     """Return a notice as it leaves. Raises Refused for the link of an invitation that is no longer valid."""
-    if _LEFT_OUT not in notice.text:
-        return notice
+    if not notice.kind.startswith(_ABOUT_ACCOUNTS) or _LEFT_OUT not in notice.text:
+        return notice  # elsewhere somebody typed it
     entry = sealed_at({notice.seal}).get(notice.seal)
     try:
-        text = link_to_mail(int(entry.data["invitation"]) if entry else 0, address=notice.address)
+        text = link_to_mail(int(str(entry.data["invitation"])) if entry else 0, address=notice.address)
     except InvitationNotFound:
         raise Refused(_VOID) from None
     leaving = copy(notice)

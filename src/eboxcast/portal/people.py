@@ -22,7 +22,7 @@ from eboxcast.lib.formatting import clauses
 from eboxcast.lib.free_text import MOST_OF_A_NAME
 from eboxcast.lib.policy import authorize, permits
 from eboxcast.lib.translation import N_, name_in, translate
-from eboxcast.presenters.people import ROLES, houses, person_sheet, token_list
+from eboxcast.presenters.people import MAILS, ROLES, houses, person_sheet, token_list
 from eboxcast.presenters.schemas.people import PersonSheet
 from eboxcast.senders import people, people_tokens
 from eboxcast.senders.errors import (
@@ -46,7 +46,6 @@ _MOST_SHOWN = 200
 _OPERATOR = "operator"
 """What stands in the choice of an institution for those who belong to none."""
 _OPERATOR_NAME = N_("The operator and the validator")
-_MAILS = {Mails.EACH: N_("As things happen"), Mails.DAILY: N_("One overview a day, except what cannot wait")}
 _LARGEST_FILE = 1_000_000
 _BESIDE: dict[type[InputRefused], str] = {
     NameUnfit: "name",
@@ -109,7 +108,7 @@ class PersonForm(PageForm):
         required=False,
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
     )
-    mails = forms.ChoiceField(label=N_("Emails"), choices=options(_MAILS))
+    mails = forms.ChoiceField(label=N_("Emails"), choices=options(MAILS))
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, institutions: Iterable[Institution], language: str, **kwargs: Any) -> None:
@@ -232,7 +231,7 @@ def show(request: PageRequest, name: str) -> HttpResponse:
     sees_tokens = permits(request.actor, "token.see")
     tokens = token_list(people_tokens.tokens_of(name, actor=request.actor)).tokens if sees_tokens else ()
     shown = {"section": "people", "sheet": sheet, "person": sheet.person, "tokens": tokens, "sees_tokens": sees_tokens}
-    return render(request, "portal/person.html", {**shown, "mails": _MAILS[Mails(sheet.person.mails)]})
+    return render(request, "portal/person.html", {**shown, "mails": MAILS[sheet.person.mails]})
 
 
 @require_http_methods(["GET", "POST"])

@@ -26,18 +26,16 @@ from eboxcast.broadcasts.requests import LANGUAGES, MOST_RECIPIENTS, Contact, Of
 from eboxcast.lib.errors import EboxcastError, InputRefused, WrongUse
 from eboxcast.lib.free_text import MOST_CHARACTERS, MOST_OF_A_NAME, TextUnfit
 from eboxcast.lib.translation import N_, name_in, translate
-from eboxcast.portal.dates import FIELD, Picked, Picker, given_in, part_of_page, picked_in, picker_of
+from eboxcast.portal.dates import FIELD, HINT, NO_DATE, Picked, Picker, given_in, picked_in, picker_of
 from eboxcast.portal.told import tell
 from eboxcast.senders.errors import DetailUnfit
 from eboxcast.web.forms import CountField, PageForm
-from eboxcast.web.requests import PageRequest
+from eboxcast.web.requests import PageRequest, part_of_page
 from eboxcast.web.visitors import signed_in
 
 _ONE = N_("The broadcast was requested. BCSS and the integration team now decide on the date.")
 _SEVERAL = N_("{count} broadcasts were requested. BCSS and the integration team now decide on the dates.")
-_NO_DATE = N_("Choose at least one date.")
 _NO_LANGUAGE = N_("Enter the number of recipients for at least one language.")
-_HINT = N_("Choose one or more evenings on the calendar. You see here what must be done by when.")
 _KIND = "{}|{}"
 
 
@@ -77,7 +75,7 @@ class AskForm(PageForm):
         if not any(self.cleaned_data.get(name) for name in LANGUAGES) and not any(map(self.has_error, LANGUAGES)):
             self.add_error("fr", translate(_NO_LANGUAGE, self.language))
         if not self.picked.dates:
-            self.add_error(FIELD, translate(_NO_DATE, self.language))
+            self.add_error(FIELD, translate(NO_DATE, self.language))
         return self.cleaned_data
 
     @property
@@ -118,8 +116,8 @@ def show(request: PageRequest) -> HttpResponse:
         )
     picker = _picker(request, picked, given, refused)
     if part_of_page(request):
-        return render(request, "portal/components/dates.html", {"picker": picker, "hint": _HINT})
-    shown = {"section": "ask", "form": form, "offers": offers, "picker": picker, "hint": _HINT}
+        return render(request, "portal/components/dates.html", {"picker": picker, "hint": HINT})
+    shown = {"section": "ask", "form": form, "offers": offers, "picker": picker, "hint": HINT}
     return render(request, "portal/ask.html", shown, status=422 if form.wrong else 200)
 
 

@@ -28,7 +28,17 @@ from eboxcast.lib.translation import N_, name_in, translate
 from eboxcast.planning.errors import BlackoutBackwards, BlackoutPast, DayPast
 from eboxcast.planning.selectors import closed_days, evenings_for
 from eboxcast.portal.told import tell
-from eboxcast.presenters.calendar import bookings_of, calendar_of
+from eboxcast.presenters.calendar import (
+    BLACKED_OUT,
+    BLACKED_OUT_BEFORE,
+    CLOSED,
+    CLOSED_BEFORE,
+    LIFTED,
+    LIFTED_BEFORE,
+    OPENED,
+    bookings_of,
+    calendar_of,
+)
 from eboxcast.presenters.month import month_of, month_shown
 from eboxcast.presenters.schemas.calendar import CalendarDay
 from eboxcast.reports.states import ENVIRONMENTS
@@ -38,15 +48,6 @@ from eboxcast.web.requests import PageRequest
 from eboxcast.web.visitors import signed_in
 
 SECTION = "calendar"
-_CLOSED = N_("{date} is closed: {reason}. Deadlines counted across this day move one working day earlier.")
-_CLOSED_BEFORE = N_("{date} was already closed by {by} on {since}: {reason}. Nothing was changed.")
-_OPENED = N_("{date} is no longer a closed day. Deadlines counted across this day are recalculated.")
-_BLACKED_OUT = N_(
-    "Blackout {number}: {service} is unavailable from {start} to {end}. Nothing is launched during this time."
-)
-_BLACKED_OUT_BEFORE = N_("Blackout {number} is the same, recorded by {by} on {since}. Nothing was changed.")
-_LIFTED = N_("Blackout {number} was lifted.")
-_LIFTED_BEFORE = N_("Blackout {number} was already lifted by {by} on {since}. Nothing was changed.")
 
 
 class InstitutionForm(PageForm):
@@ -133,7 +134,7 @@ def close(request: PageRequest) -> HttpResponse:
             form.refuse(error, field="reason" if isinstance(error, TextUnfit) else "date")
         else:
             data = {"reason": closed.reason, "by": closed.added_by, "since": closed.added_at}
-            tell(request, _CLOSED if new else _CLOSED_BEFORE, date=long_date(day, language), **data)
+            tell(request, CLOSED if new else CLOSED_BEFORE, date=long_date(day, language), **data)
             return _to_month(day, institution)
     return _ask(request, "portal/calendar_close.html", form=form, concerned=concerned)
 
@@ -149,7 +150,7 @@ def reopen(request: PageRequest, closed_day: str) -> HttpResponse:
     closed = calendar_changes.foresee_opening(found, institution=institution, actor=request.actor)
     if request.method == "POST":
         calendar_changes.open_day(found, institution=institution, actor=request.actor)
-        tell(request, _OPENED, date=long_date(found, request.language))
+        tell(request, OPENED, date=long_date(found, request.language))
         return _to_month(found, institution)
     return _ask(request, "portal/calendar_open.html", closed=closed, keep=institution)
 
@@ -211,7 +212,7 @@ def black_out(request: PageRequest) -> HttpResponse:
                 )
                 data = {"number": blackout.pk, "service": blackout.service, "start": start, "end": end}
                 before = {"by": blackout.added_by, "since": blackout.added_at}
-                tell(request, _BLACKED_OUT if new else _BLACKED_OUT_BEFORE, **data, **before)
+                tell(request, BLACKED_OUT if new else BLACKED_OUT_BEFORE, **data, **before)
                 return _to_month(start.date(), "")
         except (BlackoutBackwards, BlackoutPast) as error:
             form.refuse(error, field="end_day")
@@ -228,7 +229,7 @@ def lift(request: PageRequest, number: int) -> HttpResponse:
     if request.method == "POST" or blackout.removed_at is not None:
         lifted, now = calendar_changes.lift(number, actor=request.actor)
         data = {"by": lifted.removed_by or "–", "since": lifted.removed_at or clock.now()}
-        tell(request, _LIFTED if now else _LIFTED_BEFORE, number=number, **data)
+        tell(request, LIFTED if now else LIFTED_BEFORE, number=number, **data)
         return _to_month(lifted.starts_at.astimezone(clock.BRUSSELS).date(), "")
     return _ask(request, "portal/calendar_lift.html", blackout=blackout)
 

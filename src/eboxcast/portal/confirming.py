@@ -10,8 +10,6 @@ from eboxcast.lib.errors import InputRefused
 from eboxcast.lib.translation import N_, translate
 from eboxcast.web.forms import PageForm
 
-_TO_CONFIRM = N_("To confirm, type {expected}")
-
 
 class NotTyped(InputRefused):
     """What is to be typed to confirm was not."""
@@ -27,7 +25,7 @@ class ConfirmedForm(PageForm):
         super().__init__(*args, **kwargs)
         self.expected = expected
         if expected:
-            label = translate(_TO_CONFIRM, self.language, {"expected": expected})
+            label = translate(NotTyped.sentence, self.language, {"expected": expected})
             look = {"class": "ds-input short", "autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
             self.fields["typed"] = forms.CharField(
                 label=label, max_length=40, error_messages={"required": label}, widget=forms.TextInput(attrs=look)

@@ -12,7 +12,7 @@ from eboxcast.exchange.inventory import drop_folders
 from eboxcast.operations.doctor import look_for
 from eboxcast.presenters.console import console_of
 from eboxcast.presenters.operations import examination
-from eboxcast.web.requests import PageRequest
+from eboxcast.web.requests import PageRequest, part_of_page
 from eboxcast.web.visitors import signed_in
 
 _DAYS = 14
@@ -25,7 +25,7 @@ def show(request: PageRequest) -> HttpResponse:
     at_work = runs_at_work(actor=request.actor)
     evenings = list_evenings(actor=request.actor, days=_DAYS)
     console = console_of(evenings, at_work, request.actor, request.language)
-    part = bool(request.headers.get("HX-Request"))
+    part = part_of_page(request)
     template = "portal/components/console_live.html" if part else "portal/console.html"
     return render(request, template, {"section": "console", "console": console})
 
@@ -41,6 +41,6 @@ def doctor(request: PageRequest) -> HttpResponse:
         "attention": [one for one in found.checks if one.state == "attention"],
         "fine": sum(one.state == "ok" for one in found.checks),
     }
-    part = bool(request.headers.get("HX-Request"))
+    part = part_of_page(request)
     template = "portal/components/doctor.html" if part else "portal/doctor.html"
     return render(request, template, shown)

@@ -13,15 +13,18 @@ from eboxcast.broadcasts.calendar_changes import whose_calendar
 from eboxcast.broadcasts.load import booked_between
 from eboxcast.broadcasts.models import Broadcast
 from eboxcast.lib.actors import Actor
+from eboxcast.lib.translation import N_
 from eboxcast.planning.capacity import Evenings, nearest_free
 from eboxcast.planning.selectors import closed_days, evenings_for
 from eboxcast.presenters.calendar import deadline_list
 from eboxcast.presenters.month import month_of
 from eboxcast.presenters.schemas.calendar import DeadlineList
 from eboxcast.presenters.schemas.month import Month
-from eboxcast.web.requests import PageRequest
+from eboxcast.web.requests import PageRequest, part_of_page
 
 FIELD = "dates"
+HINT = N_("Choose one or more evenings on the calendar. You see here what must be done by when.")
+NO_DATE = N_("Choose at least one date.")
 MOST_DATES = 20
 """More than anybody chooses; a form can name any number."""
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
@@ -76,11 +79,6 @@ def picked_in(request: PageRequest) -> Picked:
 def given_in(request: PageRequest) -> QueryDict:
     """Return what was sent with a form, else what stands in the address."""
     return request.POST if request.method == "POST" else request.GET
-
-
-def part_of_page(request: PageRequest) -> bool:
-    """Return whether only the calendar is asked for, by a script of the page."""
-    return "HX-Request" in request.headers
 
 
 def picker_of(

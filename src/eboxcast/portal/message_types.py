@@ -19,7 +19,7 @@ from eboxcast.lib.forms import WrongPlaces
 from eboxcast.lib.free_text import MOST_OF_A_NAME, TextUnfit
 from eboxcast.lib.policy import permits
 from eboxcast.lib.translation import N_, translate
-from eboxcast.presenters.message_types import EBOX_TYPES, MEDIA, UNITS, WITHOUT_EBOX, type_desk, type_sheet
+from eboxcast.presenters.message_types import EBOX_TYPES, MEDIA, OFFERS, UNITS, WITHOUT_EBOX, type_desk, type_sheet
 from eboxcast.senders.errors import AlreadyConfigured, AlreadyRequested, ApplicationTaken
 from eboxcast.senders.lookup import applications_of, find_either, requests_of, types_of
 from eboxcast.senders.models import Institution, MessageType, TypeRequest
@@ -92,12 +92,15 @@ class _Decision:
     """A page that takes one step with a message type."""
 
     step: Step
-    title: str
     consequences: tuple[str, ...]
-    button: str
     do: Callable[[TypeRequest | None, MessageType | None, Mapping[str, str], Actor], object]
     form: type[DecisionForm] = DecisionForm
     danger: bool = False
+
+    @property
+    def title(self) -> str:
+        """Return what the step is called, as wherever it is offered."""
+        return OFFERS[self.step][0]
 
 
 _TOLD = N_("The institution, the validator and the integration team receive an email.")
@@ -114,72 +117,60 @@ def _code(request: TypeRequest | None, kind: MessageType | None) -> str:
 _DECISIONS = {
     "validate": _Decision(
         step=Step.VALIDATE,
-        title=N_("Validate the request"),
         consequences=(
             N_("You accept the message type at business level: its purpose, its legal basis, who receives it."),
             N_("The integration team then decides at technical level."),
             _TOLD,
         ),
-        button=N_("Validate the request"),
         do=lambda request, kind, given, actor: validate_type(_number(request), actor=actor),
     ),
     "accept": _Decision(
         step=Step.ACCEPT,
-        title=N_("Accept the request technically"),
         consequences=(
             N_("You accept the application, the code, the types of document and the volumes."),
             N_("Nothing works yet: the next step is to configure it in acceptance."),
             _TOLD,
         ),
-        button=N_("Accept the request technically"),
         do=lambda request, kind, given, actor: accept_type(_number(request), actor=actor),
     ),
     "acceptance": _Decision(
         step=Step.CONFIGURE_ACCEPTANCE,
-        title=N_("Configure it in acceptance"),
         consequences=(
             N_("The institution, the application and the message type of the form are configured together."),
             N_("Packages of this type can then be tested in acceptance. Production stays closed."),
             _TOLD,
         ),
-        button=N_("Configure it in acceptance"),
         do=lambda request, kind, given, actor: configure_type(
             _code(request, kind), environment="acceptance", actor=actor
         ),
     ),
     "production": _Decision(
         step=Step.CONFIGURE_PRODUCTION,
-        title=N_("Configure it in production"),
         consequences=(
             N_("Broadcasts of this type can then reach real recipients."),
             N_("This is final: the request cannot be refused or withdrawn afterwards."),
             _TOLD,
         ),
-        button=N_("Configure it in production"),
         do=lambda request, kind, given, actor: configure_type(
             _code(request, kind), environment="production", actor=actor
         ),
     ),
     "refuse": _Decision(
         step=Step.REFUSE,
-        title=N_("Refuse the request"),
         consequences=(
             N_("The institution receives your reason, and can correct the form and submit it again."),
             N_("If the type works in acceptance, it stops working there."),
         ),
-        button=N_("Refuse the request"),
         do=lambda request, kind, given, actor: refuse_type(_number(request), reason=given["reason"], actor=actor),
         form=ReasonForm,
         danger=True,
     ),
     "withdraw": _Decision(
         step=Step.WITHDRAW,
-        title=N_("Withdraw the request"),
         consequences=(
             N_("The request is closed. You can submit it again later."),
             N_("If the type works in acceptance, it stops working there."),
         ),
-        button=N_("Withdraw the request"),
         do=lambda request, kind, given, actor: withdraw_type(_number(request), reason=given["reason"], actor=actor),
         form=WithdrawalForm,
         danger=True,

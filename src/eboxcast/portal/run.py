@@ -30,7 +30,7 @@ from eboxcast.portal.pictures import line_of
 from eboxcast.presenters.live import live_run
 from eboxcast.presenters.run_decisions import FINAL, decision_on
 from eboxcast.presenters.schemas.live import LiveRun
-from eboxcast.web.requests import PageRequest
+from eboxcast.web.requests import PageRequest, part_of_page
 from eboxcast.web.visitors import signed_in
 
 _REASON_LENGTH = 500
@@ -56,7 +56,7 @@ def show_alone(request: PageRequest, run: str) -> HttpResponse:
 
 def _page(request: PageRequest, run: Run | None, shown: dict[str, object]) -> HttpResponse:
     live = live_run(run, actor=request.actor, language=request.language) if run else None
-    is_part = bool(request.headers.get("HX-Request"))
+    is_part = part_of_page(request)
     template = "portal/components/run_live.html" if is_part and live else "portal/run.html"
     answer = render(request, template, {**shown, "live": live, "line": _line(live)})
     if is_part and live and live.look_again is None and "head" in shown:

@@ -25,15 +25,13 @@ from eboxcast.lib.policy import permits
 from eboxcast.lib.translation import N_, translate
 from eboxcast.planning.errors import AgreedMomentOutside
 from eboxcast.planning.selectors import window_on
-from eboxcast.portal.dates import FIELD, Picked, picker_of
+from eboxcast.portal.dates import FIELD, NO_DATE, Picked, picker_of
 from eboxcast.presenters.contacts import contacts_of_broadcast
 from eboxcast.presenters.evenings import Evenings
 from eboxcast.senders.errors import DetailUnfit
 from eboxcast.web.forms import CountField, PageForm
 from eboxcast.web.requests import PageRequest
 
-HINT = N_("Choose one or more evenings on the calendar. You see here what must be done by when.")
-_NO_DATE = N_("Choose at least one date.")
 _SEEN_BY = N_("Everyone who works on this broadcast can see it, and it stays on record. Do not identify any citizen.")
 
 
@@ -183,7 +181,7 @@ class _DatesForm(StepForm):
     def clean(self) -> dict[str, Any]:
         """Miss a date."""
         if not self.picked.dates:
-            self.add_error(FIELD, translate(_NO_DATE, self.language))
+            self.add_error(FIELD, translate(NO_DATE, self.language))
         return self.cleaned_data
 
     def shown(self, request: PageRequest) -> dict[str, Any]:

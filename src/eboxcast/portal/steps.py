@@ -22,7 +22,7 @@ from eboxcast.lib.policy import authorize, permits
 from eboxcast.lib.telling import next_actions, sentence_in
 from eboxcast.lib.translation import N_
 from eboxcast.portal import step_forms as forms
-from eboxcast.portal.dates import given_in, part_of_page, picked_in
+from eboxcast.portal.dates import HINT, given_in, picked_in
 from eboxcast.portal.links import link_to
 from eboxcast.portal.navigation import head_of
 from eboxcast.portal.step_forms import StepForm
@@ -30,7 +30,7 @@ from eboxcast.portal.told import tell
 from eboxcast.presenters.broadcasts import broadcast_sheet
 from eboxcast.presenters.failures import words_of
 from eboxcast.web.errors import parts_on_page
-from eboxcast.web.requests import PageRequest
+from eboxcast.web.requests import PageRequest, part_of_page
 from eboxcast.web.visitors import signed_in
 
 
@@ -236,7 +236,7 @@ def _take(request: PageRequest, name: str, found: Broadcast) -> HttpResponse:
         status = 422 if form.wrong and status == 200 else status
     else:
         form = step.form(initial={**given_in(request).dict(), "seen": _seen_first(request, found)}, **about)
-    shown = {"form": form, "hint": forms.HINT, **form.shown(request)}
+    shown = {"form": form, "hint": HINT, **form.shown(request)}
     if part_of_page(request) and form.on_calendar:
         return render(request, "portal/components/dates.html", shown)
     shown |= {

@@ -26,7 +26,6 @@ def acceptance_test_shown(broadcast: Broadcast, *, looked: Collection[int] = ())
         state=broadcast.state,
         run=str(broadcast.acceptance_run) if broadcast.acceptance_run else None,
         last=max((one.pk for one in verdicts_of(broadcast)), default=0),
-        delivered_at=broadcast.acceptance_delivered_at,
         tested_at=broadcast.tested_at,
         recipients=tuple(_recipient(place, verdicts, looked=place in looked) for place in range(1, count + 1)),
         expected=count * len(Check),

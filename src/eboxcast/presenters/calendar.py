@@ -8,7 +8,7 @@ from datetime import date
 from eboxcast.broadcasts.models import Broadcast
 from eboxcast.lib.formatting import spoken
 from eboxcast.lib.masking import mask_and_strip
-from eboxcast.lib.translation import translate
+from eboxcast.lib.translation import N_, translate
 from eboxcast.planning.capacity import BlackoutSpan, Conflict, EveningLoad, Evenings, conflicts, load, nearest_free
 from eboxcast.planning.deadlines import deadlines_for, end_of_day, start_of_day
 from eboxcast.planning.selectors import Closed
@@ -25,6 +25,17 @@ from eboxcast.presenters.schemas.calendar import (
     Load,
     Span,
 )
+
+CLOSED = N_("{date} is closed: {reason}. Deadlines counted across this day move one working day earlier.")
+CLOSED_BEFORE = N_("{date} was already closed by {by} on {since}: {reason}. Nothing was changed.")
+OPENED = N_("{date} is no longer a closed day. Deadlines counted across this day are recalculated.")
+BLACKED_OUT = N_(
+    "Blackout {number}: {service} is unavailable from {start} to {end}. Nothing is launched during this time."
+)
+BLACKED_OUT_BEFORE = N_("Blackout {number} is the same, recorded by {by} on {since}. Nothing was changed.")
+LIFTED = N_("Blackout {number} was lifted.")
+LIFTED_BEFORE = N_("Blackout {number} was already lifted by {by} on {since}. Nothing was changed.")
+"""What was done to the calendar, as each door says it; before, where it had been done already."""
 
 
 def calendar_of(

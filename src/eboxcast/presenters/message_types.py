@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from eboxcast.lib.actors import Role
 from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import N_, translate
+from eboxcast.presenters import broadcast_words
 from eboxcast.presenters.schemas.message_type import (
     ListedType,
     MessageTypeShown,
@@ -26,12 +27,7 @@ STATES = {**{str(state): word for state, word in WORDS.items()}, NOT_CONFIGURED:
 """Where a request stands, or a type that was loaded."""
 STEPS = {step.name.lower(): word for step, word in DONE.items()}
 """What a step did, in the history of a request."""
-WHO: dict[Role | None, str] = {
-    Role.VALIDATOR: N_("the validator (BCSS)"),
-    Role.INTEGRATION: N_("the integration team"),
-    Role.REQUESTER: N_("the institution"),
-    None: N_("no one"),
-}
+WHO: dict[Role | None, str] = {**dict(broadcast_words.WHO.items()), None: N_("no one")}
 UNITS = {"day": N_("day(s)"), "month": N_("month(s)"), "year": N_("year(s)")}
 FIELDS = {
     "institution": N_("Institution"),
@@ -87,7 +83,7 @@ _NEXT = {
     State.WITHDRAWN: N_("The institution can request it again."),
 }
 _AGAIN = N_("It was requested again, as request {replaced_by}.")
-_OFFERS = {
+OFFERS = {
     Step.VALIDATE: (N_("Validate the request"), "type.validate"),
     Step.ACCEPT: (N_("Accept the request technically"), "type.accept"),
     Step.CONFIGURE_ACCEPTANCE: (N_("Configure it in acceptance"), "type.configure"),
@@ -95,6 +91,7 @@ _OFFERS = {
     Step.REFUSE: (N_("Refuse the request"), "type.refuse"),
     Step.WITHDRAW: (N_("Withdraw the request"), "type.withdraw"),
 }
+"""What each step is called where it is offered, with its name in the table of who may do what."""
 _ASK_AGAIN = N_("Correct the form and submit it again")
 
 
@@ -196,7 +193,7 @@ def _offered(
 
 
 def _step(step: Step, code: str, number: int | None, language: str) -> OfferedStep:
-    sentence, action = _OFFERS[step]
+    sentence, action = OFFERS[step]
     if action == "type.configure":
         parameters = {"type": code, "environment": step.name.removeprefix("CONFIGURE_").lower()}
     else:

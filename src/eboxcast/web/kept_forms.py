@@ -63,11 +63,6 @@ def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
     return render(request, "web/signed_out.html", shown, status=403)
 
 
-def kept_form(request: HttpRequest, account: int) -> KeptForm | None:
-    """Return the form that comes with signing in, if this account sent it not long ago."""
-    return open_kept(request.POST.get(KEPT, ""), account)
-
-
 def open_kept(text: str, account: int) -> KeptForm | None:
     """Return what was kept, for the account that sent it."""
     plain = sealing.unseal(text, secret=settings.SECRET_KEY, purpose=_PURPOSE, seconds=_SECONDS)

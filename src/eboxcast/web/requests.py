@@ -33,3 +33,8 @@ class PageRequest(HttpRequest):
 
     actor: Actor
     """The same for a page that is only for those who signed in (web/visitors.py: signed_in); not there for others."""
+
+
+def part_of_page(request: HttpRequest) -> bool:
+    """Return whether a script of an open page asks, for a part of it."""
+    return "HX-Request" in request.headers

@@ -22,7 +22,7 @@ from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.formatting import iso
 from eboxcast.web.kept_forms import ask_to_sign_in, note_whose
-from eboxcast.web.requests import PageRequest
+from eboxcast.web.requests import PageRequest, part_of_page
 
 P = ParamSpec("P")
 View = Callable[Concatenate[PageRequest, P], HttpResponseBase]
@@ -121,7 +121,7 @@ def signed_in_for_account(view: View[P]) -> View[P]:
     @wraps(view)
     def answer(request: PageRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if request.visitor is None:
-            if request.headers.get("HX-Request"):  # a part of a page that is open: the whole of it asks anew
+            if part_of_page(request):  # a part of a page that is open: the whole of it asks anew
                 return HttpResponse(status=401, headers={"HX-Refresh": "true"})
             if request.method == "POST":
                 return ask_to_sign_in(request)

@@ -22,7 +22,17 @@ from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.planning.deadlines import ACCEPTANCE_BEFORE, NUDGE_BEFORE, RECONFIRM_BEFORE
 from eboxcast.planning.selectors import closed_days, evenings_for
-from eboxcast.presenters.calendar import calendar_of, deadline_list
+from eboxcast.presenters.calendar import (
+    BLACKED_OUT,
+    BLACKED_OUT_BEFORE,
+    CLOSED,
+    CLOSED_BEFORE,
+    LIFTED,
+    LIFTED_BEFORE,
+    OPENED,
+    calendar_of,
+    deadline_list,
+)
 from eboxcast.presenters.schemas.calendar import Blackout, Calendar, CalendarDay, DeadlineList, Span
 
 
@@ -36,16 +46,6 @@ class PeriodUnclear(WrongUse):
 
 USUAL_DAYS = 42
 MOST_DAYS = 800
-
-_CLOSED = N_("{date} is closed: {reason}. Deadlines counted across this day move one working day earlier.")
-_CLOSED_BEFORE = N_("{date} was already closed by {by} on {since}: {reason}. Nothing was changed.")
-_OPENED = N_("{date} is no longer a closed day. Deadlines counted across this day are recalculated.")
-_BLACKED_OUT = N_(
-    "Blackout {number}: {service} is unavailable from {start} to {end}. Nothing is launched during this time."
-)
-_BLACKED_OUT_BEFORE = N_("Blackout {number} is the same, recorded by {by} on {since}. Nothing was changed.")
-_LIFTED = N_("Blackout {number} was lifted.")
-_LIFTED_BEFORE = N_("Blackout {number} was already lifted by {by} on {since}. Nothing was changed.")
 
 
 class ShownByDefault(TyperGroup):
@@ -106,7 +106,7 @@ def close(date: Day, reason: Reason, institution: Whose = "") -> None:
     """Close a day: it is not counted in deadlines, and no broadcast is planned on it."""
     closed, new = calendar_changes.close_day(day(date), reason=reason, institution=institution, actor=actor())
     _tell(
-        _CLOSED if new else _CLOSED_BEFORE,
+        CLOSED if new else CLOSED_BEFORE,
         date=long_date(closed.date, language_of_user()),
         reason=mask_and_strip(closed.reason),
         by=mask_and_strip(closed.added_by),
@@ -119,7 +119,7 @@ def reopen(date: Day, institution: Whose = "") -> None:
     """Reopen a closed day."""
     opened = day(date)
     calendar_changes.open_day(opened, institution=institution, actor=actor())
-    _tell(_OPENED, date=long_date(opened, language_of_user()))
+    _tell(OPENED, date=long_date(opened, language_of_user()))
 
 
 @app.command()
@@ -145,7 +145,7 @@ def blackout(
         actor=actor(),
     )
     _tell(
-        _BLACKED_OUT if new else _BLACKED_OUT_BEFORE,
+        BLACKED_OUT if new else BLACKED_OUT_BEFORE,
         number=added.pk,
         service=mask_and_strip(added.service),
         start=added.starts_at,
@@ -160,7 +160,7 @@ def lift(number: Annotated[int, typer.Argument(help="The number of the blackout,
     """Lift a blackout: the service is available again."""
     lifted, now = calendar_changes.lift(number, actor=actor())
     by, at = mask_and_strip(lifted.removed_by or ""), lifted.removed_at or clock.now()
-    _tell(_LIFTED if now else _LIFTED_BEFORE, number=number, by=by, since=at)
+    _tell(LIFTED if now else LIFTED_BEFORE, number=number, by=by, since=at)
 
 
 def _tell(sentence: str, **data: object) -> None:

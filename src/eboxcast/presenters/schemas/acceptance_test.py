@@ -44,8 +44,6 @@ class AcceptanceTestShown:
     """the number of the run in acceptance; `null` while there is none"""
     last: int
     """the newest result that is shown; 0 for none"""
-    delivered_at: datetime | None
-    """when the files were first delivered"""
     tested_at: datetime | None
     """when they came into the eBoxes of the short list"""
     recipients: tuple[TestedRecipient, ...]

@@ -119,6 +119,9 @@ def test_faulty_rows_are_left_out_on_demand_and_handed_out(anne: Client, story: 
     answer = send(anne, broadcast, again)
     assert "Rows left out: 1." in words(answer)
     used = handle_of(anne.get(f"/broadcasts/{broadcast.number}/files"))
+    nothing = anne.post(f"/broadcasts/{broadcast.number}/files/{used}/rejected-rows", {"list": "99"})
+    assert nothing.status_code == 404
+    assert not Entry.objects.filter(action="run.rejected_rows_given").exists()
     rejected = anne.post(f"/broadcasts/{broadcast.number}/files/{used}/rejected-rows", {"list": "1"})
     assert b"'=1+1" in rejected.content
     assert Entry.objects.filter(action="run.rejected_rows_given", by="anne").count() == 1

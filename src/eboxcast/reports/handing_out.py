@@ -138,10 +138,12 @@ def hand_out_rejected_rows_of_files(
     handed_in = find_kept(broadcast, handle)
     run = Run.objects.filter(id=handed_in.answer.run).first() if handed_in.answer and handed_in.answer.run else None
     if run is not None:
-        for one in hand_out_rejected_rows(run, actor=actor):
-            if one.number == number:
-                return one
-        raise FilesNotKept
+        authorize_for(run, "report.rejected_rows", actor=actor)
+        wanted = next((one for one in rejected_lists(run) if one.number == number), None)
+        if wanted is None:
+            raise FilesNotKept
+        _record("run.rejected_rows_given", run, actor)
+        return wanted
     found = _of_files(handed_in, number=number, language=language)
     with sanitized_db_errors():
         leave_entry(

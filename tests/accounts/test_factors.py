@@ -22,6 +22,7 @@ from eboxcast.accounts.errors import (
     SetUpAgain,
     TooManyTries,
 )
+from eboxcast.accounts.guessing import FACTORS
 from eboxcast.accounts.models import App, RecoveryCode, Session
 from eboxcast.audit.models import Entry
 from eboxcast.lib import clock
@@ -219,6 +220,17 @@ def test_guessing_passkeys_ends_soon_too() -> None:
             factors.show_passkey("{}", {}, account=account, address=HERE)
     with pytest.raises(TooManyTries):
         factors.show_passkey("{}", {}, account=account, address=HERE)
+    assert Entry.objects.get(action="account.locked").data["person"] == "anne"
+
+
+def test_a_whole_institution_is_not_shut_out_by_a_few_wrong_passkeys() -> None:
+    for _ in range(FACTORS.most + 1):
+        with pytest.raises(PasskeyRefused):
+            factors.show_passkey("{}", {}, address=HERE)
+    for _ in range(FACTORS.most_from - FACTORS.most - 1):
+        FACTORS.note("", HERE)
+    with pytest.raises(TooManyTries):
+        factors.show_passkey("{}", {}, address=HERE)
 
 
 @pytest.fixture

@@ -59,6 +59,16 @@ def test_who_guesses_has_to_wait_even_with_the_right_password(january: None) -> 
     assert sign_in("anne", PASSWORD, address=HERE)
 
 
+def test_an_account_has_its_tries_once_however_it_is_named(january: None) -> None:
+    account_of(p.ANNE)
+    for number in range(PASSWORDS.most):
+        with pytest.raises(SignInRefused):
+            sign_in("anne" if number % 2 else "Anne@example.be ", "wrong", address=HERE)
+    with pytest.raises(TooManyTries):
+        sign_in("anne@EXAMPLE.be", PASSWORD, address=HERE)
+    assert Entry.objects.filter(action="account.locked").count() == 1
+
+
 def test_a_name_that_nobody_has_is_locked_like_any_other(january: None) -> None:
     for _ in range(PASSWORDS.most):
         with pytest.raises(SignInRefused):

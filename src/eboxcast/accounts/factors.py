@@ -245,12 +245,17 @@ def show_passkey(
     """
     name = account.get_username() if account else ""
     with sanitized_db_errors():
-        refuse_guessing(FACTORS, name or address, address)
+        refuse_guessing(FACTORS, name, address)
         try:
-            return _owner_of(passkeys.used(answer, challenge), account)
+            owner = _owner_of(passkeys.used(answer, challenge), account)
         except PasskeyRefused:
-            FACTORS.note(name or address, address)
+            if account is None:
+                FACTORS.note("", address)
+            else:
+                _note_failure(account, address)
             raise
+        FACTORS.forget(owner.get_username())
+        return owner
 
 
 def refuse_old_proof(proved_at: datetime) -> None:

@@ -32,7 +32,7 @@ class Tries:
     """From one address, where a whole institution may sit behind one."""
 
     def note(self, identity: str, address: str) -> int:
-        """Note a try; return how many there were for this identity."""
+        """Note a try; return how many there were for this identity. An empty one is nobody's: its address counts."""
         FailedTry.objects.create(at=clock.now(), identity=self._identity(identity), address=self._address(address))
         return self._recent().filter(identity=self._identity(identity)).count()
 
@@ -44,9 +44,8 @@ class Tries:
         """Return whether there were too many."""
         recent = self._recent()
         return (
-            recent.filter(identity=self._identity(identity)).count() >= self.most
-            or recent.filter(address=self._address(address)).count() >= self.most_from
-        )
+            bool(identity) and recent.filter(identity=self._identity(identity)).count() >= self.most
+        ) or recent.filter(address=self._address(address)).count() >= self.most_from
 
     def _recent(self) -> QuerySet[FailedTry]:
         return FailedTry.objects.filter(at__gte=since())

@@ -16,7 +16,7 @@ from eboxcast.accounts.errors import InvitationNotFound, InvitationUnfit, NoAddr
 from eboxcast.accounts.guessing import RESETS, refuse_guessing
 from eboxcast.accounts.models import Account, Invitation
 from eboxcast.accounts.passwords import refuse_unfit_password
-from eboxcast.accounts.signing_in import account_named
+from eboxcast.accounts.signing_in import account_named, counted_as
 from eboxcast.audit.actions import record
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
@@ -66,9 +66,10 @@ def ask_new_password(identity: str, *, address: str) -> None:
     An invitation of the integration team stays as it is: anybody could void it otherwise. Raises TooManyTries.
     """
     with sanitized_db_errors(), transaction.atomic():
-        refuse_guessing(RESETS, identity, address)
-        RESETS.note(identity, address)
         account = account_named(identity)
+        whose = counted_as(account, identity)
+        refuse_guessing(RESETS, whose, address)
+        RESETS.note(whose, address)
         if account is None or not account.person.email:
             return
         _withdraw(account.person, made_by=STEWARD.name)

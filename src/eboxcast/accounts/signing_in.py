@@ -23,14 +23,15 @@ def sign_in(identity: str, password: str, *, address: str) -> Account:
     """Return the account that fits: a second factor may follow. Raises SignInRefused, TooManyTries."""
     with sanitized_db_errors():
         _forget_what_ended()
-        refuse_guessing(PASSWORDS, identity, address)
         account = account_named(identity)
+        whose = counted_as(account, identity)
+        refuse_guessing(PASSWORDS, whose, address)
         if account is None:
             make_password(password)  # as slow as checking one, so that the time tells nothing
         if account is None or not account.check_password(password):
-            _note_failure(identity, address, account)
+            _note_failure(whose, address, account)
             raise SignInRefused
-        PASSWORDS.forget(identity)
+        PASSWORDS.forget(whose)
     return account
 
 
@@ -83,6 +84,11 @@ def account_named(identity: str) -> Account | None:
     )
     accounts = list(found[:2])
     return accounts[0] if len(accounts) == 1 else None
+
+
+def counted_as(account: Account | None, identity: str) -> str:
+    """Return under what tries are counted: an account is one, by its name or by its address."""
+    return account.get_username() if account else identity
 
 
 def _forget_what_ended() -> None:

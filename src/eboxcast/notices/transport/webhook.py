@@ -9,11 +9,17 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import socket
 import time
+from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
+from threading import Thread
+from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 import urllib3
+from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from eboxcast import __version__
 from eboxcast.notices.transport.ways import Later, Refused
@@ -34,26 +40,30 @@ class Message:
     body: str
 
 
-def post(message: Message, *, address: str, key: bytes) -> None:
-    """Send a message. Raises Refused where the other side is gone for good, Later for all else."""
-    timeout = urllib3.Timeout(connect=_CONNECT_SECONDS, total=SECONDS)
+def post(message: Message, *, address: str, key: bytes, within: float = SECONDS) -> None:
+    """Send a message. Raises Refused where the other side is gone for good, Later for all else.
+
+    The time limits of urllib3 are for each piece that arrives, so a server that sends a byte now and then would hold
+    the caller for hours. The call has a thread of its own, and its connection is shut when ``within`` seconds are over.
+    """
+    line, answered = _Line(), Future[int]()
     headers = {
         "Content-Type": "application/json",
         "User-Agent": f"eboxcast/{__version__}",
         **signature_of(message, key),
     }
+    Thread(target=_call, args=(answered, line, address, message.body.encode(), headers), daemon=True).start()
     try:
-        with urllib3.PoolManager(num_pools=1, retries=False, timeout=timeout) as pool:
-            answer = pool.request(
-                "POST", address, body=message.body.encode(), headers=headers, redirect=False, preload_content=False
-            )
-            answer.close()
+        status = answered.result(timeout=within)
+    except TimeoutError:
+        line.shut()
+        raise Later(f"no answer within {within:g} seconds") from None
     except urllib3.exceptions.HTTPError as lost:
         raise Later(_words_of(lost)) from None
-    if answer.status == _GONE:
-        raise Refused(f"HTTP {answer.status}")
-    if answer.status not in _GOOD:
-        raise Later(f"HTTP {answer.status}")
+    if status == _GONE:
+        raise Refused(f"HTTP {status}")
+    if status not in _GOOD:
+        raise Later(f"HTTP {status}")
 
 
 def signature_of(message: Message, key: bytes) -> dict[str, str]:
@@ -88,3 +98,65 @@ def _words_of(lost: Exception) -> str:
     """Return the kind of trouble; its own words hold the address."""
     cause = getattr(lost, "reason", None) or lost
     return type(cause).__name__
+
+
+class _Line:
+    """The connection of one call, as another thread can shut it: in the midst of the greetings of TLS as well."""
+
+    def __init__(self) -> None:
+        self._held: list[socket.socket] = []
+        self._over = False
+
+    def hold(self, made: socket.socket) -> None:
+        """Keep a second handle of a connection: TLS takes the first one away from its object."""
+        self._held.append(made.dup())
+        if self._over:
+            self.shut()
+
+    def shut(self) -> None:
+        """End the connection, and one that is only being made; whoever waits for it finds out at once."""
+        self._over = True
+        for one in self._held:
+            with suppress(OSError):  # the other side, or the call itself, was quicker
+                one.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Give the second handles back."""
+        for one in self._held:
+            one.close()
+
+
+class _Plain(HTTPConnection):
+    def __init__(self, *args: Any, line: _Line, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._line = line
+
+    def _new_conn(self) -> socket.socket:
+        made = super()._new_conn()
+        self._line.hold(made)
+        return made
+
+
+class _Secure(_Plain, HTTPSConnection):
+    pass
+
+
+def _call(answered: Future[int], line: _Line, address: str, body: bytes, headers: dict[str, str]) -> None:
+    try:
+        answered.set_result(_status_of(address, body, headers, line=line))
+    except BaseException as lost:  # whoever waits for the answer raises it
+        answered.set_exception(lost)
+    finally:
+        line.close()
+
+
+def _status_of(address: str, body: bytes, headers: dict[str, str], *, line: _Line) -> int:
+    timeout = urllib3.Timeout(connect=_CONNECT_SECONDS, total=SECONDS)
+    where = urllib3.util.parse_url(address)
+    with urllib3.connection_from_url(address, retries=False, timeout=timeout, line=line) as pool:
+        pool.ConnectionCls = _Secure if where.scheme == "https" else _Plain
+        answer = pool.request(
+            "POST", where.request_uri, body=body, headers=headers, redirect=False, preload_content=False
+        )
+        answer.close()
+    return answer.status

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
+
+from django.db import connections
 
 
 @dataclass
@@ -18,6 +20,8 @@ class Receiver:
     location: str = ""
     taken: list[tuple[dict[str, str], str]] = field(default_factory=list)
     """Headers, and what was said."""
+    meanwhile: Callable[[], object] = bool
+    """What happens between taking one and answering, in a thread of its own."""
 
 
 @contextmanager
@@ -29,6 +33,10 @@ def receiving() -> Iterator[Receiver]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
             receiver.taken.append(({name.lower(): value for name, value in self.headers.items()}, body))
+            try:
+                receiver.meanwhile()
+            finally:
+                connections.close_all()
             self.send_response(receiver.answer)
             if receiver.location:
                 self.send_header("Location", receiver.location)

@@ -18,6 +18,7 @@ from eboxcast.audit.models import Entry
 from eboxcast.audit.sealing import seal_pending
 from eboxcast.broadcasts import contacts, production
 from eboxcast.broadcasts.models import Broadcast
+from eboxcast.lib import clock
 from eboxcast.notices import webhooks
 from eboxcast.notices.alarms import MOST_ATTEMPTS, send_alarms
 from eboxcast.notices.errors import WebhookUnfit
@@ -155,6 +156,47 @@ def test_nothing_rings_of_what_was_before_or_after(
     arm(broadcast)
     add_webhook("another", receiver.address, actor=p.INES)
     ring()
+    assert receiver.taken == []
+
+
+def test_what_was_made_while_its_address_was_removed_goes_nowhere(
+    registered: Registered, receiver: Receiver, broadcast: Broadcast
+) -> None:
+    """Whoever removed it did not see that alarm yet, and whoever made it still saw the address."""
+    arm(broadcast)
+    seal_pending(everything=True)
+    make_notices()
+    webhooks.Webhook.objects.update(removed_at=clock.now())
+    assert send_alarms().given_up == 1
+    assert receiver.taken == []
+    assert Alarm.objects.get().state == State.GIVEN_UP
+
+
+@pytest.mark.parametrize(("answer", "state"), [(204, State.SENT), (500, State.GIVEN_UP)])
+def test_whoever_sends_an_alarm_notes_what_came_of_it_though_its_address_is_removed(
+    registered: Registered, receiver: Receiver, broadcast: Broadcast, answer: int, state: State
+) -> None:
+    """And one that was not taken is not tried again."""
+    receiver.answer = answer
+    receiver.meanwhile = lambda: remove_webhook(registered.webhook.pk, actor=p.INES)
+    arm(broadcast)
+    ring()
+    assert (Alarm.objects.get().state, Alarm.objects.get().leased_until) == (state, None)
+    again()
+    assert len(receiver.taken) == 1
+
+
+def test_what_a_killed_sender_had_in_hand_is_given_up_with_its_address(
+    registered: Registered, receiver: Receiver, broadcast: Broadcast
+) -> None:
+    arm(broadcast)
+    seal_pending(everything=True)
+    make_notices()
+    Alarm.objects.update(leased_until=world_now() + timedelta(minutes=1))
+    remove_webhook(registered.webhook.pk, actor=p.INES)
+    assert send_alarms().given_up == 0, "it may be on its way"
+    Alarm.objects.update(leased_until=world_now() - timedelta(seconds=1))
+    assert send_alarms().given_up == 1
     assert receiver.taken == []
 
 

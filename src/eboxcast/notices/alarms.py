@@ -100,7 +100,7 @@ class Rung:
 
 def send_alarms(*, ended: Callable[[], bool] = lambda: False) -> Rung:
     """Send every alarm that is due, until ``ended`` says so; one webhook that does not answer holds up no other."""
-    rung = Rung()
+    rung = Rung(given_up=_give_up_removed())
     while not ended() and (alarm := _take(rung.silent)):
         outcome = send_one(alarm).state
         rung.sent += outcome == State.SENT
@@ -135,14 +135,30 @@ def _key_of(webhook: Webhook) -> bytes:
     return base64.b64decode(key)
 
 
+def in_nobodys_hands() -> Q:
+    """Return which alarms no process is sending now."""
+    return Q(leased_until=None) | Q(leased_until__lt=world_now())
+
+
+@sanitized_db_errors()
+def _give_up_removed() -> int:
+    """Give up what was made while its webhook was being removed, or was left to a sender that was killed."""
+    left = Alarm.objects.filter(in_nobodys_hands(), state__in=OPEN).exclude(webhook__removed_at=None)
+    return left.update(state=State.GIVEN_UP, leased_until=None)
+
+
 @sanitized_db_errors()
 def _take(but: set[int]) -> Alarm | None:
-    """Take the oldest alarm that is due and in nobody's hands."""
+    """Take the oldest alarm that is due and in nobody's hands; nothing goes to an address that was removed."""
     now = world_now()
     with transaction.atomic():
-        free = Q(leased_until=None) | Q(leased_until__lt=now)
-        due = Alarm.objects.filter(free, state__in=OPEN, next_try_at__lte=now).exclude(webhook__in=but)
-        alarm = due.select_for_update(skip_locked=True, of=("self",)).order_by("next_try_at", "id").first()
+        due = Alarm.objects.filter(in_nobodys_hands(), state__in=OPEN, next_try_at__lte=now, webhook__removed_at=None)
+        alarm = (
+            due.exclude(webhook__in=but)
+            .select_for_update(skip_locked=True, of=("self",))
+            .order_by("next_try_at", "id")
+            .first()
+        )
         if alarm is not None:
             alarm.leased_until = now + _LEASE
             alarm.attempts += 1
@@ -152,7 +168,12 @@ def _take(but: set[int]) -> Alarm | None:
 
 @sanitized_db_errors()
 def _noted(alarm: Alarm) -> Alarm:
-    """Note the outcome, unless another process took the alarm meanwhile because we were too slow."""
+    """Note the outcome, unless another process took the alarm meanwhile because we were too slow.
+
+    Whoever removed the webhook meanwhile left this alarm to us.
+    """
+    if alarm.state == State.FAILED and not Webhook.objects.filter(pk=alarm.webhook_id, removed_at=None).exists():
+        alarm.state = State.GIVEN_UP
     mine = Alarm.objects.filter(pk=alarm.pk, attempts=alarm.attempts, state__in=OPEN)
     mine.update(
         state=alarm.state,

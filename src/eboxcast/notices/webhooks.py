@@ -17,9 +17,10 @@ from eboxcast.lib.free_text import fit
 from eboxcast.lib.policy import authorize
 from eboxcast.lib.sealing import seal
 from eboxcast.mailboxes.mail_choices import secret_of_installation
-from eboxcast.notices.alarms import PURPOSE, send_one, trial_of
+from eboxcast.notices.alarms import PURPOSE, in_nobodys_hands, send_one, trial_of
 from eboxcast.notices.errors import WebhookNotFound, WebhookUnfit
 from eboxcast.notices.models import Alarm, State, Webhook
+from eboxcast.notices.sending import OPEN
 from eboxcast.notices.transport.webhook import is_fit_address, origin_of
 
 _KEY_BYTES = 32
@@ -70,13 +71,16 @@ def add_webhook(label: str, address: str, *, actor: Actor) -> Registered:
 
 
 def remove_webhook(number: int, *, actor: Actor) -> None:
-    """Send no more alarms to an address; those that wait are given up. Raises NotYourRole, WebhookNotFound."""
+    """Send no more alarms to an address; those that wait are given up. Raises NotYourRole, WebhookNotFound.
+
+    What of one becomes that is being sent at this moment, its sender notes.
+    """
     authorize(actor, "alarm.configure")
     with sanitized_db_errors(), transaction.atomic():
         webhook = _find(number)
         webhook.removed_at = clock.now()
         webhook.save(update_fields=["removed_at"])
-        webhook.alarms.filter(state__in=(State.WAITING, State.FAILED)).update(state=State.GIVEN_UP)
+        webhook.alarms.filter(in_nobodys_hands(), state__in=OPEN).update(state=State.GIVEN_UP)
         record("webhook.removed", by=actor.name, data={"webhook": webhook.pk, "origin": origin_of(webhook.address)})
 
 
@@ -112,7 +116,7 @@ def _standing_of(webhook: Webhook) -> Standing:
         webhook=webhook,
         origin=origin_of(webhook.address),
         last=webhook.alarms.filter(attempts__gt=0).order_by("-id").first(),
-        waiting_count=webhook.alarms.filter(state__in=(State.WAITING, State.FAILED)).count(),
+        waiting_count=webhook.alarms.filter(state__in=OPEN).count(),
     )
 
 

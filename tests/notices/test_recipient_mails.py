@@ -15,15 +15,19 @@ from django.test import override_settings
 from tests.mailboxes.conftest import NewOrder, order, publish
 from tests.notices.mailbox import SENDER, Mailbox, cut, free_port, mailed_to, serving
 
+from eboxcast.database.environments import bucket_prime, environment_connection
 from eboxcast.lib import clock
+from eboxcast.lib.buckets import bucket_of
 from eboxcast.lib.crashpoints import Mailing as Point
 from eboxcast.lib.errors import Defect
 from eboxcast.mailboxes import fence, hiding, opening, storing
+from eboxcast.mailboxes.errors import ConfirmationOver
 from eboxcast.mailboxes.expiring import Retention, find_due, purge
 from eboxcast.mailboxes.mail_choices import ask_for_mails, confirm_mails, mail_choice_of, stop_mails_by_link
 from eboxcast.mailboxes.mailings import turns
 from eboxcast.mailboxes.models import MailChoice, MailDeferred, Mailing
 from eboxcast.mailboxes.recipients import recipient_of
+from eboxcast.mailboxes.sql import run as run_statement
 from eboxcast.notices.recipient_mails import Mailed, mail_recipients
 
 __all__ = ["order"]
@@ -42,8 +46,24 @@ def mailbox(installation: None) -> Iterator[Mailbox]:
 
 
 def choose(mailbox: int, *, language: str = "fr") -> None:
-    recipient = recipient_of(P, mailbox)
-    confirm_mails(P, ask_for_mails(recipient, f"{mailbox}@example.be", language=language))
+    confirm_mails(P, asked(mailbox, language=language))
+
+
+def asked(mailbox: int, *, language: str = "fr") -> str:
+    """Type an address, and return what its link has."""
+    return ask_for_mails(recipient_of(P, mailbox), f"{mailbox}@example.be", language=language)
+
+
+def replace_number(old: int, new: int) -> None:
+    prime = bucket_prime(P)
+    pair = {"old": old, "new": new, "old_bucket": bucket_of(old, prime), "new_bucket": bucket_of(new, prime)}
+    for statement in ("replace_number", "replace_number_mirror"):
+        run_statement(environment_connection(P), statement, pair)
+
+
+def stop_link(mailbox: Mailbox) -> str:
+    """Return what the link in the last mail has."""
+    return str(mailbox.taken[-1]["List-Unsubscribe"]).strip("<>").rpartition("/")[2]
 
 
 def mailed(mailbox: Mailbox) -> list[str]:
@@ -204,11 +224,47 @@ def test_each_mail_can_be_stopped_with_one_click(mailbox: Mailbox, order: NewOrd
     publish(order, [ANNA], environment=P)
     mail_recipients()
     (message,) = mailbox.taken
-    link = str(message["List-Unsubscribe"])
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    assert link.startswith("<http://127.0.0.1:8400/ebox/email/stop/")
-    stop_mails_by_link(P, link.strip("<>").rpartition("/")[2])
+    assert str(message["List-Unsubscribe"]).startswith("<http://127.0.0.1:8400/ebox/email/stop/")
+    stop_mails_by_link(P, stop_link(mailbox))
     assert mail_choice_of(recipient_of(P, ANNA)).address == ""
+
+
+def test_whoever_confirms_another_address_under_a_newer_number_is_mailed_there_only(
+    mailbox: Mailbox, order: NewOrder
+) -> None:
+    choose(ANNA)
+    choose(CEES)
+    replace_number(ANNA, BERT)
+    choose(BERT)
+    publish(order, [ANNA, BERT, CEES], environment=P)
+    mail_recipients()
+    assert sorted(mailed(mailbox)) == [f"{CEES}@example.be", f"{BERT}@example.be"]
+
+
+def test_an_address_typed_before_the_number_changed_and_confirmed_later_is_the_only_one(mailbox: Mailbox) -> None:
+    """The last one that somebody confirms counts, under whichever of their numbers it was typed."""
+    link = asked(ANNA)
+    replace_number(ANNA, CEES)
+    replace_number(CEES, BERT)
+    choose(BERT)
+    confirm_mails(P, link)
+    assert mail_choice_of(recipient_of(P, BERT)).address == f"{ANNA}@example.be"
+
+
+@pytest.mark.parametrize("number", [ANNA, BERT])
+def test_a_link_of_either_number_stops_the_mails_of_both(mailbox: Mailbox, order: NewOrder, number: int) -> None:
+    """Of addresses chosen before it was known that the numbers are of the same person, too."""
+    choose(ANNA)
+    choose(BERT)
+    replace_number(ANNA, BERT)
+    link = asked(ANNA)
+    publish(order, [number], environment=P)
+    mail_recipients()
+    stop_mails_by_link(P, stop_link(mailbox))
+    assert not MailChoice.objects.using(P).exclude(address=None, stop_token=None, pending_address=None).exists()
+    with pytest.raises(ConfirmationOver):
+        confirm_mails(P, link)
 
 
 def test_what_is_kept_of_mails_goes_with_the_audience(mailbox: Mailbox, order: NewOrder) -> None:

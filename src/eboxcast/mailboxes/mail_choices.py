@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db import transaction
 
 from eboxcast.database.environments import bucket_prime, environment_connection
 from eboxcast.database.errors import sanitized_db_errors
@@ -21,7 +22,7 @@ from eboxcast.lib import clock
 from eboxcast.lib.buckets import bucket_of
 from eboxcast.lib.sealing import seal, unseal
 from eboxcast.mailboxes.errors import ConfirmationOver, NoSecret, TooManyAddresses
-from eboxcast.mailboxes.recipients import Recipient, places_of
+from eboxcast.mailboxes.recipients import Recipient, all_numbers_of, places, places_of
 from eboxcast.mailboxes.sql import one, rows, run
 
 VALID_FOR = timedelta(hours=24)
@@ -84,30 +85,34 @@ def look_at_link(environment: str, text: str) -> None:
     place = _place_of(environment, text)
     asked = {"bucket": place[0], "digest": _digest(place[1]), "now": clock.now()} if place else {}
     with sanitized_db_errors():
-        if not asked or one(environment_connection(environment), "is_pending", asked) is None:
+        if not asked or one(environment_connection(environment), "who_confirms", asked) is None:
             raise ConfirmationOver
 
 
 def confirm_mails(environment: str, text: str) -> None:
-    """Have emails go to the address that this link was sent to: once. Raises ConfirmationOver."""
+    """Have emails go to the address that this link was sent to: once, and to no other. Raises ConfirmationOver.
+
+    What the same person chose under another of their numbers ends: it would go on for what comes to that number.
+    """
     place = _place_of(environment, text)
     if place is None:
         raise ConfirmationOver
-    values = {
-        "bucket": place[0],
-        "digest": _digest(place[1]),
-        "stop_token": secrets.token_bytes(_TOKEN_BYTES),
-        "now": clock.now(),
-    }
-    with sanitized_db_errors():
-        if one(environment_connection(environment), "confirm_mails", values) is None:
+    link = {"bucket": place[0], "digest": _digest(place[1]), "now": clock.now()}
+    with sanitized_db_errors(), transaction.atomic(using=environment):
+        connection = environment_connection(environment)
+        found = one(connection, "who_confirms", link)
+        if found is None:
             raise ConfirmationOver
+        everywhere = places(environment, all_numbers_of(environment, found[0]))
+        run(connection, "lock_choices", everywhere)
+        if one(connection, "confirm_mails", {**link, "stop_token": secrets.token_bytes(_TOKEN_BYTES)}) is None:
+            raise ConfirmationOver
+        run(connection, "forget_other_addresses", {**everywhere, "mailbox": found[0]})
 
 
 def stop_mails(recipient: Recipient) -> None:
     """Send no more emails, and forget the address."""
-    with sanitized_db_errors():
-        run(environment_connection(recipient.environment), "stop_mails", places_of(recipient))
+    _stop(recipient.environment, recipient.mailbox)
 
 
 def stop_mails_by_link(environment: str, text: str) -> None:
@@ -116,7 +121,9 @@ def stop_mails_by_link(environment: str, text: str) -> None:
     if place is not None:
         with sanitized_db_errors():
             asked = {"bucket": place[0], "stop_token": place[1]}
-            run(environment_connection(environment), "stop_mails_by_link", asked)
+            found = one(environment_connection(environment), "who_stops", asked)
+        if found is not None:
+            _stop(environment, found[0])
 
 
 def forget_unconfirmed(environment: str) -> None:
@@ -140,6 +147,14 @@ def open_address(sealed: bytes | memoryview) -> str:
     Raises NoSecret.
     """
     return unseal(bytes(sealed).decode(), secret=secret_of_installation(), purpose=_PURPOSE) or ""
+
+
+def _stop(environment: str, mailbox: int) -> None:
+    everywhere = places(environment, all_numbers_of(environment, mailbox))
+    with sanitized_db_errors(), transaction.atomic(using=environment):
+        connection = environment_connection(environment)
+        run(connection, "lock_choices", everywhere)
+        run(connection, "stop_mails", everywhere)
 
 
 def _seal_address(address: str) -> bytes:

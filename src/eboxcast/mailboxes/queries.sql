@@ -524,6 +524,13 @@ set language = excluded.language, pending_address = excluded.pending_address,
 where c.asked_on is distinct from excluded.asked_on or c.asked_count < %(most)s
 returning asked_count
 
+-- lock_choices --
+-- Hold what somebody chose under all their numbers, in one order, so that two who do this do not wait for each other.
+select from unnest(%(buckets)s::int[], %(numbers)s::bigint[]) as mine (bucket, number)
+join mail_choice c on c.bucket = mine.bucket and c.mailbox = mine.number
+order by c.bucket, c.mailbox
+for update of c
+
 -- confirm_mails --
 -- The typed address becomes the one that is mailed to. Only once: the digest goes with it.
 update mail_choice
@@ -532,9 +539,21 @@ set address = pending_address, chosen_at = coalesce(chosen_at, %(now)s), stop_to
 where bucket = %(bucket)s and pending_digest = %(digest)s and pending_until > %(now)s
 returning language
 
--- is_pending --
--- Whether a link still confirms something.
-select from mail_choice where bucket = %(bucket)s and pending_digest = %(digest)s and pending_until > %(now)s
+-- forget_other_addresses --
+-- What was chosen under the other numbers of somebody who has just confirmed an address.
+update mail_choice c
+set address = null, chosen_at = null, stop_token = null
+from unnest(%(buckets)s::int[], %(numbers)s::bigint[]) as mine (bucket, number)
+where c.bucket = mine.bucket and c.mailbox = mine.number and c.mailbox <> %(mailbox)s and c.address is not null
+
+-- who_confirms --
+-- Whose address a link still confirms.
+select mailbox from mail_choice
+where bucket = %(bucket)s and pending_digest = %(digest)s and pending_until > %(now)s
+
+-- who_stops --
+-- Whose emails a link in one of them ends.
+select mailbox from mail_choice where bucket = %(bucket)s and stop_token = %(stop_token)s
 
 -- stop_mails --
 -- Forget the addresses of somebody, under all their numbers.
@@ -543,13 +562,6 @@ set address = null, chosen_at = null, stop_token = null,
     pending_address = null, pending_digest = null, pending_until = null
 from unnest(%(buckets)s::int[], %(numbers)s::bigint[]) as mine (bucket, number)
 where c.bucket = mine.bucket and c.mailbox = mine.number
-
--- stop_mails_by_link --
--- The same, by what was in a mail.
-update mail_choice
-set address = null, chosen_at = null, stop_token = null,
-    pending_address = null, pending_digest = null, pending_until = null
-where bucket = %(bucket)s and stop_token = %(stop_token)s
 
 -- forget_unconfirmed --
 -- Addresses that were not confirmed in time.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -66,8 +67,24 @@ def numbers_of(environment: str, mailbox: int) -> tuple[int, ...]:
     return tuple(numbers)
 
 
+def all_numbers_of(environment: str, mailbox: int) -> tuple[int, ...]:
+    """Return every number of the person who has or had this one, that of now first."""
+    prime = bucket_prime(environment)
+    newer = [mailbox]
+    with sanitized_db_errors():
+        connection = environment_connection(environment)
+        for number in newer:
+            found = rows(connection, "successors_of", {"buckets": [bucket_of(number, prime)], "keys": [number]})
+            newer.extend(new for _, new in found if new not in newer)
+    return numbers_of(environment, newer[-1])
+
+
 def places_of(recipient: Recipient) -> dict[str, Any]:
     """Return where the messages of a recipient are, as the parameters of a statement: each number with its bucket."""
-    prime = bucket_prime(recipient.environment)
-    numbers = list(recipient.numbers)
+    return places(recipient.environment, recipient.numbers)
+
+
+def places(environment: str, numbers: Iterable[int]) -> dict[str, Any]:
+    """Return the same of some numbers."""
+    prime, numbers = bucket_prime(environment), list(numbers)
     return {"buckets": [bucket_of(number, prime) for number in numbers], "numbers": numbers}

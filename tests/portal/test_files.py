@@ -289,6 +289,53 @@ def test_what_was_cut_is_not_delivered(anne: Client, story: Story) -> None:
     assert left_over() == []
 
 
+class Stream(BytesIO):
+    """A body whose connection breaks at its end."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if found := super().read(size):
+            return found
+        raise ConnectionResetError
+
+
+def stream(client: Client, broadcast: Broadcast, body: Stream, *, length: int) -> HttpResponse:
+    """Send files of which no more arrives than the body has."""
+    return client.generic(
+        "POST",
+        f"/broadcasts/{broadcast.number}/files",
+        b"-",
+        MULTIPART_CONTENT,
+        CONTENT_LENGTH=str(length),
+        **{"wsgi.input": body},
+    )
+
+
+@pytest.mark.parametrize("share", [0.5, 0.99])
+def test_a_connection_that_breaks_leaves_no_file(anne: Client, story: Story, share: float) -> None:
+    broadcast = story.scheduled()
+    body = encode_multipart(BOUNDARY, fields(story.files(SHORT)))
+    answer = stream(anne, broadcast, Stream(body[: int(len(body) * share)]), length=len(body))
+    assert answer.status_code == 422
+    assert "Not everything arrived" in words(answer)
+    assert left_over() == []
+
+
+def test_a_file_that_cannot_be_decoded_leaves_neither_itself_nor_those_before_it(anne: Client, story: Story) -> None:
+    broadcast = story.scheduled()
+    part = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="recipients"; filename="%s.csv"\r\n%s\r\n%s\r\n'
+    body = part % ("first", "", "NISS") + part % ("second", "Content-Transfer-Encoding: base64\r\n", "TklTUw0KM")
+    answer = anne.generic("POST", f"/broadcasts/{broadcast.number}/files", f"{body}--{BOUNDARY}--", MULTIPART_CONTENT)
+    assert answer.status_code == 422
+    assert left_over() == []
+
+
+def test_nothing_is_read_of_whoever_delivers_no_files(story: Story) -> None:
+    broadcast = story.scheduled()
+    body = Stream(encode_multipart(BOUNDARY, fields(story.files(SHORT))))
+    assert stream(browser_of(BRAM), broadcast, body, length=len(body.getvalue())).status_code == 403
+    assert body.tell() == 0
+
+
 @pytest.mark.parametrize(
     ("name", "status"),
     [

@@ -16,7 +16,7 @@ from eboxcast.broadcasts.errors import ChangedMeanwhile
 from eboxcast.broadcasts.lookup import find_broadcast
 from eboxcast.broadcasts.models import Broadcast
 from eboxcast.broadcasts.states import Action
-from eboxcast.broadcasts.steps import mark_of, obstacle_to
+from eboxcast.broadcasts.steps import authorize_action, mark_of, obstacle_to
 from eboxcast.delivery.broadcasts.files import take_back, to_take_back
 from eboxcast.delivery.broadcasts.handing_in import (
     Allowed,
@@ -157,7 +157,9 @@ class FileField:
 
 
 def _taking(request: PageRequest, broadcast: str) -> Taking:
-    allowed = allowed_for(find_broadcast(broadcast, actor=request.actor))
+    found = find_broadcast(broadcast, actor=request.actor)
+    authorize_action(request.actor, Action.DELIVER_ACCEPTANCE)  # the same roles deliver for production
+    allowed = allowed_for(found)
     limits = {str(kind): getattr(allowed, kind) for kind in Kind}
     return Taking(folder=root(), limits=limits, most=allowed.together)
 

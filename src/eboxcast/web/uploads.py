@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import wraps
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import IO, Any, Concatenate, ParamSpec, cast
 
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
@@ -79,20 +79,27 @@ class Taking:
     others: int = 0
     """The most bytes of files of other fields; 0 where there are none."""
     too_large: list[TooLarge] = field(default_factory=list)
+    made: list[OnDisk] = field(default_factory=list)
+    """All that was begun, complete or not."""
+
+    def remove_made(self) -> None:
+        """Remove what was not kept under another name."""
+        for one in self.made:
+            one.close()
 
 
 class OnDisk(UploadedFile):  # type: ignore[type-arg]  # generic in the types only
-    """A file that has arrived, under a name of ours; it goes when it is closed, unless it was moved."""
+    """A file that has arrived, under a name of ours that goes when it is closed."""
 
     def __init__(self, folder: Path, name: str) -> None:
-        self.temporary = tempfile.NamedTemporaryFile(dir=folder, prefix=".incoming-", delete=False)  # noqa: SIM115 - closed with this
+        self.temporary = tempfile.NamedTemporaryFile(dir=folder, prefix=".incoming-")  # noqa: SIM115 - closed with this
         super().__init__(cast("IO[Any]", self.temporary), name)
         self.path = Path(self.temporary.name)
 
     def close(self) -> None:
-        """Remove what was not moved."""
-        self.temporary.close()
-        self.path.unlink(missing_ok=True)
+        """Remove it, also where the disk has no room for the rest of it."""
+        with suppress(OSError):
+            self.temporary.close()
 
 
 class Uploads(FileUploadHandler):
@@ -120,6 +127,7 @@ class Uploads(FileUploadHandler):
         self.size = 0
         with self._room():
             self.arriving = OnDisk(self.taking.folder, self.file_name or "")
+            self.taking.made.append(self.arriving)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         """Write a part of it, up to the limit."""
@@ -177,8 +185,11 @@ def takes_files(taking: Callable[Concatenate[PageRequest, P], Taking]) -> Callab
                     return _too_large(request, most=request.taking.most)
             try:
                 return protected(request, *args, **kwargs)
-            except MultiPartParserError:
+            except (MultiPartParserError, UnreadablePostError):
                 return error_page(request, UploadCut())
+            finally:
+                if taken := getattr(request, "taking", None):
+                    taken.remove_made()  # a form that cannot be read to its end hands them to nobody
 
         return cast("View[P]", answer)
 

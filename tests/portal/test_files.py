@@ -11,12 +11,14 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db.models.signals import post_save
 from django.http import HttpResponse
 from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from tests.broadcasts import people as p
 from tests.delivery.conftest import story
 from tests.delivery.procedure import ANNE, BRAM, EVERYBODY, SHORT, Story
+from tests.moments import pass_time
 from tests.package.spreadsheets import write_xlsx
 from tests.web.visitors import browser, browser_of
 
@@ -26,6 +28,7 @@ from eboxcast.broadcasts.models import Broadcast, FileDelivery, SeenIn, State
 from eboxcast.database.boot import places
 from eboxcast.delivery.broadcasts import kept_files
 from eboxcast.delivery.broadcasts.acceptance_tests import run_test
+from eboxcast.delivery.broadcasts.kept_files import Kind
 from eboxcast.lib import clock
 from eboxcast.mailboxes.models import ReadTally
 from eboxcast.package.model import MOST_ROWS
@@ -507,6 +510,43 @@ def test_where_no_file_can_be_stored_the_page_says_so(anne: Client, story: Story
         places().root.joinpath("uploads").unlink()
     assert answer.status_code == 503
     assert "Nothing was delivered." in words(answer)
+
+
+def test_where_only_the_answer_cannot_be_stored_the_page_says_that_the_files_were_delivered(
+    anne: Client, story: Story
+) -> None:
+    broadcast = story.scheduled()
+
+    def block_answer(**_: object) -> None:
+        for folder in (kept_files.root() / broadcast.number).iterdir():
+            (folder / "answer.part").mkdir()
+
+    post_save.connect(block_answer, sender=FileDelivery)
+    try:
+        answer = anne.post(f"/broadcasts/{broadcast.number}/files", fields(story.files(SHORT)))
+    finally:
+        post_save.disconnect(block_answer, sender=FileDelivery)
+    assert answer.status_code == 503
+    assert "The files were delivered, but the answer could not be stored" in words(answer)
+    assert "Nothing was delivered" not in words(answer)
+    broadcast.refresh_from_db()
+    assert broadcast.state == State.ACCEPTANCE_DELIVERED
+    (kept,) = kept_files.kept_of(broadcast)
+    assert kept.of(Kind.RECIPIENTS) == ()
+
+
+def test_what_is_being_checked_is_kept_however_many_come_after_it(anne: Client, story: Story) -> None:
+    broadcast = story.scheduled()
+    send(anne, broadcast, fields(wrong_rows(story.files(SHORT), "12345678901")))
+    (checked,) = kept_files.kept_of(broadcast)
+    (checked.folder / "answer.json").unlink()
+    directory = wrong_rows(story.files(SHORT), "12345678901")
+    for _ in range(6):
+        send(anne, broadcast, fields(directory))
+    assert checked.folder.is_dir()
+    pass_time(days=1)
+    send(browser_of(ANNE), broadcast, fields(directory))
+    assert not checked.folder.is_dir()
 
 
 def test_whoever_sends_an_old_form_is_told_who_was_quicker_and_keeps_the_files(anne: Client, story: Story) -> None:

@@ -69,7 +69,8 @@ def hand_in(broadcast: Broadcast, order: Order, *, actor: Actor) -> HandedIn:
     """Keep files and deliver them; what came of it is in the answer. The same form again changes nothing.
 
     Raises BroadcastNotFound, NotYourRole, NotInThisState, NotReady, ChangedMeanwhile, FileNameUnfit, SameNameTwice,
-    FilesNotKept, FilesNotStored; and what ``deliver`` raises that is not about the files: the files are kept then.
+    FilesNotKept, FilesNotStored, AnswerNotStored; and what ``deliver`` raises that is not about the files: the files
+    are kept then.
     """
     refuse_impossible(broadcast, _ACTIONS[order.environment], actor=actor)
     with _gathered(broadcast, order) as arrived:

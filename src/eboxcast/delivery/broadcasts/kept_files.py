@@ -41,6 +41,8 @@ _HANDLE = re.compile(r"[0-9a-f]{32}")
 _MOST_KEPT = 5
 """Deliveries of one broadcast that are kept: somebody may have more than one window open."""
 _FILES, _ORDER, _ANSWER = "files", "order.json", "answer.json"
+_LONGEST_CHECK = timedelta(days=1)
+"""A delivery without an answer was interrupted once it is older."""
 _HIDDEN = (".", "~$")
 _LONGEST_NAME = 255
 _CUT = "."
@@ -100,6 +102,14 @@ class FilesNotStored(Trouble):
     code = "files.not-stored"
     sentence = N_("The files could not be stored: {reason}. Nothing was delivered.")
     remedy = N_("Try again later. If it happens again, tell the integration team.")
+
+
+class AnswerNotStored(Trouble):
+    """The files are delivered, but what came of it cannot be kept."""
+
+    code = "files.answer-not-stored"
+    sentence = N_("The files were delivered, but the answer could not be stored: {reason}.")
+    remedy = N_("Look at the broadcast; do not send the files again. If this happens again, tell the integration team.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,6 +174,11 @@ class HandedIn:
     def directory(self) -> Path:
         """Return where the files are."""
         return self.folder / _FILES
+
+    @property
+    def is_being_checked(self) -> bool:
+        """Return whether its answer may still come."""
+        return self.answer is None and clock.now() - self.at < _LONGEST_CHECK
 
     def of(self, kind: Kind) -> tuple[Arrived, ...]:
         """Return the files of a kind."""
@@ -260,7 +275,10 @@ def _digest(path: Path) -> str:
 
 
 def keep_answer(handed_in: HandedIn, answer: Answer) -> HandedIn:
-    """Keep what came of a delivery. The lists of one that is prepared go."""
+    """Keep what came of a delivery. The lists of one that is prepared go.
+
+    Raises FilesNotStored where nothing was delivered, AnswerNotStored where it was.
+    """
     values = {
         "outcome": str(answer.outcome),
         "checked": checked_as_json(answer.checked) if answer.checked else None,
@@ -268,11 +286,12 @@ def keep_answer(handed_in: HandedIn, answer: Answer) -> HandedIn:
         "rows": {file: dict(rows) for file, rows in answer.rows.items()},
         "refusal": dict(answer.refusal),
     }
-    with _stored():
-        _write(handed_in.folder / _ANSWER, values)
-        if answer.outcome in (Outcome.ACCEPTED, Outcome.AGAIN):
+    is_delivered = answer.outcome in (Outcome.ACCEPTED, Outcome.AGAIN)
+    with _stored(AnswerNotStored if is_delivered else FilesNotStored):
+        if is_delivered:  # first, as they go even where nothing can be written
             for one in handed_in.of(Kind.RECIPIENTS):
                 one.path.unlink(missing_ok=True)
+        _write(handed_in.folder / _ANSWER, values)
     return replace(handed_in, answer=answer)
 
 
@@ -295,9 +314,10 @@ def kept_of(broadcast: Broadcast) -> list[HandedIn]:
 
 
 def remove_old(broadcast: Broadcast) -> None:
-    """Remove the deliveries of a broadcast that nobody goes back to any more."""
+    """Remove the deliveries of a broadcast that nobody goes back to any more, and none that is being checked."""
     for one in kept_of(broadcast)[_MOST_KEPT:]:
-        shutil.rmtree(one.folder, ignore_errors=True)
+        if not one.is_being_checked:
+            shutil.rmtree(one.folder, ignore_errors=True)
 
 
 def remove_expired() -> int:
@@ -397,8 +417,8 @@ def _write(path: Path, values: Mapping[str, Any]) -> None:
 
 
 @contextmanager
-def _stored() -> Iterator[None]:
+def _stored(trouble: type[Trouble] = FilesNotStored) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise FilesNotStored(reason=reason_of(error)) from error
+        raise trouble(reason=reason_of(error)) from error

@@ -147,6 +147,30 @@ def test_a_spreadsheet_counts_only_when_it_is_confirmed(anne: Client, story: Sto
     assert "The files can be used." in words(send(anne, broadcast, form))
 
 
+def test_once_a_list_is_prepared_none_that_came_before_it_is_kept(anne: Client, story: Story) -> None:
+    broadcast = story.scheduled()
+    faulty = send(anne, broadcast, fields(wrong_rows(story.files(SHORT), "12345678901")))
+    assert "Download the rejected rows" in words(faulty)
+    unconfirmed = send(anne, broadcast, fields(as_spreadsheet(story.files(SHORT))))
+    form = {"handle": uuid4().hex, "environment": "acceptance", "kept": handle_of(unconfirmed), "confirmed": "on"}
+    assert "The files can be used." in words(send(anne, broadcast, {**form, LAST: "yes"}))
+    assert [len(one.of(Kind.RECIPIENTS)) for one in kept_files.kept_of(broadcast)] == [0, 0, 0]
+    assert "Yes, deliver this" not in words(anne.get(unconfirmed.redirect_chain[-1][0]))
+    assert "Download the rejected rows" not in words(anne.get(faulty.redirect_chain[-1][0]))
+
+
+def test_lists_for_another_environment_or_under_check_stay(anne: Client, story: Story) -> None:
+    broadcast = story.scheduled()
+    for row in ("12345678901", "12345678902"):
+        send(anne, broadcast, fields(wrong_rows(story.files(SHORT), row)))
+    checked, other = kept_files.kept_of(broadcast)
+    (checked.folder / "answer.json").unlink()
+    order = other.folder / "order.json"
+    order.write_text(order.read_text().replace('"acceptance"', '"production"'))
+    send(anne, broadcast, fields(story.files(SHORT)))
+    assert [len(one.of(Kind.RECIPIENTS)) for one in kept_files.kept_of(broadcast)] == [0, 1, 1]
+
+
 def as_spreadsheet(directory: Path) -> Path:
     """Put the list of a package into a spreadsheet, beside a sheet with notes."""
     plain = directory / "recipients-01.csv"

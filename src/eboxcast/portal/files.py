@@ -275,7 +275,7 @@ def show_answer(request: PageRequest, broadcast: str, handle: str) -> HttpRespon
         "head": head_of(found, request.actor),
         "files": files_handed_in(handed_in, request.language),
         "policies": handed_in.policies,
-        "may_deliver": handed_in.environment in deliverable(found, actor=request.actor),
+        "may_deliver": handed_in.is_whole and handed_in.environment in deliverable(found, actor=request.actor),
         "may_fetch": permits(request.actor, "report.rejected_rows"),
         "consequences": consequences_of(found, handed_in.environment, request.language),
         "new_handle": new_handle,

@@ -93,7 +93,9 @@ def files_handed_in(handed_in: HandedIn, language: str) -> FilesHandedIn:
         columns=_named(check, "columns"),
         may_choose_sheet=any(code in counts for code in _SHEET),
         sheets=_named(check, "sheets"),
-        rejected=tuple(_with_rejected_rows(checked)) if checked else (),
+        rejected=tuple(_with_rejected_rows(checked))
+        if answer and checked and (answer.run or handed_in.is_whole)
+        else (),
     )
 
 

@@ -1,7 +1,8 @@
 """The files that were handed in on a page, in a folder only we can read: kept until their answer has been dealt with.
 
-One of them may be wrong: the others need not be sent again. A recipient list goes as soon as it is prepared, and at the
-latest when a list may no longer be kept (``EBOXCAST_LIST_DAYS``). Each delivery has a folder of its own, named by the
+One of them may be wrong: the others need not be sent again. A recipient list goes as soon as it is prepared, with those
+that came before it for the same environment, and at the latest when a list may no longer be kept
+(``EBOXCAST_LIST_DAYS``). Each delivery has a folder of its own, named by the
 form that it came with: the same form sent twice is one delivery.
 """
 
@@ -164,6 +165,8 @@ class HandedIn:
     policies: Policies
     files: tuple[Arrived, ...]
     """Those that are still kept."""
+    is_whole: bool
+    """Whether all of them are."""
     digests: frozenset[str]
     """SHA-256 of all of them, in hexadecimal: as the note of the delivery has them too."""
     folder: Path
@@ -275,7 +278,7 @@ def _digest(path: Path) -> str:
 
 
 def keep_answer(handed_in: HandedIn, answer: Answer) -> HandedIn:
-    """Keep what came of a delivery. The lists of one that is prepared go.
+    """Keep what came of a delivery. The lists of one that is prepared go, and those before it.
 
     Raises FilesNotStored where nothing was delivered, AnswerNotStored where it was.
     """
@@ -289,10 +292,21 @@ def keep_answer(handed_in: HandedIn, answer: Answer) -> HandedIn:
     is_delivered = answer.outcome in (Outcome.ACCEPTED, Outcome.AGAIN)
     with _stored(AnswerNotStored if is_delivered else FilesNotStored):
         if is_delivered:  # first, as they go even where nothing can be written
-            for one in handed_in.of(Kind.RECIPIENTS):
-                one.path.unlink(missing_ok=True)
+            _remove_lists(handed_in)
         _write(handed_in.folder / _ANSWER, values)
     return replace(handed_in, answer=answer)
+
+
+def _remove_lists(handed_in: HandedIn) -> None:
+    """Remove the lists of a delivery and of those before it, but not of one that is being checked: that reads them."""
+    before = [
+        one
+        for one in _kept_in(handed_in.folder.parent)
+        if one.environment == handed_in.environment and one.at <= handed_in.at and not one.is_being_checked
+    ]
+    for delivery in (handed_in, *before):
+        for one in delivery.of(Kind.RECIPIENTS):
+            one.path.unlink(missing_ok=True)
 
 
 def find_kept(broadcast: Broadcast, handle: str) -> HandedIn:
@@ -307,7 +321,10 @@ def find_kept(broadcast: Broadcast, handle: str) -> HandedIn:
 
 def kept_of(broadcast: Broadcast) -> list[HandedIn]:
     """Return the deliveries of a broadcast that are kept, newest first."""
-    folder = root() / broadcast.number
+    return _kept_in(root() / broadcast.number)
+
+
+def _kept_in(folder: Path) -> list[HandedIn]:
     names = [entry.name for entry in os.scandir(folder)] if folder.is_dir() else []
     found = [one for name in names if _HANDLE.fullmatch(name) and (one := _read(folder / name))]
     return sorted(found, key=lambda one: one.at, reverse=True)
@@ -372,13 +389,15 @@ def _read(folder: Path) -> HandedIn | None:
     if order is None:
         return None
     files = [Arrived(kind=Kind(kind), name=name, path=folder / _FILES / name) for kind, name, _ in order["files"]]
+    kept = tuple(one for one in files if one.path.is_file())
     return HandedIn(
         handle=folder.name,
         environment=order["environment"],
         by=order["by"],
         at=datetime.fromisoformat(order["at"]),
         policies=policies_from_json(order["policies"]),
-        files=tuple(one for one in files if one.path.is_file()),
+        files=kept,
+        is_whole=len(kept) == len(files),
         digests=frozenset(digest for _, _, digest in order["files"]),
         folder=folder,
         answer=_answer(folder),

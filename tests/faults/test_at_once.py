@@ -134,7 +134,8 @@ def test_a_signal_leaves_nothing_half_done_and_says_how_to_continue(
     assert interrupted.returncode == 5, interrupted
     assert f"eboxcast publish {letter.directory} --environment production" in interrupted.stderr
     assert "Traceback" not in interrupted.stderr
-    assert machine.audience("production", "signal") == []
+    # Any thread may take the signal, so the commit may be on its way: then all have it, never some.
+    assert machine.audience("production", "signal") in ([], letter.keys)
     assert machine.run(*command).returncode == 0
     assert machine.audience("production", "signal") == letter.keys
 

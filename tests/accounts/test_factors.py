@@ -228,7 +228,7 @@ def test_a_whole_institution_is_not_shut_out_by_a_few_wrong_passkeys() -> None:
         with pytest.raises(PasskeyRefused):
             factors.show_passkey("{}", {}, address=HERE)
     for _ in range(FACTORS.most_from - FACTORS.most - 1):
-        FACTORS.note("", HERE)
+        FACTORS.count("", HERE)
     with pytest.raises(TooManyTries):
         factors.show_passkey("{}", {}, address=HERE)
 

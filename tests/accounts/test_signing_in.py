@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from contextlib import ExitStack
+
 import pytest
 from tests.broadcasts import people as p
+from tests.locks import Connection, beside, locked, wait_until_held_up
 from tests.moments import pass_time
 from tests.web.visitors import PASSWORD, account_of, browser
 
@@ -66,6 +70,27 @@ def test_an_account_has_its_tries_once_however_it_is_named(january: None) -> Non
             sign_in("anne" if number % 2 else "Anne@example.be ", "wrong", address=HERE)
     with pytest.raises(TooManyTries):
         sign_in("anne@EXAMPLE.be", PASSWORD, address=HERE)
+    assert Entry.objects.filter(action="account.locked").count() == 1
+
+
+def test_tries_that_come_at_once_are_counted_one_after_the_other(january: None, sweepers: list[Connection]) -> None:
+    """All have arrived before the first is counted."""
+    account_of(p.ANNE)
+
+    def guess() -> type[Exception] | None:
+        try:
+            sign_in("anne", "wrong", address=HERE)
+        except (SignInRefused, TooManyTries) as error:
+            return type(error)
+        return None
+
+    with ExitStack() as stack:
+        stack.enter_context(locked(sweepers[0], "lock table account_failed_try in exclusive mode"))
+        guesses = [stack.enter_context(beside(guess)) for _ in range(PASSWORDS.most + 3)]
+        wait_until_held_up(sweepers[0], count=len(guesses))
+        sweepers[0].execute("rollback")
+        told = Counter(one.result() for one in guesses)
+    assert told == {SignInRefused: PASSWORDS.most, TooManyTries: 3}
     assert Entry.objects.filter(action="account.locked").count() == 1
 
 

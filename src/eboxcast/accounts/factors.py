@@ -13,7 +13,7 @@ from django.db import transaction
 
 from eboxcast.accounts import passkeys, recovery, totp
 from eboxcast.accounts.errors import CodeWrong, HelpsOneself, PasskeyRefused, ProofTooOld, SetUpAgain
-from eboxcast.accounts.guessing import FACTORS, refuse_guessing
+from eboxcast.accounts.guessing import FACTORS, Tried
 from eboxcast.accounts.models import Account, App, Passkey
 from eboxcast.accounts.passwords import own_account
 from eboxcast.audit.actions import record
@@ -119,11 +119,11 @@ def confirm_app(sealed: str, code: str, *, proved_at: datetime, address: str, ac
     refuse_old_proof(proved_at)
     secret = _secret_of(sealed, f"{_BEGUN} {actor.name}", seconds=_SET_UP_SECONDS)
     with sanitized_db_errors():
-        refuse_guessing(FACTORS, actor.name, address)
+        tried = FACTORS.count(actor.name, address)
         step = totp.fitting_step(secret, code)
         if step is None:
-            FACTORS.note(actor.name, address)
             raise CodeWrong
+        FACTORS.forget(tried, actor.name)
         with transaction.atomic():
             kept = sealing.seal(secret.hex(), secret=settings.SECRET_KEY, purpose=f"{_KEPT} {account.pk}")
             App.objects.update_or_create(
@@ -213,7 +213,7 @@ def show_code(account: Account, code: str, *, address: str) -> str:
     """Return what was shown: a code of the app, or a recovery code, each only once. Raises CodeWrong, TooManyTries."""
     name = account.get_username()
     with sanitized_db_errors():
-        refuse_guessing(FACTORS, name, address)
+        tried = FACTORS.count(name, address)
         with transaction.atomic():
             if _is_of_app(account, code):
                 shown = APP
@@ -224,9 +224,9 @@ def show_code(account: Account, code: str, *, address: str) -> str:
             else:
                 shown = ""
         if not shown:
-            _note_failure(account, address)
+            _note_failure(account, tried)
             raise CodeWrong
-        FACTORS.forget(name)
+        FACTORS.forget(tried, name)
     return shown
 
 
@@ -245,16 +245,14 @@ def show_passkey(
     """
     name = account.get_username() if account else ""
     with sanitized_db_errors():
-        refuse_guessing(FACTORS, name, address)
+        tried = FACTORS.count(name, address)
         try:
             owner = _owner_of(passkeys.used(answer, challenge), account)
         except PasskeyRefused:
-            if account is None:
-                FACTORS.note("", address)
-            else:
-                _note_failure(account, address)
+            if account is not None:
+                _note_failure(account, tried)
             raise
-        FACTORS.forget(owner.get_username())
+        FACTORS.forget(tried, owner.get_username())
         return owner
 
 
@@ -312,8 +310,8 @@ def _removed(account: Account, factor: str) -> None:
         account.recovery_codes.all().delete()
 
 
-def _note_failure(account: Account, address: str) -> None:
-    name = account.get_username()
-    with transaction.atomic():
-        if FACTORS.note(name, address) == FACTORS.most:
+def _note_failure(account: Account, tried: Tried) -> None:
+    if tried.nth == FACTORS.most:
+        name = account.get_username()
+        with transaction.atomic():
             record("account.locked", by=name, data={"person": name})

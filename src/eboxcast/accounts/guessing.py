@@ -11,13 +11,23 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db import connection, transaction
+from django.db.models import Q
 
 from eboxcast.accounts.errors import TooManyTries
 from eboxcast.accounts.models import FailedTry
 from eboxcast.lib import clock
 
 MINUTES = 15
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tried:
+    """A try that is counted, before anybody knows whether it is right."""
+
+    number: int
+    nth: int
+    """How many there were for whom it is for, with this one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,24 +41,24 @@ class Tries:
     most_from: int
     """From one address, where a whole institution may sit behind one."""
 
-    def note(self, identity: str, address: str) -> int:
-        """Note a try; return how many there were for this identity. An empty one is nobody's: its address counts."""
-        FailedTry.objects.create(at=clock.now(), identity=self._identity(identity), address=self._address(address))
-        return self._recent().filter(identity=self._identity(identity)).count()
+    def count(self, identity: str, address: str) -> Tried:
+        """Count a try before it is looked at: those that come at once would otherwise all find too few before them.
 
-    def forget(self, identity: str) -> None:
-        """Count from the beginning again."""
-        FailedTry.objects.filter(identity=self._identity(identity)).delete()
+        An empty identity is nobody's: its address counts. Raises TooManyTries. Old ones are deleted by the way.
+        """
+        whose, where = self._identity(identity), self._address(address)
+        with transaction.atomic():
+            _wait_for_others(whose, where)
+            FailedTry.objects.filter(at__lt=since()).delete()
+            nth = FailedTry.objects.filter(identity=whose).count()
+            if (identity and nth >= self.most) or FailedTry.objects.filter(address=where).count() >= self.most_from:
+                raise TooManyTries(minutes=MINUTES)
+            made = FailedTry.objects.create(at=clock.now(), identity=whose, address=where)
+        return Tried(number=made.pk, nth=nth + 1)
 
-    def too_many(self, identity: str, address: str) -> bool:
-        """Return whether there were too many."""
-        recent = self._recent()
-        return (
-            bool(identity) and recent.filter(identity=self._identity(identity)).count() >= self.most
-        ) or recent.filter(address=self._address(address)).count() >= self.most_from
-
-    def _recent(self) -> QuerySet[FailedTry]:
-        return FailedTry.objects.filter(at__gte=since())
+    def forget(self, tried: Tried, identity: str) -> None:
+        """Count from the beginning again: the try was right."""
+        FailedTry.objects.filter(Q(pk=tried.number) | Q(identity=self._identity(identity))).delete()
 
     def _identity(self, identity: str) -> bytes:
         return _digest(f"{self.kind}identity", identity.strip().casefold())
@@ -62,16 +72,17 @@ RESETS = Tries(kind="reset ", most=3, most_from=20)
 FACTORS = Tries(kind="factor ", most=5, most_from=50)
 
 
-def refuse_guessing(tries: Tries, identity: str, address: str) -> None:
-    """Raise TooManyTries where there were too many of a kind. Old ones are deleted by the way."""
-    FailedTry.objects.filter(at__lt=since()).delete()
-    if tries.too_many(identity, address):
-        raise TooManyTries(minutes=MINUTES)
-
-
 def since() -> datetime:
     """Return from when on tries count."""
     return clock.now() - timedelta(minutes=MINUTES)
+
+
+def _wait_for_others(*digests: bytes) -> None:
+    """Have tries for the same name or from the same address counted one after the other, until the transaction ends."""
+    # In one order: no two wait for each other.
+    locks = sorted(int.from_bytes(raw[:8], signed=True) for raw in digests)
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(%s), pg_advisory_xact_lock(%s)", locks)
 
 
 def _digest(kind: str, text: str) -> bytes:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from eboxcast.accounts.errors import InvitationNotFound, InvitationUnfit, NoAddress
-from eboxcast.accounts.guessing import RESETS, refuse_guessing
+from eboxcast.accounts.guessing import RESETS
 from eboxcast.accounts.models import Account, Invitation
 from eboxcast.accounts.passwords import refuse_unfit_password
 from eboxcast.accounts.signing_in import account_named, counted_as
@@ -65,16 +65,15 @@ def ask_new_password(identity: str, *, address: str) -> None:
 
     An invitation of the integration team stays as it is: anybody could void it otherwise. Raises TooManyTries.
     """
-    with sanitized_db_errors(), transaction.atomic():
+    with sanitized_db_errors():
         account = account_named(identity)
-        whose = counted_as(account, identity)
-        refuse_guessing(RESETS, whose, address)
-        RESETS.note(whose, address)
+        RESETS.count(counted_as(account, identity), address)
         if account is None or not account.person.email:
             return
-        _withdraw(account.person, made_by=STEWARD.name)
-        made = _keep(account.person, expires_at=clock.now() + _FORGOTTEN, by=STEWARD.name, digest=_of_nothing())
-        record("account.password_forgotten", by=STEWARD.name, data={**_told(made), "invitation": made.pk})
+        with transaction.atomic():
+            _withdraw(account.person, made_by=STEWARD.name)
+            made = _keep(account.person, expires_at=clock.now() + _FORGOTTEN, by=STEWARD.name, digest=_of_nothing())
+            record("account.password_forgotten", by=STEWARD.name, data={**_told(made), "invitation": made.pk})
 
 
 def link_to_mail(number: int, *, address: str) -> str:

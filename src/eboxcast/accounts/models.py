@@ -128,7 +128,7 @@ class RecoveryCode(models.Model):
 
 
 class FailedTry(models.Model):
-    """A sign-in that failed: for whom and from where as keyed digests, kept for some minutes."""
+    """A sign-in that failed, or is being looked at: for whom and from where as keyed digests, kept for some minutes."""
 
     at = models.DateTimeField()
     identity = models.BinaryField()

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from eboxcast.accounts.errors import NoAccount, PasswordUnfit, PasswordWrong
-from eboxcast.accounts.guessing import PASSWORDS, refuse_guessing
+from eboxcast.accounts.guessing import PASSWORDS
 from eboxcast.accounts.models import Account
 from eboxcast.audit.actions import record
 from eboxcast.database.errors import sanitized_db_errors
@@ -61,10 +61,10 @@ def own_account(actor: Actor) -> Account:
 def confirm_password(account: Account, password: str, *, address: str) -> None:
     """Refuse whoever sits before a session that is not theirs. Raises PasswordWrong, TooManyTries."""
     name = account.get_username()
-    refuse_guessing(PASSWORDS, name, address)
+    tried = PASSWORDS.count(name, address)
     if not account.check_password(password):
-        PASSWORDS.note(name, address)
         raise PasswordWrong
+    PASSWORDS.forget(tried, name)
 
 
 def refuse_unfit_password(password: str, person: Person) -> None:

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from eboxcast.accounts.errors import SignInRefused
-from eboxcast.accounts.guessing import PASSWORDS, refuse_guessing
+from eboxcast.accounts.guessing import PASSWORDS, Tried
 from eboxcast.accounts.models import Account, Invitation, Session
 from eboxcast.audit.actions import record
 from eboxcast.database import installation
@@ -25,13 +25,13 @@ def sign_in(identity: str, password: str, *, address: str) -> Account:
         _forget_what_ended()
         account = account_named(identity)
         whose = counted_as(account, identity)
-        refuse_guessing(PASSWORDS, whose, address)
+        tried = PASSWORDS.count(whose, address)
         if account is None:
             make_password(password)  # as slow as checking one, so that the time tells nothing
         if account is None or not account.check_password(password):
-            _note_failure(whose, address, account)
+            _note_failure(tried, account)
             raise SignInRefused
-        PASSWORDS.forget(whose)
+        PASSWORDS.forget(tried, whose)
     return account
 
 
@@ -97,8 +97,7 @@ def _forget_what_ended() -> None:
     Invitation.objects.filter(used_at=None, expires_at__lt=clock.now()).delete()
 
 
-def _note_failure(identity: str, address: str, account: Account | None) -> None:
-    with transaction.atomic():
-        tried = PASSWORDS.note(identity, address)
-        if account is not None and tried == PASSWORDS.most:
+def _note_failure(tried: Tried, account: Account | None) -> None:
+    if account is not None and tried.nth == PASSWORDS.most:
+        with transaction.atomic():
             record("account.locked", by=account.get_username(), data={"person": account.get_username()})

@@ -13,8 +13,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-
 from eboxcast.database.environments import environment_connection
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
@@ -125,16 +123,16 @@ def read_document(environment: str, letter: Letter) -> bytes:
 def mark_read(environment: str, letter: Letter) -> None:
     """Note that a letter was read; only the first reading counts."""
     now = clock.now()
-    place = {"bucket": letter.bucket, "release": letter.release, "mailbox": letter.mailbox, "now": now}
-    tally = {
+    reading = {
+        "bucket": letter.bucket,
         "release": letter.release,
+        "mailbox": letter.mailbox,
+        "now": now,
         "day": now.astimezone(clock.BRUSSELS).date(),
         "slot": secrets.randbelow(TALLY_SLOTS),
     }
-    with sanitized_db_errors(), transaction.atomic(using=environment):
-        connection = environment_connection(environment)
-        if one(connection, "mark_read", place) is not None:
-            run(connection, "tally_reading", tally)
+    with sanitized_db_errors():
+        run(environment_connection(environment), "mark_read", reading)
 
 
 def _open(recipient: Recipient, run_id: UUID, *, at_once: int) -> OpenDocument:

@@ -265,16 +265,22 @@ order by m.id, r.visible_at, mine.number
 select substring(content from %(first)s for %(size)s) from file where digest = %(digest)s
 
 -- mark_read --
--- Only the first reading counts. The audience is locked, so that none is written after its release was purged.
+-- Only the first reading counts, and makes one reader more on its day. The audience is locked, so that none is written
+-- after its release was purged.
 with mine as (
     select bucket, release from audience
     where bucket = %(bucket)s and release = %(release)s and %(mailbox)s = any(keys)
     for key share
+),
+first as (
+    insert into reading (bucket, release, mailbox, read_at)
+    select bucket, release, %(mailbox)s, %(now)s from mine
+    on conflict (bucket, release, mailbox) do update set read_at = excluded.read_at where reading.read_at is null
+    returning release
 )
-insert into reading (bucket, release, mailbox, read_at)
-select bucket, release, %(mailbox)s, %(now)s from mine
-on conflict (bucket, release, mailbox) do update set read_at = excluded.read_at where reading.read_at is null
-returning read_at
+insert into read_tally (release, day, slot, count)
+select release, %(day)s, %(slot)s, 1 from first
+on conflict (release, day, slot) do update set count = read_tally.count + 1
 
 -- hide --
 -- Out of its owner's sight. The first moment stays. The audience is locked as for a reading.
@@ -293,12 +299,6 @@ update reading rd set hidden_at = null
 from unnest(%(buckets)s::int[], %(numbers)s::bigint[]) as mine (bucket, number), release r
 where rd.bucket = mine.bucket and rd.release = r.id and rd.mailbox = mine.number
   and r.message_id = %(message)s and rd.hidden_at is not null
-
--- tally_reading --
--- One more reader on this day.
-insert into read_tally (release, day, slot, count)
-values (%(release)s, %(day)s, %(slot)s, 1)
-on conflict (release, day, slot) do update set count = read_tally.count + 1
 
 -- make_incoming --
 -- Where a file of eBoxes arrives, for the length of the transaction.

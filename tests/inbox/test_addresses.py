@@ -114,10 +114,10 @@ def test_nobody_sees_more_than_is_theirs(order: NewOrder, environment: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("name", "most"), [("messages", 1), ("hidden", 1), ("message", 1), ("document", 1), ("choose", 0)]
+    ("name", "most"), [("messages", 2), ("hidden", 2), ("message", 2), ("document", 2), ("choose", 1)]
 )
 def test_pages_ask_the_environment_little(order: NewOrder, name: str, most: int) -> None:
-    """When a message was read before; the first reading adds its note."""
+    """Whether the visit was ended, and what is shown. The first reading adds its note."""
     run = publish(order, [ALICE], environment=PRODUCTION)
     client = browser_of(ALICE)
     client.get(address_of(PRODUCTION, "document", run))

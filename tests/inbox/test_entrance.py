@@ -16,7 +16,8 @@ from tests.mailboxes.conftest import NewOrder, publish
 
 from eboxcast.inbox.visits import IDLE_SECONDS, LONGEST_SECONDS
 from eboxcast.lib import clock
-from eboxcast.mailboxes.models import Ebox
+from eboxcast.mailboxes.ended_visits import forget_ended_visits
+from eboxcast.mailboxes.models import Ebox, EndedVisit
 from eboxcast.targets.ebox_rest.options import EboxRestOptions
 
 VISIT = "eboxcast_ebox_visit_production"
@@ -127,6 +128,34 @@ def test_signing_out_closes_the_ebox(connected: Provider) -> None:
     after = client.post("/ebox/sign-out", follow=True)
     assert f"{connected.issuer}/end" in text_of(after)
     assert client.get("/ebox/").status_code == 302
+
+
+def test_a_cookie_that_was_kept_is_worth_nothing_after_signing_out(eboxes_shown: None) -> None:
+    """Nor can it sign others out. Another browser of the same person, and anybody else, stay where they are."""
+    client, phone, ben = browser_of(ALICE), browser_of(ALICE), browser_of(BEN)
+    kept = client.cookies[VISIT].value
+    client.post("/ebox/sign-out")
+    thief = browser()
+    thief.cookies[VISIT] = kept
+    thief.post("/ebox/sign-out", {"everywhere": "1"})
+    assert [one.get("/ebox/").status_code for one in (thief, phone, ben)] == [302, 200, 200]
+
+
+def test_signing_out_everywhere_ends_what_had_begun_and_nothing_later(eboxes_shown: None) -> None:
+    client, phone, ben = browser_of(ALICE), browser_of(ALICE), browser_of(BEN)
+    accepted = browser_of(ALICE, environment=ACCEPTANCE)
+    client.post("/ebox/sign-out", {"everywhere": "1"})
+    assert [one.get("/ebox/").status_code for one in (phone, ben, browser_of(ALICE))] == [302, 200, 200]
+    assert accepted.get("/ebox-acceptance/").status_code == 200
+
+
+def test_what_was_ended_is_forgotten_when_it_would_be_over(eboxes_shown: None) -> None:
+    browser_of(ALICE).post("/ebox/sign-out")
+    forget_ended_visits(PRODUCTION)
+    assert EndedVisit.objects.using(PRODUCTION).count() == 1
+    move_clock(timedelta(seconds=LONGEST_SECONDS + 5))
+    forget_ended_visits(PRODUCTION)
+    assert not EndedVisit.objects.using(PRODUCTION).exists()
 
 
 def test_the_cookie_is_for_these_pages_only_and_shows_nothing(eboxes_shown: None) -> None:

@@ -44,6 +44,7 @@ PARAMETERS: dict[str, Any] = {
     "application": "demo:test",
     "at_once": 1 << 20,
     "attempts": 1,
+    "began": NOW,
     "bucket": 5,
     "buckets": SOME_KEYS,
     "code": "1.1.0",
@@ -53,6 +54,7 @@ PARAMETERS: dict[str, Any] = {
     "day": NOW.date(),
     "deactivated_count": 0,
     "digest": b"d" * 32,
+    "ended_before": NOW,
     "expires_at": NOW,
     "first": 100,
     "first_bucket": 100,
@@ -82,6 +84,7 @@ PARAMETERS: dict[str, Any] = {
     "numbers": SOME_KEYS,
     "old": 6,
     "old_bucket": 6,
+    "person": 5,
     "provider_message": "m",
     "published_count": 0,
     "published_digest": b"d" * 32,
@@ -102,6 +105,7 @@ PARAMETERS: dict[str, Any] = {
     "try_at": NOW,
     "unknown_count": 0,
     "until": NOW,
+    "visit": 1,
     "world_now": NOW,
 }
 FILL = (
@@ -120,7 +124,9 @@ FILL = (
         " from generate_series(0, 20000) b"
     ),
     "insert into mail_deferred select b, r, b, 1, now() from generate_series(0, 4000) b, generate_series(1, 2) r",
-    "analyze audience, outcome, reading, ebox, ebox_successor, ebox_predecessor, mail_choice, mail_deferred",
+    "insert into ended_visit select b % 16381, b, 1, now() from generate_series(0, 20000) b",
+    "analyze audience, outcome, reading, ebox, ebox_successor, ebox_predecessor",
+    "analyze mail_choice, mail_deferred, ended_visit",
 )
 AS_SHIPPED = (
     "select set_config(name, boot_val, true) from pg_settings where category like 'Query Tuning%' and context = 'user'"
@@ -217,4 +223,5 @@ def test_the_exceptions_exist_and_the_tables_are_known() -> None:
     assert growing_tables() == {"audience", "outcome", "reading", "ebox", "ebox_successor", "ebox_predecessor"} | {
         "mail_choice",
         "mail_deferred",
+        "ended_visit",
     }

@@ -107,10 +107,10 @@ def choose(request: InboxRequest, environment: str) -> HttpResponse:
 
 @require_POST
 def sign_out(request: InboxRequest, environment: str) -> HttpResponse:
-    """Sign out here; the page after it says how to sign out of the identity provider too."""
+    """Sign out, here or everywhere; the page after it says how to sign out of the identity provider too."""
     options_of(environment)
     response = redirect(f"{environment}:signed-out")
-    end_visit(response, environment)
+    end_visit(request, response, environment, everywhere="everywhere" in request.POST)
     return response
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import wraps
@@ -20,6 +21,7 @@ from eboxcast.inbox.errors import NoEboxesHere
 from eboxcast.inbox.sealing import give, seal, take, unseal
 from eboxcast.lib import clock
 from eboxcast.lib.telling import remedy_in, sentence_in
+from eboxcast.mailboxes import ended_visits
 from eboxcast.mailboxes.errors import MessageGone
 from eboxcast.mailboxes.recipients import Recipient, recipient_of
 from eboxcast.web.identity import Begun
@@ -27,7 +29,7 @@ from eboxcast.web.identity import Begun
 P = ParamSpec("P")
 
 IDLE_SECONDS = 30 * 60
-LONGEST_SECONDS = 4 * 60 * 60
+LONGEST_SECONDS = int(ended_visits.LONGEST.total_seconds())
 SIGN_IN_SECONDS = 10 * 60
 NEXT = "next"
 _RENEWED_AFTER = 5 * 60
@@ -40,7 +42,9 @@ class Visit:
 
     recipient: Recipient
     identity: Identity
-    began: int
+    number: int
+    """By which it can be ended: drawn at random."""
+    began: float
     """When they signed in, in seconds since 1970."""
 
     @property
@@ -93,7 +97,8 @@ def signed_in(view: View[P]) -> View[P]:
 def begin_visit(environment: str, identity: Identity, mailbox: int) -> Visit:
     """Open an eBox for somebody who signed in; whether it is theirs has been asked."""
     recipient = recipient_of(environment, mailbox, person=identity.person)
-    return Visit(recipient=recipient, identity=identity, began=int(clock.now().timestamp()))
+    number = secrets.randbelow(2**63 - 1) + 1
+    return Visit(recipient=recipient, identity=identity, number=number, began=clock.now().timestamp())
 
 
 def change_ebox(visit: Visit, mailbox: int) -> Visit:
@@ -110,6 +115,7 @@ def keep_visit(response: HttpResponseBase, visit: Visit) -> None:
         "name": visit.identity.name,
         "mandates": [[one.key, one.name] for one in visit.identity.mandates],
         "numbers": visit.recipient.numbers,
+        "visit": visit.number,
         "began": visit.began,
         "sealed": int(clock.now().timestamp()),
     }
@@ -117,8 +123,12 @@ def keep_visit(response: HttpResponseBase, visit: Visit) -> None:
     give(response, _cookie(environment), text, path=root_of(environment), seconds=IDLE_SECONDS)
 
 
-def end_visit(response: HttpResponse, environment: str) -> None:
-    """Sign out."""
+def end_visit(request: HttpRequest, response: HttpResponse, environment: str, *, everywhere: bool = False) -> None:
+    """Sign out, here or in every browser: whoever kept what this one had can open nothing with it."""
+    found = _visit_of(request, environment)
+    if found is not None:
+        person, visit = found[0].identity.person, ended_visits.EVERY if everywhere else found[0].number
+        ended_visits.end_visit(environment, person=person, visit=visit)
     response.delete_cookie(_cookie(environment), path=root_of(environment), samesite="Lax")
 
 
@@ -160,13 +170,17 @@ def root_of(environment: str) -> str:
 def _visit_of(request: HttpRequest, environment: str) -> tuple[Visit, int] | None:
     sealed = take(request, _cookie(environment))
     values = unseal(sealed, purpose=f"visit {environment}", seconds=IDLE_SECONDS) if sealed else None
-    if values is None or clock.now().timestamp() - values["began"] > LONGEST_SECONDS:
+    if values is None or "visit" not in values or clock.now().timestamp() - values["began"] > LONGEST_SECONDS:
+        return None
+    of_visit = {"person": values["person"], "visit": values["visit"], "began": values["began"]}
+    if ended_visits.is_ended(environment, **of_visit):
         return None
     numbers = tuple(values["numbers"])
     mandates = tuple(Mandate(key=key, name=name) for key, name in values["mandates"])
     visit = Visit(
         recipient=Recipient(environment=environment, mailbox=numbers[0], person=values["person"], numbers=numbers),
         identity=Identity(person=values["person"], name=values["name"], mandates=mandates),
+        number=values["visit"],
         began=values["began"],
     )
     return visit, values["sealed"]

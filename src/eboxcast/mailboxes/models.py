@@ -337,3 +337,16 @@ class MailPace(models.Model):
 
     class Meta:
         db_table = "mail_pace"
+
+
+class EndedVisit(models.Model):
+    """That somebody ended a visit to eBoxes, or with ``visit`` 0 all that they had begun; kept for some hours."""
+
+    pk = models.CompositePrimaryKey("bucket", "person", "visit")
+    bucket = models.IntegerField()
+    person = models.BigIntegerField()
+    visit = models.BigIntegerField()
+    ended_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "ended_visit"

@@ -655,3 +655,21 @@ where bucket = any(array(select generate_series(0, %(last_bucket)s))) and releas
 -- purge_mailing --
 -- Forget how far its mails were.
 delete from mailing where release = %(release)s
+
+-- end_visit --
+-- What a browser kept of a visit opens nothing any more; visit 0: of all that began until now.
+insert into ended_visit (bucket, person, visit, ended_at)
+values (%(bucket)s, %(person)s, %(visit)s, %(now)s)
+on conflict (bucket, person, visit) do update set ended_at = excluded.ended_at
+
+-- visit_ended --
+-- Whether a visit was ended, by itself or with all others.
+select 1 from ended_visit
+where bucket = %(bucket)s and person = %(person)s
+  and (visit = %(visit)s or visit = 0 and ended_at >= %(began)s)
+limit 1
+
+-- forget_ended_visits --
+-- Those that would be over by now.
+delete from ended_visit
+where bucket = any(array(select generate_series(0, %(last_bucket)s))) and ended_at < %(ended_before)s

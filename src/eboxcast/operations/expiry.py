@@ -13,6 +13,7 @@ from eboxcast.delivery.broadcasts.kept_files import FilesNotStored, remove_expir
 from eboxcast.delivery.expiry import Expired
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.policy import authorize
+from eboxcast.mailboxes.ended_visits import forget_ended_visits
 from eboxcast.mailboxes.mail_choices import forget_unconfirmed
 from eboxcast.notices.expiring import Emptied, empty_notices, foresee_emptying
 
@@ -55,6 +56,7 @@ def _expire(environments: Sequence[str], actor: Actor) -> Iterator[Step]:
     for environment in environments:
         yield from _of_runs(environment, runs.expire(environment, actor=actor))
         forget_unconfirmed(environment)
+        forget_ended_visits(environment)
     yield from empty_notices(actor=actor)
     with suppress(FilesNotStored):  # the pages may be served, and keep files, as another user, who does this too
         remove_expired()

@@ -114,7 +114,7 @@ def test_nobody_sees_more_than_is_theirs(order: NewOrder, environment: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("name", "most"), [("messages", 2), ("hidden", 2), ("message", 2), ("document", 2), ("choose", 1)]
+    ("name", "most"), [("messages", 3), ("hidden", 3), ("message", 3), ("document", 4), ("choose", 1)]
 )
 def test_pages_ask_the_environment_little(order: NewOrder, name: str, most: int) -> None:
     """Whether the visit was ended, and what is shown. The first reading adds its note."""

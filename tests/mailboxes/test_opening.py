@@ -15,7 +15,7 @@ from tests.mailboxes.conftest import NewOrder, publish
 from eboxcast.database.environments import environment_connection
 from eboxcast.lib import clock
 from eboxcast.lib.errors import Defect
-from eboxcast.mailboxes import expiring, fence, launching, opening, storing
+from eboxcast.mailboxes import expiring, facts, fence, launching, opening, storing
 from eboxcast.mailboxes.errors import MessageGone
 from eboxcast.mailboxes.models import Reading, ReadTally
 from eboxcast.mailboxes.recipients import Recipient, recipient_of
@@ -272,14 +272,15 @@ def test_a_part_of_a_small_document(order: NewOrder) -> None:
 
 
 def test_an_ebox_and_a_document_are_few_statements(order: NewOrder) -> None:
-    """One each; the first reading adds its note and its count."""
+    """One finds, one says what was read; what a release says is read once, and the first reading adds its note."""
     run = publish(order, [42])
     recipient = recipient_of(A, 42)
     connection = environment_connection(A)
     for act, most in (
-        (lambda: opening.letters_of(recipient), 1),
-        (lambda: opening.open_document(recipient, run), 5),
-        (lambda: opening.open_document(recipient, run), 1),
+        (lambda: opening.letters_of(recipient), 3),
+        (lambda: opening.letters_of(recipient), 2),
+        (lambda: opening.open_document(recipient, run), 4),
+        (lambda: opening.open_document(recipient, run), 3),
     ):
         with CaptureQueriesContext(connection) as statements:
             act()
@@ -296,3 +297,11 @@ def test_nobody_opens_the_ebox_of_another_citizen() -> None:
 def test_a_recipient_can_be_logged_without_a_number() -> None:
     """As values are, in a traceback."""
     assert "8507" not in repr(Recipient(environment=A, mailbox=85073003328, person=85073003328, numbers=(85073003328,)))
+
+
+def test_what_a_release_says_is_kept_for_as_many_as_there_is_room(order: NewOrder) -> None:
+    """The oldest go first; what was forgotten is read again."""
+    runs = [publish(order, [42], ticket=ticket) for ticket in ("a", "b", "c")]
+    facts._keep(list(facts.facts_of(environment_connection(A), runs).values()), most=2)
+    assert [run for run in runs if run in facts._kept] == runs[1:]
+    assert [letter.run for letter in opening.open_ebox(A, 42)] == runs[::-1]

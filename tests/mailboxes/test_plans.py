@@ -91,8 +91,10 @@ PARAMETERS: dict[str, Any] = {
     "refused_count": 0,
     "refused_digest": b"d" * 32,
     "release": 2,
+    "releases": [2, 3],
     "reported_before": NOW,
     "run": uuid4(),
+    "runs": [uuid4()],
     "saved": timedelta(minutes=1),
     "sequence": None,
     "size": 6,
@@ -196,7 +198,7 @@ def test_a_release_is_reached_with_its_bucket(full: BaseDatabaseWrapper, package
     for node in plan_of(full, statement):
         if node.get("Relation Name") in ("audience", "outcome") and node["Node Type"] != "ModifyTable":
             condition = node.get("Index Cond") or node.get("Recheck Cond") or ""
-            assert "release = " in condition or name == "open_ebox"
+            assert "release = " in condition or name == "find_in_ebox"
 
 
 @pytest.mark.parametrize("name", SCANS_ON_PURPOSE)

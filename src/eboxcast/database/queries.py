@@ -12,7 +12,7 @@ _BLOCK = re.compile(r"^-- (?P<name>[a-z_]+) --\n(?P<body>.*?)(?=^-- [a-z_]+ --\n
 
 
 class Queries:
-    """The statements of one package, as attributes-by-item: ``QUERIES["open_ebox"]``."""
+    """The statements of one package, as attributes-by-item: ``QUERIES["find_in_ebox"]``."""
 
     def __init__(self, package: str) -> None:
         text = (resources.files(package) / "queries.sql").read_text(encoding="utf-8")

@@ -1,7 +1,7 @@
 """Finding messages in an eBox: by words, by sender, page by page.
 
-An eBox is read whole, by one statement, as its bucket must be read whole anyway; it holds tens of messages, at most
-some hundreds. So what is shown of it is chosen from the letters in hand, and accents need no extension of the database.
+An eBox is found whole; it holds tens of messages, at most some hundreds, and what they say is mostly in hand already.
+So what is shown of it is chosen from the letters, and accents need no extension of the database.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def find(letters: Sequence[Letter], selection: Selection, *, language: str) -> F
     found = [
         letter
         for letter in within
-        if selection.sender in ("", letter.institution) and words in _searched(letter, language)
+        if selection.sender in ("", letter.institution) and (not words or words in _searched(letter, language))
     ]
     page_count = max(1, -(-len(found) // PAGE_SIZE))
     page = min(max(1, selection.page), page_count)

@@ -1,26 +1,26 @@
 """What an eBox shows, and the document of a message in it.
 
-Nothing is shown that is not visible yet, recalled, expired or abandoned: each statement asks, that of a document too.
+Nothing is shown that is not visible yet, recalled, expired or abandoned: the statement that finds the releases of an
+eBox asks, in one snapshot, and that of a document asks again. What a release says never changes afterwards and is kept
+in the process (``facts.py``); so opening reads what is its owner's alone.
 """
 
 from __future__ import annotations
 
-import json
 import secrets
-from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from eboxcast.database.environments import environment_connection
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
 from eboxcast.mailboxes.errors import MessageGone
+from eboxcast.mailboxes.facts import Facts, facts_of
 from eboxcast.mailboxes.models import File
 from eboxcast.mailboxes.recipients import Recipient, places_of, recipient_of
 from eboxcast.mailboxes.sql import one, rows, run
-from eboxcast.mailboxes.values import Names
 
 TALLY_SLOTS = 16
 AT_ONCE = 1 << 20
@@ -28,31 +28,14 @@ AT_ONCE = 1 << 20
 
 
 @dataclass(frozen=True, kw_only=True)
-class Letter:
+class Letter(Facts):
     """One message as its recipient sees it."""
 
-    message: int
-    release: int
-    run: UUID
     bucket: int
     mailbox: int = field(repr=False)
     """The number under which it was sent: the owner's, or a former one."""
-    visible_at: datetime
-    expires_at: datetime
     read_at: datetime | None
     hidden_at: datetime | None
-    title: str
-    language: str
-    file_name: str
-    media_type: str
-    size: int
-    document_digest: bytes
-    institution: str
-    institution_names: Names
-    application: str
-    application_names: Names
-    type_code: str
-    type_names: Names
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,10 +73,7 @@ def open_ebox(environment: str, mailbox: int) -> list[Letter]:
 def letters_of(recipient: Recipient) -> list[Letter]:
     """Return what is in a recipient's eBox now, also what they hid, newest first; nothing is marked as read."""
     with sanitized_db_errors():
-        found = rows(
-            environment_connection(recipient.environment), "open_ebox", {**places_of(recipient), "now": clock.now()}
-        )
-    letters = [_letter(row) for row in found]
+        letters = _letters(recipient.environment, _find(recipient))
     return sorted(letters, key=lambda letter: (letter.visible_at, letter.message), reverse=True)
 
 
@@ -102,15 +82,21 @@ def find_letter(recipient: Recipient, run_id: UUID) -> Letter:
 
     Raises MessageGone, in the same words whether it is no longer there, someone else's, or never was.
     """
-    return _open(recipient, run_id, at_once=0).letter
+    return _open(recipient, run_id)
 
 
 def open_document(recipient: Recipient, run_id: UUID) -> OpenDocument:
     """Return the document of a message; with this the recipient has read it. Raises MessageGone."""
-    document = _open(recipient, run_id, at_once=AT_ONCE)
-    if document.letter.read_at is None:
-        mark_read(recipient.environment, document.letter)
-    return document
+    letter = _open(recipient, run_id)
+    wanted = {"release": letter.release, "now": clock.now(), "at_once": AT_ONCE}
+    with sanitized_db_errors():
+        row = one(environment_connection(recipient.environment), "open_document", wanted)
+    if row is None:
+        raise MessageGone
+    if letter.read_at is None:
+        mark_read(recipient.environment, letter)
+    content = None if row[0] is None else bytes(row[0])
+    return OpenDocument(letter=letter, environment=recipient.environment, content=content)
 
 
 def read_document(environment: str, letter: Letter) -> bytes:
@@ -135,26 +121,85 @@ def mark_read(environment: str, letter: Letter) -> None:
         run(environment_connection(environment), "mark_read", reading)
 
 
-def _open(recipient: Recipient, run_id: UUID, *, at_once: int) -> OpenDocument:
-    wanted = {**places_of(recipient), "now": clock.now(), "run": run_id, "at_once": at_once}
-    with sanitized_db_errors():
-        row = one(environment_connection(recipient.environment), "open_letter", wanted)
-    if row is None:
-        raise MessageGone
-    *letter, content = row
-    return OpenDocument(
-        letter=_letter(letter),
-        environment=recipient.environment,
-        content=None if content is None else bytes(content),
+@dataclass(frozen=True)
+class _Place:
+    """A release that shows in an eBox, and under which of its owner's numbers."""
+
+    facts: Facts
+    bucket: int
+    mailbox: int = field(repr=False)
+
+
+def _find(recipient: Recipient) -> list[_Place]:
+    """Return what an eBox shows, as one snapshot of the fence has it."""
+    connection = environment_connection(recipient.environment)
+    places = places_of(recipient)
+    found = rows(connection, "find_in_ebox", {**places, "now": clock.now()})
+    facts = facts_of(connection, {run for _, run in found})
+    numbers = list(zip(places["buckets"], places["numbers"], strict=True))
+    return [_Place(facts[run], *numbers[place - 1]) for place, run in found if run in facts]
+
+
+def _letters(environment: str, places: Sequence[_Place]) -> list[Letter]:
+    """Return the messages, each once however often it came: as it came first, and read where it was read anywhere."""
+    marks = _marks(environment, places)
+    first: dict[int, _Place] = {}
+    read: dict[int, datetime] = {}
+    hidden: dict[int, datetime] = {}
+    for place in sorted(places, key=lambda place: (place.facts.visible_at, place.mailbox)):
+        message = place.facts.message
+        first.setdefault(message, place)
+        read_at, hidden_at = marks.get((place.facts.release, place.mailbox), (None, None))
+        if read_at is not None:
+            read[message] = min(read_at, read.get(message, read_at))
+        if hidden_at is not None:
+            hidden[message] = max(hidden_at, hidden.get(message, hidden_at))
+    return [
+        _letter(place, read_at=read.get(message), hidden_at=hidden.get(message)) for message, place in first.items()
+    ]
+
+
+def _marks(
+    environment: str, places: Sequence[_Place]
+) -> Mapping[tuple[int, int], tuple[datetime | None, datetime | None]]:
+    """Return when its owner read and hid what is in an eBox, where they did."""
+    if not places:
+        return {}
+    releases: dict[tuple[int, int], list[int]] = {}
+    for place in places:
+        releases.setdefault((place.bucket, place.mailbox), []).append(place.facts.release)
+    found: dict[tuple[int, int], tuple[datetime | None, datetime | None]] = {}
+    for (bucket, mailbox), some in releases.items():
+        wanted = {"bucket": bucket, "mailbox": mailbox, "releases": some}
+        for release, read_at, hidden_at in rows(environment_connection(environment), "marks_of_ebox", wanted):
+            found[release, mailbox] = read_at, hidden_at
+    return found
+
+
+def _letter(place: _Place, *, read_at: datetime | None, hidden_at: datetime | None) -> Letter:
+    """Return the facts as a letter. Without its ``__init__``, which takes longer than all the rest of an opening."""
+    letter = object.__new__(Letter)
+    vars(letter).update(
+        vars(place.facts), bucket=place.bucket, mailbox=place.mailbox, read_at=read_at, hidden_at=hidden_at
     )
+    return letter
 
 
-def _letter(row: tuple[object, ...] | list[object]) -> Letter:
-    values: dict[str, Any] = dict(zip(_FIELDS, row, strict=True))
-    values["document_digest"] = bytes(values["document_digest"])
-    for jsonb in ("institution_names", "application_names", "type_names"):
-        values[jsonb] = json.loads(str(values[jsonb]))  # Django has psycopg leave it as text
-    return Letter(**values)
+def _open(recipient: Recipient, run_id: UUID) -> Letter:
+    """Return the message that a run published, by whichever of its runs it came. Raises MessageGone."""
+    with sanitized_db_errors():
+        places = _find(recipient)
+        message = _message_of(recipient.environment, run_id, places)
+        of_message = [place for place in places if place.facts.message == message]
+        if message is None or not of_message:
+            raise MessageGone
+        (letter,) = _letters(recipient.environment, of_message)
+    return letter
 
 
-_FIELDS = tuple(field.name for field in fields(Letter))
+def _message_of(environment: str, run_id: UUID, places: Iterable[_Place]) -> int | None:
+    for place in places:
+        if place.facts.run == run_id:
+            return place.facts.message
+    row = one(environment_connection(environment), "message_of_run", {"run": run_id})
+    return None if row is None else int(row[0])

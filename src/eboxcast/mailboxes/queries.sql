@@ -223,42 +223,43 @@ returning id
 -- The former numbers of a person.
 select p.old from ebox_predecessor p where p.bucket = %(bucket)s and p.new = %(mailbox)s
 
--- open_ebox --
--- What an eBox shows, hidden or not: one bucket for each number of its owner. A message that came twice is one.
-select distinct on (m.id)
-       m.id, r.id, r.run, a.bucket, mine.number, r.visible_at, r.expires_at,
-       min(rd.read_at) over of_message, max(rd.hidden_at) over of_message,
+-- find_in_ebox --
+-- The releases that show in an eBox: the fence, and of each number of its owner one bucket, in one snapshot.
+select mine.place, r.run
+from unnest(%(buckets)s::int[], %(numbers)s::bigint[]) with ordinality as mine (bucket, number, place)
+join audience a on a.bucket = mine.bucket and mine.number = any(a.keys)
+cross join lateral (
+    select run from release
+    where id = a.release and visible_at is not null and recalled_at is null and expires_at > %(now)s
+    offset 0
+) as r
+
+-- facts_of_runs --
+-- What some visible releases say: nothing of it ever changes.
+select m.id, r.id, r.run, r.visible_at, r.expires_at,
        m.title, m.language, m.file_name, m.media_type, f.size, f.digest,
        m.institution, m.institution_names, m.application, m.application_names, m.type_code, m.type_names
-from unnest(%(buckets)s::int[], %(numbers)s::bigint[]) as mine (bucket, number)
-join audience a on a.bucket = mine.bucket and mine.number = any(a.keys)
-join release r on r.id = a.release
+from release r
 join message m on m.id = r.message_id
 join file f on f.id = m.file_id
-left join reading rd on rd.bucket = a.bucket and rd.release = a.release and rd.mailbox = mine.number
-where r.visible_at is not null and r.recalled_at is null and r.expires_at > %(now)s
-window of_message as (partition by m.id)
-order by m.id, r.visible_at, mine.number
+where r.run = any(%(runs)s::uuid[]) and r.visible_at is not null
 
--- open_letter --
--- The same of one message, found by any of its runs; with its document, unless that is large.
-select distinct on (m.id)
-       m.id, r.id, r.run, a.bucket, mine.number, r.visible_at, r.expires_at,
-       min(rd.read_at) over of_message, max(rd.hidden_at) over of_message,
-       m.title, m.language, m.file_name, m.media_type, f.size, f.digest,
-       m.institution, m.institution_names, m.application, m.application_names, m.type_code, m.type_names,
-       case when f.size <= %(at_once)s then f.content end
-from release asked
-join message m on m.id = asked.message_id
-join release r on r.message_id = m.id
+-- marks_of_ebox --
+-- What its owner read and hid, of some releases that came under one number.
+select release, read_at, hidden_at from reading
+where bucket = %(bucket)s and release = any(%(releases)s::bigint[]) and mailbox = %(mailbox)s
+
+-- message_of_run --
+-- Which message a run was to publish.
+select message_id from release where run = %(run)s
+
+-- open_document --
+-- The document of a release that still shows, unless it is large.
+select case when f.size <= %(at_once)s then f.content end
+from release r
+join message m on m.id = r.message_id
 join file f on f.id = m.file_id
-cross join unnest(%(buckets)s::int[], %(numbers)s::bigint[]) as mine (bucket, number)
-join audience a on a.bucket = mine.bucket and a.release = r.id and mine.number = any(a.keys)
-left join reading rd on rd.bucket = a.bucket and rd.release = a.release and rd.mailbox = mine.number
-where asked.run = %(run)s
-  and r.visible_at is not null and r.recalled_at is null and r.expires_at > %(now)s
-window of_message as (partition by m.id)
-order by m.id, r.visible_at, mine.number
+where r.id = %(release)s and r.visible_at is not null and r.recalled_at is null and r.expires_at > %(now)s
 
 -- read_piece --
 -- A part of a document that is too large to be read at once.

@@ -2,21 +2,29 @@
 
 What matters is certainty: ``NotSent`` says that the provider cannot have got the whole request, ``Cut`` that it may
 have carried it out. urllib3's pools mix the two, so only its connections are used (names, addresses, time-outs, TLS),
-one for each lane and address; a request is written as it stands and the standard library reads the answer. No
-retries, no redirects, no proxy. docs/adr/0008-http-without-a-pool.md says why.
+one for each lane and address; a request is written as it stands, and a plain answer is read as it stands: only one of
+another form is left to the standard library. No retries, no redirects, no proxy.
+docs/adr/0008-http-without-a-pool.md says why.
 """
 
 from __future__ import annotations
 
 import http.client
+import io
+import re
+import socket
 import ssl
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from time import monotonic
+from typing import TYPE_CHECKING, cast
 from urllib.parse import SplitResult
 
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 SMALL = 65_536
 """Pieces below this many bytes are sent together: one packet, and one waking of the server, for a small call."""
@@ -139,22 +147,102 @@ class Line:
             self.close()
 
     def _answer(self, *, stale: bool) -> Reply:
-        response = http.client.HTTPResponse(self._connection.sock, method="POST")
         try:
-            response.begin()
-            body = response.read(LARGEST_ANSWER)
-            whole = _is_whole(response, body)
+            reply, reusable = self._read()
         except (OSError, http.client.HTTPException) as cause:
             self.close()
             raise Cut(f"no whole answer ({_name(cause)})", stale=stale and isinstance(cause, ConnectionError)) from None
-        finally:
-            response.close()
-        if response.will_close or not whole:
+        if not reusable:
             self.close()
-        if not whole:
+        if reply is None:
             raise Cut("no whole answer (cut short, or too long)", stale=False)
         self._used_at = monotonic()
-        return Reply(response.status, response.headers.get("Retry-After", ""), body)
+        return reply
+
+    def _read(self) -> tuple[Reply | None, bool]:
+        """Return the answer, None where it is not whole, and whether the connection can be used again."""
+        sock = self._connection.sock
+        begun = b""
+        while (end := begun.find(_END_OF_HEAD)) < 0 and len(begun) < SMALL:
+            received = sock.recv(SMALL)
+            if not received:
+                break
+            begun += received
+        head = _plain_head(begun[:end]) if end >= 0 else None
+        if head is None:
+            return _read_any(_Replayed(begun, sock))
+        body = bytearray(begun[end + len(_END_OF_HEAD) :])
+        while len(body) < head.length and (received := sock.recv(min(head.length - len(body), LARGEST_ANSWER))):
+            body += received
+        if len(body) < head.length:
+            return None, False
+        return Reply(head.status, "", bytes(body[: head.length])), head.kept and len(body) == head.length
+
+
+_END_OF_HEAD = b"\r\n\r\n"
+_STATUS = re.compile(rb"HTTP/1\.1 ([2-5][0-9]{2})(?: [^\r\n]*)?")
+_HEADER = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\r\n]*)")
+_LENGTH = re.compile(rb"[0-9]{1,9}")
+_WITHOUT_BODY = (204, 304)
+_ODD = {b"transfer-encoding", b"retry-after"}
+"""Answers with these are left to the standard library: none of the many that go well has one."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    status: int
+    length: int
+    kept: bool
+
+
+def _plain_head(head: bytes) -> _Head | None:
+    """Return what is needed of a head that leaves nothing to be interpreted; None for any other.
+
+    The parser of the standard library, that of emails, took as long as the rest of a small call.
+    """
+    first, *lines = head.split(b"\r\n")
+    status, headers = _STATUS.fullmatch(first), [_HEADER.fullmatch(line) for line in lines]
+    fields = {header[1].lower(): header[2].strip() for header in headers if header is not None}
+    if status is None or len(fields) != len(lines) or not fields.keys().isdisjoint(_ODD):
+        return None
+    length, code = fields.get(b"content-length", b""), int(status[1])
+    if not _LENGTH.fullmatch(length) or int(length) > LARGEST_ANSWER or code in _WITHOUT_BODY:
+        return None
+    return _Head(code, int(length), fields.get(b"connection", b"keep-alive").lower() == b"keep-alive")
+
+
+class _Replayed(io.RawIOBase):
+    """A connection of which the first bytes were read already, as the standard library wants it."""
+
+    def __init__(self, begun: bytes, sock: socket.socket) -> None:
+        self._begun = memoryview(begun)
+        self._sock = sock
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        if not self._begun:
+            return self._sock.recv_into(buffer)
+        wanted = memoryview(buffer)
+        size = min(len(wanted), len(self._begun))
+        wanted[:size], self._begun = self._begun[:size], self._begun[size:]
+        return size
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        return io.BufferedReader(self)
+
+
+def _read_any(replayed: _Replayed) -> tuple[Reply | None, bool]:
+    response = http.client.HTTPResponse(cast("socket.socket", replayed), method="POST")
+    try:
+        response.begin()
+        body = response.read(LARGEST_ANSWER)
+        reply = Reply(response.status, response.headers.get("Retry-After", ""), body)
+        whole = _is_whole(response, body)
+        return reply if whole else None, whole and not response.will_close
+    finally:
+        response.close()
 
 
 def _is_whole(response: http.client.HTTPResponse, body: bytes) -> bool:

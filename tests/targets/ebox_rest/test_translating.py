@@ -13,6 +13,7 @@ from tests.targets.conftest import Open
 from tests.targets.wire import ACME, JANE, JOHN, PDF, PUBLISHED, Wire, message, parts_of
 
 from eboxcast.lib.digests import digest
+from eboxcast.lib.identifiers import ENTERPRISE_BASE
 from eboxcast.mailboxes.values import Identity
 from eboxcast.targets.ebox_rest.translating import (
     MEDIA_TYPES,
@@ -112,6 +113,12 @@ def test_the_lists_of_recipients_are_json_of_the_contract() -> None:
         {"messageId": "m-1", "eboxId": CITIZEN},
         {"messageId": "m-1", "eboxId": COMPANY},
     ]
+
+
+def test_a_call_to_recipients_of_one_kind_has_each_digit() -> None:
+    citizens, companies = [JANE, 10_111_783], [ACME, ENTERPRISE_BASE + 201_310_929]
+    told = [json.loads(link_body("m", keys))["recipients"] for keys in (citizens, companies)]
+    assert [[key_of_ebox_id(one) for one in some] for some in told] == [citizens, companies]
 
 
 @pytest.mark.parametrize("key", [JANE, ACME, 10_111_783])

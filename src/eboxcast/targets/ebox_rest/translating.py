@@ -9,7 +9,10 @@ import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import quote
 
-from eboxcast.lib.identifiers import ENTERPRISE_BASE, NISS_DIGITS, text_of_key
+import numpy as np
+
+from eboxcast.lib.buckets import Keys
+from eboxcast.lib.identifiers import CBE_DIGITS, ENTERPRISE_BASE, NISS_DIGITS, text_of_key
 from eboxcast.lib.media_types import MEDIA_TYPES
 from eboxcast.lib.translation import N_
 from eboxcast.mailboxes.values import NewMessage
@@ -75,10 +78,10 @@ def file_name_of(name: str) -> str:
     return quote(name, safe=" ") if _ESCAPE.search(name) or _UNQUOTABLE.search(name) else name
 
 
-def link_body(message_id: str, recipients: Iterable[int]) -> bytes:
+def link_body(message_id: str, recipients: Sequence[int]) -> bytes:
     """Return the MessageToLink."""
-    start = f'{{"messageId":{json.dumps(message_id)},"recipients":['
-    return (start + ",".join(map(_ebox_id, recipients)) + "]}").encode()
+    start = f'{{"messageId":{json.dumps(message_id)},"recipients":['.encode()
+    return b"".join((start, _ebox_ids(np.asarray(recipients, dtype=np.int64)), b"]}"))
 
 
 def statuses_body(message_id: str, recipients: Iterable[int]) -> bytes:
@@ -151,6 +154,22 @@ def _ebox_id(key: int) -> str:
     # Written by hand: a call has a thousand of them, and this takes a third of the time of json.dumps.
     kind = "enterprise" if key >= ENTERPRISE_BASE else "citizen"
     return f'{{"eboxType":"{kind}","eboxIdValue":"{text_of_key(key)}"}}'
+
+
+def _ebox_ids(keys: Keys) -> bytes:
+    """Return the same for many, with commas: digit by digit for all of them at once where all are of one kind."""
+    enterprises = int(np.count_nonzero(keys >= ENTERPRISE_BASE))
+    if 0 < enterprises < len(keys):
+        return ",".join(map(_ebox_id, keys.tolist())).encode()
+    like = _ebox_id(ENTERPRISE_BASE if enterprises else 0).encode() + b","
+    digits = CBE_DIGITS if enterprises else NISS_DIGITS
+    first = like.index(b"0")
+    text = np.tile(np.frombuffer(like, dtype=np.uint8), (len(keys), 1))
+    rest = keys % ENTERPRISE_BASE
+    for place in range(first + digits - 1, first - 1, -1):
+        rest, digit = np.divmod(rest, 10)
+        text[:, place] += digit.astype(np.uint8)
+    return text.tobytes()[:-1]
 
 
 def _dump(value: object) -> bytes:

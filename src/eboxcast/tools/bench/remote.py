@@ -20,6 +20,7 @@ import urllib3
 
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.remote.health import workers as workers_known
+from eboxcast.lib.identifiers import text_of_key
 from eboxcast.mailboxes.fence import get_release
 from eboxcast.mailboxes.messages import stored_message
 from eboxcast.mailboxes.models import Release
@@ -27,7 +28,7 @@ from eboxcast.mailboxes.values import NewMessage
 from eboxcast.package.sampling import synthetic_keys
 from eboxcast.targets.base import Target
 from eboxcast.targets.ebox_rest.options import EboxRestOptions
-from eboxcast.targets.ebox_rest.translating import Letter, link_body
+from eboxcast.targets.ebox_rest.translating import Letter
 from eboxcast.targets.opening import open_target
 from eboxcast.tools.bench.material import ENVIRONMENT
 from eboxcast.tools.bench.measuring import Bar, Bench, Row, timed
@@ -338,7 +339,10 @@ class PlainClient(Client):
         return str(self._post("publishMessage", body, self._letter.content_type)["messageId"])
 
     def _link(self, message_id: str, some: Sequence[int]) -> object:
-        return self._post("linkEboxMessage", link_body(message_id, some), "application/json")
+        start = f'{{"messageId":{json.dumps(message_id)},"recipients":['
+        return self._post(
+            "linkEboxMessage", (start + ",".join(map(_citizen, some)) + "]}").encode(), "application/json"
+        )
 
     def _post(self, operation: str, body: bytes, content_type: str) -> Any:
         url, headers = f"{self._options.base_url}/{operation}", {**self._headers, "Content-Type": content_type}
@@ -346,3 +350,7 @@ class PlainClient(Client):
         if answer.status not in (200, 201):
             raise BenchStopped(command=operation, exit_code=answer.status, said="")
         return answer.json()
+
+
+def _citizen(key: int) -> str:
+    return f'{{"eboxType":"citizen","eboxIdValue":"{text_of_key(key)}"}}'

@@ -134,5 +134,8 @@ class Target:
     def probe(self) -> None:
         """Return when it can be used now, after some seconds at most. Changes nothing. Raises TryAgain, RunRefused."""
 
+    def make_ready(self) -> None:
+        """Get what the first call would have to wait for, such as a token. Raises TryAgain, RunRefused."""
+
     def close(self) -> None:
         """Let go of the connections."""

@@ -6,9 +6,10 @@ A lane keeps nothing: whatever it knows is in the databases, so it can die at an
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum, auto
-from threading import Condition, Event
+from threading import Condition, Event, Lock
 
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.remote import batches
@@ -52,6 +53,8 @@ class Bell:
 
 
 _BELL = Bell()
+_BEGINNING = Lock()
+"""The lanes of a process begin together: one of them records that, and the others find it done."""
 
 
 class End(Enum):
@@ -85,13 +88,15 @@ class Lane:
         self.sender = Sender(errand, self.target)
         self.message = release.provider_message
         self.begun = False
-        self.judged = release.recipients_count < actions.ENOUGH_TO_JUDGE
+        self.judged = True
+        """Whether nothing was refused yet, or somebody judged what was."""
         self.backoff = _FIRST_BACKOFF
         self.log = log.bind(run=str(self.run.id), environment=self.run.environment, worker=self.worker)
 
     def work(self, stopping: Event) -> End:
         """Work until nothing is left, the run may not go on, or ``stopping`` is set."""
         done: Done | None = None
+        self._make_ready()
         with LeaseRenewer(self.worker) as keeper:
             while not stopping.is_set():
                 seen, asked_at = _BELL.rung, now()
@@ -114,19 +119,28 @@ class Lane:
             batches.finish(done)
         return End.ASKED
 
+    def _make_ready(self) -> None:
+        """Get what the first call needs while no batch is held; if that fails, the call says why."""
+        with suppress(RunRefused, TryAgain):
+            self.target.make_ready()
+
     def _begin(self, claim: Claim) -> bool:
         """Open the fence with the first claim, so that it says when the first call may have been made."""
         if not self.begun:
             try:
-                release = sending.begin_sending(self.run.environment, self.run.id)
+                with _BEGINNING:
+                    self._open_fence()
             except FenceClosed:
                 batches.give_back(claim)
                 return False
-            self.run.refresh_from_db(fields=["visible_at"])
-            if self.run.visible_at != release.visible_at:
-                settle(self.run)
             self.begun = True
         return True
+
+    def _open_fence(self) -> None:
+        release = sending.begin_sending(self.run.environment, self.run.id)
+        self.run.refresh_from_db(fields=["visible_at"])
+        if self.run.visible_at != release.visible_at:
+            settle(self.run)
 
     def _do(self, hold: Hold, stopping: Event) -> Done | None:
         """Send a batch; return what came of it where that can be recorded together with the next claim."""
@@ -176,7 +190,8 @@ class Lane:
             refused=counts.get(OutcomeKind.REFUSED_BY_TARGET, 0),
             unknown=counts.get(OutcomeKind.UNKNOWN, 0),
         )
-        if claim.number and self.judged and not done.refused:
+        self.judged = self.judged and not done.refused
+        if claim.number and self.judged:
             return done
         if batches.finish(done):
             self.judged = actions.pause_if_refused_too_often(self.run)

@@ -22,7 +22,7 @@ from eboxcast.mailboxes.fence import get_release
 from eboxcast.targets.opening import capabilities_of, target_of
 from eboxcast.targets.options import Capabilities
 
-_ONE_BY_ONE = range(20, 200)
+_ONE_BY_ONE = range(50, 200)
 """The size of a batch where each recipient is a request of his own: some seconds of work at most."""
 _BATCHES_OF_A_LANE = 16
 """At least so many batches for each lane, so that all of them end at about the same time."""

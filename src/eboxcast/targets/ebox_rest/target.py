@@ -110,6 +110,9 @@ class EboxRestTarget(Target):
         finally:
             patient.close()
 
+    def make_ready(self) -> None:
+        token_source(self._options).token()
+
     def close(self) -> None:
         self._client.close()
 

@@ -65,7 +65,7 @@ def test_interrupted_it_leaves_no_server_and_the_next_plays_to_the_end(folder: P
     assert len(list((folder / "mail").glob("*.eml"))) > 25
 
 
-def test_another_demo_is_for_the_same_people(tmp_path: Path) -> None:
+def test_another_demo_is_for_the_same_people(installation: None, tmp_path: Path) -> None:
     first, second = (write_files(tmp_path / name, recipients=10, dates=DATES) for name in ("first", "second"))
     assert first.eboxes.read_bytes() == second.eboxes.read_bytes()
     for sent in (first.wrong, first.acceptance, first.package):

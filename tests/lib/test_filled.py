@@ -23,7 +23,7 @@ from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.telling import names_in
 
 SOURCE = Path(eboxcast.__file__).parent
-FINDERS = ("operations.doctor", "database.doctor", "exchange.inventory", "inbox.examination")
+FINDERS = ("operations.doctor", "database.doctor", "exchange.inventory", "web.examination")
 
 
 def modules() -> Iterator[tuple[ModuleType, ast.Module]]:

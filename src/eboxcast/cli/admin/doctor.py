@@ -13,12 +13,12 @@ from eboxcast.cli.shell.options import EnvironmentName
 from eboxcast.database import boot
 from eboxcast.database.findings import State
 from eboxcast.exchange.inventory import drop_folders
-from eboxcast.inbox.examination import sign_in
 from eboxcast.lib.translation import language_of_user
 from eboxcast.operations.doctor import look, look_and_repair
 from eboxcast.presenters.json import json_line
 from eboxcast.presenters.operations import examination
 from eboxcast.presenters.schemas.operations import FindingShown
+from eboxcast.web.examination import sign_in
 
 Restored = Annotated[
     EnvironmentName | None,

@@ -6,11 +6,13 @@ from dataclasses import replace
 
 from django.test import override_settings
 from tests.inbox.browsers import ACCEPTANCE, PRODUCTION
-from tests.inbox.conftest import Provider
+from tests.inbox.conftest import Provider, provider
 
 from eboxcast.database.findings import State, examine
 from eboxcast.inbox.configuration import SignInOptions
-from eboxcast.inbox.examination import sign_in
+from eboxcast.web.examination import sign_in
+
+__all__ = ["provider"]
 
 
 def states(**options: SignInOptions) -> list[State]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.test import override_settings
 from tests.broadcasts import people as p
 from tests.delivery.conftest import story
 from tests.delivery.procedure import Story, go_to
@@ -10,6 +11,7 @@ from tests.portal.runs import prepared_run
 from tests.portal.test_run import text
 from tests.web.visitors import browser_of
 
+from eboxcast.accounts.sign_on_options import SignOnOptions
 from eboxcast.delivery.models import Run, State
 
 __all__ = ["story"]
@@ -70,3 +72,11 @@ def test_what_doctor_finds_is_counted_and_said(january: None) -> None:
     assert "in order" in text(lou.get("/console/doctor"))
     assert "<html" not in lou.get("/console/doctor", headers={"HX-Request": "true"}).content.decode()
     assert lou.get("/console").status_code == 200, "its connections are closed, and opened anew"
+
+
+def test_that_a_provider_does_not_answer_is_said_on_the_page_too(january: None) -> None:
+    options = SignOnOptions(
+        issuer="http://127.0.0.1:1", client_id="eboxcast", secret="s", name="Example login", second_factor=False
+    )
+    with override_settings(EBOXCAST_SIGN_ON=options):
+        assert "pages, Example login, cannot be used" in text(browser_of(p.LOU).get("/console/doctor"))

@@ -12,6 +12,7 @@ from eboxcast.exchange.inventory import drop_folders
 from eboxcast.operations.doctor import look_for
 from eboxcast.presenters.console import console_of
 from eboxcast.presenters.operations import examination
+from eboxcast.web.examination import CHECKS as SIGNING_IN
 from eboxcast.web.requests import PageRequest, part_of_page
 from eboxcast.web.visitors import signed_in
 
@@ -34,7 +35,7 @@ def show(request: PageRequest) -> HttpResponse:
 @signed_in
 def doctor(request: PageRequest) -> HttpResponse:
     """Show what doctor finds, what needs attention first; the console asks for it once it is there itself."""
-    found = examination(look_for(request.actor, (drop_folders,)), request.language)
+    found = examination(look_for(request.actor, (drop_folders, *SIGNING_IN)), request.language)
     shown = {
         "section": "console",
         "failed": [one for one in found.checks if one.state == "failed"],

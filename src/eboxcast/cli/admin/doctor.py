@@ -18,7 +18,7 @@ from eboxcast.operations.doctor import look, look_and_repair
 from eboxcast.presenters.json import json_line
 from eboxcast.presenters.operations import examination
 from eboxcast.presenters.schemas.operations import FindingShown
-from eboxcast.web.examination import sign_in
+from eboxcast.web.examination import CHECKS as SIGNING_IN
 
 Restored = Annotated[
     EnvironmentName | None,
@@ -42,7 +42,7 @@ def doctor(
     if restored and not repair:
         raise typer.BadParameter("--restored goes with --repair", param_hint="--restored")
     boot.configure()
-    doors = (drop_folders, sign_in)
+    doors = (drop_folders, *SIGNING_IN)
     findings = look_and_repair(doors, restored=restored, acting=actor) if repair else look(doors)
     found = examination(findings, language_of_user())
     typer.echo(json_line(found) if as_json else "\n".join(map(_as_text, found.checks)))

@@ -19,6 +19,7 @@ from eboxcast.lib.formatting import (
     rough_duration,
     short_date,
     short_digest,
+    short_minute,
     short_moment,
     short_run,
     short_times,
@@ -60,7 +61,8 @@ def test_a_moment_in_a_letter_has_its_weekday_and_says_whose_time_it_is() -> Non
 
 
 def test_a_moment_in_a_column_is_short() -> None:
-    assert short_moment(EVENING) == "15/02/2027 18:00:03"
+    assert short_moment(EVENING, "fr") == "15/02/2027 18:00:03"
+    assert short_minute(EVENING, "de") == "15.02.2027 18:00"
 
 
 def test_the_times_of_an_evening_have_offsets_in_the_night_of_the_clock_change() -> None:
@@ -87,7 +89,8 @@ def test_each_day_of_a_year_is_written_as_cldr_writes_it(language: str) -> None:
 
 @pytest.mark.parametrize("language", LONG)
 def test_each_short_day_is_written_as_cldr_writes_it(language: str) -> None:
-    there = [format_date(day, "EEE dd/MM/y", locale=LOCALES[language]) for day in YEAR]
+    form = "EEE dd.MM.y" if language == "de" else "EEE dd/MM/y"
+    there = [format_date(day, form, locale=LOCALES[language]) for day in YEAR]
     assert [short_date(day, language) for day in YEAR] == there
 
 

@@ -64,9 +64,16 @@ def moment_in(moment: datetime, language: str) -> str:
     return f"{_day(there, language)} {_time(there, language)} ({_offset(there)})"
 
 
-def short_moment(moment: datetime) -> str:
+def short_moment(moment: datetime, language: str) -> str:
     """Return a moment for a column: 15/02/2027 18:00:03."""
-    return f"{moment.astimezone(BRUSSELS):%d/%m/%Y %H:%M:%S}"
+    there = moment.astimezone(BRUSSELS)
+    return f"{figures(there.date(), language)} {there:%H:%M:%S}"
+
+
+def short_minute(moment: datetime, language: str) -> str:
+    """Return a moment for a column where seconds say nothing: 15/02/2027 18:00."""
+    there = moment.astimezone(BRUSSELS)
+    return f"{figures(there.date(), language)} {there:%H:%M}"
 
 
 def long_moment(moment: datetime, language: str) -> str:
@@ -84,7 +91,12 @@ def long_date(day: date, language: str) -> str:
 
 def short_date(day: date, language: str) -> str:
     """Return a day with its weekday, fit for a column: di 18/05/2027."""
-    return f"{_SHORT_WEEKDAYS[language].split()[day.weekday()]} {day:%d/%m/%Y}"
+    return f"{_SHORT_WEEKDAYS[language].split()[day.weekday()]} {figures(day, language)}"
+
+
+def figures(day: date, language: str) -> str:
+    """Return a day in figures alone: 18/05/2027, in German 18.05.2027."""
+    return f"{day:%d.%m.%Y}" if language == "de" else f"{day:%d/%m/%Y}"
 
 
 def month_in(day: date, language: str) -> str:

@@ -12,11 +12,11 @@ STATES = {
     State.REFUSED: N_("refused"),
     State.CANCELLED: N_("cancelled"),
     State.SCHEDULED: N_("scheduled"),
-    State.ACCEPTANCE_DELIVERED: N_("acceptance-delivered"),
+    State.ACCEPTANCE_DELIVERED: N_("acceptance files delivered"),
     State.TESTED: N_("tested"),
     State.APPROVED: N_("approved"),
     State.REJECTED: N_("rejected"),
-    State.PRODUCTION_DELIVERED: N_("production-delivered"),
+    State.PRODUCTION_DELIVERED: N_("production files delivered"),
     State.CONFIRMED: N_("confirmed"),
     State.ARMED: N_("armed"),
     State.MISSED: N_("missed"),
@@ -26,7 +26,7 @@ STATES = {
     State.REPORTED: N_("reported"),
     State.CLOSED: N_("closed"),
 }
-"""One word, the same as in JSON and in `--state` where the reader is English."""
+"""For people, in a word or three."""
 
 SITUATIONS = {
     State.REQUESTED: N_("Requested. Both sides must accept one of the dates."),

@@ -309,7 +309,7 @@ def _dossier_lines(found: DossierVerdict, language: str, *, anchored: bool) -> I
 
 def _entry_lines(answer: AuditList, language: str) -> list[str]:
     """Return a line for each entry."""
-    return list(map(_entry_line, answer.entries)) or [translate(_NONE, language)]
+    return [_entry_line(one, language) for one in answer.entries] or [translate(_NONE, language)]
 
 
 def _expiry_lines(answer: AuditExpiry, language: str) -> list[str]:
@@ -324,9 +324,9 @@ def _expiry_lines(answer: AuditExpiry, language: str) -> list[str]:
     ] or [translate(_NOTHING_DUE, language)]
 
 
-def _entry_line(entry: AuditEntry) -> str:
+def _entry_line(entry: AuditEntry, language: str) -> str:
     about = [short_run(number) for number in (entry.broadcast, entry.run) if number]
-    words = [short_moment(entry.at), mask_and_strip(entry.by), entry.action, entry.environment, *about]
+    words = [short_moment(entry.at, language), mask_and_strip(entry.by), entry.action, entry.environment, *about]
     return f"{entry.number or '-':>8}  " + "  ".join(filter(None, [*words, entry_words(entry.data)]))
 
 

@@ -96,7 +96,14 @@ def _lines(answer: NoticeList, language: str) -> list[str]:
 def _cells(notice: NoticeShown, language: str) -> tuple[str, ...]:
     state = translate(STATES[State(notice.state)], language)
     subject = mask_and_strip(notice.subject)
-    return f"{notice.number}", short_moment(notice.made_at), state, notice.recipient, subject, notice.problem or ""
+    return (
+        f"{notice.number}",
+        short_moment(notice.made_at, language),
+        state,
+        notice.recipient,
+        subject,
+        notice.problem or "",
+    )
 
 
 def _whole(notice: WholeNotice, language: str) -> Iterator[str]:

@@ -205,8 +205,8 @@ def _sections(
         _CONTACTS: _contacts(sheet.contacts, unnamed, language),
         _WAIVERS: [_waiver(one, language) for one in sheet.waivers],
         _NOTICES: [_notice(one, language) for one in sheet.notices],
-        _NOTES: [(short_moment(one.at), mask_and_strip(one.by), one.text) for one in sheet.notes],
-        _HISTORY: [_entry(one) for one in history or ()],
+        _NOTES: [(short_moment(one.at, language), mask_and_strip(one.by), one.text) for one in sheet.notes],
+        _HISTORY: [_entry(one, language) for one in history or ()],
     }
     for heading, rows in found.items():
         if rows:
@@ -218,7 +218,7 @@ Row = tuple[str, ...]
 
 def _decision(one: DecisionShown, language: str) -> Row:
     return (
-        short_moment(one.at),
+        short_moment(one.at, language),
         translate(SIDES[Side(one.side)], language),
         translate(OUTCOMES[Outcome(one.outcome)], language),
         ", ".join(short_date(day, language) for day in one.dates),
@@ -235,7 +235,7 @@ def _delivery(one: DeliveryShown, language: str) -> Iterator[Row]:
         state = translate(_TAKEN_BACK, language)
     count = {"count": grouped(one.recipients or 0, language)}
     yield (
-        short_moment(one.at),
+        short_moment(one.at, language),
         translate(ENVIRONMENTS[one.environment], language),
         mask_and_strip(one.by),
         state,
@@ -259,7 +259,7 @@ def _verdicts(verdicts: Sequence[VerdictShown], language: str) -> list[Row]:
 
 def _corrected(one: VerdictShown, language: str) -> Row:
     return (
-        short_moment(one.at),
+        short_moment(one.at, language),
         mask_and_strip(one.by),
         translate(_OF_RECIPIENT, language, {"place": one.recipient}),
         translate(CHECKS[Check(one.check)], language),
@@ -277,9 +277,9 @@ def _cell(one: VerdictShown | None, language: str) -> str:
 
 def _go(one: GoGiven, language: str) -> Row:
     return (
-        short_moment(one.given_at),
+        short_moment(one.given_at, language),
         mask_and_strip(one.given_by),
-        short_moment(one.agreed_at),
+        short_moment(one.agreed_at, language),
         "" if one.void_at else short_digest(one.files),
         translate(_VOID, language, {"why": one.void_why}) if one.void_at else translate(_HOLDS, language),
     )
@@ -293,7 +293,7 @@ def _contacts(contacts: Sequence[ContactShown], unnamed: Sequence[str], language
 
 def _waiver(one: WaiverShown, language: str) -> Row:
     return (
-        short_moment(one.at),
+        short_moment(one.at, language),
         one.what,
         mask_and_strip(one.by),
         one.reason,
@@ -303,7 +303,7 @@ def _waiver(one: WaiverShown, language: str) -> Row:
 
 def _notice(one: NoticeOfBroadcast, language: str) -> Row:
     return (
-        short_moment(one.sent_at or one.made_at),
+        short_moment(one.sent_at or one.made_at, language),
         translate(NOTICE_STATES[NoticeState(one.state)], language),
         mask_and_strip(one.recipient),
         one.subject,
@@ -311,6 +311,7 @@ def _notice(one: NoticeOfBroadcast, language: str) -> Row:
     )
 
 
-def _entry(one: SealedEntry) -> Row:
+def _entry(one: SealedEntry, language: str) -> Row:
     data = entry_words(one.data, without=("number",))
-    return (str(one.number or "–"), short_moment(one.at), mask_and_strip(one.by), one.action, one.environment, data)
+    at = short_moment(one.at, language)
+    return (str(one.number or "–"), at, mask_and_strip(one.by), one.action, one.environment, data)

@@ -250,8 +250,8 @@ def _token(one: TokenShown, language: str) -> tuple[str, ...]:
     return (
         str(one.number),
         mask_and_strip(one.label) or "–",
-        short_moment(one.made_at),
+        short_moment(one.made_at, language),
         one.made_by,
-        short_moment(one.expires_at),
+        short_moment(one.expires_at, language),
         translate(state, language),
     )

@@ -275,7 +275,7 @@ def _cells(run: ListedRun, language: str) -> tuple[str, ...]:
         short_run(run.run),
         run.environment,
         state_in(run.state, language) + ("" if run.asked else " *"),
-        short_moment(run.since),
+        short_moment(run.since, language),
         "–" if run.recipients is None else grouped(run.recipients, language),
         run.broadcast or "",
         _ticket(run),

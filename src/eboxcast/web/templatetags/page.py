@@ -5,7 +5,7 @@ Each reads the language of the page (web/language.py), so that no template can m
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
 from django import template
@@ -43,10 +43,16 @@ def moment(context: Context, value: datetime | None) -> SafeString:
     return _time(iso(value, "seconds"), formatting.moment_in(value, _language(context)))
 
 
-@register.simple_tag
-def short_moment(value: datetime | None) -> SafeString:
-    """Show a moment in figures, for a column."""
-    return _time(iso(value, "seconds"), formatting.short_moment(value)) if value else mark_safe("–")
+@register.simple_tag(takes_context=True)
+def short_moment(context: Context, value: datetime | None) -> SafeString:
+    """Show a moment in figures to the minute, for a column."""
+    return _in_figures(value, formatting.short_minute, _language(context))
+
+
+@register.simple_tag(takes_context=True)
+def exact_moment(context: Context, value: datetime | None) -> SafeString:
+    """Show a moment in figures to the second, where entries follow each other."""
+    return _in_figures(value, formatting.short_moment, _language(context))
 
 
 @register.simple_tag(takes_context=True)
@@ -68,12 +74,12 @@ def short_day(context: Context, value: date | None) -> SafeString:
 
 
 @register.filter
-def figures(value: date | None) -> SafeString:
-    """Show a day in figures alone, where little room is."""
+def figures(value: date | None, language: str) -> SafeString:
+    """Show a day in figures alone, where little room is: ``{{ day|figures:language }}``."""
     if value is None:
         return mark_safe("–")
     there = value.astimezone(BRUSSELS).date() if isinstance(value, datetime) else value
-    return _time(there.isoformat(), f"{there:%d/%m/%Y}")
+    return _time(there.isoformat(), formatting.figures(there, language))
 
 
 @register.simple_tag
@@ -117,6 +123,10 @@ def _shown(value: object, language: str) -> str:
     if isinstance(value, datetime):
         return formatting.moment_in(value, language)
     return str(formatting.spoken({"": value}, language)[""])
+
+
+def _in_figures(value: datetime | None, form: Callable[[datetime, str], str], language: str) -> SafeString:
+    return _time(iso(value, "seconds"), form(value, language)) if value else mark_safe("–")
 
 
 def _time(machine: str, human: str) -> SafeString:

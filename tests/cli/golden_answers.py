@@ -37,7 +37,7 @@ _MEASURED = {
 }
 """What stands for it, by the name of what depends on the machine, or on the versions of libraries."""
 _MOMENT = re.compile(r"(?<=[T ]\d\d)(:\d\d:\d\d(?:\.\d+)?)(?=[+-]\d\d:\d\d)|(?<=\d{8}T\d\d)(\d{4})(?=Z)")
-_IN_WORDS = re.compile(r"(?:(?<=(?:at|om|um) \d\d)|(?<=à \d\d)):\d\d(:\d\d)?(?=,?[\w\s]{0,30} \(UTC)")
+_IN_WORDS = re.compile(r"(?:(?<=(?:at|om|um) \d\d)|(?<=à \d\d)):\d\d(:\d\d)?")
 _ON_THE_HOUR = re.compile(r":(00(:00(\.0+)?)?|59:59(\.9+)?)|0000|5959")
 _OF_THE_MACHINE = {"versions", "binaries", "space", "clocks"}
 """What doctor says of these is as the machine is."""

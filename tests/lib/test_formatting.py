@@ -11,10 +11,12 @@ from babel.dates import format_date
 from eboxcast.lib.formatting import (
     clauses,
     duration,
+    exact_moment,
     grouped,
     iso,
     long_date,
     long_moment,
+    minute_in,
     moment_in,
     rough_duration,
     short_date,
@@ -41,10 +43,10 @@ def test_programs_get_brussels_time_with_its_offset() -> None:
 @pytest.mark.parametrize(
     ("language", "expected"),
     [
-        ("fr", "15 février 2027 à 18:00:03 (UTC+1)"),
-        ("nl", "15 februari 2027 om 18:00:03 (UTC+1)"),
-        ("de", "15. Februar 2027 um 18:00:03 Uhr (UTC+1)"),
-        ("en", "15 February 2027 at 18:00:03 (UTC+1)"),
+        ("fr", "15 février 2027 à 18:00:03"),
+        ("nl", "15 februari 2027 om 18:00:03"),
+        ("de", "15. Februar 2027 um 18:00:03 Uhr"),
+        ("en", "15 February 2027 at 18:00:03"),
     ],
 )
 def test_a_moment_in_a_sentence_is_in_the_readers_language_to_the_second(language: str, expected: str) -> None:
@@ -52,7 +54,16 @@ def test_a_moment_in_a_sentence_is_in_the_readers_language_to_the_second(languag
 
 
 def test_seconds_that_are_zero_are_not_said() -> None:
-    assert moment_in(EVENING.replace(second=0), "en") == "15 February 2027 at 18:00 (UTC+1)"
+    assert moment_in(EVENING.replace(second=0), "en") == "15 February 2027 at 18:00"
+
+
+def test_a_moment_on_a_page_is_said_to_the_minute_and_a_deadline_as_its_day() -> None:
+    deadline = datetime(2027, 2, 15, 22, 59, 59, 999999, tzinfo=UTC)
+    assert [minute_in(one, "en") for one in (EVENING, deadline)] == ["15 February 2027 at 18:00", "15 February 2027"]
+
+
+def test_a_moment_as_evidence_has_its_offset() -> None:
+    assert exact_moment(EVENING, "en") == "15 February 2027 at 18:00:03 (UTC+1)"
 
 
 def test_a_moment_in_a_letter_has_its_weekday_and_says_whose_time_it_is() -> None:

@@ -1,14 +1,14 @@
 """Moments, days, numbers and sizes as they are shown: one way for programs, one for people in their language.
 
-For programs a moment is ISO 8601 in Brussels time with its offset. For people it is Brussels time to the second: in
-words in a sentence (``moment_in``), in figures in a column (``short_moment``), with its weekday in a letter
-(``long_moment``).
+For programs a moment is ISO 8601 in Brussels time with its offset. For people it is Brussels time: in words in a
+sentence (``moment_in``), to the minute on a page (``minute_in``), as evidence with its offset (``exact_moment``), in
+figures in a column (``short_moment``), with its weekday in a letter (``long_moment``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal, overload
 
 from eboxcast.lib.clock import BRUSSELS
@@ -47,6 +47,7 @@ _UNITS = {"fr": ("\u00a0o", "\u00a0ko", "\u00a0Mo", "\u00a0Go")}
 _OTHER_UNITS = (" B", " kB", " MB", " GB")
 _SEMICOLONS = {"fr": "\u202f; "}
 _MINUTE, _HOUR = 60, 3600
+_LAST_SECOND = (23, 59, 59)
 
 
 @overload
@@ -58,10 +59,27 @@ def iso(moment: datetime | None, precision: Precision = "milliseconds") -> str |
     return moment.astimezone(BRUSSELS).isoformat(timespec=precision) if moment else None
 
 
-def moment_in(moment: datetime, language: str) -> str:
-    """Return a moment for a sentence: 15 February 2027 at 18:00:03 (UTC+1). Seconds that are zero are not said."""
+def exact_moment(moment: datetime, language: str) -> str:
+    """Return a moment as evidence: 15 February 2027 at 18:00:03 (UTC+1). Seconds that are zero are not said."""
     there = moment.astimezone(BRUSSELS)
     return f"{_day(there, language)} {_time(there, language)} ({_offset(there)})"
+
+
+def moment_in(moment: datetime, language: str) -> str:
+    """Return a moment for a sentence: 15 February 2027 at 18:00:03. About when the clock changes, with its offset.
+
+    The last second of a day is the deadline that it ends: only the day is said.
+    """
+    there = moment.astimezone(BRUSSELS)
+    if (there.hour, there.minute, there.second) == _LAST_SECOND:
+        return _day(there, language)
+    return f"{_day(there, language)} {_time(there, language)}{_offset_if_it_changes(there)}"
+
+
+def minute_in(moment: datetime, language: str) -> str:
+    """Return a moment for a page: 15 February 2027 at 18:00. About when the clock changes, with its offset."""
+    there = moment.astimezone(BRUSSELS)
+    return moment_in(there if there.second == _LAST_SECOND[-1] else there.replace(second=0), language)
 
 
 def short_moment(moment: datetime, language: str) -> str:
@@ -193,6 +211,11 @@ def _day(day: date, language: str) -> str:
 
 def _time(there: datetime, language: str) -> str:
     return _AT[language].format(f"{there:%H:%M:%S}" if there.second else f"{there:%H:%M}")
+
+
+def _offset_if_it_changes(there: datetime) -> str:
+    day = timedelta(days=1)
+    return "" if (there - day).utcoffset() == (there + day).utcoffset() else f" ({_offset(there)})"
 
 
 def _offset(there: datetime) -> str:

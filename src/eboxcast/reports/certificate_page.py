@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from eboxcast.delivery.models import State
-from eboxcast.lib.formatting import grouped, moment_in, short_run, size
+from eboxcast.lib.formatting import exact_moment, grouped, short_run, size
 from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import N_, name_in, translate
 from eboxcast.package.faults import FAULTS
@@ -409,7 +409,7 @@ def _is_good(certificate: Certificate) -> bool:
 
 def _moment_shown(moment: datetime | None, language: str) -> str:
     """Return a moment of the certificate as people read it."""
-    return moment_in(moment, language) if moment else "–"
+    return exact_moment(moment, language) if moment else "–"
 
 
 def _account_sentence(certificate: Certificate) -> str:

@@ -10,7 +10,7 @@ from eboxcast.broadcasts.models import Check, Lateness, Outcome, SeenIn, Side
 from eboxcast.broadcasts.steps import UNEXPLAINED
 from eboxcast.broadcasts.words import CHECKS, LATENESS, SEEN_IN, VOID_BECAUSE
 from eboxcast.lib.actors import STEWARD
-from eboxcast.lib.formatting import clauses, grouped, long_date, moment_in
+from eboxcast.lib.formatting import clauses, exact_moment, grouped, long_date
 from eboxcast.lib.translation import N_, translate
 from eboxcast.reports.schemas import (
     AcceptanceTestPart,
@@ -161,7 +161,7 @@ class _Pages:
         if go is None:
             return
         yield self._fact(N_("GO given"), self._who(go.by, go.at))
-        yield self._fact(N_("for the agreed moment"), moment_in(go.agreed_at, self.language), depth=1)
+        yield self._fact(N_("for the agreed moment"), exact_moment(go.agreed_at, self.language), depth=1)
         yield self._fact(N_("for the files with digest"), go.files_sha256, depth=1, fixed=True)
         if not go.of_this_run:
             yield self._fact(N_("Attention"), translate(_OTHER_FILES, self.language), depth=1)
@@ -202,7 +202,9 @@ class _Pages:
                 yield self._line(one.at, translate(what, self.language), one.by, one.reason)
 
     def _void_go(self, go: GoPart, void_at: datetime) -> Iterator[_Line]:
-        given = translate(N_("GO given for {agreed_at}"), self.language, {"agreed_at": go.agreed_at})
+        given = translate(
+            N_("GO given for {agreed_at}"), self.language, {"agreed_at": exact_moment(go.agreed_at, self.language)}
+        )
         yield self._line(go.at, given, go.by, None)
         ours = VOID_BECAUSE.get(go.void_why or "")
         what = translate(N_("GO void") if ours else N_("GO withdrawn"), self.language)
@@ -210,11 +212,11 @@ class _Pages:
         yield self._line(void_at, what, go.void_by, None if why == UNEXPLAINED else why)
 
     def _line(self, at: datetime, what: str, who: str | None, reason: str | None) -> _Line:
-        said = f"{moment_in(at, self.language)} · {what} · {name_of(who, self.part, self.language)}"
+        said = f"{exact_moment(at, self.language)} · {what} · {name_of(who, self.part, self.language)}"
         return _Line(at, f"{said} – {reason}" if reason else said)
 
     def _who(self, login: str | None, at: datetime) -> str:
-        return f"{name_of(login, self.part, self.language)} · {moment_in(at, self.language)}"
+        return f"{name_of(login, self.part, self.language)} · {exact_moment(at, self.language)}"
 
     def _fact(self, label: str, value: str, *, depth: int = 0, fixed: bool = False) -> Fact:
         return Fact(translate(label, self.language), value, depth=depth, fixed=fixed)

@@ -37,22 +37,20 @@ def said(context: Context, sentence: str) -> str:
 
 @register.simple_tag(takes_context=True)
 def moment(context: Context, value: datetime | None) -> SafeString:
-    """Show a moment in words, and for programs."""
-    if value is None:
-        return mark_safe("–")
-    return _time(iso(value, "seconds"), formatting.moment_in(value, _language(context)))
+    """Show a moment in words to the minute, and for programs."""
+    return _moment(value, formatting.minute_in, _language(context))
 
 
 @register.simple_tag(takes_context=True)
 def short_moment(context: Context, value: datetime | None) -> SafeString:
     """Show a moment in figures to the minute, for a column."""
-    return _in_figures(value, formatting.short_minute, _language(context))
+    return _moment(value, formatting.short_minute, _language(context))
 
 
 @register.simple_tag(takes_context=True)
 def exact_moment(context: Context, value: datetime | None) -> SafeString:
     """Show a moment in figures to the second, where entries follow each other."""
-    return _in_figures(value, formatting.short_moment, _language(context))
+    return _moment(value, formatting.short_moment, _language(context))
 
 
 @register.simple_tag(takes_context=True)
@@ -121,11 +119,11 @@ def _shown(value: object, language: str) -> str:
     if isinstance(value, SafeString):
         return value
     if isinstance(value, datetime):
-        return formatting.moment_in(value, language)
+        return formatting.minute_in(value, language)
     return str(formatting.spoken({"": value}, language)[""])
 
 
-def _in_figures(value: datetime | None, form: Callable[[datetime, str], str], language: str) -> SafeString:
+def _moment(value: datetime | None, form: Callable[[datetime, str], str], language: str) -> SafeString:
     return _time(iso(value, "seconds"), form(value, language)) if value else mark_safe("–")
 
 

@@ -42,7 +42,7 @@ class NotReady(NotAllowedNow):
     """Something is missing; ``parts`` says what, and who can mend each."""
 
     code = "broadcast.not-ready"
-    sentence = N_("Broadcast {broadcast}: {asked} is not possible yet. {count} condition(s) not met:")
+    sentence = N_("Broadcast {broadcast}: {asked} is not possible yet. Still missing ({count}):")
     remedy = N_("Then run the same command again. To see what is still missing, use {see}.")
     actions = MappingProxyType({"see": NextAction(action="broadcast.see", parameters={"broadcast": "{broadcast}"})})
 
@@ -279,7 +279,7 @@ class VerdictIncomplete(Missing):
     """Not everything was looked at."""
 
     code = "broadcast.verdict-incomplete"
-    sentence = N_("Of {expected} checks in {recipients} eBoxes, {passed} passed so far.")
+    sentence = N_("{passed} of {expected} checks passed so far, in {recipients} eBoxes.")
     remedy = N_("The institution must record a result for each check: {judge}; or reject the test.")
     actions = MappingProxyType({"judge": NextAction(action="broadcast.judge", parameters={"broadcast": "{broadcast}"})})
 

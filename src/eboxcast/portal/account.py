@@ -31,11 +31,11 @@ class PreferencesForm(PageForm):
     """How somebody wants what we write to them."""
 
     written_in = forms.ChoiceField(
-        label=N_("Language"), help_text=N_("Of your emails, and of the pages in this browser."), choices=[]
+        label=N_("Language"), help_text=N_("For your emails, and for the pages in this browser."), choices=[]
     )
     mails = forms.ChoiceField(
         label=N_("Emails"),
-        help_text=N_("Once a day is at 7:00. What cannot wait comes at once all the same."),
+        help_text=N_("The daily email comes at 7:00. Urgent emails always come at once."),
         choices=options(MAILS),
     )
 

@@ -42,7 +42,7 @@ _STATUS: tuple[tuple[type[EboxcastError], int], ...] = (
 TITLES = {
     400: N_("We could not read this request"),
     403: N_("You cannot open this page"),
-    404: N_("This page does not exist"),
+    404: N_("Page not found"),
     409: N_("This is not possible now"),
     413: N_("This is too large"),
     422: N_("This cannot be accepted"),
@@ -53,7 +53,7 @@ TITLES = {
 _SENTENCES = {
     400: N_("The address or the form was damaged on its way. Nothing was changed."),
     403: N_("Your role does not include this page. The integration team can tell you who can help."),
-    404: N_("The address may be wrong, or what it shows is not yours to see."),
+    404: N_("The address may be wrong, or you may not have access to this page."),
     500: N_("The mistake is ours. Nothing was published by this step. If it happens again, report it with the time."),
 }
 _STALE = N_(

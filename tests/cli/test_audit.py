@@ -65,6 +65,23 @@ def test_entries_since_a_moment_are_listed(command: Command) -> None:
     assert command("audit", "list", "--since", "2099-01-01")[1] == "No entries.\n"
 
 
+def test_entries_are_listed_by_person_action_and_period(command: Command) -> None:
+    """As the page searches; what is no action is refused rather than not found."""
+    record("run.published", by="olga", run=RUN)
+    record("run.paused", by="ines", run=RUN)
+    record("person.added", by="ines", data={"person": "olga"})
+
+    def listed(*asked: str) -> list[str]:
+        return [one["action"] for one in json.loads(command("audit", "list", "--json", *asked)[1])["entries"]]
+
+    assert listed("--by", "olga") == ["run.published", "person.added"]
+    assert listed("--action", "run") == ["run.published", "run.paused"]
+    assert listed("--action", "run.paused") == ["run.paused"]
+    assert listed("--until", "2020-01-01T00:00") == []
+    code, _, err = command("audit", "list", "--action", "run.pausd")
+    assert (code, "run.pausd" in err) == (2, True)
+
+
 def test_a_head_that_was_handed_out_proves_what_was_until_then(command: Command, anchor: str) -> None:
     record("a.later", by="ines")
     code, out, _ = command("audit", "verify", "--anchor", anchor)

@@ -41,7 +41,7 @@ from eboxcast.presenters.audit import (
     years_deleted,
     years_due,
 )
-from eboxcast.presenters.audit_words import WRONG
+from eboxcast.presenters.audit_words import SENTENCES, SUBJECTS, WRONG
 from eboxcast.presenters.broadcast_records import history_of
 from eboxcast.presenters.broadcasts import broadcast_answer
 from eboxcast.presenters.json import json_text
@@ -54,7 +54,7 @@ from eboxcast.presenters.schemas.audit import (
     DossierVerdict,
 )
 
-_MORE = N_("There are older entries. Use --limit or --since.")
+_MORE = N_("There are older entries. Use --limit, --since or --until.")
 
 app = command_app()
 
@@ -74,6 +74,14 @@ class NothingRecorded(NotAllowedNow):
 
     code = "audit.nothing-recorded"
     sentence = N_("Nothing has been recorded yet, so there is no head to give.")
+
+
+class ActionUnknown(WrongUse):
+    """A typing error would otherwise look like an audit without such entries."""
+
+    code = "audit.action-unknown"
+    sentence = N_("The audit records no action {action}.")
+    remedy = N_("Give a whole action, such as broadcast.go_given, or its first word: broadcast.")
 
 
 class NotTheOwner(NotAllowedNow):
@@ -96,16 +104,26 @@ def main() -> None:
 def list_(
     broadcast: Annotated[str | None, typer.Option(help="Only about this broadcast.")] = None,
     run: Annotated[str | None, typer.Option(help="Only about this run.")] = None,
+    by: Annotated[str, typer.Option(help="Only what this person did, or what was done about them.")] = "",
+    action: Annotated[
+        str, typer.Option(help="Only this action, such as broadcast.go_given, or all of a subject: broadcast.")
+    ] = "",
     since: Annotated[str | None, typer.Option(help="Only since this moment: 2027-02-15T18:00, Brussels time.")] = None,
+    until: Annotated[str | None, typer.Option(help="Only before this moment.")] = None,
     limit: Limit = 100,
     as_json: AsJson = False,
 ) -> None:
     """List entries, oldest first. Entries that are not sealed yet come last, without a number."""
+    if action not in ("", *SUBJECTS, *SENTENCES):
+        raise ActionUnknown(action=mask_and_strip(action))
     who = actor()
     wanted = Wanted(
         broadcast=find_broadcast(broadcast, actor=who).id if broadcast else None,
         run=find_run(run, actor=who).id if run else None,
+        by=by.strip(),
+        action=action,
         since=moment(since),
+        until=moment(until),
     )
     _show_entries(wanted, limit, actor=who, as_json=as_json)
 

@@ -123,6 +123,7 @@ SHOTS: dict[str, Sequence[Shot]] = {
         Shot("audit", "The audit", "/audit", "ada"),
         Shot("audit-broadcast", "The audit of one broadcast", "/audit?broadcast={reported}", "ada"),
         Shot("verify-audit", "Verifying the audit", "/audit/verify", "ada"),
+        Shot("verify-dossier", "Verifying a dossier", "/audit/verify/dossier", "ada"),
     ),
     "The recipient": (
         Shot("ebox-sign-in", "Opening an eBox", "/ebox/"),

@@ -107,6 +107,7 @@ PAGES: dict[str, tuple[Actor | None, Opens]] = {
     "answers": (p.CARLA, lambda: f"/contact-centre/{sheet().split('/')[-1]}"),
     "audit": (p.ADA, lambda: f"/audit?broadcast={sheet().split('/')[-1]}"),
     "verify-audit": (p.ADA, lambda: "/audit/verify"),
+    "verify-dossier": (p.ADA, lambda: "/audit/verify/dossier"),
     "message-types": (p.VERA, lambda: f"/message-types{type_sheet()[:0]}"),
     "message-type": (p.ANNE, type_sheet),
     "message-type-step": (p.VERA, lambda: f"{type_sheet()}/refuse"),

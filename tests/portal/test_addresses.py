@@ -156,6 +156,7 @@ ADDRESSES: dict[str, Address] = {
     "audit": Address(everybody=NOT_YOURS, others={p.ADA: OK, p.INES: OK}),
     "audit-person": Address(everybody=WRONG_WAY, nobody=WRONG_WAY),
     "verify-audit": Address(everybody=NOT_YOURS, others={p.ADA: OK}),
+    "verify-dossier": Address(everybody=NOT_YOURS, others={p.ADA: OK}),
     "audit-head": Address(everybody=WRONG_WAY, nobody=WRONG_WAY),
     "dossier": Address(everybody=WRONG_WAY, nobody=WRONG_WAY),
     "message-types": Address(),

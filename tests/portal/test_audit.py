@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import json
+import zipfile
 from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
+from django.test import Client
 from tests.broadcasts import people as p
 from tests.web.visitors import browser_of
 
@@ -111,7 +116,10 @@ def test_a_head_for_nobody_s_number() -> None:
 
 
 @pytest.mark.parametrize("actor", [p.INES, p.VERA, p.ANNE, p.LOU], ids=lambda actor: str(actor.name))
-@pytest.mark.parametrize("path", ["/audit/verify", "/audit/head", "/audit/person", "/broadcasts/2027-0001/dossier"])
+@pytest.mark.parametrize(
+    "path",
+    ["/audit/verify", "/audit/verify/dossier", "/audit/head", "/audit/person", "/broadcasts/2027-0001/dossier"],
+)
 def test_only_the_auditor_verifies_and_takes_away(actor: Actor, path: str) -> None:
     p.requested()
     before = Entry.objects.exclude(action__startswith="account.").count()
@@ -147,3 +155,77 @@ def test_the_dossier_of_a_broadcast_is_one_file_that_proves_itself(tmp_path: Pat
     assert verify_dossier(file).good
     assert verify_dossier(file).broadcast == number
     assert "Took the dossier of the broadcast" in text_of(search(f"?broadcast={number}"))
+
+
+def taken(client: Client, number: str) -> bytes:
+    answer = client.post(f"/broadcasts/{number}/dossier")
+    return b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+
+
+def verify(client: Client, content: bytes, **more: str) -> HttpResponse:
+    file = SimpleUploadedFile("dossier.zip", content)
+    return client.post("/audit/verify/dossier", {"dossier": file, **more, "whole": "1"})  # type: ignore[return-value]
+
+
+def bomb() -> bytes:
+    """Return an archive that says it is a terabyte."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("manifest.json", b"{}")
+        archive.filelist[0].file_size = 1 << 40
+    return out.getvalue()
+
+
+def other(text: str, **options: int) -> bytes:
+    """Return an archive that is another's."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", **options) as archive:  # type: ignore[call-overload]
+        archive.writestr("manifest.json", text)
+    return out.getvalue()
+
+
+def test_a_dossier_is_verified_in_the_page() -> None:
+    client = browser_of(p.ADA)
+    content = taken(client, p.confirmed().number)
+    head = json.loads(zipfile.ZipFile(io.BytesIO(content)).read("manifest.json"))["head"]
+    page = text_of(verify(client, content, anchors=head))
+    assert "No faults found." in page
+    assert "by a head you gave" in page
+    assert "The audit records that ada took this dossier" in page
+
+
+def test_a_dossier_of_which_something_was_taken_is_not_good() -> None:
+    client = browser_of(p.ADA)
+    whole = zipfile.ZipFile(io.BytesIO(taken(client, p.confirmed().number)))
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name in whole.namelist():
+            if name != "broadcast.json":
+                archive.writestr(name, whole.read(name))
+    page = text_of(verify(client, out.getvalue()))
+    assert "The dossier was altered or damaged: 1 faults." in page
+    assert "broadcast.json: the file is missing." in page
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"no archive", "this is not a dossier"),
+        (other("{}"), "this is not a dossier"),
+        (other("[" * 100_000), "this is not a dossier"),
+        (other('{"format": "eboxcast.dossier/1", "broadcast": "<b>", "head": "1"}'), "this is not a dossier"),
+        (other("{}", compression=zipfile.ZIP_LZMA), "this is not a dossier"),
+        (bomb(), "The dossier is too large for a page."),
+    ],
+    ids=["no archive", "other JSON", "deep", "no broadcast", "packed otherwise", "bomb"],
+)
+def test_what_is_no_dossier_is_refused_politely(content: bytes, said: str) -> None:
+    answer = verify(browser_of(p.ADA), content)
+    assert answer.status_code == 200
+    assert said in text_of(answer)
+
+
+def test_a_dossier_that_did_not_arrive_whole_is_not_looked_at() -> None:
+    answer = browser_of(p.ADA).post("/audit/verify/dossier", {"dossier": SimpleUploadedFile("dossier.zip", b"PK")})
+    assert "the connection was cut" in text_of(answer)
+    assert "Choose a file." in text_of(browser_of(p.ADA).post("/audit/verify/dossier", {"whole": "1"}))

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -28,6 +30,13 @@ MOST_BYTES = 4 << 30
 """Of all files together, unpacked: the seals of a year with a million entries are a third of it."""
 _LONGEST_LINE = 1 << 24
 _LONGEST_MANIFEST = 1 << 26
+_LONGEST_ANCHORS = 1 << 22
+_MOST_ENTRIES = 1_000_000
+_LONGEST_PLACE = 200
+_PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""Others may want gigabytes of memory to be unpacked."""
+_BROADCAST = re.compile(r"\d{4}-\d{4,9}")
+_HEAD = re.compile(r"\d{1,18}:[0-9a-f]{64}")
 _BLOCK = 1 << 20
 _UNREADABLE = (
     zipfile.BadZipFile,
@@ -49,6 +58,8 @@ class Wrong(StrEnum):
 
     UNREADABLE = "unreadable"
     """It is no dossier, or is cut."""
+    TOO_LARGE = "too-large"
+    """Unpacked it is more than is verified where it was given."""
     FILE_MISSING = "file-missing"
     FILE_ADDED = "file-added"
     FILE_ALTERED = "file-altered"
@@ -98,7 +109,7 @@ class DossierVerification:
         """Add something that is wrong."""
         self.fault_count += 1
         if len(self.faults) < MOST_FAULTS:
-            self.faults.append(Fault(wrong, str(place)))
+            self.faults.append(Fault(wrong, str(place)[:_LONGEST_PLACE]))
 
 
 class Writer:
@@ -133,14 +144,23 @@ def lines_of(texts: Iterable[str]) -> Iterator[bytes]:
     return (text.encode() + b"\n" for text in texts)
 
 
-def verify_dossier(path: Path, anchors: Sequence[tuple[int, bytes]] = ()) -> DossierVerification:
-    """Compute every digest of a dossier again, and compare it with heads that were kept outside. Needs no database."""
+def verify_dossier(
+    path: Path, anchors: Sequence[tuple[int, bytes]] = (), *, name: str = "", most_bytes: int = MOST_BYTES
+) -> DossierVerification:
+    """Compute every digest of a dossier again, and compare it with heads that were kept outside. Needs no database.
+
+    ``name`` is what whoever gave it calls it; ``most_bytes`` is how much of it, unpacked, is looked at.
+    """
     found = DossierVerification()
     try:
         with zipfile.ZipFile(path) as archive:
-            _Verifier(archive, found).verify(anchors)
+            parts = archive.infolist()
+            if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > most_bytes:
+                found.found(Wrong.TOO_LARGE, name or path.name)
+            else:
+                _Verifier(archive, found).verify(anchors)
     except _UNREADABLE:
-        found.found(Wrong.UNREADABLE, path.name)
+        found.found(Wrong.UNREADABLE, name or path.name)
     return found
 
 
@@ -152,26 +172,27 @@ class _Verifier:
         self.found = found
 
     def verify(self, anchors: Sequence[tuple[int, bytes]]) -> None:
-        parts = self.archive.infolist()
-        if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_BYTES:
+        if any(part.compress_type not in _PACKED for part in self.archive.infolist()):
             raise ValueError
-        manifest = self.archive.open(MANIFEST).read(_LONGEST_MANIFEST)
+        manifest = self._start_of(MANIFEST, _LONGEST_MANIFEST)
         told = json.loads(manifest)
-        if told["format"] != FORMAT:
+        named = _BROADCAST.fullmatch(told["broadcast"]) and _HEAD.fullmatch(told["head"])
+        if told["format"] != FORMAT or not named:
             raise ValueError
         self.found.broadcast, self.found.head = str(told["broadcast"]), str(told["head"])
         self.found.manifest = hashlib.sha256(manifest).hexdigest()
         self._files(told["files"])
-        kept = [self._anchor(text) for text in json.loads(b"".join(self._blocks(ANCHORS)))["anchors"]]
+        kept = [self._anchor(text) for text in json.loads(self._start_of(ANCHORS, _LONGEST_ANCHORS))["anchors"]]
         digests = self._seals(self._entries(), wanted={number for number, _ in (*kept, *anchors)})
         self._compare(digests, kept, anchors)
 
     def _files(self, told: dict[str, dict[str, object]]) -> None:
         there = [name for name in self.archive.namelist() if name != MANIFEST]
+        often = Counter(there)
         for name in sorted(told.keys() - set(there)):
             self.found.found(Wrong.FILE_MISSING, name)
         for name in there:
-            if name not in told or there.count(name) > 1:
+            if name not in told or often[name] > 1:
                 self.found.found(Wrong.FILE_ADDED, name)
             elif self._digest(name) != told[name]["sha256"]:
                 self.found.found(Wrong.FILE_ALTERED, name)
@@ -186,7 +207,12 @@ class _Verifier:
 
     def _entries(self) -> set[str]:
         """Return the digests of the entries."""
-        return {hashlib.sha256(line).hexdigest() for line in self._lines(ENTRIES)}
+        digests: set[str] = set()
+        for line in self._lines(ENTRIES):
+            digests.add(hashlib.sha256(line).hexdigest())
+            if len(digests) > _MOST_ENTRIES:
+                raise ValueError
+        return digests
 
     def _seals(self, contents: set[str], *, wanted: set[int]) -> dict[int, str]:
         """Follow the chain; return the digests of the seals that are wanted, by their number."""
@@ -238,10 +264,9 @@ class _Verifier:
             while line := file.readline(_LONGEST_LINE):
                 yield line.removesuffix(b"\n")
 
-    def _blocks(self, name: str) -> Iterator[bytes]:
+    def _start_of(self, name: str, most: int) -> bytes:
         with self.archive.open(name) as file:
-            while block := file.read(_BLOCK):
-                yield block
+            return file.read(most)
 
 
 def _entry(name: str) -> zipfile.ZipInfo:

@@ -172,6 +172,11 @@ def places_looked_into(broadcast: UUID, *, by: str, since: datetime) -> frozense
     return frozenset(looked.values_list("data__place", flat=True))
 
 
+def dossier_given(broadcast: UUID, *, manifest: str) -> Entry | None:
+    """Return the entry of the dossier that was given with this manifest: whoever has it has all that was in it."""
+    return Entry.objects.filter(broadcast=broadcast, action="broadcast.dossier_given", data__manifest=manifest).first()
+
+
 def last_entry(run: UUID, action: str) -> Entry | None:
     """Return the last entry of an action about a run; None once its year was dropped."""
     return Entry.objects.filter(run=run, action=action).order_by("id").last()

@@ -1,8 +1,10 @@
-"""The audit: searching it, verifying it, a head to keep elsewhere, and the dossier of a broadcast to take away."""
+"""The audit: searching and verifying it, a head to keep elsewhere, the dossier of a broadcast, and verifying one."""
 
 from __future__ import annotations
 
+import tempfile
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 
 from django import forms
 from django.http import HttpResponse, QueryDict, StreamingHttpResponse
@@ -11,25 +13,30 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from eboxcast.audit.anchoring import Kept, hand_out_head, read_anchor
+from eboxcast.audit.dossier import DossierVerification, verify_dossier
+from eboxcast.audit.dossier import Wrong as WrongDossier
+from eboxcast.audit.models import Entry
 from eboxcast.audit.pseudonyms import search_person
-from eboxcast.audit.selectors import SealedEntry, Wanted, read_entries
+from eboxcast.audit.selectors import SealedEntry, Wanted, dossier_given, read_entries
 from eboxcast.audit.verification import Wrong, foresee_verification, verify
 from eboxcast.broadcasts.errors import BroadcastNotFound
 from eboxcast.broadcasts.lookup import find_broadcast, numbers_of
 from eboxcast.lib import clock
-from eboxcast.lib.formatting import grouped
+from eboxcast.lib.formatting import grouped, size
 from eboxcast.lib.free_text import TextUnfit
 from eboxcast.lib.identifiers import read_either
+from eboxcast.lib.policy import authorize
 from eboxcast.lib.translation import N_, translate
 from eboxcast.operations.dossier import hand_out_dossier
-from eboxcast.presenters.audit import audit_head, audit_page, audit_verdict
-from eboxcast.presenters.audit_words import SENTENCES, SUBJECTS, WRONG
+from eboxcast.presenters.audit import audit_head, audit_page, audit_verdict, dossier_verdict
+from eboxcast.presenters.audit_words import DOSSIER_WRONG, SENTENCES, SUBJECTS, WRONG
 from eboxcast.presenters.broadcast_records import history_of
 from eboxcast.presenters.broadcasts import broadcast_answer
 from eboxcast.presenters.json import json_text
-from eboxcast.presenters.schemas.audit import AuditFault, AuditPage
+from eboxcast.presenters.schemas.audit import AuditFault, AuditPage, DossierFault
 from eboxcast.web.forms import PageForm
 from eboxcast.web.requests import PageRequest
+from eboxcast.web.uploads import OnDisk, Taking, refuse_cut, takes_files
 from eboxcast.web.visitors import signed_in
 
 SECTION = "audit"
@@ -37,9 +44,13 @@ MOST_SEALS = 250_000
 """As many are verified while somebody waits for a page: a quarter of a minute; beyond, the command does it."""
 _SECONDS_A_SEAL = 0.00006
 _A_PAGE = 50
+_MOST_OF_A_DOSSIER = 64 << 20
+_MOST_UNPACKED = 256 << 20
+"""Larger ones are left to the command too."""
 _NOTHING = Wanted(before=0)
 _NUMBER = N_("This is not a national number or an enterprise number. Check the digits.")
 _ANCHOR = N_("This is not a head: a number, a colon, and 64 characters from 0 to 9 and a to f.")
+_DOSSIER_TOO_LARGE = N_("{name} is too large for a page: at most {size}. Use the command.")
 _NO_BROADCAST = N_("There is no broadcast with this number.")
 
 
@@ -228,3 +239,64 @@ def take_dossier(request: PageRequest, broadcast: str) -> StreamingHttpResponse:
     answer["Content-Disposition"] = f'attachment; filename="dossier-{found.number}.zip"'
     answer["Cache-Control"] = "private, no-store"
     return answer
+
+
+class DossierForm(AnchorsForm):
+    """A dossier that somebody has, and heads that were kept elsewhere."""
+
+    dossier = forms.FileField(label=N_("Dossier"), widget=forms.FileInput(attrs={"accept": ".zip"}))
+    field_order = ("dossier", "anchors")
+
+
+def _taking(request: PageRequest) -> Taking:
+    authorize(request.actor, "audit.verify")
+    # What is larger than a dossier may be is skipped as it comes, and said beside the field.
+    limits = {"dossier": _MOST_OF_A_DOSSIER}
+    return Taking(folder=Path(tempfile.gettempdir()), limits=limits, most=4 * _MOST_OF_A_DOSSIER)
+
+
+@takes_files(_taking)
+@require_http_methods(["GET", "POST"])
+@signed_in
+def verify_taken(request: PageRequest) -> HttpResponse:
+    """Show what holds of a dossier that somebody has, and what does not; the file is kept nowhere."""
+    authorize(request.actor, "audit.verify")
+    form = DossierForm(language=request.language)
+    if request.method == "POST":
+        refuse_cut(request)
+        form = DossierForm(request.POST, request.FILES, language=request.language)
+    for skipped in request.taking.too_large if form.is_bound else ():
+        data = {"name": skipped.name, "size": size(skipped.limit, request.language)}
+        form.errors["dossier"] = form.error_class([translate(_DOSSIER_TOO_LARGE, request.language, data)])
+    found = _verified(form) if form.is_valid() else None
+    shown = {
+        "section": SECTION,
+        "form": form,
+        "found": dossier_verdict(found) if found else None,
+        "too_large": found is not None and [one.wrong for one in found.faults] == [WrongDossier.TOO_LARGE],
+        "faults": [_dossier_fault(one, request.language) for one in dossier_verdict(found).faults] if found else [],
+        "given": _given(found, request) if found else None,
+        "moment": clock.now(),
+    }
+    return render(request, "portal/audit_dossier.html", shown, status=422 if form.wrong else 200)
+
+
+def _verified(form: DossierForm) -> DossierVerification | None:
+    anchors = [(one.number, one.digest) for one in form.kept()]
+    if form.wrong:
+        return None
+    file: OnDisk = form.cleaned_data["dossier"]
+    return verify_dossier(file.path, anchors, name=file.name or "", most_bytes=_MOST_UNPACKED)
+
+
+def _given(found: DossierVerification, request: PageRequest) -> Entry | None:
+    """Return the entry of the audit that this very dossier was given, where it was given on this installation."""
+    try:
+        broadcast = find_broadcast(found.broadcast, actor=request.actor)
+    except BroadcastNotFound:
+        return None
+    return dossier_given(broadcast.id, manifest=found.manifest)
+
+
+def _dossier_fault(fault: DossierFault, language: str) -> str:
+    return translate(DOSSIER_WRONG[WrongDossier(fault.wrong)], language, {"place": fault.place})

@@ -120,6 +120,7 @@ urlpatterns = [
     path("audit", audit.search, name="audit"),
     path("audit/person", audit.find_person, name="audit-person"),
     path("audit/verify", audit.verify_all, name="verify-audit"),
+    path("audit/verify/dossier", audit.verify_taken, name="verify-dossier"),
     path("audit/head", audit.take_head, name="audit-head"),
     path("broadcasts/<str:broadcast>/dossier", audit.take_dossier, name="dossier"),
     path("message-types", message_types.show_list, name="message-types"),

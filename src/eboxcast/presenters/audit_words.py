@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from eboxcast.audit.dossier import Wrong as WrongDossier
 from eboxcast.audit.verification import Wrong
 from eboxcast.lib.translation import N_
 
@@ -241,3 +242,16 @@ WRONG: Mapping[Wrong, str] = {
     Wrong.TRUNCATED: N_("Anchor {number}: it is newer than the last seal. The end of the audit was removed."),
 }
 """What verifying the audit can find."""
+
+DOSSIER_WRONG: Mapping[WrongDossier, str] = {
+    WrongDossier.UNREADABLE: N_("{place}: this is not a dossier, or it is damaged."),
+    WrongDossier.TOO_LARGE: N_("{place}: it is too large to be verified here."),
+    WrongDossier.FILE_MISSING: N_("{place}: the file is missing."),
+    WrongDossier.FILE_ADDED: N_("{place}: the file does not belong to the dossier."),
+    WrongDossier.FILE_ALTERED: N_("{place}: the file was altered."),
+    WrongDossier.ENTRY_ALTERED: N_("Entry {place}: it was altered. No seal contains its digest."),
+    WrongDossier.LINK: N_("Seal {place}: it does not contain the digest of the seal before it."),
+    WrongDossier.HEAD_DIFFERS: N_("Seal {place}: the last seal is not the head that the dossier names."),
+    WrongDossier.ANCHOR_DIFFERS: N_("Anchor {place}: a different digest was issued. Something was altered."),
+}
+"""What verifying a dossier can find."""

@@ -41,7 +41,7 @@ from eboxcast.presenters.audit import (
     years_deleted,
     years_due,
 )
-from eboxcast.presenters.audit_words import SENTENCES, SUBJECTS, WRONG
+from eboxcast.presenters.audit_words import DOSSIER_WRONG, SENTENCES, SUBJECTS, WRONG
 from eboxcast.presenters.broadcast_records import history_of
 from eboxcast.presenters.broadcasts import broadcast_answer
 from eboxcast.presenters.json import json_text
@@ -258,16 +258,6 @@ def _read(text: str) -> Kept:
 _DOSSIER = N_("The dossier of broadcast {broadcast} is in {file}.")
 _DOSSIER_MANIFEST = N_("SHA-256 of its manifest, as recorded in the audit: {sha256}")
 _DOSSIER_HEAD = N_("Proved by the seals up to the head {head}")
-_DOSSIER_WRONG = {
-    WrongDossier.UNREADABLE: N_("{place}: this is not a dossier, or it is damaged."),
-    WrongDossier.FILE_MISSING: N_("{place}: the file is missing."),
-    WrongDossier.FILE_ADDED: N_("{place}: the file does not belong to the dossier."),
-    WrongDossier.FILE_ALTERED: N_("{place}: the file was altered."),
-    WrongDossier.ENTRY_ALTERED: N_("Entry {place}: it was altered. No seal contains its digest."),
-    WrongDossier.LINK: N_("Seal {place}: it does not contain the digest of the seal before it."),
-    WrongDossier.HEAD_DIFFERS: N_("Seal {place}: the last seal is not the head that the dossier names."),
-    WrongDossier.ANCHOR_DIFFERS: N_("Anchor {place}: a different digest was issued. Something was altered."),
-}
 _DOSSIER_COUNTED = N_(
     "Broadcast {broadcast}: {files} files compared, {entries} entries and {seals} seals recalculated."
 )
@@ -307,7 +297,7 @@ def _given_lines(given: DossierGiven, language: str) -> Iterator[str]:
 def _dossier_lines(found: DossierVerdict, language: str, *, anchored: bool) -> Iterator[str]:
     """Return what verifying a dossier found; ``anchored`` where a head was given from outside."""
     for fault in found.faults:
-        yield translate(_DOSSIER_WRONG[WrongDossier(fault.wrong)], language, {"place": fault.place})
+        yield translate(DOSSIER_WRONG[WrongDossier(fault.wrong)], language, {"place": fault.place})
     if found.fault_count > len(found.faults):
         yield translate(_MORE_FAULTS, language, {"count": grouped(found.fault_count, language)})
     if found.broadcast:

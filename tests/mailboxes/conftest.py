@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import numpy as np
 import pytest
 
 from eboxcast.database.environments import environment_connection
-from eboxcast.mailboxes import launching, storing
+from eboxcast.mailboxes import compacting, launching, storing
 from eboxcast.mailboxes.package_record import DocumentRecord, MetadataRecord, PackageRecord, PolicyRecord
 from eboxcast.mailboxes.values import Identity, NewMessage, NewRelease
 
+COMPACTED = bool(os.environ.get("EBOXCAST_TESTS_COMPACTED"))
+"""Whether what is published is compacted at once, and its rows are emptied: then every test must hold all the same."""
+AT_ONCE = compacting.Rules(waiting_releases=1, fan_in=2, patience=timedelta())
 NewOrder = Callable[..., NewRelease]
 
 
@@ -23,6 +28,9 @@ def publish(order: NewOrder, keys: Sequence[int], *, environment: str = "accepta
     wanted = order(keys, **particulars)
     storing.store(environment, wanted)
     launching.launch(environment, wanted.run, refuse_without_ebox=False)
+    if COMPACTED:
+        compacting.compact(environment, AT_ONCE)
+        compacting.compact(environment, AT_ONCE)
     return wanted.run
 
 

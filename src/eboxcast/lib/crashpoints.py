@@ -49,10 +49,21 @@ class Mailing(StrEnum):
     SENT = "recipient-mailed"
 
 
+class Compacting(StrEnum):
+    """Where compacting can be interrupted, in the order in which it passes."""
+
+    CLEARED_BEFORE_COMMIT = "table-cleared-before-commit"
+    MERGED_BEFORE_COMMIT = "merged-before-commit"
+    MERGED = "merged"
+    BLOCKS_WRITTEN = "blocks-written"
+    BUILT_BEFORE_COMMIT = "built-before-commit"
+    BUILT = "built"
+
+
 _SIGNALS = {"EBOXCAST_CRASH_AT": signal.SIGKILL, "EBOXCAST_HALT_AT": signal.SIGSTOP}
 
 
-def reached(point: Point | Taking | Making | Mailing) -> None:
+def reached(point: Point | Taking | Making | Mailing | Compacting) -> None:
     """Tell that a point is reached; dies or pauses there when a test asked for it."""
     if os.environ.get("EBOXCAST_TEST") != "1":
         return

@@ -2,32 +2,75 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from eboxcast.database.copying import copy_in, copy_out
 from eboxcast.lib.buckets import Keys
 from eboxcast.lib.digests import digest_of_keys
+from eboxcast.mailboxes.blocks import chunks, opened
 from eboxcast.mailboxes.errors import StoredDiffers
 from eboxcast.mailboxes.models import OutcomeKind, Release
 from eboxcast.mailboxes.packing import pack, unpack
 from eboxcast.mailboxes.sql import QUERIES, one, rows
 
 
-def store_audience(connection: BaseDatabaseWrapper, keys: Keys, *, release: int, prime: int) -> None:
+def store_audience(connection: BaseDatabaseWrapper, keys: Keys, *, release: Release, prime: int) -> None:
     """Store ascending keys as the audience of a release, read them back and compare.
 
     Raises StoredDiffers, in the caller's transaction, when the database gives back anything else.
     """
-    copy_in(connection, QUERIES["store_audience"], pack(keys, prime=prime, release=release))
-    if not np.array_equal(read_audience(connection, release=release, prime=prime), keys):
+    packed = pack(keys, prime=prime, release=release.id, generation=release.generation)
+    copy_in(connection, QUERIES["store_audience"], packed)
+    if not np.array_equal(_read_rows(connection, release=release.id, first=0, last=prime - 1), keys):
         raise StoredDiffers(check="the audience read back equals the audience prepared")
 
 
-def read_audience(connection: BaseDatabaseWrapper, *, release: int, prime: int, first_bucket: int = 0) -> Keys:
-    """Return the ascending keys of a release's audience, from a bucket to the one before ``prime``."""
-    parameters = {"release": release, "first_bucket": first_bucket, "last_bucket": prime - 1}
+def read_audience(
+    connection: BaseDatabaseWrapper, *, release: int, prime: int, first_bucket: int = 0, last_bucket: int | None = None
+) -> Keys:
+    """Return the ascending keys of a release's audience in a range of buckets, by default in all.
+
+    Those of a compacted release are gathered from all blocks of its compaction.
+    """
+    last = prime - 1 if last_bucket is None else last_bucket
+    place = one(connection, "place_of_audience", {"release": release})
+    if place is None:
+        return _read_rows(connection, release=release, first=first_bucket, last=last)
+    return _read_blocks(connection, _Place(*place), prime=prime, first=first_bucket, last=last)
+
+
+def _read_rows(connection: BaseDatabaseWrapper, *, release: int, first: int, last: int) -> Keys:
+    parameters = {"release": release, "first_bucket": first, "last_bucket": last}
     return unpack(copy_out(connection, QUERIES["read_audience"], parameters))
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where the blocks of a release are, and its number in them."""
+
+    compaction: int
+    generation: int
+    pairs: int
+    number: int
+
+
+def _read_blocks(connection: BaseDatabaseWrapper, place: _Place, *, prime: int, first: int, last: int) -> Keys:
+    pieces = [np.empty(0, dtype=np.int64)]
+    for some_first, some_last in chunks(first, last, pairs=place.pairs, prime=prime):
+        wanted = {
+            "generation": place.generation,
+            "compactions": [place.compaction],
+            "first": some_first,
+            "last": some_last,
+        }
+        pairs = opened(copy_out(connection, QUERIES["read_blocks"], wanted), prime=prime).pairs
+        pieces.append(pairs.keys[pairs.numbers == place.number])
+    keys = np.concatenate(pieces)
+    keys.sort()
+    return keys
 
 
 def read_outcome(

@@ -7,7 +7,7 @@ is never given again, not even after a backup was restored under a process that 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from itertools import islice
@@ -21,6 +21,8 @@ from eboxcast.mailboxes.values import Names
 
 MOST = 20_000
 """Releases that are kept: some tens of megabytes."""
+MOST_COMPACTIONS = 64
+"""Of which it is kept which number is which run; some twenty are read at a time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +50,7 @@ class Facts:
 
 _FIELDS = tuple(field.name for field in fields(Facts))
 _kept: dict[UUID, Facts] = {}
+_numbers: dict[UUID, dict[int, UUID | None]] = {}
 
 
 def facts_of(connection: BaseDatabaseWrapper, runs: Collection[UUID]) -> Mapping[UUID, Facts]:
@@ -59,6 +62,28 @@ def facts_of(connection: BaseDatabaseWrapper, runs: Collection[UUID]) -> Mapping
         found.update((facts.run, facts) for facts in read)
         _keep([found[run] for run in missing if run in found])
     return found
+
+
+class CompactionGone(Exception):
+    """A compaction ended long ago, and its names with it: what was found in it is to be found again."""
+
+
+def runs_of(connection: BaseDatabaseWrapper, mark: UUID, numbers: Sequence[int]) -> list[UUID]:
+    """Return the runs that some numbers of a compaction are; those whose audience was deleted have none any more.
+
+    A number never changes its meaning, and one without any never gets one. Raises CompactionGone.
+    """
+    kept = _numbers.setdefault(mark, {})
+    missing = [number for number in numbers if number not in kept]
+    if missing:
+        found = rows(connection, "names_in_compaction", {"mark": mark, "numbers": missing})
+        if not found:
+            raise CompactionGone
+        kept.update(dict.fromkeys(missing))
+        kept.update((number, run) for number, run in found if number is not None)
+        for oldest in list(islice(_numbers, max(0, len(_numbers) - MOST_COMPACTIONS))):
+            _numbers.pop(oldest, None)
+    return [run for number in numbers if (run := kept[number]) is not None]
 
 
 def _facts(row: Row) -> Facts:

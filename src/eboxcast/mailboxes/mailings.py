@@ -8,10 +8,11 @@ mail that was in hand is then not sent at all. What a server surely did not take
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+import numpy as np
 from django.db import transaction
 
 from eboxcast.database.environments import bucket_prime, environment_connection
@@ -20,6 +21,7 @@ from eboxcast.database.names import PRODUCTION
 from eboxcast.lib import clock
 from eboxcast.lib.crashpoints import Mailing, reached
 from eboxcast.lib.errors import Defect
+from eboxcast.mailboxes.audiences import read_audience
 from eboxcast.mailboxes.mail_choices import link_text, open_address
 from eboxcast.mailboxes.sql import one, rows, run
 from eboxcast.mailboxes.values import Names
@@ -100,8 +102,23 @@ def _places(environment: str, release: int, *, after: Place) -> Iterator[Place]:
             "mailbox": after[1],
         }
         with sanitized_db_errors():
-            found = rows(environment_connection(environment), "next_to_mail", asked)
-        yield from ((bucket, mailbox) for bucket, mailbox in found)
+            found = rows(environment_connection(environment), "choices_of_range", asked)
+            yield from _of_audience(environment, release, [(bucket, mailbox) for bucket, mailbox in found])
+
+
+def _of_audience(environment: str, release: int, places: Sequence[Place]) -> Iterator[Place]:
+    """Yield the places whose recipient received a release; the places are of some neighbouring buckets."""
+    if not places:
+        return
+    keys = read_audience(
+        environment_connection(environment),
+        release=release,
+        prime=bucket_prime(environment),
+        first_bucket=places[0][0],
+        last_bucket=places[-1][0],
+    )
+    received = set(keys[np.isin(keys, [mailbox for _, mailbox in places], assume_unique=True)].tolist())
+    yield from (place for place in places if place[1] in received)
 
 
 def _take(environment: str, release: int, place: Place, *, gap: timedelta) -> Turn | None:

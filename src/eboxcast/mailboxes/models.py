@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import CheckConstraint, F, Q, UniqueConstraint
+from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
 
 from eboxcast.mailboxes.package_record import PackageRecord
 
@@ -101,9 +101,26 @@ class Release(models.Model):
     not_ebox_only_count = models.IntegerField(null=True)
     outcomes_purged_at = models.DateTimeField(null=True)
     audience_purged_at = models.DateTimeField(null=True)
+    generation = models.SmallIntegerField(null=True, default=0)
+    """The table with the rows of its audience; null once they are gone because blocks took their place."""
+    compacted_at = models.DateTimeField(null=True)
+    """Since when it counts by its blocks, and not by its rows."""
 
     class Meta:
         db_table = "release"
+        indexes = (
+            Index(
+                fields=("id",),
+                condition=Q(visible_at__isnull=False, compacted_at__isnull=True, audience_purged_at__isnull=True),
+                name="release_in_rows",
+            ),
+            Index(
+                fields=("id",),
+                condition=Q(recalled_at__isnull=False, compacted_at__isnull=False, audience_purged_at__isnull=True),
+                name="release_recalled_in_blocks",
+            ),
+            Index(fields=("generation",), condition=Q(generation__isnull=False), name="release_generation"),
+        )
         constraints = (
             UniqueConstraint(
                 fields=("message",),
@@ -153,9 +170,66 @@ class Audience(models.Model):
     bucket = models.IntegerField()
     release = models.BigIntegerField()
     keys = ArrayField(models.BigIntegerField())
+    generation = models.SmallIntegerField(default=0)
+    """In which of the tables behind this one: the database cuts by it, so that one can be emptied at once."""
 
     class Meta:
         db_table = "audience"
+
+
+class AudienceTurn(models.Model):
+    """The generation in which audiences are stored now: at most one row, and 0 without any."""
+
+    id = models.SmallIntegerField(primary_key=True)
+    generation = models.SmallIntegerField()
+
+    class Meta:
+        db_table = "audience_turn"
+
+
+class Block(models.Model):
+    """Some recipients of one bucket and what they received of a compaction (``blocks.py``)."""
+
+    pk = models.CompositePrimaryKey("bucket", "compaction", "first")
+    bucket = models.IntegerField()
+    compaction = models.IntegerField()
+    first = models.BigIntegerField()
+    """The key of the first of them."""
+    content = models.BinaryField()
+    generation = models.SmallIntegerField()
+    """In which of the tables behind this one: two for each level."""
+
+    class Meta:
+        db_table = "block"
+
+
+class Compaction(models.Model):
+    """Blocks with the audiences of many releases, made at once."""
+
+    id = models.AutoField(primary_key=True)
+    mark = models.UUIDField(unique=True)
+    """Never given again, not even after a backup was restored: by it a process keeps what the numbers mean."""
+    generation = models.SmallIntegerField()
+    pairs = models.BigIntegerField()
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    """When another took its place; its blocks stay for a while, for whoever reads them."""
+
+    class Meta:
+        db_table = "compaction"
+
+
+class CompactedRelease(models.Model):
+    """Which release a number in a compaction is. Without this row nobody can tell, and nothing of it shows."""
+
+    pk = models.CompositePrimaryKey("compaction", "number")
+    compaction = models.IntegerField()
+    number = models.IntegerField()
+    release = models.BigIntegerField(db_index=True)
+    recipients = models.IntegerField()
+
+    class Meta:
+        db_table = "compacted_release"
 
 
 class OutcomeKind(models.TextChoices):

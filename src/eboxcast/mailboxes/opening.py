@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from eboxcast.database.environments import environment_connection
+from eboxcast.database.environments import bucket_prime, environment_connection
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
+from eboxcast.mailboxes.blocks import numbers_in
 from eboxcast.mailboxes.errors import MessageGone
-from eboxcast.mailboxes.facts import Facts, facts_of
+from eboxcast.mailboxes.facts import CompactionGone, Facts, facts_of, runs_of
 from eboxcast.mailboxes.models import File
 from eboxcast.mailboxes.recipients import Recipient, places_of, recipient_of
 from eboxcast.mailboxes.sql import one, rows, run
@@ -132,12 +133,34 @@ class _Place:
 
 def _find(recipient: Recipient) -> list[_Place]:
     """Return what an eBox shows, as one snapshot of the fence has it."""
+    try:
+        return _found(recipient)
+    except CompactionGone:  # between the snapshot and the question what its numbers are: another has taken its place
+        return _found(recipient)
+
+
+def _found(recipient: Recipient) -> list[_Place]:
     connection = environment_connection(recipient.environment)
-    places = places_of(recipient)
-    found = rows(connection, "find_in_ebox", {**places, "now": clock.now()})
-    facts = facts_of(connection, {run for _, run in found})
+    prime = bucket_prime(recipient.environment)
+    places, now = places_of(recipient), clock.now()
     numbers = list(zip(places["buckets"], places["numbers"], strict=True))
-    return [_Place(facts[run], *numbers[place - 1]) for place, run in found if run in facts]
+    in_rows: list[tuple[int, UUID]] = []
+    in_blocks: list[tuple[int, UUID]] = []
+    recalled: set[UUID] = set()
+    for place, run_id, mark, first, content in rows(connection, "find_in_ebox", {**places, "now": now}):
+        if mark is not None:
+            received = numbers_in(bytes(content), first=first, key=numbers[place - 1][1], prime=prime)
+            in_blocks += ((place, named) for named in runs_of(connection, mark, received))
+        elif place is None:
+            recalled.add(run_id)
+        else:
+            in_rows.append((place, run_id))
+    facts = facts_of(connection, {run_id for _, run_id in (*in_rows, *in_blocks)})
+    # What counts by its rows was asked of the fence; what is in blocks was visible when it came there.
+    still = [
+        (place, run_id) for place, run_id in in_blocks if run_id not in recalled and facts[run_id].expires_at > now
+    ]
+    return [_Place(facts[run_id], *numbers[place - 1]) for place, run_id in (*in_rows, *still)]
 
 
 def _letters(environment: str, places: Sequence[_Place]) -> list[Letter]:

@@ -44,24 +44,33 @@ class _Constant:
     """What is the same in each row."""
 
     release: int
+    generation: int | None
     texts: tuple[str, ...]
 
     def tail(self) -> bytes:
         """Return the columns after the keys."""
         encoded = [text.encode() for text in self.texts]
-        return b"".join(struct.pack(">i", len(text)) + text for text in encoded)
+        if self.generation is not None:
+            encoded.append(struct.pack(">h", self.generation))
+        return b"".join(struct.pack(">i", len(value)) + value for value in encoded)
+
+    def count(self) -> int:
+        """Return how many columns there are after the keys."""
+        return len(self.texts) + (self.generation is not None)
 
 
-def pack(keys: Keys, *, prime: int, release: int, texts: tuple[str, ...] = ()) -> Iterator[bytes]:
+def pack(
+    keys: Keys, *, prime: int, release: int, generation: int | None = None, texts: tuple[str, ...] = ()
+) -> Iterator[bytes]:
     """Yield a whole binary COPY of (bucket, release, keys, *texts), in the order of the buckets.
 
-    ``texts`` are further columns with the same value in each row.
+    ``texts`` are further columns with the same value in each row; last comes the generation, where given.
     Memory: the keys once more in bucket order, and at most some half a million of them as bytes.
     """
     buckets, ordered = in_bucket_order(keys, prime)
     starts = np.flatnonzero(np.diff(buckets, prepend=-1))
     ends = np.append(starts[1:], len(ordered))
-    constant = _Constant(release=release, texts=texts)
+    constant = _Constant(release=release, generation=generation, texts=texts)
     yield _SIGNATURE
     for first, last in _slices(starts, ends):
         yield _rows(buckets, ordered, starts[first:last], ends[first:last], constant)
@@ -80,7 +89,7 @@ def _rows(
     buckets: NDArray[np.int32], ordered: Keys, starts: NDArray[np.intp], ends: NDArray[np.intp], constant: _Constant
 ) -> bytes:
     rows = np.zeros(len(starts), dtype=_ROW)
-    rows["fields"] = 3 + len(constant.texts)
+    rows["fields"] = 3 + constant.count()
     rows["bucket_bytes"] = 4
     rows["bucket"] = buckets[starts]
     rows["release_bytes"] = 8

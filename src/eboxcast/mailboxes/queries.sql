@@ -48,13 +48,14 @@ and not exists (
 
 -- store_audience --
 -- All rows of an audience, packed.
-copy audience (bucket, release, keys) from stdin (format binary)
+copy audience (bucket, release, keys, generation) from stdin (format binary)
 
 -- read_audience --
 -- All keys of an audience, by look-ups of the buckets.
 copy (
     select keys from audience
     where bucket = any(array(select generate_series(%(first_bucket)s::int, %(last_bucket)s::int))) and release = %(release)s
+      and generation = (select generation from release where id = %(release)s)
 ) to stdout (format binary)
 
 -- read_outcome --
@@ -98,6 +99,7 @@ cross join lateral (
     values ('never_activated', never_activated), ('deactivated', deactivated), ('not_ebox_only', not_ebox_only)
 ) as outcomes (kind, keys)
 where a.bucket = any(array(select generate_series(0, %(last_bucket)s))) and a.release = %(release)s
+  and a.generation = (select generation from release where id = %(release)s)
   and outcomes.keys is not null
 
 -- count_states --
@@ -149,11 +151,13 @@ from (
     group by o.bucket
 ) as refused
 where a.bucket = refused.bucket and a.release = %(release)s
+  and a.generation = (select generation from release where id = %(release)s)
 
 -- drop_empty_buckets --
 -- Buckets in which everybody was refused.
 delete from audience
-where bucket = any(array(select generate_series(0, %(last_bucket)s))) and release = %(release)s and keys = '{}'
+where bucket = any(array(select generate_series(0, %(last_bucket)s))) and release = %(release)s
+  and generation = (select generation from release where id = %(release)s) and keys = '{}'
 
 -- count_outcomes --
 -- How many recipients of a release have each outcome.
@@ -224,15 +228,38 @@ returning id
 select p.old from ebox_predecessor p where p.bucket = %(bucket)s and p.new = %(mailbox)s
 
 -- find_in_ebox --
--- The releases that show in an eBox: the fence, and of each number of its owner one bucket, in one snapshot.
-select mine.place, r.run
+-- What shows in an eBox, in one snapshot: of the rows the releases; of each compaction the block where its owner would be;
+-- and without a place what is in blocks and was recalled.
+select mine.place, r.run, null::uuid as mark, null::bigint as first, null::bytea as content
 from unnest(%(buckets)s::int[], %(numbers)s::bigint[]) with ordinality as mine (bucket, number, place)
 join audience a on a.bucket = mine.bucket and mine.number = any(a.keys)
+  and a.release = any(array(
+      select id from release
+      where visible_at is not null and compacted_at is null and audience_purged_at is null
+        and recalled_at is null and expires_at > %(now)s
+  ))
+cross join lateral (select run from release where id = a.release offset 0) as r
+union all
+select mine.place, null, c.mark, k.first, k.content
+from unnest(%(buckets)s::int[], %(numbers)s::bigint[]) with ordinality as mine (bucket, number, place)
+cross join compaction c
 cross join lateral (
-    select run from release
-    where id = a.release and visible_at is not null and recalled_at is null and expires_at > %(now)s
-    offset 0
-) as r
+    select first, content from block
+    where generation = c.generation and bucket = mine.bucket and compaction = c.id and first <= mine.number
+    order by first desc limit 1
+) as k
+where c.ended_at is null
+union all
+select null, run, null, null, null from release
+where recalled_at is not null and compacted_at is not null and audience_purged_at is null
+
+-- names_in_compaction --
+-- Which releases some numbers of a compaction are. Without any row the compaction itself is gone.
+select d.number, r.run
+from compaction c
+left join compacted_release d on d.compaction = c.id and d.number = any(%(numbers)s::int[])
+left join release r on r.id = d.release
+where c.mark = %(mark)s
 
 -- facts_of_runs --
 -- What some visible releases say: nothing of it ever changes.
@@ -266,12 +293,19 @@ where r.id = %(release)s and r.visible_at is not null and r.recalled_at is null 
 select substring(content from %(first)s for %(size)s) from file where digest = %(digest)s
 
 -- mark_read --
--- Only the first reading counts, and makes one reader more on its day. The audience is locked, so that none is written
--- after its release was purged.
-with mine as (
-    select bucket, release from audience
+-- Only the first reading counts, and makes one reader more on its day. The audience is locked, or
+-- its release where it counts by blocks, so that none is written after its release was purged.
+with in_rows as (
+    select release from audience
     where bucket = %(bucket)s and release = %(release)s and %(mailbox)s = any(keys)
+      and generation = (select generation from release where id = %(release)s)
     for key share
+), in_blocks as (
+    select id from release
+    where id = %(release)s and compacted_at is not null and audience_purged_at is null
+    for key share
+), mine as (
+    select %(bucket)s::int as bucket, release from in_rows union select %(bucket)s::int, id from in_blocks
 ),
 first as (
     insert into reading (bucket, release, mailbox, read_at)
@@ -285,10 +319,17 @@ on conflict (release, day, slot) do update set count = read_tally.count + 1
 
 -- hide --
 -- Out of its owner's sight. The first moment stays. The audience is locked as for a reading.
-with mine as (
-    select bucket, release from audience
+with in_rows as (
+    select release from audience
     where bucket = %(bucket)s and release = %(release)s and %(mailbox)s = any(keys)
+      and generation = (select generation from release where id = %(release)s)
     for key share
+), in_blocks as (
+    select id from release
+    where id = %(release)s and compacted_at is not null and audience_purged_at is null
+    for key share
+), mine as (
+    select %(bucket)s::int as bucket, release from in_rows union select %(bucket)s::int, id from in_blocks
 )
 insert into reading (bucket, release, mailbox, hidden_at)
 select bucket, release, %(mailbox)s, %(now)s from mine
@@ -356,6 +397,11 @@ order by id
 -- Forget who received a release.
 delete from audience
 where bucket = any(array(select generate_series(0, %(last_bucket)s))) and release = %(release)s
+  and generation = (select generation from release where id = %(release)s)
+
+-- purge_names --
+-- Forget which release a number of a compaction was: of its recipients nobody can tell any more what they received.
+delete from compacted_release where release = %(release)s
 
 -- purge_reading --
 -- Forget who read a release.
@@ -393,12 +439,14 @@ update release set provider_message = %(provider_message)s where id = %(release)
 -- How many recipients each bucket of an audience holds.
 select bucket, cardinality(keys) from audience
 where bucket = any(array(select generate_series(0, %(last_bucket)s))) and release = %(release)s
+  and generation = (select generation from release where id = %(release)s)
 order by bucket
 
 -- progress_of_range --
 -- The recipients in a range of buckets, without a kind, and what is known or under way of them.
 select '', '', keys from audience
 where bucket = any(array(select generate_series(%(first)s::int, %(last)s::int))) and release = %(release)s
+  and generation = (select generation from release where id = %(release)s)
 union all
 select kind, code, keys from outcome
 where bucket = any(array(select generate_series(%(first)s::int, %(last)s::int))) and release = %(release)s
@@ -414,6 +462,7 @@ group by kind
 insert into outcome (bucket, release, kind, code, keys)
 select bucket, release, 'in_flight', %(code)s, keys from audience
 where bucket = any(array(select generate_series(%(first)s::int, %(last)s::int))) and release = %(release)s
+  and generation = (select generation from release where id = %(release)s)
   and not exists (
       select from outcome
       where bucket = any(array(select generate_series(%(first)s::int, %(last)s::int))) and release = %(release)s
@@ -496,6 +545,7 @@ insert into outcome (bucket, release, kind, code, keys)
 select a.bucket, a.release, %(kind)s, %(code)s, array_agg(k.key order by k.key)
 from audience a cross join lateral unnest(a.keys) as k (key)
 where a.bucket = any(array(select generate_series(%(first)s::int, %(last)s::int))) and a.release = %(release)s
+  and a.generation = (select generation from release where id = %(release)s)
   and not exists (
       select from outcome o
       where o.bucket = a.bucket and o.release = a.release and k.key = any(o.keys)
@@ -590,14 +640,12 @@ from mailing g join release r on r.id = g.release
 where g.done_at is null and r.visible_at <= %(now)s and r.recalled_at is null and r.expires_at > %(now)s
 order by r.visible_at, r.id
 
--- next_to_mail --
--- Who of some buckets of a release chose emails before it became visible, after a place, in order.
+-- choices_of_range --
+-- Who of some buckets chose emails before a release became visible, after a place, in order.
 select c.bucket, c.mailbox
 from mail_choice c
-join audience a on a.bucket = c.bucket and a.release = %(release)s and c.mailbox = any(a.keys)
 join release r on r.id = %(release)s
 where c.bucket = any(array(select generate_series(%(first)s::int, %(last)s::int)))
-  and a.bucket = any(array(select generate_series(%(first)s::int, %(last)s::int)))
   and (c.bucket, c.mailbox) > (%(bucket)s, %(mailbox)s) and c.chosen_at <= r.visible_at
 order by c.bucket, c.mailbox
 
@@ -674,3 +722,153 @@ limit 1
 -- Those that would be over by now.
 delete from ended_visit
 where bucket = any(array(select generate_series(0, %(last_bucket)s))) and ended_at < %(ended_before)s
+
+-- generation_to_store_in --
+-- In which of its tables a new audience is stored.
+select coalesce((select generation from audience_turn), 0)
+
+-- lock_compaction --
+-- Let one process at a time compact an environment.
+select pg_try_advisory_xact_lock(%(lock)s)
+
+-- wait_little --
+-- Give up soon where somebody holds what is to be emptied.
+select set_config('lock_timeout', '100ms', true)
+
+-- compactions --
+-- Those whose blocks count, with their pairs, and how many of these have a release that is not deleted.
+select c.id, c.generation, c.pairs, coalesce(sum(d.recipients), 0)::bigint, c.made_at
+from compaction c left join compacted_release d on d.compaction = c.id
+where c.ended_at is null
+group by c.id
+order by c.id
+
+-- generations_to_clear --
+-- The tables in which a compaction ended.
+select distinct generation from compaction where ended_at is not null
+
+-- waiting_for_compaction --
+-- Visible releases that count by their rows, with their generation and how many rows of keys must be there.
+select r.id, r.generation, case when r.completed_at = r.visible_at then r.published_count else r.recipients_count end
+from release r
+where r.visible_at is not null and r.compacted_at is null and r.audience_purged_at is null
+  and r.completed_at is not null and r.expires_at > %(now)s
+  and not exists (select from mailing g where g.release = r.id and g.done_at is null)
+order by r.id
+limit %(most)s
+
+-- begin_compaction --
+-- A compaction, seen by nobody before its commit.
+insert into compaction (mark, generation, pairs, made_at) values (%(mark)s, %(generation)s, 0, %(now)s) returning id
+
+-- read_audiences --
+-- The keys of some releases in a range of buckets.
+copy (
+    select bucket, release, keys from audience
+    where bucket = any(array(select generate_series(%(first)s::int, %(last)s::int)))
+      and release = any(%(releases)s::bigint[]) and generation = any(%(generations)s::smallint[])
+) to stdout (format binary)
+
+-- read_blocks --
+-- The blocks of some compactions in a range of buckets.
+copy (
+    select bucket, compaction, first, content from block
+    where generation = %(generation)s and compaction = any(%(compactions)s::int[])
+      and bucket = any(array(select generate_series(%(first)s::int, %(last)s::int)))
+) to stdout (format binary)
+
+-- store_blocks --
+-- Blocks, packed.
+copy block (generation, bucket, compaction, first, content) from stdin (format binary)
+
+-- mark_compacted --
+-- From this commit on they count by their blocks. Whoever is being changed just now stays as it is, until the next pass.
+update release set compacted_at = %(now)s
+where id in (
+    select id from release
+    where id = any(%(releases)s::bigint[]) and compacted_at is null and audience_purged_at is null
+    order by id
+    for no key update skip locked
+)
+returning id
+
+-- name_releases --
+-- Which number of a compaction is which release; what was deleted meanwhile gets none.
+insert into compacted_release (compaction, number, release, recipients)
+select %(compaction)s, given.number, given.release, given.recipients
+from unnest(%(numbers)s::int[], %(releases)s::bigint[], %(recipients)s::bigint[]) as given (number, release, recipients)
+join release r on r.id = given.release and r.audience_purged_at is null
+
+-- count_compaction --
+-- How many pairs a compaction has.
+update compaction set pairs = %(pairs)s where id = %(compaction)s
+
+-- names_in_compactions --
+-- All names in some compactions.
+select compaction, number, release, recipients from compacted_release
+where compaction = any(%(compactions)s::int[])
+order by compaction, number
+
+-- hold_releases --
+-- Wait for what is being deleted just now, and let nothing of these be deleted before the commit.
+select id from release where id = any(%(releases)s::bigint[]) and audience_purged_at is null order by id for key share
+
+-- end_compactions --
+-- Another has taken their place.
+update compaction set ended_at = %(now)s where id = any(%(compactions)s::int[])
+
+-- turn_generation --
+-- The next audiences go to a table without any, where there is one and this one has some that were compacted.
+insert into audience_turn as t (id, generation)
+select 1, free.generation
+from unnest(%(generations)s::smallint[]) as free (generation)
+where not exists (select from release r where r.generation = free.generation)
+  and exists (
+      select from release r
+      where r.generation = coalesce((select generation from audience_turn), 0) and r.compacted_at is not null
+  )
+order by free.generation
+limit 1
+on conflict (id) do update set generation = excluded.generation
+
+-- can_clear_audience --
+-- Whether a table has audiences, none of which counts by its rows any more, nor did a while ago.
+select %(generation)s <> coalesce((select generation from audience_turn), 0)
+  and exists (select from release where generation = %(generation)s)
+  and not exists (
+      select from release
+      where generation = %(generation)s and audience_purged_at is null
+        and (compacted_at is null or compacted_at > %(before)s)
+  )
+
+-- forget_rows --
+-- Their rows are gone.
+update release set generation = null where generation = %(generation)s
+
+-- can_clear_blocks --
+-- Whether a table has blocks, of compactions that all ended a while ago.
+select coalesce(bool_and(ended_at is not null and ended_at <= %(before)s), false)
+from compaction where generation = %(generation)s
+
+-- forget_names --
+-- The names in compactions that are gone.
+delete from compacted_release where compaction in (select id from compaction where generation = %(generation)s)
+
+-- forget_compactions --
+-- The compactions of a table that was emptied.
+delete from compaction where generation = %(generation)s
+
+-- place_of_audience --
+-- Where the blocks are in which a release counts; no row where it counts by its rows.
+select c.id, c.generation, c.pairs, d.number
+from compacted_release d join compaction c on c.id = d.compaction
+where d.release = %(release)s and c.ended_at is null
+
+-- standing_of_compaction --
+-- How many compactions an opening reads, how many releases are in them, and how many count by their rows.
+select (select count(*) from compaction where ended_at is null),
+       (select count(*) from release
+        where compacted_at is not null and audience_purged_at is null),
+       (select count(*) from release
+        where visible_at is not null and compacted_at is null and audience_purged_at is null
+          and completed_at is not null and expires_at > %(now)s)

@@ -173,7 +173,9 @@ def _compared(connection: BaseDatabaseWrapper, release: Release, *, prime: int) 
         place = {"release": release.id, "first_bucket": first, "prime": min(first + step, prime)}
         sent = read_outcome(connection, kind=OutcomeKind.SENT, **place)
         refused = read_outcome(connection, kind=OutcomeKind.REFUSED_BY_TARGET, **place)
-        prepared = read_audience(connection, **place)
+        prepared = read_audience(
+            connection, release=release.id, prime=prime, first_bucket=first, last_bucket=place["prime"] - 1
+        )
         if not _each_once(np.concatenate((sent, refused)), prepared):
             raise StoredDiffers(check="sent and refused are of the audience that was prepared, each once")
         yield sent, refused, len(prepared)

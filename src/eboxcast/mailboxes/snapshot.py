@@ -55,7 +55,8 @@ def snapshot_here(connection: BaseDatabaseWrapper, release: Release, *, prime: i
     if refuse:
         run(connection, "purge_audience", {"release": release.id, "last_bucket": prime - 1})
         published = keys[states >= _FIRST_ACTIVE]
-        copy_in(connection, QUERIES["store_audience"], pack(published, prime=prime, release=release.id))
+        packed = pack(published, prime=prime, release=release.id, generation=release.generation)
+        copy_in(connection, QUERIES["store_audience"], packed)
 
 
 def counts_here(connection: BaseDatabaseWrapper, keys: Keys) -> NDArray[np.int64]:

@@ -171,7 +171,7 @@ class _Storing:
             free_identity(self.connection, plan.frees, now=self.now)
         message = plan.message or store_message(self.connection, self.wanted.message, now=self.now)
         release = self._insert_release(message, keys, has_it)
-        store_audience(self.connection, keys, release=release.id, prime=self.prime)
+        store_audience(self.connection, keys, release=release, prime=self.prime)
         self._store_rejected_rows(release)
 
     def _who_has_it(self, held: tuple[Release, ...]) -> NDArray[np.bool_]:
@@ -185,6 +185,7 @@ class _Storing:
         salt = new_salt()
         recipients_count, audience_digest = counted(salt, keys)
         package_count, package_digest = counted(salt, self.wanted.keys)
+        generation = one(self.connection, "generation_to_store_in", {}) or (0,)
         already = np.bincount(self.wanted.list_of_key[has_it], minlength=self.wanted.list_count)
         return Release.objects.using(self.environment).create(
             run=self.wanted.run,
@@ -196,6 +197,7 @@ class _Storing:
             package_digest=package_digest,
             particulars=replace(self.wanted.package, already=tuple(already.tolist())).as_json(),
             stored_at=self.now,
+            generation=generation[0],
         )
 
     def _store_rejected_rows(self, release: Release) -> None:

@@ -151,7 +151,11 @@ def checkpoint() -> None:
 
 
 def size_of(table: str) -> int:
-    """Return the bytes of a table with its indexes."""
+    """Return the bytes of a table with its indexes, and with its parts where it has some."""
     with environment_connection(ENVIRONMENT).cursor() as cursor:
-        cursor.execute("select pg_total_relation_size(%s::regclass)", [table])
+        cursor.execute(
+            "select sum(pg_total_relation_size(oid)) from pg_class"
+            " where oid = %s::regclass or oid in (select relid from pg_partition_tree(%s::regclass))",
+            [table, table],
+        )
         return int(cursor.fetchone()[0])

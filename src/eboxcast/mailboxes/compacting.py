@@ -1,0 +1,316 @@
+"""Compaction: the audiences of visible releases become sorted blocks, so that opening an eBox reads one block of many.
+
+Nothing depends on it: a release counts by its rows until it counts by its blocks, and one transaction says which. Each
+step here is such a transaction. A process that dies in one leaves what was there before.
+
+*Rows* lie in tables by generation: new audiences go to the one whose turn it is. Once no release counts by the rows of
+a generation any more, its table is truncated: deleting row by row would write as much to the log as storing did.
+*Blocks* lie in tables too, two for each of three levels. A compaction is all blocks that were made at once. When a
+table holds enough of them, they are merged into one of the next level, without what was deleted meanwhile; of the last
+level into the other table. So all data are written three or four times, and an opening reads a dozen blocks.
+
+What is no longer read stays for an hour, for whoever has just begun to read it: a verification, a backup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+import numpy as np
+from django.db import transaction
+from numpy.typing import NDArray
+
+from eboxcast.database.copying import copy_in, copy_out
+from eboxcast.database.environments import bucket_prime, environment_connection
+from eboxcast.database.errors import LockTaken, sanitized_db_errors
+from eboxcast.lib import clock
+from eboxcast.lib.crashpoints import Compacting, reached
+from eboxcast.mailboxes.blocks import Pairs, as_rows, can_hold, chunks, opened, rows_as_pairs
+from eboxcast.mailboxes.sql import QUERIES, one, rows, run
+
+_LOCK = 0x65626F79
+_ROW_GENERATIONS = 4
+_LEVELS = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """When something is worth doing."""
+
+    waiting_releases: int = 16
+    """From so many on: each of them costs an opening as much as all blocks of a compaction."""
+    releases_at_once: int = 8_192
+    fan_in: int = 8
+    """So many compactions of a level become one of the next."""
+    deleted_share: float = 0.5
+    """Blocks in which so much was deleted are merged before there are enough of them,"""
+    deleted_for: timedelta = timedelta(days=30)
+    """and those older than this in which anything was."""
+    patience: timedelta = timedelta(hours=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compacted:
+    """What a pass did."""
+
+    releases: int = 0
+    """That count by their blocks now."""
+    pairs: int = 0
+    """Recipients written into blocks, those merged again too."""
+    merged: int = 0
+    """Compactions that became part of another."""
+    cleared: int = 0
+    """Tables that were emptied."""
+
+    def __bool__(self) -> bool:
+        return bool(self.releases or self.merged or self.cleared)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """How far an environment is compacted."""
+
+    compactions: int
+    """Whose blocks an opening reads."""
+    releases: int
+    """That count by their blocks."""
+    waiting: int
+    """Visible releases that count by their rows."""
+
+
+RULES = Rules()
+
+
+def standing(environment: str) -> Standing:
+    """Return how far an environment is compacted."""
+    with sanitized_db_errors():
+        row = one(environment_connection(environment), "standing_of_compaction", {"now": clock.now()})
+    compactions, releases, waiting = row or (0, 0, 0)
+    return Standing(compactions=compactions, releases=releases, waiting=waiting)
+
+
+def compact(environment: str, rules: Rules = RULES) -> Compacted:
+    """Do what is worth doing now: empty tables, merge, compact what waits. Another process that does it goes first."""
+    with sanitized_db_errors():
+        compaction = _Compaction(environment, rules)
+        if not can_hold(compaction.prime):
+            return Compacted()
+        cleared = sum(compaction.clear())
+        merged = [compaction.merge(level) for level in range(_LEVELS)]
+        releases, pairs = compaction.build()
+    return Compacted(
+        releases=releases,
+        pairs=pairs + sum(some for _, some in merged),
+        merged=sum(count for count, _ in merged),
+        cleared=cleared,
+    )
+
+
+@dataclass(frozen=True)
+class _Run:
+    """A compaction there is."""
+
+    id: int
+    generation: int
+    pairs: int
+    named: int
+    """Pairs whose release still has a name: of the others nobody can tell what they were."""
+    made_at: datetime
+
+
+class _Compaction:
+    def __init__(self, environment: str, rules: Rules) -> None:
+        self.environment = environment
+        self.rules = rules
+        self.connection = environment_connection(environment)
+        self.prime = bucket_prime(environment)
+        self.now = clock.now()
+
+    # Emptying
+
+    def clear(self) -> Iterator[bool]:
+        """Empty each table of which nothing is read any more; yield whether that was done."""
+        for generation in range(_ROW_GENERATIONS):
+            yield self._clear("audience", generation, "can_clear_audience", ("forget_rows",))
+        for generation in range(2 * _LEVELS):
+            yield self._clear("block", generation, "can_clear_blocks", ("forget_names", "forget_compactions"))
+
+    def _clear(self, table: str, generation: int, ask: str, forget: Sequence[str]) -> bool:
+        asked = {"generation": generation, "before": self.now - self.rules.patience}
+        if not self._asked(ask, asked):
+            return False
+        try:
+            with sanitized_db_errors(), transaction.atomic(using=self.environment):
+                # Nobody is kept waiting for long behind this lock: whoever reads there now goes first.
+                one(self.connection, "wait_little", {})
+                if not self._alone():
+                    return False
+                with self.connection.cursor() as cursor:
+                    cursor.execute(f"lock table {table}_{generation:d} in access exclusive mode")
+                    if not self._asked(ask, asked):  # with the lock: somebody may have stored here just before
+                        return False
+                    cursor.execute(f"truncate {table}_{generation:d}")
+                for statement in forget:
+                    run(self.connection, statement, asked)
+                reached(Compacting.CLEARED_BEFORE_COMMIT)
+        except LockTaken:
+            return False
+        return True
+
+    def _asked(self, ask: str, asked: dict[str, object]) -> bool:
+        return one(self.connection, ask, asked) == (True,)
+
+    # Merging
+
+    def merge(self, level: int) -> tuple[int, int]:
+        """Merge the compactions of a level where it is time; return how many they were, and the pairs written."""
+        with transaction.atomic(using=self.environment):
+            if not self._alone():
+                return 0, 0
+            merged = self._to_merge(level)
+            target = self._room_of(min(level + 1, _LEVELS - 1), besides=merged[0].generation) if merged else None
+            if target is None:
+                return 0, 0
+            names = rows(self.connection, "names_in_compactions", {"compactions": [some.id for some in merged]})
+            pairs = self._write_merged(merged, names, target) if names else 0
+            run(self.connection, "end_compactions", {"compactions": [some.id for some in merged], "now": self.now})
+            reached(Compacting.MERGED_BEFORE_COMMIT)
+        reached(Compacting.MERGED)
+        return len(merged), pairs
+
+    def _to_merge(self, level: int) -> list[_Run]:
+        for generation in (2 * level, 2 * level + 1):
+            there = [some for some in self._runs() if some.generation == generation]
+            pairs, named = sum(some.pairs for some in there), sum(some.named for some in there)
+            old = [
+                some for some in there if some.named < some.pairs and some.made_at <= self.now - self.rules.deleted_for
+            ]
+            if len(there) >= self.rules.fan_in or old or (there and named <= pairs * (1 - self.rules.deleted_share)):
+                return there
+        return []
+
+    def _write_merged(self, merged: Sequence[_Run], names: Sequence[tuple[int, int, int, int]], target: int) -> int:
+        new = self._begin(target)
+        numbers = _Numbers(names)
+        written = 0
+        for first, last in self._chunks(sum(some.pairs for some in merged)):
+            wanted = {
+                "generation": merged[0].generation,
+                "compactions": [some.id for some in merged],
+                "first": first,
+                "last": last,
+            }
+            blocks = opened(copy_out(self.connection, QUERIES["read_blocks"], wanted), prime=self.prime)
+            pairs = numbers.renamed(blocks.pairs, blocks.compactions)
+            written += self._write(pairs, new, target)
+        counts = {release: recipients for _, _, release, recipients in names}
+        named = {"releases": numbers.releases, "recipients": [counts[release] for release in numbers.releases]}
+        # Purging a release holds its row: what is deleted meanwhile gets no name again.
+        rows(self.connection, "hold_releases", {"releases": numbers.releases})
+        run(self.connection, "name_releases", {**named, "numbers": list(range(len(counts))), "compaction": new})
+        run(self.connection, "count_compaction", {"compaction": new, "pairs": written})
+        return written
+
+    # Compacting
+
+    def build(self) -> tuple[int, int]:
+        """Compact what waits, if that is worth it; return how many releases and recipients."""
+        with transaction.atomic(using=self.environment):
+            if not self._alone():
+                return 0, 0
+            asked = {"now": self.now, "most": self.rules.releases_at_once}
+            waiting = rows(self.connection, "waiting_for_compaction", asked)
+            target = self._room_of(0) if len(waiting) >= self.rules.waiting_releases else None
+            if target is None:
+                return 0, 0
+            releases, pairs = self._write_waiting(waiting, target)
+            self._turn()
+            reached(Compacting.BUILT_BEFORE_COMMIT)
+        reached(Compacting.BUILT)
+        return releases, pairs
+
+    def _write_waiting(self, waiting: Sequence[tuple[int, int, int]], target: int) -> tuple[int, int]:
+        new = self._begin(target)
+        releases = [release for release, _, _ in waiting]
+        numbers = {release: number for number, release in enumerate(releases)}
+        recipients = np.zeros(len(releases), dtype=np.int64)
+        generations = sorted({generation for _, generation, _ in waiting})
+        for first, last in self._chunks(sum(count for _, _, count in waiting)):
+            wanted = {"releases": releases, "generations": generations, "first": first, "last": last}
+            pairs = rows_as_pairs(copy_out(self.connection, QUERIES["read_audiences"], wanted), numbers)
+            self._write(pairs, new, target)
+            recipients += np.bincount(pairs.numbers, minlength=len(releases))
+            reached(Compacting.BLOCKS_WRITTEN)
+        # Whatever is not all here, because it is being deleted or was tampered with, stays as it is.
+        whole = [release for release, _, expected in waiting if recipients[numbers[release]] == expected]
+        marked = [
+            release for (release,) in rows(self.connection, "mark_compacted", {"releases": whole, "now": self.now})
+        ]
+        named = {
+            "releases": marked,
+            "recipients": [int(recipients[numbers[release]]) for release in marked],
+            "numbers": [numbers[release] for release in marked],
+        }
+        run(self.connection, "name_releases", {**named, "compaction": new})
+        run(self.connection, "count_compaction", {"compaction": new, "pairs": int(recipients.sum())})
+        return len(marked), int(recipients.sum())
+
+    def _turn(self) -> None:
+        """Have what is stored from now on go to an empty table, so that the one with what was compacted empties."""
+        run(self.connection, "turn_generation", {"generations": list(range(_ROW_GENERATIONS))})
+
+    # Of all
+
+    def _alone(self) -> bool:
+        return self._asked("lock_compaction", {"lock": _LOCK})
+
+    def _runs(self) -> list[_Run]:
+        return [_Run(*row) for row in rows(self.connection, "compactions", {})]
+
+    def _room_of(self, level: int, *, besides: int = -1) -> int | None:
+        """Return the table of a level that takes another compaction: never one that waits to be emptied."""
+        living = {some.generation for some in self._runs()}
+        shut = {besides, *(generation for (generation,) in rows(self.connection, "generations_to_clear", {}))}
+        both = [generation for generation in (2 * level, 2 * level + 1) if generation not in shut]
+        return next((generation for generation in both if generation in living), both[0] if both else None)
+
+    def _begin(self, generation: int) -> int:
+        row = one(self.connection, "begin_compaction", {"mark": uuid4(), "generation": generation, "now": self.now})
+        return 0 if row is None else int(row[0])
+
+    def _chunks(self, pairs: int) -> Iterator[tuple[int, int]]:
+        return chunks(0, self.prime - 1, pairs=pairs, prime=self.prime)
+
+    def _write(self, pairs: Pairs, compaction: int, generation: int) -> int:
+        if len(pairs):
+            packed = as_rows(pairs, prime=self.prime, compaction=compaction, generation=generation)
+            copy_in(self.connection, QUERIES["store_blocks"], packed)
+        return len(pairs)
+
+
+class _Numbers:
+    """The numbers of releases in a compaction that takes the place of others."""
+
+    def __init__(self, names: Sequence[tuple[int, int, int, int]]) -> None:
+        self.releases = sorted({release for _, _, release, _ in names})
+        new = {release: number for number, release in enumerate(self.releases)}
+        self._maps: dict[int, NDArray[np.int64]] = {}
+        for compaction in {compaction for compaction, _, _, _ in names}:
+            of_this = [(number, new[release]) for its, number, release, _ in names if its == compaction]
+            mapped = np.full(max(number for number, _ in of_this) + 1, -1, dtype=np.int64)
+            mapped[[number for number, _ in of_this]] = [number for _, number in of_this]
+            self._maps[compaction] = mapped
+
+    def renamed(self, pairs: Pairs, compactions: NDArray[np.int64]) -> Pairs:
+        """Return the pairs with their new numbers, without those whose release has no name any more."""
+        numbers = np.full(len(pairs), -1, dtype=np.int64)
+        for compaction, mapped in self._maps.items():
+            of_this = np.flatnonzero(compactions == compaction)
+            old = pairs.numbers[of_this]
+            known = old < len(mapped)
+            numbers[of_this[known]] = mapped[old[known]]
+        kept = numbers >= 0
+        return Pairs(buckets=pairs.buckets[kept], keys=pairs.keys[kept], numbers=numbers[kept])

@@ -502,6 +502,11 @@ ACTIONS: dict[str, Case] = {
     "broadcasts.listing.list_broadcasts": Case(
         "broadcast.see", lambda w, a: listed.list_broadcasts(listed.Asked(), actor=a)
     ),
+    "broadcasts.listing.rank_broadcasts": Case(
+        "broadcast.see", lambda w, a: listed.rank_broadcasts(listed.Asked(), actor=a)
+    ),
+    "broadcasts.listing.read_ranked": Case("broadcast.see", lambda w, a: listed.read_ranked([], actor=a)),
+    "broadcasts.listing.look_at_desk": Case("broadcast.see", lambda w, a: listed.look_at_desk(actor=a, most=1)),
     "broadcasts.matching.fitting_broadcast": Case(
         "broadcast.see",
         lambda w, a: matching.fitting_broadcast(w.files, environment="acceptance", actor=a),

@@ -18,7 +18,7 @@ from eboxcast.broadcasts.errors import (
     TestedAnew,
     TesterUnknown,
 )
-from eboxcast.broadcasts.guards import verdicts_that_count
+from eboxcast.broadcasts.facts import verdicts_that_count
 from eboxcast.broadcasts.models import Broadcast, Check, FileDelivery, SeenIn, Verdict, Via
 from eboxcast.broadcasts.states import Action
 from eboxcast.broadcasts.steps import Step, fit_reason, present, step, void_go
@@ -186,7 +186,7 @@ def judge(
     with step(broadcast, Action.JUDGE, actor=actor) as taken:
         given = taken.broadcast
         _refuse_stale(given, basis, actor, {(one.recipient, str(one.check)) for one in seen})
-        last = {(one.recipient, one.check_name): one for one in verdicts_that_count(given)}
+        last = {(one.recipient, one.check_name): one for one in verdicts_that_count([given])}
         count = {"passed": 0, "failed": 0, "corrected": 0}
         kept: list[Verdict] = []
         now = clock.now()

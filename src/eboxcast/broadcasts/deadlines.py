@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from eboxcast.broadcasts.models import Broadcast, Lateness
+from eboxcast.broadcasts.facts import Considered, waived_of
+from eboxcast.broadcasts.models import Lateness
 from eboxcast.lib import clock
 from eboxcast.lib.errors import Defect
 from eboxcast.planning.deadlines import Deadlines, deadlines_for
@@ -33,7 +35,7 @@ class Term:
         return self.late and not self.waived
 
 
-def deadlines_of(broadcast: Broadcast) -> Deadlines:
+def deadlines_of(broadcast: Considered) -> Deadlines:
     """Return the terms of a broadcast that has a date."""
     if broadcast.date is None:
         raise Defect(check="terms need a date")
@@ -41,12 +43,15 @@ def deadlines_of(broadcast: Broadcast) -> Deadlines:
     return read_once(("deadlines", institution, day), lambda: deadlines_for(day, calendar_of(institution)))
 
 
-def terms_of(broadcast: Broadcast) -> list[Term]:
-    """Return what is due before the date of a broadcast; nothing while it has none."""
+def terms_of(broadcast: Considered, waived: Collection[str] | None = None) -> list[Term]:
+    """Return what is due before the date of a broadcast; nothing while it has none.
+
+    ``waived`` are the deadlines that were waived, where they were read already.
+    """
     if broadcast.date is None:
         return []
     due = deadlines_of(broadcast)
-    waived = {one.what for one in broadcast.waivers.all() if one.void_at is None}
+    waived = waived_of([broadcast])[broadcast.id] if waived is None else waived
     dates = {
         Lateness.RECONFIRMATION: (due.reconfirmation_due_at, broadcast.reconfirmed_at),
         Lateness.ACCEPTANCE: (due.acceptance_due_at, broadcast.acceptance_delivered_at),
@@ -54,7 +59,7 @@ def terms_of(broadcast: Broadcast) -> list[Term]:
     return [Term(what=what, due_at=at, done_at=done, waived=what in waived) for what, (at, done) in dates.items()]
 
 
-def term_of(broadcast: Broadcast, what: Lateness) -> Term:
+def term_of(broadcast: Considered, what: Lateness) -> Term:
     """Return one term of a broadcast that has a date."""
     found = next((term for term in terms_of(broadcast) if term.what == what), None)
     if found is None:

@@ -24,7 +24,8 @@ from eboxcast.broadcasts.errors import (
     VerdictFailed,
     VerdictIncomplete,
 )
-from eboxcast.broadcasts.models import Broadcast, Check, Go, Lateness, Verdict
+from eboxcast.broadcasts.facts import Considered, Tally, tallies_of
+from eboxcast.broadcasts.models import Broadcast, Check, Go, Lateness
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor, Role
 from eboxcast.planning.selectors import blackouts_between
@@ -58,14 +59,26 @@ def is_tester(broadcast: Broadcast, actor: Actor) -> Missing | None:
 
 def verdict_complete(broadcast: Broadcast, actor: Actor) -> Missing | None:
     """Every check passed for every recipient of the short list."""
-    recipients = broadcast.short_list_count or 0
-    expected = recipients * len(Check.values)
-    given = [verdict.passed for verdict in verdicts_that_count(broadcast)]
-    if recipients and len(given) == expected and all(given):
+    tally = tallies_of([broadcast])[broadcast.id]
+    if all_passed(broadcast, tally):
         return None
-    counts = {"recipients": recipients, "expected": expected, "passed": sum(given), "failed": len(given) - sum(given)}
-    kind = VerdictFailed if counts["failed"] else VerdictIncomplete
-    return kind(broadcast=broadcast.number, **counts)
+    kind = VerdictFailed if tally.failed else VerdictIncomplete
+    return kind(
+        broadcast=broadcast.number,
+        recipients=broadcast.short_list_count or 0,
+        expected=_checks_of(broadcast),
+        passed=tally.passed,
+        failed=tally.failed,
+    )
+
+
+def all_passed(broadcast: Considered, tally: Tally) -> bool:
+    """Return whether every check of a test that has any was found to pass."""
+    return tally.failed == 0 and tally.passed == _checks_of(broadcast) > 0
+
+
+def _checks_of(broadcast: Considered) -> int:
+    return (broadcast.short_list_count or 0) * len(Check.values)
 
 
 def type_in_production(broadcast: Broadcast, actor: Actor) -> Missing | None:
@@ -139,13 +152,6 @@ def without_contact(broadcast: Broadcast) -> list[str]:
     named = set(broadcast.contacts.values_list("team", flat=True))
     teams = Team.objects.filter(active=True).order_by("code").values_list("code", flat=True)
     return [team for team in ("", *teams) if team not in named]
-
-
-def verdicts_that_count(broadcast: Broadcast) -> list[Verdict]:
-    """Return the last verdict of each check, of the files that are in acceptance now."""
-    run = broadcast.acceptance_run
-    found = broadcast.verdicts.filter(run=run) if run else broadcast.verdicts.none()
-    return list(found.order_by("recipient", "check_name", "-id").distinct("recipient", "check_name"))
 
 
 def holding_go(broadcast: Broadcast) -> Go | None:

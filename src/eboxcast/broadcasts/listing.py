@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet, prefetch_related_objects
+from django.db.models import Count, Q, QuerySet
 
+from eboxcast.broadcasts.facts import facts_of
 from eboxcast.broadcasts.lookup import broadcasts_for
 from eboxcast.broadcasts.models import Broadcast, State
-from eboxcast.broadcasts.progress import Standing, standing_of
-from eboxcast.broadcasts.states import DATED, ENDED, UNDATED
+from eboxcast.broadcasts.progress import Standing, standings_of
+from eboxcast.broadcasts.states import ENDED
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
-from eboxcast.planning.selectors import calendar_read_once
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +33,15 @@ class Asked:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Ranked:
+    """The place of a broadcast in a list: by how it stands."""
+
+    id: UUID
+    number: str
+    standing: Standing
+
+
+@dataclass(frozen=True, kw_only=True)
 class Listed:
     """A broadcast, and how it stands."""
 
@@ -38,25 +49,64 @@ class Listed:
     standing: Standing
 
 
-@sanitized_db_errors()
+@dataclass(frozen=True, kw_only=True)
+class OnDesk:
+    """What waits for somebody and what waits for others: the most urgent, and how many there are."""
+
+    waiting: Sequence[Listed]
+    waiting_count: int
+    others: Sequence[Listed]
+    others_count: int
+
+
 def list_broadcasts(asked: Asked, *, actor: Actor) -> list[Listed]:
     """Return what somebody asks for and may see, the most urgent first. Raises NotYourRole."""
+    return read_ranked(rank_broadcasts(asked, actor=actor), actor=actor)
+
+
+@sanitized_db_errors()
+def rank_broadcasts(asked: Asked, *, actor: Actor) -> list[Ranked]:
+    """Return what somebody asks for and may see, the most urgent first: in what order, for pages show few at once.
+
+    Raises NotYourRole.
+    """
     every = frozenset(State.values)
     states = asked.states or (every if asked.ended else every - ENDED)
     found = broadcasts_for(actor, states=states)
     if asked.campaign:
         found = found.filter(campaign__name=asked.campaign)
-    fitting = [one for one in _standing(found) if _fits(one.standing, asked, actor)]
-    return sorted(fitting, key=lambda one: (*_urgency(one.standing), one.broadcast.number))
+    facts = facts_of(found)
+    ranked = (
+        Ranked(id=one.id, number=one.number, standing=standing)
+        for one, standing in zip(facts, standings_of(facts, found), strict=True)
+    )
+    return sorted((one for one in ranked if _fits(one.standing, asked, actor)), key=_place)
 
 
-def _standing(found: QuerySet[Broadcast]) -> list[Listed]:
-    """Return how broadcasts stand, with what that depends on read for all of them at once."""
+@sanitized_db_errors()
+def read_ranked(ranked: Sequence[Ranked], *, actor: Actor) -> list[Listed]:
+    """Return some broadcasts of a ranking in its order, with how they stand as they are read. Raises NotYourRole."""
+    found = {one.broadcast.id: one for one in _listed(broadcasts_for(actor).filter(id__in=[one.id for one in ranked]))}
+    return [found[one.id] for one in ranked if one.id in found]
+
+
+def look_at_desk(*, actor: Actor, most: int) -> OnDesk:
+    """Return what waits for somebody, and what waits for others, of each so many at most. Raises NotYourRole."""
+    ranked = rank_broadcasts(Asked(), actor=actor)
+    waiting = [one for one in ranked if one.standing.waits_for(actor.roles)]
+    others = [one for one in ranked if not one.standing.waits_for(actor.roles)]
+    shown = read_ranked([*waiting[:most], *others[:most]], actor=actor)
+    return OnDesk(
+        waiting=[one for one in shown if one.standing.waits_for(actor.roles)],
+        waiting_count=len(waiting),
+        others=[one for one in shown if not one.standing.waits_for(actor.roles)],
+        others_count=len(others),
+    )
+
+
+def _listed(found: QuerySet[Broadcast]) -> list[Listed]:
     read = list(found)
-    prefetch_related_objects([one for one in read if one.state in UNDATED], "decisions")
-    prefetch_related_objects([one for one in read if one.state in DATED], "waivers")
-    with calendar_read_once():
-        return [Listed(broadcast=one, standing=standing_of(one)) for one in read]
+    return [Listed(broadcast=one, standing=standing) for one, standing in zip(read, standings_of(read), strict=True)]
 
 
 @sanitized_db_errors()
@@ -75,7 +125,7 @@ def list_evenings(*, actor: Actor, days: int) -> list[Broadcast]:
 def broadcasts_of(day: date, *, actor: Actor) -> list[Listed]:
     """Return the broadcasts of an evening that somebody may see, by their moment. Raises NotYourRole."""
     found = broadcasts_for(actor).filter(date=day).exclude(state__in=ENDED - {State.CLOSED})
-    return _standing(found.prefetch_related("contacts").order_by("agreed_at", "number"))
+    return _listed(found.prefetch_related("contacts").order_by("agreed_at", "number"))
 
 
 @sanitized_db_errors()
@@ -89,10 +139,13 @@ _BEFORE_THE_EVENING = (State.APPROVED, State.PRODUCTION_DELIVERED, State.CONFIRM
 
 
 def _fits(standing: Standing, asked: Asked, actor: Actor) -> bool:
-    mine = any(actor.has(*step.turn) for step in standing.steps)
-    return (mine or not asked.mine) and (bool(standing.late) or not asked.late)
+    return (standing.waits_for(actor.roles) or not asked.mine) and (bool(standing.late) or not asked.late)
 
 
-def _urgency(standing: Standing) -> tuple[bool, bool, bool, datetime]:
+def _place(one: Ranked) -> tuple[bool, bool, bool, datetime, str]:
+    standing = one.standing
     due = [step.due_at for step in standing.steps if step.due_at is not None]
-    return not standing.steps, not standing.late, not due, min(due, default=clock.now())
+    return not standing.steps, not standing.late, not due, min(due, default=_NEVER), one.number
+
+
+_NEVER = datetime.max.replace(tzinfo=UTC)

@@ -9,9 +9,11 @@ from django.db.models import Count, Sum
 from django.db.models.functions import Coalesce
 
 from eboxcast.broadcasts.errors import DateNotFree, DateNotPossible
+from eboxcast.broadcasts.facts import Considered
 from eboxcast.broadcasts.models import Broadcast, State
 from eboxcast.broadcasts.states import DATED
 from eboxcast.database.errors import sanitized_db_errors
+from eboxcast.lib import clock
 from eboxcast.lib.errors import Reason
 from eboxcast.planning.capacity import Booked, Conflict, Evenings, conflicts, nearest_free
 from eboxcast.planning.selectors import evenings_for, read_once
@@ -22,7 +24,7 @@ TAKES_ROOM = DATED | {State.LAUNCHED, State.PUBLISHED, State.REPORTED, State.CLO
 
 @sanitized_db_errors()
 def booked_between(
-    first: date = date.min, last: date = date.max, *, without: Broadcast | None = None
+    first: date = date.min, last: date = date.max, *, without: Considered | None = None
 ) -> Mapping[date, Booked]:
     """Return what is planned for each evening from the first day to the last, both included."""
     found = Broadcast.objects.filter(state__in=TAKES_ROOM, date__range=(first, last))
@@ -41,7 +43,7 @@ def conflicts_of(broadcast: Broadcast, day: date) -> tuple[Conflict, ...]:
 
 
 @sanitized_db_errors()
-def possible_days(broadcast: Broadcast, days: Sequence[date]) -> list[date]:
+def possible_days(broadcast: Considered, days: Sequence[date]) -> list[date]:
     """Return the days that could be accepted for a broadcast now: nothing but a deadline stands in their way."""
     if not days:
         return []
@@ -66,7 +68,7 @@ def conflict_with(broadcast: Broadcast, day: date) -> DateNotFree | None:
     return DateNotFree(_reasons(found), broadcast=broadcast.number, date=day, free=free)
 
 
-def recipients_of(broadcast: Broadcast) -> int:
+def recipients_of(broadcast: Considered) -> int:
     """Return how many a broadcast is for: as delivered, else as expected."""
     return broadcast.recipients_count or broadcast.expected_count
 
@@ -96,9 +98,10 @@ def _reasons(found: Sequence[Conflict]) -> tuple[Reason, ...]:
     return tuple(Reason(sentence=one.sentence, data=one.data) for one in found)
 
 
-def _evenings(broadcast: Broadcast, days: Sequence[date]) -> Evenings:
-    if broadcast.date is None:  # it has no place in any evening: what is booked is the same for all such broadcasts
-        booked = read_once("booked", booked_between)
-    else:
-        booked = booked_between(min(days), max(days), without=broadcast)
-    return evenings_for(broadcast.institution_id, booked=booked)
+def _evenings(broadcast: Considered, days: Sequence[date]) -> Evenings:
+    institution = broadcast.institution_id
+    if broadcast.date is not None:
+        return evenings_for(institution, booked=booked_between(min(days), max(days), without=broadcast))
+    # It has no place in any evening: what is booked is the same for all such broadcasts.
+    booked = read_once("booked", lambda: booked_between(clock.today()))
+    return read_once(("evenings", institution), lambda: evenings_for(institution, booked=booked))

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from functools import cached_property
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db.models import QuerySet
 
 from eboxcast.broadcasts import guards
 from eboxcast.broadcasts.deadlines import Term, terms_of
 from eboxcast.broadcasts.errors import OutsideItsWindow
+from eboxcast.broadcasts.facts import Considered, Said, Some, Tally, said_of, tallies_of, waived_of
 from eboxcast.broadcasts.load import possible_days
-from eboxcast.broadcasts.models import Broadcast, Decision, Lateness, Outcome, Side, State
-from eboxcast.broadcasts.states import DATED, Action, missing_for, permission_of
+from eboxcast.broadcasts.models import Broadcast, Lateness, Outcome, Side, State
+from eboxcast.broadcasts.states import DATED, UNDATED, Action, missing_for, permission_of
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
-from eboxcast.lib.actors import ALL_ROLES, STEWARD, Actor, Role
+from eboxcast.lib.actors import ALL_ROLES, Actor, Role
 from eboxcast.lib.errors import Reason, Told
 from eboxcast.lib.translation import N_
+from eboxcast.planning.selectors import calendar_read_once
 
 S, A = State, Action
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +49,10 @@ class Standing:
     steps: tuple[Step, ...]
     """What is next, the most urgent first; none only when it has ended."""
     late: tuple[Reason, ...]
+
+    def waits_for(self, roles: Collection[Role]) -> bool:
+        """Return whether it is the turn of somebody with these roles."""
+        return any(role in roles for step in self.steps for role in step.turn)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,34 +137,105 @@ _BESIDE: Mapping[Action, str] = {
 @sanitized_db_errors()
 def days_left(broadcast: Broadcast) -> list[date]:
     """Return the days that can be accepted or agreed to now: the one the other side accepted first, then by wish."""
-    return possible_days(broadcast, _in_question(broadcast))
+    return _days_left(broadcast, _said_of(broadcast))
 
 
 @sanitized_db_errors()
 def accepted_days(broadcast: Broadcast) -> list[date]:
     """Return the day that a side has accepted, the last one that did; none before."""
-    said = _decided(broadcast, Outcome.ACCEPTED)
-    return list(said[-1].dates) if said else []
+    return _accepted_days(_said_of(broadcast))
 
 
 @sanitized_db_errors()
 def proposed_days(broadcast: Broadcast) -> list[date]:
     """Return the days that were proposed in the place of those requested; none where nobody did."""
-    proposals = _decided(broadcast, Outcome.POSTPONED)
-    return list(proposals[-1].dates) if proposals else []
+    return _last_days(_said_of(broadcast), Outcome.POSTPONED)
 
 
-def _decided(broadcast: Broadcast, outcome: Outcome) -> list[Decision]:
-    """Return the decisions that hold, oldest first: of all there are, which a list of broadcasts has read already."""
-    return [one for one in broadcast.decisions.all() if one.void_at is None and one.outcome == outcome]
+def _said_of(broadcast: Broadcast) -> Sequence[Said]:
+    return said_of([broadcast])[broadcast.id]
+
+
+def _last_days(said: Sequence[Said], outcome: Outcome) -> list[date]:
+    """Return the days of the last decision of a kind; none where there is none."""
+    return next((list(one.dates) for one in reversed(said) if one.outcome == outcome), [])
+
+
+def _accepted_days(said: Sequence[Said]) -> list[date]:
+    return _last_days(said, Outcome.ACCEPTED)
+
+
+def _days_left(broadcast: Considered, said: Sequence[Said]) -> list[date]:
+    if broadcast.state == S.POSTPONED:
+        return possible_days(broadcast, _last_days(said, Outcome.POSTPONED))
+    return possible_days(broadcast, list(dict.fromkeys([*_accepted_days(said), *broadcast.wanted_dates])))
 
 
 @sanitized_db_errors()
 def standing_of(broadcast: Broadcast) -> Standing:
     """Return whose turn it is, what is next and what is late."""
-    terms = {term.what: term for term in terms_of(broadcast)} if broadcast.state in DATED else {}
-    steps = tuple(sorted(_steps(broadcast, terms), key=_urgency))
-    return Standing(steps=steps, late=tuple(_late(terms)))
+    return standings_of([broadcast])[0]
+
+
+@sanitized_db_errors()
+def standings_of(broadcasts: Sequence[Considered], among: QuerySet[Broadcast] | None = None) -> list[Standing]:
+    """Return how broadcasts stand, each in its place; what that depends on is read for all of them at once.
+
+    ``among`` says how to find them, where they are so many that their ids would take long to send.
+    """
+    said = _read(said_of, broadcasts, UNDATED, among)
+    waived = _read(waived_of, broadcasts, DATED, among)
+    tallies = _read(tallies_of, broadcasts, frozenset({S.TESTED}), among)
+    with calendar_read_once():
+        return [
+            _standing(
+                _Known(
+                    broadcast=one,
+                    said=said.get(one.id, ()),
+                    terms=terms_of(one, waived.get(one.id, ())) if one.state in DATED else (),
+                    tally=tallies.get(one.id, Tally()),
+                )
+            )
+            for one in broadcasts
+        ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Known:
+    """A broadcast, and what its standing depends on besides."""
+
+    broadcast: Considered
+    said: Sequence[Said]
+    terms: Sequence[Term]
+    """What is due before its date; nothing while it has none."""
+    tally: Tally
+
+    @cached_property
+    def missed(self) -> Sequence[Term]:
+        """Return what is late, and in the way."""
+        return [term for term in self.terms if term.in_the_way]
+
+    def due_at(self, what: Lateness) -> datetime:
+        """Return by when something is due."""
+        return next(term.due_at for term in self.terms if term.what == what)
+
+
+def _read(
+    read: Callable[[Some], Mapping[UUID, T]],
+    broadcasts: Sequence[Considered],
+    states: frozenset[State],
+    among: QuerySet[Broadcast] | None,
+) -> Mapping[UUID, T]:
+    concerned = [one for one in broadcasts if one.state in states]
+    if not concerned:
+        return {}
+    return read(concerned if among is None else among.filter(state__in=states))
+
+
+def _standing(known: _Known) -> Standing:
+    steps = tuple(sorted(_steps(known), key=_urgency))
+    late = (Reason(sentence=_LATE[term.what], data={"due": term.due_at}) for term in known.missed)
+    return Standing(steps=steps, late=tuple(late))
 
 
 def as_recorded(broadcast: Broadcast) -> dict[str, object]:
@@ -211,34 +293,26 @@ def _urgency(step: Step) -> tuple[bool, datetime]:
     return step.due_at is None, step.due_at or clock.now()
 
 
-Terms = Mapping[Lateness, Term]
-"""What is due before the date of a broadcast; nothing while it has none."""
-
-
-def _steps(broadcast: Broadcast, terms: Terms) -> list[Step]:
-    state = State(broadcast.state)
+def _steps(known: _Known) -> list[Step]:
+    state = State(known.broadcast.state)
     if state not in _NEXT:
         return []
-    steps = (
-        _once_no_date_is_left(broadcast, state)
-        or _once_judged(broadcast, state)
-        or [_usual(broadcast, state, _due(broadcast, state, terms))]
-    )
+    steps = _once_no_date_is_left(known, state) or _once_judged(known, state) or [_usual(known, state)]
     if state in DATED:
-        steps += _beside(broadcast, terms)
+        steps += _beside(known)
     return steps
 
 
-def _usual(broadcast: Broadcast, state: State, due_at: datetime | None) -> Step:
+def _usual(known: _Known, state: State) -> Step:
     turn, action, sentence = _NEXT[state]
     if state == S.REQUESTED:
-        turn = _undecided(broadcast)
-    return Step(turn=turn, sentence=sentence, action=action, due_at=due_at, data={})
+        turn = _undecided(known.said)
+    return Step(turn=turn, sentence=sentence, action=action, due_at=_due(known, state), data={})
 
 
-def _once_no_date_is_left(broadcast: Broadcast, state: State) -> list[Step]:
+def _once_no_date_is_left(known: _Known, state: State) -> list[Step]:
     """Return what is left where every date in question has passed or is full: nobody can accept one now."""
-    if state not in _NONE_LEFT or days_left(broadcast):
+    if state not in _NONE_LEFT or _days_left(known.broadcast, known.said):
         return []
     return [
         Step(turn=turn, sentence=sentence, action=action, due_at=None, data={})
@@ -246,40 +320,32 @@ def _once_no_date_is_left(broadcast: Broadcast, state: State) -> list[Step]:
     ]
 
 
-def _once_judged(broadcast: Broadcast, state: State) -> list[Step]:
+def _once_judged(known: _Known, state: State) -> list[Step]:
     """Return what follows from what was found in the eBoxes: a check that failed leads to a rejection.
 
     Whoever was wrong about it corrects it, with a remark; nothing proposes that.
     """
     if state != S.TESTED:
         return []
-    failed = sum(not verdict.passed for verdict in guards.verdicts_that_count(broadcast))
+    failed = known.tally.failed
     if failed:
         action = A.REJECT
-    elif guards.verdict_complete(broadcast, STEWARD) is None:
+    elif guards.all_passed(known.broadcast, known.tally):
         action = A.APPROVE
     else:
         return []
     data = {"failed": failed} if failed else {}
-    turn = (Role.REQUESTER,)
-    return [Step(turn=turn, sentence=_JUDGED[action], action=action, due_at=broadcast.agreed_at, data=data)]
+    due_at = known.broadcast.agreed_at
+    return [Step(turn=(Role.REQUESTER,), sentence=_JUDGED[action], action=action, due_at=due_at, data=data)]
 
 
-def _in_question(broadcast: Broadcast) -> Sequence[date]:
-    if broadcast.state != S.POSTPONED:
-        return list(dict.fromkeys([*accepted_days(broadcast), *broadcast.wanted_dates]))
-    return proposed_days(broadcast)
-
-
-def _beside(broadcast: Broadcast, terms: Terms) -> list[Step]:
+def _beside(known: _Known) -> list[Step]:
     """Return what must happen at some time before the launch, whatever the state."""
-    steps = []
+    broadcast, steps = known.broadcast, []
     if broadcast.reconfirmed_at is None:
-        steps.append(_step_beside(A.RECONFIRM, Role.REQUESTER, terms[Lateness.RECONFIRMATION].due_at))
+        steps.append(_step_beside(A.RECONFIRM, Role.REQUESTER, known.due_at(Lateness.RECONFIRMATION)))
     steps += [
-        _step_beside(A.WAIVE, Role.INTEGRATION, broadcast.agreed_at, what=str(term.what))
-        for term in terms.values()
-        if term.in_the_way
+        _step_beside(A.WAIVE, Role.INTEGRATION, broadcast.agreed_at, what=str(term.what)) for term in known.missed
     ]
     if broadcast.contact_centre_warned_at is None and broadcast.production_run is not None:
         steps.append(_step_beside(A.WARN, Role.INTEGRATION, broadcast.agreed_at))
@@ -290,17 +356,16 @@ def _step_beside(action: Action, role: Role, due_at: datetime | None, **data: ob
     return Step(turn=(role,), sentence=_BESIDE[action], action=action, due_at=due_at, data=data)
 
 
-def _due(broadcast: Broadcast, state: State, terms: Terms) -> datetime | None:
+def _due(known: _Known, state: State) -> datetime | None:
     if state in (S.SCHEDULED, S.REJECTED):
-        return terms[Lateness.ACCEPTANCE].due_at
+        return known.due_at(Lateness.ACCEPTANCE)
     if state in DATED:
-        return broadcast.agreed_at
+        return known.broadcast.agreed_at
     return None
 
 
-def _undecided(broadcast: Broadcast) -> tuple[Role, ...]:
-    held = _decided(broadcast, Outcome.ACCEPTED)
-    accepted = {one.side for one in held if max(one.dates) >= clock.today()}
+def _undecided(said: Sequence[Said]) -> tuple[Role, ...]:
+    accepted = {one.side for one in said if one.outcome == Outcome.ACCEPTED and max(one.dates) >= clock.today()}
     roles = {Side.VALIDATOR: Role.VALIDATOR, Side.OPERATOR: Role.INTEGRATION}
     open_sides = [role for side, role in roles.items() if side not in accepted]
     return tuple(open_sides) or tuple(roles.values())
@@ -310,8 +375,3 @@ _LATE = {
     Lateness.RECONFIRMATION: N_("the reconfirmation was due by {due}"),
     Lateness.ACCEPTANCE: N_("the files for acceptance were due by {due}"),
 }
-
-
-def _late(terms: Terms) -> list[Reason]:
-    late = (term for term in terms.values() if term.in_the_way)
-    return [Reason(sentence=_LATE[term.what], data={"due": term.due_at}) for term in late]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import cached_property, lru_cache
 
 from eboxcast.lib.clock import BRUSSELS
 from eboxcast.planning.working_days import WorkingCalendar
@@ -24,12 +25,12 @@ class Deadlines:
     acceptance_date: date
     """The last day to deliver the files for acceptance."""
 
-    @property
+    @cached_property
     def reconfirmation_due_at(self) -> datetime:
         """Return the last moment to reconfirm in time."""
         return end_of_day(self.reconfirmation_date)
 
-    @property
+    @cached_property
     def acceptance_due_at(self) -> datetime:
         """Return the last moment to deliver the files for acceptance in time."""
         return end_of_day(self.acceptance_date)
@@ -40,6 +41,7 @@ class Deadlines:
         return self.nudge_date, self.reconfirmation_date
 
 
+@lru_cache(maxsize=2048)  # a list of broadcasts asks for each of its evenings, and is opened again and again
 def deadlines_for(production_date: date, calendar: WorkingCalendar) -> Deadlines:
     """Return the terms of a production on a date."""
     return Deadlines(

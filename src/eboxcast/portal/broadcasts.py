@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from eboxcast.broadcasts.listing import Asked, list_broadcasts
+from eboxcast.broadcasts.listing import Asked, rank_broadcasts, read_ranked
 from eboxcast.broadcasts.lookup import find_broadcast
 from eboxcast.broadcasts.words import CHECKS
 from eboxcast.lib.actors import Role
@@ -53,8 +53,8 @@ def show_list(request: PageRequest) -> HttpResponse:
         late=given.get("late", False),
         ended=given.get("ended", False),
     )
-    page = Paginator(list_broadcasts(asked, actor=request.actor), _ON_A_PAGE).get_page(request.GET.get("page"))
-    answer = broadcast_list(list(page), request.language, steps_alone=True)
+    page = Paginator(rank_broadcasts(asked, actor=request.actor), _ON_A_PAGE).get_page(request.GET.get("page"))
+    answer = broadcast_list(read_ranked(list(page), actor=request.actor), request.language, steps_alone=True)
     shown = {
         "section": "broadcasts",
         "form": form,

@@ -6,9 +6,9 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from eboxcast.broadcasts.listing import Asked, list_broadcasts
+from eboxcast.broadcasts.listing import look_at_desk
 from eboxcast.broadcasts.lookup import planned_on
-from eboxcast.presenters.desk import desk_of, to_decide
+from eboxcast.presenters.desk import MOST_SHOWN, desk_of, to_decide
 from eboxcast.presenters.message_types import type_desk
 from eboxcast.senders.lookup import requests_of
 from eboxcast.web.requests import PageRequest
@@ -19,9 +19,9 @@ from eboxcast.web.visitors import signed_in
 @signed_in
 def show(request: PageRequest) -> HttpResponse:
     """Show what somebody has to do now, over all broadcasts they may see."""
-    listed = list_broadcasts(Asked(), actor=request.actor)
+    found = look_at_desk(actor=request.actor, most=MOST_SHOWN)
     roles = request.actor.roles
-    days = {day for one in to_decide(listed, roles) for day in one.wanted_dates}
-    desk = desk_of(listed, roles, request.language, beside=planned_on(days, actor=request.actor))
+    days = {day for one in to_decide(found.waiting, roles) for day in one.wanted_dates}
+    desk = desk_of(found, roles, request.language, beside=planned_on(days, actor=request.actor))
     types = type_desk(requests_of(request.actor), (), roles, request.language).tasks
     return render(request, "portal/home.html", {"section": "home", "desk": desk, "types": types})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from eboxcast.audit.selectors import SealedEntry, Wanted, list_entries
-from eboxcast.broadcasts.guards import verdicts_that_count
+from eboxcast.broadcasts.facts import verdicts_that_count
 from eboxcast.broadcasts.models import Broadcast, Contact, Decision, FileDelivery, Verdict, Waiver
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.notices.listing import Sought, newest_notices
@@ -59,7 +59,7 @@ def deliveries_shown(broadcast: Broadcast) -> tuple[DeliveryShown, ...]:
 
 def verdicts_shown(broadcast: Broadcast) -> tuple[VerdictShown, ...]:
     """Return what was found in the eBoxes of the short list, also what was corrected since."""
-    count = {one.pk for one in verdicts_that_count(broadcast)}
+    count = {one.pk for one in verdicts_that_count([broadcast])}
     return tuple(_verdict(one, counts=one.pk in count) for one in verdicts_of(broadcast))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from eboxcast.broadcasts.listing import Listed
+from eboxcast.broadcasts.listing import Listed, OnDesk
 from eboxcast.broadcasts.load import recipients_of
 from eboxcast.broadcasts.models import Broadcast
 from eboxcast.broadcasts.states import Action
@@ -23,41 +23,34 @@ MOST_WITH_EVENINGS = 15
 _DECISIONS = (Action.ACCEPT, Action.POSTPONE)
 
 
-def to_decide(listed: Sequence[Listed], roles: frozenset[Role]) -> list[Broadcast]:
+def to_decide(waiting: Sequence[Listed], roles: frozenset[Role]) -> list[Broadcast]:
     """Return the broadcasts on whose date somebody has to decide, the most urgent first."""
-    waiting = (
+    found = (
         one.broadcast
-        for one in listed
+        for one in waiting
         if any(step.action in _DECISIONS and not roles.isdisjoint(step.turn) for step in one.standing.steps)
     )
-    return list(waiting)[:MOST_WITH_EVENINGS]
+    return list(found)[:MOST_WITH_EVENINGS]
 
 
 def desk_of(
-    listed: Sequence[Listed],
-    roles: frozenset[Role],
-    language: str,
-    *,
-    beside: Mapping[date, Sequence[Broadcast]],
+    found: OnDesk, roles: frozenset[Role], language: str, *, beside: Mapping[date, Sequence[Broadcast]]
 ) -> Desk:
     """Return what waits for somebody and what waits for others, in the order of the list.
 
     ``beside`` are the broadcasts of the evenings in question that they may see.
     """
-    waiting = [one for one in listed if any(not roles.isdisjoint(step.turn) for step in one.standing.steps)]
-    numbers = {one.broadcast.number for one in waiting}
-    others = [one for one in listed if one.broadcast.number not in numbers]
     evenings = Evenings(beside=beside, language=language)
-    decided = {one.number: evenings.shown(one, one.wanted_dates) for one in to_decide(listed, roles)}
-    shown = broadcast_list(waiting[:MOST_SHOWN], language, steps_alone=True).broadcasts
+    decided = {one.number: evenings.shown(one, one.wanted_dates) for one in to_decide(found.waiting, roles)}
+    shown = broadcast_list(found.waiting, language, steps_alone=True).broadcasts
     return Desk(
         tasks=tuple(
             _task(one.broadcast, broadcast, _steps_of(broadcast, roles), decided.get(broadcast.number, ()))
-            for one, broadcast in zip(waiting, shown, strict=False)
+            for one, broadcast in zip(found.waiting, shown, strict=True)
         ),
-        task_count=len(waiting),
-        others=broadcast_list(others[:MOST_SHOWN], language, steps_alone=True).broadcasts,
-        other_count=len(others),
+        task_count=found.waiting_count,
+        others=broadcast_list(found.others, language, steps_alone=True).broadcasts,
+        other_count=found.others_count,
     )
 
 

@@ -16,3 +16,5 @@ FLAGS = (
     "--disable-sync",
 )
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+SMALL = {"width": 320, "height": 640}
+"""What a page of 1280 pixels is at four times its size: all must be there without scrolling sideways (WCAG 1.4.10)."""

@@ -79,6 +79,12 @@ def visiting(chromium: Browser) -> Iterator[Visit]:
 
 
 Judge = Callable[[Page], list[str]]
+_JUDGED = """
+axe.run({resultTypes: ['violations'], preload: false,
+         runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})
+  .then(found => found.violations.map(one =>
+    `${one.id}: ${JSON.stringify(one.nodes.map(node => node.target))}: ${one.nodes[0].failureSummary}`))
+"""
 
 
 @pytest.fixture(scope="session")
@@ -88,13 +94,12 @@ def violations() -> Judge:
 
     def judge(page: Page) -> list[str]:
         # Not as a script of the page, which its policy forbids, but as the browser's own.
-        page.evaluate(script)
-        found = page.evaluate(
-            "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
-        )
-        return [
-            f"{one['id']}: {[node['target'] for node in one['nodes']]}: {one['nodes'][0]['failureSummary']}"
-            for one in found["violations"]
-        ]
+        found: list[str] = page.evaluate(f"{script};{_JUDGED}")
+        return found
 
     return judge
+
+
+def too_wide(page: Page) -> int:
+    """Return by how much a page is wider than its window."""
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pikepdf
 from playwright.sync_api import expect
-from tests.browser.conftest import NARROW, WIDE, Judge, Visit
-from tests.browser.test_pages import too_wide
+from tests.browser.conftest import NARROW, WIDE, Judge, Visit, too_wide
 from tests.delivery.procedure import ANNE, BRAM, SHORT, Story
 
 from eboxcast.broadcasts.models import State

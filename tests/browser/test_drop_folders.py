@@ -5,9 +5,8 @@ from __future__ import annotations
 from django.test import override_settings
 from playwright.sync_api import Browser, expect
 from tests.broadcasts import people as p
-from tests.browser.conftest import NARROW, Judge, Visit
+from tests.browser.conftest import NARROW, Judge, Visit, too_wide
 from tests.browser.serving import served
-from tests.browser.test_pages import too_wide
 from tests.exchange.conftest import dropping, story
 from tests.exchange.dropping import Dropping
 

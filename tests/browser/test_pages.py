@@ -1,184 +1,257 @@
-"""Pages in a real browser: axe-core finds nothing wrong with any, none is wider than its screen, none needs scripts."""
+"""Every page in a real browser, one of each kind: axe-core finds nothing wrong with it, and it fits on any phone."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from datetime import date
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from uuid import UUID
 
+import psycopg
 import pytest
-from playwright.sync_api import Page, expect
-from tests.broadcasts import people as p
-from tests.browser.conftest import NARROW, WIDE, Judge, Visit
-from tests.notices.conftest import add_people
-from tests.portal.runs import prepared_run
-from tests.senders.forms import request_for
-from tests.web.visitors import PASSWORD, account_of
+from django.urls import resolve
+from playwright.sync_api import Browser
+from playwright.sync_api import Page as Window
+from tests.browser.chromium import NARROW, SMALL, WIDE
+from tests.browser.conftest import Judge, too_wide
+from tests.browser.world import RECIPIENT, World, world_in
+from tests.conftest import emptied_after
+from tests.inbox.test_addresses import ADDRESSES as OF_RECIPIENTS
+from tests.inbox.test_addresses import MAILING
+from tests.portal.test_addresses import ADDRESSES, WRONG_WAY
 
-from eboxcast.accounts.invitations import invite
-from eboxcast.audit.sealing import seal_pending
-from eboxcast.lib.actors import Actor
-from eboxcast.notices.making import make_notices
-from eboxcast.notices.models import Notice
-from eboxcast.notices.webhooks import add_webhook
-
-Opens = Callable[[], str]
+TEMPLATES = Path(__file__).parents[2] / "src/eboxcast"
 
 
-def invitation() -> str:
-    account_of(p.ANNE)
-    return f"/invitation/{invite('anne', days=7, actor=p.INES)}"
+@dataclass(frozen=True)
+class Page:
+    """A page: the template it is, its address with the names of the world (tests/browser/world.py), and whose it is."""
+
+    template: str
+    path: str
+    who: str = ""
+    answer: str = ""
+    """Where the page is the answer to a form, or to what should not happen: its name."""
+
+    @property
+    def sample(self) -> str:
+        """Return the address as it might be."""
+        plain = re.sub(r"{message}", str(UUID(int=1)), self.path.partition("?")[0])
+        return re.sub(r"{answer}", "/broadcasts/1/files/1", re.sub(r"{(?!answer)\w+}", "1", plain))
 
 
-def sheet() -> str:
-    p.requested(subject="Holiday pay for workers: what changes on 1 January", campaign="Holidays")
-    return f"/broadcasts/{p.ready().number}"
+_B = "/broadcasts"
+PAGES = (
+    # What belongs to every page
+    Page("web/error.html", "/nowhere"),
+    Page("web/error.html", "/people/add", "anne"),
+    Page("web/error.html", _B + "/{scheduled}/approve", "anne"),
+    Page("web/error.html", "/account", "carla", "stale"),
+    Page("web/error.html", "/", "anne", "crash"),
+    Page("web/signed_out.html", "/account", "", "ended"),
+    Page("web/continue.html", "/sign-in", "anne", "continue"),
+    # Signing in, and one's account
+    Page("portal/sign_in.html", "/sign-in"),
+    Page("portal/not_signed_on.html", "/sign-in/provider"),
+    Page("portal/signed_out.html", "/signed-out"),
+    Page("portal/second_factor.html", "/sign-in/second-factor", "", "second factor"),
+    Page("portal/factor_needed.html", "/sign-in/needed", "lou", "factor needed"),
+    Page("portal/forgotten.html", "/forgotten-password"),
+    Page("portal/invitation.html", "/invitation/{invitation}"),
+    Page("portal/account.html", "/account", "bram"),
+    Page("portal/account_app.html", "/account/app", "anne"),
+    Page("portal/account_passkey.html", "/account/passkey", "anne"),
+    Page("portal/account_codes.html", "/account/codes", "vera", "codes"),
+    Page("portal/account_proof.html", "/account/proof", "bram"),
+    Page("portal/account_password.html", "/account/password", "bram"),
+    # The institution
+    Page("portal/home.html", "/", "anne"),
+    Page("portal/ask.html", "/ask?dates=2027-02-15&dates=2027-02-14&dates=2027-04-01", "anne"),
+    Page("portal/broadcasts.html", "/broadcasts", "anne"),
+    Page("portal/broadcast.html", _B + "/{ready}", "anne"),
+    Page("portal/files.html", _B + "/{accepted}/files", "anne"),
+    Page("portal/files_answer.html", "{answer}", "anne"),
+    Page("portal/withdraw_files.html", _B + "/{accepted}/files/withdraw", "anne"),
+    Page("portal/preview.html", _B + "/{accepted}/preview", "anne"),
+    Page("portal/test.html", _B + "/{tested}/test", "anne"),
+    Page("portal/test_ebox.html", _B + "/{tested}/test/1", "anne"),
+    Page("portal/testers.html", _B + "/{tested}/testers", "anne"),
+    Page("portal/approve.html", _B + "/{tested}/approve", "anne"),
+    Page("portal/reject.html", _B + "/{tested}/reject", "anne"),
+    Page("portal/go.html", _B + "/{delivered}/go", "bram"),
+    Page("portal/withdraw_go.html", _B + "/{ready}/withdraw-go", "bram"),
+    Page("portal/results.html", _B + "/{published}/results", "anne"),
+    Page("portal/certificate.html", _B + "/{published}/results/certificate", "anne"),
+    Page("portal/paper_list.html", _B + "/{published}/results/paper-list", "anne"),
+    Page("portal/verify_certificate.html", _B + "/{published}/results/verify", "ines"),
+    # Steps
+    Page("portal/step.html", _B + "/{scheduled}/cancel", "anne"),
+    Page("portal/step_contact.html", _B + "/{scheduled}/set-contact", "anne"),
+    Page("portal/step_dates.html", _B + "/{requested}/postpone", "vera"),
+    Page("portal/step_day.html", _B + "/{requested}/accept", "vera"),
+    Page("portal/step_day.html", _B + "/{proposed}/agree", "anne"),
+    Page("portal/step_refused.html", _B + "/{requested}/reconfirm", "anne"),
+    # The teams
+    Page("portal/calendar.html", "/calendar?month=2027-02", "ines"),
+    Page("portal/calendar_close.html", "/calendar/close", "ines"),
+    Page("portal/calendar_open.html", "/calendar/open/{closed}", "ines"),
+    Page("portal/calendar_blackout.html", "/calendar/blackout", "ines"),
+    Page("portal/calendar_lift.html", "/calendar/blackouts/{blackout}/lift", "ines"),
+    Page("portal/message_types.html", "/message-types", "vera"),
+    Page("portal/message_type.html", "/message-types/{type_request}", "vera"),
+    Page("portal/message_type_step.html", "/message-types/{type_request}/refuse", "vera"),
+    Page("portal/message_type_form.html", "/message-types/new", "ines"),
+    Page("portal/people.html", "/people", "ines"),
+    Page("portal/person.html", "/person/anne", "ines"),
+    Page("portal/person_add.html", "/people/add", "ines"),
+    Page("portal/people_load.html", "/people/load", "ines"),
+    Page("portal/person_change.html", "/person/anne/change", "ines"),
+    Page("portal/person_deactivate.html", "/person/anne/deactivate", "ines"),
+    Page("portal/person_factor.html", "/person/bram/reset-factor", "ines"),
+    Page("portal/person_invite.html", "/person/anne/invite", "ines"),
+    Page("portal/person_token.html", "/person/anne/token", "ines"),
+    Page("portal/person_revoke.html", "/person/anne/tokens/{token}", "ines"),
+    Page("portal/contacts.html", "/contacts", "ines"),
+    Page("portal/contact.html", "/contacts/team/gatb", "ines"),
+    Page("portal/evening.html", "/evenings/{evening}", "lou"),
+    Page("portal/broadcast_contacts.html", _B + "/{ready}/contacts", "anne"),
+    Page("portal/mails.html", "/mails", "ines"),
+    Page("portal/mail.html", "/mails/{mail}", "ines"),
+    Page("portal/mails_retry.html", "/mails/retry", "ines"),
+    Page("portal/drop_folders.html", "/drop-folders", "lou"),
+    Page("portal/installation.html", "/installation", "ines"),
+    Page("portal/alarms.html", "/alarms", "ines"),
+    Page("portal/alarm_add.html", "/alarms/add", "ines"),
+    Page("portal/console.html", "/console", "lou"),
+    Page("portal/doctor.html", "/console/doctor", "lou"),
+    Page("portal/run.html", "/runs/{run}", "lou"),
+    Page("portal/run.html", _B + "/{published}/run", "lou"),
+    Page("portal/decide.html", "/runs/{run}/launch", "lou"),
+    Page("portal/contact_centre.html", "/contact-centre", "carla"),
+    Page("portal/answers.html", "/contact-centre/{published}", "carla"),
+    Page("portal/audit.html", "/audit?broadcast={published}", "ada"),
+    Page("portal/audit_person.html", "/audit/person", "ada", "person"),
+    Page("portal/audit_verify.html", "/audit/verify", "ada"),
+    Page("portal/audit_head.html", "/audit/head", "ada", "head"),
+    Page("portal/audit_dossier.html", "/audit/verify/dossier", "ada"),
+    Page("portal/components.html", "/components", "ines"),
+    # The recipient
+    Page("inbox/sign_in.html", "/ebox/sign-in"),
+    Page("inbox/signed_out.html", "/ebox-acceptance/signed-out"),
+    Page("inbox/messages.html", "/ebox/", RECIPIENT),
+    Page("inbox/messages.html", "/ebox-acceptance/hidden", RECIPIENT),
+    Page("inbox/message.html", "/ebox/messages/{message}", RECIPIENT),
+    Page("inbox/choose.html", "/ebox/choose", RECIPIENT),
+    Page("inbox/email.html", "/ebox/email", RECIPIENT),
+    Page("inbox/email_link.html", "/ebox/email/stop/5-word"),
+    Page("inbox/gone.html", "/ebox/messages/00000000-0000-0000-0000-000000000001", RECIPIENT),
+)
 
-
-def type_sheet() -> str:
-    return f"/message-types/{request_for(actor=p.ANNE).pk}"
-
-
-def mails() -> str:
-    add_people(p.INSTITUTION)
-    p.requested()
-    seal_pending()
-    make_notices()
-    Notice.objects.update(state="given-up", last_problem="550 mailbox unavailable")
-    return "/mails"
-
-
-def to_decide() -> str:
-    p.scheduled()
-    return f"/broadcasts/{p.requested(dates=(p.DAY, date(2027, 3, 1), date(2027, 1, 25))).number}/accept"
-
-
-def step(name: str) -> Opens:
-    return lambda: f"/broadcasts/{p.scheduled().number}/{name}"
-
-
-def webhook() -> str:
-    return add_webhook("Pager", "https://pager.example.be/", actor=p.INES).key
-
-
-PAGES: dict[str, tuple[Actor | None, Opens]] = {
-    "sign-in": (None, lambda: "/sign-in"),
-    "forgotten": (None, lambda: "/forgotten-password"),
-    "invitation": (None, invitation),
-    "not there": (None, lambda: "/nowhere"),
-    "ask": (p.ANNE, lambda: "/ask?dates=2027-02-15&dates=2027-02-14&dates=2027-04-01"),
-    "accept": (p.VERA, to_decide),
-    "postpone": (p.INES, step("postpone")),
-    "cancel": (p.ANNE, step("cancel")),
-    "set-contact": (p.INES, step("set-contact")),
-    "agree": (p.ANNE, step("agree")),
-    "home": (p.ANNE, lambda: f"/{sheet()[:0]}"),
-    "broadcasts": (p.INES, lambda: f"/broadcasts{sheet()[:0]}"),
-    "broadcast": (p.LOU, sheet),
-    "files": (p.ANNE, lambda: f"/broadcasts/{p.approved().number}/files"),
-    "components": (p.INES, lambda: "/components"),
-    "alarms": (p.INES, lambda: f"/alarms{webhook()[:0]}"),
-    "new alarm": (p.INES, lambda: "/alarms/add"),
-    "console": (p.LOU, lambda: f"/console{sheet()[:0]}"),
-    "run": (p.LOU, lambda: f"/runs/{prepared_run().short}"),
-    "decision": (p.LOU, lambda: f"/runs/{prepared_run().short}/discard"),
-    "contacts": (p.INES, lambda: f"/contacts{p.ready().number[:0]}"),
-    "evening": (p.LOU, lambda: f"/evenings/{p.ready().date}"),
-    "contacts of a broadcast": (p.ANNE, lambda: f"/broadcasts/{p.scheduled().number}/contacts"),
-    "installation": (p.INES, lambda: "/installation"),
-    "mails": (p.INES, mails),
-    "mail": (p.INES, lambda: f"{mails()}/{Notice.objects.latest('id').pk}"),
-    "new person": (p.INES, lambda: "/people/add"),
-    "file of people": (p.INES, lambda: "/people/load"),
-    "contact of a team": (p.INES, lambda: "/contacts/team/gatb"),
-    "day to close": (p.INES, lambda: "/calendar/close"),
-    "app to sign in with": (p.ANNE, lambda: "/account/app"),
-    "people": (p.INES, lambda: f"/people{invitation()[:0]}"),
-    "person": (p.INES, lambda: f"/person/anne{invitation()[:0]}"),
-    "change of a person": (p.INES, lambda: f"/person/anne/change{invitation()[:0]}"),
-    "account": (p.BRAM, lambda: "/account"),
-    "account-proof": (p.BRAM, lambda: "/account/proof"),
-    "account-password": (p.BRAM, lambda: "/account/password"),
-    "calendar": (p.INES, lambda: f"/calendar?month=2027-02{sheet()[:0]}"),
-    "blackout": (p.INES, lambda: "/calendar/blackout"),
-    "contact-centre": (p.CARLA, lambda: f"/contact-centre{sheet()[:0]}"),
-    "answers": (p.CARLA, lambda: f"/contact-centre/{sheet().split('/')[-1]}"),
-    "audit": (p.ADA, lambda: f"/audit?broadcast={sheet().split('/')[-1]}"),
-    "verify-audit": (p.ADA, lambda: "/audit/verify"),
-    "verify-dossier": (p.ADA, lambda: "/audit/verify/dossier"),
-    "message-types": (p.VERA, lambda: f"/message-types{type_sheet()[:0]}"),
-    "message-type": (p.ANNE, type_sheet),
-    "message-type-step": (p.VERA, lambda: f"{type_sheet()}/refuse"),
-    "message-type-form": (p.INES, lambda: "/message-types/new"),
+ALIKE = {
+    "portal/step.html": "refuse reconfirm waive note warn report close",
+    "portal/step_dates.html": "want",
+    "portal/contact.html": "institution-contact",
+    "inbox/email_link.html": "confirm-email",
+    "portal/results.html": "run-results",
+    "portal/message_type_form.html": "request-type",
+    "portal/message_type_step.html": "validate-type accept-type withdraw-type configure-type",
+    "portal/decide.html": "arm disarm launch remove-alarm run-pause run-stop run-resume run-pace run-resolve run-close "
+    "run-discard run-retry run-recall",
 }
-"""Each page: whose it is, and what makes it and gives its address."""
-BOTH = {"components", "home", "broadcast", "ask", "files"}
-"""Pages that are judged wide and light, and narrow and dark."""
+"""Addresses that are not in the rows, as another one with the same template is."""
+NO_PAGES = {
+    "goes on to the provider": "signed-on link-invited begin signed-in",
+    "hands out a document": "test-document preview-document files-example certificate-json document download",
+}
+"""Addresses that show no page, or no other one than those above."""
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_nothing_is_wrong_with_a_page_wide_or_narrow_light_or_dark(visit: Visit, violations: Judge, name: str) -> None:
-    """Wide and light, or narrow and dark, in turn: what is the same in both is on the page of components."""
-    actor, opens = PAGES[name]
-    path = opens()
-    page = visit.window(actor, language="fr", viewport=WIDE, color_scheme="light")
-    page.goto(path)
-    both, first = name in BOTH, list(PAGES).index(name) % 2 == 0
-    if both or first:
-        assert violations(page) == []
-    page.set_viewport_size(NARROW)
-    page.emulate_media(color_scheme="dark")
-    if both or not first:
-        assert violations(page) == []
-    assert too_wide(page) == 0
+@pytest.fixture(scope="module")
+def world(
+    sweepers: list[psycopg.Connection[tuple[object, ...]]], chromium: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
+    """All there is to look at, made once: no test of this module changes anything of it."""
+    with emptied_after(sweepers), world_in(tmp_path_factory.mktemp("world"), chromium) as made:
+        yield made
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_components_are_photographed(visit: Visit, tmp_path: Path, scheme: Literal["light", "dark"]) -> None:
-    """Kept beside the other results of a run, to look at after a change of the style sheets."""
-    page = visit.window(p.INES, viewport=WIDE, color_scheme=scheme)
-    page.goto("/components")
-    photograph = tmp_path / f"components-{scheme}.png"
-    page.screenshot(path=photograph, full_page=True)
-    page.set_viewport_size(NARROW)
-    narrow = tmp_path / f"components-{scheme}-narrow.png"
-    page.screenshot(path=narrow, full_page=True)
-    assert len({photograph.read_bytes(), narrow.read_bytes()}) == 2
+def test_every_template_of_a_page_is_looked_at() -> None:
+    pages = {
+        f"{door}/{path.name}"
+        for door in ("web", "portal", "inbox")
+        for path in (TEMPLATES / door / "templates" / door).glob("*.html")
+        if path.name != "base.html"
+    }
+    assert {page.template for page in PAGES} == pages
 
 
-def too_wide(page: Page) -> int:
-    """Return by how much a page is wider than its window."""
-    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+def test_every_address_that_shows_a_page_is_looked_at_or_shows_one_that_is() -> None:
+    looked_at = {resolve(page.sample).view_name.rpartition(":")[2] for page in PAGES if page.sample != "/nowhere"}
+    alike = {name for names in (*ALIKE.values(), *NO_PAGES.values()) for name in names.split()}
+    posted = {name for name, one in ADDRESSES.items() if {one.everybody, one.nobody} == {WRONG_WAY}}
+    of_recipients = {name for name, one in OF_RECIPIENTS.items() if one.recipient == WRONG_WAY}
+    every = (ADDRESSES.keys() | OF_RECIPIENTS.keys() | MAILING.keys()) - posted - of_recipients
+    assert every - looked_at - alike == set()
+    assert alike - every == set()
+    assert ALIKE.keys() <= {page.template for page in PAGES}
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
-def test_somebody_signs_in_finds_a_broadcast_and_signs_out(visit: Visit, scripts: bool) -> None:
-    account_of(p.ANNE)
-    number = p.scheduled().number
-    page = visit.window(language="nl", java_script_enabled=scripts)
-    page.goto(f"/broadcasts/{number}")
-    page.get_by_label("E-mailadres of naam").fill("anne@example.be")
-    page.get_by_label("Wachtwoord").fill("not this one")
-    page.get_by_role("button", name="Aanmelden").click()
-    expect(page.get_by_role("alert")).to_be_visible()
-    page.get_by_label("Wachtwoord").fill(PASSWORD)
-    page.get_by_role("button", name="Aanmelden").click()
-    expect(page).to_have_title(re.compile(number))
-    page.get_by_role("button", name="Français").click()
-    expect(page.locator("html")).to_have_attribute("lang", "fr")
-    page.get_by_role("button", name="Se déconnecter").click()
-    expect(page).to_have_url(re.compile("/sign-in"))
-    page.go_back()
-    expect(page.get_by_text("Pension 2027")).to_have_count(0)
+def names() -> Iterator[str]:
+    seen: Counter[str] = Counter()
+    for page in PAGES:
+        seen[page.template] += 1
+        yield page.template.removesuffix(".html") + (f"-{seen[page.template]}" if seen[page.template] > 1 else "")
 
 
-def test_no_page_breaks_the_policy_that_it_is_sent_with(visit: Visit) -> None:
-    page = visit.window(p.ANNE)
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    for path in ("/", sheet(), "/broadcasts?ended=on", "/account"):
-        page.goto(path)
-    assert said == []
+NAMED = dict(zip(names(), PAGES, strict=True))
+BOTH = {"portal/components", "portal/home", "portal/broadcast", "portal/ask", "portal/files"}
+"""Pages that are judged both ways."""
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_nothing_is_wrong_with_a_page_and_it_fits_on_a_phone(world: World, violations: Judge, name: str) -> None:
+    """Wide, light and French, or narrow, dark and German in turn: what is the same in both is on a few pages."""
+    page = NAMED[name]
+    for wide in [True, False] if name in BOTH else [list(NAMED).index(name) % 2 == 0]:
+        language = "fr" if wide else "de"
+        window = world.open(page.path, who=page.who, language=language, answer=page.answer, wide=wide)
+        assert page.template in world.shown
+        assert violations(window) == []
+        window.set_viewport_size(SMALL)
+        assert too_wide(window) == 0
+        assert [said for said in world.said if "Failed to load resource" not in said] == []
+
+
+_MOST_BYTES = 200_000
+_MOST_SHIFT = 0.01
+_SHIFTS = """
+() => new Promise(done => {
+  let sum = 0;
+  new PerformanceObserver(list => { for (const one of list.getEntries()) sum += one.value; })
+    .observe({type: 'layout-shift', buffered: true});
+  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(sum), 50)));
+})
+"""
+
+
+@pytest.mark.parametrize("name", ["portal/sign_in", "portal/home", "portal/broadcast"])
+def test_a_first_page_is_light_and_nothing_moves(world: World, name: str) -> None:
+    """With all its style sheets and scripts, compressed; wide and narrow."""
+    page = NAMED[name]
+    window = world.new_window(page.who, viewport=NARROW if name == "portal/home" else WIDE)
+    assert 10_000 < weighed(window, world.address + page.path.format(**world.names)) <= _MOST_BYTES
+    assert window.evaluate(_SHIFTS) <= _MOST_SHIFT
+    window.context.close()
+
+
+def weighed(page: Window, path: str) -> int:
+    """Open a page for the first time, and return the bytes that came over the network for it."""
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    came: list[float] = []
+    session.on("Network.loadingFinished", lambda event: came.append(event["encodedDataLength"]))
+    page.goto(path, wait_until="load")
+    return int(sum(came))

@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from typing import Annotated
 
 import typer
-from django.db import connections
-from prometheus_client import CollectorRegistry, generate_latest, start_http_server
-from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
-from prometheus_client.registry import Collector
+from prometheus_client import generate_latest, start_http_server
 
-from eboxcast import __version__
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.signals import asked_to_end
-from eboxcast.database.environments import environments_in_reach
-from eboxcast.database.names import CONTROL, shown
-from eboxcast.delivery.remote.gauges import EnvironmentGauges, Gauges, gauge
-from eboxcast.lib.errors import EboxcastError, Misconfigured, Trouble
+from eboxcast.lib.errors import Trouble
 from eboxcast.lib.translation import N_, language_of_user, translate
-from eboxcast.mailboxes.preview import bytes_of_database
+from eboxcast.operations.metrics import registry
 
 
 class PortTaken(Trouble):
@@ -48,7 +39,7 @@ def main(
 ) -> None:
     """Write metrics for Prometheus: once, or at each scrape on a port of this machine."""
     if port is None:
-        typer.echo(generate_latest(_registry()).decode(), nl=False)
+        typer.echo(generate_latest(registry()).decode(), nl=False)
     else:
         _serve(port)
 
@@ -56,7 +47,7 @@ def main(
 def _serve(port: int) -> None:
     ending = asked_to_end()
     try:
-        server, thread = start_http_server(port, addr=_LOOPBACK, registry=_registry())
+        server, thread = start_http_server(port, addr=_LOOPBACK, registry=registry())
     except OSError as error:
         raise PortTaken(port=port, reason=error.strerror or "-") from None
     url = f"http://{_LOOPBACK}:{server.server_port}/metrics"
@@ -65,87 +56,3 @@ def _serve(port: int) -> None:
     server.shutdown()
     thread.join()
     server.server_close()
-
-
-Values = Mapping[tuple[str, ...], float]
-
-
-def _registry() -> CollectorRegistry:
-    """Return a registry with our numbers only: nothing of this process."""
-    made = CollectorRegistry(auto_describe=False)
-    made.register(_Collector())
-    return made
-
-
-class _Collector(Collector):
-    def describe(self) -> Iterator[Metric]:
-        """Name nothing beforehand: registering would look into the databases."""
-        return iter(())
-
-    def collect(self) -> Iterator[Metric]:
-        yield InfoMetricFamily("eboxcast_build", "The version that answers.", {"version": __version__})
-        try:
-            yield from _collect()
-        finally:
-            connections.close_all()  # each scrape has a thread of its own
-
-
-def _collect() -> Iterator[Metric]:
-    sizes: dict[tuple[str, ...], float] = {}
-    up: dict[tuple[str, ...], float] = {}
-    found = _gauged()
-    up[(shown(CONTROL),)] = float(found is not None)
-    if found is not None:
-        sizes[(shown(CONTROL),)] = found.control_bytes
-        yield from _of_control(found)
-    for environment in environments_in_reach():
-        with suppress(EboxcastError, Misconfigured):
-            sizes[(environment,)] = bytes_of_database(environment)
-        up[(environment,)] = float((environment,) in sizes)
-    yield _family("database_size_bytes", "Size of a database.", ("database",), sizes)
-    yield _family("database_up", "Whether a database answers: 1 or 0.", ("database",), up)
-
-
-def _gauged() -> Gauges | None:
-    try:
-        return gauge()
-    except (EboxcastError, Misconfigured):
-        return None
-
-
-def _of_control(found: Gauges) -> Iterator[Metric]:
-    each = found.environments
-    by_state = ("environment", "state")
-    yield _family("runs", "Runs by state.", by_state, _states(each, "runs"))
-    yield _family("recipients", "Recipients of all runs by outcome.", by_state, _states(each, "recipients"))
-    yield _family("batches", "Batches of runs that are not over.", by_state, _states(each, "batches"))
-    for name, (attribute, says) in _SINGLE.items():
-        values: Values = {(environment,): float(getattr(one, attribute)) for environment, one in each.items()}
-        yield _family(name, says, ("environment",), values)
-    yield _family("workers", "Worker processes by sign of life.", by_state, _states(each, "workers"))
-    yield _family("audit_entries", "Audit entries.", (), {(): found.audit_entries})
-
-
-_SINGLE = {
-    "batch_retries": ("retries", "Attempts beyond the first, in runs that are not over."),
-    "lanes": ("lanes", "Lanes at work: distinct workers that hold a batch now."),
-    "queue_age_seconds": ("queue_age_seconds", "For how long the oldest waiting batch could have been sent."),
-    "recipients_per_second": ("recipients_per_second", "Recipients done in the last minute, per second."),
-    "open_intents": ("open_intents", "Actions asked of runs that have no result yet."),
-    "oldest_intent_age_seconds": ("oldest_intent_seconds", "Age of the oldest action without a result."),
-}
-
-
-def _states(each: Mapping[str, EnvironmentGauges], attribute: str) -> Values:
-    return {
-        (environment, state): count
-        for environment, one in each.items()
-        for state, count in getattr(one, attribute).items()
-    }
-
-
-def _family(name: str, says: str, labels: tuple[str, ...], values: Values) -> Metric:
-    family = GaugeMetricFamily(f"eboxcast_{name}", says, labels=labels)
-    for of, value in sorted(values.items()):
-        family.add_metric(of, value)
-    return family

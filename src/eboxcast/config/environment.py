@@ -159,6 +159,13 @@ VARIABLES = (
         "`X-Forwarded-For` and `X-Forwarded-Proto` are only believed when they come from one of them.",
     ),
     Variable(
+        "EBOXCAST_METRICS_TOKEN",
+        "",
+        "Opens the metrics at `/metrics` of the pages, as `Authorization: Bearer TOKEN`; at least 20 characters. "
+        "Empty: there is no such address (docs/howto/watch.md).",
+        secret=True,
+    ),
+    Variable(
         "EBOXCAST_SECRET_KEY",
         "",
         "The secret that signs the sessions of the pages, at least 50 characters, the same on each machine. Empty: "
@@ -368,13 +375,19 @@ def networks(name: str) -> tuple[IPv4Network | IPv6Network, ...]:
 
 def secret_key(name: str, kept: Path) -> str:
     """Return a long secret: that of the variable, else the one that was kept in a file; empty where neither is."""
-    value = text(name)
-    if value and len(value) < _LEAST_OF_A_SECRET:
-        raise SettingWrong(variable=name, problem=f"it must have at least {_LEAST_OF_A_SECRET} characters")
+    value = long_secret(name, least=_LEAST_OF_A_SECRET)
     try:
         return value or kept.read_text(encoding="utf-8").strip()
     except OSError:
         return ""
+
+
+def long_secret(name: str, *, least: int) -> str:
+    """Return a secret with so many characters, or nothing when the variable is empty."""
+    value = text(name)
+    if value and len(value) < least:
+        raise SettingWrong(variable=name, problem=f"it must have at least {least} characters")
+    return value
 
 
 def connection(name: str) -> dict[str, str] | None:

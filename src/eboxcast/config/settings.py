@@ -115,6 +115,7 @@ EBOXCAST_PAGES_URL = _PAGES.geturl()
 EBOXCAST_PAGES_LISTEN = environment.listening("EBOXCAST_PAGES_LISTEN")
 EBOXCAST_PAGES_PROCESSES = environment.number("EBOXCAST_PAGES_PROCESSES", most=64)
 EBOXCAST_PAGES_THREADS = environment.number("EBOXCAST_PAGES_THREADS", most=64)
+EBOXCAST_METRICS_TOKEN = environment.long_secret("EBOXCAST_METRICS_TOKEN", least=20)
 EBOXCAST_PROXIES = environment.networks("EBOXCAST_PROXIES")
 EBOXCAST_SIGN_ON = _sign_on()
 EBOXCAST_SECOND_FACTOR = frozenset(map(Role, environment.some_of("EBOXCAST_SECOND_FACTOR", tuple(Role))))
@@ -131,6 +132,7 @@ WSGI_APPLICATION = "eboxcast.config.wsgi.application"
 MIDDLEWARE = [
     "eboxcast.web.health.Health",
     "django.middleware.security.SecurityMiddleware",
+    "eboxcast.web.metrics.Metrics",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "eboxcast.web.headers.Headers",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -12,9 +12,11 @@ from tests.actors import master
 from tests.broadcasts.people import INSTITUTION, requested
 from tests.cli.conftest import Command
 from tests.delivery.test_batches import claimed, let_leases_run_out
+from tests.moments import pass_time
 from tests.reports.broadcasts import Broadcasts
 from tests.simulator.simulated import Simulated, Simulators
 
+from eboxcast.audit.sealing import seal_pending
 from eboxcast.database.findings import Check, Finding, State, examine
 from eboxcast.delivery.models import Run, Worker
 from eboxcast.delivery.models import State as RunState
@@ -24,7 +26,9 @@ from eboxcast.lib import clock
 from eboxcast.lib.telling import remedy_in
 from eboxcast.mailboxes import fence
 from eboxcast.mailboxes.models import Release
+from eboxcast.notices.making import make_notices
 from eboxcast.operations import doctor
+from eboxcast.operations.passes import DidCounts, note_pass
 from eboxcast.senders.models import Person
 from eboxcast.targets.ebox_rest.options import EboxRestOptions
 
@@ -165,3 +169,18 @@ def test_doctor_looks_at_the_work_too(running: Run, command: Command) -> None:
     code, out, _ = command("doctor")
     assert code == 0
     assert f"eboxcast resume {running.short}" in out
+
+
+def test_a_steward_that_stays_away_is_noticed_where_something_waits(office: None) -> None:
+    """Without anything to do nobody misses it."""
+    assert found_by(doctor.steward) == []
+    requested()
+    seal_pending()
+    make_notices()
+    assert [one.state for one in found_by(doctor.steward)] == [State.ATTENTION]
+    note_pass(DidCounts(steps_count=0, files_count=0, emails_count=0, alarms_count=0), trouble_count=0)
+    assert [one.state for one in found_by(doctor.steward)] == [State.OK]
+    pass_time(minutes=16)
+    (away,) = found_by(doctor.steward)
+    assert away.state is State.ATTENTION
+    assert away.data["broadcasts"] == 1

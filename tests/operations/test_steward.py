@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 from django.db import connections
@@ -23,7 +24,8 @@ from eboxcast.delivery.models import Run
 from eboxcast.delivery.runs import actions
 from eboxcast.lib import clock
 from eboxcast.mailboxes.opening import mark_read, open_ebox
-from eboxcast.operations.steward import Led, lead
+from eboxcast.operations.models import StewardPass
+from eboxcast.operations.steward import Led, lead, one_pass
 
 
 def once_more() -> list[str]:
@@ -208,6 +210,19 @@ def test_what_was_prepared_for_a_broadcast_that_is_given_up_is_discarded(
     give_up(broadcast, actor=ANNE if give_up is scheduling.cancel else p.VERA, reason="no longer needed")
     assert [once_more(), once_more()] == [["run_discarded"], []]
     assert run_of(broadcast).state == "discarded"
+
+
+def test_the_last_pass_is_noted_and_what_it_did(story: Story) -> None:
+    story.delivered()
+    once = partial(one_pass, lambda: ((), ()), ended=lambda: False, whole=False, actor=LOU)
+    once()
+    first = StewardPass.objects.get()
+    pass_time(minutes=5)
+    once()
+    last = StewardPass.objects.get()
+    assert (first.steps_count, last.steps_count) == (1, 1)
+    assert first.did_at == last.did_at
+    assert last.ended_at > first.ended_at
 
 
 def test_two_stewards_at_once_do_nothing_twice(story: Story) -> None:

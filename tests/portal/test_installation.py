@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -17,6 +18,8 @@ from eboxcast.audit.sealing import seal_pending
 from eboxcast.lib import clock
 from eboxcast.notices.making import make_notices
 from eboxcast.notices.models import Notice
+from eboxcast.operations.models import StewardPass
+from eboxcast.operations.passes import DidCounts, note_pass
 
 pytestmark = pytest.mark.usefixtures("january")
 
@@ -42,8 +45,20 @@ def test_a_steward_that_does_not_run_is_said() -> None:
     make_notices()
     Notice.objects.update(state="given-up")
     page = page_of(p.INES)
-    assert "nothing is waiting for it" in page
+    assert "not running" in page
     assert "given up" in page
+
+
+def test_when_the_steward_last_ran_is_said_and_what_it_last_did() -> None:
+    assert "nothing is waiting for it" in page_of(p.LOU)
+    nothing = DidCounts(steps_count=0, files_count=0, emails_count=0, alarms_count=0)
+    note_pass(replace(nothing, emails_count=4, steps_count=2), trouble_count=0)
+    move_to(clock.now() + timedelta(minutes=1))
+    note_pass(nothing, trouble_count=3)
+    page = page_of(p.LOU)
+    assert "2 steps, 0 sets of files, 4 emails, 0 alarms" in page
+    assert "with 3 problems" in page
+    assert StewardPass.objects.count() == 1
 
 
 def test_an_environment_that_does_not_answer_is_said_and_keeps_the_page() -> None:

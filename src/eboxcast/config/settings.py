@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "eboxcast.delivery",
     "eboxcast.exchange",
     "eboxcast.notices",
+    "eboxcast.operations",
     "eboxcast.accounts",
     "eboxcast.web",
     "eboxcast.portal",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import timedelta
 
 from django.conf import settings
 
@@ -33,6 +32,7 @@ from eboxcast.notices.listing import last_problem, tally, unread_since
 from eboxcast.notices.models import State as NoticeState
 from eboxcast.notices.readers import ROLES
 from eboxcast.notices.webhooks import standings
+from eboxcast.operations.passes import PATIENCE, is_missed, last_pass, waiting
 from eboxcast.senders.people import reachable
 from eboxcast.targets.opening import capabilities_of, target_of
 
@@ -227,10 +227,6 @@ _GIVEN_UP = N_("{count} notices could not be sent and will not be retried: {prob
 _TO_BE_RETRIED = N_("{count} notices could not be sent yet and will be retried: {problem}")
 _SEE_NOTICES = N_("To see them: `{notices}`. Once the cause is fixed: {retry_notices}")
 _FILES = N_("Notices are saved as files in {folder} and are not sent by email.")
-_NOBODY_LEADS = N_("The steward is not running: no emails were made about events since {moment}.")
-_LEAD = N_("Run it as a service: `{lead}` (docs/howto/operate.md); or once, now: {lead_once}")
-PATIENCE = timedelta(minutes=15)
-"""How long mails may wait for the steward."""
 _SET = N_("To send them by email, set EBOXCAST_SMTP_URL and EBOXCAST_MAIL_FROM.")
 
 
@@ -244,12 +240,43 @@ def notices(around: Surroundings) -> Iterator[Finding]:
         if count:
             data = {"count": count, "problem": mask_and_strip(last_problem()) or "-"}
             yield Finding("notices", State.ATTENTION, sentence, data, _SEE_NOTICES, _ACTIONS)
-    since = unread_since()
-    if since is not None and clock.now() - since > PATIENCE:
-        yield Finding("notices", State.ATTENTION, _NOBODY_LEADS, {"moment": since}, _LEAD, _ACTIONS)
     if settings.EBOXCAST_MAIL_SERVER is None:
         folder = str(settings.EBOXCAST_STATE_DIR / "mail")
         yield Finding("notices", State.ATTENTION, _FILES, {"folder": folder}, _SET)
+
+
+# The steward
+
+_RAN = N_("The steward last ran on {moment}.")
+_TROUBLED = N_("The steward last ran on {moment}, with {count} problems.")
+_SEE_TROUBLES = N_("To see them: {lead_once}")
+_NOBODY_LEADS = N_("The steward is not running: no emails were made about events since {moment}.")
+_AWAY = N_(
+    "The steward last ran on {moment}. Waiting for it: {broadcasts} broadcasts in progress, {emails} emails,"
+    " {alarms} alarms."
+)
+_NEVER = N_(
+    "The steward has never run. Waiting for it: {broadcasts} broadcasts in progress, {emails} emails, {alarms} alarms."
+)
+_LEAD = N_("Run it as a service: `{lead}` (docs/howto/operate.md); or once, now: {lead_once}")
+
+
+def steward(around: Surroundings) -> Iterator[Finding]:
+    """Whether what the procedure does by itself is done, wherever something waits for it."""
+    if not _is_sound(around, CONTROL) or not procedure_is_on():
+        return
+    last, since = last_pass(), unread_since()
+    waits = waiting()
+    if since is not None and clock.now() - since > PATIENCE:
+        yield Finding("steward", State.ATTENTION, _NOBODY_LEADS, {"moment": since}, _LEAD, _ACTIONS)
+    elif is_missed(last) and waits.anything:
+        data: dict[str, object] = {**vars(waits), "moment": last.ended_at if last else None}
+        yield Finding("steward", State.ATTENTION, _AWAY if last else _NEVER, data, _LEAD, _ACTIONS)
+    elif last is not None and last.trouble_count:
+        of_last = {"moment": last.ended_at, "count": last.trouble_count}
+        yield Finding("steward", State.ATTENTION, _TROUBLED, of_last, _SEE_TROUBLES, _ACTIONS)
+    elif last is not None:
+        yield Finding("steward", State.OK, _RAN, {"moment": last.ended_at})
 
 
 _RUNG = N_("Alarms go to {count} address(es).")
@@ -306,7 +333,18 @@ def _roles_of_nobody_there() -> Iterator[Finding]:
                 yield Finding("readers", State.ATTENTION, _NOBODY_THERE, data, _ADD)
 
 
-_CHECKS: tuple[Check, ...] = (interrupted, lanes, workers, halted, unlaunched, providers, readers, notices, alarms)
+_CHECKS: tuple[Check, ...] = (
+    interrupted,
+    lanes,
+    workers,
+    halted,
+    unlaunched,
+    providers,
+    readers,
+    steward,
+    notices,
+    alarms,
+)
 
 
 def _environments(around: Surroundings) -> list[str]:

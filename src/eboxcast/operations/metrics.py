@@ -16,6 +16,7 @@ from eboxcast.database.names import CONTROL, shown
 from eboxcast.delivery.remote.gauges import EnvironmentGauges, Gauges, gauge
 from eboxcast.lib.errors import EboxcastError, Misconfigured
 from eboxcast.mailboxes.preview import bytes_of_database
+from eboxcast.operations.passes import age_of, last_pass
 
 Values = Mapping[tuple[str, ...], float]
 
@@ -74,6 +75,15 @@ def _of_control(found: Gauges) -> Iterator[Metric]:
         yield _family(name, says, ("environment",), values)
     yield _family("workers", "Worker processes by sign of life.", by_state, _states(each, "workers"))
     yield _family("audit_entries", "Audit entries.", (), {(): found.audit_entries})
+    yield from _of_steward()
+
+
+def _of_steward() -> Iterator[Metric]:
+    last = last_pass()
+    ages: Values = {(): age_of(last.ended_at)} if last else {}
+    yield _family("steward_pass_age_seconds", "How long ago the steward last went through everything.", (), ages)
+    troubles: Values = {(): last.trouble_count} if last else {}
+    yield _family("steward_troubles", "What went wrong in its last pass.", (), troubles)
 
 
 _SINGLE = {

@@ -21,7 +21,8 @@ from eboxcast.lib.errors import EboxcastError, Misconfigured
 from eboxcast.lib.policy import authorize
 from eboxcast.mailboxes.preview import bytes_of_database
 from eboxcast.notices.listing import Tally, tally, unread_since
-from eboxcast.operations.doctor import PATIENCE
+from eboxcast.operations.models import StewardPass
+from eboxcast.operations.passes import PATIENCE, is_missed, last_pass, waiting
 from eboxcast.targets.opening import capabilities_of
 
 
@@ -62,6 +63,12 @@ class Overview:
     mails: Tally
     unread_since: datetime | None
     """Since when something happened of which no mail was made: the steward is not running."""
+    metrics_address: str
+    """Where the pages give the metrics; empty where they do not."""
+    last_pass: StewardPass | None
+    """When the steward last ran, and what it last did."""
+    steward_missed: bool
+    """Whether it stays away although something waits."""
     environments: tuple[EnvironmentOverview, ...]
 
 
@@ -69,6 +76,7 @@ def overview(*, actor: Actor) -> Overview:
     """Return an installation in short. Raises NotYourRole, DatabaseTrouble."""
     authorize(actor, "installation.examine")
     found = gauge()
+    last = last_pass()
     server = settings.EBOXCAST_MAIL_SERVER
     return Overview(
         version=__version__,
@@ -84,6 +92,9 @@ def overview(*, actor: Actor) -> Overview:
         sealed_at=_last_sealed(),
         mails=tally(),
         unread_since=_unread_since(),
+        metrics_address=f"{settings.EBOXCAST_PAGES_URL}/metrics" if settings.EBOXCAST_METRICS_TOKEN else "",
+        last_pass=last,
+        steward_missed=is_missed(last) and waiting().anything,
         environments=tuple(_environment(name, found.environments) for name in environments_in_reach()),
     )
 

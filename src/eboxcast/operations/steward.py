@@ -33,6 +33,7 @@ from eboxcast.notices.alarms import Rung, send_alarms
 from eboxcast.notices.making import make_notices
 from eboxcast.notices.recipient_mails import Mailed, mail_recipients
 from eboxcast.notices.sending import send_due
+from eboxcast.operations.passes import DidCounts, note_pass
 
 T = TypeVar("T")
 
@@ -103,6 +104,7 @@ def one_pass(take_in: Intake[T], *, ended: Callable[[], bool], whole: bool, acto
         lambda: _ring(done, ended),
         lambda: _send_mails(done, ended),
         lambda: _mail_recipients(done, ended),
+        lambda: _note(done),
     )
     for step in steps:
         if ended():
@@ -209,3 +211,13 @@ def _send_mails(done: Done[T], ended: Callable[[], bool]) -> None:
 
 def _mail_recipients(done: Done[T], ended: Callable[[], bool]) -> None:
     done.mailed = mail_recipients(ended=ended)
+
+
+def _note(done: Done[T]) -> None:
+    did = DidCounts(
+        steps_count=len(done.led),
+        files_count=len(done.taken),
+        emails_count=done.sent + done.mailed.sent,
+        alarms_count=done.rung.sent,
+    )
+    note_pass(did, trouble_count=len(done.troubles))

@@ -18,14 +18,14 @@ def test_the_history_tells_who_did_what_why_newest_first() -> None:
     scheduling.postpone(broadcast, actor=p.INES, reason="no room left", dates=[p.far_away()])
     aftermath.note(broadcast, actor=p.LOU, text="Called back")
     page = browser_of(p.ANNE).get(f"/broadcasts/{broadcast.number}").content.decode()
-    entries = re.findall(r'<div class="entry-head"><strong>(.*?)</strong><span[^>]*>(\w+) ', page)
+    entries = re.findall(r'<div class="entry-head"><strong>(.*?)</strong><span[^>]*>(.+?) · ', page)
     assert entries == [
         ("Put a note on record", "lou"),
         ("Postponed the broadcast and proposed dates", "ines"),
         ("The date is fixed: both sides accepted it", "ines"),
         ("Accepted the date", "ines"),
         ("Accepted the date", "vera"),
-        ("Requested the broadcast", "anne"),
+        ("Requested the broadcast", "Anne Lambert"),
     ]
     assert "<dt>Reason</dt><dd>no room left</dd>" in page
 

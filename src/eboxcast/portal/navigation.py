@@ -34,6 +34,7 @@ SECTIONS = (
     Entry("audit", N_("Audit"), "audit.see"),
 )
 """The pages that stand in the head of each page, in this order."""
+_IN_A_LINE = 5
 
 MORE = (
     Entry("message-types", N_("Message types"), "type.see"),
@@ -80,13 +81,13 @@ class BroadcastHead:
 
 
 def sections_of(actor: Actor) -> tuple[Link, ...]:
-    """Return the sections somebody has."""
-    return _links(SECTIONS, actor)
+    """Return the sections somebody has, as many as fit in a line in each language."""
+    return _links(SECTIONS, actor)[:_IN_A_LINE]
 
 
 def more_of(actor: Actor) -> tuple[Link, ...]:
-    """Return the sections that are looked at less often."""
-    return _links(MORE, actor)
+    """Return the sections that are looked at less often, or find no room."""
+    return _links(SECTIONS, actor)[_IN_A_LINE:] + _links(MORE, actor)
 
 
 def head_of(broadcast: Broadcast, actor: Actor) -> BroadcastHead:

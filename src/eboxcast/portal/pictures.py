@@ -27,6 +27,8 @@ def line_of(values: Sequence[tuple[int, int]], *, top: int) -> Line:
     right = max((place for place, _ in values), default=0) or 1
     highest = max(top, *(value for _, value in values)) or 1
     begun = values if values[0][0] == 0 and values[0][1] == 0 else [(0, 0), *values]
+    if begun[-1][0] < right:  # all values in one place: as far as is known, it stays so
+        begun = [*begun, (right, begun[-1][1])]
     points = [f"{place / right * WIDTH:.1f},{HEIGHT - value / highest * HEIGHT:.1f}" for place, value in begun]
     line = " ".join(points)
     return Line(points=line, area=f"0,{HEIGHT} {line} {WIDTH},{HEIGHT}", right=right, top=highest)

@@ -52,7 +52,7 @@ def place_shown(place: Place) -> PlaceShown:
 @sanitized_db_errors()
 def contacts_of_broadcast(broadcast: Broadcast) -> ContactsOfBroadcast:
     """Return whom to call about a broadcast: all that have to be named, and whom else it names."""
-    teams = _team_names()
+    teams = team_names()
     return ContactsOfBroadcast(
         places=tuple(_named(code, one, broadcast, teams) for code, one in sheet_of(broadcast).items()),
         can_change=broadcast.state in BEFORE_LAUNCH,
@@ -62,7 +62,7 @@ def contacts_of_broadcast(broadcast: Broadcast) -> ContactsOfBroadcast:
 @sanitized_db_errors()
 def evening_sheet(day: date, listed: Sequence[Listed], language: str) -> EveningSheet:
     """Return the follow-up sheet of an evening, in the reader's language."""
-    window, teams = configured_evening().window(day), _team_names()
+    window, teams = configured_evening().window(day), team_names()
     steps = {one.number: one.next for one in broadcast_list(listed, language).broadcasts}
     shown = tuple(_of_evening(one.broadcast, steps[one.broadcast.number], teams) for one in listed)
     return EveningSheet(
@@ -125,5 +125,6 @@ def _named(
     )
 
 
-def _team_names() -> dict[str, Mapping[str, str]]:
+def team_names() -> dict[str, Mapping[str, str]]:
+    """Return what teams are called, by their code."""
     return dict(Team.objects.values_list("code", "names"))

@@ -55,6 +55,11 @@ def houses(people: Iterable[Person]) -> tuple[House, ...]:
     )
 
 
+def full_names() -> dict[str, str]:
+    """Return what everybody who ever acted is called, by the name they act by."""
+    return dict(Person.objects.values_list("name", "full_name"))
+
+
 def person_sheet(person: Person, standing: Standing) -> PersonSheet:
     """Return a person, and where their account stands."""
     return PersonSheet(

@@ -101,6 +101,11 @@ def page_of(certificate: Certificate, language: str, *, after_account: Sequence[
     )
 
 
+def validity_in(number: int, unit: str, language: str) -> str:
+    """Return for how long a message is shown, in words: one year, 18 months."""
+    return translate((_ONE if number == 1 else _SEVERAL)[unit], language, {"number": number})
+
+
 def _title(certificate: Certificate) -> str:
     if certificate.kind == "certificate":
         return _TITLE
@@ -139,9 +144,7 @@ def _message(certificate: Certificate, language: str) -> Section:
     if certificate.target.provider_message:
         facts.append((N_("Message number at the provider"), certificate.target.provider_message))
     if message.validity_number and message.validity_unit:
-        units = _ONE if message.validity_number == 1 else _SEVERAL
-        validity = translate(units[message.validity_unit], language, {"number": message.validity_number})
-        facts.append((N_("Validity period"), validity))
+        facts.append((N_("Validity period"), validity_in(message.validity_number, message.validity_unit, language)))
     return Section(title=translate(N_("Message"), language), facts=_said(facts, language))
 
 

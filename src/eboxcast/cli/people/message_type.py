@@ -20,7 +20,8 @@ from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.telling import sentence_in
 from eboxcast.lib.translation import N_, language_of_user, name_in, translate
 from eboxcast.presenters.json import json_text
-from eboxcast.presenters.message_types import FIELDS, STATES, UNITS, WHO, state_of, type_answer, type_list
+from eboxcast.presenters.message_types import FIELDS, STATES, WHO, state_of, type_answer, type_list
+from eboxcast.reports.certificate_page import validity_in
 from eboxcast.senders import type_requests
 from eboxcast.senders.lookup import find_either, requests_of, types_of
 from eboxcast.senders.models import MessageType, TypeRequest
@@ -238,7 +239,7 @@ def _particulars(either: TypeRequest | MessageType | None, language: str) -> lis
         "title": _in(either.titles, language),
         "ebox_type": either.ebox_type,
         "languages": ", ".join(either.languages),
-        "validity": f"{either.validity_number} {translate(UNITS[either.validity_unit], language)}",
+        "validity": validity_in(either.validity_number, either.validity_unit, language),
         "media_types": ", ".join(either.media_types),
         "document": size(either.document_bytes, language),
         "without_ebox": either.without_ebox,

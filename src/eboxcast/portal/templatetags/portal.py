@@ -14,16 +14,18 @@ from eboxcast.lib import policy
 from eboxcast.lib.actors import Role
 from eboxcast.lib.formatting import clauses
 from eboxcast.lib.next_action import NextAction
-from eboxcast.lib.translation import translate
+from eboxcast.lib.translation import name_in, translate
 from eboxcast.portal.links import link_to
 from eboxcast.portal.navigation import more_of, sections_of
 from eboxcast.portal.told import told_before
 from eboxcast.presenters import message_types as types
 from eboxcast.presenters.broadcast_words import OUTCOMES, SIDES, STATES, who_in
+from eboxcast.presenters.contacts import team_names
 from eboxcast.presenters.notices import STATES as NOTICE_STATES
-from eboxcast.presenters.people import ROLES
+from eboxcast.presenters.people import ROLES, full_names
 from eboxcast.presenters.results import OUTCOMES as OUTCOMES_OF_RECIPIENTS
 from eboxcast.presenters.schemas.broadcast import BroadcastStep
+from eboxcast.reports.certificate_page import validity_in
 from eboxcast.reports.states import ENVIRONMENTS
 from eboxcast.reports.states import STATES as RUN_STATES
 
@@ -77,7 +79,6 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "ebox_type": types.EBOX_TYPES,
     "without_ebox": _by_value(types.WITHOUT_EBOX),
     "media": types.MEDIA,
-    "unit": types.UNITS,
 }
 
 
@@ -127,6 +128,30 @@ def who(context: Context, turn: tuple[str, ...]) -> str:
 def roles(context: Context, values: list[str]) -> str:
     """Show the roles of a person."""
     return clauses((translate(ROLES[Role(value)], str(context["language"])) for value in values), context["language"])
+
+
+@register.simple_tag(takes_context=True)
+def validity(context: Context, number: int, unit: str) -> str:
+    """Show for how long messages of a type are shown."""
+    return validity_in(number, unit, str(context["language"]))
+
+
+@register.simple_tag(takes_context=True)
+def person(context: Context, name: str) -> str:
+    """Show who did something by their full name, read once for a page: ``{% person one.by %}``."""
+    request = context["request"]
+    if not hasattr(request, "full_names"):
+        request.full_names = full_names()
+    return str(request.full_names.get(name, name))
+
+
+@register.simple_tag(takes_context=True)
+def team(context: Context, code: str) -> str:
+    """Show what a team is called."""
+    request = context["request"]
+    if not hasattr(request, "team_names"):
+        request.team_names = team_names()
+    return name_in(request.team_names.get(code, {"en": code}), str(context["language"]))
 
 
 @register.simple_tag(takes_context=True)

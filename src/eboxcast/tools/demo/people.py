@@ -53,7 +53,7 @@ ebox_type = "CITIZEN"
 languages = ["fr"]
 validity = {{ number = 1, unit = "year" }}
 media_types = ["application/pdf"]
-document_bytes = 2000000
+document_bytes = 2097152
 without_ebox = "publish"
 
 [expected]

@@ -19,8 +19,8 @@ from eboxcast.delivery.runs import actions
 from eboxcast.delivery.runs.settlement import settle
 from eboxcast.delivery.runs.window import Window
 from eboxcast.mailboxes import fence, opening, outcomes, sending
-from eboxcast.mailboxes.models import Outcome, Release
-from eboxcast.mailboxes.outcomes import Call, Results
+from eboxcast.mailboxes.models import CallRange, Outcome, Release
+from eboxcast.mailboxes.outcomes import Results
 from eboxcast.package.model import Package
 from eboxcast.targets.ebox_rest.options import EboxRestOptions
 
@@ -36,7 +36,8 @@ def published(given: Package) -> Run:
 def forget_visibility(run: Run) -> None:
     """Bring the environment back to before the launch."""
     release = fence.get_release(P, run.id)
-    Outcome.objects.using(P).filter(release=release.id).delete()
+    for model in (Outcome, CallRange):
+        model.objects.using(P).filter(release=release.id).delete()
     columns = [field.name for field in Release._meta.fields if field.name.endswith(("_count", "_digest"))]
     kept = ("recipients_count", "audience_digest", "package_count", "package_digest")
     kept += ("unknown_count", "not_attempted_count")
@@ -49,7 +50,7 @@ def forget_visibility(run: Run) -> None:
 def forget_release(run: Run) -> None:
     """Bring the environment back to before the preparation."""
     release = fence.get_release(P, run.id)
-    for model in (Outcome, Release):
+    for model in (Outcome, CallRange, Release):
         model.objects.using(P).all().delete()
     release.message.delete(using=P)
 
@@ -153,9 +154,10 @@ def half_sent(given: Package) -> Run:
     sending.keep_provider_message(P, release.id, "m1")
     run = settle(run)
     first = claimed(run)
-    keys = outcomes.begin_range(P, first.where, call=first.call(0))
-    outcomes.end_call(P, release.id, Call(code=first.call(0), keys=keys), Results(sent=keys))
-    batches.finish(Done(claim=first, sent=len(keys), refused=0, unknown=0))
+    call = outcomes.begin_range(P, first.where, call=first.call(0), count=first.recipients_count)
+    assert call is not None
+    outcomes.end_call(P, release.id, call, Results(sent=call.keys))
+    batches.finish(Done(claim=first, sent=len(call.keys), refused=0, unknown=0))
     claimed(run)
     return run
 
@@ -169,7 +171,7 @@ def kinds(run: Run) -> dict[str, int]:
 def test_a_run_that_lost_its_notes_is_not_gone_on_with(package: NewPackage) -> None:
     """Nobody launches, resumes, resolves or closes it: whoever has it already would have it twice, or be forgotten."""
     run = half_sent(package())
-    Outcome.objects.using(P).all().delete()
+    CallRange.objects.using(P).all().delete()
     assert differences() == [Difference.SENDING_FORGOTTEN]
     with pytest.raises(SendingForgotten):
         actions.launch(run, actor=master("olga"), window=Window(), waiting=lambda moment: None)
@@ -186,7 +188,7 @@ def test_a_run_that_lost_its_notes_is_not_gone_on_with(package: NewPackage) -> N
 def test_who_may_have_it_is_asked_about_where_the_message_is_known(package: NewPackage) -> None:
     """Everybody of a batch that anybody worked on is in flight; the others are as they were."""
     run = half_sent(package())
-    Outcome.objects.using(P).all().delete()
+    CallRange.objects.using(P).all().delete()
     assert mend() == [True]
     attempted = run.batches.filter(attempt__gt=0)
     assert kinds(run) == {"in_flight": sum(batch.recipients_count for batch in attempted)}

@@ -36,6 +36,14 @@ select distinct split_part(claimed_by, ':', 2) from batch b join run r on r.id =
 _OUTCOMES = """
 select o.kind, unnest(o.keys)
 from outcome o join release r on r.id = o.release join message m on m.id = r.message_id where m.ticket = %s
+union all
+select c.kind, k.key
+from call_range c join release r on r.id = c.release join message m on m.id = r.message_id
+join audience a on a.release = r.id and a.bucket between c.first_bucket and c.last_bucket
+cross join unnest(a.keys) as k (key)
+where m.ticket = %s and not exists (
+    select from outcome o where o.bucket = a.bucket and o.release = a.release and k.key = any(o.keys)
+)
 """
 
 
@@ -186,12 +194,12 @@ class Stage:
 
     def named(self, letter: Letter, outcome: str) -> set[str]:
         """Return who has an outcome."""
-        rows = self.machine.ask("production", _OUTCOMES, letter.ticket)
+        rows = self.machine.ask("production", _OUTCOMES, letter.ticket, letter.ticket)
         return {text_of_key(int(str(key))) for kind, key in rows if kind == outcome}
 
     def outcomes(self, letter: Letter) -> Counter[str]:
         """Return how many have each kind of outcome."""
-        return Counter(str(kind) for kind, _ in self.machine.ask("production", _OUTCOMES, letter.ticket))
+        return Counter(str(kind) for kind, _ in self.machine.ask("production", _OUTCOMES, letter.ticket, letter.ticket))
 
     def clean_up(self) -> None:
         for worker in self.workers:

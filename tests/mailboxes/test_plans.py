@@ -56,6 +56,7 @@ PARAMETERS: dict[str, Any] = {
     "compactions": [2],
     "codes": ["x"] * len(SOME_KEYS),
     "content": b"letter",
+    "count": 40,
     "clock_offset": timedelta(),
     "day": NOW.date(),
     "deactivated_count": 0,

@@ -7,10 +7,12 @@ import pytest
 from tests.mailboxes.conftest import NewOrder
 
 from eboxcast.database.environments import environment_connection
+from eboxcast.lib import clock
 from eboxcast.lib.digests import digest_of_keys
 from eboxcast.mailboxes import fence, outcomes, sending, storing
+from eboxcast.mailboxes.audiences import read_outcome
 from eboxcast.mailboxes.errors import FenceClosed, StoredDiffers
-from eboxcast.mailboxes.models import OutcomeKind, Release
+from eboxcast.mailboxes.models import Outcome, OutcomeKind, Release
 from eboxcast.mailboxes.outcomes import Call, Range, Results
 from eboxcast.mailboxes.values import NewRelease
 
@@ -24,6 +26,13 @@ def begun(order: NewOrder) -> tuple[NewRelease, Release]:
     wanted = order([1, 2, 3, 16381 + 1, 16381 + 2])
     storing.store(P, wanted)
     return wanted, sending.begin_sending(P, wanted.run)
+
+
+def begun_range(where: Range) -> Call:
+    """Note a call with everybody in a range, of whom nothing is known."""
+    call = outcomes.begin_range(P, where, call="1.1.0", count=5)
+    assert call is not None
+    return call
 
 
 def test_ranges_hold_whole_buckets_and_everybody_once(order: NewOrder) -> None:
@@ -124,7 +133,7 @@ def test_a_whole_range_is_noted_and_told_at_once(begun: tuple[NewRelease, Releas
     """Everybody in it is in flight under the call's code."""
     wanted, release = begun
     where = Range(release=release.id, **EVERYWHERE)
-    assert sorted(outcomes.begin_range(P, where, call="1.1.0")) == wanted.keys.tolist()
+    assert sorted(begun_range(where).keys) == wanted.keys.tolist()
     progress = outcomes.progress_of(P, where)
     assert (progress.left, {code: sorted(keys) for code, keys in progress.under_way.items()}) == (
         [],
@@ -137,20 +146,63 @@ def test_a_range_of_which_anything_is_known_is_not_noted_as_a_whole(begun: tuple
     _, release = begun
     outcomes.begin_call(P, release.id, [2], call="1.1.0")
     outcomes.end_call(P, release.id, Call(code="1.1.0", keys=[2]), Results(sent=[2]))
-    assert outcomes.begin_range(P, Range(release=release.id, **EVERYWHERE), call="1.2.0") == []
+    assert outcomes.begin_range(P, Range(release=release.id, **EVERYWHERE), call="1.2.0", count=5) is None
     assert sending.counts_of(P, release.run) == {OutcomeKind.SENT: 1}
 
 
 def test_who_is_refused_among_many_who_are_not_is_told_apart(begun: tuple[NewRelease, Release]) -> None:
     """Without ids only the exceptions are named; who is in no result is left."""
-    wanted, release = begun
-    where, keys = Range(release=release.id, **EVERYWHERE), wanted.keys.tolist()
-    outcomes.begin_range(P, where, call="1.1.0")
+    _, release = begun
+    where = Range(release=release.id, **EVERYWHERE)
     results = Results(sent=[1, 2, 3], refused={16382: "not-told"})
-    assert outcomes.end_call(P, release.id, Call(code="1.1.0", keys=keys), results)
+    assert outcomes.end_call(P, release.id, begun_range(where), results)
     progress = outcomes.progress_of(P, where)
     assert progress.left == [16383]
     assert progress.counts == {OutcomeKind.SENT: 3, OutcomeKind.REFUSED_BY_TARGET: 1}
+
+
+def test_a_range_that_was_sent_is_one_row_beside_those_refused(begun: tuple[NewRelease, Release]) -> None:
+    """Nobody who has the message is named; the account, and who asks later, reads them from the audience."""
+    wanted, release = begun
+    where = Range(release=release.id, **EVERYWHERE)
+    call, results = begun_range(where), Results(sent=[1, 3, 16382, 16383], refused={2: "not-told"})
+    assert outcomes.end_call(P, release.id, call, results)
+    assert not outcomes.end_call(P, release.id, call, results)
+    assert [row.keys for row in Outcome.objects.using(P).all()] == [[2]]
+    assert outcomes.counts_in(P, where) == {OutcomeKind.SENT: 4, OutcomeKind.REFUSED_BY_TARGET: 1}
+    assert sending.close_account(P, wanted.run, tells_no_digital_user=False)
+    sent = read_outcome(environment_connection(P), release=release.id, prime=16381, kind=OutcomeKind.SENT)
+    assert sent.tolist() == [1, 3, 16382, 16383]
+
+
+def test_who_is_unknown_in_a_range_is_taken_back_from_it(begun: tuple[NewRelease, Release]) -> None:
+    """So a range with one of those ends by name: nobody takes him for sent to when he is to be sent to again."""
+    wanted, release = begun
+    where = Range(release=release.id, **EVERYWHERE)
+    outcomes.end_call(P, release.id, begun_range(where), Results(sent=[1, 2, 3, 16382], unknown=[16383]))
+    sending.settle_unknown(P, wanted.run, as_=None)
+    assert outcomes.progress_of(P, where).left == [16383]
+
+
+def test_a_call_with_a_wider_range_is_settled_whole(begun: tuple[NewRelease, Release]) -> None:
+    """A run that was cut anew after a restore has other ranges than its calls."""
+    wanted, release = begun
+    begun_range(Range(release=release.id, **EVERYWHERE))
+    (call,) = outcomes.progress_of(P, Range(release=release.id, first=0, last=1)).calls()
+    assert sorted(call.keys) == wanted.keys.tolist()
+    assert outcomes.end_call(P, release.id, call, Results(sent=[1]))
+    assert outcomes.progress_of(P, Range(release=release.id, first=2, last=2)).left == [2, 16383]
+
+
+def test_who_was_sent_to_by_range_is_not_doubted(begun: tuple[NewRelease, Release]) -> None:
+    """Of the others nothing is known after a restore."""
+    wanted, release = begun
+    first, rest = (Range(release=release.id, first=first, last=last) for first, last in ((0, 1), (2, 16380)))
+    call = outcomes.begin_range(P, first, call="1.1.0", count=2)
+    assert call is not None
+    outcomes.end_call(P, release.id, call, Results(sent=call.keys))
+    sending.note_doubted(P, wanted.run, [first, rest], since=clock.now(), askable=False)
+    assert sending.counts_of(P, wanted.run) == {OutcomeKind.SENT: 2, OutcomeKind.UNKNOWN: 3}
 
 
 def test_the_next_call_is_noted_with_the_end_of_the_last(begun: tuple[NewRelease, Release]) -> None:

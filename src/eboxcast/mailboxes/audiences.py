@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from eboxcast.database.copying import copy_in, copy_out
+from eboxcast.database.environments import bucket_prime
 from eboxcast.lib.buckets import Keys
 from eboxcast.lib.digests import digest_of_keys
 from eboxcast.mailboxes.blocks import chunks, opened
@@ -74,11 +76,43 @@ def _read_blocks(connection: BaseDatabaseWrapper, place: _Place, *, prime: int, 
 
 
 def read_outcome(
-    connection: BaseDatabaseWrapper, *, release: int, prime: int, kind: str, first_bucket: int = 0
+    connection: BaseDatabaseWrapper,
+    *,
+    release: int,
+    prime: int,
+    kind: str,
+    first_bucket: int = 0,
+    audience: Keys | None = None,
 ) -> Keys:
-    """Return the ascending keys with one kind of outcome, from a bucket to the one before ``prime``."""
+    """Return the ascending keys with one kind of outcome, from a bucket to the one before ``prime``.
+
+    Who already read the ``audience`` of these buckets passes it on.
+    """
     parameters = {"release": release, "first_bucket": first_bucket, "last_bucket": prime - 1, "kind": kind}
-    return unpack(copy_out(connection, QUERIES["read_outcome"], parameters))
+    named = unpack(copy_out(connection, QUERIES["read_outcome"], parameters))
+    ranges = rows(connection, "call_ranges", parameters) if kind in _NOTED_BY_RANGE else []
+    if not ranges:
+        return named
+    whole = bucket_prime(connection.alias)
+    if audience is None:
+        audience = read_audience(
+            connection, release=release, prime=whole, first_bucket=first_bucket, last_bucket=prime - 1
+        )
+    unnamed = _within(audience, ranges, prime=whole)
+    others = unpack(copy_out(connection, QUERIES["read_named"], parameters))
+    return np.union1d(named, np.setdiff1d(unnamed, others, assume_unique=True)) if len(others) else unnamed
+
+
+_NOTED_BY_RANGE = (OutcomeKind.SENT, OutcomeKind.IN_FLIGHT)
+
+
+def _within(audience: Keys, ranges: Sequence[tuple[int, ...]], *, prime: int) -> Keys:
+    """Return who of an audience is in one of some ranges of buckets, which are ascending."""
+    first, last = np.array(ranges, dtype=np.int64).T
+    buckets = audience % prime
+    place = np.searchsorted(first, buckets, side="right") - 1
+    within: Keys = audience[(place >= 0) & (buckets <= last[place])]
+    return within
 
 
 def read_holders(connection: BaseDatabaseWrapper, release: Release, *, prime: int) -> Keys:

@@ -261,6 +261,26 @@ class Outcome(models.Model):
         db_table = "outcome"
 
 
+class CallRange(models.Model):
+    """A call with everybody in a range of buckets, under way or sent: one row in place of two for each bucket.
+
+    It counts for those of the audience there of whom no ``Outcome`` says anything else.
+    """
+
+    pk = models.CompositePrimaryKey("release", "first_bucket")
+    release = models.BigIntegerField()
+    first_bucket = models.IntegerField()
+    last_bucket = models.IntegerField()
+    kind = models.TextField()
+    """``OutcomeKind.IN_FLIGHT`` or ``SENT``."""
+    code = models.TextField()
+    """The call."""
+    recipients_count = models.IntegerField()
+
+    class Meta:
+        db_table = "call_range"
+
+
 class RejectedRows(models.Model):
     """The faulty rows of one list in the sender's own columns, compressed; kept as long as the outcomes."""
 

@@ -3,15 +3,16 @@
 Before a call its recipients are noted as in flight, under the call's own code. After it, whoever takes those rows back
 may note what came of it: a worker that wakes when its call was taken over by another finds nothing to take back.
 
-Each note is one statement. Who is in a call of a whole range, and who of it simply has the message, is said without
-naming anybody: the database copies those keys by itself.
+Each note is one statement. A call with everybody in a range of buckets is one row (``CallRange``) that names nobody,
+and stays when they have the message: only those of whom something else came are named beside it.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -63,6 +64,8 @@ class Call:
 
     code: str
     keys: Sequence[int]
+    where: Range | None = None
+    """Where it is noted by its range: with everybody there of whom nothing else is known."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,44 +74,84 @@ class Progress:
 
     left: Sequence[int]
     under_way: Mapping[str, Sequence[int]]
+    ranges: Mapping[str, Range]
+    """Of the calls under way, those that are noted by their range: it may reach beyond this one."""
     counts: Mapping[str, int]
+
+    def calls(self) -> Iterator[Call]:
+        """Return the calls under way."""
+        return (Call(code=code, keys=keys, where=self.ranges.get(code)) for code, keys in self.under_way.items())
 
 
 def progress_of(environment: str, where: Range) -> Progress:
     """Return who of a range is still to be sent to, which calls of it have no answer yet, and what is known."""
     with sanitized_db_errors():
         found = rows(environment_connection(environment), "progress_of_range", vars(where))
-    everybody: set[int] = set()
-    not_left: set[int] = set()
-    under_way: dict[str, list[int]] = {}
-    counts: Counter[str] = Counter()
-    for kind, code, keys in found:
+    known = _Known(where)
+    for kind, code, bucket, last, keys in found:
         if kind == _EVERYBODY:
-            everybody.update(keys)
-            continue
-        counts[kind] += len(keys)
-        if kind == OutcomeKind.IN_FLIGHT:
-            under_way.setdefault(code, []).extend(keys)
+            known.audience[bucket] = keys
+        elif last is None:
+            known.add_named(bucket, kind, code, keys)
+    for kind, code, bucket, last, _ in found:
+        if last is not None:
+            known.add_range(Range(release=where.release, first=bucket, last=last), kind, code)
+    return known.progress()
+
+
+class _Known:
+    """What is known of the recipients of a range, while it is put together."""
+
+    def __init__(self, where: Range) -> None:
+        self.where = where
+        self.audience: dict[int, Sequence[int]] = {}
+        self._not_left: set[int] = set()
+        self._under_way: dict[str, list[int]] = {}
+        self._ranges: dict[str, Range] = {}
+        self._counts: Counter[str] = Counter()
+
+    def add_named(self, bucket: int, kind: str, code: str, keys: Sequence[int]) -> None:
         if kind in _NOT_LEFT:
-            not_left.update(keys)
-    return Progress(left=sorted(everybody - not_left), under_way=under_way, counts=counts)
+            self._not_left.update(keys)
+        if self._is_within(bucket):
+            self._counts[kind] += len(keys)
+            if kind == OutcomeKind.IN_FLIGHT:
+                self._under_way.setdefault(code, []).extend(keys)
+
+    def add_range(self, where: Range, kind: str, code: str) -> None:
+        """Add a call with all of a range, once all who are named are known."""
+        of_it = [bucket for bucket in self.audience if where.first <= bucket <= where.last]
+        keys = [key for bucket in of_it for key in self.audience[bucket] if key not in self._not_left]
+        self._counts[kind] += sum(
+            key not in self._not_left for bucket in of_it if self._is_within(bucket) for key in self.audience[bucket]
+        )
+        self._not_left.update(keys)
+        if kind == OutcomeKind.IN_FLIGHT:
+            self._under_way[code], self._ranges[code] = keys, where
+
+    def progress(self) -> Progress:
+        within = (keys for bucket, keys in self.audience.items() if self._is_within(bucket))
+        left = sorted(set(chain.from_iterable(within)) - self._not_left)
+        return Progress(left=left, under_way=self._under_way, ranges=self._ranges, counts=self._counts)
+
+    def _is_within(self, bucket: int) -> bool:
+        return self.where.first <= bucket <= self.where.last
 
 
-def counts_in(environment: str, where: Range) -> dict[str, int]:
+def counts_in(environment: str, where: Range) -> Mapping[str, int]:
     """Return how many recipients of a range have each kind of outcome now, by ``OutcomeKind``."""
-    with sanitized_db_errors():
-        found = rows(environment_connection(environment), "counts_of_range", vars(where))
-    return {kind: int(count) for kind, count in found}
+    return progress_of(environment, where).counts
 
 
-def begin_range(environment: str, where: Range, *, call: str) -> list[int]:
-    """Note that a call with everybody in a range is about to be made, and return who that is.
+def begin_range(environment: str, where: Range, *, call: str, count: int) -> Call | None:
+    """Note that a call with everybody in a range, so many, is about to be made, and return it.
 
-    Notes and returns nobody when anything is known of anybody in the range: then ``progress_of`` says what is left.
+    Notes nothing when anything is known of anybody in the range: then ``progress_of`` says what is left.
     """
+    values = {**vars(where), "code": call, "count": count}
     with sanitized_db_errors():
-        noted = rows(environment_connection(environment), "begin_range", {**vars(where), "code": call})
-    return [key for (keys,) in noted for key in keys]
+        noted = rows(environment_connection(environment), "begin_range", values)
+    return Call(code=call, keys=[key for (keys,) in noted for key in keys], where=where) if noted else None
 
 
 def begin_call(environment: str, release: int, keys: Sequence[int], *, call: str) -> None:
@@ -122,6 +165,8 @@ def end_call(environment: str, release: int, call: Call, results: Results, *, th
 
     ``then`` is the call to be made next, noted with it as in flight.
     """
+    if call.where:
+        return _end_range(environment, call, call.where, results)
     otherwise, given = _exceptions(call.keys, results)
     with sanitized_db_errors():
         connection = environment_connection(environment)
@@ -137,19 +182,40 @@ def end_call(environment: str, release: int, call: Call, results: Results, *, th
         return one(connection, "end_call", {**values, **_columns(given), **_next(then, prime)}) == (True,)
 
 
+def _end_range(environment: str, call: Call, where: Range, results: Results) -> bool:
+    """End a call that is noted by its range; it stays noted so where whoever is not refused has the message.
+
+    Who is unknown may be taken back later, to be sent to again, so a range with one of those ends by name.
+    """
+    stays = results.sent and results.message_ids is None and not results.unknown and not results.left_of(call.keys)
+    given = _besides_sent(results) if stays else _besides_sent(results) + _sent(results)
+    with sanitized_db_errors():
+        connection = environment_connection(environment)
+        buckets = [bucket_of(key, bucket_prime(environment)) for key, *_ in given]
+        values = {**vars(where), "code": call.code, "count": len(results.sent), "buckets": buckets}
+        name = "end_range" if stays else "end_range_by_name"
+        return one(connection, name, {**values, **_columns(given)}) == (True,)
+
+
 def _exceptions(keys: Sequence[int], results: Results) -> tuple[str, list[Given]]:
     """Return what most of a call came to, and everybody of whom something else is to be noted, or more."""
-    told = results.message_ids is not None or bool(results.no_digital_user)
-    given: list[Given] = [(key, OutcomeKind.REFUSED_BY_TARGET, code, None) for key, code in results.refused.items()]
     if len(results.unknown) == len(keys):
         return OutcomeKind.UNKNOWN, []
+    if results.sent and results.message_ids is None and not results.no_digital_user:
+        left: list[Given] = [(key, _LEFT, "", None) for key in results.left_of(keys)]
+        return OutcomeKind.SENT, _besides_sent(results) + left
+    return _LEFT, _besides_sent(results) + _sent(results)
+
+
+def _besides_sent(results: Results) -> list[Given]:
+    given: list[Given] = [(key, OutcomeKind.REFUSED_BY_TARGET, code, None) for key, code in results.refused.items()]
     given += [(key, OutcomeKind.UNKNOWN, "", None) for key in results.unknown]
-    if results.sent and not told:
-        return OutcomeKind.SENT, given + [(key, _LEFT, "", None) for key in results.left_of(keys)]
+    return given + [(key, OutcomeKind.NEVER_ACTIVATED, "", None) for key in results.no_digital_user]
+
+
+def _sent(results: Results) -> list[Given]:
     ids = results.message_ids if results.message_ids is not None else [None] * len(results.sent)
-    given += [(key, OutcomeKind.SENT, "", name) for key, name in zip(results.sent, ids, strict=True)]
-    given += [(key, OutcomeKind.NEVER_ACTIVATED, "", None) for key in results.no_digital_user]
-    return _LEFT, given
+    return [(key, OutcomeKind.SENT, "", name) for key, name in zip(results.sent, ids, strict=True)]
 
 
 def _columns(given: Sequence[Given]) -> dict[str, object]:

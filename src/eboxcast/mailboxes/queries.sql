@@ -65,6 +65,20 @@ copy (
     where bucket = any(array(select generate_series(%(first_bucket)s::int, %(last_bucket)s::int))) and release = %(release)s and kind = %(kind)s
 ) to stdout (format binary)
 
+-- call_ranges --
+-- The calls with everybody in a range, of one kind of outcome.
+select first_bucket, last_bucket from call_range
+where release = %(release)s and kind = %(kind)s and first_bucket <= %(last_bucket)s::int and last_bucket >= %(first_bucket)s::int
+order by first_bucket
+
+-- read_named --
+-- All keys of whom an outcome of sending is noted by name.
+copy (
+    select keys from outcome
+    where bucket = any(array(select generate_series(%(first_bucket)s::int, %(last_bucket)s::int))) and release = %(release)s
+      and kind in ('sent', 'refused_by_target', 'unknown', 'in_flight')
+) to stdout (format binary)
+
 -- successors_exist --
 -- Whether anybody's number has changed at all.
 select exists (select from ebox_successor)
@@ -165,6 +179,8 @@ select kind, code, sum(cardinality(keys))::bigint
 from outcome
 where bucket = any(array(select generate_series(0, %(last_bucket)s))) and release = %(release)s
 group by kind, code
+union all
+select kind, '', sum(recipients_count)::bigint from call_range where release = %(release)s group by kind
 
 -- make_visible --
 -- The fence: from this row on everybody sees the release. Inside the window or not at all: its end is looked at by this
@@ -413,6 +429,10 @@ where bucket = any(array(select generate_series(0, %(last_bucket)s))) and releas
 delete from outcome
 where bucket = any(array(select generate_series(0, %(last_bucket)s))) and release = %(release)s
 
+-- purge_call_ranges --
+-- Forget the calls with everybody in a range.
+delete from call_range where release = %(release)s
+
 -- purge_rejected_rows --
 -- Forget the faulty rows.
 delete from rejected_rows where release = %(release)s
@@ -443,31 +463,82 @@ where bucket = any(array(select generate_series(0, %(last_bucket)s))) and releas
 order by bucket
 
 -- progress_of_range --
--- The recipients in a range of buckets, without a kind, and what is known or under way of them.
-select '', '', keys from audience
-where bucket = any(array(select generate_series(%(first)s::int, %(last)s::int))) and release = %(release)s
+-- The recipients in a range of buckets, without a kind, and what is known or under way of them; of a call with all of a
+-- range everybody, and its last bucket in place of keys. Calls under way are read whole, where they reach beyond it too.
+with ranges as (
+    select first_bucket, last_bucket, kind, code from call_range
+    where release = %(release)s and first_bucket <= %(last)s::int and last_bucket >= %(first)s::int
+), bounds as (
+    select array(select generate_series(least(%(first)s::int, min(first_bucket)), greatest(%(last)s::int, max(last_bucket)))) as within
+    from ranges where kind = 'in_flight'
+)
+select '', '', bucket, null::int, keys from audience
+where bucket = any((select within from bounds)::int[]) and release = %(release)s
   and generation = (select generation from release where id = %(release)s)
 union all
-select kind, code, keys from outcome
-where bucket = any(array(select generate_series(%(first)s::int, %(last)s::int))) and release = %(release)s
-
--- counts_of_range --
--- How many recipients in a range of buckets have each outcome.
-select kind, sum(cardinality(keys))::bigint from outcome
-where bucket = any(array(select generate_series(%(first)s::int, %(last)s::int))) and release = %(release)s
-group by kind
+select kind, code, bucket, null, keys from outcome
+where bucket = any((select within from bounds)::int[]) and release = %(release)s
+union all
+select kind, code, first_bucket, last_bucket, null from ranges
 
 -- begin_range --
 -- Note that everybody in a range of buckets is in a call, unless anything is known of anybody there.
-insert into outcome (bucket, release, kind, code, keys)
-select bucket, release, 'in_flight', %(code)s, keys from audience
+with noted as (
+    insert into call_range (release, first_bucket, last_bucket, kind, code, recipients_count)
+    select %(release)s, %(first)s, %(last)s, 'in_flight', %(code)s, %(count)s
+    where not exists (
+        select from call_range
+        where release = %(release)s and first_bucket <= %(last)s::int and last_bucket >= %(first)s::int
+    ) and not exists (
+        select from outcome
+        where bucket = any(array(select generate_series(%(first)s::int, %(last)s::int))) and release = %(release)s
+    )
+    on conflict (release, first_bucket) do nothing
+    returning release
+)
+select keys from audience
 where bucket = any(array(select generate_series(%(first)s::int, %(last)s::int))) and release = %(release)s
   and generation = (select generation from release where id = %(release)s)
-  and not exists (
-      select from outcome
-      where bucket = any(array(select generate_series(%(first)s::int, %(last)s::int))) and release = %(release)s
-  )
-returning keys
+  and exists (select from noted)
+
+-- end_range --
+-- End a call with everybody in a range, which they have but for some; who gets its row may say so, unless the account was closed.
+with open_account as (
+    select id from release where id = %(release)s and completed_at is null for key share
+), taken as (
+    update call_range set kind = 'sent', recipients_count = %(count)s
+    where release = %(release)s and first_bucket = %(first)s and kind = 'in_flight' and code = %(code)s
+      and exists (select from open_account)
+    returning release
+), noted as (
+    insert into outcome (bucket, release, kind, code, keys)
+    select bucket, %(release)s, kind, code, array_agg(key order by key)
+    from unnest(%(buckets)s::int[], %(keys)s::bigint[], %(kinds)s::text[], %(codes)s::text[]) as g (bucket, key, kind, code)
+    where exists (select from taken) group by bucket, kind, code
+    on conflict (bucket, release, kind, code) do update set keys = outcome.keys || excluded.keys
+)
+select exists (select from taken)
+
+-- end_range_by_name --
+-- The same where somebody of it is left, or nobody can tell: everybody of whom something is known is named.
+with open_account as (
+    select id from release where id = %(release)s and completed_at is null for key share
+), taken as (
+    delete from call_range
+    where release = %(release)s and first_bucket = %(first)s and kind = 'in_flight' and code = %(code)s
+      and exists (select from open_account)
+    returning release
+), noted as (
+    insert into outcome (bucket, release, kind, code, keys, provider_ids)
+    select bucket, %(release)s, kind, code, array_agg(key order by key),
+           case when bool_and(id is not null) then array_agg(id order by key) end
+    from unnest(%(buckets)s::int[], %(keys)s::bigint[], %(kinds)s::text[], %(codes)s::text[], %(ids)s::text[])
+         as g (bucket, key, kind, code, id)
+    where exists (select from taken) group by bucket, kind, code
+    on conflict (bucket, release, kind, code) do update
+    set keys = outcome.keys || excluded.keys, provider_ids = outcome.provider_ids || excluded.provider_ids
+)
+select exists (select from taken)
 
 -- note_outcome --
 -- One more outcome for some recipients.
@@ -550,6 +621,10 @@ where a.bucket = any(array(select generate_series(%(first)s::int, %(last)s::int)
       select from outcome o
       where o.bucket = a.bucket and o.release = a.release and k.key = any(o.keys)
         and o.kind in ('sent', 'refused_by_target', 'unknown', 'in_flight')
+  )
+  and not exists (
+      select from call_range c
+      where c.release = a.release and a.bucket between c.first_bucket and c.last_bucket
   )
 group by a.bucket, a.release
 on conflict (bucket, release, kind, code) do update set keys = outcome.keys || excluded.keys

@@ -170,11 +170,11 @@ def _gathered(connection: BaseDatabaseWrapper, release: Release, *, prime: int) 
 def _compared(connection: BaseDatabaseWrapper, release: Release, *, prime: int) -> Iterator[tuple[Keys, Keys, int]]:
     step = max(1, prime * _AT_ONCE // max(release.recipients_count, _AT_ONCE))
     for first in range(0, prime, step):
-        place = {"release": release.id, "first_bucket": first, "prime": min(first + step, prime)}
-        sent = read_outcome(connection, kind=OutcomeKind.SENT, **place)
-        refused = read_outcome(connection, kind=OutcomeKind.REFUSED_BY_TARGET, **place)
-        prepared = read_audience(
-            connection, release=release.id, prime=prime, first_bucket=first, last_bucket=place["prime"] - 1
+        until = min(first + step, prime)
+        prepared = read_audience(connection, release=release.id, prime=prime, first_bucket=first, last_bucket=until - 1)
+        sent, refused = (
+            read_outcome(connection, release=release.id, first_bucket=first, prime=until, kind=kind, audience=prepared)
+            for kind in (OutcomeKind.SENT, OutcomeKind.REFUSED_BY_TARGET)
         )
         if not _each_once(np.concatenate((sent, refused)), prepared):
             raise StoredDiffers(check="sent and refused are of the audience that was prepared, each once")

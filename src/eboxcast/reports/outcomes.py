@@ -17,7 +17,7 @@ from eboxcast.database.queries import Queries
 from eboxcast.delivery.models import Run
 from eboxcast.lib.buckets import Keys
 from eboxcast.mailboxes import fence
-from eboxcast.mailboxes.audiences import read_not_attempted
+from eboxcast.mailboxes.audiences import read_not_attempted, read_outcome
 from eboxcast.mailboxes.models import OutcomeKind, Release
 from eboxcast.mailboxes.packing import unpack
 from eboxcast.mailboxes.sql import rows
@@ -56,16 +56,20 @@ def outcomes_of(environment: str, release: Release) -> Iterator[Outcome]:
     of_release = _of_release(environment, release)
     for kind, code in _kinds(connection, of_release):
         if kind in _ON_PAPER or kind in _UNKNOWN or _is_refused(kind):
-            yield Outcome(_reason(kind, code), _outcome(kind), _read(connection, of_release, kind, code))
+            yield Outcome(_reason(kind, code), _outcome(kind), _read(environment, release, kind, code))
     if release.not_attempted_count:
         with sanitized_db_errors():
             keys = read_not_attempted(connection, release, prime=bucket_prime(environment))
         yield Outcome("not_attempted", "not_attempted", keys)
 
 
-def _read(connection: BaseDatabaseWrapper, of_release: dict[str, int], kind: str, code: str) -> Keys:
+def _read(environment: str, release: Release, kind: str, code: str) -> Keys:
+    connection = environment_connection(environment)
     with sanitized_db_errors():
-        return unpack(copy_out(connection, QUERIES["read_outcome"], {**of_release, "kind": kind, "code": code}))
+        if kind == OutcomeKind.IN_FLIGHT:
+            return read_outcome(connection, release=release.id, prime=bucket_prime(environment), kind=kind)
+        values = {**_of_release(environment, release), "kind": kind, "code": code}
+        return unpack(copy_out(connection, QUERIES["read_outcome"], values))
 
 
 def _kinds(connection: BaseDatabaseWrapper, of_release: dict[str, int]) -> list[tuple[str, str]]:

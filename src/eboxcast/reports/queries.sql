@@ -1,9 +1,11 @@
 -- outcome_kinds --
--- Which outcomes a release has.
-select distinct kind, code
+-- Which outcomes a release has; of calls under way not which.
+select distinct kind, case when kind <> 'in_flight' then code else '' end
 from outcome
 where bucket = any(array(select generate_series(0, %(last_bucket)s))) and release = %(release)s
-order by kind, code
+union
+select distinct kind, '' from call_range where release = %(release)s
+order by 1, 2
 
 -- read_outcome --
 -- All keys with one outcome, by look-ups of the buckets.

@@ -6,6 +6,8 @@ environment must know the same. Whoever may have been sent to without a note is 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.db import transaction
 
 from eboxcast.audit.actions import record
@@ -117,7 +119,7 @@ def _counts(run: Run, release: Release, batch: Batch) -> tuple[int, int, int]:
     return _of_kinds(outcomes.counts_in(run.environment, _range(release, batch)))
 
 
-def _of_kinds(counts: dict[str, int]) -> tuple[int, int, int]:
+def _of_kinds(counts: Mapping[str, int]) -> tuple[int, int, int]:
     sent, refused, unknown = OutcomeKind.SENT, OutcomeKind.REFUSED_BY_TARGET, OutcomeKind.UNKNOWN
     return counts.get(sent, 0), counts.get(refused, 0), counts.get(unknown, 0)
 

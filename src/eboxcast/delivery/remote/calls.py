@@ -77,8 +77,8 @@ class Sender:
         """Note a call with everybody of a batch, where they may be noted together and nothing is known of any yet."""
         if claim.recipients_count > self._noted_together():
             return None
-        keys = outcomes.begin_range(self.errand.environment, claim.where, call=claim.call(0))
-        return Call(code=claim.call(0), keys=keys) if keys else None
+        count = claim.recipients_count
+        return outcomes.begin_range(self.errand.environment, claim.where, call=claim.call(0), count=count)
 
     def _noted_together(self) -> int:
         """Return how many recipients may be in flight at once: all of a batch where the provider tells of each."""
@@ -106,9 +106,9 @@ class Sender:
     def _progress_after_settling(self, hold: Hold, provider_message: str | None) -> Progress:
         where = hold.claim.where
         progress = outcomes.progress_of(self.errand.environment, where)
-        for code, keys in progress.under_way.items():
+        for call in progress.calls():
             hold.check()  # who was frozen may see a call of somebody who took over
-            self._settle_left_over(Call(code=code, keys=keys), provider_message)
+            self._settle_left_over(call, provider_message)
         return outcomes.progress_of(self.errand.environment, where) if progress.under_way else progress
 
     def _make_all(self, calls: Sequence[Call], hold: Hold, message: str | None, stopping: Event) -> Results:
@@ -139,11 +139,11 @@ class Sender:
         """Publish the message to the first who is not refused and return its id; None where nobody can tell it."""
         claim = hold.claim
         progress = outcomes.progress_of(self.errand.environment, claim.where)
-        for code, keys in progress.under_way.items():
+        for call in progress.calls():
             if not self.target.capabilities.idempotency_key:
-                self._end(Call(code=code, keys=keys), Results(unknown=keys))
+                self._end(call, Results(unknown=call.keys))
                 return None
-            self._end(Call(code=code, keys=keys), Results())
+            self._end(call, Results())
         for index, key in enumerate(sorted(chain(progress.left, *progress.under_way.values()))):
             answered = self._open_with(Call(code=claim.call(index), keys=[key]), hold)
             if answered is None or not answered.refused:

@@ -59,7 +59,7 @@ def serving(installation: None, port: int) -> Iterator[subprocess.Popen[str]]:
 
 def answer_to(port: int, path: str) -> tuple[HTTPResponse, str]:
     """Ask until the server listens; each try waits for the connection to be refused or answered."""
-    for _ in range(100_000):
+    for _ in range(500_000):
         with closing(HTTPConnection("127.0.0.1", port, timeout=60)) as asking, suppress(ConnectionRefusedError):
             asking.request("GET", path, headers={"Accept-Language": "en"})
             answer = asking.getresponse()
@@ -92,6 +92,7 @@ def test_up_runs_pages_and_steward_and_one_signal_ends_all(procedure_on: None, p
     settings = {
         "EBOXCAST_PAGES_URL": f"http://127.0.0.1:{port}",
         "EBOXCAST_PAGES_LISTEN": f"127.0.0.1:{port}",
+        "EBOXCAST_PAGES_PROCESSES": "1",
         "EBOXCAST_LANGUAGE": "en",
     }
     said = tmp_path / "said"
@@ -115,7 +116,11 @@ def test_up_lets_the_recipients_of_a_demo_sign_in(procedure_on: None, port: int)
     let_recipients_sign_in(state, recipients=10)
     options = (state / SIGN_IN_FILE).read_text().replace("8410", str(provider))
     (state / SIGN_IN_FILE).write_text(options)
-    settings = {"EBOXCAST_PAGES_URL": f"http://127.0.0.1:{port}", "EBOXCAST_PAGES_LISTEN": f"127.0.0.1:{port}"}
+    settings = {
+        "EBOXCAST_PAGES_URL": f"http://127.0.0.1:{port}",
+        "EBOXCAST_PAGES_LISTEN": f"127.0.0.1:{port}",
+        "EBOXCAST_PAGES_PROCESSES": "1",
+    }
     words = [Path(sys.executable).with_name("eboxcast"), "up"]
     started = subprocess.Popen(words, env={**os.environ, **settings}, stdout=subprocess.DEVNULL, start_new_session=True)
     answer_to(provider, "/keys")

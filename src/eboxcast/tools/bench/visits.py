@@ -34,6 +34,7 @@ from eboxcast.tools.bench.openings import BROADCASTS, store_broadcasts
 from eboxcast.tools.bench.pages import Page, page_times, pages_of_people, upload_times
 from eboxcast.tools.subprocesses import command
 from eboxcast.web.health import LIVE
+from eboxcast.web.loading import load_pages
 
 _VISITORS = 200
 _AT_ONCE = 8
@@ -78,6 +79,7 @@ def visits(
     cookies = [_cookie_of(person) for person in drawn]
     with _signing_in(bench) as variables:
         pages = [*pages_of_people(desk), *_pages_of_recipient(drawn[0])]
+        load_pages()  # as each process does that serves them
         yield from page_times(bench, pages, broadcasts=procedure, requests=opened)
     bench.tell("visits: the pages of recipients, served by two processes")
     with _served(variables) as port, _bare_served() as bare_port:

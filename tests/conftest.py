@@ -224,13 +224,23 @@ def eboxcast(installation: None) -> Eboxcast:
     return run
 
 
+_emptied: dict[psycopg.Connection[tuple[object, ...]], list[str]] = {}
+"""The tables that the procedure of each sweeper empties."""
+
+
 def _empty(sweeper: psycopg.Connection[tuple[object, ...]]) -> None:
-    """Delete rather than truncate: on small tables a hundred times faster."""
+    """Delete rather than truncate: on small tables a hundred times faster; each statement is planned once."""
     rows = sweeper.execute(
-        "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')"
-        " and not (relispartition and relname ~ '^(audience|block)_')"
+        "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') order by 1"
     ).fetchall()
-    tables = sorted({str(name) for (name,) in rows} - set(_KEPT_TABLES))
-    deletes = [sql.SQL("delete from {}").format(sql.Identifier(table)) for table in tables]
-    if deletes:
-        sweeper.execute(sql.SQL("; ").join(deletes))
+    tables = [name for name in (str(name) for (name,) in rows) if name not in _KEPT_TABLES]
+    if _emptied.get(sweeper) != tables:
+        deletes = [sql.SQL("delete from {};").format(sql.Identifier(table)) for table in tables]
+        body = sql.SQL("begin {} end").format(sql.SQL(" ").join(deletes))
+        sweeper.execute(
+            sql.SQL("create or replace procedure pg_temp.empty_all() language plpgsql as {}").format(
+                sql.Literal(body.as_string(sweeper))
+            )
+        )
+        _emptied[sweeper] = tables
+    sweeper.execute("call pg_temp.empty_all()")

@@ -39,6 +39,8 @@ _KEPT_TABLES = ("django_migrations", "installation", "environment_mark")
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - as folder for temporary files, with random names in it
 _ROOM = 8 * 1024**3
+_BYTECODE = Path(__file__).parents[1] / "build" / "bytecode"
+"""Stays for the next time: to compile the tests takes longer than to collect them."""
 
 
 def _in_memory() -> None:
@@ -58,8 +60,9 @@ def _own_state() -> None:
     state = Path(tempfile.mkdtemp(prefix="eboxcast-tests-"))
     state.chmod(0o711)  # as root the system user of the server must pass through
     os.environ["EBOXCAST_STATE_DIR"] = str(state)
-    if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
-        os.environ["PYTHONPYCACHEPREFIX"] = str(state / "bytecode")  # a thousand commands need not compile it all again
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):  # not beside the sources, then, but not anew for each process
+        sys.dont_write_bytecode = False
+        os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = str(_BYTECODE)
     os.environ["EBOXCAST_PROCEDURE"] = "off"  # the engine alone, unless a test asks for `procedure_on`
     os.environ["EBOXCAST_INSTALLATION"] = "test"
     os.environ["EBOXCAST_SECRET_KEY"] = "only for tests, where a session is worth nothing to anybody"
@@ -80,6 +83,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     connections.close_all()
     take_down(boot.places(), boot.to_stderr)
     shutil.rmtree(boot.places().root)
+    shutil.rmtree(_BYTECODE / tempfile.gettempdir().lstrip("/"), ignore_errors=True)  # of copies that are gone
     guard.end()
 
 

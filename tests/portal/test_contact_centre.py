@@ -42,7 +42,7 @@ def test_what_was_published_stands_among_what_is_in_the_eboxes_until_it_expires(
     assert number not in page()
     assert number in page(f"{PATH}?q=pension")
     pass_time(days=200)
-    assert "It has expired: it is no longer in the eBox since 15 August 2027" in page(f"{PATH}/{number}")
+    assert "It has expired: it has not been in the eBox since 15 August 2027" in page(f"{PATH}/{number}")
 
 
 @pytest.mark.parametrize("words", ["pension", "PENSIÓN", "2027-0001", "dienst", "office pens"])

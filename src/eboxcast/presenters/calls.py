@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from itertools import groupby
 
 from eboxcast.broadcasts.calls import Call, Calls, is_over
@@ -23,7 +24,7 @@ _WHERE = {
         "It has been in the eBox since {moment}, for the people on the institution's list. "
         "Only the institution can tell whether someone is on it."
     ),
-    "expired": N_("It has expired: it is no longer in the eBox since {until}. Ask the institution for a copy."),
+    "expired": N_("It has expired: it has not been in the eBox since {until}. Ask the institution for a copy."),
     "recalled": N_("It was recalled from all eBoxes. Reason: {reason}"),
     "over": N_("It will not be sent."),
 }
@@ -49,8 +50,8 @@ def answers_for(call: Call, language: str) -> tuple[Answer, ...]:
     state = _state(call)
     broadcast = call.broadcast
     data = {
-        "moment": broadcast.visible_at or broadcast.agreed_at or "–",
-        "until": call.until or "–",
+        "moment": _minute(broadcast.visible_at or broadcast.agreed_at),
+        "until": _minute(call.until),
         "reason": mask_and_strip(broadcast.reason) or "–",
     }
     where = translate(_WHERE[state], language, data)
@@ -61,6 +62,10 @@ def answers_for(call: Call, language: str) -> tuple[Answer, ...]:
         pairs.append((_NO_EBOX, translate(_ACTIVATE if call.waits_for_activation else _PAPER, language)))
     pairs += [(_WRONG, translate(_CALL_THEM, language)), (_MANY, translate(_CALL_US, language))]
     return tuple(Answer(question=translate(question, language), answer=answer) for question, answer in pairs)
+
+
+def _minute(moment: datetime | None) -> datetime | str:
+    return moment.replace(second=0) if moment else "–"
 
 
 def _groups(calls: Iterable[Call]) -> tuple[CallGroup, ...]:

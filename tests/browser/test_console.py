@@ -19,7 +19,7 @@ from tests.simulator.simulated import Simulated
 __all__ = ["provider"]
 
 PROGRAM = Path(sys.executable).with_name("eboxcast")
-MANY = 2_000
+MANY = 1_000
 _PATIENCE = 30_000
 
 
@@ -58,5 +58,5 @@ def test_a_run_is_launched_on_its_page_and_followed_to_its_end(
         expect(page.get_by_text("Deze uitvoering is afgelopen")).to_be_visible(timeout=_PATIENCE)
     expect(page.get_by_role("columnheader", name="Per seconde")).to_be_visible()
     expect(page.locator("figure.picture svg")).to_be_visible()
-    expect(page.get_by_text("2.000", exact=True).first).to_be_visible()
+    expect(page.get_by_text("1.000", exact=True).first).to_be_visible()
     assert len(simulated.control("GET", "/deliveries").data.decode().split()) == MANY

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -255,3 +256,59 @@ def weighed(page: Window, path: str) -> int:
     session.on("Network.loadingFinished", lambda event: came.append(event["encodedDataLength"]))
     page.goto(path, wait_until="load")
     return int(sum(came))
+
+
+FORMS = ("portal/sign_in", "portal/ask", "portal/files", "portal/go", "portal/decide", "portal/test")
+_REACHED = """
+() => {
+  const one = document.activeElement;
+  if (one === document.body) return null;
+  const box = one.getBoundingClientRect(), look = getComputedStyle(one);
+  const all = [...document.querySelectorAll('*')];
+  return {
+    place: all.indexOf(one), in_form: Boolean(one.closest('main form')),
+    what: (one.name || one.textContent.trim().slice(0, 30) || one.tagName),
+    seen: box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth && box.width > 0,
+    marked: (look.outlineStyle !== 'none' && parseFloat(look.outlineWidth) >= 2) || look.boxShadow !== 'none',
+  };
+}
+"""
+_MOST_STOPS = 90
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_form_is_filled_in_with_the_keyboard_alone(world: World, name: str) -> None:
+    """Each stop of the tab key comes after the one before it, is in sight and is marked; after the last one it ends."""
+    page = NAMED[name]
+    window = world.open(page.path, who=page.who)
+    stops = list(stops_of(window))
+    places = [stop["place"] for stop in stops]
+    assert places == sorted(set(places))
+    assert [stop["what"] for stop in stops if not (stop["seen"] and stop["marked"])] == []
+    waiting = window.locator(_CONTROLS).count()
+    assert sum(stop["in_form"] for stop in stops) >= waiting > 0
+
+
+def stops_of(window: Window) -> Iterator[dict[str, Any]]:
+    """Yield where the tab key stops, from the beginning of a page to its end."""
+    for _ in range(_MOST_STOPS):
+        window.keyboard.press("Tab")
+        stop = window.evaluate(_REACHED)
+        if stop is None:
+            return
+        yield stop
+    raise AssertionError("the tab key never leaves the page")
+
+
+_CONTROLS = "main form :is(button, select, textarea, input:not([type=hidden], [type=radio])):visible:enabled"
+_MOVING = """
+() => [...document.querySelectorAll('*')].filter(one => {
+  const look = getComputedStyle(one);
+  return [look.transitionDuration, look.animationDuration].join().split(',').some(text => parseFloat(text) > 0.01);
+}).map(one => one.tagName + '.' + one.className)
+"""
+
+
+def test_nothing_moves_for_whoever_wants_no_motion(world: World) -> None:
+    page = NAMED["portal/components"]
+    assert world.open(page.path, who=page.who).evaluate(_MOVING) == []

@@ -100,52 +100,39 @@ def tallied(environment: str = "production") -> int:
 def test_a_citizen_on_a_phone_reads_hides_and_signs_out(
     site: Site, letters: None, violations: Judge, scripts: bool
 ) -> None:
-    """In French; each page is accessible, and nothing is wider than the phone."""
+    """In French."""
     page = site.window(language="fr", java_script_enabled=scripts, **PHONE)
-
-    def is_fine() -> None:
-        if scripts:
-            assert violations(page) == []
-            assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-
     page.goto("/ebox/")
-    is_fine()
     page.get_by_role("link", name="Se connecter").click()
     page.get_by_role("button", name="Alice").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Messages")
     expect(page.get_by_text("2 non lus sur 2")).to_be_visible()
-    is_fine()
     page.get_by_role("link", name="Rappel").click()
     expect(page.get_by_text("Voici un rappel.")).to_be_visible()
-    is_fine()
+    assert not scripts or violations(page) == [], "a text in the page, unlike what test_pages.py looks at"
     page.get_by_role("button", name="Masquer").click()
     expect(page.get_by_text("Le message est masqué.")).to_be_visible()
-    is_fine()
     page.get_by_role("link", name="attestation fiscale").click()
     assert tallied() == 1, "the text; the document was not opened"
-    is_fine()
     with page.expect_download() as download:
         page.get_by_role("link", name="Télécharger").click()
     assert download.value.suggested_filename == "letter.pdf"
     assert hashlib.sha256(download.value.path().read_bytes()).digest()
     assert tallied() == 2
-    page.get_by_role("button", name="Se déconnecter").click()
+    page.get_by_role("button", name="Se déconnecter", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Vous êtes déconnecté")
-    is_fine()
     page.goto("/ebox/")
     expect(page.get_by_role("link", name="Se connecter")).to_be_visible()
 
 
-def test_somebody_opens_the_ebox_of_an_enterprise_at_a_desk(site: Site, letters: None, violations: Judge) -> None:
+def test_somebody_opens_the_ebox_of_an_enterprise_at_a_desk(site: Site, letters: None) -> None:
     """In Dutch; the document is in the page, and with that it is read."""
     page = site.window(language="nl", viewport=WIDE)
     page.goto("/ebox/")
     page.get_by_role("link", name="Aanmelden").click()
     page.get_by_role("button", name="Ben").click()
-    assert violations(page) == []
     page.get_by_role("button", name="Demo & Co").click()
     expect(page.locator(".letter-from")).to_have_text("Dienst vakantie")
-    assert violations(page) == []
     with page.expect_response("**/document") as document:
         page.get_by_role("link", name="attestation fiscale").click()
     assert document.value.status == 200
@@ -153,19 +140,17 @@ def test_somebody_opens_the_ebox_of_an_enterprise_at_a_desk(site: Site, letters:
     assert tallied() == 1
 
 
-def test_acceptance_says_so_while_scrolling(site: Site, letters: None, violations: Judge) -> None:
+def test_acceptance_says_so_while_scrolling(site: Site, letters: None) -> None:
     page = site.window(language="de", **PHONE)
     page.goto("/ebox-acceptance/")
-    assert violations(page) == []
     page.get_by_role("link", name="Anmelden").click()
     page.get_by_role("button", name="Alice").click()
     page.get_by_role("link", name="Rappel").click()
     page.mouse.wheel(0, 5000)
     expect(page.get_by_text("Dies ist ein Test.")).to_be_in_viewport()
-    assert violations(page) == []
 
 
-def test_a_citizen_chooses_an_email_for_new_messages_and_ends_it(site: Site, violations: Judge) -> None:
+def test_a_citizen_chooses_an_email_for_new_messages_and_ends_it(site: Site) -> None:
     """In German, on a phone; the link in the mail is opened in another browser."""
     mailbox, port = Mailbox(), free_port()
     page, elsewhere = (site.window(language="de", **PHONE) for _ in range(2))
@@ -174,20 +159,16 @@ def test_a_citizen_chooses_an_email_for_new_messages_and_ends_it(site: Site, vio
         page.get_by_role("link", name="Anmelden").click()
         page.get_by_role("button", name="Alice").click()
         page.get_by_role("link", name="Meine E-Mail").click()
-        assert violations(page) == []
         page.get_by_label("E-Mail-Adresse").fill("alice@example.be")
         page.get_by_role("button", name="Link").click()
         expect(page.get_by_role("status")).to_contain_text("alice@example.be")
-        assert violations(page) == []
-    body = mailbox.taken[-1].get_body(("plain",))
+        body = mailbox.taken[-1].get_body(("plain",))
     assert body
     link = re.search(r"http://\S+", body.get_content())
     assert link
     elsewhere.goto(link[0])
-    assert violations(elsewhere) == []
     elsewhere.get_by_role("button", name="Bestätigen").click()
     expect(elsewhere.get_by_text("Ihre Adresse ist bestätigt")).to_be_visible()
     page.reload()
-    assert violations(page) == []
     page.get_by_role("button", name="Keine E-Mails mehr senden").click()
     expect(page.get_by_text("E-Mails sind ausgeschaltet.")).to_be_visible()

@@ -11,6 +11,7 @@ from datetime import timedelta
 
 import pytest
 from tests.broadcasts import people as p
+from tests.moments import pass_time
 from tests.notices.mailbox import free_port
 from tests.notices.receiver import Receiver, receiving
 
@@ -20,7 +21,7 @@ from eboxcast.broadcasts import contacts, production
 from eboxcast.broadcasts.models import Broadcast
 from eboxcast.lib import clock
 from eboxcast.notices import webhooks
-from eboxcast.notices.alarms import MOST_ATTEMPTS, send_alarms
+from eboxcast.notices.alarms import MOST_ATTEMPTS, forget_alarms, send_alarms
 from eboxcast.notices.errors import WebhookUnfit
 from eboxcast.notices.making import make_notices
 from eboxcast.notices.models import Alarm, State
@@ -249,3 +250,13 @@ def test_without_the_secret_of_the_installation_it_says_so(
     ring()
     assert "secret of the installation has changed" in Alarm.objects.get().last_problem
     assert not receiver.taken
+
+
+def test_alarms_that_are_over_are_deleted_in_time_but_for_the_last(registered: Registered) -> None:
+    """One that waits is kept, however old it is."""
+    tried = [try_webhook(registered.webhook.pk, actor=p.INES).pk for _ in range(3)]
+    Alarm.objects.filter(pk=tried[0]).update(state=State.WAITING)
+    assert forget_alarms() == 0
+    pass_time(days=366)
+    assert forget_alarms() == 1
+    assert sorted(Alarm.objects.values_list("pk", flat=True)) == [tried[0], tried[2]]

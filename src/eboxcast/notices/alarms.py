@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import uuid4
 
+from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
@@ -123,6 +124,18 @@ def send_one(alarm: Alarm, *, again: bool = True) -> Alarm:
     else:
         alarm.state, alarm.sent_at, alarm.last_problem = State.SENT, clock.now(), ""
     return _noted(alarm)
+
+
+@sanitized_db_errors()
+def forget_alarms() -> int:
+    """Delete alarms that are over since long, but for the last of each webhook; return how many.
+
+    Nothing is put on record: they name nobody, and what they told is in the audit.
+    """
+    until = clock.now() - timedelta(days=settings.EBOXCAST_NOTICE_DAYS)
+    newer = Alarm.objects.filter(webhook=OuterRef("webhook"), id__gt=OuterRef("id"))
+    over = Alarm.objects.filter(Exists(newer), created_at__lt=until).exclude(state__in=OPEN)
+    return over.delete()[0]
 
 
 def _key_of(webhook: Webhook) -> bytes:

@@ -15,6 +15,7 @@ from eboxcast.lib.actors import Actor
 from eboxcast.lib.policy import authorize
 from eboxcast.mailboxes.ended_visits import forget_ended_visits
 from eboxcast.mailboxes.mail_choices import forget_unconfirmed
+from eboxcast.notices.alarms import forget_alarms
 from eboxcast.notices.expiring import Emptied, empty_notices, foresee_emptying
 
 
@@ -58,6 +59,7 @@ def _expire(environments: Sequence[str], actor: Actor) -> Iterator[Step]:
         forget_unconfirmed(environment)
         forget_ended_visits(environment)
     yield from empty_notices(actor=actor)
+    forget_alarms()
     with suppress(FilesNotStored):  # the pages may be served, and keep files, as another user, who does this too
         remove_expired()
     with sanitized_db_errors():

@@ -26,7 +26,7 @@ from tests.simulator.simulated import Simulated
 from eboxcast.delivery.models import Worker
 from eboxcast.delivery.runs import actions
 from eboxcast.delivery.runs.lookup import find_run
-from eboxcast.lib.crashpoints import Point
+from eboxcast.lib.crashpoints import Calling, Point
 from eboxcast.mailboxes.models import OutcomeKind
 from eboxcast.targets.configuration import read_targets
 
@@ -124,6 +124,20 @@ def test_who_was_frozen_while_another_took_over_sends_nothing_twice(stage: Stage
     frozen.signal(signal.SIGCONT).signal(signal.SIGTERM)
     assert frozen.ended() == 0, frozen.said
     assert "taken_over" in frozen.said
+    assert_everybody_once(stage, letter)
+
+
+@pytest.mark.faults
+def test_who_was_frozen_between_the_last_look_and_the_write_never_wakes(stage: Stage, new_letter: NewLetter) -> None:
+    """Killed when the lease ends: the worker that takes over may ask the provider, and make the call again."""
+    letter = new_letter("half-awake", recipients=RECIPIENTS)
+    frozen = stage.worker(lanes=1, EBOXCAST_TEST="1", EBOXCAST_HALT_AT=Calling.LINKING)
+    stage.hand_over(letter)
+    wait_until(lambda: stage.in_hand(letter) > 0)
+    stage.worker()
+    assert_everybody_once(stage, letter)
+    frozen.signal(signal.SIGCONT)
+    assert frozen.ended() == -signal.SIGKILL
     assert_everybody_once(stage, letter)
 
 

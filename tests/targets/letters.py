@@ -6,7 +6,7 @@ letter, and a letter that was posted does not come back. A letter with the same 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Annotated, ClassVar
 from eboxcast.lib.forms import Fit
 from eboxcast.lib.identifiers import text_of_key
 from eboxcast.mailboxes.values import NewMessage
-from eboxcast.targets.base import Answered, RunRefused, Target, TryAgain, always
+from eboxcast.targets.base import Answered, Guard, RunRefused, Target, TryAgain, always
 from eboxcast.targets.opening import KINDS, Kind
 from eboxcast.targets.options import Capabilities, TargetOptions
 
@@ -44,13 +44,11 @@ class LetterTarget(Target):
         if message.language == "de":
             raise RunRefused(provider_code="language", provider_message="The press has no ß", reference="-")
 
-    def publish(
-        self, message: NewMessage, recipient: int, *, idempotency_key: str, guard: Callable[[], None] = always
-    ) -> Answered:
-        guard()
+    def publish(self, message: NewMessage, recipient: int, *, idempotency_key: str, guard: Guard = always) -> Answered:
         try:
             letter = self._folder / f"{idempotency_key}.letter"
-            letter.write_text(f"{text_of_key(recipient)}\n{message.title}\n", encoding="utf-8")
+            with guard():
+                letter.write_text(f"{text_of_key(recipient)}\n{message.title}\n", encoding="utf-8")
         except OSError as cause:
             raise TryAgain(reason=cause.strerror or "the folder cannot be written to") from None
         return Answered(published=[recipient], message_ids=[idempotency_key])

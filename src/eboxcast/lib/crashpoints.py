@@ -60,10 +60,17 @@ class Compacting(StrEnum):
     BUILT = "built"
 
 
+class Calling(StrEnum):
+    """Where a call to a provider can be interrupted: its batch was ours a moment ago, and nothing is written yet."""
+
+    PUBLISHING = "publishing-before-write"
+    LINKING = "linking-before-write"
+
+
 _SIGNALS = {"EBOXCAST_CRASH_AT": signal.SIGKILL, "EBOXCAST_HALT_AT": signal.SIGSTOP}
 
 
-def reached(point: Point | Taking | Making | Mailing | Compacting) -> None:
+def reached(point: Point | Taking | Making | Mailing | Calling | Compacting) -> None:
     """Tell that a point is reached; dies or pauses there when a test asked for it."""
     if os.environ.get("EBOXCAST_TEST") != "1":
         return

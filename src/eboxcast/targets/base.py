@@ -12,6 +12,7 @@ work (``OutcomeUnknown``). What a provider does not tell is None, never zero.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -68,8 +69,10 @@ class OutcomeUnknown(TargetTrouble):
     )
 
 
-def always() -> None:
-    """Let every call be made: the guard of who has nothing to guard."""
+Guard = Callable[[], AbstractContextManager[None]]
+"""Entered right before a request is written and left right after; what entering raises ends the call unmade."""
+always: Guard = nullcontext
+"""Let every call be made: the guard of who has nothing to guard."""
 
 
 class Target:
@@ -109,18 +112,16 @@ class Target:
         """Take back what is visible; return when. Raises FenceClosed. Where it can recall."""
         raise NotImplementedError
 
-    def publish(
-        self, message: NewMessage, recipient: int, *, idempotency_key: str, guard: Callable[[], None] = always
-    ) -> Answered:
+    def publish(self, message: NewMessage, recipient: int, *, idempotency_key: str, guard: Guard = always) -> Answered:
         """Publish the message to one recipient, with its document. Raises RunRefused, TryAgain, OutcomeUnknown.
 
         The key is sent where the provider declares idempotency; the same key never publishes twice there. The guard
-        is asked right before the request is written; what it raises ends the call, and the provider does nothing.
+        is entered right before the request is written; what it raises ends the call, and the provider does nothing.
         Where visibility is not atomic.
         """
         raise NotImplementedError
 
-    def link(self, message_id: str, recipients: Sequence[int], *, guard: Callable[[], None] = always) -> Answered:
+    def link(self, message_id: str, recipients: Sequence[int], *, guard: Guard = always) -> Answered:
         """Give a published message to more, guarded likewise. Raises RunRefused, TryAgain, OutcomeUnknown.
 
         Where it links; ``recipients`` are as many as a call takes, at most.

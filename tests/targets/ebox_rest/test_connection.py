@@ -7,6 +7,7 @@ import socket
 import ssl
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -164,13 +165,15 @@ class TooLate(Exception):
     """What a guard raises."""
 
 
-def until(pieces: int) -> Callable[[], None]:
+def until(pieces: int) -> Callable[[], AbstractContextManager[None]]:
     """Return a guard that lets so many pieces be written."""
     allowed = iter(range(pieces))
 
-    def guard() -> None:
+    @contextmanager
+    def guard() -> Iterator[None]:
         if next(allowed, None) is None:
             raise TooLate
+        yield
 
     return guard
 

@@ -10,6 +10,7 @@ import hmac
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain, count
 from threading import Event
 from time import monotonic
@@ -17,6 +18,7 @@ from time import monotonic
 from eboxcast.delivery.remote import batches
 from eboxcast.delivery.remote.batches import Claim
 from eboxcast.delivery.remote.leases import Hold, TakenOver
+from eboxcast.lib.crashpoints import Calling
 from eboxcast.mailboxes import outcomes, sending
 from eboxcast.mailboxes.models import OutcomeKind
 from eboxcast.mailboxes.outcomes import Call, Progress, Results
@@ -177,7 +179,7 @@ class Sender:
         if message is None:
             answered = self._publish(keys[0], hold)
             return of_answer(answered, ids=answered.message_ids)
-        return of_answer(self.target.link(message, keys, guard=hold.check))
+        return of_answer(self.target.link(message, keys, guard=partial(hold.writing, Calling.LINKING)))
 
     def _in_doubt(self, keys: Sequence[int], message: str | None) -> Results:
         """Find out what a request came to that was cut, or name its recipients as unknown; none: they are left."""
@@ -187,7 +189,7 @@ class Sender:
 
     def _publish(self, key: int, hold: Hold) -> Answered:
         idempotency_key = self._idempotency_key(key)
-        return self.target.publish(self.errand.message, key, idempotency_key=idempotency_key, guard=hold.check)
+        return self.target.publish(self.errand.message, key, idempotency_key=idempotency_key, guard=hold.writing)
 
     def _idempotency_key(self, key: int) -> str:
         """Return the same word for the same recipient of the same release; nobody can compute back who it is."""

@@ -2,12 +2,15 @@
 
 The lease is extended while this process runs. A process that was frozen for longer wakes up with its lease over: it
 must not make the call it was about to make, because somebody else may have asked by now and made it again. So the
-clock is looked at right before each request is written, and half a lease must be left then: only a process that is
-frozen between that look and the write, and for longer than half a lease, can still be late.
+clock is looked at right before each request is written, and half a lease must be left then. A process that is frozen
+between that look and the write would not see how late it is: the kernel kills it when the lease ends, before anybody
+else may take over.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import Event, Thread
 from time import CLOCK_BOOTTIME, clock_gettime
 from types import TracebackType
@@ -18,6 +21,8 @@ from django.db import connections
 from eboxcast.delivery.remote import batches
 from eboxcast.delivery.remote.batches import Claim
 from eboxcast.delivery.remote.logs import log
+from eboxcast.lib.crashpoints import Calling, reached
+from eboxcast.lib.deadlines import dies_after
 from eboxcast.lib.errors import EboxcastError
 
 _LOOKS_PER_LEASE = 8
@@ -42,6 +47,15 @@ class Hold:
         """Raise TakenOver when the lease is over, or nearly: to be asked right before a request is written."""
         if self._left() < _NEEDED_FOR_A_CALL:
             raise TakenOver
+
+    @contextmanager
+    def writing(self, point: Calling = Calling.PUBLISHING) -> Iterator[None]:
+        """Let a request be written within the lease, or never. Raises TakenOver."""
+        self.check()
+        with dies_after(self._until):
+            self.check()  # frozen since the first look it has died; the clock cannot have gone far
+            reached(point)
+            yield
 
     def keep(self) -> None:
         """See that there is time enough for a call. Raises TakenOver."""

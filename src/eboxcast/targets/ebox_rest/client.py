@@ -6,12 +6,12 @@ does no harm, a call over a kept connection that the provider had closed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from urllib.parse import SplitResult, urlsplit
 
-from eboxcast.targets.base import OutcomeUnknown, TryAgain
+from eboxcast.targets.base import Guard, OutcomeUnknown, TryAgain, always
 from eboxcast.targets.ebox_rest.connection import Cut, Line, NotSent, Patience, Reply
 from eboxcast.targets.ebox_rest.credentials import tls_of, token_source
 from eboxcast.targets.ebox_rest.options import EboxRestOptions
@@ -34,8 +34,8 @@ class Call:
     content_type: str = "application/json"
     effect: Effect = Effect.AGAIN
     headers: Mapping[str, str] = field(default_factory=dict)
-    guard: Callable[[], None] = lambda: None
-    """Asked right before anything is written; what it raises ends the call unmade."""
+    guard: Guard = always
+    """Entered right before anything is written; what it raises ends the call unmade."""
 
 
 class Client:

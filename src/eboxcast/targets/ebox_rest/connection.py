@@ -12,9 +12,11 @@ from __future__ import annotations
 import http.client
 import io
 import re
+import select
 import socket
 import ssl
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, cast
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 
 SMALL = 65_536
 """Pieces below this many bytes are sent together: one packet, and one waking of the server, for a small call."""
+_END_OF_REQUEST = 16_384
+"""As much as one record of TLS: written at once, or not at all."""
 LARGEST_ANSWER = 16 * 1024 * 1024
 
 
@@ -83,12 +87,13 @@ class Line:
         *,
         headers: Mapping[str, str],
         body: Sequence[bytes],
-        guard: Callable[[], None] = lambda: None,
+        guard: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> Reply:
         """Send a request and return its answer, whatever its status. Raises NotSent, Cut, and what ``guard`` raises.
 
-        The guard is asked right before each piece is written; when it raises, the request stays unfinished, so that
-        the provider does nothing.
+        The guard is entered right before each piece is written; when it raises, the request stays unfinished, so that
+        the provider does nothing. Within it only the end of the request is written, which never waits: of a process
+        that is frozen there the guard makes sure that it does not wake too late.
         """
         request = [self._head(path, headers, sum(map(len, body))), *body]
         stale = self._make_ready()
@@ -126,13 +131,21 @@ class Line:
         self._connection.sock.settimeout(self._patience.answer)
         return False
 
-    def _send(self, pieces: Sequence[bytes], guard: Callable[[], None]) -> None:
+    def _send(self, pieces: Sequence[bytes], guard: Callable[[], AbstractContextManager[None]]) -> None:
         """Send small pieces together, as one packet and one waking of the server; large ones without a copy."""
         if sum(map(len, pieces)) < SMALL:
             pieces = [b"".join(pieces)]
-        for piece in pieces:
-            guard()
-            self._connection.sock.sendall(piece)
+        sock, end = self._connection.sock, memoryview(pieces[-1])[-_END_OF_REQUEST:]
+        for piece in (*pieces[:-1], pieces[-1][:-_END_OF_REQUEST]):
+            if piece:
+                with guard():
+                    pass
+                sock.sendall(piece)
+        while end:
+            _wait_to_write(sock)
+            with guard():
+                sent = sock.send(end)
+            end = end[sent:]
 
     def _answered_early(self, cause: OSError) -> Reply:
         """Return the answer of a server that refused without reading on, otherwise raise NotSent."""
@@ -243,6 +256,14 @@ def _read_any(replayed: _Replayed) -> tuple[Reply | None, bool]:
         return reply if whole else None, whole and not response.will_close
     finally:
         response.close()
+
+
+def _wait_to_write(sock: socket.socket) -> None:
+    """Wait until something can be written at once. Raises TimeoutError."""
+    seconds, writable = sock.gettimeout(), select.poll()
+    writable.register(sock, select.POLLOUT)
+    if not writable.poll(None if seconds is None else seconds * 1000):
+        raise TimeoutError
 
 
 def _is_whole(response: http.client.HTTPResponse, body: bytes) -> bool:

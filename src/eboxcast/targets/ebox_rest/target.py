@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from eboxcast.mailboxes.values import NewMessage
-from eboxcast.targets.base import Answered, Target, TryAgain, always
+from eboxcast.targets.base import Answered, Guard, Target, TryAgain, always
 from eboxcast.targets.ebox_rest.answers import (
     Judgement,
     Meaning,
@@ -52,9 +52,7 @@ class EboxRestTarget(Target):
     def refuse_inexpressible(self, message: NewMessage) -> None:
         check_expressible(message, metas=self._options.metas)
 
-    def publish(
-        self, message: NewMessage, recipient: int, *, idempotency_key: str, guard: Callable[[], None] = always
-    ) -> Answered:
+    def publish(self, message: NewMessage, recipient: int, *, idempotency_key: str, guard: Guard = always) -> Answered:
         letter = self._letter_of(message)
         keyed = self._options.idempotency_key
         call = Call(
@@ -75,7 +73,7 @@ class EboxRestTarget(Target):
             return Answered(published=[], message_ids=[], refused={recipient: judged.our_code})
         raise failure(judged, reply)
 
-    def link(self, message_id: str, recipients: Sequence[int], *, guard: Callable[[], None] = always) -> Answered:
+    def link(self, message_id: str, recipients: Sequence[int], *, guard: Guard = always) -> Answered:
         asked = list(map(int, recipients))
         body = [link_body(message_id, asked)]
         call = Call(url=f"{self._options.base_url}/linkEboxMessage", body=body, guard=guard)

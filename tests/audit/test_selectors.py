@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import connection
 
 from eboxcast.audit.actions import record
 from eboxcast.audit.sealing import seal_pending
@@ -55,3 +56,20 @@ def test_reading_after_a_place_misses_nothing_and_repeats_nothing() -> None:
     first = sealed_after(0, 3)
     rest = sealed_after(first[-1].number or 0, 3)
     assert [entry.data["number"] for entry in (*first, *rest)] == [0, 1, 2, 3, 4]
+
+
+def test_the_newest_are_found_without_reading_all_there_are() -> None:
+    """Sealed or not, and also where a moment, a person or an action is asked for."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into audit_entry (at, by, action, environment, data)"
+            " select now(), 'ines', 'a.many', '', '{}' from generate_series(1, 3000)"
+        )
+    assert actions(Wanted(), limit=2) == [(None, "a.many")] * 2
+    seal_pending()
+    record("b.last", by="lou")
+    assert actions(Wanted(), limit=2) == [(3000, "a.many"), (None, "b.last")]
+    assert actions(Wanted(by="ines"), limit=1) == [(3000, "a.many")]
+    assert actions(Wanted(action="b"), limit=2) == [(None, "b.last")]
+    seal_pending()
+    assert actions(Wanted(), limit=2) == [(3000, "a.many"), (3001, "b.last")]

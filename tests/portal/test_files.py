@@ -557,6 +557,10 @@ def test_where_only_the_answer_cannot_be_stored_the_page_says_that_the_files_wer
     assert broadcast.state == State.ACCEPTANCE_DELIVERED
     (kept,) = kept_files.kept_of(broadcast)
     assert kept.of(Kind.RECIPIENTS) == ()
+    pass_time(seconds=10)
+    page = anne.get(f"/broadcasts/{broadcast.number}/files/{kept.handle}")
+    assert "The files were delivered, but the answer to them is lost." in words(page)
+    assert "hx-trigger" not in page.content.decode()
 
 
 def test_what_is_being_checked_is_kept_however_many_come_after_it(anne: Client, story: Story) -> None:

@@ -10,7 +10,8 @@ import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -25,6 +26,7 @@ from eboxcast.delivery.broadcasts.files import deliver
 from eboxcast.delivery.broadcasts.kept_files import Answer, Arrived, FilesNotKept, HandedIn, Kind, Order, Outcome
 from eboxcast.delivery.broadcasts.runs import ACCEPTANCE, PRODUCTION
 from eboxcast.delivery.runs.preparation import check_for_sending
+from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.errors import EboxcastError, InputRefused, NotAllowedNow
 from eboxcast.lib.masking import mask_and_strip
@@ -47,6 +49,8 @@ TOO_MANY_ROWS = "list.too-many-rows"
 LIST_BYTES = 512 << 20
 """Larger than what is read at once: a list that is too long may be split here."""
 ALL_BYTES = 1 << 30
+_LONGEST_ANSWER = timedelta(seconds=10)
+"""From the note of a delivery until its answer is kept."""
 _ACTIONS = {PRODUCTION: Action.DELIVER_PRODUCTION, ACCEPTANCE: Action.DELIVER_ACCEPTANCE}
 
 
@@ -108,7 +112,22 @@ def find_handed_in(broadcast: Broadcast, handle: str, *, actor: Actor) -> Handed
     """Return a delivery with its answer. Raises BroadcastNotFound, NotYourRole, FilesNotKept."""
     refuse_other_institutions(broadcast, actor)
     authorize(actor, "broadcast.see_files")
-    return kept_files.find_kept(broadcast, handle)
+    found = kept_files.find_kept(broadcast, handle)
+    if found.answer is None and _is_noted(broadcast, found):
+        return replace(found, answer=Answer(outcome=Outcome.DELIVERED))
+    return found
+
+
+@sanitized_db_errors()
+def _is_noted(broadcast: Broadcast, handed_in: HandedIn) -> bool:
+    """Return whether files without an answer were delivered: so long ago that their answer comes no more."""
+    noted = broadcast.deliveries.filter(
+        accepted=True,
+        via=Via.PAGE,
+        environment=handed_in.environment,
+        at__range=(handed_in.at, clock.now() - _LONGEST_ANSWER),
+    )
+    return any({one["sha256"] for one in files} == handed_in.digests for files in noted.values_list("files", flat=True))
 
 
 def handed_in_of(broadcast: Broadcast, *, actor: Actor) -> list[HandedIn]:

@@ -69,6 +69,8 @@ class Outcome(StrEnum):
     FAULTY = "faulty"
     REFUSED = "refused"
     """As a whole, by the procedure."""
+    DELIVERED = "delivered"
+    """As was noted, and no more is known: their answer could not be kept."""
     INCOMPLETE = "incomplete"
     """Nothing was delivered: a file was missing or too large, or somebody was quicker. What had arrived is kept."""
 

@@ -88,7 +88,8 @@ class FilesHandedIn:
     by: str
     """who"""
     outcome: str | None
-    """`accepted`, `again`, `to-confirm`, `faulty` or `refused`; `null` while it is being checked"""
+    """`accepted`, `again`, `to-confirm`, `faulty`, `refused`, `incomplete`, or `delivered` where the
+    answer is lost; `null` while it is being checked"""
     refusal: tuple[str, ...]
     """why the procedure refuses the files, sentence by sentence"""
     check: CheckAnswer | None

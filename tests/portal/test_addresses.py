@@ -133,7 +133,7 @@ ADDRESSES: dict[str, Address] = {
     "paper-list": Address(theirs=True, everybody=NOT_NOW, others={p.VERA: NOT_YOURS}),
     "results-rejected": Address(everybody=WRONG_WAY, nobody=WRONG_WAY),
     "verify-certificate": Address(theirs=True, everybody=NOT_NOW, others={p.VERA: NOT_YOURS}),
-    "run-results": Address(everybody=NOT_THERE, others={p.VERA: NOT_YOURS}),
+    "run-results": Address(others={p.VERA: NOT_YOURS}, theirs=True),
     "withdraw-go": Address(theirs=True, everybody=NOT_YOURS, others={p.BRAM: NOT_NOW}),
     "people": OPERATORS,
     "person": OPERATORS,

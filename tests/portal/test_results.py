@@ -7,9 +7,11 @@ import json
 import pytest
 from django.http import StreamingHttpResponse
 from django.test import Client
+from tests.actors import master
 from tests.broadcasts import people as p
 from tests.delivery.procedure import ANNE, BRAM, EVERYBODY, Story, launch
 from tests.moments import pass_time
+from tests.portal.runs import prepared_run
 from tests.web.visitors import browser_of
 
 from eboxcast.audit.models import Entry
@@ -17,6 +19,7 @@ from eboxcast.broadcasts import contacts, production
 from eboxcast.broadcasts.models import Broadcast
 from eboxcast.delivery.broadcasts.files import deliver
 from eboxcast.delivery.expiry import expire
+from eboxcast.delivery.runs import actions
 from eboxcast.mailboxes.models import ReadTally, Release
 from eboxcast.package.model import FaultyRows, Policies
 from eboxcast.package.sampling import damage
@@ -151,3 +154,17 @@ def test_the_number_of_a_run_leads_to_its_results(broadcast: Broadcast) -> None:
         answer = browser_of(ANNE).get(f"/runs/{run}/results")
         assert answer.headers["Location"] == f"/broadcasts/{broadcast.number}/{where}"
     assert browser_of(p.ELSE_WHERE).get(f"/runs/{broadcast.production_run}/results").status_code == 404
+
+
+def test_the_results_of_a_run_without_a_broadcast_are_a_page_too(january: None) -> None:
+    run = prepared_run()
+    address = f"/runs/{run.short}/results"
+    assert "not visible" in browser_of(p.LOU).get(address).content.decode()
+    launched = actions.launch_now(run, actor=master("lou"))
+    shown = browser_of(p.LOU).get(address).content.decode()
+    assert "0 of 20 recipients have opened it so far." in shown
+    assert f"eboxcast report {launched.short}" in shown
+    assert f'href="/runs/{run.short}"' in shown
+    assert f'href="/runs/{run.short}"' not in browser_of(ANNE).get(address).content.decode()
+    assert browser_of(p.VERA).get(address).status_code == 403
+    assert browser_of(p.ELSE_WHERE).get(address).status_code == 404

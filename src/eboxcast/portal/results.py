@@ -15,11 +15,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from eboxcast.broadcasts.lookup import broadcast_of_run, find_broadcast
 from eboxcast.broadcasts.models import Broadcast
-from eboxcast.delivery.errors import NoRunYet, RunNotFound
+from eboxcast.delivery.errors import NoRunYet
+from eboxcast.delivery.models import Run
 from eboxcast.delivery.runs.lookup import authorize_for, find_run
+from eboxcast.delivery.runs.settlement import settle
 from eboxcast.lib.command_line import command_of
 from eboxcast.lib.errors import InputRefused, NotFound, WrongUse
 from eboxcast.lib.free_text import MOST_CHARACTERS
+from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.policy import permits
 from eboxcast.lib.translation import N_
@@ -70,10 +73,13 @@ def show(request: PageRequest, broadcast: str) -> HttpResponse:
         run = run_of_broadcast(found, actor=request.actor)
     except NoRunYet:
         return render(request, "portal/results.html", _head(request, found))
+    return _page(request, run, _head(request, found))
+
+
+def _page(request: PageRequest, run: Run, shown: dict[str, object]) -> HttpResponse:
     report = look_at_report(run, actor=request.actor)
     results = results_shown(report, request.language, paper=last_paper_list(run))
-    shown = {
-        **_head(request, found),
+    shown |= {
         "results": results,
         "bars": _bars(results),
         "line": line_of([(one.day.toordinal() - first, one.together) for one in results.days], top=results.read)
@@ -166,12 +172,15 @@ def verify_certificate(request: PageRequest, broadcast: str) -> HttpResponse:
 @require_safe
 @signed_in
 def of_run(request: PageRequest, run: str) -> HttpResponse:
-    """Lead to the results of the broadcast that a run belongs to."""
+    """Lead to the results of the broadcast that a run belongs to; show those of a run that belongs to none."""
     found = find_run(run, actor=request.actor, permission="report.see")
     broadcast = broadcast_of_run(found.id)
-    if broadcast is None:
-        raise RunNotFound(run=found.short)
-    return redirect("results" if broadcast.production_run == found.id else "test", broadcast.number)
+    if broadcast is not None:
+        return redirect("results" if broadcast.production_run == found.id else "test", broadcast.number)
+    settled = settle(found)
+    command = command_of(NextAction(action="report.see", parameters={"run": settled.short}))
+    run_shown = {"number": settled.short, "title": mask_and_strip(settled.title), "command": command}
+    return _page(request, settled, {"section": "console", "run": run_shown})
 
 
 def _head(request: PageRequest, found: Broadcast) -> dict[str, object]:

@@ -199,8 +199,17 @@ def test_what_is_not_all_there_stays_as_it_is(order: NewOrder) -> None:
     run = publish(order, [42, 43])
     with environment_connection(A).cursor() as cursor:
         cursor.execute("delete from audience where bucket = 43")
-    assert not compacting.compact(A, PATIENT).releases
+    assert not compacting.compact(A, PATIENT)
     assert keys_of(run) == [42]
+    assert not Block.objects.using(A).exists()
+
+
+def test_a_great_many_recipients_take_several_transactions(order: NewOrder) -> None:
+    """Each with some of the releases; one that is too large alone has one of its own."""
+    runs = published(order, [[42, 43], [42], [42, 43, 44, 45], [42]])
+    some = Rules(waiting_releases=1, recipients_at_once=3)
+    assert [compacting.compact(A, some).pairs for _ in range(4)] == [3, 4, 1, 0]
+    assert shown(42) == runs[::-1]
 
 
 def test_a_few_broadcasts_are_left_alone(order: NewOrder) -> None:

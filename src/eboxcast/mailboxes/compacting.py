@@ -43,6 +43,8 @@ class Rules:
     waiting_releases: int = 16
     """From so many on: each of them costs an opening as much as all blocks of a compaction."""
     releases_at_once: int = 8_192
+    recipients_at_once: int = 100_000_000
+    """No transaction takes much longer than half a minute; what is left has its turn right after."""
     fan_in: int = 8
     """So many compactions of a level become one of the next."""
     deleted_share: float = 0.5
@@ -222,15 +224,25 @@ class _Compaction:
             if not self._alone():
                 return 0, 0
             asked = {"now": self.now, "most": self.rules.releases_at_once}
-            waiting = rows(self.connection, "waiting_for_compaction", asked)
-            target = self._room_of(0) if len(waiting) >= self.rules.waiting_releases else None
+            waiting = self._some_of(rows(self.connection, "waiting_for_compaction", asked))
+            target = self._room_of(0) if waiting else None
             if target is None:
                 return 0, 0
             releases, pairs = self._write_waiting(waiting, target)
+            if not releases:  # all of them are being changed just now, or were tampered with
+                transaction.set_rollback(True, using=self.environment)
+                return 0, 0
             self._turn()
             reached(Compacting.BUILT_BEFORE_COMMIT)
         reached(Compacting.BUILT)
         return releases, pairs
+
+    def _some_of(self, waiting: Sequence[tuple[int, int, int]]) -> Sequence[tuple[int, int, int]]:
+        """Return the first of what waits, as many as one transaction takes, where so many wait that it is worth it."""
+        if len(waiting) < self.rules.waiting_releases:
+            return ()
+        upto = np.cumsum([recipients for _, _, recipients in waiting])
+        return waiting[: max(1, int(np.searchsorted(upto, self.rules.recipients_at_once, side="right")))]
 
     def _write_waiting(self, waiting: Sequence[tuple[int, int, int]], target: int) -> tuple[int, int]:
         new = self._begin(target)

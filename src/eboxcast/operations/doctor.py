@@ -28,6 +28,7 @@ from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.policy import authorize
 from eboxcast.lib.translation import N_
+from eboxcast.mailboxes.compacting import standing
 from eboxcast.notices.listing import last_problem, tally, unread_since
 from eboxcast.notices.models import State as NoticeState
 from eboxcast.notices.readers import ROLES
@@ -184,6 +185,25 @@ def workers(around: Surroundings) -> Iterator[Finding]:
             yield Finding("workers", State.ATTENTION, _OTHER_VERSION, of_them, _SAME_VERSION)
 
 
+_COMPACTED = N_(
+    "{environment}: {releases} visible broadcasts are compacted, in {compactions} parts; {waiting} are not yet."
+)
+_NOT_COMPACTED = N_("{environment}: {waiting} visible broadcasts are not compacted, so eBoxes open more slowly.")
+_COMPACT = N_("Run the steward as a service: `{lead}` (docs/howto/operate.md).")
+_MANY_WAITING = 64
+
+
+def compaction(around: Surroundings) -> Iterator[Finding]:
+    """Whether an eBox is opened from a few blocks, or from a row of each broadcast."""
+    for environment in _environments(around):
+        found = standing(environment)
+        data: dict[str, object] = {"environment": environment, **vars(found)}
+        if found.waiting >= _MANY_WAITING:
+            yield Finding("compaction", State.ATTENTION, _NOT_COMPACTED, data, _COMPACT, _ACTIONS)
+        elif found.compactions:
+            yield Finding("compaction", State.OK, _COMPACTED, data)
+
+
 def halted(around: Surroundings) -> Iterator[Finding]:
     """Runs that wait for somebody's decision."""
     for environment in _environments(around):
@@ -337,6 +357,7 @@ _CHECKS: tuple[Check, ...] = (
     interrupted,
     lanes,
     workers,
+    compaction,
     halted,
     unlaunched,
     providers,

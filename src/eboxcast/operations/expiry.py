@@ -17,6 +17,7 @@ from eboxcast.mailboxes.ended_visits import forget_ended_visits
 from eboxcast.mailboxes.mail_choices import forget_unconfirmed
 from eboxcast.notices.alarms import forget_alarms
 from eboxcast.notices.expiring import Emptied, empty_notices, foresee_emptying
+from eboxcast.operations.compaction import compact_all
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +40,7 @@ Step = OfRun | NothingDue | Emptied
 
 
 def expire(environments: Sequence[str], *, actor: Actor) -> Iterator[Step]:
-    """Delete what is due, one thing after the other, and yield each as soon as it is done; then seal the audit.
+    """Delete what is due, one thing after the other, and yield each as soon as it is done; seal the audit; compact.
 
     Raises NotYourRole, at once.
     """
@@ -64,6 +65,8 @@ def _expire(environments: Sequence[str], actor: Actor) -> Iterator[Step]:
         remove_expired()
     with sanitized_db_errors():
         seal_pending(everything=True)
+    for environment in environments:
+        compact_all(environment)
 
 
 def _foresee(environments: Sequence[str], actor: Actor) -> Iterator[Step]:

@@ -15,6 +15,7 @@ from eboxcast.database.environments import environments_in_reach
 from eboxcast.database.names import CONTROL, shown
 from eboxcast.delivery.remote.gauges import EnvironmentGauges, Gauges, gauge
 from eboxcast.lib.errors import EboxcastError, Misconfigured
+from eboxcast.mailboxes.compacting import Standing, standing
 from eboxcast.mailboxes.preview import bytes_of_database
 from eboxcast.operations.passes import age_of, last_pass
 
@@ -49,10 +50,15 @@ def _collect() -> Iterator[Metric]:
     if found is not None:
         sizes[(shown(CONTROL),)] = found.control_bytes
         yield from _of_control(found)
+    compacted: dict[tuple[str, ...], Standing] = {}
     for environment in environments_in_reach():
         with suppress(EboxcastError, Misconfigured):
+            compacted[(environment,)] = standing(environment)
             sizes[(environment,)] = bytes_of_database(environment)
         up[(environment,)] = float((environment,) in sizes)
+    for name, (attribute, says) in _COMPACTED.items():
+        found_there: Values = {of: float(getattr(one, attribute)) for of, one in compacted.items()}
+        yield _family(name, says, ("environment",), found_there)
     yield _family("database_size_bytes", "Size of a database.", ("database",), sizes)
     yield _family("database_up", "Whether a database answers: 1 or 0.", ("database",), up)
 
@@ -93,6 +99,13 @@ _SINGLE = {
     "recipients_per_second": ("recipients_per_second", "Recipients done in the last minute, per second."),
     "open_intents": ("open_intents", "Actions asked of runs that have no result yet."),
     "oldest_intent_age_seconds": ("oldest_intent_seconds", "Age of the oldest action without a result."),
+}
+
+
+_COMPACTED = {
+    "compactions": ("compactions", "Compactions whose blocks opening an eBox reads."),
+    "releases_compacted": ("releases", "Visible broadcasts that are compacted."),
+    "releases_not_compacted": ("waiting", "Visible broadcasts that are not compacted."),
 }
 
 

@@ -1,7 +1,7 @@
 """The steward: what the procedure does by itself. One pass, its steps in order, each tried whatever became of the rest.
 
 Each rule looks, does what is due and can be run again: two stewards at once, or one that was killed, do nothing twice.
-What goes wrong with one broadcast does not keep the others waiting.
+What goes wrong with one broadcast does not keep the others waiting. Beside the passes the environments are compacted.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from eboxcast.notices.alarms import Rung, send_alarms
 from eboxcast.notices.making import make_notices
 from eboxcast.notices.recipient_mails import Mailed, mail_recipients
 from eboxcast.notices.sending import send_due
+from eboxcast.operations.compaction import Compaction
 from eboxcast.operations.passes import DidCounts, note_pass
 
 T = TypeVar("T")
@@ -133,12 +134,18 @@ def lead(*, moment: datetime, actor: Actor) -> list[Led]:
 
 def _passes(take_in: Intake[T], ended: Callable[[], bool], wait: Callable[[], None], actor: Actor) -> Iterator[Done[T]]:
     last: date | None = None
-    while not ended():
-        yield one_pass(take_in, ended=ended, whole=last != clock.today(), actor=actor)
-        last = clock.today()
-        # A new connection finds out whether the server is back, and on a demo installation what time it is now.
-        connections.close_all()
-        wait()
+    compaction = Compaction()
+    try:
+        while not ended():
+            done = one_pass(take_in, ended=ended, whole=last != clock.today(), actor=actor)
+            done.troubles += compaction.go_on()
+            yield done
+            last = clock.today()
+            # A new connection finds out whether the server is back, and on a demo installation what time it is now.
+            connections.close_all()
+            wait()
+    finally:
+        compaction.end()
 
 
 def _rules(broadcast: Broadcast, moment: datetime) -> tuple[Callable[[], list[str]], ...]:

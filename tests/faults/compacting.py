@@ -1,0 +1,31 @@
+"""Somebody compacts in a process of its own, which dies: `compacting.py ENVIRONMENT POINT SECONDS`."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from datetime import timedelta
+
+from eboxcast.database import boot
+
+boot.start()
+
+# Only here, as the models need the settings.
+from eboxcast.mailboxes.compacting import Rules, compact  # noqa: E402
+
+_AT_ONCE = Rules(waiting_releases=1, fan_in=2, patience=timedelta())
+
+
+def main(environment: str, point: str, seconds: str) -> None:
+    """Compact everything, and whatever becomes of it; a point to die at is looked for by the code itself."""
+    if point:
+        os.environ |= {"EBOXCAST_TEST": "1", "EBOXCAST_CRASH_AT": point}
+    if float(seconds):
+        threading.Timer(float(seconds), lambda: os.kill(os.getpid(), signal.SIGKILL)).start()
+    while compact(environment, _AT_ONCE):
+        pass
+
+
+main(*sys.argv[1:])

@@ -71,7 +71,7 @@ def moment_in(moment: datetime, language: str) -> str:
     The last second of a day is the deadline that it ends: only the day is said.
     """
     there = moment.astimezone(BRUSSELS)
-    if (there.hour, there.minute, there.second) == _LAST_SECOND:
+    if _ends_its_day(there):
         return _day(there, language)
     return f"{_day(there, language)} {_time(there, language)}{_offset_if_it_changes(there)}"
 
@@ -79,7 +79,7 @@ def moment_in(moment: datetime, language: str) -> str:
 def minute_in(moment: datetime, language: str) -> str:
     """Return a moment for a page: 15 February 2027 at 18:00. About when the clock changes, with its offset."""
     there = moment.astimezone(BRUSSELS)
-    return moment_in(there if there.second == _LAST_SECOND[-1] else there.replace(second=0), language)
+    return moment_in(there if _ends_its_day(there) else there.replace(second=0), language)
 
 
 def short_moment(moment: datetime, language: str) -> str:
@@ -211,6 +211,10 @@ def _day(day: date, language: str) -> str:
 
 def _time(there: datetime, language: str) -> str:
     return _AT[language].format(f"{there:%H:%M:%S}" if there.second else f"{there:%H:%M}")
+
+
+def _ends_its_day(there: datetime) -> bool:
+    return (there.hour, there.minute, there.second) == _LAST_SECOND
 
 
 def _offset_if_it_changes(there: datetime) -> str:

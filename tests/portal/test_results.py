@@ -54,11 +54,11 @@ def test_before_the_publication_there_are_no_results(story: Story) -> None:
     assert "not visible yet" in page(browser_of(ANNE), Story(story.folder, ticket="other").delivered())
 
 
-@pytest.mark.parametrize("actor", [ANNE, BRAM, p.INES, p.LOU, p.CARLA, p.ADA])
-def test_the_account_is_there_for_whoever_may_see_it(broadcast: Broadcast, actor: p.Actor) -> None:
-    shown = page(browser_of(actor), broadcast)
-    assert f"Published to all {EVERYBODY} recipients" in shown
-    assert ("results/verify" in shown) == (actor not in (ANNE, BRAM))
+def test_the_account_is_there_for_whoever_may_see_it(broadcast: Broadcast) -> None:
+    for actor in (ANNE, BRAM, p.INES, p.LOU, p.CARLA, p.ADA):
+        shown = page(browser_of(actor), broadcast)
+        assert f"Published to all {EVERYBODY} recipients" in shown, actor
+        assert ("results/verify" in shown) == (actor not in (ANNE, BRAM)), actor
 
 
 def test_looking_gives_nothing_out_and_the_certificate_is_given(broadcast: Broadcast) -> None:

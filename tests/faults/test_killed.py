@@ -7,6 +7,7 @@ import signal
 import subprocess
 from collections.abc import Callable
 from contextlib import suppress
+from time import monotonic
 
 import pytest
 from tests.faults.conftest import NewLetter
@@ -15,8 +16,6 @@ from tests.faults.machine import Letter, Machine, NothingSaid, Observer, Process
 from eboxcast.lib.crashpoints import Point
 
 PRODUCTION = ("--environment", "production")
-LONGEST_SECONDS = 1.0
-"""About what is left of a command once the lists are checked."""
 Victim = Callable[[Machine, Process], None]
 BEFORE_ANYTHING_IS_VISIBLE = tuple(Point)[: tuple(Point).index(Point.VISIBLE_BEFORE_RESULT)]
 
@@ -67,10 +66,11 @@ def assert_survives(
 ) -> None:
     """Publish package after package, each as often as it takes, and kill somebody at random moments."""
     draw = random.Random(seed)
+    longest = seconds_to_publish(machine, new("unharmed", recipients=recipients, seed=seed))
     while kills:
         letter = new("random", recipients=recipients, seed=draw.randrange(10**6))
         with machine.observed("production") as observer:
-            while kills and killed_while_publishing(machine, letter, draw.choice(victims), draw):
+            while kills and killed_while_publishing(machine, letter, draw.choice(victims), draw.uniform(0, longest)):
                 kills -= 1
             assert machine.run("publish", letter.directory, *PRODUCTION).returncode == 0
         before = observer.seen[0]
@@ -78,13 +78,21 @@ def assert_survives(
         assert machine.audience("production", letter.ticket) == letter.keys
 
 
-def killed_while_publishing(machine: Machine, letter: Letter, victim: Victim, draw: random.Random) -> bool:
-    """Publish, and kill somebody a moment after the lists were checked; say whether it came in time."""
+def seconds_to_publish(machine: Machine, letter: Letter) -> float:
+    """Publish undisturbed, and return how long that took here once the lists were checked."""
+    process = machine.begin("publish", letter.directory, *PRODUCTION).until_it_says("Checked")
+    began = monotonic()
+    assert process.ended().returncode == 0
+    return monotonic() - began
+
+
+def killed_while_publishing(machine: Machine, letter: Letter, victim: Victim, seconds: float) -> bool:
+    """Publish, and kill somebody so long after the lists were checked; say whether it came in time."""
     process = machine.begin("publish", letter.directory, *PRODUCTION)
     with suppress(NothingSaid):  # where only the result was still to be printed
         process.until_it_says("Checked")
     with suppress(subprocess.TimeoutExpired):
-        process.popen.wait(draw.uniform(0, LONGEST_SECONDS))
+        process.popen.wait(seconds)
     if process.popen.poll() is not None:
         return False
     victim(machine, process)

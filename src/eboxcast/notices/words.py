@@ -13,6 +13,16 @@ from eboxcast.lib.clock import BRUSSELS
 from eboxcast.lib.formatting import grouped, long_date, long_moment
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, name_in, translate
+from eboxcast.notices.models import State
+
+STATES: Mapping[State, str] = {
+    State.WAITING: N_("waiting"),
+    State.SENT: N_("sent"),
+    State.FAILED: N_("to be retried"),
+    State.GIVEN_UP: N_("given up"),
+    State.NO_READER: N_("no reader"),
+}
+"""Where a notice stands, in words."""
 
 WHO: Mapping[Role, str] = {
     Role.VALIDATOR: N_("the validator (BCSS)"),

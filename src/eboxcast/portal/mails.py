@@ -17,8 +17,9 @@ from eboxcast.lib.policy import authorize
 from eboxcast.lib.translation import N_, translate
 from eboxcast.notices import listing
 from eboxcast.notices.listing import Sought
+from eboxcast.notices.words import STATES
 from eboxcast.portal.told import tell
-from eboxcast.presenters.notices import STATES, kinds_in, mail_sheet, notice_list
+from eboxcast.presenters.notices import kinds_in, mail_sheet, notice_list
 from eboxcast.presenters.people import ROLES
 from eboxcast.web.forms import PageForm, options
 from eboxcast.web.requests import PageRequest

@@ -9,20 +9,11 @@ from typing import Any
 from eboxcast.broadcasts.models import Broadcast
 from eboxcast.lib import clock
 from eboxcast.lib.masking import mask_and_strip
-from eboxcast.lib.translation import N_, translate
+from eboxcast.lib.translation import translate
 from eboxcast.notices import heads
 from eboxcast.notices.kinds.table import KINDS
 from eboxcast.notices.models import ROLE, Item, Notice, State
 from eboxcast.presenters.schemas.notices import Invitation, MailSheet, NoticeItem, NoticeList, NoticeShown, WholeNotice
-
-STATES = {
-    State.WAITING: N_("waiting"),
-    State.SENT: N_("sent"),
-    State.FAILED: N_("to be retried"),
-    State.GIVEN_UP: N_("given up"),
-    State.NO_READER: N_("no reader"),
-}
-"""Where a notice stands, in words."""
 
 
 def kinds_in(language: str) -> list[tuple[str, str]]:

@@ -18,7 +18,8 @@ from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.notices import listing
 from eboxcast.notices.models import ROLE, State
-from eboxcast.presenters.notices import STATES, notice_list, whole_notice
+from eboxcast.notices.words import STATES
+from eboxcast.presenters.notices import notice_list, whole_notice
 from eboxcast.presenters.schemas.notices import NoticeList, NoticeShown, WholeNotice
 
 _AGAIN = N_("{count} notice(s) will be retried.")

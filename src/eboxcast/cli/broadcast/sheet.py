@@ -29,10 +29,10 @@ from eboxcast.lib.formatting import (
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, name_in, translate
 from eboxcast.notices.models import State as NoticeState
+from eboxcast.notices.words import STATES as NOTICE_STATES
 from eboxcast.presenters.audit import entry_words
 from eboxcast.presenters.broadcast_words import OUTCOMES, SIDES
 from eboxcast.presenters.broadcasts import broadcast_sheet
-from eboxcast.presenters.notices import STATES as NOTICE_STATES
 from eboxcast.presenters.schemas.broadcast import (
     BroadcastSheet,
     ContactCentreWarned,

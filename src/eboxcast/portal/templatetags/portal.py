@@ -15,13 +15,13 @@ from eboxcast.lib.actors import Role
 from eboxcast.lib.formatting import clauses
 from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import name_in, translate
+from eboxcast.notices.words import STATES as NOTICE_STATES
 from eboxcast.portal.links import link_to
 from eboxcast.portal.navigation import more_of, sections_of
 from eboxcast.portal.told import told_before
 from eboxcast.presenters import message_types as types
 from eboxcast.presenters.broadcast_words import OUTCOMES, SIDES, STATES, who_in
 from eboxcast.presenters.contacts import team_names
-from eboxcast.presenters.notices import STATES as NOTICE_STATES
 from eboxcast.presenters.people import ROLES, full_names
 from eboxcast.presenters.results import OUTCOMES as OUTCOMES_OF_RECIPIENTS
 from eboxcast.presenters.schemas.broadcast import BroadcastStep

@@ -18,7 +18,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 
-.PHONY: help design docs install demo test lint bench faults messages reference requirements screenshots
+.PHONY: help citus design docs install demo test lint bench faults messages reference requirements screenshots
 .DELETE_ON_ERROR:
 
 help: ## Say what can be made
@@ -41,6 +41,9 @@ lint: .venv/.dev ## Check style, types, imports, migrations and catalogues
 
 faults: .venv/.dev ## Kill, cut and fill things for longer than `make test` does
 	$(BIN)/pytest -m faults $(ARGS)
+
+citus: .venv/.dev ## Test eBoxes, delivery and acceptance on a cluster of Citus: make citus CITUS=/path/to/programs
+	PYTHONPATH="$(CITUS)" CITUS_TESTS=1 $(BIN)/pytest tests/mailboxes tests/delivery tests/acceptance $(ARGS)
 
 bench: .venv/.dev ## Measure, each figure beside its baseline
 	@$(BIN)/eboxcast bench $(ARGS)

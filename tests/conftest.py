@@ -22,13 +22,15 @@ from django.db import connections
 from django.test import override_settings
 from hypothesis import HealthCheck, settings
 from psycopg import sql
-from tests import guard
+from tests import cluster, guard
 from tests.simulator.simulated import Simulators
 
 from eboxcast.database import boot
 from eboxcast.database.embedded.configuration import ROLES
 from eboxcast.database.embedded.roles import connect_for_setup
 from eboxcast.database.embedded.server import take_down
+from eboxcast.database.migrating import distribute_environment
+from eboxcast.database.names import ENVIRONMENTS
 from eboxcast.lib import clock
 
 Eboxcast = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -81,6 +83,7 @@ _own_state()
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the server where one was started, and leave nothing behind."""
     connections.close_all()
+    cluster.stop_workers()
     take_down(boot.places(), boot.to_stderr)
     shutil.rmtree(boot.places().root)
     shutil.rmtree(_BYTECODE / tempfile.gettempdir().lstrip("/"), ignore_errors=True)  # of copies that are gone
@@ -113,6 +116,10 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     pytest_socket.socket_allow_hosts(["127.0.0.1", "::1"], allow_unix_socket=True)
     if item.get_closest_marker("root") and os.geteuid() != 0:
         pytest.skip("needs root")
+    if cluster.wanted() and not cluster.is_there():
+        pytest.skip("the PostgreSQL of the tests has no Citus: docs/howto/many-machines.md says how to give it one")
+    if item.get_closest_marker("one_server") and cluster.wanted():
+        pytest.skip("Citus does not allow what it does")
 
 
 @pytest.fixture(autouse=True)
@@ -145,7 +152,13 @@ def server() -> Iterator[None]:
     """A running, migrated embedded server, shared by the tests of this process."""
     guard.watch(boot.places().root)
     _set_planner(os.environ.get("PLANNER", ""))
+    if cluster.wanted():
+        cluster.configure_coordinator(boot.places())
     boot.start()
+    if cluster.wanted():
+        cluster.start_workers(boot.places())
+        for name in ENVIRONMENTS:
+            distribute_environment(name)
     yield
     connections.close_all()
 
@@ -160,14 +173,20 @@ def _set_planner(settings: str) -> None:
 @pytest.fixture(scope="session")
 def sweepers(server: None) -> Iterator[list[psycopg.Connection[tuple[object, ...]]]]:
     """Connections as superuser to the three databases, with triggers and foreign keys off: for emptying tables."""
+    opened = connect_sweepers()
+    yield opened
+    for connection in opened:
+        connection.close()
+
+
+def connect_sweepers() -> list[psycopg.Connection[tuple[object, ...]]]:
+    """Connect as the fixture ``sweepers`` says."""
     opened = [connect_for_setup(boot.places(), database) for database in ROLES]
     for connection in opened:
         connection.execute("set session_replication_role = replica")
         connection.execute("set synchronous_commit = off")
         connection.execute("set lock_timeout = '20s'")
-    yield opened
-    for connection in opened:
-        connection.close()
+    return opened
 
 
 @pytest.fixture

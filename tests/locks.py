@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import psycopg
 from django.db import connections
+from tests import cluster
 
 T = TypeVar("T")
 Connection = psycopg.Connection[tuple[object, ...]]
@@ -31,10 +32,16 @@ def locked(connection: Connection, statement: str) -> Iterator[None]:
 
 def wait_until_held_up(connection: Connection, *, count: int = 1) -> None:
     """Wait until so many wait for locks in the database of a connection."""
-    for _ in range(20_000):
-        if connection.execute(_WAITING).fetchone() == (count,):
-            return
+    with cluster.connected(connection.info.dbname) as workers:
+        for _ in range(20_000):
+            if sum(_waiting(node) for node in (connection, *workers)) == count:
+                return
     raise AssertionError("nobody waits for the lock")
+
+
+def _waiting(connection: Connection) -> int:
+    (row,) = connection.execute(_WAITING).fetchall()
+    return int(str(row[0]))
 
 
 @contextmanager

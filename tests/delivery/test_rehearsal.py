@@ -185,6 +185,7 @@ def test_the_window_is_held_against_the_duration(package: NewPackage) -> None:
     assert in_time.spare_seconds == pytest.approx(3600, abs=1)
 
 
+@pytest.mark.one_server
 def test_the_space_foreseen_is_about_the_space_taken(package: NewPackage) -> None:
     """Exactly it cannot be: pages are filled by halves."""
     given = package(6000)

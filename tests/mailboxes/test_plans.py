@@ -20,6 +20,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from eboxcast.database.environments import environment_connection
 from eboxcast.database.queries import Queries
 
+pytestmark = pytest.mark.one_server
+
 OF_PACKAGES = {name: Queries(f"eboxcast.{name}") for name in ("mailboxes", "reports")}
 """The packages that ask an environment; those of ``delivery`` ask the control database, which knows no recipient."""
 

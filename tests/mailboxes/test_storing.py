@@ -184,6 +184,7 @@ def losing_a_key(installation: None) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("losing_a_key")
+@pytest.mark.one_server
 def test_a_difference_after_storing_rolls_everything_back(order: NewOrder) -> None:
     """What is read back is compared: a database that loses a key stores nothing at all."""
     with pytest.raises(StoredDiffers):

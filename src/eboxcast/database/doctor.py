@@ -13,6 +13,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from eboxcast import __version__
 from eboxcast.audit.rows import APPEND_ONLY
 from eboxcast.database import boot
+from eboxcast.database.distribution import is_distributed, nodes_of
 from eboxcast.database.embedded.binaries import wheel_version
 from eboxcast.database.embedded.processes import postmaster
 from eboxcast.database.findings import Check, Finding, State, Surroundings, ask
@@ -178,6 +179,31 @@ def durability(around: Surroundings) -> Iterator[Finding]:
             yield Finding("durability", State.OK, N_("The {name} database does not lose confirmed data."), data)
 
 
+def nodes(around: Surroundings) -> Iterator[Finding]:
+    """Whether each machine of an environment that is spread over many answers, and is up to date."""
+    for alias, connection in around.reached.items():
+        if alias == CONTROL or not is_ours(connection) or not is_distributed(connection):
+            continue
+        found = nodes_of(connection)
+        for node in found:
+            data: dict[str, object] = {"name": shown(alias), "node": node.name, "count": node.in_doubt}
+            if not node.answers:
+                yield Finding("nodes", State.FAILED, _NODE_AWAY, data, _START_NODE)
+            elif node.in_doubt:
+                yield Finding("nodes", State.ATTENTION, _NODE_BEHIND, data, _RECOVER_NODE)
+        if all(node.answers and not node.in_doubt for node in found):
+            sentence = N_("The eBoxes of {name} are spread over {count} machines, and all respond.")
+            yield Finding("nodes", State.OK, sentence, {"name": shown(alias), "count": len(found)})
+
+
+_NODE_AWAY = N_(
+    "Machine {node} of {name} does not respond: eBoxes on it cannot be opened, and nothing can be stored or launched."
+)
+_START_NODE = N_("Start it, or its standby. Other eBoxes still open, and stopping and recalling still work.")
+_NODE_BEHIND = N_("Machine {node} of {name} has not finished {count} changes after a failure.")
+_RECOVER_NODE = N_("Check that Citus runs on the coordinator; or run there: select recover_prepared_transactions()")
+
+
 def audit(around: Surroundings) -> Iterator[Finding]:
     """Whether who works here could alter the audit, and whether its second wall stands."""
     connection = around.reached.get(CONTROL)
@@ -255,4 +281,5 @@ CHECKS: tuple[Check, ...] = (
     space,
     clocks,
     durability,
+    nodes,
 )

@@ -107,6 +107,30 @@ class OwnerNeeded(NotAllowedNow):
     remedy = N_("Set EBOXCAST_OWNER_URL for this command only (docs/howto/use-your-own-postgresql.md).")
 
 
+class CitusMissing(NotAllowedNow):
+    """A database is to be spread over many machines and has no Citus."""
+
+    code = "database.citus-missing"
+    sentence = N_("The {name} database cannot be distributed: it does not have the Citus extension.")
+    remedy = N_("Install it as docs/howto/many-machines.md describes, then run this command again.")
+
+
+class NoNodes(NotAllowedNow):
+    """There is no machine to spread a database over."""
+
+    code = "database.no-nodes"
+    sentence = N_("The {name} database cannot be distributed: Citus knows no other machines.")
+    remedy = N_("Add them as docs/howto/many-machines.md describes, then run this command again.")
+
+
+class CompactedAlready(NotAllowedNow):
+    """Audiences were compacted on one machine; over many they are not."""
+
+    code = "database.compacted-already"
+    sentence = N_("The {name} database cannot be distributed: audiences in it have been compacted.")
+    remedy = N_("Distribute a database before its first broadcasts are compacted (docs/howto/many-machines.md).")
+
+
 class DatabaseTrouble(Trouble):
     """The database answered with an error we have no better name for."""
 

@@ -13,6 +13,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 from django.db.migrations.recorder import MigrationRecorder
 
+from eboxcast.database.distribution import distribute, is_distributed
+from eboxcast.database.environments import environment_connection
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.database.marks import (
     migrations_of_code,
@@ -54,6 +56,15 @@ def migrate_all() -> list[Migrated]:
         return done
 
 
+def distribute_environment(name: str) -> list[str]:
+    """Spread the tables of an environment over many machines, and return which were not spread yet.
+
+    One process at a time, as for migrating. Raises CitusMissing, NoNodes, EnvironmentOutOfReach.
+    """
+    with _fresh_connections(), _alone():
+        return distribute(environment_connection(name))
+
+
 def _aliases() -> list[str]:
     return [alias for alias in ALIASES if alias in connections.settings]
 
@@ -76,6 +87,8 @@ def _migrate(connection: BaseDatabaseWrapper) -> None:
         _mark(connection.alias, cursor)
         if connection.alias == CONTROL:
             give_rights(cursor)
+    if connection.alias != CONTROL and is_distributed(connection):
+        distribute(connection)  # the tables that are new
     refuse_other_version(connection.alias, read_mark(connection))
 
 

@@ -24,6 +24,7 @@ from django.db import transaction
 from numpy.typing import NDArray
 
 from eboxcast.database.copying import copy_in, copy_out
+from eboxcast.database.distribution import is_spread
 from eboxcast.database.environments import bucket_prime, environment_connection
 from eboxcast.database.errors import LockTaken, sanitized_db_errors
 from eboxcast.lib import clock
@@ -98,7 +99,8 @@ def compact(environment: str, rules: Rules = RULES) -> Compacted:
     """Do what is worth doing now: empty tables, merge, compact what waits. Another process that does it goes first."""
     with sanitized_db_errors():
         compaction = _Compaction(environment, rules)
-        if not can_hold(compaction.prime):
+        # Over many machines blocks and the compaction they are of would not come in one moment.
+        if is_spread(environment) or not can_hold(compaction.prime):
             return Compacted()
         cleared = sum(compaction.clear())
         merged = [compaction.merge(level) for level in range(_LEVELS)]

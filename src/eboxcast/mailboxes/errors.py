@@ -56,6 +56,20 @@ class OtherRecipientsInHand(InputRefused):
     )
 
 
+class AudienceIncomplete(Trouble):
+    """One of many machines has not finished storing: it failed in the commit, and has not caught up yet."""
+
+    code = "release.audience-incomplete"
+    sentence = N_(
+        "Only {found} of the {count} recipients of run {run} could be found: a machine of {environment} has not caught "
+        "up after a failure. Nothing became visible."
+    )
+    remedy = N_(
+        "It catches up by itself within a minute. Then run the same command again; if it is refused again: {examine}"
+    )
+    actions = MappingProxyType({"examine": NextAction(action="installation.examine")})
+
+
 class EverybodyHasIt(InputRefused):
     """Nobody is left to publish to."""
 

@@ -10,6 +10,7 @@ import numpy as np
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from eboxcast.database.distribution import is_distributed
 from eboxcast.database.environments import bucket_prime, environment_connection
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
@@ -17,7 +18,7 @@ from eboxcast.lib.buckets import Keys
 from eboxcast.lib.crashpoints import Point, reached
 from eboxcast.lib.validity import end_of_validity
 from eboxcast.mailboxes.audiences import counted, read_audience, read_outcome
-from eboxcast.mailboxes.errors import StoredDiffers, WindowOver
+from eboxcast.mailboxes.errors import AudienceIncomplete, StoredDiffers, WindowOver
 from eboxcast.mailboxes.fence import closed, get_release
 from eboxcast.mailboxes.messages import identity_of
 from eboxcast.mailboxes.models import OutcomeKind, Release
@@ -54,7 +55,7 @@ def launch(
     ``first_visible_at`` is given where it was visible before and the environment forgot it (restored from a backup):
     it is visible again as of that moment. Raises FenceClosed when it was stopped, discarded or made visible by
     somebody else, WindowOver when it is ``not_after`` by now, by the clock of the installation, StoredDiffers when the
-    audience is not the one that was prepared.
+    audience is not the one that was prepared, AudienceIncomplete when one of many machines is still behind.
     """
     with sanitized_db_errors(), transaction.atomic(using=environment):
         connection = environment_connection(environment)
@@ -63,10 +64,20 @@ def launch(
         if release.visible_at or release.stopped_at or release.abandoned_at:
             raise closed(environment, run_id)
         prime = bucket_prime(environment)
+        if is_distributed(connection):
+            _refuse_incomplete(connection, release, prime=prime)
         take_snapshot(connection, release, prime=prime, refuse=refuse_without_ebox)
         account = _make_account(connection, release, prime=prime, refuse=refuse_without_ebox)
         now = first_visible_at or clock.now()
         return _open_fence(connection, release, account, now=now, not_after=not_after)
+
+
+def _refuse_incomplete(connection: BaseDatabaseWrapper, release: Release, *, prime: int) -> None:
+    """Raise AudienceIncomplete where a machine failed while it was stored, and is behind the others still."""
+    found = one(connection, "count_audience", {"release": release.id, "last_bucket": prime - 1})
+    if found != (release.recipients_count,):
+        counts = {"found": (found or (0,))[0], "count": release.recipients_count}
+        raise AudienceIncomplete(**counts, run=release.run, environment=connection.alias)
 
 
 def _make_account(connection: BaseDatabaseWrapper, release: Release, *, prime: int, refuse: bool) -> _Account:

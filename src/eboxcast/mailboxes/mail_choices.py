@@ -12,9 +12,11 @@ import hashlib
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from eboxcast.database.environments import bucket_prime, environment_connection
 from eboxcast.database.errors import sanitized_db_errors
@@ -104,7 +106,7 @@ def confirm_mails(environment: str, text: str) -> None:
         if found is None:
             raise ConfirmationOver
         everywhere = places(environment, all_numbers_of(environment, found[0]))
-        run(connection, "lock_choices", everywhere)
+        _lock(connection, everywhere)
         if one(connection, "confirm_mails", {**link, "stop_token": secrets.token_bytes(_TOKEN_BYTES)}) is None:
             raise ConfirmationOver
         run(connection, "forget_other_addresses", {**everywhere, "mailbox": found[0]})
@@ -153,8 +155,17 @@ def _stop(environment: str, mailbox: int) -> None:
     everywhere = places(environment, all_numbers_of(environment, mailbox))
     with sanitized_db_errors(), transaction.atomic(using=environment):
         connection = environment_connection(environment)
-        run(connection, "lock_choices", everywhere)
+        _lock(connection, everywhere)
         run(connection, "stop_mails", everywhere)
+
+
+def _lock(connection: BaseDatabaseWrapper, everywhere: dict[str, Any]) -> None:
+    """Hold what somebody chose under all their numbers, in one order, so that two who do this do not block each other.
+
+    One by one: no statement locks rows on several machines.
+    """
+    for bucket, mailbox in sorted(zip(everywhere["buckets"], everywhere["numbers"], strict=True)):
+        one(connection, "lock_choice", {"bucket": bucket, "mailbox": mailbox})
 
 
 def _seal_address(address: str) -> bytes:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from eboxcast.database.distribution import is_spread
 from eboxcast.database.environments import bucket_prime, environment_connection
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
@@ -147,7 +148,8 @@ def _found(recipient: Recipient) -> list[_Place]:
     in_rows: list[tuple[int, UUID]] = []
     in_blocks: list[tuple[int, UUID]] = []
     recalled: set[UUID] = set()
-    for place, run_id, mark, first, content in rows(connection, "find_in_ebox", {**places, "now": now}):
+    find = "find_in_spread_ebox" if is_spread(recipient.environment) else "find_in_ebox"
+    for place, run_id, mark, first, content in rows(connection, find, {**places, "now": now}):
         if mark is not None:
             received = numbers_in(bytes(content), first=first, key=numbers[place - 1][1], prime=prime)
             in_blocks += ((place, named) for named in runs_of(connection, mark, received))

@@ -10,6 +10,7 @@ import numpy as np
 from django.db.backends.base.base import BaseDatabaseWrapper
 from numpy.typing import NDArray
 
+from eboxcast.database.distribution import size_of
 from eboxcast.database.environments import bucket_prime, environment_connection
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib.buckets import Keys
@@ -51,7 +52,9 @@ def _counts_there(connection: BaseDatabaseWrapper, keys: Keys, prime: int) -> ND
     counts = np.zeros(3, dtype=np.int64)
     for start in range(0, len(keys), _AT_ONCE):
         some = keys[start : start + _AT_ONCE]
-        counts += one(connection, "count_states", {"buckets": (some % prime).tolist(), "keys": some.tolist()}) or (0,)
+        found = one(connection, "count_states", {"buckets": (some % prime).tolist(), "keys": some.tolist()})
+        known, never, gone, paper = found or (0, 0, 0, 0)
+        counts += (len(some) - known + never, gone, paper)
     return counts
 
 
@@ -115,7 +118,6 @@ def bytes_of_audience(environment: str, recipients: int) -> int:
 
 
 def bytes_of_database(environment: str) -> int:
-    """Return how many bytes the environment's database takes."""
-    with sanitized_db_errors(), environment_connection(environment).cursor() as cursor:
-        cursor.execute("select pg_database_size(current_database())")
-        return int(cursor.fetchone()[0])
+    """Return how many bytes the environment's database takes, on all its machines."""
+    with sanitized_db_errors():
+        return size_of(environment_connection(environment))

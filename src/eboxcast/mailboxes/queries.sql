@@ -81,7 +81,7 @@ copy (
 
 -- successors_exist --
 -- Whether anybody's number has changed at all.
-select exists (select from ebox_successor)
+select exists (select 1 from ebox_successor)
 
 -- successors_of --
 -- The newer numbers of those of the given people who have one.
@@ -93,40 +93,45 @@ join ebox_successor s on s.bucket = mine.bucket and s.old = mine.key
 -- Hold the fence while its account is made.
 select id from release where run = %(run)s for update
 
+-- count_audience --
+-- How many recipients of a release are to be found: on many machines one may be behind the others.
+select coalesce(sum(cardinality(keys)), 0)::bigint from audience
+where bucket = any(array(select generate_series(0, %(last_bucket)s))) and release = %(release)s
+  and generation = (select generation from release where id = %(release)s)
+
 -- snapshot_states --
 -- Who of an audience has no active eBox, or has one and still wants paper, at this moment: bucket by bucket.
 insert into outcome (bucket, release, kind, code, keys)
-select a.bucket, a.release, outcomes.kind, '', outcomes.keys
-from audience a
-cross join lateral (
-    select array_agg(k.key order by k.key) filter (where e.activated_at is null) as never_activated,
+select s.bucket, s.release, outcomes.kind, '', outcomes.keys
+from (
+    select a.bucket, a.release,
+           array_agg(k.key order by k.key) filter (where e.activated_at is null) as never_activated,
            array_agg(k.key order by k.key) filter (
                where e.activated_at is not null and e.deactivated_at is not null
            ) as deactivated,
            array_agg(k.key order by k.key) filter (
                where e.activated_at is not null and e.deactivated_at is null and not e.ebox_only
            ) as not_ebox_only
-    from unnest(a.keys) as k (key)
+    from audience a
+    cross join lateral unnest(a.keys) as k (key)
     left join ebox e on e.bucket = a.bucket and e.mailbox = k.key
-) as states
+    where a.bucket = any(array(select generate_series(0, %(last_bucket)s))) and a.release = %(release)s
+      and a.generation = (select generation from release where id = %(release)s)
+    group by a.bucket, a.release
+) as s
 cross join lateral (
     values ('never_activated', never_activated), ('deactivated', deactivated), ('not_ebox_only', not_ebox_only)
 ) as outcomes (kind, keys)
-where a.bucket = any(array(select generate_series(0, %(last_bucket)s))) and a.release = %(release)s
-  and a.generation = (select generation from release where id = %(release)s)
-  and outcomes.keys is not null
+where outcomes.keys is not null
 
 -- count_states --
--- How many of some people have no active eBox, or have one and still want paper: a look-up for each.
-select count(*) filter (where e.activated_at is null),
+-- How many of some people have an eBox in each state that matters, and how many have any: a look-up for each, as a
+-- comparison with an array of one can be nothing else.
+select count(*), count(*) filter (where e.activated_at is null),
        count(*) filter (where e.activated_at is not null and e.deactivated_at is not null),
        count(*) filter (where e.activated_at is not null and e.deactivated_at is null and not e.ebox_only)
 from unnest(%(buckets)s::int[], %(keys)s::bigint[]) as mine (bucket, key)
-left join lateral (
-    select activated_at, deactivated_at, ebox_only from ebox
-    where ebox.bucket = mine.bucket and ebox.mailbox = mine.key
-    offset 0
-) as e on true
+join ebox e on e.bucket = any(array[mine.bucket]) and e.mailbox = any(array[mine.key])
 
 -- states_of_eboxes --
 -- All eBoxes as mailbox * 4 + state, in a few long arrays: as a row each they would take much longer to fetch.
@@ -156,7 +161,7 @@ where bucket = any(array(select generate_series(0, %(last_bucket)s))) and releas
 -- take_out_refused --
 -- Take the refused out of the audience, so that it is exactly who can see the release.
 update audience a
-set keys = array(select unnest(a.keys) except select unnest(refused.keys) order by 1)
+set keys = array(select k.key from unnest(a.keys) as k (key) where k.key <> all(refused.keys) order by 1)
 from (
     select o.bucket, array_agg(k.key) as keys
     from outcome o cross join lateral unnest(o.keys) as k (key)
@@ -269,6 +274,23 @@ union all
 select null, run, null, null, null from release
 where recalled_at is not null and compacted_at is not null and audience_purged_at is null
 
+-- find_in_spread_ebox --
+-- The same where buckets are on other machines than the fence, which has no compactions there: the buckets by themselves,
+-- then the fence.
+with found as materialized (
+    select mine.place, a.release, a.generation
+    from unnest(%(buckets)s::int[], %(numbers)s::bigint[]) with ordinality as mine (bucket, number, place)
+    join audience a on a.bucket = any(%(buckets)s::int[]) and a.bucket = mine.bucket and mine.number = any(a.keys)
+)
+select found.place, r.run, null::uuid as mark, null::bigint as first, null::bytea as content
+from found
+cross join lateral (
+    select run from release
+    where id = found.release and generation = found.generation
+      and visible_at is not null and recalled_at is null and expires_at > %(now)s
+    offset 0
+) as r
+
 -- names_in_compaction --
 -- Which releases some numbers of a compaction are. Without any row the compaction itself is gone.
 select d.number, r.run
@@ -325,7 +347,7 @@ with in_rows as (
 ),
 first as (
     insert into reading (bucket, release, mailbox, read_at)
-    select bucket, release, %(mailbox)s, %(now)s from mine
+    select bucket, release, %(mailbox)s::bigint, %(now)s::timestamptz from mine
     on conflict (bucket, release, mailbox) do update set read_at = excluded.read_at where reading.read_at is null
     returning release
 )
@@ -348,15 +370,15 @@ with in_rows as (
     select %(bucket)s::int as bucket, release from in_rows union select %(bucket)s::int, id from in_blocks
 )
 insert into reading (bucket, release, mailbox, hidden_at)
-select bucket, release, %(mailbox)s, %(now)s from mine
+select bucket, release, %(mailbox)s::bigint, %(now)s::timestamptz from mine
 on conflict (bucket, release, mailbox) do update set hidden_at = excluded.hidden_at where reading.hidden_at is null
 
 -- show_again --
 -- Back into its owner's sight, under whichever number and by whichever release it was hidden.
 update reading rd set hidden_at = null
-from unnest(%(buckets)s::int[], %(numbers)s::bigint[]) as mine (bucket, number), release r
-where rd.bucket = mine.bucket and rd.release = r.id and rd.mailbox = mine.number
-  and r.message_id = %(message)s and rd.hidden_at is not null
+from unnest(%(buckets)s::int[], %(numbers)s::bigint[]) as mine (bucket, number)
+where rd.bucket = any(%(buckets)s::int[]) and rd.bucket = mine.bucket and rd.mailbox = mine.number
+  and rd.release = any(array(select id from release where message_id = %(message)s)) and rd.hidden_at is not null
 
 -- make_incoming --
 -- Where a file of eBoxes arrives, for the length of the transaction.
@@ -385,9 +407,9 @@ set activated_at = case when excluded.activated_at is not null
 -- activate --
 -- The first visit to an eBox; afterwards nothing is written. One that was deactivated stays so: its owner says that.
 insert into ebox (bucket, mailbox, activated_at, deactivated_at, ebox_only)
-select %(bucket)s, %(mailbox)s, %(now)s, null, false
+select %(bucket)s::int, %(mailbox)s::bigint, %(now)s::timestamptz, null::timestamptz, false
 where not exists (
-    select from ebox where bucket = %(bucket)s and mailbox = %(mailbox)s and activated_at is not null
+    select 1 from ebox where bucket = %(bucket)s and mailbox = %(mailbox)s and activated_at is not null
 )
 on conflict (bucket, mailbox) do update set activated_at = coalesce(ebox.activated_at, excluded.activated_at)
 
@@ -490,7 +512,7 @@ with noted as (
         select from call_range
         where release = %(release)s and first_bucket <= %(last)s::int and last_bucket >= %(first)s::int
     ) and not exists (
-        select from outcome
+        select 1 from outcome
         where bucket = any(array(select generate_series(%(first)s::int, %(last)s::int))) and release = %(release)s
     )
     on conflict (release, first_bucket) do nothing
@@ -633,7 +655,7 @@ on conflict (bucket, release, kind, code) do update set keys = outcome.keys || e
 -- Whether somebody wants emails, under any of their numbers, that of now first.
 select c.language, c.address, c.chosen_at, c.pending_address, c.pending_until
 from unnest(%(buckets)s::int[], %(numbers)s::bigint[]) with ordinality as mine (bucket, number, place)
-join mail_choice c on c.bucket = mine.bucket and c.mailbox = mine.number
+join mail_choice c on c.bucket = any(%(buckets)s::int[]) and c.bucket = mine.bucket and c.mailbox = mine.number
 where c.address is not null or c.pending_until > %(now)s
 order by mine.place
 
@@ -650,12 +672,9 @@ set language = excluded.language, pending_address = excluded.pending_address,
 where c.asked_on is distinct from excluded.asked_on or c.asked_count < %(most)s
 returning asked_count
 
--- lock_choices --
--- Hold what somebody chose under all their numbers, in one order, so that two who do this do not wait for each other.
-select from unnest(%(buckets)s::int[], %(numbers)s::bigint[]) as mine (bucket, number)
-join mail_choice c on c.bucket = mine.bucket and c.mailbox = mine.number
-order by c.bucket, c.mailbox
-for update of c
+-- lock_choice --
+-- Hold what somebody chose under one of their numbers.
+select 1 from mail_choice where bucket = %(bucket)s and mailbox = %(mailbox)s for update
 
 -- confirm_mails --
 -- The typed address becomes the one that is mailed to. Only once: the digest goes with it.
@@ -670,7 +689,7 @@ returning language
 update mail_choice c
 set address = null, chosen_at = null, stop_token = null
 from unnest(%(buckets)s::int[], %(numbers)s::bigint[]) as mine (bucket, number)
-where c.bucket = mine.bucket and c.mailbox = mine.number and c.mailbox <> %(mailbox)s and c.address is not null
+where c.bucket = any(%(buckets)s::int[]) and c.bucket = mine.bucket and c.mailbox = mine.number and c.mailbox <> %(mailbox)s and c.address is not null
 
 -- who_confirms --
 -- Whose address a link still confirms.
@@ -687,7 +706,7 @@ update mail_choice c
 set address = null, chosen_at = null, stop_token = null,
     pending_address = null, pending_digest = null, pending_until = null
 from unnest(%(buckets)s::int[], %(numbers)s::bigint[]) as mine (bucket, number)
-where c.bucket = mine.bucket and c.mailbox = mine.number
+where c.bucket = any(%(buckets)s::int[]) and c.bucket = mine.bucket and c.mailbox = mine.number
 
 -- forget_unconfirmed --
 -- Addresses that were not confirmed in time.

@@ -42,6 +42,17 @@ _CONSEQUENCES = {
 _AS_BEFORE = N_("The procedure was already {procedure}. Nothing was changed.")
 
 
+_DISTRIBUTED = N_("{count} tables of {name} are now distributed. Restart all processes that use {name}.")
+_DISTRIBUTED_BEFORE = N_("The tables of {name} were already distributed. Nothing was changed.")
+
+
+class Environment(StrEnum):
+    """The databases that can be spread over many machines."""
+
+    ACCEPTANCE = "acceptance"
+    PRODUCTION = "production"
+
+
 class Procedure(StrEnum):
     """The two ways of working."""
 
@@ -70,6 +81,13 @@ def migrate(
     procedure: Annotated[
         Procedure | None, typer.Option(help="Follow the procedure from now on, or use only the engine.")
     ] = None,
+    distribute: Annotated[
+        list[Environment] | None,
+        typer.Option(
+            help="Spread the eBoxes of an environment (acceptance, production) over the machines of its Citus cluster. "
+            "Repeatable."
+        ),
+    ] = None,
 ) -> None:
     """Update the tables of control and of each environment that can be reached.
 
@@ -86,8 +104,16 @@ def migrate(
         typer.echo(_line(one, "pending" if check else "applied"))
     if check and any(one.count for one in done):
         raise typer.Exit(1)
+    for environment in (distribute or []) if not check else []:
+        _distribute(environment.value)
     if procedure is not None and not check:
         _switch(procedure.value)
+
+
+def _distribute(environment: str) -> None:
+    count = len(migrating.distribute_environment(environment))
+    data = {"name": environment, "count": count}
+    console.line(translate(_DISTRIBUTED if count else _DISTRIBUTED_BEFORE, language_of_user(), data))
 
 
 def _switch(procedure: str) -> None:

@@ -1,0 +1,222 @@
+"""Machines of a cluster die at any moment: the promises are those of one server (`make citus`)."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from concurrent.futures import wait
+from contextlib import contextmanager
+from threading import Event
+
+import numpy as np
+import psycopg
+import pytest
+from django.db import connections
+from tests import cluster
+from tests.conftest import connect_sweepers
+from tests.faults.machine import wait_until
+from tests.locks import beside
+from tests.mailboxes.conftest import NewOrder, publish
+
+from eboxcast.database import boot
+from eboxcast.database.doctor import nodes
+from eboxcast.database.environments import bucket_prime, environment_connection
+from eboxcast.database.findings import State, examine
+from eboxcast.database.migrating import distribute_environment
+from eboxcast.lib.errors import EboxcastError
+from eboxcast.mailboxes import expiring, fence, launching, storing
+from eboxcast.mailboxes.audiences import read_audience
+from eboxcast.mailboxes.errors import AudienceIncomplete
+from eboxcast.mailboxes.models import Reading
+from eboxcast.mailboxes.opening import open_ebox
+from eboxcast.mailboxes.values import NewRelease
+
+pytestmark = pytest.mark.skipif(not cluster.wanted(), reason="needs a cluster of Citus: make citus")
+
+A = "acceptance"
+LONGEST_SECONDS = 0.4
+Sweepers = list[psycopg.Connection[tuple[object, ...]]]
+Kill = Callable[[], None]
+
+
+def kill_coordinator() -> None:
+    cluster.kill_server(boot.places())
+
+
+def everything_runs_again() -> None:
+    """Start whatever was killed: as an operator, or the service manager of the machine, would."""
+    connections.close_all()
+    boot.start()
+    for worker in cluster.workers():
+        worker.start()
+
+
+@pytest.fixture
+def killing(installation: None, sweepers: Sweepers) -> Iterator[None]:
+    """Leave the cluster as it was found, whatever was killed."""
+    yield
+    everything_runs_again()
+    connections.close_all()
+    for sweeper in sweepers:
+        sweeper.close()
+    sweepers[:] = connect_sweepers()
+
+
+def look(wanted: NewRelease, *, early: bool, over: Event) -> list[str]:
+    """Open a few eBoxes again and again, and return what they showed that they may not show."""
+    keys, wrong, shown = wanted.keys.tolist(), [], False
+    while not over.is_set():
+        for key in keys[:: max(1, len(keys) // 8)]:
+            try:
+                count = sum(letter.run == wanted.run for letter in open_ebox(A, key))
+            except EboxcastError:
+                connections.close_all()  # its machine is away
+                continue
+            wrong += ["doubled"] * (count > 1) + ["early"] * (early and count > 0)
+            wrong += ["shown to one and not to another"] * (shown and not count)
+            shown = shown or count > 0
+    return wrong
+
+
+@contextmanager
+def watched(wanted: NewRelease, *, step: str) -> Iterator[list[str]]:
+    """Have somebody look while a step is done, and yield what they found wrong, once it is."""
+    wrong: list[str] = []
+    over = Event()
+    if step == "expire":
+        yield wrong
+        return
+    with beside(lambda: look(wanted, early=step == "store", over=over)) as looking:
+        try:
+            yield wrong
+        finally:
+            over.set()
+        wrong += looking.result()
+
+
+def until_done(step: Callable[[], object], is_done: Callable[[], bool]) -> None:
+    """Do a step as often as it takes: what an operator does who is told to run the same command again."""
+
+    def once() -> bool:
+        try:
+            if not is_done():
+                step()
+            return is_done()
+        except EboxcastError:
+            connections.close_all()
+            return False
+
+    wait_until(once)
+
+
+def killed_meanwhile(step: Callable[[], object], kill: Kill, draw: random.Random) -> None:
+    """Begin a step, kill a machine a moment later, and start it again."""
+    with beside(step) as begun:
+        wait([begun], timeout=draw.uniform(0, LONGEST_SECONDS))
+        kill()
+        wait([begun], timeout=LONGEST_SECONDS)
+        everything_runs_again()
+        failure = begun.exception()
+        assert failure is None or isinstance(failure, EboxcastError), failure
+    connections.close_all()
+
+
+def assert_survives(order: NewOrder, *, kills: int, seed: int, recipients: int) -> None:
+    draw = random.Random(seed)
+    for number in range(kills):
+        victims: list[Kill] = [kill_coordinator, *(worker.kill for worker in cluster.workers())]
+        kill = draw.choice(victims)
+        keys = draw.sample(range(1, 10**9), recipients)
+        wanted = order(keys, ticket=f"t{number}")
+        struck = ("store", "launch", "expire")[number % 3]
+        for name, step, is_done in steps_of(wanted):
+            with watched(wanted, step=name) as wrong:
+                if name == struck:
+                    killed_meanwhile(step, kill, draw)
+                until_done(step, is_done)
+            assert wrong == []
+        assert Reading.objects.using(A).count() == 0
+
+
+def steps_of(wanted: NewRelease) -> list[tuple[str, Callable[[], object], Callable[[], bool]]]:
+    """Return what is done with a release, each step with how to see that it is done, and whole."""
+
+    def release() -> fence.Release:
+        return fence.get_release(A, wanted.run)
+
+    def audience() -> np.ndarray:
+        return read_audience(environment_connection(A), release=release().id, prime=bucket_prime(A))
+
+    def is_stored() -> bool:
+        return fence.find_release(A, wanted.run) is not None and np.array_equal(audience(), wanted.keys)
+
+    def is_visible() -> bool:
+        return release().visible_at is not None and np.array_equal(audience(), wanted.keys)
+
+    def expire() -> None:
+        expiring.purge(A, due_of(release()))
+
+    return [
+        ("store", lambda: storing.store(A, wanted), is_stored),
+        ("launch", lambda: launching.launch(A, wanted.run, refuse_without_ebox=False), is_visible),
+        ("expire", expire, lambda: release().audience_purged_at is not None and not len(audience())),
+    ]
+
+
+def due_of(release: fence.Release) -> expiring.Due:
+    return expiring.Due(
+        release=release.id, run=release.run, discard=False, audience=True, outcomes=True, unlaunched_until=None
+    )
+
+
+@pytest.mark.usefixtures("killing")
+def test_machines_are_killed_at_random(order: NewOrder) -> None:
+    assert_survives(order, kills=6, seed=1, recipients=2_000)
+
+
+@pytest.mark.faults
+@pytest.mark.usefixtures("killing")
+def test_machines_are_killed_fifty_times(order: NewOrder) -> None:
+    assert_survives(order, kills=50, seed=2, recipients=20_000)
+
+
+@pytest.mark.usefixtures("killing")
+def test_what_needs_one_machine_works_without_another(order: NewOrder) -> None:
+    """Some eBoxes open while a machine is away, and what it holds is neither lost nor shown in part."""
+    keys = list(range(1, 41))
+    run = publish(order, keys)
+    worker, _ = cluster.workers()
+    worker.kill()
+    opened = [key for key in keys if opens(key)]
+    assert 0 < len(opened) < len(keys)
+    with pytest.raises(EboxcastError):
+        publish(order, keys, ticket="t2")
+    connections.close_all()
+    assert [finding.state for finding in examine((nodes,))] == [State.FAILED, State.FAILED]
+    fence.recall(A, run)
+    worker.start()
+    assert [finding.state for finding in examine((nodes,))] == [State.OK, State.OK]
+    assert [key for key in keys if open_ebox(A, key)] == []
+
+
+def opens(key: int) -> bool:
+    try:
+        return len(open_ebox(A, key)) == 1
+    except EboxcastError:
+        connections.close_all()
+        return False
+
+
+def test_an_audience_that_is_not_whole_is_not_launched(order: NewOrder) -> None:
+    """As where a machine died in the commit of storing, and has not caught up yet."""
+    wanted = order()
+    storing.store(A, wanted)
+    with environment_connection(A).cursor() as cursor:
+        cursor.execute("delete from audience where bucket = 2")
+    with pytest.raises(AudienceIncomplete):
+        launching.launch(A, wanted.run, refuse_without_ebox=False)
+    assert open_ebox(A, 1) == []
+
+
+def test_distributing_once_more_changes_nothing(installation: None) -> None:
+    assert distribute_environment(A) == []

@@ -6,7 +6,8 @@ import pytest
 from django.core.management import call_command
 from django.db import connections
 
-from eboxcast.database.migrating import migrate_all, pending
+from eboxcast.database.errors import CitusMissing
+from eboxcast.database.migrating import distribute_environment, migrate_all, pending
 
 
 @pytest.mark.usefixtures("server")
@@ -18,6 +19,13 @@ def test_the_migrations_make_what_the_models_say() -> None:
 def test_up_to_date_is_left_alone() -> None:
     assert [one.count for one in migrate_all()] == [0, 0, 0]
     assert [one.count for one in pending()] == [0, 0, 0]
+
+
+@pytest.mark.one_server
+@pytest.mark.usefixtures("server")
+def test_without_citus_nothing_is_distributed() -> None:
+    with pytest.raises(CitusMissing):
+        distribute_environment("production")
 
 
 @pytest.mark.usefixtures("server")

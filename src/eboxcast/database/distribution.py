@@ -31,7 +31,7 @@ _IN_DOUBT = (
 )
 _LOOK_AT_NODES = "select nodename || ':' || nodeport, success, result from run_command_on_workers(%s) order by 1"
 _SETTINGS = {
-    # One shard after the other: a transaction over some buckets then prepares one transaction a machine, not one a shard.
+    # One shard after the other: a transaction over all buckets is then prepared once a machine, not once a shard.
     "multi_shard_modify_mode": "sequential",
     # Lanes write the rows of their own recipients only; the locks on whole shards would have them block each other.
     "enable_deadlock_prevention": "off",

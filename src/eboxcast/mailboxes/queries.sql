@@ -275,21 +275,20 @@ select null, run, null, null, null from release
 where recalled_at is not null and compacted_at is not null and audience_purged_at is null
 
 -- find_in_spread_ebox --
--- The same where buckets are on other machines than the fence, which has no compactions there: the buckets by themselves,
--- then the fence.
+-- The same where buckets are on other machines than the fence, and nothing is in blocks: the buckets by themselves.
 with found as materialized (
-    select mine.place, a.release, a.generation
+    select mine.place, a.release
     from unnest(%(buckets)s::int[], %(numbers)s::bigint[]) with ordinality as mine (bucket, number, place)
     join audience a on a.bucket = any(%(buckets)s::int[]) and a.bucket = mine.bucket and mine.number = any(a.keys)
+      and a.release = any(array(
+          select id from release
+          where visible_at is not null and compacted_at is null and audience_purged_at is null
+            and recalled_at is null and expires_at > %(now)s
+      ))
 )
 select found.place, r.run, null::uuid as mark, null::bigint as first, null::bytea as content
 from found
-cross join lateral (
-    select run from release
-    where id = found.release and generation = found.generation
-      and visible_at is not null and recalled_at is null and expires_at > %(now)s
-    offset 0
-) as r
+cross join lateral (select run from release where id = found.release offset 0) as r
 
 -- names_in_compaction --
 -- Which releases some numbers of a compaction are. Without any row the compaction itself is gone.
@@ -509,7 +508,7 @@ with noted as (
     insert into call_range (release, first_bucket, last_bucket, kind, code, recipients_count)
     select %(release)s, %(first)s, %(last)s, 'in_flight', %(code)s, %(count)s
     where not exists (
-        select from call_range
+        select 1 from call_range
         where release = %(release)s and first_bucket <= %(last)s::int and last_bucket >= %(first)s::int
     ) and not exists (
         select 1 from outcome
@@ -521,7 +520,7 @@ with noted as (
 select keys from audience
 where bucket = any(array(select generate_series(%(first)s::int, %(last)s::int))) and release = %(release)s
   and generation = (select generation from release where id = %(release)s)
-  and exists (select from noted)
+  and exists (select 1 from noted)
 
 -- end_range --
 -- End a call with everybody in a range, which they have but for some; who gets its row may say so, unless the account was closed.
@@ -530,16 +529,16 @@ with open_account as (
 ), taken as (
     update call_range set kind = 'sent', recipients_count = %(count)s
     where release = %(release)s and first_bucket = %(first)s and kind = 'in_flight' and code = %(code)s
-      and exists (select from open_account)
+      and exists (select 1 from open_account)
     returning release
 ), noted as (
     insert into outcome (bucket, release, kind, code, keys)
     select bucket, %(release)s, kind, code, array_agg(key order by key)
     from unnest(%(buckets)s::int[], %(keys)s::bigint[], %(kinds)s::text[], %(codes)s::text[]) as g (bucket, key, kind, code)
-    where exists (select from taken) group by bucket, kind, code
+    where exists (select 1 from taken) group by bucket, kind, code
     on conflict (bucket, release, kind, code) do update set keys = outcome.keys || excluded.keys
 )
-select exists (select from taken)
+select exists (select 1 from taken)
 
 -- end_range_by_name --
 -- The same where somebody of it is left, or nobody can tell: everybody of whom something is known is named.
@@ -548,7 +547,7 @@ with open_account as (
 ), taken as (
     delete from call_range
     where release = %(release)s and first_bucket = %(first)s and kind = 'in_flight' and code = %(code)s
-      and exists (select from open_account)
+      and exists (select 1 from open_account)
     returning release
 ), noted as (
     insert into outcome (bucket, release, kind, code, keys, provider_ids)
@@ -556,11 +555,11 @@ with open_account as (
            case when bool_and(id is not null) then array_agg(id order by key) end
     from unnest(%(buckets)s::int[], %(keys)s::bigint[], %(kinds)s::text[], %(codes)s::text[], %(ids)s::text[])
          as g (bucket, key, kind, code, id)
-    where exists (select from taken) group by bucket, kind, code
+    where exists (select 1 from taken) group by bucket, kind, code
     on conflict (bucket, release, kind, code) do update
     set keys = outcome.keys || excluded.keys, provider_ids = outcome.provider_ids || excluded.provider_ids
 )
-select exists (select from taken)
+select exists (select 1 from taken)
 
 -- note_outcome --
 -- One more outcome for some recipients.
@@ -577,14 +576,14 @@ with open_account as (
 ), taken as (
     delete from outcome
     where bucket = any(%(buckets)s::int[]) and release = %(release)s and kind = 'in_flight' and code = %(code)s
-      and exists (select from open_account)
+      and exists (select 1 from open_account)
     returning bucket, keys
 ), noted as (
     insert into outcome (bucket, release, kind, code, keys)
     select bucket, %(release)s, %(kind)s::text, '', keys from taken where %(kind)s::text <> ''
     on conflict (bucket, release, kind, code) do update set keys = outcome.keys || excluded.keys
 )
-select exists (select from taken)
+select exists (select 1 from taken)
 
 -- end_call --
 -- The same where recipients came to different things, each with the provider's id where there is one; and begin the next.
@@ -593,7 +592,7 @@ with open_account as (
 ), taken as (
     delete from outcome
     where bucket = any(%(buckets)s::int[]) and release = %(release)s and kind = 'in_flight' and code = %(code)s
-      and exists (select from open_account)
+      and exists (select 1 from open_account)
     returning bucket, keys
 ), given as (
     select key, kind, code, id
@@ -604,7 +603,7 @@ with open_account as (
     union all
     select n.bucket, n.key, 'in_flight', %(next_code)s::text, null
     from unnest(%(next_buckets)s::int[], %(next_keys)s::bigint[]) as n (bucket, key)
-    where exists (select from taken)
+    where exists (select 1 from taken)
 ), noted as (
     insert into outcome (bucket, release, kind, code, keys, provider_ids)
     select bucket, %(release)s, kind, code, array_agg(key order by key),
@@ -613,7 +612,7 @@ with open_account as (
     on conflict (bucket, release, kind, code) do update
     set keys = outcome.keys || excluded.keys, provider_ids = outcome.provider_ids || excluded.provider_ids
 )
-select exists (select from taken)
+select exists (select 1 from taken)
 
 -- take_unknown_back --
 -- Settle recipients of whom nobody knew whether they have the message.
@@ -644,10 +643,9 @@ where a.bucket = any(array(select generate_series(%(first)s::int, %(last)s::int)
       where o.bucket = a.bucket and o.release = a.release and k.key = any(o.keys)
         and o.kind in ('sent', 'refused_by_target', 'unknown', 'in_flight')
   )
-  and not exists (
-      select from call_range c
-      where c.release = a.release and a.bucket between c.first_bucket and c.last_bucket
-  )
+  and a.bucket <> all(array(
+      select generate_series(c.first_bucket, c.last_bucket) from call_range c where c.release = %(release)s
+  ))
 group by a.bucket, a.release
 on conflict (bucket, release, kind, code) do update set keys = outcome.keys || excluded.keys
 

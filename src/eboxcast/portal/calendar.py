@@ -27,6 +27,7 @@ from eboxcast.lib.policy import permits
 from eboxcast.lib.translation import N_, name_in, translate
 from eboxcast.planning.errors import BlackoutBackwards, BlackoutPast, DayPast
 from eboxcast.planning.selectors import closed_days, evenings_for
+from eboxcast.portal.dates import day_in
 from eboxcast.portal.told import tell
 from eboxcast.presenters.calendar import (
     BLACKED_OUT,
@@ -73,7 +74,7 @@ def show(request: PageRequest) -> HttpResponse:
     form = None if actor.institution else InstitutionForm(request.GET, actor=actor, language=language)
     asked = form.cleaned_data["institution"] if form and form.is_valid() else ""
     whose = calendar_changes.whose_calendar(asked, actor=actor)
-    day = _day(f"{request.GET.get('month', '')}-01") or clock.today()
+    day = day_in(f"{request.GET.get('month', '')}-01") or clock.today()
     first = month_shown(day, today=clock.today(), past_too=True)
     last = first.replace(day=monthrange(first.year, first.month)[1])
     evenings = evenings_for(whose, booked=booked_between(first, last), since=first)
@@ -122,7 +123,7 @@ def close(request: PageRequest) -> HttpResponse:
     if actor.institution:
         del form.fields["institution"]
     valid = form.is_valid()
-    day = form.cleaned_data["date"] if valid else _day(initial["date"])
+    day = form.cleaned_data["date"] if valid else day_in(initial["date"])
     institution = form.cleaned_data.get("institution", "") if valid else ""
     concerned = calendar_changes.foresee_closing(day, institution=institution, actor=actor)
     if valid and day is not None and _was_seen(request, concerned):
@@ -144,7 +145,7 @@ def close(request: PageRequest) -> HttpResponse:
 def reopen(request: PageRequest, closed_day: str) -> HttpResponse:
     """Take a closed day back."""
     institution = request.GET.get("institution", "")
-    found = _day(closed_day)
+    found = day_in(closed_day)
     if found is None:
         raise DayUnclear(day=mask_and_strip(closed_day)[:20])
     closed = calendar_changes.foresee_opening(found, institution=institution, actor=request.actor)
@@ -258,10 +259,3 @@ def _was_seen(request: PageRequest, concerned: Sequence[Broadcast]) -> bool:
 def _to_month(day: date, institution: str) -> HttpResponse:
     asked = {"month": f"{day:%Y-%m}", **({"institution": institution} if institution else {})}
     return redirect(f"{reverse('calendar')}?{urlencode(asked)}")
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

@@ -16,6 +16,7 @@ from eboxcast.lib.errors import InputRefused
 from eboxcast.lib.free_text import MOST_OF_A_NAME
 from eboxcast.lib.policy import authorize
 from eboxcast.lib.translation import N_
+from eboxcast.portal.dates import day_in
 from eboxcast.portal.navigation import head_of
 from eboxcast.portal.told import tell
 from eboxcast.presenters.contacts import contact_book, contacts_of_broadcast, evening_sheet, place_shown
@@ -129,10 +130,7 @@ def _recorded(place: PlaceShown) -> dict[str, str]:
 
 def _day(text: str) -> date:
     """Return a day of an address. Raises Http404 for what is none, or is far from every broadcast."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise Http404 from None
-    if not _YEARS[0] <= day.year <= _YEARS[1]:
+    day = day_in(text)
+    if day is None or not _YEARS[0] <= day.year <= _YEARS[1]:
         raise Http404
     return day

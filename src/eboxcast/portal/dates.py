@@ -125,10 +125,11 @@ def _first_free(recipients: int, evenings: Evenings) -> date:
 
 
 def _days(texts: Sequence[str]) -> list[date]:
-    return [day for day in map(_day, dict.fromkeys(texts)) if day is not None]
+    return [day for day in map(day_in, dict.fromkeys(texts)) if day is not None]
 
 
-def _day(text: str) -> date | None:
+def day_in(text: str) -> date | None:
+    """Return the day that an address or a form names; None where it names none."""
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -137,4 +138,4 @@ def _day(text: str) -> date | None:
 
 def _month(text: str) -> date | None:
     found = _MONTH.fullmatch(text)
-    return _day(f"{text}-01") if found else None
+    return day_in(f"{text}-01") if found else None

@@ -23,7 +23,6 @@ from eboxcast.lib.actors import Actor
 from eboxcast.lib.errors import InputRefused, WrongUse
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_
-from eboxcast.mailboxes.models import OutcomeKind
 from eboxcast.portal.confirming import ConfirmedForm, NotTyped
 from eboxcast.portal.navigation import head_of
 from eboxcast.portal.pictures import line_of
@@ -101,11 +100,6 @@ ANSWERS = {
     "refused": N_("They do not have it: count them as refused"),
     "resend": N_("Send to them again: anyone who has it already receives it twice"),
 }
-_COUNTS_AS = {
-    "published": OutcomeKind.SENT,
-    "refused": OutcomeKind.REFUSED_BY_TARGET,
-    "resend": None,
-}
 
 
 class ResolveForm(ReasonForm):
@@ -136,7 +130,9 @@ def _pace(run: Run, actor: Actor, given: Given) -> Run:
 
 def _resolve(run: Run, actor: Actor, given: Given) -> Run:
     number = given["message_number"] or None
-    actions.resolve(run, as_=_COUNTS_AS[given["answer"]], actor=actor, reason=given["reason"], message_number=number)
+    actions.resolve(
+        run, as_=actions.COUNTS_AS[given["answer"]], actor=actor, reason=given["reason"], message_number=number
+    )
     return run
 
 

@@ -24,7 +24,6 @@ from eboxcast.lib.actors import Actor
 from eboxcast.lib.formatting import grouped
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
-from eboxcast.mailboxes.models import OutcomeKind
 from eboxcast.presenters.run_commands import launch_command
 from eboxcast.reports.outcomes import readings_of
 from eboxcast.reports.recipients import remainder_now
@@ -130,11 +129,6 @@ class Unknown(StrEnum):
     RESEND = "resend"
 
 
-_COUNTS_AS = {
-    Unknown.PUBLISHED: OutcomeKind.SENT,
-    Unknown.REFUSED: OutcomeKind.REFUSED_BY_TARGET,
-    Unknown.RESEND: None,
-}
 _RESOLVED = {
     Unknown.PUBLISHED: N_("{resolved} unknown recipients now count as published. Nothing will be sent to them again."),
     Unknown.REFUSED: N_("{resolved} unknown recipients now count as refused. Nothing will be sent to them again."),
@@ -161,7 +155,7 @@ def resolve(
     `eboxcast report RUN --paper-list FILE` lists them. Ask the provider's support first: the result is permanent.
     """
     who, found = _found(run)
-    count = actions.resolve(found, as_=_COUNTS_AS[unknown], actor=who, reason=reason, message_number=message_id)
+    count = actions.resolve(found, as_=actions.COUNTS_AS[unknown], actor=who, reason=reason, message_number=message_id)
     settled = settle(found)
     _tell(settled, _RESOLVED[unknown], _GO_ON, as_json=as_json, resolved=count)
 

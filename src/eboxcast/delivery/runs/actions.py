@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from threading import Event
@@ -357,6 +357,14 @@ def pace(run: Run, *, rate: float | None, parallel: int | None, actor: Actor) ->
         record("run.paced", by=actor.name, environment=run.environment, run=run.id, data=changes)
     run.refresh_from_db()
     return _wake_workers(run)  # more batches at once may need lanes that nobody has queued yet
+
+
+COUNTS_AS: Mapping[str, OutcomeKind | None] = {
+    "published": OutcomeKind.SENT,
+    "refused": OutcomeKind.REFUSED_BY_TARGET,
+    "resend": None,
+}
+"""What people answer about those of whom nobody knows, and as what they count then; None sends to them again."""
 
 
 def resolve(run: Run, *, as_: OutcomeKind | None, actor: Actor, reason: str, message_number: str | None = None) -> int:

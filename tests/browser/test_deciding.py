@@ -72,4 +72,4 @@ def test_the_results_are_read_printed_and_taken_away(story: Story, story_visit: 
         page.get_by_role("button", name="Briefliste herunterladen").click()
     assert taken.value.suggested_filename == f"paper-list-{broadcast.number}.csv"
     page.goto(f"{results}/paper-list")
-    expect(page.get_by_text("an anne ausgegeben")).to_be_visible()
+    expect(page.get_by_text("an Anne Lambert ausgegeben")).to_be_visible()

@@ -106,7 +106,7 @@ def test_a_citizen_on_a_phone_reads_hides_and_signs_out(
     page.get_by_role("link", name="Se connecter").click()
     page.get_by_role("button", name="Alice").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Messages")
-    expect(page.get_by_text("2 non lus sur 2")).to_be_visible()
+    expect(page.get_by_text("Messages non lus : 2 sur 2")).to_be_visible()
     page.get_by_role("link", name="Rappel").click()
     expect(page.get_by_text("Voici un rappel.")).to_be_visible()
     assert not scripts or violations(page) == [], "a text in the page, unlike what test_pages.py looks at"

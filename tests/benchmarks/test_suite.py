@@ -10,7 +10,7 @@ import pytest
 
 from eboxcast.cli.admin.bench import Benchmark
 from eboxcast.mailboxes.models import Audience, Release
-from eboxcast.tools.bench import large, openings, suite, visits
+from eboxcast.tools.bench import compactions, large, openings, suite, visits
 from eboxcast.tools.bench.measuring import Bench, Row
 from eboxcast.tools.bench.publishing import BenchStopped, run
 
@@ -56,6 +56,15 @@ def test_opening_is_measured_idle_and_while_publishing(bench: Bench) -> None:
     rows = by_name(openings.opening(bench, broadcasts=20, openings=20, rounds=1))
     assert len(rows) == 4
     assert Release.objects.using("production").exclude(visible_at=None).count() == 21
+
+
+@pytest.mark.faults
+def test_opening_is_measured_from_rows_and_from_blocks(bench: Bench) -> None:
+    """Beside a row per recipient, alone and from several connections at once."""
+    rows = by_name(compactions.compaction(bench, sizes=(2, 4, 6), openings=10))
+    assert {"open from rows, 2 broadcasts, p50", "open, 8 connections", "compact, 6 broadcasts"} <= set(rows)
+    assert all(rows[f"open, {number} broadcasts, p99"].baseline for number in (2, 4, 6))
+    assert not Release.objects.using("production").exists()
 
 
 def test_pages_are_measured_beside_a_bare_view(bench: Bench) -> None:

@@ -29,6 +29,7 @@ class Benchmark(StrEnum):
     EXPIRE = "expire"
     PUBLISH = "publish"
     OPEN = "open"
+    COMPACT = "compact"
     VISITS = "visits"
     SEND = "send"
     WORKERS = "workers"

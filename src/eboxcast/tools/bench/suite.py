@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from eboxcast.tools.bench.checks import check
+from eboxcast.tools.bench.compactions import compaction
 from eboxcast.tools.bench.large import beside, country
 from eboxcast.tools.bench.measuring import Bench, Row
 from eboxcast.tools.bench.openings import opening
@@ -22,6 +23,7 @@ ALL: dict[str, Benchmark] = {
     "expire": expire,
     "publish": publishing,
     "open": opening,
+    "compact": compaction,
     "visits": visits,
     "send": sending,
     "workers": two_workers,

@@ -19,6 +19,8 @@ from eboxcast.mailboxes.blocks import Pairs
 from eboxcast.mailboxes.compacting import Compacted, Rules, Standing
 from eboxcast.mailboxes.models import Audience, Block, CompactedRelease, Compaction, Release
 
+pytestmark = pytest.mark.one_server
+
 A = "acceptance"
 PRIME = 16_381
 PATIENT = Rules(waiting_releases=1)

@@ -377,6 +377,7 @@ def launch_report_and_close(scene: Scene) -> None:
 
 
 def look_back(scene: Scene) -> None:
+    scene.ask("alarms-list", "--as", "ines", "alarms", "list")
     scene.ask("notices-list", "--as", "ines", "notices", "list", "--broadcast", N)
     scene.ask("notices-list-limited", "--as", "ines", "notices", "list", "--state", "sent", "--limit", 1)
     scene.ask("notices-show", "--as", "ines", "notices", "show", 1)

@@ -142,6 +142,16 @@ SECTIONS: Mapping[str, Mapping[str, Command]] = {
                 ),
             },
         ),
+        "alarms": Command(
+            loaders.alarms,
+            N_("Where alarms go beside the emails: list, add, test and remove addresses."),
+            below={
+                "list": ("alarm.see",),
+                "add": ("alarm.configure",),
+                "test": ("alarm.configure",),
+                "remove": ("alarm.configure",),
+            },
+        ),
         "notices": Command(
             loaders.notices,
             N_("The emails of the procedure: list, show and retry them."),

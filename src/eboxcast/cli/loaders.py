@@ -117,6 +117,12 @@ def audit() -> typer.Typer:
     return app
 
 
+def alarms() -> typer.Typer:
+    from eboxcast.cli.admin.alarms import app  # when called
+
+    return app
+
+
 def notices() -> typer.Typer:
     from eboxcast.cli.admin.notices import app  # when called
 

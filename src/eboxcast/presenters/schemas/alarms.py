@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,3 +29,13 @@ class WebhookShown:
     """why it could not be sent; empty where it was"""
     waiting: int
     """alarms that are still to be sent"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlarmAddresses:
+    """Where alarms go beside the emails."""
+
+    format: Literal["eboxcast.alarms/1"] = "eboxcast.alarms/1"
+    """the form of this answer"""
+    addresses: tuple[WebhookShown, ...]
+    """the addresses, in the order in which they were registered"""

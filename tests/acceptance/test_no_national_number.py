@@ -21,6 +21,11 @@ from eboxcast.package.model import Policies
 
 PRODUCTION = ("--environment", "production")
 CUT = "select pg_terminate_backend(pid, 10000) from pg_stat_activity where application_name = 'eboxcast'"
+_TABLES = """
+select relname from pg_class
+where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition
+"""
+"""Each with its partitions."""
 WHERE_THEY_BELONG = {"audience", "outcome", "rejected_rows", "ebox", "ebox_successor", "ebox_predecessor", "reading"}
 
 
@@ -53,7 +58,7 @@ class Places:
     def add_databases(self) -> None:
         """Keep every table as text, but those where the numbers belong."""
         for database in ("control", "acceptance", "production"):
-            tables = self.machine.ask(database, "select tablename from pg_tables where schemaname = 'public'")
+            tables = self.machine.ask(database, _TABLES)
             for table in {str(name) for (name,) in tables} - (WHERE_THEY_BELONG if database != "control" else set()):
                 rows = self.machine.ask(database, f"select t::text from {table} t")  # noqa: S608 - names of the catalogue
                 self.found[f"{database}.{table}"] = "\n".join(str(row) for (row,) in rows)

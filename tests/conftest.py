@@ -254,15 +254,18 @@ def eboxcast(installation: None) -> Eboxcast:
     return run
 
 
+_TABLES = """
+select relname from pg_class
+where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition order by 1
+"""
+"""Each with its partitions."""
 _emptied: dict[psycopg.Connection[tuple[object, ...]], list[str]] = {}
 """The tables that the procedure of each sweeper empties."""
 
 
 def _empty(sweeper: psycopg.Connection[tuple[object, ...]]) -> None:
     """Delete rather than truncate: on small tables a hundred times faster; each statement is planned once."""
-    rows = sweeper.execute(
-        "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') order by 1"
-    ).fetchall()
+    rows = sweeper.execute(_TABLES).fetchall()
     tables = [name for name in (str(name) for (name,) in rows) if name not in _KEPT_TABLES]
     if _emptied.get(sweeper) != tables:
         deletes = [sql.SQL("delete from {};").format(sql.Identifier(table)) for table in tables]

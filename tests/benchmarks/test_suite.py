@@ -67,6 +67,7 @@ def test_opening_is_measured_from_rows_and_from_blocks(bench: Bench) -> None:
     assert not Release.objects.using("production").exists()
 
 
+@pytest.mark.faults
 def test_pages_are_measured_beside_a_bare_view(bench: Bench) -> None:
     """Those of recipients by requests a second, every page by its time, and files by the time to their answer."""
     stored = replace(bench, stored=30_000)

@@ -10,7 +10,7 @@ from tests.broadcasts.random_lives import live
 pytestmark = pytest.mark.usefixtures("january")
 
 
-@settings(max_examples=6, print_blob=True)
+@settings(max_examples=4, print_blob=True)
 @given(seed=st.integers(0, 2**32), count=st.integers(40, 60))
 def test_no_life_skips_what_must_be_before_production(seed: int, count: int) -> None:
     """Also: what is refused changes nothing, and every state but the last has a next step for somebody."""

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +16,7 @@ from threading import Event
 
 import psutil
 import psycopg
+import pytest
 
 from eboxcast.database.embedded.places import Places
 from eboxcast.database.embedded.processes import postmaster
@@ -89,6 +90,11 @@ class Process:
 
 
 @dataclass
+def mostly_long(values: Iterable[object], *short: object) -> list[object]:
+    """Return values for parametrize, of which `make test` tries a few and `make faults` all."""
+    return [one if one in short else pytest.param(one, marks=pytest.mark.faults) for one in values]
+
+
 class Machine:
     """A state folder, and what runs there."""
 

@@ -7,7 +7,7 @@ import signal
 import pytest
 from tests.actors import master
 from tests.faults.conftest import NewLetter
-from tests.faults.machine import Machine
+from tests.faults.machine import Machine, mostly_long
 
 from eboxcast.delivery.models import State
 from eboxcast.delivery.runs import actions
@@ -29,7 +29,12 @@ def test_two_publish_the_same_package(machine: Machine, new_letter: NewLetter) -
     assert machine.audited("run.published") == 1
 
 
-@pytest.mark.parametrize("point", [Point.PREPARE_INTENDED, Point.STORED_BEFORE_COMMIT, Point.LAUNCH_INTENDED])
+@pytest.mark.parametrize(
+    "point",
+    mostly_long(
+        [Point.PREPARE_INTENDED, Point.STORED_BEFORE_COMMIT, Point.LAUNCH_INTENDED], Point.STORED_BEFORE_COMMIT
+    ),
+)
 def test_the_second_publishes_while_the_first_hangs(machine: Machine, new_letter: NewLetter, point: Point) -> None:
     letter = new_letter("hangs")
     command = ("publish", letter.directory, *PRODUCTION)
@@ -96,7 +101,9 @@ def test_a_stop_just_after_the_fence_is_told_so(machine: Machine, new_letter: Ne
     assert machine.audited("run.published") == 1
 
 
-@pytest.mark.parametrize("point", [Point.PREPARE_INTENDED, Point.STORED_BEFORE_RESULT])
+@pytest.mark.parametrize(
+    "point", mostly_long([Point.PREPARE_INTENDED, Point.STORED_BEFORE_RESULT], Point.STORED_BEFORE_RESULT)
+)
 def test_what_is_discarded_while_it_is_prepared_stays_discarded(
     machine: Machine, new_letter: NewLetter, point: Point
 ) -> None:
@@ -140,7 +147,7 @@ def test_a_signal_leaves_nothing_half_done_and_says_how_to_continue(
     assert machine.audience("production", "signal") == letter.keys
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", mostly_long([signal.SIGTERM, signal.SIGINT], signal.SIGTERM))
 def test_a_signal_ends_the_waiting(machine: Machine, new_letter: NewLetter, number: signal.Signals) -> None:
     waiting = machine.begin("publish", new_letter("waited").directory, *PRODUCTION, *LATER)
     ended = waiting.until_it_says("Waiting for the agreed moment").signal(number).ended()

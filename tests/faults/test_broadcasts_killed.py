@@ -13,7 +13,7 @@ from threading import Thread
 import pytest
 from tests.actors import master
 from tests.delivery.procedure import EVERYBODY, Story, begin_story, go_to, launch
-from tests.faults.machine import Machine, Process
+from tests.faults.machine import Machine, Process, mostly_long
 
 from eboxcast.broadcasts.models import Broadcast, State
 from eboxcast.database.installation import advance_clock
@@ -70,7 +70,7 @@ def state_of(broadcast: Broadcast) -> State:
     return State(broadcast.state)
 
 
-@pytest.mark.parametrize("point", LAUNCHING)
+@pytest.mark.parametrize("point", mostly_long(LAUNCHING, Point.FENCE_BEFORE_COMMIT, Point.VISIBLE_BEFORE_RESULT))
 def test_a_launch_that_is_killed_is_gone_on_with_by_the_steward(machine: Machine, story: Story, point: Point) -> None:
     broadcast = at_its_moment(story)
     killed(machine, point, "launch", broadcast.number)
@@ -81,6 +81,7 @@ def test_a_launch_that_is_killed_is_gone_on_with_by_the_steward(machine: Machine
     assert_everybody_once(machine, story)
 
 
+@pytest.mark.faults
 def test_or_by_the_same_command_again(machine: Machine, story: Story) -> None:
     broadcast = at_its_moment(story)
     killed(machine, Point.VISIBLE_BEFORE_RESULT, "launch", broadcast.number)
@@ -97,7 +98,7 @@ def assert_everybody_once(machine: Machine, story: Story) -> None:
     assert machine.open_intents() == 0
 
 
-@pytest.mark.parametrize("point", [UNSEEN[0], UNSEEN[-1]])
+@pytest.mark.parametrize("point", mostly_long([UNSEEN[0], UNSEEN[-1]], UNSEEN[-1]))
 def test_killed_and_left_until_its_window_ended_it_stays_invisible(
     machine: Machine, story: Story, point: Point
 ) -> None:
@@ -145,7 +146,7 @@ def test_a_launch_that_is_held_up_beyond_its_window_is_taken_back(machine: Machi
     assert (machine.audience("production", story.ticket), machine.open_intents()) == ([], 0)
 
 
-@pytest.mark.parametrize("point", PREPARING)
+@pytest.mark.parametrize("point", mostly_long(PREPARING, Point.STORED_BEFORE_RESULT))
 def test_a_delivery_that_is_killed_is_delivered_again(machine: Machine, story: Story, point: Point) -> None:
     broadcast = story.approved()
     tell_the_time()

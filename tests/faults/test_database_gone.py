@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 from tests.faults.conftest import NewLetter
-from tests.faults.machine import Letter, Machine, wait_until
+from tests.faults.machine import Letter, Machine, mostly_long, wait_until
 
 from eboxcast.lib.crashpoints import Point
 
@@ -41,7 +41,7 @@ CUT_AT = (
 )
 
 
-@pytest.mark.parametrize("point", CUT_AT)
+@pytest.mark.parametrize("point", mostly_long(CUT_AT, Point.STORED_BEFORE_COMMIT, Point.FENCE_BEFORE_COMMIT))
 def test_every_connection_is_cut(fragile: Machine, fragile_letter: NewLetter, point: Point) -> None:
     letter = fragile_letter("cut")
     with fragile.observed("production") as observer:
@@ -53,7 +53,11 @@ def test_every_connection_is_cut(fragile: Machine, fragile_letter: NewLetter, po
 
 
 @pytest.mark.parametrize(
-    ("point", "how"), [(Point.STORED_BEFORE_COMMIT, signal.SIGQUIT), (Point.FENCE_BEFORE_COMMIT, signal.SIGKILL)]
+    ("point", "how"),
+    [
+        pytest.param(Point.STORED_BEFORE_COMMIT, signal.SIGQUIT, marks=pytest.mark.faults),
+        (Point.FENCE_BEFORE_COMMIT, signal.SIGKILL),
+    ],
 )
 def test_the_server_dies(fragile: Machine, fragile_letter: NewLetter, point: Point, how: signal.Signals) -> None:
     letter = fragile_letter("dies")

@@ -13,7 +13,7 @@ PRODUCTION = ("--environment", "production")
 
 
 @pytest.mark.root
-@pytest.mark.parametrize("command", ["prepare", "publish"])
+@pytest.mark.parametrize("command", [pytest.param("prepare", marks=pytest.mark.faults), "publish"])
 def test_no_room_to_store_or_to_launch(disk: Path, tmp_path: Path, command: str) -> None:
     machine, balloon = Machine(disk), Balloon(disk)
     full = letter(tmp_path, f"full-{command}", recipients=30_000)

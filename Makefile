@@ -15,6 +15,8 @@ COMPILE := $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-u
 MIGRATIONS := env -i EBOXCAST_STATE_DIR=/nonexistent $(BIN)/python -W ignore::RuntimeWarning:django.core.management.commands.makemigrations \
   -m django makemigrations --settings=eboxcast.config.settings --check --dry-run
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# A thousand processes are started in the tests: none should compile what another did.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 

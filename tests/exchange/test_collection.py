@@ -89,7 +89,7 @@ def test_a_spreadsheet_is_taken_and_what_was_read_of_it_is_answered(dropping: Dr
     assert dropping.collect().outcome == "accepted"
     told = dropping.notification()
     assert (texts(told, "Recipients"), texts(told, "Sheet"), texts(told, "Column")) == ([str(SHORT)], ["Feuil1"], ["A"])
-    assert texts(told, "Text") == ["Feuilles qui ne sont pas lues : Notes."]
+    assert texts(told, "Text") == ["Feuilles qui ne sont pas lues\N{NO-BREAK SPACE}: Notes."]
 
 
 def test_a_spreadsheet_that_leaves_a_choice_is_refused_with_its_sheets(dropping: Dropping) -> None:

@@ -197,7 +197,12 @@ def compaction(around: Surroundings) -> Iterator[Finding]:
     """Whether an eBox is opened from a few blocks, or from a row of each broadcast."""
     for environment in _environments(around):
         found = standing(environment)
-        data: dict[str, object] = {"environment": environment, **vars(found)}
+        data = {
+            "environment": environment,
+            "compactions": found.compactions,
+            "releases": found.releases,
+            "waiting": found.waiting,
+        }
         if found.waiting >= _MANY_WAITING:
             yield Finding("compaction", State.ATTENTION, _NOT_COMPACTED, data, _COMPACT, _ACTIONS)
         elif found.compactions:
@@ -290,7 +295,12 @@ def steward(around: Surroundings) -> Iterator[Finding]:
     if since is not None and clock.now() - since > PATIENCE:
         yield Finding("steward", State.ATTENTION, _NOBODY_LEADS, {"moment": since}, _LEAD, _ACTIONS)
     elif is_missed(last) and waits.anything:
-        data: dict[str, object] = {**vars(waits), "moment": last.ended_at if last else None}
+        data = {
+            "broadcasts": waits.broadcasts,
+            "emails": waits.emails,
+            "alarms": waits.alarms,
+            "moment": last.ended_at if last else None,
+        }
         yield Finding("steward", State.ATTENTION, _AWAY if last else _NEVER, data, _LEAD, _ACTIONS)
     elif last is not None and last.trouble_count:
         of_last = {"moment": last.ended_at, "count": last.trouble_count}

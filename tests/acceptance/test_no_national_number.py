@@ -127,6 +127,7 @@ def kept_out(machine: Machine, marked: list[int]) -> Iterator[None]:
         connection.execute(b"alter table audience drop constraint keep_out")
 
 
+@pytest.mark.one_server
 def test_an_error_of_the_database_that_quotes_the_row(
     places: Places, letter: Letter, kept_out: None, marked: list[int]
 ) -> None:

@@ -89,12 +89,12 @@ class Process:
         return subprocess.CompletedProcess(self.popen.args, self.popen.returncode, out, err)
 
 
-@dataclass
 def mostly_long(values: Iterable[object], *short: object) -> list[object]:
     """Return values for parametrize, of which `make test` tries a few and `make faults` all."""
     return [one if one in short else pytest.param(one, marks=pytest.mark.faults) for one in values]
 
 
+@dataclass
 class Machine:
     """A state folder, and what runs there."""
 

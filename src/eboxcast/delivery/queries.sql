@@ -1,3 +1,10 @@
+-- bound_claim --
+-- Give up a claim whose worker is frozen in the middle of it: nobody else can claim in that run meanwhile. The server
+-- waits for the rest of the journey, which is neither idle in a transaction nor a statement. Before PostgreSQL 17
+-- there is no such limit, and it is the end of the worker's process or connection that frees the others.
+select set_config('transaction_timeout', %(seconds)s::text || 's', true)
+where current_setting('server_version_num')::int >= 170000
+
 -- lock_run --
 -- One claim at a time in a run: who waits here sees with his next statement what the others did.
 select id from run where id = %(run)s for update

@@ -21,6 +21,8 @@ from eboxcast.mailboxes.sending import ranges_of
 QUERIES = Queries("eboxcast.delivery")
 BUSY_WAIT = 0.2
 """Seconds until it makes sense to ask again, where others have all that may be worked on at once."""
+_CLAIM_PATIENCE = 10
+"""Seconds beyond a lease after which a claim that is not over is given up: whoever makes it is frozen."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,8 +113,9 @@ def claim(run: UUID, *, release: int, worker: str, done: Done | None = None) -> 
     values: dict[str, Any] = {"run": run, "worker": worker, "lease": _lease()}
     connection.ensure_connection()
     with sanitized_db_errors(), connection.wrap_database_errors, ExitStack() as cursors:
-        first, second, third = (cursors.enter_context(connection.cursor()) for _ in range(3))
+        bound, first, second, third = (cursors.enter_context(connection.cursor()) for _ in range(4))
         with connection.connection.pipeline():
+            bound.execute(QUERIES["bound_claim"], {"seconds": round(_lease().total_seconds()) + _CLAIM_PATIENCE})
             if done:
                 first.execute(QUERIES["finish_batch"], done.values())
             second.execute(QUERIES["lock_run"], {"run": run})

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import psycopg
 import pytest
+from django.db import connection
 from tests.actors import master
 from tests.delivery.conftest import NewPackage
+from tests.faults.machine import wait_until
 
+from eboxcast.database import boot
+from eboxcast.database.embedded.roles import connect_for_setup
 from eboxcast.database.installation import set_clock
 from eboxcast.delivery.models import Batch, BatchState, Run, State
 from eboxcast.delivery.remote import batches
@@ -169,6 +174,27 @@ def test_what_is_done_by_who_was_taken_over_is_not_recorded(run: Run) -> None:
     done = Done(claim=first, sent=10, refused=0, unknown=0)
     batches.claim(run.id, release=fence.get_release(P, run.id).id, worker="w1", done=done)
     assert batches.sums_of(run.id).sent == 0
+
+
+def test_whoever_is_frozen_in_the_middle_of_a_claim_keeps_nobody_waiting_for_ever(run: Run) -> None:
+    """The run's row is locked, and the rest of the journey never comes: the server gives the claim up."""
+    with connect_for_setup(boot.places(), "eboxcast_control") as frozen:
+        frozen.pgconn.enter_pipeline_mode()
+        for name, place, value in (("bound_claim", "seconds", "1"), ("lock_run", "run", str(run.id))):
+            statement = batches.QUERIES[name] % {place: "$1"}
+            frozen.pgconn.send_query_params(statement.encode(), [value.encode()])
+        frozen.pgconn.flush()
+        wait_until(lambda: _holds(frozen, "run"))
+        assert isinstance(claim(run), Claim)
+        wait_until(lambda: not _holds(frozen, "run"))
+        frozen.pgconn.finish()
+
+
+def _holds(holder: psycopg.Connection[tuple[object, ...]], table: str) -> bool:
+    query = "select from pg_locks where pid = %s and relation = %s::regclass and mode = 'RowShareLock'"
+    with connection.cursor() as cursor:
+        cursor.execute(query, [holder.info.backend_pid, table])
+        return cursor.fetchone() is not None
 
 
 def test_a_long_batch_may_go_on_until_somebody_decides_otherwise(run: Run) -> None:

@@ -79,8 +79,8 @@ def runs_of(connection: BaseDatabaseWrapper, mark: UUID, numbers: Sequence[int])
         found = rows(connection, "names_in_compaction", {"mark": mark, "numbers": missing})
         if not found:
             raise CompactionGone
-        kept.update(dict.fromkeys(missing))
-        kept.update((number, run) for number, run in found if number is not None)
+        named = {number: run for number, run in found if number is not None}
+        kept.update({number: named.get(number) for number in missing})  # at once: another thread may look just now
         for oldest in list(islice(_numbers, max(0, len(_numbers) - MOST_COMPACTIONS))):
             _numbers.pop(oldest, None)
     return [run for number in numbers if (run := kept[number]) is not None]

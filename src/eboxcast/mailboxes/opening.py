@@ -159,10 +159,10 @@ def _found(recipient: Recipient) -> list[_Place]:
             in_rows.append((place, run_id))
     facts = facts_of(connection, {run_id for _, run_id in (*in_rows, *in_blocks)})
     # What counts by its rows was asked of the fence; what is in blocks was visible when it came there.
-    still = [
-        (place, run_id) for place, run_id in in_blocks if run_id not in recalled and facts[run_id].expires_at > now
-    ]
-    return [_Place(facts[run_id], *numbers[place - 1]) for place, run_id in (*in_rows, *still)]
+    # What has no facts any more was deleted since.
+    still = [(place, run_id) for place, run_id in in_blocks if run_id not in recalled]
+    shown = [(place, facts[run_id]) for place, run_id in (*in_rows, *still) if run_id in facts]
+    return [_Place(of_run, *numbers[place - 1]) for place, of_run in shown if of_run.expires_at > now]
 
 
 def _letters(environment: str, places: Sequence[_Place]) -> list[Letter]:

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 from eboxcast.delivery.models import Action, Run
 from eboxcast.delivery.models import State as RunState
-from eboxcast.delivery.remote.health import workers
+from eboxcast.delivery.remote.health import GoesOn, who_goes_on
 from eboxcast.delivery.runs.progress import next_actions_of, too_late
 from eboxcast.delivery.runs.states import Situation, exists, permission_of, row_of, situation_of
-from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.formatting import grouped
 from eboxcast.lib.policy import permits
@@ -67,7 +66,7 @@ def _consequences(run: Run, action: Action) -> Iterator[str]:
     special = _WHEN_SENT if situation is Situation.SENT else _UNSENT if situation is Situation.UNSENT else {}
     yield special.get(action) or _USUALLY[action]
     if action is A.RESUME and situation is not Situation.AT_ONCE and run.state in _SENT_ON[situation]:
-        yield _who_goes_on(run)
+        yield _GOES_ON[who_goes_on(run)]
     if action is A.RECALL:
         yield _READ
 
@@ -79,15 +78,11 @@ _SENT_ON = {
 """From where a run goes on at once when it is resumed; from elsewhere it is prepared again, and has to be launched."""
 
 
-def _who_goes_on(run: Run) -> str:
-    if run.not_after_at is not None and run.not_after_at <= clock.now():
-        return _WINDOW_OVER
-    return _BY_WORKERS if workers(run.environment).alive_count else _NO_WORKERS
-
-
-_BY_WORKERS = N_("The workers continue with it automatically.")
-_NO_WORKERS = N_("No worker is running: nothing is sent until one is started.")
-_WINDOW_OVER = N_("The window ended on {end}: nothing is sent until a new one is set.")
+_GOES_ON = {
+    GoesOn.NOBODY_IN_THIS_WINDOW: N_("The window ended on {end}: nothing is sent until a new one is set."),
+    GoesOn.WORKERS: N_("The workers continue with it automatically."),
+    GoesOn.NOBODY: N_("No worker is running: nothing is sent until one is started."),
+}
 _READ = N_("{read} recipients have already opened it.")
 
 _USUALLY = {

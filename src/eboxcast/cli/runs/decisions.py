@@ -13,13 +13,12 @@ from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson, Reason, RunNumber
 from eboxcast.delivery.models import Run, State
-from eboxcast.delivery.remote.health import workers
+from eboxcast.delivery.remote.health import GoesOn, who_goes_on
 from eboxcast.delivery.runs import actions
 from eboxcast.delivery.runs.lookup import find_run
 from eboxcast.delivery.runs.production_gate import may_be_retried
 from eboxcast.delivery.runs.progress import who_decided
 from eboxcast.delivery.runs.settlement import settle
-from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.formatting import grouped
 from eboxcast.lib.masking import mask_and_strip
@@ -73,13 +72,15 @@ _RESUMED = N_(
     "Nothing becomes visible automatically. To make it visible: eboxcast launch {run}"
 )
 _SENT_ON = N_("Resumed: {remainder}.")
-_BY_WORKERS = N_(
-    "The workers of {environment} continue with it automatically. To follow it: eboxcast status "
-    "{run} --watch\n"
-    "To continue from here too: {command}"
-)
-_NO_WORKERS = N_("No worker is running, so it does not continue automatically. To continue from here: {command}")
-_WINDOW_OVER = N_("The window ended on {end}, so nothing is sent. To set a new end: {command}")
+_GOES_ON = {
+    GoesOn.WORKERS: N_(
+        "The workers of {environment} continue with it automatically. To follow it: eboxcast status "
+        "{run} --watch\n"
+        "To continue from here too: {command}"
+    ),
+    GoesOn.NOBODY: N_("No worker is running, so it does not continue automatically. To continue from here: {command}"),
+    GoesOn.NOBODY_IN_THIS_WINDOW: N_("The window ended on {end}, so nothing is sent. To set a new end: {command}"),
+}
 
 
 @app.command()
@@ -91,13 +92,7 @@ def resume(run: RunNumber, as_json: AsJson = False) -> None:
         _tell(resumed, _RESUMED, as_json=as_json)
         return
     more = {"command": launch_command(resumed), "end": resumed.not_after_at}
-    _tell(resumed, _SENT_ON, _who_goes_on(resumed), as_json=as_json, **more)
-
-
-def _who_goes_on(run: Run) -> str:
-    if run.not_after_at is not None and run.not_after_at <= clock.now():
-        return _WINDOW_OVER
-    return _BY_WORKERS if workers(run.environment).alive_count else _NO_WORKERS
+    _tell(resumed, _SENT_ON, _GOES_ON[who_goes_on(resumed)], as_json=as_json, **more)
 
 
 _LIMITED = N_(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum, auto
 from typing import Any
 
 from django.db import connection
@@ -28,6 +29,14 @@ class Stalled:
     batches_count: int
     workers: tuple[str, ...]
     since: datetime
+
+
+class GoesOn(Enum):
+    """Who sends on what is running again."""
+
+    WORKERS = auto()
+    NOBODY = auto()
+    NOBODY_IN_THIS_WINDOW = auto()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +84,13 @@ def workers(environment: str) -> Workers:
         cursor.execute(QUERIES["workers_of_environment"], values)
         alive, silent, since, versions = cursor.fetchone()
     return Workers(alive_count=alive, silent_count=silent, silent_since=since, versions=tuple(sorted(versions)))
+
+
+def who_goes_on(run: Run) -> GoesOn:
+    """Return who sends on a run once it is running again."""
+    if run.not_after_at is not None and run.not_after_at <= clock.now():
+        return GoesOn.NOBODY_IN_THIS_WINDOW
+    return GoesOn.WORKERS if workers(run.environment).alive_count else GoesOn.NOBODY
 
 
 def _of(environment: str, *states: State, due: bool = False) -> list[Run]:

@@ -191,6 +191,13 @@ def test_numbers_of_runs_and_digests_are_shortened_in_one_place() -> None:
     assert shortened == []
 
 
+def test_what_is_shown_becomes_a_dataclass_only_when_it_is_shown() -> None:
+    """A command imports up to a hundred schemas and makes a few: ``lib/schemas.py``."""
+    shown = [path for path in SOURCES if "schemas" in (path.parent.name, path.stem) and path.parent.name != "lib"]
+    assert len(shown) > 20
+    assert [path for path in shown if "@dataclass" in path.read_text("utf-8")] == []
+
+
 _MAY_WRITE_COMMANDS = {"cli", "tools", "config"}
 """``config`` describes the variables for the manual."""
 

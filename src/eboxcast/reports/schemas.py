@@ -7,13 +7,13 @@ signs and national numbers.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from eboxcast.lib.schemas import Schema
 
-@dataclass(frozen=True, kw_only=True)
-class TargetPart:
+
+class TargetPart(Schema):
     """Where it was published."""
 
     kind: str
@@ -22,8 +22,7 @@ class TargetPart:
     """the number under which the provider keeps the message, where it keeps one for all recipients"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Named:
+class Named(Schema):
     """A code of the sender's configuration, and its names."""
 
     code: str
@@ -32,8 +31,7 @@ class Named:
     """the names by language; empty as long as nothing is stored"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class MessagePart:
+class MessagePart(Schema):
     """What was published, as its recipients know it."""
 
     institution: Named
@@ -58,8 +56,7 @@ class MessagePart:
     """`day`, `month` or `year`"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class DocumentPart:
+class DocumentPart(Schema):
     """The document."""
 
     file_name: str
@@ -74,8 +71,7 @@ class DocumentPart:
     """the SHA-256 of the file"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class MetadataPart:
+class MetadataPart(Schema):
     """The metadata file."""
 
     file_name: str
@@ -86,8 +82,7 @@ class MetadataPart:
     """the SHA-256 of its values without the Sequence: the same message in another round has the same one"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class RowsPart:
+class RowsPart(Schema):
     """An account of rows: `rows` = `excluded` + `merged` + `already` + `recipients`."""
 
     rows: int
@@ -102,8 +97,7 @@ class RowsPart:
     """recipients; `null` as long as nothing is stored"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ListPart:
+class ListPart(Schema):
     """The account of a recipient list."""
 
     number: int
@@ -126,8 +120,7 @@ class ListPart:
     """how many rows of each code; [input-files.md](input-files.md) has the codes"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class PublishedPart:
+class PublishedPart(Schema):
     """Of the published, at the moment it became visible: who may need paper. `null`: not reported by the provider."""
 
     never_activated: int | None
@@ -138,8 +131,7 @@ class PublishedPart:
     """the eBox is active, and paper is wanted too"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class RecipientsPart:
+class RecipientsPart(Schema):
     """The result: `recipients` = `published` + `refused` + `unknown` + `under_way` + `not_attempted`.
 
     While a run is sent to a provider, the numbers are those at `made_at`.
@@ -167,8 +159,7 @@ class RecipientsPart:
 
 # The salt is not among them: a certificate is kept for ever, and with the salt the digest of a few recipients would be
 # as good as their numbers.
-@dataclass(frozen=True, kw_only=True)
-class AudiencePart:
+class AudiencePart(Schema):
     """Salted digests of the recipients ([how to verify them](#to-verify-who-was-reached))."""
 
     prepared_sha256: str
@@ -179,8 +170,7 @@ class AudiencePart:
     """of those refused"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class MomentsPart:
+class MomentsPart(Schema):
     """When it happened."""
 
     created: datetime
@@ -213,8 +203,7 @@ class MomentsPart:
     """when the audience and its salt were deleted"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class PoliciesPart:
+class PoliciesPart(Schema):
     """What was decided beforehand."""
 
     duplicates: str
@@ -225,8 +214,7 @@ class PoliciesPart:
     """`publish` or `refuse`: the policy of the message type for recipients without an active eBox, at the launch"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class DecisionPart:
+class DecisionPart(Schema):
     """What somebody decided about the run."""
 
     action: str
@@ -241,8 +229,7 @@ class DecisionPart:
     """the resulting state, or why it had no result; `null` while it is in progress"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class DateDecisionPart:
+class DateDecisionPart(Schema):
     """What one of the two sides decided about the date."""
 
     side: str
@@ -263,8 +250,7 @@ class DateDecisionPart:
     """since when another decision counts; `null` for the one that counts"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class WaiverPart:
+class WaiverPart(Schema):
     """The permission to miss a deadline."""
 
     deadline: str
@@ -279,8 +265,7 @@ class WaiverPart:
     """when it stopped applying, because the date moved; `null` while it applies"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class VerdictPart:
+class VerdictPart(Schema):
     """The result of one check for one recipient of the short list. A later result never replaces it."""
 
     recipient: int
@@ -301,8 +286,7 @@ class VerdictPart:
     """whether it is the last result of this check: the one that counts"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ApprovalPart:
+class ApprovalPart(Schema):
     """What the institution decided about the test."""
 
     outcome: Literal["approved", "rejected"]
@@ -315,8 +299,7 @@ class ApprovalPart:
     """why it was rejected, in their words"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class AcceptanceTestPart:
+class AcceptanceTestPart(Schema):
     """The test of a run in acceptance."""
 
     run: str
@@ -327,8 +310,7 @@ class AcceptanceTestPart:
     """what was decided about it, oldest first"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class FilesDeliveredPart:
+class FilesDeliveredPart(Schema):
     """The delivery of the files of this run."""
 
     by: str
@@ -339,8 +321,7 @@ class FilesDeliveredPart:
     """`command`, `folder` (by drop folder) or `page`"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class GoPart:
+class GoPart(Schema):
     """The confirmation of the institution for production: for these files and this moment, and no others."""
 
     by: str
@@ -369,8 +350,7 @@ class GoPart:
     """why"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class LaunchPart:
+class LaunchPart(Schema):
     """Who launched."""
 
     armed_by: str | None
@@ -383,8 +363,7 @@ class LaunchPart:
     """when"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class BroadcastPart:
+class BroadcastPart(Schema):
     """The procedure that led to this run: who decided what, and when. `by` is always a login."""
 
     number: str
@@ -419,8 +398,7 @@ class BroadcastPart:
     """the full names of the people in this certificate, by login, as they were known when it was made"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class AuditPart:
+class AuditPart(Schema):
     """The newest seal of the audit when the certificate was issued. It covers everything in the certificate.
 
     Anyone who keeps the certificate can later prove that nothing recorded until then was altered or removed
@@ -435,8 +413,7 @@ class AuditPart:
     """both, as `eboxcast audit verify --anchor` takes them"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Certificate:
+class Certificate(Schema):
     """The account of one run, true for the state it is in when made."""
 
     format: Literal["eboxcast.certificate/2"] = "eboxcast.certificate/2"
@@ -500,8 +477,7 @@ class Certificate:
     """the newest seal of the audit when the certificate was issued; `null` before anything was recorded"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class DayOfReading:
+class DayOfReading(Schema):
     """The readings of a day. Each recipient counts once, on the day of the first reading."""
 
     day: date
@@ -510,8 +486,7 @@ class DayOfReading:
     """how many opened the message for the first time"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Readings:
+class Readings(Schema):
     """How many have opened the message."""
 
     total: int
@@ -520,8 +495,7 @@ class Readings:
     """day by day"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Report:
+class Report(Schema):
     """The report of a run."""
 
     format: Literal["eboxcast.report/1"] = "eboxcast.report/1"
@@ -532,8 +506,7 @@ class Report:
     """how many have opened the message; `null` when the run was never visible"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Counted:
+class Counted(Schema):
     """A number of recipients, and their salted digest."""
 
     count: int
@@ -542,8 +515,7 @@ class Counted:
     """their digest"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Check:
+class Check(Schema):
     """One audience of the certificate, beside the data of the environment."""
 
     audience: str
@@ -564,8 +536,7 @@ class Check:
 Finding = Literal["agrees", "differs", "missing", "altered", "unrecorded", "deleted"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class RecordCheck:
+class RecordCheck(Schema):
     """One record of the broadcast, beside the entry that the audit has of the same step."""
 
     action: str
@@ -588,8 +559,7 @@ class RecordCheck:
         return self.finding not in ("agrees", "deleted")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Verification:
+class Verification(Schema):
     """The result of verifying a certificate."""
 
     format: Literal["eboxcast.verification/1"] = "eboxcast.verification/1"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from eboxcast.lib.schemas import Schema
 from eboxcast.presenters.schemas.broadcast import VerdictShown
 
 
-@dataclass(frozen=True, kw_only=True)
-class CheckShown:
+class CheckShown(Schema):
     """One check in one eBox."""
 
     check: str
@@ -20,8 +19,7 @@ class CheckShown:
     """the results that it took the place of, oldest first"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class TestedRecipient:
+class TestedRecipient(Schema):
     """What was found in the eBox of one recipient of the short list."""
 
     recipient: int
@@ -32,8 +30,7 @@ class TestedRecipient:
     """each check"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class AcceptanceTestShown:
+class AcceptanceTestShown(Schema):
     """The test of the files that are in acceptance now."""
 
     number: str

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from eboxcast.lib.schemas import Schema
 
-@dataclass(frozen=True, kw_only=True)
-class WebhookShown:
+
+class WebhookShown(Schema):
     """An address that alarms go to; of the address only what is no secret."""
 
     number: int
@@ -31,8 +31,7 @@ class WebhookShown:
     """alarms that are still to be sent"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class AlarmAddresses:
+class AlarmAddresses(Schema):
     """Where alarms go beside the emails."""
 
     format: Literal["eboxcast.alarms/1"] = "eboxcast.alarms/1"

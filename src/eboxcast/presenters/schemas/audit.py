@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from eboxcast.lib.schemas import Schema
 
-@dataclass(frozen=True, kw_only=True)
-class AuditEntry:
+
+class AuditEntry(Schema):
     """One entry of the audit."""
 
     number: int | None
@@ -34,8 +34,7 @@ class AuditEntry:
     """what the entry says ([the audit](audit.md))"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class AuditList:
+class AuditList(Schema):
     """Some entries, oldest first; those that are not sealed yet come last."""
 
     format: Literal["eboxcast.audit-list/1"] = "eboxcast.audit-list/1"
@@ -46,8 +45,7 @@ class AuditList:
     """whether there are older entries"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class AuditDetail:
+class AuditDetail(Schema):
     """One piece of what an entry says."""
 
     name: str
@@ -56,8 +54,7 @@ class AuditDetail:
     """its value, in words"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class AuditLine:
+class AuditLine(Schema):
     """One entry, in the words of its reader."""
 
     entry: AuditEntry
@@ -74,8 +71,7 @@ class AuditLine:
     """action and data as they are recorded"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class AuditPage:
+class AuditPage(Schema):
     """Some entries in words, the newest first."""
 
     lines: tuple[AuditLine, ...]
@@ -84,8 +80,7 @@ class AuditPage:
     """the number of the oldest seal shown, before which there are more; `null` for no more"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class AuditHead:
+class AuditHead(Schema):
     """The head of the audit. Kept elsewhere, it proves what came before it."""
 
     format: Literal["eboxcast.audit-anchor/1"] = "eboxcast.audit-anchor/1"
@@ -98,8 +93,7 @@ class AuditHead:
     """both, as `--anchor` takes them: `NUMBER:DIGEST`"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class AuditYear:
+class AuditYear(Schema):
     """A year whose retention period is over."""
 
     year: int
@@ -110,8 +104,7 @@ class AuditYear:
     """the last digest of the year, which is kept; `null` in a dry run"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class AuditExpiry:
+class AuditExpiry(Schema):
     """The years that were deleted, or that would be."""
 
     format: Literal["eboxcast.audit-expire/1"] = "eboxcast.audit-expire/1"
@@ -122,8 +115,7 @@ class AuditExpiry:
     """the years that were deleted, or would be"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class DossierGiven:
+class DossierGiven(Schema):
     """The dossier of a broadcast, as it was written."""
 
     format: Literal["eboxcast.dossier-given/1"] = "eboxcast.dossier-given/1"
@@ -138,8 +130,7 @@ class DossierGiven:
     """the head of the audit up to which it is proved, `NUMBER:DIGEST`"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class DossierFault:
+class DossierFault(Schema):
     """One thing that is wrong with a dossier."""
 
     wrong: str
@@ -148,8 +139,7 @@ class DossierFault:
     """the name of a file, the number of a seal, or the SHA-256 of an entry"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class DossierVerdict:
+class DossierVerdict(Schema):
     """What recalculating every digest of a dossier found."""
 
     format: Literal["eboxcast.dossier-verify/1"] = "eboxcast.dossier-verify/1"
@@ -180,8 +170,7 @@ class DossierVerdict:
     """the first hundred"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class AuditFault:
+class AuditFault(Schema):
     """One thing that is wrong."""
 
     wrong: str
@@ -192,8 +181,7 @@ class AuditFault:
     """the number of the entry, if it is about one"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class AuditVerdict:
+class AuditVerdict(Schema):
     """What recalculating every digest found."""
 
     format: Literal["eboxcast.audit-verify/1"] = "eboxcast.audit-verify/1"

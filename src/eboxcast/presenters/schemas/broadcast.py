@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from eboxcast.lib.schemas import Schema
 from eboxcast.presenters.schemas.check import CheckAnswer
 
 Day = date
 """A field named ``date`` hides the type of that name."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class BroadcastStep:
+class BroadcastStep(Schema):
     """A step that comes next."""
 
     turn: tuple[str, ...]
@@ -29,8 +28,7 @@ class BroadcastStep:
     """`null` where nothing needs to be done, or something in `missing` comes first"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Missing:
+class Missing(Schema):
     """Something that is still missing before the next step."""
 
     code: str | None
@@ -41,8 +39,7 @@ class Missing:
     """what to do about it"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Outlook:
+class Outlook(Schema):
     """Where a broadcast stands and what comes next."""
 
     number: str
@@ -65,7 +62,6 @@ class Outlook:
     """what the next step still needs"""
 
 
-@dataclass(frozen=True, kw_only=True)
 class ListedBroadcast(Outlook):
     """A broadcast in a list."""
 
@@ -83,8 +79,7 @@ class ListedBroadcast(Outlook):
     """the campaign it belongs to; `null` for none"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class BroadcastList:
+class BroadcastList(Schema):
     """The broadcasts that the reader may see, most urgent first."""
 
     format: Literal["eboxcast.broadcasts/1"] = "eboxcast.broadcasts/1"
@@ -93,8 +88,7 @@ class BroadcastList:
     """each broadcast"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class WindowShown:
+class WindowShown(Schema):
     """When the target may be worked on."""
 
     starts_at: datetime | None
@@ -103,8 +97,7 @@ class WindowShown:
     """until when"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class TermShown:
+class TermShown(Schema):
     """A deadline of the institution."""
 
     term: str
@@ -119,8 +112,7 @@ class TermShown:
     """whether being late was waived"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class AcceptanceShown:
+class AcceptanceShown(Schema):
     """The files for acceptance and their test."""
 
     run: str | None
@@ -141,8 +133,7 @@ class AcceptanceShown:
     """who approved the test"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ProductionShown:
+class ProductionShown(Schema):
     """The files for production."""
 
     run: str | None
@@ -157,8 +148,7 @@ class ProductionShown:
     """digest of the lists"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class GoGiven:
+class GoGiven(Schema):
     """A GO: for which moment and which files; void once one of them changed."""
 
     given_at: datetime
@@ -177,8 +167,7 @@ class GoGiven:
     """why it is void"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class DecisionShown:
+class DecisionShown(Schema):
     """What a side decided about a date."""
 
     side: str
@@ -199,8 +188,7 @@ class DecisionShown:
     """since when it is void; `null` while it holds"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class DeliveryShown:
+class DeliveryShown(Schema):
     """Files that were delivered."""
 
     environment: str
@@ -231,8 +219,7 @@ class DeliveryShown:
     """when they were withdrawn"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class VerdictShown:
+class VerdictShown(Schema):
     """What was found in an eBox of the short list. None is ever replaced."""
 
     recipient: int
@@ -253,8 +240,7 @@ class VerdictShown:
     """whether it is the last one for its check"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ContactShown:
+class ContactShown(Schema):
     """Whom to call."""
 
     team: str | None
@@ -267,8 +253,7 @@ class ContactShown:
     """the phone number"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class WaiverShown:
+class WaiverShown(Schema):
     """What was late and may pass all the same."""
 
     what: str
@@ -283,8 +268,7 @@ class WaiverShown:
     """since when it is void; `null` while it holds"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class NoticeOfBroadcast:
+class NoticeOfBroadcast(Schema):
     """A mail about the broadcast."""
 
     notice: int
@@ -307,8 +291,7 @@ class NoticeOfBroadcast:
     """why it could not be sent"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class NoteShown:
+class NoteShown(Schema):
     """Something received another way, noted by hand."""
 
     at: datetime
@@ -319,8 +302,7 @@ class NoteShown:
     """what was noted"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ContactCentreWarned:
+class ContactCentreWarned(Schema):
     """Whether the contact centre knows of the date."""
 
     warned_at: datetime | None
@@ -329,7 +311,6 @@ class ContactCentreWarned:
     """how many will open an eBox for the first time"""
 
 
-@dataclass(frozen=True, kw_only=True)
 class BroadcastSheet(Outlook):
     """Everything about a broadcast."""
 
@@ -405,8 +386,7 @@ class BroadcastSheet(Outlook):
     """whether the contact centre was warned"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class HistoryEntry:
+class HistoryEntry(Schema):
     """An entry of the audit about the broadcast."""
 
     number: int | None
@@ -425,7 +405,6 @@ class HistoryEntry:
     """what the entry says"""
 
 
-@dataclass(frozen=True, kw_only=True)
 class BroadcastAnswer(BroadcastSheet):
     """Everything about a broadcast, as the answer of a command."""
 
@@ -433,7 +412,6 @@ class BroadcastAnswer(BroadcastSheet):
     """the name and version of this answer"""
 
 
-@dataclass(frozen=True, kw_only=True)
 class BroadcastWithHistory(BroadcastAnswer):
     """The same with all that the audit has of it, oldest first."""
 
@@ -441,8 +419,7 @@ class BroadcastWithHistory(BroadcastAnswer):
     """the entries of the audit, oldest first"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class BroadcastsRequested:
+class BroadcastsRequested(Schema):
     """The broadcasts that were just requested."""
 
     format: Literal["eboxcast.broadcasts-requested/2"] = "eboxcast.broadcasts-requested/2"
@@ -451,8 +428,7 @@ class BroadcastsRequested:
     """each broadcast"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class FilesDelivered:
+class FilesDelivered(Schema):
     """Files that were delivered, and what came of it."""
 
     format: Literal["eboxcast.delivery/2"] = "eboxcast.delivery/2"
@@ -471,8 +447,7 @@ class FilesDelivered:
     """the broadcast"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class FollowUpSheet:
+class FollowUpSheet(Schema):
     """The contacts of a broadcast."""
 
     format: Literal["eboxcast.broadcast-contacts/1"] = "eboxcast.broadcast-contacts/1"

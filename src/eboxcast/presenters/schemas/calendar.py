@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from eboxcast.lib.schemas import Schema
 
-@dataclass(frozen=True, kw_only=True)
-class Span:
+
+class Span(Schema):
     """From one moment to another."""
 
     starts_at: datetime
@@ -18,8 +18,7 @@ class Span:
     """when it ends"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ClosedDay:
+class ClosedDay(Schema):
     """Why a day is closed."""
 
     reason: str
@@ -28,8 +27,7 @@ class ClosedDay:
     """whose day it is, by CBE number; `null` when it is closed for everyone"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Load:
+class Load(Schema):
     """An amount of work in an evening."""
 
     broadcasts: int
@@ -38,8 +36,7 @@ class Load:
     """how many recipients"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class CalendarDay:
+class CalendarDay(Schema):
     """A day and its evening."""
 
     date: date
@@ -60,8 +57,7 @@ class CalendarDay:
     """how much an evening takes"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Blackout:
+class Blackout(Schema):
     """A time in which a service is not available."""
 
     number: int
@@ -78,8 +74,7 @@ class Blackout:
     """the environments it is for"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Calendar:
+class Calendar(Schema):
     """The calendar of a period."""
 
     format: Literal["eboxcast.calendar/1"] = "eboxcast.calendar/1"
@@ -96,8 +91,7 @@ class Calendar:
     """those that touch the period"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Booking:
+class Booking(Schema):
     """A broadcast that has an evening."""
 
     number: str
@@ -118,8 +112,7 @@ class Booking:
     """how it stands"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ConflictFound:
+class ConflictFound(Schema):
     """Something that stands in the way of a date."""
 
     conflict: str
@@ -131,8 +124,7 @@ class ConflictFound:
     """the same in words, in the language of the user"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class DeadlineList:
+class DeadlineList(Schema):
     """The deadlines of a production date, and whether the date is free."""
 
     format: Literal["eboxcast.deadlines/1"] = "eboxcast.deadlines/1"

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+
+from eboxcast.lib.schemas import Schema
 
 CallState = Literal["coming", "visible", "expired", "recalled", "over"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class CallShown:
+class CallShown(Schema):
     """One broadcast that people may call about."""
 
     number: str
@@ -36,8 +36,7 @@ class CallShown:
     """whether its document has been delivered"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class CallGroup:
+class CallGroup(Schema):
     """Broadcasts of one campaign that people see as one letter, in their languages."""
 
     subject: str
@@ -60,8 +59,7 @@ class CallGroup:
     """one for each language"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class CallList:
+class CallList(Schema):
     """Everything that people may call about."""
 
     coming: tuple[CallGroup, ...]
@@ -70,8 +68,7 @@ class CallList:
     """the newest first; also what was recalled or has expired"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Answer:
+class Answer(Schema):
     """What callers ask, and what to answer."""
 
     question: str

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
+from eboxcast.lib.schemas import Schema
 
-@dataclass(frozen=True, kw_only=True)
-class PoliciesUsed:
+
+class PoliciesUsed(Schema):
     """The choices of the sender."""
 
     duplicates: str
@@ -21,8 +21,7 @@ class PoliciesUsed:
     """the column chosen with `--column`"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class CheckedDocument:
+class CheckedDocument(Schema):
     """The document."""
 
     file_name: str
@@ -37,8 +36,7 @@ class CheckedDocument:
     """the pages of a PDF, otherwise `null`"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class CheckedMetadata:
+class CheckedMetadata(Schema):
     """The metadata."""
 
     file_name: str
@@ -65,8 +63,7 @@ class CheckedMetadata:
     """the SHA-256 of the values without the Sequence: the same for the same message, however its file is laid out"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class CheckedSheet:
+class CheckedSheet(Schema):
     """The part of a spreadsheet that is read as the list. Its sender must confirm it."""
 
     name: str
@@ -95,8 +92,7 @@ class CheckedSheet:
     """what to look at before confirming, in the language requested"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class CheckedList:
+class CheckedList(Schema):
     """The account of a recipient list. Always: `rows` = `excluded` + `merged` + `recipients`."""
 
     file_name: str
@@ -125,8 +121,7 @@ class CheckedList:
     """what is read of a spreadsheet; `null` for a CSV file"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Totals:
+class Totals(Schema):
     """The account of all lists together; it adds up in the same way."""
 
     rows: int
@@ -139,8 +134,7 @@ class Totals:
     """recipients"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class FoundFault:
+class FoundFault(Schema):
     """A fault."""
 
     code: str
@@ -165,8 +159,7 @@ class FoundFault:
     """what to do about it, in the language requested"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class CheckAnswer:
+class CheckAnswer(Schema):
     """The answer about a package."""
 
     format: Literal["eboxcast.check/1"] = "eboxcast.check/1"

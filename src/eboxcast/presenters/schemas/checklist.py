@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from eboxcast.lib.schemas import Schema
 
-@dataclass(frozen=True, kw_only=True)
-class CheckItem:
+
+class CheckItem(Schema):
     """One thing that must be so before a launch."""
 
     name: str
@@ -20,8 +20,7 @@ class CheckItem:
     """more about it, or what is missing, in the language of the reader; may be empty"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Checklist:
+class Checklist(Schema):
     """All that must be so before a launch."""
 
     items: tuple[CheckItem, ...]

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
+from eboxcast.lib.schemas import Schema
 from eboxcast.presenters.schemas.checklist import Checklist
 from eboxcast.presenters.schemas.live import Decision
 from eboxcast.presenters.schemas.run import ListedRun
 
 
-@dataclass(frozen=True, kw_only=True)
-class Evening:
+class Evening(Schema):
     """A broadcast on the console."""
 
     number: str
@@ -40,8 +39,7 @@ class Evening:
     """what the reader may decide about its launch"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Console:
+class Console(Schema):
     """What the launch team looks at."""
 
     tonight: tuple[Evening, ...]

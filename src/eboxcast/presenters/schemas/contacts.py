@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 
+from eboxcast.lib.schemas import Schema
 from eboxcast.presenters.schemas.broadcast import BroadcastStep
 
 
-@dataclass(frozen=True, kw_only=True)
-class PlaceShown:
+class PlaceShown(Schema):
     """A team or an institution, and whom it names."""
 
     team: str
@@ -27,8 +26,7 @@ class PlaceShown:
     """the phone number"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ContactBook:
+class ContactBook(Schema):
     """The usual contacts, as the follow-up sheet of each new broadcast begins with them."""
 
     teams: tuple[PlaceShown, ...]
@@ -37,8 +35,7 @@ class ContactBook:
     """each institution that whoever looks may see"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ContactsOfBroadcast:
+class ContactsOfBroadcast(Schema):
     """Whom to call about one broadcast."""
 
     places: tuple[PlaceShown, ...]
@@ -47,8 +44,7 @@ class ContactsOfBroadcast:
     """whether the broadcast is still before its launch"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class EveningBroadcast:
+class EveningBroadcast(Schema):
     """A broadcast on the sheet of its evening."""
 
     number: str
@@ -83,8 +79,7 @@ class EveningBroadcast:
     """what still has to be done, by whom"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class TeamOfEvening:
+class TeamOfEvening(Schema):
     """Whom to call of a team on an evening."""
 
     place: PlaceShown
@@ -93,8 +88,7 @@ class TeamOfEvening:
     """for which broadcasts; empty: for all of them"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class EveningSheet:
+class EveningSheet(Schema):
     """The follow-up sheet of an evening: what is launched, whom to call, and what still has to be done."""
 
     day: date

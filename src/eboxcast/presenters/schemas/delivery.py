@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from eboxcast.lib.schemas import Schema
 from eboxcast.presenters.schemas.broadcast import DeliveryShown
 from eboxcast.presenters.schemas.check import CheckAnswer
 
 
-@dataclass(frozen=True, kw_only=True)
-class FaultPlace:
+class FaultPlace(Schema):
     """One place of a fault."""
 
     file_name: str
@@ -29,8 +28,7 @@ class FaultPlace:
     """the row as it was sent, with its number masked"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class FaultGroup:
+class FaultGroup(Schema):
     """All faults of one code."""
 
     code: str
@@ -53,8 +51,7 @@ class FaultGroup:
     """how many more there are"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class KeptFileShown:
+class KeptFileShown(Schema):
     """A file that is kept."""
 
     kind: str
@@ -65,8 +62,7 @@ class KeptFileShown:
     """in bytes"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class RejectedShown:
+class RejectedShown(Schema):
     """A list with rejected rows."""
 
     number: int
@@ -75,8 +71,7 @@ class RejectedShown:
     """its name"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class FilesHandedIn:
+class FilesHandedIn(Schema):
     """One delivery on a page, and its answer."""
 
     handle: str
@@ -120,8 +115,7 @@ class FilesHandedIn:
     """the lists of which the rejected rows can be downloaded"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class CountedReason:
+class CountedReason(Schema):
     """What was wrong, and how often."""
 
     sentence: str
@@ -130,8 +124,7 @@ class CountedReason:
     """how often"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class FilesDeliveredBefore:
+class FilesDeliveredBefore(Schema):
     """A delivery on record, whichever way it came."""
 
     delivery: DeliveryShown

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from eboxcast.lib.schemas import Schema
 from eboxcast.presenters.schemas.broadcast import BroadcastStep, ListedBroadcast
 from eboxcast.presenters.schemas.evening import EveningShown
 
 
-@dataclass(frozen=True, kw_only=True)
-class Task:
+class Task(Schema):
     """A broadcast that waits for whoever looks, with the steps that are theirs."""
 
     broadcast: ListedBroadcast
@@ -27,8 +26,7 @@ class Task:
     """the requested evenings, where they have to decide on the date"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Desk:
+class Desk(Schema):
     """The broadcasts of somebody that have not ended: those that wait for them, and those that wait for others."""
 
     tasks: tuple[Task, ...]

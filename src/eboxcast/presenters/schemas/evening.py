@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from eboxcast.lib.schemas import Schema
 from eboxcast.presenters.schemas.calendar import DeadlineList, Load
 
 
-@dataclass(frozen=True, kw_only=True)
-class Neighbour:
+class Neighbour(Schema):
     """Another broadcast of the same evening."""
 
     number: str
@@ -19,8 +17,7 @@ class Neighbour:
     """how many are expected"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class EveningShown:
+class EveningShown(Schema):
     """An evening, for one broadcast."""
 
     deadlines: DeadlineList

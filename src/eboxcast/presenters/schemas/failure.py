@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
+from eboxcast.lib.schemas import Schema
 
-@dataclass(frozen=True, kw_only=True)
-class NextStep:
+
+class NextStep(Schema):
     """A possible next step."""
 
     action: str
@@ -19,8 +19,7 @@ class NextStep:
     """the command that does it"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class FailureReason:
+class FailureReason(Schema):
     """One of several reasons at once."""
 
     sentence: str
@@ -29,8 +28,7 @@ class FailureReason:
     """what to do about it"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Failure:
+class Failure(Schema):
     """Why a command failed."""
 
     format: Literal["eboxcast.error/1"] = "eboxcast.error/1"

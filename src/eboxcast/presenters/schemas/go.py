@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from eboxcast.lib.schemas import Schema
 from eboxcast.presenters.schemas.broadcast import GoGiven
 
 
-@dataclass(frozen=True, kw_only=True)
-class ListToConfirm:
+class ListToConfirm(Schema):
     """One recipient list: rows = excluded + merged + already + recipients."""
 
     file_name: str
@@ -30,8 +29,7 @@ class ListToConfirm:
     """the digest of the file"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class DocumentToConfirm:
+class DocumentToConfirm(Schema):
     """The document."""
 
     file_name: str
@@ -44,8 +42,7 @@ class DocumentToConfirm:
     """the digest of the file"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class SinceTest:
+class SinceTest(Schema):
     """The test, to compare. The document and the metadata without the Sequence are the same: others are not taken."""
 
     recipients: int | None
@@ -58,8 +55,7 @@ class SinceTest:
     """who approved it"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class EarlierGo:
+class EarlierGo(Schema):
     """A GO that is void."""
 
     given_at: datetime
@@ -72,8 +68,7 @@ class EarlierGo:
     """why it is void"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class GoShown:
+class GoShown(Schema):
     """What a GO would confirm."""
 
     format: Literal["eboxcast.go/1"] = "eboxcast.go/1"
@@ -118,8 +113,7 @@ class GoShown:
     """whether a GO was given for this"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class GoStanding:
+class GoStanding(Schema):
     """How it stands with the GO of a broadcast, for everybody who sees the broadcast."""
 
     prepared: bool

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from eboxcast.lib.schemas import Schema
 
-@dataclass(frozen=True, kw_only=True)
-class Milestone:
+
+class Milestone(Schema):
     """Something that happens once on the way from the request to the end."""
 
     name: str
@@ -21,8 +21,7 @@ class Milestone:
     """by when it must; `null` for no deadline"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Life:
+class Life(Schema):
     """The milestones of a broadcast, in their order."""
 
     milestones: tuple[Milestone, ...]

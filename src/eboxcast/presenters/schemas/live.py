@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from eboxcast.lib.schemas import Schema
 from eboxcast.presenters.schemas.checklist import Checklist
 from eboxcast.presenters.schemas.run import RunStatus
 
 
-@dataclass(frozen=True, kw_only=True)
-class CurvePoint:
+class CurvePoint(Schema):
     """How far the sending was at a moment."""
 
     seconds: int
@@ -21,8 +20,7 @@ class CurvePoint:
     """recipients per second since the point before"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class LogLine:
+class LogLine(Schema):
     """Something that happened to a run, or to the launch of its broadcast."""
 
     at: datetime
@@ -35,8 +33,7 @@ class LogLine:
     """why, in the words of whoever did it; empty for none"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Decision:
+class Decision(Schema):
     """Something that can be decided about a run, and what follows from it."""
 
     action: str
@@ -51,8 +48,7 @@ class Decision:
     """whether it ends something that is going on"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class LiveRun:
+class LiveRun(Schema):
     """A run while it goes."""
 
     status: RunStatus

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from eboxcast.lib.schemas import Schema
 
-@dataclass(frozen=True, kw_only=True)
-class MessageShown:
+
+class MessageShown(Schema):
     """A message as its recipient sees it."""
 
     run: str
@@ -46,8 +46,7 @@ class MessageShown:
     """of the document"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class EboxShown:
+class EboxShown(Schema):
     """What an eBox shows."""
 
     format: Literal["eboxcast.ebox/1"] = "eboxcast.ebox/1"
@@ -56,8 +55,7 @@ class EboxShown:
     """newest first"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class TestedEbox:
+class TestedEbox(Schema):
     """What the eBox of a recipient of a short list shows of the broadcast."""
 
     recipient: int
@@ -66,8 +64,7 @@ class TestedEbox:
     """`null` when the message is not there"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ShortListShown:
+class ShortListShown(Schema):
     """What the eBoxes of a short list show of a broadcast."""
 
     format: Literal["eboxcast.broadcast-look/1"] = "eboxcast.broadcast-look/1"

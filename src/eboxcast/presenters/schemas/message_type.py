@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
 from eboxcast.lib.next_action import NextAction
+from eboxcast.lib.schemas import Schema
 
 
-@dataclass(frozen=True, kw_only=True)
-class TypeStep:
+class TypeStep(Schema):
     """A step of a request."""
 
     step: str
@@ -26,8 +25,7 @@ class TypeStep:
     """the reason, if one was given"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class TypeRequestShown:
+class TypeRequestShown(Schema):
     """A request for a message type: the form, its state, and its history."""
 
     number: int
@@ -86,8 +84,7 @@ class TypeRequestShown:
     """the history, oldest first"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class MessageTypeShown:
+class MessageTypeShown(Schema):
     """A message type as it is configured."""
 
     code: str
@@ -116,8 +113,7 @@ class MessageTypeShown:
     """since when it works in production; `null` where it does not"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class TypeAnswer:
+class TypeAnswer(Schema):
     """A message type, and the request that led to it."""
 
     format: Literal["eboxcast.message-type/1"] = "eboxcast.message-type/1"
@@ -128,8 +124,7 @@ class TypeAnswer:
     """`null` while there is none"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class TypeList:
+class TypeList(Schema):
     """The message types and requests that the reader may see."""
 
     format: Literal["eboxcast.message-types/1"] = "eboxcast.message-types/1"
@@ -140,8 +135,7 @@ class TypeList:
     """by code"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class OfferedStep:
+class OfferedStep(Schema):
     """A step that the reader can take with a message type."""
 
     sentence: str
@@ -150,8 +144,7 @@ class OfferedStep:
     """the step as data"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ListedType:
+class ListedType(Schema):
     """A message type in a list: by its last request, or as it was loaded."""
 
     code: str
@@ -174,8 +167,7 @@ class ListedType:
     """what the reader can do now, as it is their turn"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class TypeDesk:
+class TypeDesk(Schema):
     """All message types of somebody, by what is to be done with them."""
 
     tasks: tuple[ListedType, ...]
@@ -188,8 +180,7 @@ class TypeDesk:
     """refused or withdrawn"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class TypeSheet:
+class TypeSheet(Schema):
     """Everything about one message type, with what comes next."""
 
     answer: TypeAnswer

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from eboxcast.lib.schemas import Schema
 from eboxcast.presenters.schemas.calendar import Blackout, Load
 
 Day = date
@@ -13,8 +13,7 @@ Day = date
 Kind = Literal["free", "full", "blackout", "holiday", "closed", "weekend", "past"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class MonthDay:
+class MonthDay(Schema):
     """A day of a month, for so many recipients."""
 
     date: Day
@@ -37,8 +36,7 @@ class MonthDay:
     """how full its evening is, in percent: by broadcasts or by recipients, whichever is more"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Weekday:
+class Weekday(Schema):
     """The name of a day of the week."""
 
     short: str
@@ -47,8 +45,7 @@ class Weekday:
     """the whole name"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Month:
+class Month(Schema):
     """A month, with the evenings of its days."""
 
     first: Day

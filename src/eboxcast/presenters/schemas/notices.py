@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from eboxcast.lib.schemas import Schema
 
-@dataclass(frozen=True, kw_only=True)
-class NoticeItem:
+
+class NoticeItem(Schema):
     """One event in a notice."""
 
     seal: int
@@ -21,8 +21,7 @@ class NoticeItem:
     """the broadcast it is about (UUID)"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class NoticeShown:
+class NoticeShown(Schema):
     """A notice: one email to one person."""
 
     number: int
@@ -59,8 +58,7 @@ class NoticeShown:
     """the events in it, in order"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class NoticeList:
+class NoticeList(Schema):
     """Some notices."""
 
     format: Literal["eboxcast.notices/1"] = "eboxcast.notices/1"
@@ -69,8 +67,7 @@ class NoticeList:
     """the newest, oldest first"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Invitation:
+class Invitation(Schema):
     """What a notice does in a calendar."""
 
     method: str
@@ -81,7 +78,6 @@ class Invitation:
     """until when"""
 
 
-@dataclass(frozen=True, kw_only=True)
 class WholeNotice(NoticeShown):
     """A notice as its reader receives it."""
 
@@ -99,8 +95,7 @@ class WholeNotice(NoticeShown):
     """the names of the attached files"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class MailSheet:
+class MailSheet(Schema):
     """A notice for those who look after mails."""
 
     mail: WholeNotice

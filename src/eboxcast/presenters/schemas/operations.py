@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from eboxcast.lib.schemas import Schema
 from eboxcast.presenters.schemas.failure import NextStep
 
 
-@dataclass(frozen=True, kw_only=True)
-class FindingShown:
+class FindingShown(Schema):
     """One thing that was looked at."""
 
     name: str
@@ -25,8 +24,7 @@ class FindingShown:
     """the possible next steps that the remedy names"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Examination:
+class Examination(Schema):
     """Everything a broadcast depends on."""
 
     format: Literal["eboxcast.doctor/1"] = "eboxcast.doctor/1"
@@ -37,8 +35,7 @@ class Examination:
     """each thing that was looked at"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class DeletedCounts:
+class DeletedCounts(Schema):
     """How much was deleted of a run; `null` where it is not known."""
 
     recipients: int | None
@@ -49,8 +46,7 @@ class DeletedCounts:
     """rows of the paper list and of the outcomes"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ExpiryStep:
+class ExpiryStep(Schema):
     """What was done with a run, or would be done."""
 
     step: str
@@ -69,8 +65,7 @@ class ExpiryStep:
     """how much was deleted"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class EmptiedNotices:
+class EmptiedNotices(Schema):
     """How many emails about a broadcast lost their text, or would lose it."""
 
     broadcast: str | None
@@ -81,8 +76,7 @@ class EmptiedNotices:
     """how many attachments"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Expiry:
+class Expiry(Schema):
     """What has expired."""
 
     format: Literal["eboxcast.expire/1"] = "eboxcast.expire/1"
@@ -95,8 +89,7 @@ class Expiry:
     """of which emails the text was deleted"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class SetTaken:
+class SetTaken(Schema):
     """What came of one set of files in a drop folder."""
 
     format: Literal["eboxcast.exchange/1"] = "eboxcast.exchange/1"
@@ -118,8 +111,7 @@ class SetTaken:
     """the code of the error on our side"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class LedStep:
+class LedStep(Schema):
     """One thing the steward did."""
 
     broadcast: str
@@ -128,8 +120,7 @@ class LedStep:
     """what was done, as its audit entry names it"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class MailCounts:
+class MailCounts(Schema):
     """What became of the emails in a pass."""
 
     made: int
@@ -142,8 +133,7 @@ class MailCounts:
     """could not be sent, and will not be retried"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class RecipientMailCounts:
+class RecipientMailCounts(Schema):
     """What became of the emails to recipients who chose them, in a pass."""
 
     sent: int
@@ -154,8 +144,7 @@ class RecipientMailCounts:
     """could not be sent, or it is unknown whether they were, and will not be retried"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class AlarmCounts:
+class AlarmCounts(Schema):
     """What became of the alarms in a pass."""
 
     sent: int
@@ -166,8 +155,7 @@ class AlarmCounts:
     """could not be sent, and will not be retried"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class TroubleMet:
+class TroubleMet(Schema):
     """An error that kept a pass from doing something."""
 
     code: str
@@ -176,8 +164,7 @@ class TroubleMet:
     """what went wrong, in the language of the user"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class StewardPass:
+class StewardPass(Schema):
     """What the steward did in one pass."""
 
     format: Literal["eboxcast.steward/1"] = "eboxcast.steward/1"

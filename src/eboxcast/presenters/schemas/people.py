@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from eboxcast.lib.schemas import Schema
 
-@dataclass(frozen=True, kw_only=True)
-class PersonShown:
+
+class PersonShown(Schema):
     """A person or program that can act."""
 
     name: str
@@ -34,8 +34,7 @@ class PersonShown:
     """how they get emails: `each` as things happen, or `daily`"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class PersonList:
+class PersonList(Schema):
     """The people of this installation."""
 
     format: Literal["eboxcast.people/1"] = "eboxcast.people/1"
@@ -44,8 +43,7 @@ class PersonList:
     """each of them, by institution and login"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class TokenShown:
+class TokenShown(Schema):
     """A personal token; the secret itself is shown once, when it is made."""
 
     number: int
@@ -64,8 +62,7 @@ class TokenShown:
     """whether commands accept it"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class TokenList:
+class TokenList(Schema):
     """The tokens of a person."""
 
     format: Literal["eboxcast.tokens/1"] = "eboxcast.tokens/1"
@@ -74,8 +71,7 @@ class TokenList:
     """each of them, in the order in which they were made"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class House:
+class House(Schema):
     """The people of one institution, or of the operator and the validator."""
 
     institution: str | None
@@ -86,8 +82,7 @@ class House:
     """each of them, by login"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class PersonSheet:
+class PersonSheet(Schema):
     """Everything about a person that those who look after people may see."""
 
     person: PersonShown
@@ -110,8 +105,7 @@ class PersonSheet:
     """whether they have a second factor"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class UsualContact:
+class UsualContact(Schema):
     """Whom to call, usually."""
 
     team: str | None
@@ -126,8 +120,7 @@ class UsualContact:
     """the phone number"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class UsualContacts:
+class UsualContacts(Schema):
     """The contacts that each new follow-up sheet begins with."""
 
     format: Literal["eboxcast.contacts/1"] = "eboxcast.contacts/1"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from eboxcast.lib.schemas import Schema
 
-@dataclass(frozen=True, kw_only=True)
-class StoringAnswer:
+
+class StoringAnswer(Schema):
     """The result of storing."""
 
     sentence: str
@@ -27,8 +27,7 @@ class StoringAnswer:
     """how many have it from an earlier release"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class EboxesNow:
+class EboxesNow(Schema):
     """The eBoxes of the recipients, as they are now."""
 
     never_activated: int
@@ -41,8 +40,7 @@ class EboxesNow:
     """how many of them the policy of the message type would refuse"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Foreseen:
+class Foreseen(Schema):
     """How long a step would take, and the rate this comes from."""
 
     seconds: float
@@ -55,8 +53,7 @@ class Foreseen:
     """when the last of these runs was"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class SpaceNeeded:
+class SpaceNeeded(Schema):
     """Space on the disk, in bytes."""
 
     needed: int
@@ -69,8 +66,7 @@ class SpaceNeeded:
     """whether it fits, with a second copy beside it; true where it cannot be seen"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ProviderCalls:
+class ProviderCalls(Schema):
     """What sending to a provider would come to."""
 
     calls: int
@@ -83,8 +79,7 @@ class ProviderCalls:
     """what the provider does not report, in words"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class RehearsalAnswer:
+class RehearsalAnswer(Schema):
     """What publishing a package would come to now."""
 
     format: Literal["eboxcast.rehearsal/1"] = "eboxcast.rehearsal/1"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
+from eboxcast.lib.schemas import Schema
 
-@dataclass(frozen=True, kw_only=True)
-class OutcomePart:
+
+class OutcomePart(Schema):
     """Some of the recipients, by what became of the message for them."""
 
     outcome: str
@@ -17,8 +17,7 @@ class OutcomePart:
     """how many"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class DayRead:
+class DayRead(Schema):
     """How many recipients opened it by the end of a day."""
 
     day: date
@@ -29,8 +28,7 @@ class DayRead:
     """until then"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class RejectedListShown:
+class RejectedListShown(Schema):
     """A list that had faulty rows."""
 
     number: int
@@ -41,8 +39,7 @@ class RejectedListShown:
     """faulty rows"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ResultsShown:
+class ResultsShown(Schema):
     """What became of a run in production."""
 
     run: str

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from eboxcast.lib.schemas import Schema
 
-@dataclass(frozen=True, kw_only=True)
-class Pending:
+
+class Pending(Schema):
     """What was requested and is not done yet."""
 
     action: str
@@ -22,8 +22,7 @@ class Pending:
     """the command that continues it if no process is working on it any more"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Step:
+class Step(Schema):
     """A possible next step."""
 
     action: str
@@ -36,8 +35,7 @@ class Step:
     """what it is for, in the language of the user"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Worker:
+class Worker(Schema):
     """A worker that is sending."""
 
     worker: str
@@ -48,8 +46,7 @@ class Worker:
     """until when they are reserved for it"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Work:
+class Work(Schema):
     """The progress of a run that is being sent, by the batches that are done."""
 
     batches_done: int
@@ -76,8 +73,7 @@ class Work:
     """the command that continues it from here if no worker takes it over"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class RunStatus:
+class RunStatus(Schema):
     """The status of a run."""
 
     format: Literal["eboxcast.status/1"] = "eboxcast.status/1"
@@ -134,8 +130,7 @@ class RunStatus:
     """the possible next steps"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ListedRun:
+class ListedRun(Schema):
     """A run in the list."""
 
     run: str
@@ -168,8 +163,7 @@ class ListedRun:
     """who prepared it"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class RunList:
+class RunList(Schema):
     """The runs."""
 
     format: Literal["eboxcast.runs/1"] = "eboxcast.runs/1"

@@ -65,6 +65,7 @@ def test_a_new_password_ends_every_session(anne: Person) -> None:
         ("password1234", "too often"),
         ("493827165049382", "digits only"),
         ("Anne Lambert", "similar"),
+        ("Eboxcast-2027!", "try first"),
         ("x" * 201, "at most"),
     ],
 )

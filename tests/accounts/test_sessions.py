@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 from tests.broadcasts import people as p
 from tests.moments import pass_time
@@ -14,6 +16,7 @@ from eboxcast.accounts.errors import SessionNotFound
 from eboxcast.accounts.invitations import invite
 from eboxcast.accounts.models import Invitation, Session
 from eboxcast.accounts.sessions import end_session, sessions_of
+from eboxcast.web.visitors import STARTED
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 EDGE = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/142.0 Safari/537.36 Edg/142.0"
@@ -74,3 +77,21 @@ def test_sessions_and_invitations_past_their_time_are_deleted_at_the_next_sign_i
     assert old != new
     assert [one.session_key for one in Session.objects.all()] == [new]
     assert not Invitation.objects.exists()
+
+
+def test_a_session_ends_twelve_hours_after_it_began_however_much_it_is_used(january: None) -> None:
+    account_of(p.ANNE)
+    client = browser()
+    client.post("/sign-in", {"identity": "anne", "password": PASSWORD})
+    began_before(client, hours=11)
+    assert client.get("/").status_code == 200
+    began_before(client, hours=13)
+    assert client.get("/").status_code == 302
+    assert not Session.objects.exists()
+
+
+def began_before(client: Client, *, hours: int) -> None:
+    """Have a session begun so long ago."""
+    session = client.session
+    session[STARTED] = time.time() - hours * 60 * 60
+    session.save()

@@ -6,6 +6,7 @@ from collections import Counter
 from contextlib import ExitStack
 
 import pytest
+from structlog.testing import capture_logs
 from tests.broadcasts import people as p
 from tests.locks import Connection, beside, locked, wait_until_held_up
 from tests.moments import pass_time
@@ -33,6 +34,19 @@ def test_what_is_wrong_is_told_in_the_same_words(january: None, identity: str, p
     with pytest.raises(SignInRefused) as refused:
         sign_in(identity, password, address=HERE)
     assert refused.value.data == {}
+
+
+def test_a_failed_try_is_logged_without_what_was_typed(january: None) -> None:
+    account_of(p.ANNE)
+    with capture_logs() as logged:
+        for identity in ("anne", "my secret word"):
+            with pytest.raises(SignInRefused):
+                sign_in(identity, "another secret word", address=HERE)
+    assert [(one["event"], one["by"], one["nth"]) for one in logged] == [
+        ("sign-in.refused", "anne", 1),
+        ("sign-in.refused", "", 1),
+    ]
+    assert "secret" not in str(logged)
 
 
 def test_who_was_deactivated_signs_in_no_more_and_is_out_at_once(january: None) -> None:

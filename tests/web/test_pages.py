@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from django.db import connections
 from django.test import RequestFactory
+from structlog.testing import capture_logs
 from tests.broadcasts import people as p
 from tests.web.visitors import PASSWORD, account_of, browser, browser_of
 
@@ -119,6 +120,13 @@ def test_a_mistake_of_ours_is_told_without_its_words(january: None, capsys: pyte
     said = answer.content.decode() + "".join(capsys.readouterr())
     assert "85.07.30" not in said
     assert "85073003328" not in re.sub(r'value="[^"]*"', "", said)
+
+
+def test_a_refusal_is_logged_with_who_asked_and_the_kind_of_page(january: None) -> None:
+    client = browser_of(p.ANNE)
+    with capture_logs() as logged:
+        assert client.get("/people").status_code == 403
+    assert [(one["event"], one["by"], one["route"]) for one in logged] == [("page.refused", "anne", "people")]
 
 
 @pytest.mark.parametrize("path", ["/broadcasts/%00", "/person/a%00b", "/broadcasts/%0d%0aSet-Cookie:x", "/%1b[31m"])

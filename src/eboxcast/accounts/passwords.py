@@ -23,6 +23,13 @@ MOST_CHARACTERS = 200
 """More would only make the server work."""
 
 _TOO_LONG = Reason(sentence=N_("The password must have at most {most} characters."), data={"most": MOST_CHARACTERS})
+_TRIED_FIRST = Reason(
+    sentence=N_("The password is little more than a word that anyone would try first here. Choose another one."),
+    data={},
+)
+_OURS = ("eboxcast", "ebox", "broadcast", "password", "motdepasse", "wachtwoord", "passwort")
+_SHORTEST_WORD = 4
+_FEWEST_LETTERS = 6
 _SENTENCES: Mapping[str, str] = {
     "password_too_short": N_("The password must have at least {min_length} characters."),
     "password_too_common": N_("This password is used too often. Choose another one."),
@@ -79,4 +86,14 @@ def _faults(password: str, person: Person) -> list[Reason]:
         validate_password(password, person)  # type: ignore[arg-type]  # it reads the attributes that settings names
     except ValidationError as error:
         return [Reason(sentence=_SENTENCES[str(one.code)], data=one.params or {}) for one in error.error_list]
-    return []
+    return [_TRIED_FIRST] if _is_mostly_tried_first(password, person) else []
+
+
+def _is_mostly_tried_first(password: str, person: Person) -> bool:
+    """Return whether few letters remain without the names of the service and the institution (ASVS 5.0, 6.2.11)."""
+    left = password.casefold()
+    names = person.institution.names.values() if person.institution else ()
+    for word in sorted({*_OURS, *" ".join(names).casefold().split()}, key=len, reverse=True):
+        if len(word) >= _SHORTEST_WORD:
+            left = left.replace(word, "")
+    return sum(letter.isalpha() for letter in left) < _FEWEST_LETTERS and left != password.casefold()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import structlog
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import Q
@@ -17,6 +18,8 @@ from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
 from eboxcast.senders.models import Person
 from eboxcast.senders.people import actor_of
+
+_log = structlog.get_logger(__name__)
 
 
 def sign_in(identity: str, password: str, *, address: str) -> Account:
@@ -98,6 +101,8 @@ def _forget_what_ended() -> None:
 
 
 def _note_failure(tried: Tried, account: Account | None) -> None:
+    """Log it, never with what was typed: it may be a password in the wrong field."""
+    _log.warning("sign-in.refused", by=account.get_username() if account is not None else "", nth=tried.nth)
     if account is not None and tried.nth == PASSWORDS.most:
         with transaction.atomic():
             record("account.locked", by=account.get_username(), data={"person": account.get_username()})

@@ -14,6 +14,7 @@ from eboxcast.lib.actors import Role
 from eboxcast.lib.buckets import LARGEST_PRIME
 from eboxcast.notices.transport.mail_server import read_mail_from, read_mail_server
 from eboxcast.targets.configuration import targets
+from eboxcast.web import cookies
 
 
 def _state_folder() -> Path:
@@ -178,11 +179,11 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 SESSION_ENGINE = "eboxcast.accounts.session_store"
-SESSION_COOKIE_NAME = "eboxcast_session"
 SESSION_COOKIE_AGE = 8 * 60 * 60
 SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = f"{_PAGES.path}/"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _TLS
-CSRF_COOKIE_NAME = "eboxcast_csrf"
+SESSION_COOKIE_NAME = cookies.named("eboxcast_session", path=SESSION_COOKIE_PATH, tls=_TLS)
+CSRF_COOKIE_NAME = cookies.named("eboxcast_csrf", path=SESSION_COOKIE_PATH, tls=_TLS)
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "eboxcast.web.errors.stale_page"
 CSRF_TRUSTED_ORIGINS = [f"{_PAGES.scheme}://{_PAGES.netloc}"]

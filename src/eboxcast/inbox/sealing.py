@@ -9,7 +9,6 @@ import json
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
 
 from eboxcast.lib import sealing
 
@@ -25,21 +24,3 @@ def unseal(text: str, *, purpose: str, seconds: int) -> dict[str, Any] | None:
     plain = sealing.unseal(text, secret=settings.SECRET_KEY, purpose=f"inbox {purpose}", seconds=seconds)
     values: dict[str, Any] | None = json.loads(plain) if plain is not None else None
     return values
-
-
-def give(response: HttpResponseBase, name: str, text: str, *, path: str, seconds: int) -> None:
-    """Have the browser keep a sealed text, out of the reach of scripts and of other sites."""
-    response.set_cookie(
-        name,
-        text,
-        max_age=seconds,
-        path=path,
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-        samesite="Lax",  # the identity provider sends people back from another site
-    )
-
-
-def take(request: HttpRequest, name: str) -> str:
-    """Return what the browser kept."""
-    return request.COOKIES.get(name, "")

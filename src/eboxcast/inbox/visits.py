@@ -18,12 +18,13 @@ from eboxcast.database.environments import environments_in_reach
 from eboxcast.inbox.claims import Identity, Mandate
 from eboxcast.inbox.configuration import SignInOptions
 from eboxcast.inbox.errors import NoEboxesHere
-from eboxcast.inbox.sealing import give, seal, take, unseal
+from eboxcast.inbox.sealing import seal, unseal
 from eboxcast.lib import clock
 from eboxcast.lib.telling import remedy_in, sentence_in
 from eboxcast.mailboxes import ended_visits
 from eboxcast.mailboxes.errors import MessageGone
 from eboxcast.mailboxes.recipients import Recipient, recipient_of
+from eboxcast.web import cookies
 from eboxcast.web.identity import Begun
 
 P = ParamSpec("P")
@@ -87,7 +88,8 @@ def signed_in(view: View[P]) -> View[P]:
             response = view(request, environment, *args, **kwargs)
         except MessageGone as gone:
             response = _gone(request, gone)
-        if _cookie(environment) not in response.cookies and clock.now().timestamp() - sealed_at > _RENEWED_AFTER:
+        kept = cookies.is_given(response, _cookie(environment), path=root_of(environment))
+        if not kept and clock.now().timestamp() - sealed_at > _RENEWED_AFTER:
             keep_visit(response, request.visit)
         return response
 
@@ -120,7 +122,7 @@ def keep_visit(response: HttpResponseBase, visit: Visit) -> None:
         "sealed": int(clock.now().timestamp()),
     }
     text = seal(values, purpose=f"visit {environment}")
-    give(response, _cookie(environment), text, path=root_of(environment), seconds=IDLE_SECONDS)
+    cookies.give(response, _cookie(environment), text, path=root_of(environment), seconds=IDLE_SECONDS)
 
 
 def end_visit(request: HttpRequest, response: HttpResponse, environment: str, *, everywhere: bool = False) -> None:
@@ -129,19 +131,19 @@ def end_visit(request: HttpRequest, response: HttpResponse, environment: str, *,
     if found is not None:
         person, visit = found[0].identity.person, ended_visits.EVERY if everywhere else found[0].number
         ended_visits.end_visit(environment, person=person, visit=visit)
-    response.delete_cookie(_cookie(environment), path=root_of(environment), samesite="Lax")
+    cookies.drop(response, _cookie(environment), path=root_of(environment))
 
 
 def keep_begun(response: HttpResponse, environment: str, begun: Begun, *, after: str) -> None:
     """Have the browser keep a sign-in until it comes back."""
     values = {"state": begun.state, "nonce": begun.nonce, "verifier": begun.verifier, "after": after}
     text = seal(values, purpose=f"sign-in {environment}")
-    give(response, _cookie(environment, "sign_in"), text, path=root_of(environment), seconds=SIGN_IN_SECONDS)
+    cookies.give(response, _cookie(environment, "sign_in"), text, path=root_of(environment), seconds=SIGN_IN_SECONDS)
 
 
 def take_begun(request: HttpRequest, environment: str) -> tuple[Begun, str] | None:
     """Return the sign-in that this browser began, and the page to show after it."""
-    sealed = take(request, _cookie(environment, "sign_in"))
+    sealed = cookies.take(request, _cookie(environment, "sign_in"), path=root_of(environment))
     values = unseal(sealed, purpose=f"sign-in {environment}", seconds=SIGN_IN_SECONDS)
     if values is None:
         return None
@@ -151,7 +153,7 @@ def take_begun(request: HttpRequest, environment: str) -> tuple[Begun, str] | No
 
 def forget_begun(response: HttpResponse, environment: str) -> None:
     """Let nothing be left of a sign-in."""
-    response.delete_cookie(_cookie(environment, "sign_in"), path=root_of(environment), samesite="Lax")
+    cookies.drop(response, _cookie(environment, "sign_in"), path=root_of(environment))
 
 
 def came_for(request: HttpRequest, environment: str) -> str:
@@ -168,7 +170,7 @@ def root_of(environment: str) -> str:
 
 
 def _visit_of(request: HttpRequest, environment: str) -> tuple[Visit, int] | None:
-    sealed = take(request, _cookie(environment))
+    sealed = cookies.take(request, _cookie(environment), path=root_of(environment))
     values = unseal(sealed, purpose=f"visit {environment}", seconds=IDLE_SECONDS) if sealed else None
     if values is None or "visit" not in values or clock.now().timestamp() - values["began"] > LONGEST_SECONDS:
         return None

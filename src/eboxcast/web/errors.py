@@ -93,6 +93,9 @@ def error_page(request: HttpRequest, error: EboxcastError) -> HttpResponse:
         return not_found(request)
     if status >= 500:
         _log.error("page.failed", code=error.code, route=_route(request))
+    if isinstance(error, NotYourRole):
+        visitor = getattr(request, "visitor", None)
+        _log.warning("page.refused", code=error.code, route=_route(request), by=visitor.name if visitor else "")
     language = language_of(request)
     if status == 500:
         return _page(request, status)

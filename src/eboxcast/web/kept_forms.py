@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from eboxcast.lib import sealing
+from eboxcast.web import cookies
 
 KEPT = "kept"
 """The name of the field it travels in."""
@@ -36,24 +37,16 @@ class KeptForm:
 
 def note_whose(request: HttpRequest, response: HttpResponse, account: int | None) -> None:
     """Have the browser know whose window this is, beyond the end of the session; and forget it with signing out."""
-    known = request.COOKIES.get(_COOKIE)
     if account is None:
         return
     whose = _signer().sign(str(account))
-    if known != whose:
-        response.set_cookie(
-            _COOKIE,
-            whose,
-            path=settings.SESSION_COOKIE_PATH,
-            secure=settings.SESSION_COOKIE_SECURE,
-            httponly=True,
-            samesite="Lax",
-        )
+    if cookies.take(request, _COOKIE) != whose:
+        cookies.give(response, _COOKIE, whose)
 
 
 def forget_whose(response: HttpResponse) -> None:
     """Have the browser forget whose window this was."""
-    response.delete_cookie(_COOKIE, path=settings.SESSION_COOKIE_PATH, samesite="Lax")
+    cookies.drop(response, _COOKIE)
 
 
 def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
@@ -80,7 +73,7 @@ def _sealed(request: HttpRequest, whose: str) -> str:
 
 def _whose(request: HttpRequest) -> str:
     try:
-        return _signer().unsign(request.COOKIES.get(_COOKIE, ""))
+        return _signer().unsign(cookies.take(request, _COOKIE))
     except signing.BadSignature:
         return ""
 

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from eboxcast.lib.translation import LANGUAGES
+from eboxcast.web import cookies
 from eboxcast.web.requests import PageRequest
 
 COOKIE = "eboxcast_language"
@@ -32,7 +33,7 @@ class Languages:
 def language_of(request: HttpRequest) -> str:
     """Return the language for whoever asks, also where a request did not come as far as the middleware."""
     visitor = getattr(request, "visitor", None)
-    for one in (request.COOKIES.get(COOKIE, ""), visitor.language if visitor else "", *_accepted(request)):
+    for one in (cookies.take(request, COOKIE), visitor.language if visitor else "", *_accepted(request)):
         if one in LANGUAGES:
             return one
     return settings.EBOXCAST_LANGUAGE or "fr"
@@ -40,15 +41,7 @@ def language_of(request: HttpRequest) -> str:
 
 def remember(response: HttpResponse, language: str) -> None:
     """Have the browser say the choice again, for a year."""
-    response.set_cookie(
-        COOKIE,
-        language,
-        max_age=_A_YEAR,
-        path=settings.SESSION_COOKIE_PATH,
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-        samesite="Lax",
-    )
+    cookies.give(response, COOKIE, language, seconds=_A_YEAR)
 
 
 def words(request: HttpRequest) -> dict[str, object]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import wraps
@@ -33,9 +35,13 @@ ACCOUNT = "account"
 """The name of the address where they keep their account."""
 NEXT = "next"
 PROVED, FACTOR = "proved_at", "factor"
-_KEPT = (BEGAN, FACTOR)
+STARTED = "started"
+"""When a session began by the clock of the world, in seconds since 1970: no moved clock ends or prolongs one."""
+_KEPT = (BEGAN, STARTED, FACTOR)
 """What stays true of a visit when its session is renewed."""
 _NOTED_EVERY = timedelta(minutes=10)
+_LONGEST_SECONDS = 12 * 60 * 60
+"""Of a session, however much it is used: an evening and its night, never two days."""
 _MOST_OF_A_BROWSER = 200
 
 
@@ -51,7 +57,9 @@ class Visitors:
         request.installation_kind = installation.kind_now()
         number = request.session.get(auth.SESSION_KEY) if request.session.session_key else None
         found = account_in_force(int(number)) if number else None
-        if found is not None and _is_of(request, found[0]):
+        if found is not None and _is_over(request):
+            request.session.flush()
+        elif found is not None and _is_of(request, found[0]):
             request.account, request.visitor = found
             request.actor = found[1]
             request.factor_due = _factor_due(request, *found)
@@ -71,7 +79,7 @@ def begin_visit(request: PageRequest, account: Account, *, factor: str = "") -> 
     auth.login(request, account, backend="eboxcast.web.visitors")
     now = iso(clock.now())
     browser = request.headers.get("User-Agent", "")[:_MOST_OF_A_BROWSER]
-    request.session.update({BEGAN: now, SEEN: now, BROWSER: browser, PROVED: now, FACTOR: factor})
+    request.session.update({BEGAN: now, SEEN: now, BROWSER: browser, PROVED: now, FACTOR: factor, STARTED: time.time()})
 
 
 def note_proof(request: PageRequest, *, factor: str = "") -> None:
@@ -138,6 +146,12 @@ def came_for(request: HttpRequest) -> str:
     asked = request.POST.get(NEXT) or request.GET.get(NEXT) or ""
     ours = url_has_allowed_host_and_scheme(asked, {request.get_host()}, require_https=request.is_secure())
     return asked if ours else resolve_url("home")
+
+
+def _is_over(request: PageRequest) -> bool:
+    """Return whether a session is older than any may become."""
+    started: float = request.session.get(STARTED, math.inf)
+    return time.time() - started > _LONGEST_SECONDS
 
 
 def _is_of(request: PageRequest, account: Account) -> bool:

@@ -10,7 +10,7 @@ from django.db import connections
 from django.test import override_settings
 
 from eboxcast.database import boot
-from eboxcast.database.doctor import CHECKS, durability, roles, space, variables
+from eboxcast.database.doctor import CHECKS, durability, roles, space, transport_of, variables
 from eboxcast.database.embedded.roles import connect_for_setup
 from eboxcast.database.findings import State, Surroundings, examine
 
@@ -46,6 +46,18 @@ def test_a_database_that_may_lose_what_it_confirmed_fails(setup: psycopg.Connect
     finally:
         setup.execute("alter role eboxcast_control reset all")
     assert [finding.data for finding in failed] == [{"name": "control", "settings": "synchronous_commit"}]
+
+
+@pytest.mark.parametrize(
+    ("encrypted", "verified", "state"),
+    [(False, False, State.ATTENTION), (True, False, State.ATTENTION), (True, True, State.OK)],
+)
+def test_a_connection_over_the_network_is_to_be_encrypted_and_verified(
+    encrypted: bool, verified: bool, state: State
+) -> None:
+    finding = transport_of("default", encrypted=encrypted, verified=verified)
+    assert finding.state is state
+    assert ("verify-full" in finding.remedy) == (state is State.ATTENTION)
 
 
 @override_settings(EBOXCAST_UNKNOWN_VARIABLES=["EBOXCAST_TYPO"])

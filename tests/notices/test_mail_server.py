@@ -38,6 +38,7 @@ def test_no_url_is_no_server() -> None:
         "smtp://mail?starttls=yes",
         "smtp://mail?tls=1",
         "smtps://mail?starttls=1",
+        "smtp://u:secret@mail",
     ],
 )
 def test_what_cannot_be_used_is_refused_without_being_shown(url: str) -> None:
@@ -48,7 +49,7 @@ def test_what_cannot_be_used_is_refused_without_being_shown(url: str) -> None:
 
 
 def test_a_server_shows_no_password() -> None:
-    assert "geheim" not in repr(read_mail_server("smtp://u:geheim@mail"))
+    assert "geheim" not in repr(read_mail_server("smtps://u:geheim@mail"))
 
 
 @pytest.mark.parametrize("text", ["", "nobody", "a@", "@b", "Ebox <nobody>", "a@b\n", "é@example.be"])

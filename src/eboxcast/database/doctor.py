@@ -6,6 +6,7 @@ import platform
 import shutil
 from collections.abc import Iterator
 from datetime import datetime
+from ipaddress import ip_address
 
 from django.conf import settings
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -179,6 +180,34 @@ def durability(around: Surroundings) -> Iterator[Finding]:
             yield Finding("durability", State.OK, N_("The {name} database does not lose confirmed data."), data)
 
 
+_TRANSPORT = (
+    "select host(inet_server_addr()), coalesce((select ssl from pg_stat_ssl where pid = pg_backend_pid()), false)"
+)
+
+
+def transport(around: Surroundings) -> Iterator[Finding]:
+    """Whether somebody on the network could read along, or stand in for a database."""
+    for alias, connection in around.reached.items():
+        address, encrypted = ask(connection, _TRANSPORT)
+        verified = connection.settings_dict["OPTIONS"].get("sslmode") == "verify-full"
+        if address is not None and not ip_address(str(address)).is_loopback:
+            yield transport_of(alias, encrypted=bool(encrypted), verified=verified)
+
+
+def transport_of(alias: str, *, encrypted: bool, verified: bool) -> Finding:
+    """Return what is to be said of a connection that crosses a network."""
+    data = {"name": shown(alias), "variable": URL_VARIABLES[alias]}
+    remedy = N_("Use sslmode=verify-full in {variable}, with the authority of its certificate in sslrootcert.")
+    if not encrypted:
+        sentence = N_("The connection to the {name} database crosses the network unencrypted.")
+        return Finding("transport", State.ATTENTION, sentence, data, remedy)
+    if not verified:
+        sentence = N_("The connection to the {name} database is encrypted, but the server need not prove who it is.")
+        return Finding("transport", State.ATTENTION, sentence, data, remedy)
+    sentence = N_("The connection to the {name} database is encrypted, and the server is verified.")
+    return Finding("transport", State.OK, sentence, {"name": shown(alias)})
+
+
 def nodes(around: Surroundings) -> Iterator[Finding]:
     """Whether each machine of an environment that is spread over many answers, and is up to date."""
     for alias, connection in around.reached.items():
@@ -281,5 +310,6 @@ CHECKS: tuple[Check, ...] = (
     space,
     clocks,
     durability,
+    transport,
     nodes,
 )

@@ -12,6 +12,7 @@ from eboxcast.lib.translation import N_
 
 _ADDRESS = re.compile(r"[!-?A-~]+@[A-Za-z0-9.-]+")
 _PORTS = {"smtp": 25, "smtps": 465}
+_THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
 _YES = {"1": True, "0": False}
 
 
@@ -52,6 +53,8 @@ def read_mail_server(url: str) -> MailServer | None:
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
     if bool(user) != bool(password):
         raise _wrong("it has a name without a password, or the other way round")
+    if password and not (starttls or parts.scheme == "smtps" or parts.hostname in _THIS_MACHINE):
+        raise _wrong("the password would cross the network unencrypted; use smtps:// or starttls=1")
     return MailServer(
         host=parts.hostname,
         port=_port(parts),

@@ -169,6 +169,13 @@ def test_the_pages_of_the_site_load_nothing_from_elsewhere() -> None:
     assert [str(page.relative_to(site)) for page in site.rglob("*.html") if loads.search(page.read_text("utf-8"))] == []
 
 
+@pytest.mark.parametrize("page", ["security.md", "reference/asvs.md"])
+def test_every_test_that_is_named_as_proof_exists(page: str) -> None:
+    named = set(re.findall(r"`(tests/[\w/.]+)`", (DOCS / page).read_text("utf-8")))
+    assert named
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
 def test_every_target_of_make_that_a_page_names_exists() -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
     named = {target for page in PAGES for target in re.findall(r"`make ([a-z]+)", page.read_text("utf-8"))}

@@ -219,6 +219,18 @@ def test_every_address_is_in_the_table() -> None:
     assert {one.name for one in patterns(get_resolver())} == set(ADDRESSES)
 
 
+def test_each_address_wants_the_token_of_a_form_of_ours(january: None) -> None:
+    broadcast, run = p.requested(), prepared_run()
+    request_for(actor=p.ANNE)
+    forger = browser_of(p.INES, enforce_csrf_checks=True)
+    let_in = {}
+    for pattern in patterns(get_resolver()):
+        answer = forger.post(reverse(str(pattern.name), kwargs=arguments(pattern, broadcast, run)), {"field": "value"})
+        if answer.status_code not in (403, 404, 405):
+            let_in[pattern.name] = answer.status_code
+    assert let_in == {}
+
+
 def test_nobody_sees_more_than_is_theirs(browsers: dict[Actor | None, Client]) -> None:
     broadcast = p.requested()
     request_for(actor=p.ANNE)

@@ -67,10 +67,16 @@ class Calling(StrEnum):
     LINKING = "linking-before-write"
 
 
+class Proving(StrEnum):
+    """Where making the tree of receipts can be interrupted."""
+
+    TREE_BEFORE_COMMIT = "tree-before-commit"
+
+
 _SIGNALS = {"EBOXCAST_CRASH_AT": signal.SIGKILL, "EBOXCAST_HALT_AT": signal.SIGSTOP}
 
 
-def reached(point: Point | Taking | Making | Mailing | Calling | Compacting) -> None:
+def reached(point: Point | Taking | Making | Mailing | Calling | Compacting | Proving) -> None:
     """Tell that a point is reached; dies or pauses there when a test asked for it."""
     if os.environ.get("EBOXCAST_TEST") != "1":
         return

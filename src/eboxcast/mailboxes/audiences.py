@@ -121,8 +121,7 @@ def read_holders(connection: BaseDatabaseWrapper, release: Release, *, prime: in
     Where it was sent to a provider, who was refused or not attempted is still in the audience. Once the outcomes are
     deleted nobody can tell them apart any more, and all of the audience counts.
     """
-    was_sent = release.visible_at is not None and release.completed_at != release.visible_at
-    if not was_sent or release.outcomes_purged_at is not None:
+    if not release.was_sent or release.outcomes_purged_at is not None:
         return read_audience(connection, release=release.id, prime=prime)
     kinds = (OutcomeKind.SENT, OutcomeKind.UNKNOWN, OutcomeKind.IN_FLIGHT)
     return np.unique(

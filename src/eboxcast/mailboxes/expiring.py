@@ -105,6 +105,7 @@ def _purge(connection: BaseDatabaseWrapper, release: Release, due: Due, of_relea
     if due.audience and release.audience_purged_at is None:
         run(connection, "purge_audience", of_release)
         run(connection, "purge_names", of_release)
+        run(connection, "purge_receipts", of_release)
         readings = run(connection, "purge_reading", of_release)
         run(connection, "purge_deferred", of_release)
         run(connection, "purge_mailing", of_release)

@@ -162,6 +162,11 @@ class Release(models.Model):
         """Return what is kept about its package."""
         return PackageRecord.from_json(self.particulars)
 
+    @property
+    def was_sent(self) -> bool:
+        """Return whether it is or was sent to a provider: on our own eBoxes the account is closed as it appears."""
+        return self.visible_at is not None and self.completed_at != self.visible_at
+
 
 class Audience(models.Model):
     """Who can see a release: the recipient keys of one bucket, ascending."""
@@ -279,6 +284,32 @@ class CallRange(models.Model):
 
     class Meta:
         db_table = "call_range"
+
+
+class ReceiptTree(models.Model):
+    """The tree of a release from which receipts are made (``receipts.py``). The roots stay; the rest goes with it."""
+
+    release = models.BigIntegerField(primary_key=True)
+    recipients = models.IntegerField()
+    buckets = models.IntegerField()
+    shelves = models.IntegerField()
+    cells = models.IntegerField()
+    root = models.BinaryField()
+    cells_root = models.BinaryField()
+    made_at = models.DateTimeField()
+    secret = models.BinaryField(null=True)
+    shelf_hashes = models.BinaryField(null=True)
+    """One of 32 bytes for each shelf, so that a receipt reads the recipients of one shelf only."""
+
+    class Meta:
+        db_table = "receipt_tree"
+        constraints = (
+            CheckConstraint(
+                condition=Q(secret__isnull=True, shelf_hashes__isnull=True)
+                | Q(secret__isnull=False, shelf_hashes__isnull=False),
+                name="receipt_tree_whole",
+            ),
+        )
 
 
 class RejectedRows(models.Model):

@@ -440,6 +440,20 @@ where bucket = any(array(select generate_series(0, %(last_bucket)s))) and releas
 -- Forget which release a number of a compaction was: of its recipients nobody can tell any more what they received.
 delete from compacted_release where release = %(release)s
 
+-- store_receipts --
+-- Keep the tree of a release, unless another process was first or the audience was deleted meanwhile.
+insert into receipt_tree (release, recipients, buckets, shelves, cells, root, cells_root, made_at, secret, shelf_hashes)
+select id, %(recipients)s, %(buckets)s, %(shelves)s, %(cells)s, %(root)s, %(cells_root)s, %(now)s, %(secret)s,
+       %(shelf_hashes)s
+from release
+where id = %(release)s and audience_purged_at is null
+for share
+on conflict do nothing
+
+-- purge_receipts --
+-- Forget what receipts are made from: the roots that stay can be tied to nobody.
+update receipt_tree set secret = null, shelf_hashes = null where release = %(release)s
+
 -- purge_reading --
 -- Forget who read a release.
 delete from reading

@@ -18,7 +18,7 @@ from eboxcast.mailboxes import fence
 from eboxcast.mailboxes.models import Release
 from eboxcast.mailboxes.package_record import DocumentRecord, ListRecord, MetadataRecord, PolicyRecord
 from eboxcast.reports.procedure import procedure_of
-from eboxcast.reports.recipients import is_sent, recipients_of, target_of_run
+from eboxcast.reports.recipients import recipients_of, target_of_run
 from eboxcast.reports.schemas import (
     AudiencePart,
     AuditPart,
@@ -215,7 +215,7 @@ def _moments(run: Run, release: Release | None) -> MomentsPart:
         not_after=run.not_after_at,
         launched=run.launched_at,
         visible=run.visible_at,
-        first_sent=run.visible_at if release and is_sent(release) else None,
+        first_sent=run.visible_at if release and release.was_sent else None,
         closed=release.completed_at if release else None,
         expires=run.expires_at,
         stopped=run.stopped_at,

@@ -21,7 +21,7 @@ def recipients_of(run: Run, release: Release) -> RecipientsPart:
     """Return the account of a settled run; it adds up in every state."""
     if release.published_count is not None:
         return _closed(run, release, published=release.published_count)
-    return _sending(run, release) if is_sent(release) else _nothing_yet(release.recipients_count)
+    return _sending(run, release) if release.was_sent else _nothing_yet(release.recipients_count)
 
 
 def _nothing_yet(everybody: int) -> RecipientsPart:
@@ -38,7 +38,7 @@ def _nothing_yet(everybody: int) -> RecipientsPart:
 
 
 def _closed(run: Run, release: Release, *, published: int) -> RecipientsPart:
-    sent = is_sent(release)
+    sent = release.was_sent
     return RecipientsPart(
         recipients=release.recipients_count,
         published=published,
@@ -78,11 +78,6 @@ def _sending(run: Run, release: Release) -> RecipientsPart:
     )
 
 
-def is_sent(release: Release) -> bool:
-    """Say whether a release is or was sent to a provider. On our own eBoxes its account is closed as it appears."""
-    return release.visible_at is not None and release.completed_at != release.visible_at
-
-
 def target_of_run(run: Run, release: Release | None) -> str:
     """Return the kind of target of a run, also where its environment publishes elsewhere by now.
 
@@ -92,7 +87,7 @@ def target_of_run(run: Run, release: Release | None) -> str:
         return options_of(run.environment).kind
     if run.target:
         return run.target
-    if not is_sent(release):
+    if not release.was_sent:
         return LocalOptions.kind
     kind = options_of(run.environment).kind
     return EboxRestOptions.kind if kind == LocalOptions.kind else kind

@@ -25,7 +25,6 @@ from eboxcast.mailboxes.audiences import counted, read_audience, read_outcome
 from eboxcast.mailboxes.models import OutcomeKind, Release
 from eboxcast.reports.handing_out import record_salt_given
 from eboxcast.reports.procedure_verification import verify_records
-from eboxcast.reports.recipients import is_sent
 from eboxcast.reports.schemas import Check, Counted, RecordCheck, Verification
 
 
@@ -98,7 +97,7 @@ class _Held:
         self.connection = environment_connection(environment)
         self.prime = bucket_prime(environment)
         self.release = release
-        self.sent = is_sent(release)
+        self.sent = release.was_sent
 
     def prepared(self) -> Keys | None:
         """On our own eBoxes those refused were taken out of the audience; who is sent to stays in it."""

@@ -1,0 +1,114 @@
+"""Receipts: each proves what it says of one number, to anybody with the roots, and of no other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+
+from eboxcast.lib.receipts import (
+    Proof,
+    Roots,
+    Sealing,
+    leaf_hash,
+    path_of,
+    root_by_path,
+    root_of,
+    shape_for,
+)
+
+BUCKETS = 97
+SECRET = b"s" * 32
+
+
+@cache
+def everyone() -> tuple[list[int], Roots, Sealing, list[bytes]]:
+    """Return 500 recipients, the roots of their tree, and what makes proofs."""
+    keys = np.unique(np.random.default_rng(1).integers(1, 10**11, 500))
+    shape = shape_for(len(keys), buckets=BUCKETS)
+    sealing = Sealing(SECRET, shape)
+    contents = []
+    for first, last in shape.pieces(100):
+        first_bucket, last_bucket = shape.buckets_of(first, last)
+        there = keys[(keys % BUCKETS >= first_bucket) & (keys % BUCKETS <= last_bucket)]
+        contents += list(sealing.shelves(there, first, last))
+    roots = Roots(shape=shape, root=root_of([*map(leaf_hash, contents)]), cells_root=root_of(sealing.cell_hashes()))
+    return keys.tolist(), roots, sealing, contents
+
+
+def proof_for(key: int, *, received: bool) -> Proof:
+    _, roots, sealing, contents = everyone()
+    shelf, cell = roots.shape.shelf_of(key), roots.shape.cell_of(key)
+    path = tuple(path_of([*map(leaf_hash, contents)], shelf))
+    of_all = {"received": received, "shelf": shelf, "tags": contents[shelf], "path": path}
+    if received:
+        return Proof(**of_all, nonce=sealing.nonce_of(key))
+    cell_path = tuple(path_of(sealing.cell_hashes(), cell))
+    return Proof(**of_all, cell_secret=sealing.secret_of(cell), cell_path=cell_path)
+
+
+def test_every_recipient_has_a_receipt_that_holds_for_them_alone() -> None:
+    keys, roots, _, _ = everyone()
+    assert roots.shape.shelves == 7
+    wrong = [key for key in keys if not proof_for(key, received=True).holds_for(key, roots)]
+    assert wrong == []
+    assert not proof_for(keys[0], received=True).holds_for(keys[1], roots)
+
+
+def test_that_somebody_did_not_receive_it_is_proved_of_strangers_only() -> None:
+    """Whoever received it cannot be shown not to have, even by who has the secret."""
+    keys, roots, _, _ = everyone()
+    strangers = [key + 1 for key in keys if key + 1 not in keys]
+    assert [key for key in strangers if not proof_for(key, received=False).holds_for(key, roots)] == []
+    assert [key for key in strangers if proof_for(key, received=True).holds_for(key, roots)] == []
+    assert [key for key in keys if proof_for(key, received=False).holds_for(key, roots)] == []
+
+
+def changed(proof: Proof) -> Iterator[Proof]:
+    for name in ("tags", "nonce", "cell_secret"):
+        content = getattr(proof, name)
+        if content:
+            yield replace(proof, **{name: bytes([content[0] ^ 1]) + content[1:]})
+    yield replace(proof, tags=proof.tags[32:])
+    yield replace(proof, tags=proof.tags[:-1])
+    yield replace(proof, shelf=proof.shelf ^ 1)
+    yield replace(proof, received=not proof.received)
+    yield replace(proof, path=proof.path[1:])
+    yield replace(proof, path=(*proof.path, b"p" * 32))
+    if proof.cell_path:
+        yield replace(proof, cell_path=proof.cell_path[::-1])
+
+
+@pytest.mark.parametrize("received", [True, False])
+def test_whatever_is_changed_in_a_proof_it_holds_no_more(*, received: bool) -> None:
+    keys, roots, _, _ = everyone()
+    key = keys[0] if received else keys[0] + 1
+    proof = proof_for(key, received=received)
+    assert proof.holds_for(key, roots)
+    assert [one for one in changed(proof) if one.holds_for(key, roots)] == []
+    assert not proof.holds_for(key, replace(roots, root=b"r" * 32))
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 7, 8, 13])
+def test_every_leaf_has_a_path_and_no_other_place_in_the_tree(size: int) -> None:
+    leaves = [leaf_hash(bytes([number])) for number in range(size)]
+    found = {
+        (leaf, index)
+        for leaf in range(size)
+        for index in range(-1, size + 1)
+        if root_by_path(leaves[leaf], path_of(leaves, leaf), index=index, size=size) == root_of(leaves)
+    }
+    assert found == {(number, number) for number in range(size)}
+
+
+def test_the_root_is_that_of_the_examples_of_certificate_transparency() -> None:
+    """The leaves and roots that the reference implementation of RFC 6962 and 9162 is tested with."""
+    leaves = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"]
+    hashes = [leaf_hash(bytes.fromhex(one)) for one in leaves]
+    assert root_of([]).hex() == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    assert root_of(hashes[:1]).hex() == "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"
+    assert root_of(hashes[:3]).hex() == "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77"
+    assert root_of(hashes).hex() == "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328"

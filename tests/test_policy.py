@@ -87,7 +87,7 @@ from eboxcast.operations import doctor, dossier, steward
 from eboxcast.operations import expiry as everything
 from eboxcast.operations import overview as installation_overview
 from eboxcast.package.model import Package, Policies
-from eboxcast.reports import certificate, handing_out, report
+from eboxcast.reports import certificate, handing_out, receipts, report
 from eboxcast.reports import verification as certificates
 from eboxcast.senders import lookup as senders_lookup
 from eboxcast.senders import people, people_file, people_tokens, sender_file, type_requests
@@ -806,6 +806,9 @@ ACTIONS: dict[str, Case] = {
     ),
     "reports.handing_out.record_salt_given": Case(
         "report.salt", lambda w, a: handing_out.record_salt_given(w.published, actor=a), theirs=True
+    ),
+    "reports.receipts.hand_out_receipt": Case(
+        "report.receipt", lambda w, a: receipts.hand_out_receipt(w.published, w.key, actor=a), theirs=True
     ),
     "reports.verification.verify": Case(
         "report.verify", lambda w, a: certificates.verify(w.published, actor=a), theirs=True

@@ -106,6 +106,17 @@ def check_packages(scene: Scene) -> Path:
     return letter
 
 
+def take_receipts(scene: Scene, letter: Path, run: str) -> None:
+    received = next(letter.glob("*01.csv")).read_text().split()[1].partition(";")[0]
+    receipt, certificate = scene.folder / "receipt.json", scene.folder / "certificate.json"
+    scene.do("report", run, "--format", "json", "--out", certificate)
+    scene.hear("receipt-absent", "receipt", run, "-", given="85.07.30-033.28")
+    receipt.write_text(json.dumps(scene.hear("receipt", "receipt", run, "-", given=received)))
+    verify = ("verify", receipt, "--certificate", certificate, "--recipient", "-")
+    scene.ask("verify", *verify, given=received)
+    scene.ask("verify-another", *verify, given="85.07.30-033.28")
+
+
 def publish_and_recall(scene: Scene, letter: Path) -> None:
     window = ("--not-before", "2027-01-18T09:00", "--not-after", "2027-01-18T23:00")
     scene.ask("rehearse-new", "rehearse", letter, *P, *window)
@@ -121,6 +132,7 @@ def publish_and_recall(scene: Scene, letter: Path) -> None:
     scene.ask("status-published", "status", run)
     scene.hear("report-published", "report", run, "--format", "json")
     scene.hear("report-verified", "report", run, "--verify", "--format", "json")
+    take_receipts(scene, letter, run)
     scene.ask("recall", "recall", run, *REASON)
     scene.ask("status-recalled", "status", run)
     scene.hear("report-recalled", "report", run, "--format", "json")

@@ -222,6 +222,17 @@ SECTIONS: Mapping[str, Mapping[str, Command]] = {
             N_("Print the account of a run; on request, also the paper list and rejected rows."),
             asks=("report.see",),
         ),
+        "receipt": Command(
+            loaders.receipts,
+            N_("Write the receipt of one recipient, or the proof that they received nothing."),
+            asks=("report.receipt",),
+        ),
+        "verify": Command(
+            loaders.receipts,
+            N_("Verify a receipt with the certificate of its run. Needs no database and no account."),
+            asks=ANYBODY,
+            needs_database=False,
+        ),
         "ebox": Command(
             loaders.ebox,
             N_("Show an eBox in acceptance, or load eBox data from their owner."),

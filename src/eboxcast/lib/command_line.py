@@ -34,6 +34,7 @@ _FORMS: Mapping[str, tuple[str, ...]] = {
     "report.see": ("report {run}",),
     "report.paper_list": ("report {run} --paper-list FILE",),
     "report.rejected_rows": ("report {run} --rejected-rows FILE",),
+    "report.receipt": ("receipt {run} -",),
     "report.verify": ("report {run} --verify",),
     # Broadcasts
     "broadcast.see": ("broadcast show {broadcast}", "broadcast list"),

@@ -102,6 +102,7 @@ SENTENCES: Mapping[str, str] = {
     "run.report_given": N_("Fetched the report"),
     "run.paper_list_given": N_("Fetched the paper list"),
     "run.rejected_rows_given": N_("Fetched the rejected rows"),
+    "run.receipt_given": N_("Requested a receipt of a recipient"),
     "run.salt_given": N_("Fetched the certificate with its salt"),
     "run.personal_data_deletion_intended": N_("Asked to delete personal data whose retention period is over"),
     "run.personal_data_deleted": N_("Deleted personal data whose retention period is over"),

@@ -17,7 +17,9 @@ from eboxcast.lib.masking import mask_and_strip
 from eboxcast.mailboxes import fence
 from eboxcast.mailboxes.models import Release
 from eboxcast.mailboxes.package_record import DocumentRecord, ListRecord, MetadataRecord, PolicyRecord
+from eboxcast.mailboxes.receipts import make_tree
 from eboxcast.reports.procedure import procedure_of
+from eboxcast.reports.receipts import receipts_of
 from eboxcast.reports.recipients import recipients_of, target_of_run
 from eboxcast.reports.schemas import (
     AudiencePart,
@@ -39,7 +41,8 @@ __all__ = ["Certificate", "certificate_of", "issue_certificate"]
 
 
 def issue_certificate(run: Run, *, actor: Actor) -> Certificate:
-    """Return the certificate as it is given to people: with the head of the audit, which covers what it tells.
+    """Return the certificate as it is given to people: with the head of the audit, which covers what it tells, and
+    with the root of the receipts, which are made with the first.
 
     Call it outside a transaction: what is not yet sealed is sealed first, and the audit keeps that this head went out;
     where it goes to somebody of the institution, also to whom.
@@ -50,6 +53,9 @@ def issue_certificate(run: Run, *, actor: Actor) -> Certificate:
         if actor.institution:
             record("run.report_given", by=actor.name, environment=run.environment, run=run.id)
         head = hand_out(kind=CERTIFICATE, to=str(run.id))
+    release = fence.find_release(run.environment, run.id)
+    if release is not None:
+        make_tree(run.environment, release)
     return certificate_of(run, head)
 
 
@@ -87,6 +93,7 @@ def certificate_of(run: Run, head: Head | None = None, *, procedure: bool = True
         numbers_replaced=told.moved,
         recipients=recipients_of(run, release) if release else None,
         audience=_audience(release) if release else None,
+        receipts=receipts_of(run.environment, release) if release else None,
         policies=_policies(run, told.policies),
         moments=_moments(run, release),
         decisions=decisions,

@@ -170,6 +170,23 @@ class AudiencePart(Schema):
     """of those refused"""
 
 
+class ReceiptsPart(Schema):
+    """The tree of those who received it: with these values anyone can verify a [receipt](receipt.md)."""
+
+    recipients: int
+    """how many are in it"""
+    buckets: int
+    """the number by which recipients are divided first"""
+    shelves: int
+    """how many shelves there are"""
+    cells: int
+    """how many cells there are"""
+    root: str
+    """the root of the tree over the shelves"""
+    cells_root: str
+    """the root of the tree over the secrets of the cells"""
+
+
 class MomentsPart(Schema):
     """When it happened."""
 
@@ -465,6 +482,8 @@ class Certificate(Schema):
     """the result for the recipients; `null` as long as nothing is stored"""
     audience: AudiencePart | None
     """digests of who was prepared, published and refused; `null` as long as nothing is stored"""
+    receipts: ReceiptsPart | None
+    """with what receipts are verified; `null` as long as no certificate was issued"""
     policies: PoliciesPart
     """what was decided beforehand"""
     moments: MomentsPart
@@ -531,6 +550,64 @@ class Check(Schema):
     def differs(self) -> bool:
         """Whether the environment holds others than the certificate says."""
         return self.held is not None and self.held != self.told
+
+
+class Receipt(Schema):
+    """That one recipient received a message, or that one did not. It says of nobody else whether they did."""
+
+    format: Literal["eboxcast.receipt/1"] = "eboxcast.receipt/1"
+    """the form of this answer"""
+    received: bool
+    """whether the recipient received it"""
+    made_at: datetime
+    """when the receipt was made"""
+    run: str
+    """the number of the run (UUID)"""
+    environment: str
+    """`acceptance` or `production`"""
+    document_sha256: str
+    """the digest of the document"""
+    visible: datetime
+    """when it became visible: to everybody on our own eBoxes, to the first recipient at a provider"""
+    receipts: ReceiptsPart
+    """as in the certificate"""
+    shelf: int
+    """on which shelf the recipient is, or would be"""
+    tags: tuple[str, ...]
+    """those on this shelf, each as a digest that only its own recipient can recognise"""
+    path: tuple[str, ...]
+    """from the shelf to the root"""
+    nonce: str | None
+    """with it and the number anyone can compute the tag; `null` for a recipient who did not receive it"""
+    cell_secret: str | None
+    """with it and the number anyone can compute the tag that is missing; `null` for a recipient who received it"""
+    cell_path: tuple[str, ...]
+    """from the secret to the root of the cells; empty for a recipient who received it"""
+
+
+Wrong = Literal["other-run", "other-document", "other-moment", "other-root", "not-this-recipient"]
+
+
+class FileVerdict(Schema):
+    """The result of verifying a file that was handed out, by the files alone."""
+
+    format: Literal["eboxcast.file-verdict/1"] = "eboxcast.file-verdict/1"
+    """the form of this answer"""
+    good: bool
+    """whether nothing is wrong"""
+    received: bool | None
+    """what a receipt proves: that the recipient received it, or that they did not; `null` for a certificate"""
+    run: str
+    """the number of the run (UUID)"""
+    environment: str
+    """`acceptance` or `production`"""
+    document_sha256: str
+    """the digest of the document"""
+    visible: datetime | None
+    """when it became visible"""
+    wrong: tuple[Wrong, ...]
+    """what is wrong; `other-run`, `other-document`, `other-moment`, `other-root`: receipt and certificate do not belong
+    together; `not-this-recipient`: the receipt was changed, or it is of another recipient"""
 
 
 Finding = Literal["agrees", "differs", "missing", "altered", "unrecorded", "deleted"]

@@ -1,0 +1,139 @@
+"""`eboxcast receipt` and `verify`: what one recipient has in hand, and what anyone can verify without us."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from eboxcast.cli.shell import console
+from eboxcast.cli.shell.app import command_app
+from eboxcast.cli.shell.options import AsJson, Force, RunNumber
+from eboxcast.cli.shell.private import key_given, refuse_existing, write_private
+from eboxcast.cli.shell.usage import NumberInArguments
+from eboxcast.lib.errors import InputRefused, WrongUse
+from eboxcast.lib.formatting import exact_moment
+from eboxcast.lib.masking import mask_and_strip
+from eboxcast.lib.translation import N_, language_of_user, translate
+from eboxcast.package.reading import reason_of
+from eboxcast.presenters.json import json_text
+from eboxcast.reports.proofs import read_certificate, read_receipt, verify_receipt
+from eboxcast.reports.schemas import FileVerdict, Wrong
+
+app = command_app()
+
+
+class ProofUnreadable(InputRefused):
+    """A file to verify cannot be read."""
+
+    code = "proof.unreadable"
+    sentence = N_("{file} could not be read: {reason}.")
+
+
+class CertificateNeeded(WrongUse):
+    """A receipt says what it was verified with only itself: the certificate is what others vouch for."""
+
+    code = "proof.certificate-needed"
+    sentence = N_("A receipt is verified with the certificate of its run.")
+    remedy = N_("Add: --certificate FILE")
+
+
+class NobodyNamed(WrongUse):
+    """A receipt names nobody: whose it is, must be said."""
+
+    code = "proof.nobody-named"
+    sentence = N_("A receipt contains no number: it is verified for one recipient.")
+    remedy = N_("Add --recipient - and enter the national number or enterprise number on standard input.")
+
+
+_WRITTEN = N_("The receipt is in {path}. It contains no number. To verify it, the certificate of the run is needed.")
+_RECEIVED = N_("This recipient received the document. It became visible on {moment}.")
+_NOT_RECEIVED = N_("This recipient did not receive the document that became visible on {moment}.")
+_DOCUMENT = N_("SHA-256 of the document: {sha256}")
+_OF_RUN = N_("Run {run}, {environment}")
+_BAD = N_("This is not proved.")
+_WRONG: dict[Wrong, str] = {
+    "other-run": N_("Receipt and certificate are not of the same run."),
+    "other-document": N_("Receipt and certificate have different documents."),
+    "other-moment": N_("Receipt and certificate have different moments of visibility."),
+    "other-root": N_("The certificate has different values to verify receipts with."),
+    "not-this-recipient": N_("The receipt was changed, or it is of another recipient."),
+}
+
+
+@app.command()
+def receipt(
+    run: RunNumber,
+    person: Annotated[str, typer.Argument(metavar="-", help="Always -: the number is read from standard input.")],
+    out: Annotated[Path | None, typer.Option(help="Write the receipt to this file.")] = None,
+    force: Force = False,
+) -> None:
+    """Write the receipt of the recipient whose number is on standard input; or, if they received nothing, the proof.
+
+    The receipt contains no number and shows nothing about other recipients. The audit records who requested it.
+    """
+    from eboxcast.cli.shell.acting import actor  # Django's models, which `verify` does without
+    from eboxcast.delivery.runs.lookup import find_run  # the same
+    from eboxcast.delivery.runs.settlement import settle  # the same
+    from eboxcast.reports.receipts import hand_out_receipt  # the same
+
+    if person != "-":
+        raise NumberInArguments(command="eboxcast receipt")
+    refuse_existing(out, force=force)
+    who = actor()
+    settled = settle(find_run(run, actor=who, permission="report.receipt"))
+    content = json_text(hand_out_receipt(settled, key_given(), actor=who))
+    if out:
+        write_private(out, [f"{content}\n".encode()], force=force)
+        console.line(translate(_WRITTEN, language_of_user(), {"path": mask_and_strip(str(out))}))
+    else:
+        typer.echo(content)
+
+
+@app.command()
+def verify(
+    file: Annotated[Path, typer.Argument(help="The receipt.")],
+    certificate: Annotated[
+        Path | None, typer.Option(help="The certificate of the run, as JSON, alone or in a report.")
+    ] = None,
+    recipient: Annotated[
+        str, typer.Option(metavar="-", help="Whose receipt it is. Always -: the number is read from standard input.")
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Verify a receipt with the certificate of its run. Exits with 1 if it proves nothing.
+
+    It needs no database and no account, and works on any machine.
+    """
+    receipt = read_receipt(_content(file), file=mask_and_strip(str(file)))
+    if certificate is None:
+        raise CertificateNeeded
+    told = read_certificate(_content(certificate), file=mask_and_strip(str(certificate)))
+    if recipient not in ("", "-"):
+        raise NumberInArguments(command="eboxcast verify")
+    if not recipient:
+        raise NobodyNamed
+    verdict = verify_receipt(receipt, told, key_given())
+    console.result(verdict, _lines, as_json=as_json)
+    if not verdict.good:
+        raise typer.Exit(1)
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ProofUnreadable(file=mask_and_strip(str(path)), reason=reason_of(error)) from error
+
+
+def _lines(found: FileVerdict, language: str) -> Iterator[str]:
+    if not found.good:
+        yield translate(_BAD, language)
+        yield from (translate(_WRONG[wrong], language) for wrong in found.wrong)
+        return
+    moment = exact_moment(found.visible, language) if found.visible else ""
+    yield translate(_RECEIVED if found.received else _NOT_RECEIVED, language, {"moment": moment})
+    yield translate(_DOCUMENT, language, {"sha256": found.document_sha256})
+    yield translate(_OF_RUN, language, {"run": found.run, "environment": found.environment})

@@ -1,0 +1,81 @@
+"""Handing out receipts: to a recipient from their eBox, and to who has the number; then the audit keeps who asked."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from eboxcast.audit.actions import record
+from eboxcast.audit.pseudonyms import pseudonym
+from eboxcast.database.errors import sanitized_db_errors
+from eboxcast.delivery.models import Run
+from eboxcast.delivery.runs.lookup import authorize_for
+from eboxcast.lib import clock
+from eboxcast.lib.actors import Actor
+from eboxcast.lib.receipts import HASH_BYTES, Proof, Roots
+from eboxcast.mailboxes import fence
+from eboxcast.mailboxes.models import Release
+from eboxcast.mailboxes.opening import find_letter
+from eboxcast.mailboxes.receipts import NoReceipts, find_roots, make_tree, prove
+from eboxcast.mailboxes.recipients import Recipient
+from eboxcast.reports.schemas import Receipt, ReceiptsPart
+
+
+def hand_out_receipt(run: Run, key: int, *, actor: Actor) -> Receipt:
+    """Return the receipt of a recipient, or the proof that they received nothing; the audit keeps who asked for whom.
+
+    Raises NotYourRole, RunNotFound, ReleaseMissing, NoReceipts, AbsenceTellsOfOthers.
+    """
+    authorize_for(run, "report.receipt", actor=actor)
+    release = fence.get_release(run.environment, run.id)
+    with sanitized_db_errors(), transaction.atomic():
+        person = {"person": pseudonym(key, clock.now())}
+        record("run.receipt_given", by=actor.name, environment=run.environment, run=run.id, data=person)
+    return _receipt(run.environment, release, key)
+
+
+def own_receipt(recipient: Recipient, run_id: UUID) -> Receipt:
+    """Return the receipt of a message in a recipient's eBox. Raises MessageGone, NoReceipts."""
+    letter = find_letter(recipient, run_id)
+    release = fence.get_release(recipient.environment, letter.run)
+    return _receipt(recipient.environment, release, letter.mailbox)
+
+
+def receipts_of(environment: str, release: Release) -> ReceiptsPart | None:
+    """Return what a certificate has of the tree of a release; None where there is none."""
+    roots = find_roots(environment, release)
+    return _part(roots) if roots else None
+
+
+def _receipt(environment: str, release: Release, key: int) -> Receipt:
+    make_tree(environment, release)
+    roots = find_roots(environment, release)
+    if roots is None or release.visible_at is None:
+        raise NoReceipts(run=release.run)
+    return _told(environment, release, release.visible_at, roots, prove(environment, release, key))
+
+
+def _told(environment: str, release: Release, visible: datetime, roots: Roots, proof: Proof) -> Receipt:
+    tags = [proof.tags[start : start + HASH_BYTES].hex() for start in range(0, len(proof.tags), HASH_BYTES)]
+    return Receipt(
+        received=proof.received,
+        made_at=clock.now(),
+        run=str(release.run),
+        environment=environment,
+        document_sha256=bytes(release.message.document_digest).hex(),
+        visible=visible,
+        receipts=_part(roots),
+        shelf=proof.shelf,
+        tags=tuple(tags),
+        path=tuple(one.hex() for one in proof.path),
+        nonce=proof.nonce.hex() if proof.nonce else None,
+        cell_secret=proof.cell_secret.hex() if proof.cell_secret else None,
+        cell_path=tuple(one.hex() for one in proof.cell_path),
+    )
+
+
+def _part(roots: Roots) -> ReceiptsPart:
+    return ReceiptsPart(**asdict(roots.shape), root=roots.root.hex(), cells_root=roots.cells_root.hex())

@@ -19,7 +19,10 @@ from eboxcast.audit.models import Entry
 from eboxcast.broadcasts import production, requests, scheduling
 from eboxcast.broadcasts.calendar_changes import black_out
 from eboxcast.broadcasts.models import Broadcast, Contact, State
+from eboxcast.database import boot
+from eboxcast.database.embedded.roles import connect_for_setup
 from eboxcast.database.installation import advance_clock
+from eboxcast.database.names import CONTROL
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.runs import actions
 from eboxcast.lib import clock
@@ -250,6 +253,21 @@ def test_trouble_with_one_broadcast_does_not_keep_the_others_waiting(story: Stor
     assert set(once_more()) == {"broadcast.not-ready", "published", "reported"}
     other.refresh_from_db()
     assert other.state == State.REPORTED
+
+
+def test_a_database_that_goes_before_any_step_is_trouble_and_no_end(office: None) -> None:
+    """The steward goes on for months: a server that is started anew must not end it, whatever it was doing."""
+
+    def cut() -> bool:
+        connections.close_all()
+        with connections[CONTROL].cursor() as cursor, connect_for_setup(boot.places(), "eboxcast_control") as other:
+            cursor.execute("select pg_backend_pid()")
+            other.execute("select pg_terminate_backend(%s, 10000)", cursor.fetchone())
+        return False
+
+    done = one_pass(lambda: ((), ()), ended=cut, whole=True, actor=LOU)
+    assert {trouble.code for trouble in done.troubles} == {"database.gone"}
+    connections.close_all()
 
 
 def test_the_steward_gives_no_go_and_arms_nothing(story: Story) -> None:

@@ -111,7 +111,8 @@ def one_pass(take_in: Intake[T], *, ended: Callable[[], bool], whole: bool, acto
         if ended():
             break
         try:
-            step()
+            with sanitized_db_errors():  # whichever it is: a server that is started anew must not end the steward
+                step()
         except EboxcastError as trouble:
             done.troubles.append(trouble)
     return done

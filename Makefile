@@ -3,6 +3,7 @@
 
 PYTHONS := $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11)
 WORKERS ?= 3
+SOAK ?= 1h
 CATALOGUES := $(wildcard src/eboxcast/locale/*/LC_MESSAGES/*.po)
 # The style sheets and scripts of the pages that come from elsewhere, fetched by npm: that of the system, else one from PyPI.
 VENDOR := src/eboxcast/web/static/vendor
@@ -20,7 +21,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 
-.PHONY: help citus design docs install demo test lint bench faults messages reference requirements screenshots
+.PHONY: help citus design docs install demo test lint bench faults soak messages reference requirements screenshots
 .DELETE_ON_ERROR:
 
 help: ## Say what can be made
@@ -43,6 +44,9 @@ lint: .venv/.dev ## Check style, types, imports, migrations and catalogues
 
 faults: .venv/.dev ## Kill, cut and fill things for longer than `make test` does
 	$(BIN)/pytest -m faults $(ARGS)
+
+soak: .venv/.dev ## Publish, open, recall, expire, compact and kill for an hour: make soak SOAK=10m
+	@$(BIN)/python -m tests.soak $(SOAK) $(ARGS)
 
 citus: .venv/.dev ## Test eBoxes, delivery and acceptance on a cluster of Citus: make citus CITUS=/path/to/programs
 	PYTHONPATH="$(CITUS)" CITUS_TESTS=1 $(BIN)/pytest tests/mailboxes tests/delivery tests/acceptance $(ARGS)

@@ -220,7 +220,7 @@ def test_no_module_is_a_drawer_for_odds_and_ends() -> None:
     assert [path for path in SOURCES if drawers & set(path.with_suffix("").parts[-2:])] == []
 
 
-SCENARIO_FOLDERS = {"acceptance", "benchmarks", "browser", "faults"}
+SCENARIO_FOLDERS = {"acceptance", "benchmarks", "browser", "faults", "soak"}
 """Folders of tests that are no package of ours: each file in them is a story of its own."""
 
 

@@ -19,7 +19,7 @@ from eboxcast.delivery.runs import actions
 from eboxcast.delivery.runs.settlement import settle
 from eboxcast.delivery.runs.window import Window
 from eboxcast.mailboxes import fence, opening, outcomes, sending
-from eboxcast.mailboxes.models import CallRange, Outcome, Release
+from eboxcast.mailboxes.models import CallRange, NamedCall, Outcome, Release
 from eboxcast.mailboxes.outcomes import Results
 from eboxcast.package.model import Package
 from eboxcast.targets.ebox_rest.options import EboxRestOptions
@@ -36,7 +36,7 @@ def published(given: Package) -> Run:
 def forget_visibility(run: Run) -> None:
     """Bring the environment back to before the launch."""
     release = fence.get_release(P, run.id)
-    for model in (Outcome, CallRange):
+    for model in (Outcome, CallRange, NamedCall):
         model.objects.using(P).filter(release=release.id).delete()
     columns = [field.name for field in Release._meta.fields if field.name.endswith(("_count", "_digest"))]
     kept = ("recipients_count", "audience_digest", "package_count", "package_digest")
@@ -50,7 +50,7 @@ def forget_visibility(run: Run) -> None:
 def forget_release(run: Run) -> None:
     """Bring the environment back to before the preparation."""
     release = fence.get_release(P, run.id)
-    for model in (Outcome, CallRange, Release):
+    for model in (Outcome, CallRange, NamedCall, Release):
         model.objects.using(P).all().delete()
     release.message.delete(using=P)
 

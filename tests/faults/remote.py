@@ -37,6 +37,9 @@ _OUTCOMES = """
 select o.kind, unnest(o.keys)
 from outcome o join release r on r.id = o.release join message m on m.id = r.message_id where m.ticket = %s
 union all
+select c.kind, unnest(c.keys)
+from named_call c join release r on r.id = c.release join message m on m.id = r.message_id where m.ticket = %s
+union all
 select c.kind, k.key
 from call_range c join release r on r.id = c.release join message m on m.id = r.message_id
 join audience a on a.release = r.id and a.bucket between c.first_bucket and c.last_bucket
@@ -194,12 +197,12 @@ class Stage:
 
     def named(self, letter: Letter, outcome: str) -> set[str]:
         """Return who has an outcome."""
-        rows = self.machine.ask("production", _OUTCOMES, letter.ticket, letter.ticket)
+        rows = self.machine.ask("production", _OUTCOMES, *[letter.ticket] * 3)
         return {text_of_key(int(str(key))) for kind, key in rows if kind == outcome}
 
     def outcomes(self, letter: Letter) -> Counter[str]:
         """Return how many have each kind of outcome."""
-        return Counter(str(kind) for kind, _ in self.machine.ask("production", _OUTCOMES, letter.ticket, letter.ticket))
+        return Counter(str(kind) for kind, _ in self.machine.ask("production", _OUTCOMES, *[letter.ticket] * 3))
 
     def clean_up(self) -> None:
         for worker in self.workers:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import numpy as np
 import pytest
 from tests.mailboxes.conftest import NewOrder
@@ -12,7 +14,7 @@ from eboxcast.lib.digests import digest_of_keys
 from eboxcast.mailboxes import fence, outcomes, sending, storing
 from eboxcast.mailboxes.audiences import read_outcome
 from eboxcast.mailboxes.errors import FenceClosed, StoredDiffers
-from eboxcast.mailboxes.models import Outcome, OutcomeKind, Release
+from eboxcast.mailboxes.models import NamedCall, Outcome, OutcomeKind, Release
 from eboxcast.mailboxes.outcomes import Call, Range, Results
 from eboxcast.mailboxes.values import NewRelease
 
@@ -215,6 +217,48 @@ def test_the_next_call_is_noted_with_the_end_of_the_last(begun: tuple[NewRelease
     assert outcomes.progress_of(P, where).under_way == {"1.1.1": [2, 16383]}
     assert not outcomes.end_call(P, release.id, first, Results(sent=[1]), then=Call(code="1.1.2", keys=[3]))
     assert outcomes.progress_of(P, where).left == [3, 16382]
+
+
+def test_recipients_who_are_named_are_one_row_beside_those_refused(begun: tuple[NewRelease, Release]) -> None:
+    """Wherever their buckets are; a part of the buckets finds its own of them."""
+    _, release = begun
+    call = Call(code="1.1.0", keys=[1, 2, 16383])
+    outcomes.begin_call(P, release.id, call.keys, call=call.code)
+    results = Results(sent=[1, 16383], message_ids=["m-1", "m-2"], refused={2: "not-told"})
+    assert outcomes.end_call(P, release.id, call, results)
+    (row,) = NamedCall.objects.using(P).all()
+    assert dict(zip(row.keys, row.provider_ids, strict=True)) == {1: "m-1", 16383: "m-2"}
+    assert [row.keys for row in Outcome.objects.using(P).all()] == [[2]]
+    first = Range(release=release.id, first=0, last=1)
+    assert outcomes.counts_in(P, first) == {OutcomeKind.SENT: 1}
+    connection = environment_connection(P)
+    sent = read_outcome(connection, release=release.id, first_bucket=2, prime=16381, kind=OutcomeKind.SENT)
+    assert sent.tolist() == [16383]
+
+
+def test_a_call_that_nobody_got_leaves_no_row(begun: tuple[NewRelease, Release]) -> None:
+    """The next one is noted all the same."""
+    _, release = begun
+    first, then = Call(code="1.1.0", keys=[1]), Call(code="1.1.1", keys=[2])
+    outcomes.begin_call(P, release.id, first.keys, call=first.code)
+    assert outcomes.end_call(P, release.id, first, Results(refused={1: "not-told"}), then=then)
+    assert [row.code for row in NamedCall.objects.using(P).all()] == ["1.1.1"]
+
+
+def test_a_call_under_way_is_taken_along_by_an_upgrade(begun: tuple[NewRelease, Release]) -> None:
+    """It had a row for each bucket; who asks finds it, and who made it is too late."""
+    _, release = begun
+    for bucket, keys in ((1, [1, 16382]), (2, [2])):
+        Outcome.objects.using(P).create(
+            bucket=bucket, release=release.id, kind=OutcomeKind.IN_FLIGHT, code="1.1.0", keys=keys
+        )
+    migration = import_module("eboxcast.mailboxes.migrations.0009_note_named_calls")
+    with environment_connection(P).cursor() as cursor:
+        cursor.execute(migration.UNDER_WAY)
+    (call,) = outcomes.progress_of(P, Range(release=release.id, **EVERYWHERE)).calls()
+    assert call == Call(code="1.1.0", keys=[1, 2, 16382])
+    assert not Outcome.objects.using(P).exists()
+    assert outcomes.end_call(P, release.id, call, Results(sent=call.keys))
 
 
 def test_an_account_is_compared_slice_by_slice(order: NewOrder) -> None:

@@ -90,10 +90,14 @@ def read_outcome(
     """
     parameters = {"release": release, "first_bucket": first_bucket, "last_bucket": prime - 1, "kind": kind}
     named = unpack(copy_out(connection, QUERIES["read_outcome"], parameters))
-    ranges = rows(connection, "call_ranges", parameters) if kind in _NOTED_BY_RANGE else []
-    if not ranges:
+    if kind not in _NOTED_BY_CALL:
         return named
     whole = bucket_prime(connection.alias)
+    in_calls = unpack(copy_out(connection, QUERIES["read_named_calls"], parameters))
+    named = np.sort(np.concatenate((named, _within(in_calls, [(first_bucket, prime - 1)], prime=whole))))
+    ranges = rows(connection, "call_ranges", parameters)
+    if not ranges:
+        return named
     if audience is None:
         audience = read_audience(
             connection, release=release, prime=whole, first_bucket=first_bucket, last_bucket=prime - 1
@@ -103,7 +107,7 @@ def read_outcome(
     return np.union1d(named, np.setdiff1d(unnamed, others, assume_unique=True)) if len(others) else unnamed
 
 
-_NOTED_BY_RANGE = (OutcomeKind.SENT, OutcomeKind.IN_FLIGHT)
+_NOTED_BY_CALL = (OutcomeKind.SENT, OutcomeKind.IN_FLIGHT)
 
 
 def _within(audience: Keys, ranges: Sequence[tuple[int, ...]], *, prime: int) -> Keys:

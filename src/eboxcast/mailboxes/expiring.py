@@ -113,6 +113,6 @@ def _purge(connection: BaseDatabaseWrapper, release: Release, due: Due, of_relea
     if due.outcomes and release.outcomes_purged_at is None:
         outcomes = sum(count for _, _, count in rows(connection, "count_outcomes", of_release))
         run(connection, "purge_outcome", of_release)
-        run(connection, "purge_call_ranges", of_release)
+        run(connection, "purge_calls", of_release)
         run(connection, "purge_rejected_rows", of_release)
     return Purged(recipients=recipients, readings=readings, outcomes=outcomes)

@@ -312,6 +312,28 @@ class ReceiptTree(models.Model):
         )
 
 
+class NamedCall(models.Model):
+    """A call with recipients who are named, under way or sent: one row for all of them, wherever their buckets are.
+
+    It stays when they have the message, with the provider's id of each; whoever else came of it is an ``Outcome``.
+    """
+
+    pk = models.CompositePrimaryKey("release", "first_bucket", "code")
+    release = models.BigIntegerField()
+    first_bucket = models.IntegerField()
+    last_bucket = models.IntegerField()
+    code = models.TextField()
+    """The call."""
+    kind = models.TextField()
+    """``OutcomeKind.IN_FLIGHT`` or ``SENT``."""
+    keys = ArrayField(models.BigIntegerField())
+    provider_ids = ArrayField(models.TextField(), null=True)
+    """One for each of ``keys``, where the provider has one for each."""
+
+    class Meta:
+        db_table = "named_call"
+
+
 class RejectedRows(models.Model):
     """The faulty rows of one list in the sender's own columns, compressed; kept as long as the outcomes."""
 

@@ -3,8 +3,9 @@
 Before a call its recipients are noted as in flight, under the call's own code. After it, whoever takes those rows back
 may note what came of it: a worker that wakes when its call was taken over by another finds nothing to take back.
 
-Each note is one statement. A call with everybody in a range of buckets is one row (``CallRange``) that names nobody,
-and stays when they have the message: only those of whom something else came are named beside it.
+Each note is one statement, and a call one row that stays when its recipients have the message: only those of whom
+something else came are noted beside it. A call with everybody in a range of buckets names nobody (``CallRange``), any
+other its recipients (``NamedCall``).
 """
 
 from __future__ import annotations
@@ -22,13 +23,11 @@ from eboxcast.lib.buckets import bucket_of
 from eboxcast.mailboxes.models import OutcomeKind
 from eboxcast.mailboxes.sql import one, rows, run
 
-_NOT_LEFT = {OutcomeKind.SENT, OutcomeKind.REFUSED_BY_TARGET, OutcomeKind.UNKNOWN, OutcomeKind.IN_FLIGHT}
+_NOT_LEFT = {OutcomeKind.SENT, OutcomeKind.REFUSED_BY_TARGET, OutcomeKind.UNKNOWN}
 _EVERYBODY = ""
-_LEFT = ""
-"""In the place of a kind: nothing is known of him, he is to be sent to."""
 
-Given = tuple[int, str, str, str | None]
-"""A key, the kind of its outcome, the code, and the provider's id where there is one."""
+Given = tuple[int, str, str]
+"""A key, the kind of its outcome, and the code."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,14 +86,16 @@ def progress_of(environment: str, where: Range) -> Progress:
     """Return who of a range is still to be sent to, which calls of it have no answer yet, and what is known."""
     with sanitized_db_errors():
         found = rows(environment_connection(environment), "progress_of_range", vars(where))
-    known = _Known(where)
+    known = _Known(where, prime=bucket_prime(environment))
     for kind, code, bucket, last, keys in found:
         if kind == _EVERYBODY:
             known.audience[bucket] = keys
         elif last is None:
-            known.add_named(bucket, kind, code, keys)
-    for kind, code, bucket, last, _ in found:
-        if last is not None:
+            known.add_named(bucket, kind, keys)
+        elif keys is not None:
+            known.add_call(kind, code, keys)
+    for kind, code, bucket, last, keys in found:
+        if last is not None and keys is None:
             known.add_range(Range(release=where.release, first=bucket, last=last), kind, code)
     return known.progress()
 
@@ -102,21 +103,26 @@ def progress_of(environment: str, where: Range) -> Progress:
 class _Known:
     """What is known of the recipients of a range, while it is put together."""
 
-    def __init__(self, where: Range) -> None:
+    def __init__(self, where: Range, *, prime: int) -> None:
         self.where = where
+        self._prime = prime
         self.audience: dict[int, Sequence[int]] = {}
         self._not_left: set[int] = set()
-        self._under_way: dict[str, list[int]] = {}
+        self._under_way: dict[str, Sequence[int]] = {}
         self._ranges: dict[str, Range] = {}
         self._counts: Counter[str] = Counter()
 
-    def add_named(self, bucket: int, kind: str, code: str, keys: Sequence[int]) -> None:
+    def add_named(self, bucket: int, kind: str, keys: Sequence[int]) -> None:
         if kind in _NOT_LEFT:
             self._not_left.update(keys)
         if self._is_within(bucket):
             self._counts[kind] += len(keys)
-            if kind == OutcomeKind.IN_FLIGHT:
-                self._under_way.setdefault(code, []).extend(keys)
+
+    def add_call(self, kind: str, code: str, keys: Sequence[int]) -> None:
+        self._not_left.update(keys)
+        self._counts[kind] += sum(self._is_within(bucket_of(key, self._prime)) for key in keys)
+        if kind == OutcomeKind.IN_FLIGHT:
+            self._under_way[code] = keys
 
     def add_range(self, where: Range, kind: str, code: str) -> None:
         """Add a call with all of a range, once all who are named are known."""
@@ -157,7 +163,8 @@ def begin_range(environment: str, where: Range, *, call: str, count: int) -> Cal
 def begin_call(environment: str, release: int, keys: Sequence[int], *, call: str) -> None:
     """Note that a call with these recipients is about to be made."""
     with sanitized_db_errors():
-        note(environment_connection(environment), release, OutcomeKind.IN_FLIGHT, call, keys)
+        values = {"release": release, **_noted(Call(code=call, keys=keys), bucket_prime(environment))}
+        run(environment_connection(environment), "begin_call", values)
 
 
 def end_call(environment: str, release: int, call: Call, results: Results, *, then: Call | None = None) -> bool:
@@ -167,19 +174,18 @@ def end_call(environment: str, release: int, call: Call, results: Results, *, th
     """
     if call.where:
         return _end_range(environment, call, call.where, results)
-    otherwise, given = _exceptions(call.keys, results)
     with sanitized_db_errors():
-        connection = environment_connection(environment)
         prime = bucket_prime(environment)
-        values: dict[str, object] = {
-            "release": release,
-            "code": call.code,
-            "buckets": sorted({bucket_of(key, prime) for key in call.keys}),
-            "kind": otherwise,
-        }
-        if not given and then is None:
-            return one(connection, "end_call_alike", values) == (True,)
-        return one(connection, "end_call", {**values, **_columns(given), **_next(then, prime)}) == (True,)
+        first = min(bucket_of(key, prime) for key in call.keys)
+        values = {"release": release, "first": first, "code": call.code, **_besides_sent(results, prime)}
+        if results.sent:
+            begun = _noted(then, prime) if then else {"code": "", "keys": [], "first": 0, "last": 0}
+            values |= _sent(results) | {f"next_{name}": value for name, value in begun.items()}
+        name = "end_call" if results.sent else "end_call_unsent"
+        ended = one(environment_connection(environment), name, values) == (True,)
+    if ended and then and not results.sent:
+        begin_call(environment, release, then.keys, call=then.code)
+    return ended
 
 
 def _end_range(environment: str, call: Call, where: Range, results: Results) -> bool:
@@ -188,51 +194,33 @@ def _end_range(environment: str, call: Call, where: Range, results: Results) -> 
     Who is unknown may be taken back later, to be sent to again, so a range with one of those ends by name.
     """
     stays = results.sent and results.message_ids is None and not results.unknown and not results.left_of(call.keys)
-    given = _besides_sent(results) if stays else _besides_sent(results) + _sent(results)
     with sanitized_db_errors():
-        connection = environment_connection(environment)
-        buckets = [bucket_of(key, bucket_prime(environment)) for key, *_ in given]
-        values = {**vars(where), "code": call.code, "count": len(results.sent), "buckets": buckets}
+        values = {**vars(where), "code": call.code, **_besides_sent(results, bucket_prime(environment))}
+        values |= {"count": len(results.sent)} if stays else _sent(results)
         name = "end_range" if stays else "end_range_by_name"
-        return one(connection, name, {**values, **_columns(given)}) == (True,)
+        return one(environment_connection(environment), name, values) == (True,)
 
 
-def _exceptions(keys: Sequence[int], results: Results) -> tuple[str, list[Given]]:
-    """Return what most of a call came to, and everybody of whom something else is to be noted, or more."""
-    if len(results.unknown) == len(keys):
-        return OutcomeKind.UNKNOWN, []
-    if results.sent and results.message_ids is None and not results.no_digital_user:
-        left: list[Given] = [(key, _LEFT, "", None) for key in results.left_of(keys)]
-        return OutcomeKind.SENT, _besides_sent(results) + left
-    return _LEFT, _besides_sent(results) + _sent(results)
+def _noted(call: Call, prime: int) -> dict[str, object]:
+    """Return how a call with recipients who are named is noted."""
+    buckets = [bucket_of(key, prime) for key in call.keys]
+    return {"code": call.code, "keys": list(call.keys), "first": min(buckets), "last": max(buckets)}
 
 
-def _besides_sent(results: Results) -> list[Given]:
-    given: list[Given] = [(key, OutcomeKind.REFUSED_BY_TARGET, code, None) for key, code in results.refused.items()]
-    given += [(key, OutcomeKind.UNKNOWN, "", None) for key in results.unknown]
-    return given + [(key, OutcomeKind.NEVER_ACTIVATED, "", None) for key in results.no_digital_user]
+def _sent(results: Results) -> dict[str, object]:
+    return {"sent": list(results.sent), "ids": None if results.message_ids is None else list(results.message_ids)}
 
 
-def _sent(results: Results) -> list[Given]:
-    ids = results.message_ids if results.message_ids is not None else [None] * len(results.sent)
-    return [(key, OutcomeKind.SENT, "", name) for key, name in zip(results.sent, ids, strict=True)]
-
-
-def _columns(given: Sequence[Given]) -> dict[str, object]:
+def _besides_sent(results: Results, prime: int) -> dict[str, object]:
+    """Return of whom something else is to be noted than that they have the message, or more."""
+    given: list[Given] = [(key, OutcomeKind.REFUSED_BY_TARGET, code) for key, code in results.refused.items()]
+    given += [(key, OutcomeKind.UNKNOWN, "") for key in results.unknown]
+    given += [(key, OutcomeKind.NEVER_ACTIVATED, "") for key in results.no_digital_user]
     return {
-        "keys": [key for key, _, _, _ in given],
-        "kinds": [str(kind) for _, kind, _, _ in given],
-        "codes": [code for _, _, code, _ in given],
-        "ids": [name for _, _, _, name in given],
-    }
-
-
-def _next(then: Call | None, prime: int) -> dict[str, object]:
-    keys = list(then.keys) if then else []
-    return {
-        "next_code": then.code if then else "",
-        "next_keys": keys,
-        "next_buckets": [bucket_of(key, prime) for key in keys],
+        "keys": [key for key, _, _ in given],
+        "buckets": [bucket_of(key, prime) for key, _, _ in given],
+        "kinds": [str(kind) for _, kind, _ in given],
+        "codes": [code for _, _, code in given],
     }
 
 

@@ -71,12 +71,23 @@ select first_bucket, last_bucket from call_range
 where release = %(release)s and kind = %(kind)s and first_bucket <= %(last_bucket)s::int and last_bucket >= %(first_bucket)s::int
 order by first_bucket
 
+-- read_named_calls --
+-- The recipients of calls with those who are named, of one kind of outcome; of the first and last maybe of other buckets too.
+copy (
+    select keys from named_call
+    where release = %(release)s and kind = %(kind)s
+      and first_bucket <= %(last_bucket)s::int and last_bucket >= %(first_bucket)s::int
+) to stdout (format binary)
+
 -- read_named --
 -- All keys of whom an outcome of sending is noted by name.
 copy (
     select keys from outcome
     where bucket = any(array(select generate_series(%(first_bucket)s::int, %(last_bucket)s::int))) and release = %(release)s
-      and kind in ('sent', 'refused_by_target', 'unknown', 'in_flight')
+      and kind in ('sent', 'refused_by_target', 'unknown')
+    union all
+    select keys from named_call
+    where release = %(release)s and first_bucket <= %(last_bucket)s::int and last_bucket >= %(first_bucket)s::int
 ) to stdout (format binary)
 
 -- successors_exist --
@@ -186,6 +197,8 @@ where bucket = any(array(select generate_series(0, %(last_bucket)s))) and releas
 group by kind, code
 union all
 select kind, '', sum(recipients_count)::bigint from call_range where release = %(release)s group by kind
+union all
+select kind, '', sum(cardinality(keys))::bigint from named_call where release = %(release)s group by kind
 
 -- make_visible --
 -- The fence: from this row on everybody sees the release. Inside the window or not at all: its end is looked at by this
@@ -464,9 +477,12 @@ where bucket = any(array(select generate_series(0, %(last_bucket)s))) and releas
 delete from outcome
 where bucket = any(array(select generate_series(0, %(last_bucket)s))) and release = %(release)s
 
--- purge_call_ranges --
--- Forget the calls with everybody in a range.
-delete from call_range where release = %(release)s
+-- purge_calls --
+-- Forget the calls there were, with all of a range and with recipients who are named.
+with ranges as (
+    delete from call_range where release = %(release)s
+)
+delete from named_call where release = %(release)s
 
 -- purge_rejected_rows --
 -- Forget the faulty rows.
@@ -498,8 +514,8 @@ where bucket = any(array(select generate_series(0, %(last_bucket)s))) and releas
 order by bucket
 
 -- progress_of_range --
--- The recipients in a range of buckets, without a kind, and what is known or under way of them; of a call with all of a
--- range everybody, and its last bucket in place of keys. Calls under way are read whole, where they reach beyond it too.
+-- The recipients in a range of buckets, without a kind, and what is known or under way of them; calls with their last
+-- bucket, without keys when everybody there is in it. Calls under way are read whole, where they reach beyond it too.
 with ranges as (
     select first_bucket, last_bucket, kind, code from call_range
     where release = %(release)s and first_bucket <= %(last)s::int and last_bucket >= %(first)s::int
@@ -515,6 +531,9 @@ select kind, code, bucket, null, keys from outcome
 where bucket = any((select within from bounds)::int[]) and release = %(release)s
 union all
 select kind, code, first_bucket, last_bucket, null from ranges
+union all
+select kind, code, first_bucket, last_bucket, keys from named_call
+where release = %(release)s and first_bucket <= %(last)s::int and last_bucket >= %(first)s::int
 
 -- begin_range --
 -- Note that everybody in a range of buckets is in a call, unless anything is known of anybody there.
@@ -523,6 +542,9 @@ with noted as (
     select %(release)s, %(first)s, %(last)s, 'in_flight', %(code)s, %(count)s
     where not exists (
         select 1 from call_range
+        where release = %(release)s and first_bucket <= %(last)s::int and last_bucket >= %(first)s::int
+    ) and not exists (
+        select 1 from named_call
         where release = %(release)s and first_bucket <= %(last)s::int and last_bucket >= %(first)s::int
     ) and not exists (
         select 1 from outcome
@@ -563,15 +585,16 @@ with open_account as (
     where release = %(release)s and first_bucket = %(first)s and kind = 'in_flight' and code = %(code)s
       and exists (select 1 from open_account)
     returning release
+), sent as (
+    insert into named_call (release, first_bucket, last_bucket, code, kind, keys, provider_ids)
+    select %(release)s, %(first)s, %(last)s, %(code)s, 'sent', %(sent)s::bigint[], %(ids)s::text[]
+    where cardinality(%(sent)s::bigint[]) > 0 and exists (select 1 from taken)
 ), noted as (
-    insert into outcome (bucket, release, kind, code, keys, provider_ids)
-    select bucket, %(release)s, kind, code, array_agg(key order by key),
-           case when bool_and(id is not null) then array_agg(id order by key) end
-    from unnest(%(buckets)s::int[], %(keys)s::bigint[], %(kinds)s::text[], %(codes)s::text[], %(ids)s::text[])
-         as g (bucket, key, kind, code, id)
+    insert into outcome (bucket, release, kind, code, keys)
+    select bucket, %(release)s, kind, code, array_agg(key order by key)
+    from unnest(%(buckets)s::int[], %(keys)s::bigint[], %(kinds)s::text[], %(codes)s::text[]) as g (bucket, key, kind, code)
     where exists (select 1 from taken) group by bucket, kind, code
-    on conflict (bucket, release, kind, code) do update
-    set keys = outcome.keys || excluded.keys, provider_ids = outcome.provider_ids || excluded.provider_ids
+    on conflict (bucket, release, kind, code) do update set keys = outcome.keys || excluded.keys
 )
 select exists (select 1 from taken)
 
@@ -583,48 +606,48 @@ from unnest(%(buckets)s::int[], %(keys)s::bigint[]) as given (bucket, key)
 group by bucket
 on conflict (bucket, release, kind, code) do update set keys = outcome.keys || excluded.keys
 
--- end_call_alike --
--- End a call under way in which all came to the same, or to nothing; who gets its rows may say so, unless the account was closed.
+-- begin_call --
+-- Note that some recipients are in a call.
+insert into named_call (release, first_bucket, last_bucket, code, kind, keys)
+values (%(release)s, %(first)s, %(last)s, %(code)s, 'in_flight', %(keys)s::bigint[])
+
+-- end_call --
+-- End a call with recipients who are named, and begin the next; who gets its row may say so, unless the account was closed.
 with open_account as (
     select id from release where id = %(release)s and completed_at is null for key share
 ), taken as (
-    delete from outcome
-    where bucket = any(%(buckets)s::int[]) and release = %(release)s and kind = 'in_flight' and code = %(code)s
+    update named_call set kind = 'sent', keys = %(sent)s::bigint[], provider_ids = %(ids)s::text[]
+    where release = %(release)s and first_bucket = %(first)s and kind = 'in_flight' and code = %(code)s
       and exists (select 1 from open_account)
-    returning bucket, keys
+    returning release
+), begun as (
+    insert into named_call (release, first_bucket, last_bucket, code, kind, keys)
+    select %(release)s, %(next_first)s, %(next_last)s, %(next_code)s, 'in_flight', %(next_keys)s::bigint[]
+    where cardinality(%(next_keys)s::bigint[]) > 0 and exists (select 1 from taken)
 ), noted as (
     insert into outcome (bucket, release, kind, code, keys)
-    select bucket, %(release)s, %(kind)s::text, '', keys from taken where %(kind)s::text <> ''
+    select bucket, %(release)s, kind, code, array_agg(key order by key)
+    from unnest(%(buckets)s::int[], %(keys)s::bigint[], %(kinds)s::text[], %(codes)s::text[]) as g (bucket, key, kind, code)
+    where exists (select 1 from taken) group by bucket, kind, code
     on conflict (bucket, release, kind, code) do update set keys = outcome.keys || excluded.keys
 )
 select exists (select 1 from taken)
 
--- end_call --
--- The same where recipients came to different things, each with the provider's id where there is one; and begin the next.
+-- end_call_unsent --
+-- The same where nobody of it has the message: nothing of it stays but what came of them otherwise.
 with open_account as (
     select id from release where id = %(release)s and completed_at is null for key share
 ), taken as (
-    delete from outcome
-    where bucket = any(%(buckets)s::int[]) and release = %(release)s and kind = 'in_flight' and code = %(code)s
+    delete from named_call
+    where release = %(release)s and first_bucket = %(first)s and kind = 'in_flight' and code = %(code)s
       and exists (select 1 from open_account)
-    returning bucket, keys
-), given as (
-    select key, kind, code, id
-    from unnest(%(keys)s::bigint[], %(kinds)s::text[], %(codes)s::text[], %(ids)s::text[]) as g (key, kind, code, id)
-), of_each as (
-    select t.bucket, k.key, coalesce(g.kind, %(kind)s::text) as kind, coalesce(g.code, '') as code, g.id
-    from taken t cross join lateral unnest(t.keys) as k (key) left join given g on g.key = k.key
-    union all
-    select n.bucket, n.key, 'in_flight', %(next_code)s::text, null
-    from unnest(%(next_buckets)s::int[], %(next_keys)s::bigint[]) as n (bucket, key)
-    where exists (select 1 from taken)
+    returning release
 ), noted as (
-    insert into outcome (bucket, release, kind, code, keys, provider_ids)
-    select bucket, %(release)s, kind, code, array_agg(key order by key),
-           case when bool_and(id is not null) then array_agg(id order by key) end
-    from of_each where kind <> '' group by bucket, kind, code
-    on conflict (bucket, release, kind, code) do update
-    set keys = outcome.keys || excluded.keys, provider_ids = outcome.provider_ids || excluded.provider_ids
+    insert into outcome (bucket, release, kind, code, keys)
+    select bucket, %(release)s, kind, code, array_agg(key order by key)
+    from unnest(%(buckets)s::int[], %(keys)s::bigint[], %(kinds)s::text[], %(codes)s::text[]) as g (bucket, key, kind, code)
+    where exists (select 1 from taken) group by bucket, kind, code
+    on conflict (bucket, release, kind, code) do update set keys = outcome.keys || excluded.keys
 )
 select exists (select 1 from taken)
 
@@ -644,24 +667,6 @@ set completed_at = %(now)s, stopped_at = null,
     never_activated_count = %(never_activated_count)s
 where id = %(release)s and visible_at is not null and completed_at is null
 returning id
-
--- note_doubted --
--- Everybody in a range of buckets of whom nothing is known: after a restore he may have been sent to.
-insert into outcome (bucket, release, kind, code, keys)
-select a.bucket, a.release, %(kind)s, %(code)s, array_agg(k.key order by k.key)
-from audience a cross join lateral unnest(a.keys) as k (key)
-where a.bucket = any(array(select generate_series(%(first)s::int, %(last)s::int))) and a.release = %(release)s
-  and a.generation = (select generation from release where id = %(release)s)
-  and not exists (
-      select from outcome o
-      where o.bucket = a.bucket and o.release = a.release and k.key = any(o.keys)
-        and o.kind in ('sent', 'refused_by_target', 'unknown', 'in_flight')
-  )
-  and a.bucket <> all(array(
-      select generate_series(c.first_bucket, c.last_bucket) from call_range c where c.release = %(release)s
-  ))
-group by a.bucket, a.release
-on conflict (bucket, release, kind, code) do update set keys = outcome.keys || excluded.keys
 
 -- mail_choices --
 -- Whether somebody wants emails, under any of their numbers, that of now first.

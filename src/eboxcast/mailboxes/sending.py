@@ -22,7 +22,7 @@ from eboxcast.mailboxes.audiences import counted, read_audience, read_outcome
 from eboxcast.mailboxes.errors import StoredDiffers
 from eboxcast.mailboxes.fence import closed, get_release
 from eboxcast.mailboxes.models import OutcomeKind, Release
-from eboxcast.mailboxes.outcomes import Range, note
+from eboxcast.mailboxes.outcomes import Range, begin_call, note, progress_of
 from eboxcast.mailboxes.sql import one, rows, run
 
 
@@ -200,11 +200,12 @@ def note_doubted(environment: str, run_id: UUID, doubted: Sequence[Range], *, si
         one(connection, "lock_release", {"run": run_id})
         release = get_release(environment, run_id)
         _stop(environment, release, since=since)
-        asked = askable and release.provider_message is not None
         for where in doubted:
-            code = f"restored.{where.first}" if asked else ""
-            kind = OutcomeKind.IN_FLIGHT if asked else OutcomeKind.UNKNOWN
-            run(connection, "note_doubted", {**vars(where), "kind": kind.value, "code": code})
+            left = progress_of(environment, where).left
+            if left and askable and release.provider_message is not None:
+                begin_call(environment, release.id, left, call=f"restored.{clock.now().isoformat()}")
+            else:
+                note(connection, release.id, OutcomeKind.UNKNOWN, "", left)
 
 
 def _stop(environment: str, release: Release, *, since: datetime) -> None:

@@ -1,10 +1,12 @@
 -- outcome_kinds --
--- Which outcomes a release has; of calls under way not which.
-select distinct kind, case when kind <> 'in_flight' then code else '' end
+-- Which outcomes a release has.
+select distinct kind, code
 from outcome
 where bucket = any(array(select generate_series(0, %(last_bucket)s))) and release = %(release)s
 union
 select distinct kind, '' from call_range where release = %(release)s
+union
+select distinct kind, '' from named_call where release = %(release)s
 order by 1, 2
 
 -- read_outcome --

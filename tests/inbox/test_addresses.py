@@ -40,6 +40,7 @@ def the_same(status: int) -> Address:
     return Address(recipient=status, another=status, nobody=status)
 
 
+MESSAGE = ("message", "hide", "show", "document", "download", "receipt")
 ADDRESSES = {
     "messages": Address(),
     "hidden": Address(),
@@ -48,6 +49,7 @@ ADDRESSES = {
     "show": the_same(WRONG_WAY),
     "document": Address(another=GONE),
     "download": Address(another=GONE),
+    "receipt": Address(another=GONE),
     "sign-in": the_same(OK),
     "begin": the_same(TROUBLE),
     "signed-in": the_same(REFUSED),
@@ -86,7 +88,7 @@ def expected(answer: Address, who: str) -> int:
 
 
 def address_of(environment: str, name: str, run: UUID) -> str:
-    names: dict[str, object] = {"run": run} if name in ("message", "hide", "show", "document", "download") else {}
+    names: dict[str, object] = {"run": run} if name in MESSAGE else {}
     if name in ("confirm-email", "stop-email"):
         names = {"text": "5-word"}
     return reverse(f"{environment}:{name}", kwargs=names)

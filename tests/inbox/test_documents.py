@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 import pytest
 from tests.inbox.browsers import PRODUCTION, browser_of
 from tests.inbox.conftest import ALICE
@@ -9,6 +11,7 @@ from tests.mailboxes.conftest import NewOrder, publish
 
 from eboxcast.mailboxes.models import ReadTally
 from eboxcast.mailboxes.opening import AT_ONCE
+from eboxcast.reports.proofs import holds, read_receipt
 
 P = PRODUCTION
 PDF = b"%PDF-1.7 a letter of some bytes"
@@ -107,3 +110,17 @@ def test_only_our_own_page_frames_a_document(order: NewOrder) -> None:
     answer = browser_of(ALICE).get(address_of(order))
     assert "frame-ancestors 'self'" in answer["Content-Security-Policy"]
     assert answer["X-Frame-Options"] == "SAMEORIGIN"
+
+
+def test_a_receipt_proves_it_without_being_read(order: NewOrder) -> None:
+    """By the roots that the certificate has; it does not hold the number."""
+    run = publish(order, [ALICE, ALICE + 1], environment=P, document=PDF)
+    answer = browser_of(ALICE).get(f"/ebox/messages/{run}/receipt")
+    receipt = read_receipt(answer.content, file="receipt")
+    assert receipt.received
+    assert receipt.document_sha256 == sha256(PDF).hexdigest()
+    assert holds(receipt, ALICE)
+    assert not holds(receipt, ALICE + 1)
+    assert str(ALICE) not in answer.content.decode()
+    assert answer["Content-Disposition"].startswith("attachment;")
+    assert tallied() == 0

@@ -9,7 +9,10 @@ from django.views.decorators.http import require_safe
 
 from eboxcast.inbox.ranges import BeyondTheEnd, Part, part_asked
 from eboxcast.inbox.visits import InboxRequest, signed_in
+from eboxcast.lib.formatting import short_run
 from eboxcast.mailboxes.opening import Letter, find_letter, open_document
+from eboxcast.presenters.json import json_text
+from eboxcast.reports.receipts import own_receipt
 from eboxcast.web.documents import SHOWN_BY_BROWSERS, with_document_headers
 
 
@@ -41,6 +44,16 @@ def show(request: InboxRequest, environment: str, run: UUID, *, keep: bool = Fal
     if part:
         response["Content-Range"] = f"bytes {part.first}-{part.last}/{letter.size}"
     return _with_headers(response, letter, keep=keep)
+
+
+@require_safe
+@signed_in
+def give_receipt(request: InboxRequest, environment: str, run: UUID) -> HttpResponse:
+    """Give out the receipt of the message: proof of it that names nobody. It is not reading."""
+    content = json_text(own_receipt(request.visit.recipient, run))
+    response = HttpResponse(content, content_type="application/json")
+    name = f"receipt-{short_run(str(run))}.json"
+    return with_document_headers(response, file_name=name, media_type="application/json", keep=True)
 
 
 def _part_asked(request: InboxRequest, letter: Letter) -> Part | None:

@@ -24,6 +24,7 @@ def _addresses(environment: str) -> list[URLPattern]:
         path(f"{message}/hide", messages.hide, for_it, name="hide"),
         path(f"{message}/show", messages.show_hidden, for_it, name="show"),
         path(f"{message}/document", documents.show, for_it, name="document"),
+        path(f"{message}/receipt", documents.give_receipt, for_it, name="receipt"),
         path(f"{message}/download", documents.show, {**for_it, "keep": True}, name="download"),
         path("sign-in", entrance.show, for_it, name="sign-in"),
         path("sign-in/begin", entrance.begin, for_it, name="begin"),

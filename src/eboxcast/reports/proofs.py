@@ -47,7 +47,7 @@ def read_certificate(content: bytes, *, file: str) -> Mapping[str, Any]:
 def verify_receipt(receipt: Receipt, certificate: Mapping[str, Any], key: int) -> FileVerdict:
     """Return whether a receipt is one of a recipient key, by the certificate of its run."""
     wrong = tuple(_differences(receipt, certificate))
-    if not wrong and not _holds(receipt, key):
+    if not wrong and not holds(receipt, key):
         wrong = ("not-this-recipient",)
     return FileVerdict(
         good=not wrong,
@@ -76,7 +76,8 @@ def _differences(receipt: Receipt, certificate: Mapping[str, Any]) -> list[Wrong
     return [name for name, is_same in same.items() if not is_same]
 
 
-def _holds(receipt: Receipt, key: int) -> bool:
+def holds(receipt: Receipt, key: int) -> bool:
+    """Return whether a receipt is one of a recipient key, by the roots that it names itself."""
     told = receipt.receipts
     shape = Shape(recipients=told.recipients, buckets=told.buckets, shelves=told.shelves, cells=told.cells)
     if min(shape.buckets, shape.shelves, shape.cells) < 1:

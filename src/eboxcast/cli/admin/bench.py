@@ -33,12 +33,14 @@ class Benchmark(StrEnum):
     VISITS = "visits"
     SEND = "send"
     WORKERS = "workers"
+    RECEIPTS = "receipts"
     COUNTRY = "country"
+    COUNTRY_RECEIPTS = "country-receipts"
     BESIDE = "beside"
     REMOTE = "remote"
 
 
-_LARGE = (Benchmark.COUNTRY, Benchmark.BESIDE, Benchmark.REMOTE)
+_LARGE = (Benchmark.COUNTRY, Benchmark.COUNTRY_RECEIPTS, Benchmark.BESIDE, Benchmark.REMOTE)
 _ALWAYS = tuple(one for one in Benchmark if one not in _LARGE)
 
 app = command_app()

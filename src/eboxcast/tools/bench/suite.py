@@ -10,6 +10,7 @@ from eboxcast.tools.bench.large import beside, country
 from eboxcast.tools.bench.measuring import Bench, Row
 from eboxcast.tools.bench.openings import opening
 from eboxcast.tools.bench.publishing import publishing
+from eboxcast.tools.bench.receipts import country_receipts, receipts
 from eboxcast.tools.bench.remote import remote, sending, two_workers
 from eboxcast.tools.bench.stores import expire, naive, store
 from eboxcast.tools.bench.visits import visits
@@ -27,7 +28,9 @@ ALL: dict[str, Benchmark] = {
     "visits": visits,
     "send": sending,
     "workers": two_workers,
+    "receipts": receipts,
     "country": country,
+    "country-receipts": country_receipts,
     "beside": beside,
     "remote": remote,
 }

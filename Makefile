@@ -10,6 +10,8 @@ VENDOR := src/eboxcast/web/static/vendor
 BUILT := src/eboxcast/web/built
 PACKAGE := pyproject.toml setup.py $(CATALOGUES)
 BIN := .venv/bin
+RELEASE := .venv/release/bin
+EPOCH = $(shell git log -1 --format=%ct)
 COMPILE := $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --build-deps-for=editable \
   --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --extra=embedded --extra=simulator
 # Compares models with migrations; it must not look for a database, whatever runs here or is set in this shell.
@@ -21,7 +23,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 
-.PHONY: help citus design docs install demo test lint bench faults soak messages reference requirements screenshots
+.PHONY: help audit citus design docs install demo test lint bench faults soak messages reference release requirements screenshots
 .DELETE_ON_ERROR:
 
 help: ## Say what can be made
@@ -35,14 +37,41 @@ demo: .venv/.run $(BUILT)/.made ## Play a whole broadcast to 300,000 eBoxes on t
 test: lint docs $(BUILT)/.made ## Check everything: lint, docs, then the tests on a real PostgreSQL
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
-lint: .venv/.dev ## Check style, types, imports, migrations and catalogues
+lint: .venv/.dev audit ## Check style, types, imports, migrations, catalogues and dependencies
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy --strict src
 	$(BIN)/lint-imports --no-logo
 	$(MIGRATIONS)
 
-faults: .venv/.dev ## Kill, cut and fill things for longer than `make test` does
+audit: ## Ask a service of advisories about what we depend on: make audit ADVISORIES=https://osv.example/v1/query
+ifdef ADVISORIES
+	@$(MAKE) --no-print-directory .venv/.release
+	$(RELEASE)/pip-audit --disable-pip --no-deps --progress-spinner off -s osv --osv-url $(ADVISORIES) -r requirements/run.txt
+else
+	@echo "Advisories about dependencies were not asked for: name a service that speaks OSV in ADVISORIES."
+endif
+
+# Made of what is committed, so that anybody makes the same bytes from the same commit. A key of SSH signs the list of digests.
+release: .venv/.dev .venv/.release $(BUILT)/.made ## Build wheel, source, image and list of parts in build/release: make release RELEASE_KEY=… BASE=…
+	@git diff --quiet HEAD || { echo "Commit first: a release is made of what is committed." >&2; exit 1; }
+	@rm -rf build/release build/release-tree && mkdir -p build/release build/release-tree
+	@git archive HEAD | tar -x -C build/release-tree
+	@cp -R $(VENDOR) build/release-tree/$(VENDOR) && cp -R $(BUILT) build/release-tree/$(BUILT)
+	@cd build/release-tree && SOURCE_DATE_EPOCH=$(EPOCH) ../../$(BIN)/python -m build --no-isolation --outdir ../release . >/dev/null
+	@cd build/release && for source in *.tar.gz; do tar -xzf $$source && folder=$${source%.tar.gz} && \
+	  tar --sort=name --mtime=@$(EPOCH) --owner=0 --group=0 --numeric-owner --format=gnu -c $$folder | gzip -n >$$source && rm -r $$folder; done
+	@SOURCE_DATE_EPOCH=$(EPOCH) $(RELEASE)/cyclonedx-py requirements --output-reproducible --pyproject pyproject.toml \
+	  --output-file build/release/eboxcast.cdx.json requirements/run.txt
+	@if [ -z "$(BASE)" ]; then echo "No image was built: name the image it begins with in BASE."; \
+	  else podman build --format docker --timestamp $(EPOCH) --build-arg BASE=$(BASE) --tag eboxcast:release build/release-tree && \
+	  podman save --format oci-archive --output build/release/eboxcast.oci.tar eboxcast:release; fi
+	@cd build/release && sha256sum * >SHA256SUMS
+	@if [ -z "$(RELEASE_KEY)" ]; then echo "Nothing was signed: name a key of SSH in RELEASE_KEY."; \
+	  else ssh-keygen -q -Y sign -n eboxcast-release -f $(RELEASE_KEY) build/release/SHA256SUMS; fi
+	@rm -rf build/release-tree && ls build/release
+
+faults: .venv/.dev .venv/.release ## Kill, cut and fill things for longer than `make test` does
 	$(BIN)/pytest -m faults $(ARGS)
 
 soak: .venv/.dev ## Publish, open, recall, expire, compact and kill for an hour: make soak SOAK=10m
@@ -79,6 +108,8 @@ requirements: .venv/.dev ## Pin the newest versions that pyproject.toml allows, 
 	  --no-emit-find-links --upgrade --output-file=requirements/design.txt requirements/design.in
 	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-trusted-host \
 	  --no-emit-find-links --upgrade --constraint=requirements/dev.txt --output-file=requirements/docs.txt requirements/docs.in
+	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-trusted-host \
+	  --no-emit-find-links --upgrade --output-file=requirements/release.txt requirements/release.in
 
 $(VENDOR)/.made: design/package.json design/package-lock.json requirements/design.txt .venv/.made
 	@echo "Fetching the design system of the pages."
@@ -109,6 +140,12 @@ $(BUILT)/.made: $(VENDOR)/.made $(wildcard src/eboxcast/*/static/*/*) | .venv/.r
 
 screenshots: .venv/.dev $(BUILT)/.made ## Look at the pages of a demo with Chromium, for the docs site
 	@$(BIN)/python -m tests.browser.screenshots
+
+# Apart, because these tools depend on a great deal that eboxcast does not.
+.venv/.release: .venv/.made requirements/release.txt
+	@$(BIN)/python -m venv .venv/release
+	@$(RELEASE)/python -m pip install --quiet --require-hashes --requirement requirements/release.txt
+	@touch $@
 
 .venv/.docs: .venv/.dev requirements/docs.txt
 	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/docs.txt

@@ -1,4 +1,4 @@
-"""What `make release` makes: the same bytes from the same commit, signed; and `make audit`, against a service of ours."""
+"""What `make release` makes: the same bytes from the same commit, signed; and `make audit` with a service of ours."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -131,22 +132,23 @@ class Advisories(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-@pytest.fixture
-def advisories() -> Iterator[str]:
-    server = HTTPServer(("127.0.0.1", 0), Advisories)
+@contextmanager
+def advisories(weak: str) -> Iterator[str]:
+    """Serve them; yield the address."""
+    server = HTTPServer(("127.0.0.1", 0), type("Knowing", (Advisories,), {"weak": weak}))
     thread = Thread(target=server.serve_forever)
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/v1/query"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/v1/query"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 @pytest.mark.parametrize(("weak", "found"), [("", False), ("django", True)])
-def test_advisories_about_what_we_depend_on_are_found(
-    advisories: str, weak: str, found: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(Advisories, "weak", weak)
-    done = make(ROOT, "audit", f"ADVISORIES={advisories}")
+def test_advisories_about_what_we_depend_on_are_found(weak: str, found: bool) -> None:
+    with advisories(weak) as address:
+        done = make(ROOT, "audit", f"ADVISORIES={address}")
     assert (done.returncode != 0) == found, done.stdout + done.stderr
     assert ("OSV-1" in done.stdout) == found

@@ -38,7 +38,16 @@ def test_a_go_file_names_its_broadcast() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["letter.pdf", "GO", "FS.BRDC.1", "GO.DMFA.123456.20270208.00001.R.1", "fi.BRDC.1", ""]
+    "name",
+    [
+        "letter.pdf",
+        f"FI.BRDC.{CBE}.20270208.00001.T.3.2.list.csv.filepart",
+        "GO",
+        "FS.BRDC.1",
+        "GO.DMFA.123456.20270208.00001.R.1",
+        "fi.BRDC.1",
+        "",
+    ],
 )
 def test_other_names_are_not_ours(name: str) -> None:
     assert read_name(name) is None

@@ -24,6 +24,8 @@ LETTERS = {"production": "R", "acceptance": "T"}
 _ELSEWHERE = {"production": 119, "acceptance": 118}
 
 _PART, _GO, _CANCEL = "FI", "GO", "TD"
+_TEMPORARY = (".filepart", ".part", ".partial", ".tmp")
+"""How programs call a file while they write it; they rename it at the end."""
 _POSITIONS = {_GO: (8, 8), _CANCEL: (7, 8), _PART: (9, 9)}
 _DIGITS = re.compile(r"[0-9]+")
 _SEQUENCE = 5
@@ -78,7 +80,7 @@ class Named:
 def read_name(name: str) -> Named | None:
     """Return what a name says; none for files that are not meant for us."""
     kind = name[:2]
-    if kind not in _POSITIONS or not name.startswith(f"{kind}.{PURPOSE}."):
+    if kind not in _POSITIONS or not name.startswith(f"{kind}.{PURPOSE}.") or name.endswith(_TEMPORARY):
         return None
     least, most = _POSITIONS[kind]
     words = name.split(".", most - 1)

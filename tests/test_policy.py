@@ -25,6 +25,7 @@ import psycopg
 import pytest
 from tests.broadcasts import people as p
 from tests.delivery.procedure import ANNE, EVERYBODY, SHORT, Story, begin_story
+from tests.exchange.sftp_clients import public_key
 from tests.senders.forms import form_in
 
 import eboxcast
@@ -74,6 +75,7 @@ from eboxcast.delivery.runs import lookup as runs_lookup
 from eboxcast.delivery.runs.preparation import check_for_sending
 from eboxcast.delivery.runs.window import Window
 from eboxcast.exchange import collection
+from eboxcast.exchange import keys as sftp_keys
 from eboxcast.exchange import standing as folder_standing
 from eboxcast.lib import clock
 from eboxcast.lib.actors import INSTITUTION_ROLES, STEWARD, Actor, NotYourRole, Role
@@ -148,6 +150,7 @@ class World:
     """Of a message type, with the number of its application to the institution of ANNE."""
     token: int
     webhook: int
+    sftp_key: int
     key: int
 
     def file(self, name: str, content: str = "") -> Path:
@@ -210,6 +213,7 @@ cbe = "0403019261"
 name = {{ fr = "{name}", nl = "x", de = "x" }}
 """
 EBOXES = "identifier;state;ebox_only\n"
+PUBLIC_KEY = public_key()
 
 
 ACTIONS: dict[str, Case] = {
@@ -705,6 +709,15 @@ ACTIONS: dict[str, Case] = {
         "exchange.collect", lambda w, a: folder_standing.taken_lately(w.folder, actor=a, limit=9)
     ),
     "exchange.collection.collect": Case("exchange.collect", lambda w, a: collection.collect(w.folder, actor=a)),
+    "exchange.keys.list_keys": Case("sftp_key.see", lambda w, a: sftp_keys.list_keys(actor=a)),
+    "exchange.keys.add_key": Case(
+        "sftp_key.add",
+        lambda w, a, institution=p.INSTITUTION, key=PUBLIC_KEY, label="server": sftp_keys.add_key(
+            institution, key, label=label, days=9, actor=a
+        ),
+        masks=frozenset({"key"}),
+    ),
+    "exchange.keys.end_key": Case("sftp_key.end", lambda w, a: sftp_keys.end_key(w.sftp_key, actor=a)),
     # Runs
     "delivery.broadcasts.agreed_launch.launch_broadcast_now": _step(
         Action.LAUNCH, "armed", lambda w, a: agreed_launch.launch_broadcast_now(w.armed, actor=a)
@@ -910,6 +923,7 @@ def world(procedure_on: None, tmp_path: Path) -> World:
         request=type_requests.request_type(form, actor=p.INES).pk,
         token=person.tokens.get().id,
         webhook=webhooks.add_webhook("pager", "https://127.0.0.1:1/", actor=p.INES).webhook.pk,
+        sftp_key=sftp_keys.add_key(p.INSTITUTION, public_key(), label="server", days=9, actor=p.INES).pk,
         key=int(package.keys[0]),
     )
 

@@ -168,6 +168,15 @@ SECTIONS: Mapping[str, Mapping[str, Command]] = {
                 "collect": ("exchange.collect",),
             },
         ),
+        "sftp-keys": Command(
+            loaders.sftp_keys,
+            N_("The keys by which institutions reach their drop folders: list, add and end them."),
+            below={
+                "list": ("sftp_key.see",),
+                "add": ("sftp_key.add",),
+                "end": ("sftp_key.end",),
+            },
+        ),
     },
     N_("Runs"): {
         "rehearse": Command(
@@ -289,6 +298,7 @@ SECTIONS: Mapping[str, Mapping[str, Command]] = {
             reads_models=True,
         ),
         "serve": Command(loaders.serve, N_("Serve the pages to browsers."), asks=ANYBODY),
+        "sftp": Command(loaders.sftp, N_("Serve the drop folders to institutions, over SFTP."), asks=ANYBODY),
         "down": Command(loaders.databases, N_("Stop the embedded database."), asks=ANYBODY, needs_database=False),
         "migrate": Command(
             loaders.databases,

@@ -111,6 +111,18 @@ def exchange() -> typer.Typer:
     return app
 
 
+def sftp() -> typer.Typer:
+    from eboxcast.cli.admin.sftp import app  # when called
+
+    return app
+
+
+def sftp_keys() -> typer.Typer:
+    from eboxcast.cli.admin.sftp import keys_app  # when called
+
+    return keys_app
+
+
 def steward() -> typer.Typer:
     from eboxcast.cli.admin.steward import app  # when called
 

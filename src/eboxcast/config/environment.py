@@ -134,6 +134,28 @@ VARIABLES = (
         "(docs/howto/drop-folder.md). Empty: there are none.",
     ),
     Variable(
+        "EBOXCAST_DROP_QUOTA",
+        "2048",
+        "How many MB an institution can have in its incoming drop folders over SFTP, in at most 1,000 files.",
+    ),
+    Variable(
+        "EBOXCAST_SFTP_LISTEN",
+        "",
+        "The address and port of the SFTP server (docs/howto/sftp.md), such as `0.0.0.0:2222`. With it, `eboxcast up` "
+        "runs the server too. Empty: `eboxcast sftp` listens at `127.0.0.1:8422`, and `eboxcast up` runs none.",
+    ),
+    Variable(
+        "EBOXCAST_SFTP_CONNECTIONS",
+        "200",
+        "How many SFTP connections can be signed in at the same time; 10 for each institution.",
+    ),
+    Variable(
+        "EBOXCAST_SFTP_HOST_KEY",
+        "",
+        "The file with the private key of the SFTP server, by which institutions recognise it. Empty: `sftp-host-key` "
+        "in EBOXCAST_STATE_DIR, created at the first start.",
+    ),
+    Variable(
         "EBOXCAST_SIGN_IN_FILE",
         "",
         "A TOML file that defines which identity provider signs recipients in, for each environment "
@@ -363,6 +385,11 @@ def listening(name: str) -> tuple[str, int]:
     if not host or port is None or parts.path:
         raise SettingWrong(variable=name, problem="it must look like 127.0.0.1:8400")
     return host, port
+
+
+def listening_if_set(name: str) -> tuple[str, int] | None:
+    """Return the host and the port to listen on, or nothing when the variable is empty."""
+    return listening(name) if text(name) else None
 
 
 def networks(name: str) -> tuple[IPv4Network | IPv6Network, ...]:

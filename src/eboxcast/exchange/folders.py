@@ -131,6 +131,18 @@ class Folder:
             os.unlink(name, dir_fd=self._descriptor)
         return True
 
+    def unlink(self, name: str) -> None:
+        """Remove a file by its name alone. Raises FileNotFoundError."""
+        os.unlink(name, dir_fd=self._descriptor)
+
+    def rename(self, name: str, to: str) -> None:
+        """Give a file another name here, in the place of the one that has it."""
+        os.rename(name, to, src_dir_fd=self._descriptor, dst_dir_fd=self._descriptor)
+
+    def duplicate(self) -> int:
+        """Return a descriptor of the folder that stays open after it."""
+        return os.dup(self._descriptor)
+
     def write(self, name: str, content: bytes) -> None:
         """Write a file that is there complete or not at all."""
         hidden = f".{name}.part"

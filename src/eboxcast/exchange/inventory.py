@@ -1,7 +1,8 @@
-"""What lies in the drop folders for long: sets that no GO file ended, and files that are not meant for us."""
+"""What the doctor looks at of the drop folders: what lies there for long, and whether institutions reach them."""
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,13 +11,15 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connections
 
-from eboxcast.database.findings import Finding, State, Surroundings
+from eboxcast.database.findings import Check, Finding, State, Surroundings
 from eboxcast.database.marks import is_ours
 from eboxcast.database.names import CONTROL
 from eboxcast.exchange.collection import institutions
 from eboxcast.exchange.folders import DropFolderUnusable, Folder, open_folder
+from eboxcast.exchange.keys import keys_ending
 from eboxcast.exchange.names import FOLDERS
 from eboxcast.lib import clock
+from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import N_
 from eboxcast.package.reading import reason_of
 
@@ -58,6 +61,44 @@ def drop_folders(around: Surroundings) -> Iterator[Finding]:
         yield Finding("drop-folders", State.ATTENTION, _LYING, data, _REMEDY)
 
 
+_ENDING = N_("Key {number} of {institution}, {label}, ends on {moment}, and there is no later one.")
+_ASK = N_("Ask the institution for a new public key, then: {add}")
+_ADD = {"add": NextAction(action="sftp_key.add")}
+_ANSWERS = N_("The SFTP server answers at {address}.")
+_NO_ANSWER = N_("The SFTP server does not answer at {address}.")
+_START = N_("Start it: {serve}")
+_SERVE = {"serve": NextAction(action="sftp.serve")}
+_SECONDS = 3
+
+
+def sftp(around: Surroundings) -> Iterator[Finding]:
+    """Whether institutions reach their folders over SFTP, where they are meant to, and for how long."""
+    control = around.reached.get(CONTROL)
+    if not settings.EBOXCAST_SFTP_LISTEN or control is None or not is_ours(control):
+        return
+    host, port = settings.EBOXCAST_SFTP_LISTEN
+    data = {"address": f"{host}:{port}"}
+    if _greets(host, port):
+        yield Finding("sftp", State.OK, _ANSWERS, data)
+    else:
+        yield Finding("sftp", State.ATTENTION, _NO_ANSWER, data, _START, _SERVE)
+    for key in keys_ending():
+        of_key = {"number": key.pk, "institution": key.institution, "label": key.label, "moment": key.expires_at}
+        yield Finding("sftp", State.ATTENTION, _ENDING, of_key, _ASK, _ADD)
+
+
+def _greets(host: str, port: int) -> bool:
+    """Return whether an SSH server is there; one that listens everywhere is asked on this machine."""
+    try:
+        with socket.create_connection((_HERE.get(host, host), port), timeout=_SECONDS) as connected:
+            return connected.recv(4) in (b"SSH-", b"Too ")
+    except OSError:
+        return False
+
+
+_HERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where to ask, not where to listen
+
+
 def _of(root: Path, institution: str) -> Iterator[Lying]:
     for environment, (incoming, _) in FOLDERS.items():
         if environment not in connections.settings:
@@ -71,6 +112,10 @@ def _of(root: Path, institution: str) -> Iterator[Lying]:
 def _since(folder: Folder) -> list[datetime]:
     """Return since when old files lie there, by the clock of the machine, as their times are."""
     now = clock.now() - clock.offset()
-    looked = (folder.look(name) for name in folder.names() if not name.startswith("."))
+    # Also what is hidden: uploads that were cut off may hold national numbers like the rest.
+    looked = map(folder.look, folder.names())
     moments = (datetime.fromtimestamp(found.st_mtime, UTC) for found in looked if found)
     return [moment for moment in moments if now - moment > LONG]
+
+
+CHECKS: tuple[Check, ...] = (drop_folders, sftp)

@@ -1,4 +1,4 @@
-"""What was taken from the drop folders. No recipient is named here, and no file kept."""
+"""What was taken from the drop folders, and the keys by which institutions reach them. No recipient is named here."""
 
 from __future__ import annotations
 
@@ -52,5 +52,34 @@ class TakenSet(models.Model):
                 fields=("institution", "environment", "reference"),
                 condition=Q(cancels=False, result__in=("accepted", "rejected")),
                 name="exchange_name_used_once",
+            ),
+        )
+
+
+class SftpKey(models.Model):
+    """A public key by which an institution reaches its folders. Known by its number."""
+
+    institution = models.TextField()
+    label = models.TextField()
+    """What it is for, such as the name of a machine."""
+    kind = models.TextField()
+    """Of which kind it is, such as ``ssh-ed25519``."""
+    fingerprint = models.TextField()
+    """By which SSH programs show it: ``SHA256:…``. The key itself is not needed: who signs in sends it."""
+    added_at = models.DateTimeField()
+    added_by = models.TextField()
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.TextField(blank=True)
+    used_at = models.DateTimeField(null=True)
+    """When somebody last signed in with it, to the hour."""
+
+    class Meta:
+        db_table = "exchange_key"
+        constraints = (
+            UniqueConstraint(fields=("fingerprint",), condition=Q(ended_at=None), name="exchange_key_of_one"),
+            models.CheckConstraint(
+                condition=Q(ended_at=None, ended_by="") | (Q(ended_at__isnull=False) & ~Q(ended_by="")),
+                name="exchange_key_ended_by_somebody",
             ),
         )

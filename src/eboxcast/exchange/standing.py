@@ -117,7 +117,7 @@ def _standing(root: Path, institution: str, names: Mapping[str, str], environmen
                 trouble = "no such folder"
             else:
                 sets = (*_gathered(folder, institution, environment), *_without_order(folder))
-                others = sum(read_name(name) is None for name in folder.names() if not name.startswith("."))
+                others = sum(read_name(name) is None for name in folder.names())
                 trouble = "" if folder.is_ours() else "no right to write"
     except OSError as error:
         trouble = reason_of(error)

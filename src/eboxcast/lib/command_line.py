@@ -88,6 +88,11 @@ _FORMS: Mapping[str, tuple[str, ...]] = {
     "token.make": ('person token NAME --label "laptop" --days 90',),
     "token.see": ("person tokens NAME",),
     "token.use": ("login",),
+    # Drop folders
+    "sftp_key.see": ("sftp-keys list",),
+    "sftp_key.add": ("sftp-keys add INSTITUTION FILE",),
+    "sftp_key.end": ("sftp-keys end {number}",),
+    "sftp.serve": ("sftp",),
     # The calendar, the audit, mails
     "calendar.see": ("calendar",),
     "calendar.lift": ("calendar lift {number}",),

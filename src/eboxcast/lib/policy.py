@@ -103,6 +103,9 @@ TABLE = (
     _may("calls.see", _OPERATOR),
     _may("procedure.lead", _LAUNCH),
     _may("exchange.collect", _PREPARING, by_itself=True),
+    _may("sftp_key.see", _PREPARING),
+    _may("sftp_key.add", _INTEGRATION),
+    _may("sftp_key.end", _PREPARING),
     # Whom to call
     _may("contacts.see", _EVERYBODY),
     _may("contacts.set", _ASKING),

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from eboxcast.broadcasts.listing import list_evenings
 from eboxcast.delivery.runs.lookup import runs_at_work
-from eboxcast.exchange.inventory import drop_folders
+from eboxcast.exchange.inventory import CHECKS as DROP_FOLDERS
 from eboxcast.operations.doctor import look_for
 from eboxcast.presenters.console import console_of
 from eboxcast.presenters.operations import examination
@@ -35,7 +35,7 @@ def show(request: PageRequest) -> HttpResponse:
 @signed_in
 def doctor(request: PageRequest) -> HttpResponse:
     """Show what doctor finds, what needs attention first; the console asks for it once it is there itself."""
-    found = examination(look_for(request.actor, (drop_folders, *SIGNING_IN)), request.language)
+    found = examination(look_for(request.actor, (*DROP_FOLDERS, *SIGNING_IN)), request.language)
     shown = {
         "section": "console",
         "failed": [one for one in found.checks if one.state == "failed"],

@@ -12,7 +12,7 @@ from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import EnvironmentName
 from eboxcast.database import boot
 from eboxcast.database.findings import State
-from eboxcast.exchange.inventory import drop_folders
+from eboxcast.exchange.inventory import CHECKS as DROP_FOLDERS
 from eboxcast.lib.translation import language_of_user
 from eboxcast.operations.doctor import look, look_and_repair
 from eboxcast.presenters.json import json_line
@@ -42,7 +42,7 @@ def doctor(
     if restored and not repair:
         raise typer.BadParameter("--restored goes with --repair", param_hint="--restored")
     boot.configure()
-    doors = (drop_folders, *SIGNING_IN)
+    doors = (*DROP_FOLDERS, *SIGNING_IN)
     findings = look_and_repair(doors, restored=restored, acting=actor) if repair else look(doors)
     found = examination(findings, language_of_user())
     typer.echo(json_line(found) if as_json else "\n".join(map(_as_text, found.checks)))

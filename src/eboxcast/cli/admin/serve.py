@@ -61,6 +61,8 @@ def up(
 ) -> None:
     """Run everything on this machine until Ctrl-C: database, pages, steward, and a worker for each remote provider.
 
+    The SFTP server runs too where EBOXCAST_SFTP_LISTEN and EBOXCAST_DROP_DIR are set.
+
     The steward and the workers act as you, so you need the role launch; without it only the pages are served. The
     embedded database keeps running afterwards; other commands start it automatically.
     """
@@ -109,6 +111,8 @@ def _commands() -> dict[str, list[str]]:
         console.line(translate(_PAGES_ONLY, language_of_user()))
         return found
     found["steward"] = command(*as_whom, "steward")
+    if settings.EBOXCAST_SFTP_LISTEN and settings.EBOXCAST_DROP_DIR:
+        found["sftp"] = command("sftp")
     for environment in _remote_environments():
         name = f"worker --environment {environment}"
         found[name] = command(*as_whom, "worker", "--environment", environment)

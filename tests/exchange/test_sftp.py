@@ -1,0 +1,314 @@
+"""What an institution does over SFTP, with the programs it has; and what is refused, before and after the sign-in."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import asyncssh
+import paramiko
+import pytest
+from tests.broadcasts import people as p
+from tests.delivery.procedure import INSTITUTION, SHORT
+from tests.exchange.dropping import Dropping
+from tests.exchange.sftp_clients import Institution, Running, serving
+from tests.faults.machine import wait_until
+
+from eboxcast.exchange import keys
+from eboxcast.exchange.access import MOST_FILES
+from eboxcast.exchange.models import SftpKey
+from eboxcast.exchange.sftp import host_key
+from eboxcast.lib import clock
+
+NAME = "FI.BRDC.0456789034.20270118.00001.T.3.1.metadata.xml"
+
+
+@pytest.fixture
+def running(story: object, tmp_path: Path) -> Iterator[Running]:
+    with serving(tmp_path / "drop") as running:
+        yield running
+
+
+@pytest.fixture
+def institution(running: Running, tmp_path: Path) -> Institution:
+    return Institution(tmp_path, running)
+
+
+@pytest.fixture
+def incoming(institution: Institution) -> Path:
+    """The folder for acceptance; it is made at the first sign-in."""
+    folder = institution.running.root / INSTITUTION / "INTEST"
+    folder.mkdir(parents=True)
+    return folder
+
+
+def left(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_openssh_delivers_a_set_and_fetches_its_answers(dropping: Dropping, tmp_path: Path) -> None:
+    fetched = tmp_path / "fetched"
+    fetched.mkdir()
+    with serving(dropping.root) as running:
+        institution = Institution(tmp_path, running)
+        files = sorted(dropping.story.files(SHORT).iterdir())
+        reference = dropping.reference()
+        puts = [f"put {file} FI.{reference}.3.{part}.{file.name}" for part, file in enumerate(files, 1)]
+        empty = tmp_path / "empty"
+        empty.touch()
+        put = institution.sftp("cd INTEST", *puts, f"put {empty} GO.{reference}.3.{dropping.broadcast.number}")
+        assert put.returncode == 0, put.stderr
+        assert dropping.collect().outcome == "accepted"
+        got = institution.sftp(f"lcd {fetched}", "get OUTTEST/*", "rm OUTTEST/*", "ls -la OUTTEST")
+        assert got.returncode == 0, got.stderr
+    assert [name[:7] for name in left(fetched)] == ["FO.ACRF", "FO.NOTI"]
+    assert dropping.left("OUTTEST") == []
+
+
+def test_lftp_delivers_with_a_temporary_name_and_removes(institution: Institution, incoming: Path) -> None:
+    file = incoming.parent.parent / "metadata.xml"
+    file.write_text("<x/>")
+    done = institution.lftp(
+        "set xfer:use-temp-file yes", f"put {file} -o INTEST/{NAME}", "cls INTEST", f"mv INTEST/{NAME} INTEST/other"
+    )
+    assert done.returncode == 0, done.stderr
+    assert left(incoming) == ["other"]
+    assert institution.lftp("rm INTEST/other").returncode == 0
+    assert left(incoming) == []
+
+
+def test_paramiko_delivers_and_reads(institution: Institution, incoming: Path) -> None:
+    client = paramiko.SSHClient()
+    known = paramiko.Ed25519Key(data=institution.running.host_key.public_data)
+    client.get_host_keys().add(f"[127.0.0.1]:{institution.running.port}", known.get_name(), known)
+    where = {"hostname": "127.0.0.1", "port": institution.running.port, "username": INSTITUTION}
+    (incoming.parent / "OUT").mkdir()
+    (incoming.parent / "OUT" / "answer.xml").write_text("<x/>")
+    with client:
+        client.connect(**where, key_filename=str(institution.private), allow_agent=False, look_for_keys=False)
+        with client.open_sftp() as session:
+            assert sorted(session.listdir()) == ["IN", "INTEST", "OUT", "OUTTEST"]
+            session.chdir("/INTEST")
+            with session.open(NAME, "w") as file:
+                file.write("a" * 100_000)
+            assert session.stat(NAME).st_size == 100_000
+            with session.open("/OUT/answer.xml") as file:
+                assert file.read() == b"<x/>"
+    assert left(incoming) == [NAME]
+
+
+def test_winscp_renames_when_all_is_here_and_half_a_name_is_never_collected(
+    institution: Institution, incoming: Path
+) -> None:
+    async def transfer() -> None:
+        async with await institution.connect() as connection, connection.start_sftp_client() as client:
+            async with client.open(f"INTEST/{NAME}.filepart", "wb") as file:
+                await file.write(b"one")
+            await client.rename(f"INTEST/{NAME}.filepart", f"INTEST/{NAME}")
+            with pytest.raises(asyncssh.SFTPFailure):
+                async with client.open("INTEST/second", "wb"):
+                    await client.posix_rename("INTEST/second", f"INTEST/{NAME}")
+
+    institution.running.do(transfer())
+    assert left(incoming) == [NAME, "second"]
+
+
+def test_what_was_cut_off_is_hidden_from_the_collector_and_can_be_continued(
+    institution: Institution, incoming: Path
+) -> None:
+    async def cut_off() -> None:
+        connection = await institution.connect()
+        client = await connection.start_sftp_client()
+        file = await client.open(f"INTEST/{NAME}", "wb")
+        await file.write(b"12345")
+        connection.abort()
+        await connection.wait_closed()
+        while institution.running.server.signed_in:
+            await asyncio.sleep(0.01)
+
+    institution.running.do(cut_off())
+    assert left(incoming) == [f".{NAME}.half"]
+    whole = incoming.parent.parent / "whole"
+    whole.write_bytes(b"1234567890")
+    done = institution.sftp("ls -l INTEST", f"reput {whole} INTEST/{NAME}")
+    assert done.returncode == 0, done.stderr
+    assert NAME in done.stdout
+    assert (incoming / NAME).read_bytes() == b"1234567890"
+    assert left(incoming) == [NAME]
+
+
+def test_of_two_who_write_the_same_file_one_is_told(institution: Institution, incoming: Path) -> None:
+    async def twice() -> None:
+        async with (
+            await institution.connect() as one,
+            await institution.connect() as other,
+            one.start_sftp_client() as first,
+            other.start_sftp_client() as second,
+            first.open(f"INTEST/{NAME}", "wb") as file,
+        ):
+            await file.write(b"first")
+            for attempt in (second.open(f"INTEST/{NAME}", "wb"), second.remove(f"INTEST/{NAME}")):
+                with pytest.raises(asyncssh.SFTPError, match="Another connection"):
+                    await attempt
+
+    institution.running.do(twice())
+    assert (incoming / NAME).read_text() == "first"
+
+
+FORBIDDEN = (
+    "get INTEST/there",
+    "put {file} OUTTEST/mine",
+    "put {file} mine",
+    "put {file} INTEST/.mine.half",
+    "put {file} ELSEWHERE/mine",
+    "mkdir INTEST/folder",
+    "rmdir INTEST",
+    "symlink /etc/passwd INTEST/link",
+    "ln INTEST/there INTEST/link",
+    "rename INTEST/there IN/there",
+    "get ../../secret",
+    "get INTEST/../../secret",
+    "rm OUTTEST/link",
+    "get OUTTEST/link",
+)
+
+
+def test_nobody_leaves_their_folders_nor_reads_what_they_sent(
+    institution: Institution, incoming: Path, tmp_path: Path
+) -> None:
+    for name in ("OUT", "OUTTEST", "IN"):
+        (incoming.parent / name).mkdir()
+    (institution.running.root / "secret").write_text("secret")
+    (incoming.parent / "OUTTEST" / "link").symlink_to(institution.running.root / "secret")
+    (incoming / "there").write_text("85073003328")
+    file = tmp_path / "file"
+    file.write_text("x")
+    commands = [f"-{command.format(file=file)}" for command in FORBIDDEN]
+    done = institution.sftp(f"lcd {tmp_path}", *commands)
+    assert done.returncode == 0, done.stderr
+    assert len(done.stderr.strip().splitlines()) >= len(FORBIDDEN)
+    assert left(incoming) == ["there"]
+    assert not {"secret", "there", "link"} & {path.name for path in tmp_path.iterdir()}
+
+
+def test_there_is_no_shell_and_no_forwarding(institution: Institution) -> None:
+    async def try_them() -> tuple[int | None, str]:
+        async with await institution.connect() as connection:
+            done = await connection.run("id", check=False)
+            with pytest.raises(asyncssh.ChannelOpenError):
+                await connection.open_connection("127.0.0.1", institution.running.port)
+            return done.exit_status, str(done.stderr)
+
+    assert institution.running.do(try_them()) == (1, "This server accepts file transfers by SFTP only.\n")
+
+
+async def sign_in(institution: Institution, **options: object) -> None:
+    async with await institution.connect(**options) as connection:
+        await connection.start_sftp_client()
+
+
+def test_only_a_valid_key_of_the_institution_itself_signs_in(institution: Institution) -> None:
+    stranger = asyncssh.generate_private_key("ssh-ed25519")
+    for options in ({"client_keys": [stranger]}, {"username": "0403019261"}, {"client_keys": (), "password": "x"}):
+        with pytest.raises(asyncssh.PermissionDenied):
+            institution.running.do(sign_in(institution, **options))
+    institution.running.do(sign_in(institution))
+    wait_until(lambda: SftpKey.objects.get().used_at is not None)
+    clock.move(clock.offset() + timedelta(days=31))
+    with pytest.raises(asyncssh.PermissionDenied):
+        institution.running.do(sign_in(institution))
+
+
+def test_who_is_signed_in_when_the_key_ends_is_cut_off(story: object, tmp_path: Path) -> None:
+    with serving(tmp_path / "drop", seconds_between_looks=0.01) as running:
+        institution = Institution(tmp_path, running)
+        connection = running.do(institution.connect())
+        keys.end_key(institution.key.pk, actor=p.INES)
+        running.do(connection.wait_closed())
+        assert running.server.signed_in == 0
+
+
+def test_who_does_nothing_is_cut_off(story: object, tmp_path: Path) -> None:
+    async def stay(institution: Institution) -> None:
+        connection = await institution.connect()
+        await connection.wait_closed()
+
+    with serving(tmp_path / "drop", seconds_between_looks=0.01, seconds_idle=0.1) as running:
+        running.do(stay(Institution(tmp_path, running)))
+
+
+def test_an_institution_fills_its_folders_and_no_more(story: object, tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_bytes(b"x" * 60_000)
+    with serving(tmp_path / "drop", most_bytes=100_000) as running:
+        institution = Institution(tmp_path, running)
+        done = institution.sftp(f"put {file} INTEST/one", f"put {file} IN/two")
+        assert done.returncode == 1
+        folder = running.root / INSTITUTION
+        assert (left(folder / "INTEST"), left(folder / "IN")) == (["one"], [".two.half"])
+        (folder / "INTEST" / "one").unlink()
+        for number in range(MOST_FILES):
+            (folder / "IN" / f"{number}").touch()
+        assert institution.sftp(f"put {file} IN/more").returncode == 1
+
+
+def test_connections_beyond_the_limit_are_sent_away_before_anything_else(story: object, tmp_path: Path) -> None:
+    with serving(tmp_path / "drop", waiting=3) as running:
+        institution = Institution(tmp_path, running)
+        silent = [socket.create_connection(("127.0.0.1", running.port)) for _ in range(3)]
+        for one in silent:
+            assert one.recv(7) == b"SSH-2.0"
+        for _ in range(200):
+            with socket.create_connection(("127.0.0.1", running.port)) as more:
+                assert more.recv(100) == b"Too many connections. Try again in a minute.\r\n"
+        for one in silent:
+            one.close()
+        running.do(_until_let_in(institution))
+
+
+async def _until_let_in(institution: Institution) -> None:
+    while True:
+        try:
+            await sign_in(institution)
+        except (OSError, asyncssh.Error):
+            await asyncio.sleep(0.01)
+        else:
+            return
+
+
+def test_who_says_nothing_is_sent_away_after_some_time(story: object, tmp_path: Path) -> None:
+    with (
+        serving(tmp_path / "drop", seconds_to_sign_in=0.1) as running,
+        socket.create_connection(("127.0.0.1", running.port)) as silent,
+    ):
+        silent.settimeout(60)
+        while silent.recv(1000):
+            pass
+
+
+def test_one_institution_leaves_room_for_the_others(story: object, tmp_path: Path) -> None:
+    async def try_two(institution: Institution) -> None:
+        async with await institution.connect():
+            with pytest.raises(asyncssh.Error):
+                await sign_in(institution)
+
+    with serving(tmp_path / "drop", of_institution=1) as running:
+        running.do(try_two(Institution(tmp_path, running)))
+
+
+def test_the_server_keeps_its_host_key(tmp_path: Path) -> None:
+    file = tmp_path / "state" / "sftp-host-key"
+    made = host_key(file)
+    assert host_key(file).get_fingerprint() == made.get_fingerprint()
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_cut_off_list_is_no_part_of_a_set(dropping: Dropping) -> None:
+    dropping.put_parts(dropping.story.files(SHORT), dropping.reference())
+    whole = next(dropping.incoming.glob("*.csv"))
+    whole.rename(whole.with_name(f".{whole.name}.half"))
+    dropping.put_go(dropping.reference())
+    assert dropping.collect().outcome == "waiting"

@@ -46,6 +46,13 @@ def test_no_page_has_a_number_of_anybody(order: NewOrder) -> None:
             assert not re.search(r"0?6022180167|0?5090551189", page)
 
 
+@pytest.mark.parametrize("root", ROOTS.values())
+def test_a_page_that_is_not_there_leads_back_to_the_messages(order: NewOrder, root: str) -> None:
+    page = text_of(browser_of(ALICE, environment=ACCEPTANCE if "acc" in root else P).get(f"{root}nowhere"))
+    assert f'class="ds-button" data-variant="secondary" href="{root}"' in page
+    assert "Alice" in page
+
+
 def test_messages_are_searched_and_filtered(order: NewOrder) -> None:
     """By words without accents, by sender, and both."""
     publish(order, [ALICE], environment=P, ticket="a", title="Votre pécule")

@@ -95,7 +95,7 @@ def test_the_second_of_two_is_told_who_came_first(run: Run, lou: Client) -> None
     answer = lou.post(f"/runs/{run.short}/discard", {"reason": "x", "seen": "prepared", "typed": run.short})
     assert answer.status_code == 409
     assert "discarded" in text(answer)
-    assert "by lou" in text(answer)
+    assert "by Lou" in text(answer)
 
 
 def test_a_stop_goes_through_on_a_page_that_is_old_but_not_twice(run: Run, lou: Client) -> None:
@@ -103,7 +103,7 @@ def test_a_stop_goes_through_on_a_page_that_is_old_but_not_twice(run: Run, lou: 
     assert lou.post(f"/runs/{run.short}/stop", asked).status_code == 302
     again = lou.post(f"/runs/{run.short}/stop", asked)
     assert again.status_code == 409
-    assert "by lou" in text(again)
+    assert "by Lou" in text(again)
 
 
 def test_a_launch_is_typed_and_recalled_with_who_has_read_it(run: Run, lou: Client) -> None:
@@ -138,7 +138,7 @@ def test_a_broadcast_is_armed_disarmed_and_launched(story: Story) -> None:
     assert lou.post(f"{at}/arm").headers["Location"] == f"{at}/run"
     second = lou.post(f"{at}/arm")
     assert second.status_code == 409
-    assert "by lou" in text(second)
+    assert "by Lou" in text(second)
     assert lou.post(f"{at}/disarm", {"reason": "the weather"}).status_code == 302
     p.set_clock("2027-02-15T18:30")
     assert lou.post(f"{at}/launch", {"typed": "2027-9999"}).status_code == 422

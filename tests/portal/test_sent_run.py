@@ -62,7 +62,7 @@ def test_whoever_resumes_is_told_that_nobody_sends(provider: Provider, lou: Clie
     assert state(run) == State.RUNNING
     again = lou.post(f"/runs/{run.short}/resume", {"seen": "paused"})
     assert again.status_code == 409
-    assert "by lou" in text(again)
+    assert "by Lou" in text(again)
 
 
 def test_the_speed_is_changed_within_what_makes_sense(provider: Provider, lou: Client) -> None:

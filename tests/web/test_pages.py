@@ -165,6 +165,21 @@ def test_behind_tls_every_check_of_django_for_deployment_is_clean() -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.parametrize("address", ["/nowhere", "/people/add"])
+def test_whoever_signed_in_keeps_their_head_where_something_is_wrong(january: None, address: str) -> None:
+    """The sections, the way home, and their account; nobody else is shown any."""
+    page = browser_of(p.ANNE).get(address).content.decode()
+    assert 'href="/broadcasts"' in page
+    assert 'href="/account"' in page
+    assert 'href="/broadcasts"' not in browser().get(address).content.decode()
+
+
+def test_a_page_for_others_says_in_words_whose_it_is(january: None) -> None:
+    page = browser_of(p.ANNE).get("/people/add").content.decode()
+    assert "Roles that do: integration team." in page
+    assert "person.add" not in page
+
+
 def test_a_part_of_a_page_that_nobody_is_signed_in_for_has_the_page_ask_anew(january: None) -> None:
     answer = browser().get("/broadcasts", headers={"HX-Request": "true"})
     assert answer.status_code == 401

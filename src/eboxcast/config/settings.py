@@ -155,7 +155,12 @@ TEMPLATES = [
         "APP_DIRS": True,
         "OPTIONS": {
             "builtins": ["eboxcast.web.templatetags.page"],
-            "context_processors": ["eboxcast.web.language.words", "django.template.context_processors.request"],
+            "context_processors": [
+                "eboxcast.web.language.words",
+                "django.template.context_processors.request",
+                "eboxcast.portal.navigation.frame",
+                "eboxcast.inbox.visits.frame",
+            ],
         },
     }
 ]

@@ -12,9 +12,11 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
 from eboxcast.database.environments import environments_in_reach
+from eboxcast.database.names import ENVIRONMENTS
 from eboxcast.inbox.claims import Identity, Mandate
 from eboxcast.inbox.configuration import SignInOptions
 from eboxcast.inbox.errors import NoEboxesHere
@@ -162,6 +164,16 @@ def came_for(request: HttpRequest, environment: str) -> str:
     root = root_of(environment)
     ours = url_has_allowed_host_and_scheme(asked, None, require_https=request.is_secure()) and asked.startswith(root)
     return asked if ours else root
+
+
+def frame(request: HttpRequest) -> dict[str, object]:
+    """Return the template around errors on the pages of an eBox, with the visit where there is one."""
+    environment = next((name for name in ENVIRONMENTS if request.path.startswith(root_of(name))), None)
+    if environment is None:
+        return {}
+    request.current_app = environment  # read by {% url %}, where no view was found
+    visit = SimpleLazyObject(lambda: (_visit_of(request, environment) or (None,))[0])
+    return {"frame": "inbox/base.html", "start": "inbox:messages", "environment": environment, "visit": visit}
 
 
 def root_of(environment: str) -> str:

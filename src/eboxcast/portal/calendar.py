@@ -170,9 +170,9 @@ class BlackoutForm(PageForm):
         label=N_("Service"), help_text=N_("What is unavailable, such as the eBox database."), max_length=150
     )
     start_day = forms.DateField(label=N_("First day"))
-    start_time = forms.TimeField(label=N_("From"), widget=forms.TimeInput(attrs={"type": "time"}))
+    start_time = forms.TimeField(label=N_("From (time)"), widget=forms.TimeInput(attrs={"type": "time"}))
     end_day = forms.DateField(label=N_("Last day"))
-    end_time = forms.TimeField(label=N_("Until"), widget=forms.TimeInput(attrs={"type": "time"}))
+    end_time = forms.TimeField(label=N_("Until (time)"), widget=forms.TimeInput(attrs={"type": "time"}))
     environments = forms.MultipleChoiceField(
         label=N_("Environments"),
         choices=options(ENVIRONMENTS),

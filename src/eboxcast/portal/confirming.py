@@ -15,7 +15,10 @@ class NotTyped(InputRefused):
     """What is to be typed to confirm was not."""
 
     code = "page.not-typed"
-    sentence = N_("To confirm, type {expected}")
+    sentence = N_("Type {expected} exactly as it is shown.")
+
+
+_TO_CONFIRM = N_("To confirm, type {expected}")
 
 
 class ConfirmedForm(PageForm):
@@ -25,10 +28,12 @@ class ConfirmedForm(PageForm):
         super().__init__(*args, **kwargs)
         self.expected = expected
         if expected:
-            label = translate(NotTyped.sentence, self.language, {"expected": expected})
+            label, wrong = (
+                translate(one, self.language, {"expected": expected}) for one in (_TO_CONFIRM, NotTyped.sentence)
+            )
             look = {"class": "ds-input short", "autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
             self.fields["typed"] = forms.CharField(
-                label=label, max_length=40, error_messages={"required": label}, widget=forms.TextInput(attrs=look)
+                label=label, max_length=40, error_messages={"required": wrong}, widget=forms.TextInput(attrs=look)
             )
 
     def refuse_unconfirmed(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.http import HttpRequest
 from django.urls import reverse
 
 from eboxcast.broadcasts.models import Broadcast
@@ -78,6 +79,11 @@ class BroadcastHead:
     """Empty for none."""
     state: str
     tabs: tuple[Link, ...]
+
+
+def frame(request: HttpRequest) -> dict[str, str]:
+    """Return the template around pages that belong to no door, such as errors, and the address of the first page."""
+    return {"frame": "portal/base.html", "start": "home"}
 
 
 def sections_of(actor: Actor) -> tuple[Link, ...]:

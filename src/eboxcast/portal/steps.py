@@ -19,7 +19,7 @@ from eboxcast.broadcasts.steps import as_seen, last_step, mark_of, refuse_imposs
 from eboxcast.lib.actors import Actor, NotYourRole
 from eboxcast.lib.errors import InputRefused, NotAllowedNow, WrongUse
 from eboxcast.lib.policy import authorize, permits
-from eboxcast.lib.telling import next_actions, sentence_in
+from eboxcast.lib.telling import next_actions
 from eboxcast.lib.translation import N_
 from eboxcast.portal import step_forms as forms
 from eboxcast.portal.dates import HINT, given_in, picked_in
@@ -28,8 +28,7 @@ from eboxcast.portal.navigation import head_of
 from eboxcast.portal.step_forms import StepForm
 from eboxcast.portal.told import tell
 from eboxcast.presenters.broadcasts import broadcast_sheet
-from eboxcast.presenters.failures import words_of
-from eboxcast.web.errors import parts_on_page
+from eboxcast.web.errors import parts_on_page, sentence_on_page
 from eboxcast.web.requests import PageRequest, part_of_page
 from eboxcast.web.visitors import signed_in
 
@@ -264,7 +263,7 @@ def _refused(request: PageRequest, found: Broadcast, step: StepPage, error: NotA
         "section": "broadcasts",
         "head": head_of(found, request.actor),
         "title": step.title,
-        "sentence": sentence_in(error, request.language, words_of(error, request.language)),
+        "sentence": sentence_on_page(error, request.language),
         "reasons": reasons,
     }
     return render(request, "portal/step_refused.html", shown, status=409)

@@ -99,6 +99,11 @@ def files_handed_in(handed_in: HandedIn, language: str) -> FilesHandedIn:
     )
 
 
+def fault_in_words(code: str, language: str) -> str:
+    """Return what a code of the past means, also one that there is no more."""
+    return sentence_of_many(code, language) if code in FAULTS else code
+
+
 @sanitized_db_errors()
 def delivered_before(broadcast: Broadcast, kept: Iterable[HandedIn], language: str) -> tuple[FilesDeliveredBefore, ...]:
     """Return all deliveries, newest first, each with its answer where that is kept."""
@@ -110,7 +115,7 @@ def delivered_before(broadcast: Broadcast, kept: Iterable[HandedIn], language: s
             delivery=one,
             handle=handles.get((one.environment, frozenset(file["sha256"] for file in one.files))),
             reasons=tuple(
-                CountedReason(sentence=sentence_of_many(code, language) if code in FAULTS else code, count=count)
+                CountedReason(sentence=fault_in_words(code, language), count=count)
                 for code, count in one.faults.items()
             ),
         )

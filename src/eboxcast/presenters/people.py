@@ -60,6 +60,11 @@ def full_names() -> dict[str, str]:
     return dict(Person.objects.values_list("name", "full_name"))
 
 
+def names_of(logins: Iterable[str]) -> dict[str, str]:
+    """Return what some who act are called, by the name they act by; those who are nobody's are left out."""
+    return dict(Person.objects.filter(name__in=set(logins)).values_list("name", "full_name"))
+
+
 def person_sheet(person: Person, standing: Standing) -> PersonSheet:
     """Return a person, and where their account stands."""
     return PersonSheet(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import structlog
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import Resolver404, resolve
 
 from eboxcast.accounts.errors import TooManyTries
-from eboxcast.lib.actors import NotYourRole
+from eboxcast.lib.actors import NotYourRole, Role
 from eboxcast.lib.errors import (
     EboxcastError,
     InputRefused,
@@ -22,10 +22,11 @@ from eboxcast.lib.errors import (
     Trouble,
     WrongUse,
 )
-from eboxcast.lib.formatting import spoken
+from eboxcast.lib.formatting import clauses, spoken
 from eboxcast.lib.telling import next_actions, remedy_in, sentence_in
-from eboxcast.lib.translation import N_
+from eboxcast.lib.translation import N_, translate
 from eboxcast.presenters.failures import words_of
+from eboxcast.presenters.people import ROLES, names_of
 from eboxcast.web.language import language_of
 
 _STATUS: tuple[tuple[type[EboxcastError], int], ...] = (
@@ -59,6 +60,9 @@ _SENTENCES = {
 _STALE = N_(
     "This page was open for too long, or in another window. Nothing was changed. Go back, reload it and try again."
 )
+_NOT_YOURS = N_("Your role does not allow this. Roles that do: {roles}.")
+_PEOPLE = ("by", "name")
+"""Data that may be the name somebody acts by."""
 _log = structlog.get_logger(__name__)
 
 
@@ -99,11 +103,16 @@ def error_page(request: HttpRequest, error: EboxcastError) -> HttpResponse:
     language = language_of(request)
     if status == 500:
         return _page(request, status)
-    said = {
-        "sentence": sentence_in(error, language, words_of(error, language)),
-        "remedy": remedy_on_page(error, language),
-    }
+    said = {"sentence": sentence_on_page(error, language), "remedy": remedy_on_page(error, language)}
     return _page(request, status, **said, parts=parts_on_page(error, language))
+
+
+def sentence_on_page(error: EboxcastError, language: str) -> str:
+    """Return what happened, with people and roles as they are called on pages."""
+    if isinstance(error, NotYourRole):
+        roles = (translate(ROLES[Role(role)], language) for role in str(error.data["roles"]).split(", "))
+        return translate(_NOT_YOURS, language, {"roles": clauses(roles, language)})
+    return sentence_in(error, language, _with_names(words_of(error, language)))
 
 
 def parts_on_page(error: EboxcastError, language: str) -> list[str]:
@@ -112,14 +121,21 @@ def parts_on_page(error: EboxcastError, language: str) -> list[str]:
 
 
 def _part_on_page(part: Told, language: str) -> str:
-    data = spoken(part.data, language)
+    data = _with_names(spoken(part.data, language))
     said = (sentence_in(part, language, data), "" if next_actions(part) else remedy_in(part, language, data))
     return " ".join(filter(None, said))
 
 
 def remedy_on_page(error: EboxcastError | Misconfigured, language: str) -> str:
     """Return what to do next; nothing where that is a command, which a page cannot ask of its reader."""
-    return "" if next_actions(error) else remedy_in(error, language, words_of(error, language))
+    return "" if next_actions(error) else remedy_in(error, language, _with_names(words_of(error, language)))
+
+
+def _with_names(data: Mapping[str, object]) -> Mapping[str, object]:
+    """Return the data of a sentence with people by their full names, where they are known."""
+    acted = {name: str(data[name]) for name in _PEOPLE if isinstance(data.get(name), str)}
+    called = names_of(acted.values()) if acted else {}
+    return {**data, **{name: called.get(login, login) for name, login in acted.items()}}
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -151,7 +167,13 @@ def stale_page(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def _page(request: HttpRequest, status: int, **words: object) -> HttpResponse:
     shown = {"title": TITLES[status], "sentence_marked": _SENTENCES.get(status, ""), **words, "status": status}
-    return render(request, "web/error.html", shown, status=status)
+    try:
+        return render(request, "web/error.html", shown, status=status)
+    except Exception:
+        if status < 500:
+            raise
+        # The head of a page may need what has just failed.
+        return render(request, "web/error.html", {**shown, "frame": "web/base.html"}, status=status)
 
 
 def _route(request: HttpRequest) -> str:

@@ -11,10 +11,8 @@ from django import forms
 from django.forms.renderers import DjangoTemplates
 
 from eboxcast.lib.errors import EboxcastError
-from eboxcast.lib.telling import sentence_in
 from eboxcast.lib.translation import N_, translate
-from eboxcast.presenters.failures import words_of
-from eboxcast.web.errors import parts_on_page, remedy_on_page
+from eboxcast.web.errors import parts_on_page, remedy_on_page, sentence_on_page
 from eboxcast.web.templatetags.page import Unfilled
 
 _WRONG: Mapping[str, str] = {
@@ -90,8 +88,7 @@ class PageForm(forms.Form):
     def refuse(self, error: EboxcastError, *, field: str | None = None) -> None:
         """Say why an action refused what was handed in: beside a field, or above the form."""
         parts = parts_on_page(error, self.language)
-        said = sentence_in(error, self.language, words_of(error, self.language))
-        whole = (said, remedy_on_page(error, self.language))
+        whole = (sentence_on_page(error, self.language), remedy_on_page(error, self.language))
         for sentence in parts or [" ".join(filter(None, whole))]:
             self.add_error(field, sentence)
 

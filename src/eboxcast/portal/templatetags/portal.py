@@ -22,6 +22,7 @@ from eboxcast.portal.told import told_before
 from eboxcast.presenters import message_types as types
 from eboxcast.presenters.broadcast_words import OUTCOMES, SIDES, STATES, who_in
 from eboxcast.presenters.contacts import team_names
+from eboxcast.presenters.deliveries import fault_in_words
 from eboxcast.presenters.people import ROLES, full_names
 from eboxcast.presenters.results import OUTCOMES as OUTCOMES_OF_RECIPIENTS
 from eboxcast.presenters.schemas.broadcast import BroadcastStep
@@ -86,6 +87,12 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
 def word(context: Context, kind: str, value: str) -> str:
     """Show a state, an outcome or the like in words: ``{% word "outcome" decision.outcome %}``."""
     return translate(_WORDS[kind].get(value, value), str(context["language"]))
+
+
+@register.simple_tag(takes_context=True)
+def fault(context: Context, code: str) -> str:
+    """Show what was wrong with files that were not taken."""
+    return fault_in_words(code, str(context["language"])).rstrip(".")
 
 
 @register.simple_tag(takes_context=True)

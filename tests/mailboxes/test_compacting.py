@@ -227,8 +227,8 @@ def test_what_numbers_mean_is_read_once(order: NewOrder) -> None:
     compacting.compact(A, PATIENT)
     mark = Compaction.objects.using(A).get().mark
     assert len(shown(42)) == 1
-    assert list(facts._numbers[mark]) == [0]
-    facts._numbers.pop(mark)
+    assert list(facts._named[mark]) == [0]
+    facts._named.pop(mark)
     with pytest.raises(facts.CompactionGone):
-        facts.runs_of(environment_connection(A), UUID(int=1), [0])
+        facts.facts_in(environment_connection(A), UUID(int=1), [0], now=clock.now())
     assert len(shown(42)) == 1

@@ -29,7 +29,7 @@ def test_a_hidden_message_is_out_of_sight_and_can_be_shown_again(order: NewOrder
     """Of this recipient; others see it."""
     run = publish(order, [42, 43])
     hiding.hide(recipient_of(A, 42), run)
-    assert opening.open_ebox(A, 42) == []
+    assert not opening.open_ebox(A, 42)
     assert hidden(42) == [True]
     assert hidden(43) == [False]
     hiding.show_again(recipient_of(A, 42), run)

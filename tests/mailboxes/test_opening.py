@@ -15,7 +15,7 @@ from tests.mailboxes.conftest import NewOrder, publish
 from eboxcast.database.environments import environment_connection
 from eboxcast.lib import clock
 from eboxcast.lib.errors import Defect
-from eboxcast.mailboxes import expiring, facts, fence, launching, opening, storing
+from eboxcast.mailboxes import expiring, facts, fence, hiding, launching, opening, storing
 from eboxcast.mailboxes.errors import MessageGone
 from eboxcast.mailboxes.models import Reading, ReadTally
 from eboxcast.mailboxes.recipients import Recipient, recipient_of
@@ -272,19 +272,41 @@ def test_a_part_of_a_small_document(order: NewOrder) -> None:
 
 
 def test_an_ebox_and_a_document_are_few_statements(order: NewOrder) -> None:
-    """One finds, one says what was read; what a release says is read once, and the first reading adds its note."""
+    """One finds all; what a release says is read once, and the first reading adds its note."""
     run = publish(order, [42])
     recipient = recipient_of(A, 42)
     connection = environment_connection(A)
     for act, most in (
         (lambda: opening.letters_of(recipient), 3),
-        (lambda: opening.letters_of(recipient), 2),
-        (lambda: opening.open_document(recipient, run), 4),
+        (lambda: opening.letters_of(recipient), 1),
         (lambda: opening.open_document(recipient, run), 3),
+        (lambda: opening.open_document(recipient, run), 2),
     ):
         with CaptureQueriesContext(connection) as statements:
             act()
         assert len(statements) <= most
+
+
+def test_a_letter_is_made_when_somebody_looks_at_it(order: NewOrder) -> None:
+    """A part of an eBox is an eBox; one letter of it knows all the others do."""
+    runs = [publish(order, [42], ticket=ticket) for ticket in ("a", "b", "c")]
+    recipient = recipient_of(A, 42)
+    hiding.hide(recipient, runs[1])
+    letters = opening.letters_of(recipient)
+    assert [letter.run for letter in letters[1:]] == [runs[1], runs[0]]
+    assert [letter.hidden_at is not None for letter in letters] == [False, True, False]
+    assert letters[-1] == opening.find_letter(recipient, runs[0])
+    assert [letter.run for letter in opening.open_ebox(A, 42)] == [runs[2], runs[0]]
+
+
+def test_finding_an_ebox_is_planned_once_for_each_connection(order: NewOrder) -> None:
+    """What depended on its parameters would be planned each time: that takes longer than finding."""
+    publish(order, [42])
+    for _ in range(20):
+        opening.open_ebox(A, 42)
+    with environment_connection(A).cursor() as cursor:
+        cursor.execute("select generic_plans from pg_prepared_statements where statement like '-- All of an eBox%%'")
+        assert cursor.fetchone()[0] > 0
 
 
 def test_nobody_opens_the_ebox_of_another_citizen() -> None:

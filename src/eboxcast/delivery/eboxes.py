@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from django.db import transaction
@@ -19,7 +20,7 @@ from eboxcast.mailboxes.loading import EboxesLoaded, load_eboxes
 from eboxcast.mailboxes.opening import Letter, open_ebox
 
 
-def look_into_ebox(environment: str, key: int, *, actor: Actor) -> list[Letter]:
+def look_into_ebox(environment: str, key: int, *, actor: Actor) -> Sequence[Letter]:
     """Return what an eBox shows; the audit keeps who looked, and into whose by a pseudonym. Marks nothing as read.
 
     Raises NotYourRole; OnlyAcceptance, as in production nobody but its owner looks.

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, fields
-from datetime import datetime
+from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -22,7 +22,10 @@ from eboxcast.mailboxes.values import Names
 MOST = 20_000
 """Releases that are kept: some tens of megabytes."""
 MOST_COMPACTIONS = 64
-"""Of which it is kept which number is which run; some twenty are read at a time."""
+"""Of which it is kept what their numbers mean; some twenty are read at a time."""
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_MESSAGE_BITS = 63
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,11 +49,18 @@ class Facts:
     application_names: Names
     type_code: str
     type_names: Names
+    order: int = field(init=False, repr=False, compare=False)
+    """Later messages have a higher one: a number is sorted by sooner than a moment."""
+
+    def __post_init__(self) -> None:
+        """Find its place among all messages, of which several may have become visible in one moment."""
+        since = (self.visible_at - _EPOCH) // _MICROSECOND
+        object.__setattr__(self, "order", since << _MESSAGE_BITS | self.message)
 
 
-_FIELDS = tuple(field.name for field in fields(Facts))
+_FIELDS = tuple(one.name for one in fields(Facts) if one.init)
 _kept: dict[UUID, Facts] = {}
-_numbers: dict[UUID, dict[int, UUID | None]] = {}
+_named: dict[UUID, dict[int, Facts | None]] = {}
 
 
 def facts_of(connection: BaseDatabaseWrapper, runs: Collection[UUID]) -> Mapping[UUID, Facts]:
@@ -68,22 +78,34 @@ class CompactionGone(Exception):
     """A compaction ended long ago, and its names with it: what was found in it is to be found again."""
 
 
-def runs_of(connection: BaseDatabaseWrapper, mark: UUID, numbers: Sequence[int]) -> list[UUID]:
-    """Return the runs that some numbers of a compaction are; those whose audience was deleted have none any more.
+def facts_in(connection: BaseDatabaseWrapper, mark: UUID, numbers: Sequence[int], *, now: datetime) -> list[Facts]:
+    """Return the facts of what some numbers of a compaction are, without what has expired or was deleted.
 
-    A number never changes its meaning, and one without any never gets one. Raises CompactionGone.
+    A number never changes its meaning, and one whose audience was deleted has none any more. Raises CompactionGone.
     """
-    kept = _numbers.setdefault(mark, {})
-    missing = [number for number in numbers if number not in kept]
-    if missing:
-        found = rows(connection, "names_in_compaction", {"mark": mark, "numbers": missing})
-        if not found:
-            raise CompactionGone
-        named = {number: run for number, run in found if number is not None}
-        kept.update({number: named.get(number) for number in missing})  # at once: another thread may look just now
-        for oldest in list(islice(_numbers, max(0, len(_numbers) - MOST_COMPACTIONS))):
-            _numbers.pop(oldest, None)
-    return [run for number in numbers if (run := kept[number]) is not None]
+    kept = _named.get(mark, {})
+    try:
+        return [facts for number in numbers if (facts := kept[number]) is not None and facts.expires_at > now]
+    except KeyError:
+        read = _read_named(connection, mark, numbers)
+        return [facts for facts in read if facts is not None and facts.expires_at > now]
+
+
+def _read_named(connection: BaseDatabaseWrapper, mark: UUID, numbers: Sequence[int]) -> list[Facts | None]:
+    """Return all of them, and keep them: a table is only ever added to, as another thread may look in it just now."""
+    kept = _named.get(mark, {})
+    known = {number: kept[number] for number in numbers if number in kept}
+    missing = [number for number in numbers if number not in known]
+    names = rows(connection, "names_in_compaction", {"mark": mark, "numbers": missing})
+    if not names:
+        raise CompactionGone
+    runs = {number: run for number, run in names if run is not None}
+    facts = facts_of(connection, runs.values())
+    known.update((number, facts.get(runs[number]) if number in runs else None) for number in missing)
+    if sum(map(len, _named.values())) > MOST or len(_named) >= MOST_COMPACTIONS:
+        _named.pop(next(iter(_named), mark), None)
+    _named.setdefault(mark, {}).update(known)
+    return [known[number] for number in numbers]
 
 
 def _facts(row: Row) -> Facts:

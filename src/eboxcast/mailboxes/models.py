@@ -358,6 +358,7 @@ class Reading(models.Model):
 
     class Meta:
         db_table = "reading"
+        indexes = (Index(fields=("bucket", "mailbox"), name="reading_of_mailbox"),)
 
 
 class ReadTally(models.Model):

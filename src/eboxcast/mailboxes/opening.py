@@ -9,20 +9,23 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from operator import attrgetter
+from typing import overload
 from uuid import UUID
 
 from eboxcast.database.distribution import is_spread
 from eboxcast.database.environments import bucket_prime, environment_connection
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
+from eboxcast.lib.buckets import bucket_of
 from eboxcast.mailboxes.blocks import numbers_in
 from eboxcast.mailboxes.errors import MessageGone
-from eboxcast.mailboxes.facts import CompactionGone, Facts, facts_of, runs_of
+from eboxcast.mailboxes.facts import CompactionGone, Facts, facts_in, facts_of
 from eboxcast.mailboxes.models import File
-from eboxcast.mailboxes.recipients import Recipient, places_of, recipient_of
-from eboxcast.mailboxes.sql import one, rows, run
+from eboxcast.mailboxes.recipients import Recipient
+from eboxcast.mailboxes.sql import Parameters, Row, one, rows, run
 
 TALLY_SLOTS = 16
 AT_ONCE = 1 << 20
@@ -38,6 +41,23 @@ class Letter(Facts):
     """The number under which it was sent: the owner's, or a former one."""
     read_at: datetime | None
     hidden_at: datetime | None
+
+
+Mark = tuple[datetime | None, datetime | None]
+"""When a message was read and hidden."""
+_UNMARKED: Mark = (None, None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Box:
+    """What an eBox shows under one of its owner's numbers."""
+
+    bucket: int
+    mailbox: int = field(repr=False)
+    shown: Sequence[Facts]
+    """Newest first."""
+    marks: Mapping[int, Mark]
+    """Of releases, also of some that do not show."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,16 +87,41 @@ class OpenDocument:
         return bytes(row[0])
 
 
-def open_ebox(environment: str, mailbox: int) -> list[Letter]:
+class Letters(Sequence[Letter]):
+    """The letters of an eBox, each made when somebody looks at it: a page shows a few of hundreds."""
+
+    def __init__(self, box: Box, shown: Sequence[Facts]) -> None:
+        self._box = box
+        self._shown = shown
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._shown)
+
+    @overload
+    def __getitem__(self, place: int) -> Letter: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Letters: ...
+
+    def __getitem__(self, place: int | slice) -> Letter | Letters:
+        """Return one of them, or some."""
+        if isinstance(place, slice):
+            return Letters(self._box, self._shown[place])
+        facts = self._shown[place]
+        return _letter(facts, self._box, *self._box.marks.get(facts.release, _UNMARKED))
+
+
+def open_ebox(environment: str, mailbox: int) -> Sequence[Letter]:
     """Return what the eBox of a recipient key shows now, newest first; nothing is marked as read."""
-    return [letter for letter in letters_of(recipient_of(environment, mailbox)) if letter.hidden_at is None]
+    with sanitized_db_errors():
+        return _letters(_find(environment, mailbox), hidden=False)
 
 
-def letters_of(recipient: Recipient) -> list[Letter]:
+def letters_of(recipient: Recipient) -> Sequence[Letter]:
     """Return what is in a recipient's eBox now, also what they hid, newest first; nothing is marked as read."""
     with sanitized_db_errors():
-        letters = _letters(recipient.environment, _find(recipient))
-    return sorted(letters, key=lambda letter: (letter.visible_at, letter.message), reverse=True)
+        return _letters(_find(recipient.environment, recipient.mailbox))
 
 
 def find_letter(recipient: Recipient, run_id: UUID) -> Letter:
@@ -123,108 +168,108 @@ def mark_read(environment: str, letter: Letter) -> None:
         run(environment_connection(environment), "mark_read", reading)
 
 
-@dataclass(frozen=True)
-class _Place:
-    """A release that shows in an eBox, and under which of its owner's numbers."""
-
-    facts: Facts
-    bucket: int
-    mailbox: int = field(repr=False)
-
-
-def _find(recipient: Recipient) -> list[_Place]:
-    """Return what an eBox shows, as one snapshot of the fence has it."""
-    try:
-        return _found(recipient)
-    except CompactionGone:  # between the snapshot and the question what its numbers are: another has taken its place
-        return _found(recipient)
+def _find(environment: str, mailbox: int) -> list[Box]:
+    """Return what an eBox shows, under its number of now and each former one."""
+    boxes: list[Box] = []
+    numbers = [mailbox]
+    for number in numbers:
+        try:
+            box, former = _found(environment, number)
+        except CompactionGone:  # between the snapshot and the question what its numbers are: another has its place
+            box, former = _found(environment, number)
+        boxes.append(box)
+        numbers.extend(old for old in former if old not in numbers)
+    return boxes
 
 
-def _found(recipient: Recipient) -> list[_Place]:
-    connection = environment_connection(recipient.environment)
-    prime = bucket_prime(recipient.environment)
-    places, now = places_of(recipient), clock.now()
-    numbers = list(zip(places["buckets"], places["numbers"], strict=True))
-    in_rows: list[tuple[int, UUID]] = []
-    in_blocks: list[tuple[int, UUID]] = []
-    recalled: set[UUID] = set()
-    find = "find_in_spread_ebox" if is_spread(recipient.environment) else "find_in_ebox"
-    for place, run_id, mark, first, content in rows(connection, find, {**places, "now": now}):
-        if mark is not None:
-            received = numbers_in(bytes(content), first=first, key=numbers[place - 1][1], prime=prime)
-            in_blocks += ((place, named) for named in runs_of(connection, mark, received))
-        elif place is None:
-            recalled.add(run_id)
+def _found(environment: str, mailbox: int) -> tuple[Box, list[int]]:
+    connection, prime = environment_connection(environment), bucket_prime(environment)
+    bucket, now = bucket_of(mailbox, prime), clock.now()
+    place = {"bucket": bucket, "mailbox": mailbox, "now": now}
+    runs: list[UUID] = []
+    shown: list[Facts] = []
+    recalled: list[int] = []
+    former: list[int] = []
+    marks: dict[int, Mark] = {}
+    for what, number, mark, content, read_at, hidden_at in _rows(environment, place):
+        if what == "block":
+            received = numbers_in(content, first=number, key=mailbox, prime=prime)
+            shown += facts_in(connection, mark, received, now=now)
+        elif what == "reading":
+            marks[number] = read_at, hidden_at
+        elif what == "release":
+            runs.append(mark)
         else:
-            in_rows.append((place, run_id))
-    facts = facts_of(connection, {run_id for _, run_id in (*in_rows, *in_blocks)})
-    # What counts by its rows was asked of the fence; what is in blocks was visible when it came there.
-    # What has no facts any more was deleted since.
-    still = [(place, run_id) for place, run_id in in_blocks if run_id not in recalled]
-    shown = [(place, facts[run_id]) for place, run_id in (*in_rows, *still) if run_id in facts]
-    return [_Place(of_run, *numbers[place - 1]) for place, of_run in shown if of_run.expires_at > now]
+            (recalled if what == "recalled" else former).append(number)
+    # Of rows the fence was asked whether they show; what is in blocks was visible when it came there.
+    if recalled:
+        shown = [facts for facts in shown if facts.release not in recalled]
+    if runs:
+        shown += facts_of(connection, runs).values()
+    shown.sort(key=attrgetter("order"), reverse=True)
+    return Box(bucket=bucket, mailbox=mailbox, shown=shown, marks=marks), former
 
 
-def _letters(environment: str, places: Sequence[_Place]) -> list[Letter]:
+def _rows(environment: str, place: Parameters) -> list[Row]:
+    connection = environment_connection(environment)
+    if not is_spread(environment):
+        return rows(connection, "find_in_ebox", place)
+    return rows(connection, "find_in_spread_ebox", place) + rows(connection, "marks_in_spread_ebox", place)
+
+
+def _letters(boxes: Sequence[Box], *, hidden: bool = True) -> Sequence[Letter]:
     """Return the messages, each once however often it came: as it came first, and read where it was read anywhere."""
-    marks = _marks(environment, places)
-    first: dict[int, _Place] = {}
+    boxes = [box for box in boxes if box.shown]
+    messages = {facts.message for box in boxes for facts in box.shown}
+    if not messages:
+        return []
+    if len(boxes) > 1 or len(messages) < len(boxes[0].shown):
+        return [letter for letter in _joined(boxes) if hidden or letter.hidden_at is None]
+    (box,) = boxes
+    away = () if hidden else {release for release, (_, hidden_at) in box.marks.items() if hidden_at is not None}
+    return Letters(box, [facts for facts in box.shown if facts.release not in away] if away else box.shown)
+
+
+def _joined(boxes: Sequence[Box]) -> list[Letter]:
+    letters = [letter for box in boxes for letter in Letters(box, box.shown)]
     read: dict[int, datetime] = {}
     hidden: dict[int, datetime] = {}
-    for place in sorted(places, key=lambda place: (place.facts.visible_at, place.mailbox)):
-        message = place.facts.message
-        first.setdefault(message, place)
-        read_at, hidden_at = marks.get((place.facts.release, place.mailbox), (None, None))
-        if read_at is not None:
-            read[message] = min(read_at, read.get(message, read_at))
-        if hidden_at is not None:
-            hidden[message] = max(hidden_at, hidden.get(message, hidden_at))
-    return [
-        _letter(place, read_at=read.get(message), hidden_at=hidden.get(message)) for message, place in first.items()
+    first: dict[int, Letter] = {}
+    for letter in sorted(letters, key=lambda letter: (letter.visible_at, letter.mailbox)):
+        message = letter.message
+        first.setdefault(message, letter)
+        if letter.read_at is not None:
+            read[message] = min(letter.read_at, read.get(message, letter.read_at))
+        if letter.hidden_at is not None:
+            hidden[message] = max(letter.hidden_at, hidden.get(message, letter.hidden_at))
+    joined = [
+        replace(letter, read_at=read.get(message), hidden_at=hidden.get(message)) for message, letter in first.items()
     ]
+    return sorted(joined, key=lambda letter: (letter.visible_at, letter.message), reverse=True)
 
 
-def _marks(
-    environment: str, places: Sequence[_Place]
-) -> Mapping[tuple[int, int], tuple[datetime | None, datetime | None]]:
-    """Return when its owner read and hid what is in an eBox, where they did."""
-    if not places:
-        return {}
-    releases: dict[tuple[int, int], list[int]] = {}
-    for place in places:
-        releases.setdefault((place.bucket, place.mailbox), []).append(place.facts.release)
-    found: dict[tuple[int, int], tuple[datetime | None, datetime | None]] = {}
-    for (bucket, mailbox), some in releases.items():
-        wanted = {"bucket": bucket, "mailbox": mailbox, "releases": some}
-        for release, read_at, hidden_at in rows(environment_connection(environment), "marks_of_ebox", wanted):
-            found[release, mailbox] = read_at, hidden_at
-    return found
-
-
-def _letter(place: _Place, *, read_at: datetime | None, hidden_at: datetime | None) -> Letter:
+def _letter(facts: Facts, box: Box, read_at: datetime | None, hidden_at: datetime | None) -> Letter:
     """Return the facts as a letter. Without its ``__init__``, which takes longer than all the rest of an opening."""
     letter = object.__new__(Letter)
-    vars(letter).update(
-        vars(place.facts), bucket=place.bucket, mailbox=place.mailbox, read_at=read_at, hidden_at=hidden_at
-    )
+    vars(letter).update(vars(facts), bucket=box.bucket, mailbox=box.mailbox, read_at=read_at, hidden_at=hidden_at)
     return letter
 
 
 def _open(recipient: Recipient, run_id: UUID) -> Letter:
     """Return the message that a run published, by whichever of its runs it came. Raises MessageGone."""
     with sanitized_db_errors():
-        places = _find(recipient)
-        message = _message_of(recipient.environment, run_id, places)
-        of_message = [place for place in places if place.facts.message == message]
-        if message is None or not of_message:
-            raise MessageGone
-        (letter,) = _letters(recipient.environment, of_message)
-    return letter
+        boxes = _find(recipient.environment, recipient.mailbox)
+        message = _message_of(recipient.environment, run_id, boxes)
+    of_message = [replace(box, shown=[facts for facts in box.shown if facts.message == message]) for box in boxes]
+    for letter in _letters(of_message):
+        return letter
+    raise MessageGone
 
 
-def _message_of(environment: str, run_id: UUID, places: Iterable[_Place]) -> int | None:
-    for place in places:
-        if place.facts.run == run_id:
-            return place.facts.message
+def _message_of(environment: str, run_id: UUID, boxes: Iterable[Box]) -> int | None:
+    for box in boxes:
+        for facts in box.shown:
+            if facts.run == run_id:
+                return facts.message
     row = one(environment_connection(environment), "message_of_run", {"run": run_id})
     return None if row is None else int(row[0])

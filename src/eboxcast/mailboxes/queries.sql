@@ -262,46 +262,52 @@ returning id
 select p.old from ebox_predecessor p where p.bucket = %(bucket)s and p.new = %(mailbox)s
 
 -- find_in_ebox --
--- What shows in an eBox, in one snapshot: of the rows the releases; of each compaction the block where its owner would be;
--- and without a place what is in blocks and was recalled.
-select mine.place, r.run, null::uuid as mark, null::bigint as first, null::bytea as content
-from unnest(%(buckets)s::int[], %(numbers)s::bigint[]) with ordinality as mine (bucket, number, place)
-join audience a on a.bucket = mine.bucket and mine.number = any(a.keys)
+-- All of an eBox under one number, in one snapshot: of the rows the releases; of each compaction the block where its owner
+-- would be; which releases in blocks were recalled; what was read or hidden; and the former numbers. One number and no array
+-- of them: of an array the planner guesses the length, and plans anew each time, which takes longer than finding.
+select 'release' as what, r.id as number, r.run as mark, null::bytea as content,
+       null::timestamptz as read_at, null::timestamptz as hidden_at
+from audience a
+cross join lateral (select id, run from release where id = a.release offset 0) as r
+where a.bucket = %(bucket)s::int and %(mailbox)s::bigint = any(a.keys)
   and a.release = any(array(
       select id from release
       where visible_at is not null and compacted_at is null and audience_purged_at is null
         and recalled_at is null and expires_at > %(now)s
   ))
-cross join lateral (select run from release where id = a.release offset 0) as r
 union all
-select mine.place, null, c.mark, k.first, k.content
-from unnest(%(buckets)s::int[], %(numbers)s::bigint[]) with ordinality as mine (bucket, number, place)
-cross join compaction c
+select 'block', k.first, c.mark, k.content, null, null
+from compaction c
 cross join lateral (
     select first, content from block
-    where generation = c.generation and bucket = mine.bucket and compaction = c.id and first <= mine.number
+    where generation = c.generation and bucket = %(bucket)s::int and compaction = c.id and first <= %(mailbox)s::bigint
     order by first desc limit 1
 ) as k
 where c.ended_at is null
 union all
-select null, run, null, null, null from release
+select 'recalled', id, null, null, null, null from release
 where recalled_at is not null and compacted_at is not null and audience_purged_at is null
+union all
+select 'reading', release, null, null, read_at, hidden_at from reading
+where bucket = %(bucket)s::int and mailbox = %(mailbox)s::bigint
+union all
+select 'former', old, null, null, null, null from ebox_predecessor
+where bucket = %(bucket)s::int and new = %(mailbox)s::bigint
 
 -- find_in_spread_ebox --
--- The same where buckets are on other machines than the fence, and nothing is in blocks: the buckets by themselves.
+-- The releases where buckets are on other machines than the fence, and nothing is in blocks: the bucket by itself.
 with found as materialized (
-    select mine.place, a.release
-    from unnest(%(buckets)s::int[], %(numbers)s::bigint[]) with ordinality as mine (bucket, number, place)
-    join audience a on a.bucket = any(%(buckets)s::int[]) and a.bucket = mine.bucket and mine.number = any(a.keys)
-      and a.release = any(array(
+    select release from audience
+    where bucket = %(bucket)s::int and %(mailbox)s::bigint = any(keys)
+      and release = any(array(
           select id from release
           where visible_at is not null and compacted_at is null and audience_purged_at is null
             and recalled_at is null and expires_at > %(now)s
       ))
 )
-select found.place, r.run, null::uuid as mark, null::bigint as first, null::bytea as content
+select 'release', r.id, r.run, null::bytea, null::timestamptz, null::timestamptz
 from found
-cross join lateral (select run from release where id = found.release offset 0) as r
+cross join lateral (select id, run from release where id = found.release offset 0) as r
 
 -- names_in_compaction --
 -- Which releases some numbers of a compaction are. Without any row the compaction itself is gone.
@@ -321,10 +327,13 @@ join message m on m.id = r.message_id
 join file f on f.id = m.file_id
 where r.run = any(%(runs)s::uuid[]) and r.visible_at is not null
 
--- marks_of_ebox --
--- What its owner read and hid, of some releases that came under one number.
-select release, read_at, hidden_at from reading
-where bucket = %(bucket)s and release = any(%(releases)s::bigint[]) and mailbox = %(mailbox)s
+-- marks_in_spread_ebox --
+-- What was read and hidden, and the former numbers.
+select 'reading', release, null::uuid, null::bytea, read_at, hidden_at from reading
+where bucket = %(bucket)s::int and mailbox = %(mailbox)s::bigint
+union all
+select 'former', old, null, null, null, null from ebox_predecessor
+where bucket = %(bucket)s::int and new = %(mailbox)s::bigint
 
 -- message_of_run --
 -- Which message a run was to publish.

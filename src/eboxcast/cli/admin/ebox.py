@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -80,7 +80,7 @@ def load(
     console.line(translate(_LOADED, language, {"environment": environment.value, **shown}))
 
 
-def _save(letters: list[Letter], environment: str, path: Path, *, number: int, force: bool) -> None:
+def _save(letters: Sequence[Letter], environment: str, path: Path, *, number: int, force: bool) -> None:
     if number > len(letters):
         raise NoSuchLetter(number=number, count=len(letters))
     write_private(path, [read_document(environment, letters[number - 1])], force=force)

@@ -23,6 +23,7 @@ from eboxcast.lib import clock
 from eboxcast.lib.buckets import Keys
 from eboxcast.mailboxes import storing
 from eboxcast.mailboxes.compacting import Compacted, Rules, compact
+from eboxcast.mailboxes.finding import PAGE_SIZE
 from eboxcast.mailboxes.models import Release
 from eboxcast.mailboxes.opening import open_ebox
 from eboxcast.mailboxes.packing import pack
@@ -122,13 +123,13 @@ def compact_measured() -> tuple[Compacted, float, int]:
     done = compact(ENVIRONMENT, _ALL_AT_ONCE)
     seconds = perf_counter() - started
     written = _log_position() - before
-    execute("vacuum analyze block")
+    execute("vacuum analyze block, release")
     return done, seconds, written
 
 
 def measure_openings(people: Keys, openings: int) -> Times:
-    """Open the eBoxes of people drawn from these."""
-    return _times(people, openings, lambda mailbox: open_ebox(ENVIRONMENT, mailbox))
+    """Open the eBoxes of people drawn from these, and make the letters of the first page."""
+    return _times(people, openings, lambda mailbox: list(open_ebox(ENVIRONMENT, mailbox)[:PAGE_SIZE]))
 
 
 def _times(people: Keys, openings: int, work: Callable[[int], object]) -> Times:

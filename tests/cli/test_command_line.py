@@ -45,6 +45,7 @@ def test_help_lists_every_command_under_a_title(typed: Typed) -> None:
             ["django", "pydantic", "eboxcast.cli.package.check"],
         ),
         (["logout"], ["django", "pydantic", "eboxcast.cli.shell.acting"]),
+        (["status", "--help"], ["numpy", "rich", "pydantic", "eboxcast.delivery.runs.actions"]),
     ],
 )
 def test_a_command_waits_for_nothing_it_does_not_need(words: list[str], spared: list[str], tmp_path: Path) -> None:

@@ -20,9 +20,9 @@ from eboxcast.package.model import Package
 from eboxcast.presenters.json import json_text
 from eboxcast.reports.certificate import certificate_of
 from eboxcast.reports.certificate_page import page_of
-from eboxcast.reports.outcomes import readings_of
 from eboxcast.reports.page_html import html_of
 from eboxcast.reports.page_text import text_of
+from eboxcast.reports.recipients import readings_of
 from eboxcast.reports.report import page_of_report, report_of
 
 A = "acceptance"

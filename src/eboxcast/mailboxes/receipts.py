@@ -31,7 +31,6 @@ from eboxcast.lib.receipts import (
     shape_for,
 )
 from eboxcast.lib.translation import N_
-from eboxcast.mailboxes.audiences import read_audience, read_outcome
 from eboxcast.mailboxes.errors import StoredDiffers
 from eboxcast.mailboxes.models import OutcomeKind, ReceiptTree, Release
 from eboxcast.mailboxes.sql import run
@@ -140,6 +139,8 @@ def prove(environment: str, release: Release, key: int) -> Proof:
 
 
 def _received(connection: BaseDatabaseWrapper, release: Release, shape: Shape, first: int, last: int) -> Keys:
+    from eboxcast.mailboxes.audiences import read_audience, read_outcome  # numpy, where a tree is made or used
+
     first_bucket, last_bucket = shape.buckets_of(first, last)
     if release.was_sent:
         kind, end = OutcomeKind.SENT, last_bucket + 1

@@ -5,21 +5,18 @@ What is noted of each recipient before and after a call is in ``outcomes``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-import numpy as np
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from eboxcast.database.environments import bucket_prime, environment_connection
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
-from eboxcast.lib.buckets import Keys
+from eboxcast.lib.digests import digest_of_keys
 from eboxcast.lib.validity import end_of_validity
-from eboxcast.mailboxes.audiences import counted, read_audience, read_outcome
-from eboxcast.mailboxes.errors import StoredDiffers
 from eboxcast.mailboxes.fence import closed, get_release
 from eboxcast.mailboxes.models import OutcomeKind, Release
 from eboxcast.mailboxes.outcomes import Range, begin_call, note, progress_of
@@ -130,64 +127,23 @@ def _count(connection: BaseDatabaseWrapper, release: Release, *, prime: int) -> 
     return counts
 
 
-_AT_ONCE = 50_000
-"""About so many recipients are compared at once: the memory of closing an account is that of its numbers, once."""
-
-
 def _close(
     connection: BaseDatabaseWrapper, release: Release, *, unknown: int, never_activated: int | None, prime: int
 ) -> None:
-    sent, refused, prepared = _gathered(connection, release, prime=prime)
-    published_count, published_digest = counted(bytes(release.salt), sent)
-    refused_count, refused_digest = counted(bytes(release.salt), refused)
+    from eboxcast.mailboxes.sent_keys import sent_and_refused  # numpy, for a run that ends
+
+    sent, refused, prepared = sent_and_refused(connection, release, prime=prime)
+    salt = bytes(release.salt)
     account = {
-        "published_count": published_count,
-        "published_digest": published_digest,
-        "refused_count": refused_count,
-        "refused_digest": refused_digest,
+        "published_count": len(sent),
+        "published_digest": digest_of_keys(salt, sent),
+        "refused_count": len(refused),
+        "refused_digest": digest_of_keys(salt, refused),
         "unknown_count": unknown,
-        "not_attempted_count": prepared - published_count - refused_count - unknown,
+        "not_attempted_count": prepared - len(sent) - len(refused) - unknown,
         "never_activated_count": never_activated,
     }
     one(connection, "close_account", {**account, "release": release.id, "now": clock.now()})
-
-
-def _gathered(connection: BaseDatabaseWrapper, release: Release, *, prime: int) -> tuple[Keys, Keys, int]:
-    """Return who was sent to and who was refused, ascending, and how many were prepared. Raises StoredDiffers."""
-    sent, refused = (np.empty(release.recipients_count, dtype=np.int64) for _ in range(2))
-    sent_count, refused_count, prepared_count = 0, 0, 0
-    for some_sent, some_refused, prepared in _compared(connection, release, prime=prime):
-        sent[sent_count : sent_count + len(some_sent)] = some_sent
-        refused[refused_count : refused_count + len(some_refused)] = some_refused
-        sent_count, refused_count = sent_count + len(some_sent), refused_count + len(some_refused)
-        prepared_count += prepared
-    sent, refused = sent[:sent_count], refused[:refused_count]
-    sent.sort()
-    refused.sort()
-    return sent, refused, prepared_count
-
-
-def _compared(connection: BaseDatabaseWrapper, release: Release, *, prime: int) -> Iterator[tuple[Keys, Keys, int]]:
-    step = max(1, prime * _AT_ONCE // max(release.recipients_count, _AT_ONCE))
-    for first in range(0, prime, step):
-        until = min(first + step, prime)
-        prepared = read_audience(connection, release=release.id, prime=prime, first_bucket=first, last_bucket=until - 1)
-        sent, refused = (
-            read_outcome(connection, release=release.id, first_bucket=first, prime=until, kind=kind, audience=prepared)
-            for kind in (OutcomeKind.SENT, OutcomeKind.REFUSED_BY_TARGET)
-        )
-        if not _each_once(np.concatenate((sent, refused)), prepared):
-            raise StoredDiffers(check="sent and refused are of the audience that was prepared, each once")
-        yield sent, refused, len(prepared)
-
-
-def _each_once(keys: Keys, prepared: Keys) -> bool:
-    """Say whether keys are among those that were prepared, which are ascending, and no key twice."""
-    keys = np.sort(keys)
-    if len(keys) == len(prepared):
-        return bool(np.array_equal(keys, prepared))
-    places = np.searchsorted(prepared, keys)
-    return bool((np.diff(places) > 0).all() and np.array_equal(np.take(prepared, places, mode="clip"), keys))
 
 
 def note_doubted(environment: str, run_id: UUID, doubted: Sequence[Range], *, since: datetime, askable: bool) -> None:

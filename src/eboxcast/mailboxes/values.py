@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
-
-import numpy as np
-from numpy.typing import NDArray
 
 from eboxcast.lib.buckets import Keys
 from eboxcast.lib.digests import digest_of_values
 from eboxcast.mailboxes.package_record import PackageRecord
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 Names = Mapping[str, str]
 

@@ -14,8 +14,7 @@ from eboxcast.lib.formatting import grouped
 from eboxcast.lib.policy import permits
 from eboxcast.lib.translation import N_, translate
 from eboxcast.presenters.schemas.live import Decision
-from eboxcast.reports.outcomes import readings_of
-from eboxcast.reports.recipients import remainder_now
+from eboxcast.reports.recipients import readings_of, remainder_now
 
 A = Action
 

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from eboxcast.database.environments import bucket_prime, environment_connection
+from eboxcast.database.errors import sanitized_db_errors
+from eboxcast.database.queries import Queries
 from eboxcast.delivery.models import Run
 from eboxcast.lib.formatting import clauses, grouped
 from eboxcast.lib.translation import N_, translate
 from eboxcast.mailboxes.fence import find_release
 from eboxcast.mailboxes.models import OutcomeKind, Release
 from eboxcast.mailboxes.sending import counts_of
-from eboxcast.reports.outcomes import refused_by_reason
-from eboxcast.reports.schemas import PublishedPart, RecipientsPart
+from eboxcast.mailboxes.sql import rows
+from eboxcast.reports.schemas import DayOfReading, PublishedPart, Readings, RecipientsPart
 from eboxcast.targets.ebox_rest.options import EboxRestOptions
 from eboxcast.targets.opening import capabilities_of, options_of
 from eboxcast.targets.options import LocalOptions
+
+QUERIES = Queries("eboxcast.reports")
+UNKNOWN = (OutcomeKind.UNKNOWN, OutcomeKind.IN_FLIGHT)
 
 
 def recipients_of(run: Run, release: Release) -> RecipientsPart:
@@ -128,3 +134,40 @@ def _clauses(part: RecipientsPart, *, ended: bool) -> Iterator[str]:
         yield _UNDER_WAY
     if part.not_attempted:
         yield _NEVER if ended else _LEFT
+
+
+def refused_by_reason(environment: str, release: Release) -> Mapping[str, int] | None:
+    """Return how many were refused for which reason; None once that was deleted, or before anything was visible."""
+    if release.visible_at is None or release.outcomes_purged_at is not None:
+        return None
+    if release.completed_at is not None and not release.refused_count:
+        return {}
+    with sanitized_db_errors():
+        found = rows(environment_connection(environment), "count_outcomes", of_release(environment, release))
+    return {reason_of(kind, code): count for kind, code, count in sorted(found) if is_refused(kind)}
+
+
+def of_release(environment: str, release: Release) -> dict[str, int]:
+    return {"release": release.id, "last_bucket": bucket_prime(environment) - 1}
+
+
+def is_refused(kind: str) -> bool:
+    return kind.startswith("refused_")  # by policy, or by a target
+
+
+def reason_of(kind: str, code: str) -> str:
+    return "unknown" if kind in UNKNOWN else (code or kind).lower()
+
+
+def readings_of(run: Run) -> Readings | None:
+    """Return how many opened the message of a run, day by day; None when it was never visible.
+
+    These counts stay when the readings themselves are deleted.
+    """
+    release = find_release(run.environment, run.id)
+    if release is None or release.visible_at is None:
+        return None
+    with sanitized_db_errors(), environment_connection(run.environment).cursor() as cursor:
+        cursor.execute(QUERIES["readings_by_day"], {"release": release.id})
+        days = tuple(DayOfReading(day=day, count=int(count)) for day, count in cursor.fetchall())
+    return Readings(total=sum(day.count for day in days), days=days)

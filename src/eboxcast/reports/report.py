@@ -16,7 +16,7 @@ from eboxcast.lib.policy import authorize
 from eboxcast.lib.translation import N_, translate
 from eboxcast.reports.certificate import certificate_of, issue_certificate
 from eboxcast.reports.certificate_page import page_of
-from eboxcast.reports.outcomes import readings_of
+from eboxcast.reports.recipients import readings_of
 from eboxcast.reports.schemas import Readings, Report
 from eboxcast.reports.sections import Fact, Page, Section
 

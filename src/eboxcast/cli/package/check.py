@@ -155,7 +155,7 @@ _TOTAL = N_("total")
 
 def show(answer: CheckAnswer, *, language: str, hint: bool = True) -> None:
     """Print the answer: the verdict first, then what was read, then what is wrong; ``hint`` at the rejected rows."""
-    out = Console(highlight=False, soft_wrap=True)
+    out = Console(highlight=False, emoji=False, soft_wrap=True)
     _verdict(answer, language, out)
     facts = list(_facts(answer, language))
     for line in aligned(facts):

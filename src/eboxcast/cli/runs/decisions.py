@@ -24,8 +24,7 @@ from eboxcast.lib.formatting import grouped
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.presenters.run_commands import launch_command
-from eboxcast.reports.outcomes import readings_of
-from eboxcast.reports.recipients import remainder_now
+from eboxcast.reports.recipients import readings_of, remainder_now
 from eboxcast.reports.states import state_in
 
 app = command_app()

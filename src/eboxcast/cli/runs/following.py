@@ -6,14 +6,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from threading import Event
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich import box
-from rich.console import Console
-from rich.live import Live
-from rich.table import Table
-from rich.text import Text
 
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.acting import actor
@@ -30,6 +25,9 @@ from eboxcast.presenters.json import json_text
 from eboxcast.presenters.runs import run_list, run_status
 from eboxcast.presenters.schemas.run import ListedRun, RunList, RunStatus, Work
 from eboxcast.reports.states import ENVIRONMENTS, state_in
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 _IN_PLACE_SECONDS = 1.0
 _LINES_SECONDS = 5.0
@@ -87,6 +85,9 @@ def _watch(run: Run) -> Run:
 
 
 def _in_place(run: Run) -> None:
+    from rich.live import Live  # for who looks on
+    from rich.text import Text  # for who looks on
+
     language, pause = language_of_user(), Event()
     with Live(console=console.terminal(), auto_refresh=False, transient=True) as live:
         while settle(run).state in _GOES_ON:
@@ -234,8 +235,10 @@ def _print_runs(page: RunList, language: str) -> None:
     if not page.runs:
         console.line(translate(_NONE, language))
         return
+    from rich.console import Console  # programs ask for JSON
+
     rows = _without_empty([tuple(translate(one, language) for one in _HEADINGS), *_rows(page, language)])
-    terminal = Console(highlight=False)
+    terminal = Console(highlight=False, emoji=False)
     if terminal.is_terminal:
         terminal.print(_table(page, rows))
     else:
@@ -258,6 +261,10 @@ def _without_empty(rows: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
 
 
 def _table(page: RunList, rows: Sequence[tuple[str, ...]]) -> Table:
+    from rich import box  # on a terminal
+    from rich.table import Table  # on a terminal
+    from rich.text import Text  # on a terminal
+
     headings, *below = rows
     table = Table(box=box.SIMPLE_HEAD, header_style="bold")
     for number, heading in enumerate(headings):

@@ -27,7 +27,7 @@ def terminal() -> Console:
     """Return what writes to standard error, in colours where it is a terminal."""
     from rich.console import Console  # a sixth of the start of `--help`, which says nothing here
 
-    return Console(stderr=True, highlight=False, soft_wrap=True)
+    return Console(stderr=True, highlight=False, emoji=False, soft_wrap=True)
 
 
 def never_fail_to_say() -> None:

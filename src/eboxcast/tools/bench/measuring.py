@@ -121,7 +121,7 @@ def show(rows: list[Row]) -> None:
             _bar(row.bar, row.unit),
             _SAYS[row.holds],
         )
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(highlight=False, emoji=False, soft_wrap=True)
     console.print(table)
     console.print()
     for row in rows:

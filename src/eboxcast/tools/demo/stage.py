@@ -36,7 +36,8 @@ class Stage:
 
     def __init__(self, variables: Mapping[str, str], *, headless: bool) -> None:
         self.headless = headless
-        self.console = Console(no_color=headless, force_terminal=False if headless else None, highlight=False)
+        terminal = False if headless else None
+        self.console = Console(no_color=headless, force_terminal=terminal, highlight=False, emoji=False)
         self.acts = 0
         self.interval = threading.Event()
         self._variables = dict(variables)

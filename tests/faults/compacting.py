@@ -18,7 +18,7 @@ from eboxcast.mailboxes.compacting import Rules, compact  # noqa: E402
 _AT_ONCE = Rules(waiting_releases=1, fan_in=2, patience=timedelta())
 
 
-def main(environment: str, point: str, seconds: str) -> None:
+def main(environment: str, point: str = "", seconds: str = "0") -> None:
     """Compact everything, and whatever becomes of it; a point to die at is looked for by the code itself."""
     if point:
         os.environ |= {"EBOXCAST_TEST": "1", "EBOXCAST_CRASH_AT": point}

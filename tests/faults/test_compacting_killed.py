@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +15,9 @@ from uuid import UUID
 
 import pytest
 from django.db import connections
+from tests.faults.conftest import NewLetter
+from tests.faults.disk import Balloon
+from tests.faults.machine import Letter, Machine, Process, letter
 from tests.mailboxes.conftest import AT_ONCE, NewOrder, order, publish
 
 from eboxcast.database.environments import environment_connection
@@ -28,6 +31,7 @@ __all__ = ["order"]
 A = "acceptance"
 PEOPLE = range(40, 60)
 PROGRAM = Path(__file__).with_name("compacting.py")
+COMPACT = (sys.executable, str(PROGRAM))
 pytestmark = pytest.mark.faults
 
 
@@ -37,7 +41,7 @@ def shown() -> dict[int, list[UUID]]:
 
 def killed_at(point: Compacting | None, *, after: float = 0) -> None:
     """Compact in a process of its own that dies at a point, or after some seconds."""
-    process = subprocess.Popen([sys.executable, str(PROGRAM), A, point or "", str(after)])
+    process = subprocess.Popen([*COMPACT, A, point or "", str(after)])
     assert process.wait(timeout=60) in (0, -signal.SIGKILL)
 
 
@@ -75,6 +79,13 @@ class World:
 
     def compact(self) -> None:
         compacting.compact(A, Rules(waiting_releases=self.draw.randint(1, 4), fan_in=self.draw.randint(2, 4)))
+
+    def compact_at_another_time(self) -> None:
+        """As a steward does on a machine whose clock is wrong."""
+        here = clock.offset()
+        clock.move(here + timedelta(days=self.draw.choice([-40, -1, 1, 40])))
+        self.compact()
+        clock.move(here)
 
     def check(self) -> None:
         expected = {
@@ -118,10 +129,63 @@ def test_random_lives_of_audiences(order: NewOrder) -> None:
     """Published, recalled, expired and compacted in any order."""
     world = World(order)
     steps: list[Callable[[], None]] = [world.publish] * 6 + [world.compact] * 5 + [world.pass_time] * 2
-    steps += [world.expire, world.recall]
+    steps += [world.expire, world.recall, world.compact_at_another_time]
     for _ in range(150):
         world.draw.choice(steps)()
         world.check()
+
+
+def test_the_server_dies_in_a_merge(fragile: Machine, fragile_letter: NewLetter) -> None:
+    """Nothing of it is there; the next one begins anew."""
+    letters = [published(fragile, fragile_letter(f"merge{number}")) for number in range(2)]
+    compact(fragile)
+    letters.append(published(fragile, fragile_letter("merge2")))
+    merging = Process((A,), fragile.env(halting_at(Compacting.MERGED_BEFORE_COMMIT)), program=COMPACT).until_halted()
+    fragile.kill_server(signal.SIGKILL)
+    assert merging.go_on().ended().returncode == 1
+    assert_as_it_was(fragile, letters)
+    compact(fragile)
+    assert_as_it_was(fragile, letters)
+
+
+@pytest.mark.root
+def test_no_room_to_compact(disk: Path, tmp_path: Path) -> None:
+    """It stays as it was, and with room again it is compacted."""
+    machine, balloon = Machine(disk), Balloon(disk)
+    full = letter(tmp_path, "full-compaction", recipients=30_000)
+    assert machine.run("message-type", "load", full.message_types).returncode == 0
+    letters = [published(machine, full)]
+    balloon.inflate()
+    with pytest.raises(AssertionError, match="DiskFull"):
+        compact(machine)
+    balloon.burst()
+    assert machine.ask(A, "select count(*) from block") == [(0,)]
+    assert_as_it_was(machine, letters)
+    compact(machine)
+    assert machine.ask(A, "select count(*) > 0 from block") == [(True,)]
+    assert_as_it_was(machine, letters)
+
+
+def published(machine: Machine, some: Letter) -> Letter:
+    assert machine.run("publish", some.directory, "--environment", A).returncode == 0
+    return some
+
+
+def compact(machine: Machine) -> None:
+    """Compact everything, in a process of its own; fail with what it said."""
+    ended = Process((A,), machine.env(), program=COMPACT).ended()
+    assert ended.returncode == 0, ended.stderr
+
+
+def halting_at(point: Compacting) -> dict[str, str]:
+    return {"EBOXCAST_TEST": "1", "EBOXCAST_HALT_AT": point}
+
+
+def assert_as_it_was(machine: Machine, letters: Sequence[Letter]) -> None:
+    """Each audience is read from where it counts, and compared with its certificate."""
+    for one in letters:
+        verified = machine.run("report", one.ticket, "--verify")
+        assert verified.returncode == 0, verified
 
 
 @contextmanager

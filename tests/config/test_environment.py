@@ -115,6 +115,31 @@ def test_two_names_for_one_database_are_refused(monkeypatch: pytest.MonkeyPatch)
     assert refused.value.data["variable"] == "EBOXCAST_ACCEPTANCE_URL"
 
 
+@pytest.mark.parametrize("primary", ["", "postgresql://ebox@db.example/production"])
+@pytest.mark.parametrize(
+    "url", ["postgresql://ebox@db.example:5432/production", "postgresql://ebox@one,two/production"]
+)
+def test_a_replica_is_one_other_server_of_an_environment_in_reach(
+    primary: str, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EBOXCAST_DATABASE_URL", CONTROL)
+    monkeypatch.setenv("EBOXCAST_PRODUCTION_URL", primary)
+    monkeypatch.setenv("EBOXCAST_PRODUCTION_REPLICA_URL", url)
+    with pytest.raises(SettingWrong) as refused:
+        databases(Path("/state/socket"))
+    assert refused.value.data["variable"] == "EBOXCAST_PRODUCTION_REPLICA_URL"
+
+
+def test_a_replica_has_shorter_time_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EBOXCAST_DATABASE_URL", CONTROL)
+    monkeypatch.setenv("EBOXCAST_PRODUCTION_URL", "postgresql://ebox@db.example/production")
+    monkeypatch.setenv("EBOXCAST_PRODUCTION_REPLICA_URL", "postgresql://ebox@replica.example/production")
+    found = databases(Path("/state/socket"))["production_replica"]
+    assert found["HOST"] == "replica.example"
+    assert found["OPTIONS"]["connect_timeout"] == 2
+    assert found["OPTIONS"]["options"].endswith("-c statement_timeout=10s")
+
+
 def test_each_connection_has_time_limits_and_keeps_what_the_url_asks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EBOXCAST_DATABASE_URL", CONTROL + "&options=-c%20work_mem%3D64MB")
     monkeypatch.setenv("EBOXCAST_LOCK_SECONDS", "7")

@@ -10,6 +10,7 @@ import pytest
 from tests.inbox.browsers import ACCEPTANCE, PRODUCTION, ROOTS, browser, browser_of, move_clock, text_of
 from tests.inbox.conftest import ALICE, BEN, COMPANY
 from tests.mailboxes.conftest import NewOrder, publish
+from tests.standby import replica_at
 
 from eboxcast.mailboxes import fence
 from eboxcast.mailboxes.models import Reading, ReadTally
@@ -179,3 +180,18 @@ def test_nobody_chooses_an_ebox_that_is_not_theirs(order: NewOrder, ebox: str) -
     client = browser_of(BEN)
     assert client.post("/ebox/choose", {"ebox": ebox}).status_code == 200
     assert "Demo" not in re.findall(r'class="visitor">.*?</', text_of(client.get("/ebox/")), re.DOTALL)[0]
+
+
+def test_what_somebody_just_did_is_not_asked_of_a_replica(order: NewOrder) -> None:
+    """It may not be there yet: for a while their pages come from where it was written."""
+    run = publish(order, [ALICE], environment=P)
+    client = browser_of(ALICE)
+    client.get("/ebox/")
+    with replica_at(P):
+        client.get("/ebox/")
+        assert "eboxcast_ebox_wrote_production" not in client.cookies
+        client.get(f"/ebox/messages/{run}/document")
+        cookie = client.cookies.pop("eboxcast_ebox_wrote_production")
+        assert (cookie["max-age"], cookie["path"]) == (6, "/ebox/")
+        client.post(f"/ebox/messages/{run}/hide")
+        assert "eboxcast_ebox_wrote_production" in client.cookies

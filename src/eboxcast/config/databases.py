@@ -15,6 +15,10 @@ URLS = {
     "acceptance": "EBOXCAST_ACCEPTANCE_URL",
     "production": "EBOXCAST_PRODUCTION_URL",
 }
+REPLICA_URLS = {
+    "acceptance": "EBOXCAST_ACCEPTANCE_REPLICA_URL",
+    "production": "EBOXCAST_PRODUCTION_REPLICA_URL",
+}
 _OWN_KEYS = ("dbname", "user", "password", "host", "port", "options")
 
 
@@ -29,12 +33,19 @@ class ControlUrlMissing(Misconfigured):
 def databases(socket_folder: Path) -> dict[str, dict[str, Any]]:
     """Return the databases this process may reach. Without a control URL: the embedded ones, by peer authentication."""
     urls = {alias: parts for alias, name in URLS.items() if (parts := environment.connection(name))}
+    replicas = {alias: parts for alias, name in REPLICA_URLS.items() if (parts := environment.connection(name))}
+    for alias in replicas.keys() - urls.keys():
+        raise SettingWrong(variable=REPLICA_URLS[alias], problem=f"{URLS[alias]} is not set")
     if not urls:
         return {alias: _database(_embedded(alias, socket_folder)) for alias in URLS}
     if "default" not in urls:
         raise ControlUrlMissing(variable=URLS[next(iter(urls))])
     _refuse_same_database(urls)
-    return {alias: _database(parts) for alias, parts in urls.items()}
+    for alias, parts in replicas.items():
+        _refuse_replica(REPLICA_URLS[alias], parts, of=urls[alias])
+    return {alias: _database(parts) for alias, parts in urls.items()} | {
+        f"{alias}_replica": _replica(parts) for alias, parts in replicas.items()
+    }
 
 
 def owner() -> dict[str, Any] | None:
@@ -53,10 +64,28 @@ def _embedded(alias: str, socket_folder: Path) -> dict[str, str]:
 def _refuse_same_database(urls: dict[str, dict[str, str]]) -> None:
     seen: dict[tuple[str, ...], str] = {}
     for alias, parts in urls.items():
-        place = (parts.get("host", ""), parts.get("port", "5432"), parts["dbname"])
+        place = _place(parts)
         if place in seen:
             raise SettingWrong(variable=URLS[alias], problem=f"it names the same database as {URLS[seen[place]]}")
         seen[place] = alias
+
+
+def _place(parts: dict[str, str]) -> tuple[str, ...]:
+    return parts.get("host", ""), parts.get("port", "5432"), parts["dbname"]
+
+
+def _refuse_replica(variable: str, parts: dict[str, str], *, of: dict[str, str]) -> None:
+    if "," in parts.get("host", ""):
+        raise SettingWrong(variable=variable, problem="it must name one server")
+    if _place(parts) == _place(of):
+        raise SettingWrong(variable=variable, problem="it names the primary")
+
+
+def _replica(parts: dict[str, str]) -> dict[str, Any]:
+    """Limits of its own: whoever waits here could have asked the primary meanwhile."""
+    replica = _database({**parts, "options": f"-c statement_timeout=10s {parts.get('options', '')}".strip()})
+    replica["OPTIONS"] |= {"connect_timeout": 2, "tcp_user_timeout": 5_000}
+    return replica
 
 
 def _database(parts: dict[str, str]) -> dict[str, Any]:

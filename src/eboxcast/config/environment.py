@@ -60,6 +60,25 @@ VARIABLES = (
         secret=True,
     ),
     Variable(
+        "EBOXCAST_ACCEPTANCE_REPLICA_URL",
+        "",
+        "A replica of the acceptance database, from which its eBoxes are opened (docs/howto/read-replicas.md). Empty: "
+        "they are opened from the primary.",
+        secret=True,
+    ),
+    Variable(
+        "EBOXCAST_PRODUCTION_REPLICA_URL",
+        "",
+        "A replica of the production database, from which its eBoxes are opened (docs/howto/read-replicas.md). Empty: "
+        "they are opened from the primary.",
+        secret=True,
+    ),
+    Variable(
+        "EBOXCAST_REPLICA_SECONDS",
+        "5",
+        "How far a replica may be behind. Beyond this, eBoxes are opened from the primary until it has caught up.",
+    ),
+    Variable(
         "EBOXCAST_PROCEDURE",
         "",
         "Whether the procedure around a broadcast is followed (`on`), or only the engine is used (`off`). "

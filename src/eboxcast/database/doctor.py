@@ -9,19 +9,21 @@ from datetime import datetime
 from ipaddress import ip_address
 
 from django.conf import settings
+from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from eboxcast import __version__
 from eboxcast.audit.rows import APPEND_ONLY
-from eboxcast.database import boot
+from eboxcast.database import boot, replicas
 from eboxcast.database.distribution import is_distributed, nodes_of
 from eboxcast.database.embedded.binaries import wheel_version
 from eboxcast.database.embedded.processes import postmaster
+from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.database.findings import Check, Finding, State, Surroundings, ask
 from eboxcast.database.marks import is_ours, read_mark, refuse_other_version, refuse_wrong_database
-from eboxcast.database.names import CONTROL, URL_VARIABLES, shown
+from eboxcast.database.names import CONTROL, REPLICAS, URL_VARIABLES, shown
 from eboxcast.lib import clock
-from eboxcast.lib.errors import EboxcastError
+from eboxcast.lib.errors import EboxcastError, Trouble
 from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import N_
 
@@ -233,6 +235,43 @@ _NODE_BEHIND = N_("Machine {node} of {name} has not finished {count} changes aft
 _RECOVER_NODE = N_("Check that Citus runs on the coordinator; or run there: select recover_prepared_transactions()")
 
 
+def replica(around: Surroundings) -> Iterator[Finding]:
+    """Whether the replicas that eBoxes are opened from follow, and how far they are behind."""
+    for environment, alias in REPLICAS.items():
+        if alias in connections.settings and environment in around.reached and is_ours(around.reached[environment]):
+            yield _replica(environment, connections[alias])
+
+
+def _replica(environment: str, connection: BaseDatabaseWrapper) -> Finding:
+    data: dict[str, object] = {"name": environment, "variable": URL_VARIABLES[connection.alias]}
+    if is_distributed(connections[environment]):
+        return Finding("replica", State.ATTENTION, _REPLICA_OF_MANY, data, _NO_REPLICA)
+    try:
+        with sanitized_db_errors():
+            connection.ensure_connection()
+        found = replicas.standing(environment) if is_ours(connection) else None
+    except Trouble:
+        return Finding("replica", State.ATTENTION, _REPLICA_AWAY, data, _REPLICA_START)
+    if found is None:
+        return Finding("replica", State.FAILED, _OTHER_REPLICA, data, _REPLICA_URL)
+    data |= {"seconds": f"{found.seconds_behind:.1f}"}
+    if found.seconds_behind > settings.EBOXCAST_REPLICA_SECONDS:
+        return Finding("replica", State.ATTENTION, _REPLICA_BEHIND, data, _REPLICA_START)
+    return Finding("replica", State.OK, _REPLICA_FOLLOWS, data)
+
+
+_REPLICA_FOLLOWS = N_("The eBoxes of {name} are opened from a replica, which is {seconds} s behind.")
+_REPLICA_BEHIND = N_(
+    "The replica of {name} is {seconds} s behind. Until it has caught up, eBoxes are opened from the primary."
+)
+_REPLICA_AWAY = N_("The replica of {name} does not respond. eBoxes are opened from the primary.")
+_REPLICA_START = N_("Check the replica and its connection to the primary (docs/howto/read-replicas.md).")
+_OTHER_REPLICA = N_("The address in {variable} is not a replica of {name}. eBoxes are opened from the primary.")
+_REPLICA_URL = N_("Correct {variable}, or remove it.")
+_REPLICA_OF_MANY = N_("The replica of {name} is not used, because its eBoxes are spread over many machines.")
+_NO_REPLICA = N_("Remove {variable}, and give each machine a standby instead.")
+
+
 def audit(around: Surroundings) -> Iterator[Finding]:
     """Whether who works here could alter the audit, and whether its second wall stands."""
     connection = around.reached.get(CONTROL)
@@ -312,4 +351,5 @@ CHECKS: tuple[Check, ...] = (
     durability,
     transport,
     nodes,
+    replica,
 )

@@ -8,7 +8,7 @@ from django.http import HttpResponse, HttpResponseBase, HttpResponseNotModified,
 from django.views.decorators.http import require_safe
 
 from eboxcast.inbox.ranges import BeyondTheEnd, Part, part_asked
-from eboxcast.inbox.visits import InboxRequest, signed_in
+from eboxcast.inbox.visits import InboxRequest, remember_writing, signed_in
 from eboxcast.lib.formatting import short_run
 from eboxcast.mailboxes.opening import Letter, find_letter, open_document
 from eboxcast.presenters.json import json_text
@@ -41,6 +41,8 @@ def show(request: InboxRequest, environment: str, run: UUID, *, keep: bool = Fal
         content_type=SHOWN_BY_BROWSERS.get(letter.media_type, letter.media_type),
     )
     response["Content-Length"] = str(length)
+    if document and letter.read_at is None:
+        remember_writing(response, environment)
     if part:
         response["Content-Range"] = f"bytes {part.first}-{part.last}/{letter.size}"
     return _with_headers(response, letter, keep=keep)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 
-from eboxcast.inbox.visits import InboxRequest, signed_in
+from eboxcast.inbox.visits import InboxRequest, remember_writing, signed_in
 from eboxcast.mailboxes.finding import Selection, find
 from eboxcast.mailboxes.hiding import hide as hide_message
 from eboxcast.mailboxes.hiding import show_again
@@ -67,6 +67,8 @@ def show(request: InboxRequest, environment: str, run: UUID) -> HttpResponse:
     }
     response = render(request, "inbox/message.html", shown)
     response["Content-Security-Policy"] = FRAMES
+    if text is not None and letter.read_at is None:
+        remember_writing(response, environment)
     return response
 
 

@@ -17,6 +17,7 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
 from eboxcast.database.environments import environments_in_reach
 from eboxcast.database.names import ENVIRONMENTS
+from eboxcast.database.replicas import has_replica
 from eboxcast.inbox.claims import Identity, Mandate
 from eboxcast.inbox.configuration import SignInOptions
 from eboxcast.inbox.errors import NoEboxesHere
@@ -36,6 +37,7 @@ LONGEST_SECONDS = int(ended_visits.LONGEST.total_seconds())
 SIGN_IN_SECONDS = 10 * 60
 NEXT = "next"
 _RENEWED_AFTER = 5 * 60
+_WROTE = "wrote"
 _NOT_FOUND = 404
 
 
@@ -90,6 +92,8 @@ def signed_in(view: View[P]) -> View[P]:
             response = view(request, environment, *args, **kwargs)
         except MessageGone as gone:
             response = _gone(request, gone)
+        if request.method == "POST":
+            remember_writing(response, environment)
         kept = cookies.is_given(response, _cookie(environment), path=root_of(environment))
         if not kept and clock.now().timestamp() - sealed_at > _RENEWED_AFTER:
             keep_visit(response, request.visit)
@@ -125,6 +129,13 @@ def keep_visit(response: HttpResponseBase, visit: Visit) -> None:
     }
     text = seal(values, purpose=f"visit {environment}")
     cookies.give(response, _cookie(environment), text, path=root_of(environment), seconds=IDLE_SECONDS)
+
+
+def remember_writing(response: HttpResponseBase, environment: str) -> None:
+    """Show this browser what it just did: its next pages come from the primary, until a replica surely has it too."""
+    if has_replica(environment):
+        seconds = settings.EBOXCAST_REPLICA_SECONDS + 1
+        cookies.give(response, _cookie(environment, _WROTE), "1", path=root_of(environment), seconds=seconds)
 
 
 def end_visit(request: HttpRequest, response: HttpResponse, environment: str, *, everywhere: bool = False) -> None:
@@ -192,7 +203,14 @@ def _visit_of(request: HttpRequest, environment: str) -> tuple[Visit, int] | Non
     numbers = tuple(values["numbers"])
     mandates = tuple(Mandate(key=key, name=name) for key, name in values["mandates"])
     visit = Visit(
-        recipient=Recipient(environment=environment, mailbox=numbers[0], person=values["person"], numbers=numbers),
+        recipient=Recipient(
+            environment=environment,
+            mailbox=numbers[0],
+            person=values["person"],
+            numbers=numbers,
+            from_replica=has_replica(environment)
+            and not cookies.take(request, _cookie(environment, _WROTE), path=root_of(environment)),
+        ),
         identity=Identity(person=values["person"], name=values["name"], mandates=mandates),
         number=values["visit"],
         began=values["began"],

@@ -9,15 +9,20 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from operator import attrgetter
 from typing import overload
 from uuid import UUID
 
+from django.db.backends.base.base import BaseDatabaseWrapper
+
 from eboxcast.database.distribution import is_spread
 from eboxcast.database.environments import bucket_prime, environment_connection
 from eboxcast.database.errors import sanitized_db_errors
+from eboxcast.database.replicas import read
 from eboxcast.lib import clock
 from eboxcast.lib.buckets import bucket_of
 from eboxcast.mailboxes.blocks import numbers_in
@@ -68,6 +73,7 @@ class OpenDocument:
     environment: str
     content: bytes | None = field(repr=False)
     """None where it is large."""
+    from_replica: bool = False
 
     def stream(self, first: int = 0, length: int | None = None) -> Iterator[bytes]:
         """Yield the document, or the bytes of it from ``first`` on."""
@@ -80,8 +86,11 @@ class OpenDocument:
 
     def _piece(self, start: int, size: int) -> bytes:
         place = {"digest": self.letter.document_digest, "first": start + 1, "size": size}
-        with sanitized_db_errors():
-            row = one(environment_connection(self.environment), "read_piece", place)
+        row = read(
+            self.environment,
+            lambda connection: one(connection, "read_piece", place),
+            from_replica=self.from_replica,
+        )
         if row is None or row[0] is None:
             raise MessageGone
         return bytes(row[0])
@@ -115,13 +124,13 @@ class Letters(Sequence[Letter]):
 def open_ebox(environment: str, mailbox: int) -> Sequence[Letter]:
     """Return what the eBox of a recipient key shows now, newest first; nothing is marked as read."""
     with sanitized_db_errors():
-        return _letters(_find(environment, mailbox), hidden=False)
+        return _letters(_find(environment, mailbox, environment_connection(environment)), hidden=False)
 
 
 def letters_of(recipient: Recipient) -> Sequence[Letter]:
     """Return what is in a recipient's eBox now, also what they hid, newest first; nothing is marked as read."""
-    with sanitized_db_errors():
-        return _letters(_find(recipient.environment, recipient.mailbox))
+    find = partial(_find, recipient.environment, recipient.mailbox)
+    return _letters(read(recipient.environment, find, from_replica=recipient.from_replica))
 
 
 def find_letter(recipient: Recipient, run_id: UUID) -> Letter:
@@ -129,21 +138,25 @@ def find_letter(recipient: Recipient, run_id: UUID) -> Letter:
 
     Raises MessageGone, in the same words whether it is no longer there, someone else's, or never was.
     """
-    return _open(recipient, run_id)
+    if recipient.from_replica:
+        with suppress(MessageGone):  # only the primary knows: it may be there and have come just now
+            return read(recipient.environment, partial(_open, recipient, run_id), from_replica=True)
+    with sanitized_db_errors():
+        return _open(recipient, run_id, environment_connection(recipient.environment))
 
 
 def open_document(recipient: Recipient, run_id: UUID) -> OpenDocument:
     """Return the document of a message; with this the recipient has read it. Raises MessageGone."""
-    letter = _open(recipient, run_id)
-    wanted = {"release": letter.release, "now": clock.now(), "at_once": AT_ONCE}
-    with sanitized_db_errors():
-        row = one(environment_connection(recipient.environment), "open_document", wanted)
+    letter = find_letter(recipient, run_id)
+    row = _document(recipient, letter)
     if row is None:
         raise MessageGone
     if letter.read_at is None:
         mark_read(recipient.environment, letter)
     content = None if row[0] is None else bytes(row[0])
-    return OpenDocument(letter=letter, environment=recipient.environment, content=content)
+    return OpenDocument(
+        letter=letter, environment=recipient.environment, content=content, from_replica=recipient.from_replica
+    )
 
 
 def read_document(environment: str, letter: Letter) -> bytes:
@@ -168,22 +181,35 @@ def mark_read(environment: str, letter: Letter) -> None:
         run(environment_connection(environment), "mark_read", reading)
 
 
-def _find(environment: str, mailbox: int) -> list[Box]:
+def _document(recipient: Recipient, letter: Letter) -> Row | None:
+    wanted = {"release": letter.release, "now": clock.now(), "at_once": AT_ONCE}
+    if recipient.from_replica:  # that it was recalled must count everywhere in the same moment
+        with sanitized_db_errors():
+            if one(environment_connection(recipient.environment), "still_shows", wanted) is None:
+                return None
+    return read(
+        recipient.environment,
+        lambda connection: one(connection, "open_document", wanted),
+        from_replica=recipient.from_replica,
+    )
+
+
+def _find(environment: str, mailbox: int, connection: BaseDatabaseWrapper) -> list[Box]:
     """Return what an eBox shows, under its number of now and each former one."""
     boxes: list[Box] = []
     numbers = [mailbox]
     for number in numbers:
         try:
-            box, former = _found(environment, number)
+            box, former = _found(environment, number, connection)
         except CompactionGone:  # between the snapshot and the question what its numbers are: another has its place
-            box, former = _found(environment, number)
+            box, former = _found(environment, number, connection)
         boxes.append(box)
         numbers.extend(old for old in former if old not in numbers)
     return boxes
 
 
-def _found(environment: str, mailbox: int) -> tuple[Box, list[int]]:
-    connection, prime = environment_connection(environment), bucket_prime(environment)
+def _found(environment: str, mailbox: int, connection: BaseDatabaseWrapper) -> tuple[Box, list[int]]:
+    prime = bucket_prime(environment)
     bucket, now = bucket_of(mailbox, prime), clock.now()
     place = {"bucket": bucket, "mailbox": mailbox, "now": now}
     runs: list[UUID] = []
@@ -191,7 +217,7 @@ def _found(environment: str, mailbox: int) -> tuple[Box, list[int]]:
     recalled: list[int] = []
     former: list[int] = []
     marks: dict[int, Mark] = {}
-    for what, number, mark, content, read_at, hidden_at in _rows(environment, place):
+    for what, number, mark, content, read_at, hidden_at in _rows(environment, place, connection):
         if what == "block":
             received = numbers_in(content, first=number, key=mailbox, prime=prime)
             shown += facts_in(connection, mark, received, now=now)
@@ -210,8 +236,7 @@ def _found(environment: str, mailbox: int) -> tuple[Box, list[int]]:
     return Box(bucket=bucket, mailbox=mailbox, shown=shown, marks=marks), former
 
 
-def _rows(environment: str, place: Parameters) -> list[Row]:
-    connection = environment_connection(environment)
+def _rows(environment: str, place: Parameters, connection: BaseDatabaseWrapper) -> Iterable[Row]:
     if not is_spread(environment):
         return rows(connection, "find_in_ebox", place)
     return rows(connection, "find_in_spread_ebox", place) + rows(connection, "marks_in_spread_ebox", place)
@@ -255,21 +280,20 @@ def _letter(facts: Facts, box: Box, read_at: datetime | None, hidden_at: datetim
     return letter
 
 
-def _open(recipient: Recipient, run_id: UUID) -> Letter:
+def _open(recipient: Recipient, run_id: UUID, connection: BaseDatabaseWrapper) -> Letter:
     """Return the message that a run published, by whichever of its runs it came. Raises MessageGone."""
-    with sanitized_db_errors():
-        boxes = _find(recipient.environment, recipient.mailbox)
-        message = _message_of(recipient.environment, run_id, boxes)
+    boxes = _find(recipient.environment, recipient.mailbox, connection)
+    message = _message_of(connection, run_id, boxes)
     of_message = [replace(box, shown=[facts for facts in box.shown if facts.message == message]) for box in boxes]
     for letter in _letters(of_message):
         return letter
     raise MessageGone
 
 
-def _message_of(environment: str, run_id: UUID, boxes: Iterable[Box]) -> int | None:
+def _message_of(connection: BaseDatabaseWrapper, run_id: UUID, boxes: Iterable[Box]) -> int | None:
     for box in boxes:
         for facts in box.shown:
             if facts.run == run_id:
                 return facts.message
-    row = one(environment_connection(environment), "message_of_run", {"run": run_id})
+    row = one(connection, "message_of_run", {"run": run_id})
     return None if row is None else int(row[0])

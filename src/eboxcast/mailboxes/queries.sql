@@ -202,7 +202,8 @@ select kind, '', sum(cardinality(keys))::bigint from named_call where release = 
 
 -- make_visible --
 -- The fence: from this row on everybody sees the release. Inside the window or not at all: its end is looked at by this
--- very statement, and when the commit does not come before it either, the server ends the session.
+-- very statement, and when the commit does not come before it either, the server ends the session. Whoever is told that
+-- it is visible can rely on the replicas that the server waits for (synchronous_standby_names), where there are any.
 update release
 set visible_at = %(now)s, completed_at = %(now)s, expires_at = %(expires_at)s,
     published_count = %(published_count)s, published_digest = %(published_digest)s,
@@ -220,7 +221,7 @@ returning set_config(
         )))::int::text
     end,
     true
-)
+), set_config('synchronous_commit', 'remote_apply', true)
 
 -- recall_superseded --
 -- What the identity showed until now (acceptance only) ends in the moment the next round begins.
@@ -252,10 +253,10 @@ where run = %(run)s and visible_at is null and abandoned_at is null
 returning message_id
 
 -- recall --
--- Nobody sees the release any more.
+-- Nobody sees the release any more, also on the replicas that the server waits for.
 update release set recalled_at = %(now)s
 where run = %(run)s and visible_at is not null and recalled_at is null
-returning id
+returning set_config('synchronous_commit', 'remote_apply', true)
 
 -- numbers_of_ebox --
 -- The former numbers of a person.
@@ -346,6 +347,10 @@ from release r
 join message m on m.id = r.message_id
 join file f on f.id = m.file_id
 where r.id = %(release)s and r.visible_at is not null and r.recalled_at is null and r.expires_at > %(now)s
+
+-- still_shows --
+-- Whether a release still shows, as the fence has it now.
+select 1 from release where id = %(release)s and visible_at is not null and recalled_at is null and expires_at > %(now)s
 
 -- read_piece --
 -- A part of a document that is too large to be read at once.

@@ -25,6 +25,8 @@ class Recipient:
     """The recipient key of who is signed in: the same, except for an enterprise."""
     numbers: tuple[int, ...] = field(repr=False)
     """The number of the eBox, and the former ones of the same person: messages stay under the number they came to."""
+    from_replica: bool = False
+    """Whether what they look at may come from a replica, and so from a moment ago."""
 
     def __post_init__(self) -> None:
         """Refuse a citizen's eBox to anybody else: only for enterprises are there mandates."""

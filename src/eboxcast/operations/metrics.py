@@ -11,6 +11,7 @@ from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from eboxcast import __version__
+from eboxcast.database import replicas
 from eboxcast.database.environments import environments_in_reach
 from eboxcast.database.names import CONTROL, shown
 from eboxcast.delivery.remote.gauges import EnvironmentGauges, Gauges, gauge
@@ -59,8 +60,24 @@ def _collect() -> Iterator[Metric]:
     for name, (attribute, says) in _COMPACTED.items():
         found_there: Values = {of: float(getattr(one, attribute)) for of, one in compacted.items()}
         yield _family(name, says, ("environment",), found_there)
+    yield from _of_replicas()
     yield _family("database_size_bytes", "Size of a database.", ("database",), sizes)
     yield _family("database_up", "Whether a database answers: 1 or 0.", ("database",), up)
+
+
+def _of_replicas() -> Iterator[Metric]:
+    with_replica = [name for name in environments_in_reach() if replicas.is_set(name)]
+    found: dict[tuple[str, ...], replicas.Standing] = {}
+    for environment in with_replica:
+        with suppress(EboxcastError, Misconfigured):
+            if (one := replicas.standing(environment)) is not None:
+                found[(environment,)] = one
+    up: Values = {(name,): float((name,) in found) for name in with_replica}
+    seconds: Values = {of: one.seconds_behind for of, one in found.items()}
+    size: Values = {of: float(one.bytes_behind) for of, one in found.items()}
+    yield _family("replica_up", "Whether a replica answers and follows: 1 or 0.", ("environment",), up)
+    yield _family("replica_behind_seconds", "How far a replica is behind.", ("environment",), seconds)
+    yield _family("replica_behind_bytes", "What a replica has yet to apply.", ("environment",), size)
 
 
 def _gauged() -> Gauges | None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import psycopg
 from django.db import connections
 from tests import guard
+from tests.faults.machine import wait_until
 
 from eboxcast.database.embedded.binaries import Binaries, binaries_for
 from eboxcast.database.embedded.configuration import SETUP_ROLE
@@ -54,9 +55,18 @@ class Standby:
         of_tests = ("-h", str(places.socket), "-p", str(PORT), "-U", SETUP_ROLE)
         self._run("pg_basebackup", *of_tests, "--checkpoint=fast", "-R", "--no-sync", *self._data())
 
-    def do(self, statement: str) -> None:
+    def pause(self) -> None:
+        """Have it stay as it is, until it is resumed."""
+        self._ask("select pg_wal_replay_pause()")
+        wait_until(lambda: self._ask("select pg_get_wal_replay_pause_state()") == "paused")
+
+    def resume(self) -> None:
+        self._ask("select pg_wal_replay_resume()")
+
+    def _ask(self, statement: str) -> object:
         with psycopg.connect(host=str(self.root), port=PORT, user=SETUP_ROLE, dbname="postgres") as connection:
-            connection.execute(statement.encode())
+            (row,) = connection.execute(statement.encode()).fetchall()
+            return row[0]
 
     def _data(self) -> tuple[str, str]:
         return "-D", str(self.root / "data")

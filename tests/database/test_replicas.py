@@ -50,10 +50,12 @@ def standby(server: None) -> Iterator[Standby]:
 @pytest.fixture
 def followed(standby: Standby, order: NewOrder) -> Iterator[Standby]:
     """It keeps up, however busy the machine is."""
+    with connect_for_setup(boot.places()) as primary:  # what emptied the tables did not wait for its commits
+        primary.execute("select pg_logical_emit_message(true, 'tests', '')")
     with override_settings(EBOXCAST_REPLICA_SECONDS=3600):
         wait_until(keeps_up)
         yield standby
-    standby.do("select pg_wal_replay_resume()")
+    standby.resume()
 
 
 def owner(*, from_replica: bool) -> Recipient:
@@ -79,7 +81,7 @@ def test_a_replica_shows_each_message_a_moment_later(followed: Standby, order: N
     """Held up here: what came is not there yet, what was recalled is; but its document opens nowhere."""
     first = publish(order, [42])
     wait_until(keeps_up)
-    followed.do("select pg_wal_replay_pause()")
+    followed.pause()
     second = publish(order, [42], ticket="t2")
     fence.recall(A, first)
     assert [letter.run for letter in letters()] == [first]
@@ -87,7 +89,7 @@ def test_a_replica_shows_each_message_a_moment_later(followed: Standby, order: N
     assert opening.find_letter(owner(from_replica=True), second).run == second
     with pytest.raises(MessageGone):
         opening.open_document(owner(from_replica=True), first)
-    followed.do("select pg_wal_replay_resume()")
+    followed.resume()
     wait_until(lambda: [letter.run for letter in letters()] == [second])
     document = opening.open_document(owner(from_replica=True), second)
     assert b"".join(document.stream()) == b"letter"
@@ -95,7 +97,7 @@ def test_a_replica_shows_each_message_a_moment_later(followed: Standby, order: N
 
 
 def test_one_that_is_far_behind_is_not_asked(followed: Standby, order: NewOrder) -> None:
-    followed.do("select pg_wal_replay_pause()")
+    followed.pause()
     run = publish(order, [42])
     assert letters() == []
     with override_settings(EBOXCAST_REPLICA_SECONDS=0):
@@ -112,12 +114,12 @@ def test_a_launch_waits_for_the_replicas_that_the_server_waits_for(followed: Sta
         primary.execute("select pg_reload_conf()")
         try:
             wait_until(lambda: primary.execute(_IS_WAITED_FOR).fetchall())
-            followed.do("select pg_wal_replay_pause()")
+            followed.pause()
             with beside(lambda: launching.launch(A, wanted.run, refuse_without_ebox=False)) as launched:
                 wait_until(lambda: primary.execute(_WAITS).fetchall())
                 assert not launched.done()
                 assert letters() == []
-                followed.do("select pg_wal_replay_resume()")
+                followed.resume()
                 launched.result()
                 assert [letter.run for letter in letters()] == [wanted.run]
                 fence.recall(A, wanted.run)

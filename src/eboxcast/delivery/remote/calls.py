@@ -188,8 +188,8 @@ class Sender:
         return Results() if self.target.capabilities.idempotency_key else Results(unknown=keys)
 
     def _publish(self, key: int, hold: Hold) -> Answered:
-        idempotency_key = self._idempotency_key(key)
-        return self.target.publish(self.errand.message, key, idempotency_key=idempotency_key, guard=hold.writing)
+        name = self._idempotency_key(key) if self.target.capabilities.idempotency_key else ""
+        return self.target.publish(self.errand.message, key, idempotency_key=name, guard=hold.writing)
 
     def _idempotency_key(self, key: int) -> str:
         """Return the same word for the same recipient of the same release; nobody can compute back who it is."""

@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import lru_cache
 from threading import Condition, Event, Lock
+from uuid import UUID
 
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.remote import batches
@@ -55,6 +57,8 @@ class Bell:
 _BELL = Bell()
 _BEGINNING = Lock()
 """The lanes of a process begin together: one of them records that, and the others find it done."""
+_RUNS_AT_ONCE = 4
+"""Of so many runs the message stays in memory with its document: lanes of a worker come and go every two seconds."""
 
 
 class End(Enum):
@@ -79,12 +83,8 @@ class Lane:
     def __post_init__(self) -> None:
         release = get_release(self.run.environment, self.run.id)
         self.release = release.id
-        errand = Errand(
-            environment=self.run.environment,
-            release=release.id,
-            salt=bytes(release.salt),
-            message=stored_message(release.message),
-        )
+        with _BEGINNING:
+            errand = _errand(self.run.environment, self.run.id, bytes(release.salt))
         self.sender = Sender(errand, self.target)
         self.message = release.provider_message
         self.begun = False
@@ -202,6 +202,13 @@ class Lane:
     def _longer_backoff(self) -> float:
         wait, self.backoff = self.backoff, min(self.backoff * 2, _LONGEST_BACKOFF)
         return wait
+
+
+@lru_cache(maxsize=_RUNS_AT_ONCE)
+def _errand(environment: str, run: UUID, salt: bytes) -> Errand:
+    """Return what never changes of a run that is sent; with another salt it was prepared again, after a restore."""
+    release = get_release(environment, run)
+    return Errand(environment=environment, release=release.id, salt=salt, message=stored_message(release.message))
 
 
 _ENDS = {Why.NOT_RUNNING: End.NOT_RUNNING, Why.WINDOW_OVER: End.WINDOW_OVER, Why.ALL_DONE: End.DONE}

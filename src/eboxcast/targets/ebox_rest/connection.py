@@ -80,6 +80,7 @@ class Line:
         self._host = url.netloc
         self._patience = patience
         self._used_at = 0.0
+        self._begun: tuple[object, bytes] = (None, b"")
 
     def post(
         self,
@@ -111,11 +112,15 @@ class Line:
         self._connection.close()
 
     def _head(self, path: str, headers: Mapping[str, str], length: int) -> bytes:
-        lines = [f"POST {path} HTTP/1.1", f"Host: {self._host}", f"Content-Length: {length}"]
-        lines += [f"{name}: {value}" for name, value in headers.items()]
-        if not all(line.isascii() and line.isprintable() for line in lines):
-            raise ValueError("a header holds a sign that it cannot have")
-        return ("\r\n".join(lines) + "\r\n\r\n").encode()
+        """Return the head of a request; most differ from the one before in nothing but the length."""
+        asked = (path, *headers.items())
+        if self._begun[0] != asked:
+            lines = [f"POST {path} HTTP/1.1", f"Host: {self._host}"]
+            lines += [f"{name}: {value}" for name, value in headers.items()]
+            if not all(line.isascii() and line.isprintable() for line in lines):
+                raise ValueError("a header holds a sign that it cannot have")
+            self._begun = (asked, "\r\n".join(lines).encode())
+        return b"%b\r\nContent-Length: %d\r\n\r\n" % (self._begun[1], length)
 
     def _make_ready(self) -> bool:
         """See that there is a connection; return whether it was used before. Raises NotSent."""
@@ -194,7 +199,7 @@ class Line:
 
 _END_OF_HEAD = b"\r\n\r\n"
 _STATUS = re.compile(rb"HTTP/1\.1 ([2-5][0-9]{2})(?: [^\r\n]*)?")
-_HEADER = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\r\n]*)")
+_HEADER = re.compile(rb"\r\n([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\r\n]*)")
 _LENGTH = re.compile(rb"[0-9]{1,9}")
 _WITHOUT_BODY = (204, 304)
 _ODD = {b"transfer-encoding", b"retry-after"}
@@ -213,10 +218,10 @@ def _plain_head(head: bytes) -> _Head | None:
 
     The parser of the standard library, that of emails, took as long as the rest of a small call.
     """
-    first, *lines = head.split(b"\r\n")
-    status, headers = _STATUS.fullmatch(first), [_HEADER.fullmatch(line) for line in lines]
-    fields = {header[1].lower(): header[2].strip() for header in headers if header is not None}
-    if status is None or len(fields) != len(lines) or not fields.keys().isdisjoint(_ODD):
+    status = _STATUS.fullmatch(head, 0, max(head.find(b"\r"), 0))
+    fields = {name.lower(): value.strip() for name, value in _HEADER.findall(head)}
+    lines = len(fields)  # each of its own name, and nothing between them
+    if status is None or not head.count(b"\r") == head.count(b"\n") == lines or not fields.keys().isdisjoint(_ODD):
         return None
     length, code = fields.get(b"content-length", b""), int(status[1])
     if not _LENGTH.fullmatch(length) or int(length) > LARGEST_ANSWER or code in _WITHOUT_BODY:

@@ -37,8 +37,8 @@ from eboxcast.tools.subprocesses import command, typed
 
 LINKED_PER_CALL = 1000
 CURVE = (10_000, 100_000, 300_000)
-_ONE_BY_ONE = 300
-"""One in three hundred recipients is sent to one by one: some seconds, as the links of all."""
+_ONE_BY_ONE = 60
+"""One in sixty recipients is sent to one by one: some seconds, so that begin and end of a run are not most of it."""
 _TO_SLOW = 30
 _SMALL_CALL = 100
 _TO_WORKERS = 20

@@ -34,6 +34,7 @@ NO_PLAN = {
     "store_audience": "COPY into it, by bucket and release",
     "store_blocks": "COPY into it, by bucket and compaction",
     "store_outcome": "COPY into it, by bucket and release",
+    "store_receipts": "one row of a release, and no recipient",
 }
 SCANS_ON_PURPOSE = {
     "states_of_eboxes": "for audiences of millions all eBoxes are fetched once: sooner than a look-up for each",

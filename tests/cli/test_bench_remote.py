@@ -40,6 +40,16 @@ def test_one_worker_and_two_send_everything(bench: Bench) -> None:
     assert "EBOXCAST_TARGETS_FILE" not in os.environ
 
 
+@pytest.mark.faults
+@pytest.mark.root
+def test_workers_in_networks_of_their_own_send_everything(bench: Bench) -> None:
+    rows = list(remote.workers_in_networks(bench, networks=1, calls=(2, 4)))
+    if not rows:
+        pytest.skip("needs to make network namespaces, which is not allowed here")
+    assert rows[0].name == "send with 2 workers in 1 networks"
+    assert list(Run.objects.order_by("created_at").values_list("published_count", flat=True)) == [200, 400]
+
+
 def test_a_worker_that_dies_stops_the_bench() -> None:
     """Nobody waits for work that nobody does."""
     with subprocess.Popen([sys.executable, "-c", "raise SystemExit(3)"]) as dead:

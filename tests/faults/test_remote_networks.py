@@ -20,6 +20,8 @@ from tests.faults.machine import Machine, wait_until
 from tests.faults.remote import Stage, assert_everybody_once
 from tests.simulator.simulated import Simulated
 
+from eboxcast.tools.relay import READY
+
 RECIPIENTS = 600
 HOST = "10.77.{number}.1"
 GUEST = "10.77.{number}.2"
@@ -32,7 +34,7 @@ class Network:
         self.number = number
         self.name = f"eboxcast-{os.getpid()}-{number}"
         self.cable = f"ebc{os.getpid() % 10_000}{number}"
-        self.relays: list[subprocess.Popen[str]] = []
+        self.relays: list[subprocess.Popen[bytes]] = []
 
     def make(self) -> bool:
         """Say whether this is allowed here."""
@@ -59,16 +61,17 @@ class Network:
         words = (
             *inside,
             sys.executable,
-            str(Path(__file__).with_name("relay.py")),
+            "-m",
+            "eboxcast.tools.relay",
             source,
             str(port),
             target,
             str(port),
         )
-        relay = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+        relay = subprocess.Popen(words, stdout=subprocess.PIPE)
         self.relays.append(relay)
         assert relay.stdout is not None
-        assert relay.stdout.readline() == "ready\n"
+        assert relay.stdout.readline() == READY
 
     def cut(self) -> None:
         ip("link", "set", self.cable, "down")

@@ -1,4 +1,4 @@
-"""Sending to a provider through the whole engine, beside a plain client, and two workers beside one."""
+"""Sending to a provider through the whole engine, beside a plain client, and more workers beside one."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from statistics import median
 from threading import Event, local
 from time import monotonic
 from typing import Any
+from urllib.parse import urlsplit
 
 import urllib3
 
@@ -32,6 +33,7 @@ from eboxcast.targets.ebox_rest.translating import Letter
 from eboxcast.targets.opening import open_target
 from eboxcast.tools.bench.material import ENVIRONMENT
 from eboxcast.tools.bench.measuring import Bar, Bench, Row, timed
+from eboxcast.tools.bench.networks import LOOPBACK, Network, NetworksNotMade, Star, star
 from eboxcast.tools.bench.publishing import BenchStopped, publish, run, write_packages
 from eboxcast.tools.subprocesses import command, typed
 
@@ -46,6 +48,12 @@ _CALLS_OF_WORKERS = 150
 _ROUNDS = 3
 _WORKER_ROUNDS = 2
 _DELAY_MS = 200
+_NETWORKS = 4
+_WORKERS_IN_EACH = 2
+_WAIT_OF_MANY_MS = 300
+"""So long that two processors are not what limits some thirty lanes."""
+_CALLS_OF_ONE = 320
+_CALLS_OF_MANY = 1280
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +106,41 @@ def two_workers(
     )
 
 
+def workers_in_networks(
+    bench: Bench, *, networks: int = _NETWORKS, calls: tuple[int, int] = (_CALLS_OF_ONE, _CALLS_OF_MANY)
+) -> Iterator[Row]:
+    """Yield what workers on several machines bring: some in each of several networks, beside one of them."""
+    count = networks * _WORKERS_IN_EACH
+    try:
+        with star(networks) as made:
+            one, many = (_by_networks(bench, made, *pair) for pair in zip((1, count), calls, strict=True))
+    except NetworksNotMade as reason:
+        bench.tell(f"workers in networks of their own: left out, as this machine does not make them ({reason})")
+        return
+    yield Row(
+        name=f"send with {count} workers in {networks} networks",
+        figure=many,
+        unit="recipients/s",
+        baseline=one,
+        bar=Bar(least=0.75 * count, of_baseline=True),
+        note=f"one worker; {_SMALL_CALL} recipients a call, {_WAIT_OF_MANY_MS} ms each: waiting is the limit",
+    )
+
+
+def _by_networks(bench: Bench, made: Star, count: int, calls: int) -> float:
+    """Return how many recipients a second so many workers send to, shared out among the networks."""
+    bench.tell(f"workers: {count} with {LANES} lanes in networks of their own, {calls} calls of {_WAIT_OF_MANY_MS} ms")
+    some = replace(bench, recipients=calls * _SMALL_CALL)
+    lanes = len(made.others) * _WORKERS_IN_EACH * LANES
+    with provider(
+        bench.folder, links=True, per_call=_SMALL_CALL, parallel=lanes, delay_ms=_WAIT_OF_MANY_MS, of=made
+    ) as options:
+        (package,) = write_packages(some, f"networks-{count}-{calls}", rounds=1)
+        with made.relays(urlsplit(options.base_url).port or 0):
+            seconds, _ = _by_workers(package, count, networks=made.others)
+    return some.recipients / seconds
+
+
 def remote(bench: Bench) -> Iterator[Row]:
     """Yield rate and memory from ten thousand recipients to three hundred thousand."""
     peaks = {}
@@ -145,9 +188,9 @@ def _once(package: Path, options: EboxRestOptions, recipients: int) -> tuple[flo
         return _seconds_of(package), target.seconds_for(keys), plain.seconds_for(keys)
 
 
-def _by_workers(package: Path, count: int) -> tuple[float, float]:
+def _by_workers(package: Path, count: int, *, networks: Sequence[Network] = ()) -> tuple[float, float]:
     """Return how long so many workers take, and the most memory one of them had."""
-    with workers(count) as started:
+    with workers(count, networks=networks) as started:
         run("publish", package, "--environment", ENVIRONMENT, "--json", "--by-workers")
         wait_for(lambda: _is_completed(package), started)
         return _seconds_of(package), max(map(_peak_megabytes, started))
@@ -162,15 +205,25 @@ _BETWEEN_LOOKS = 0.1
 
 @contextmanager
 def provider(
-    folder: Path, *, links: bool, per_call: int, parallel: int = LANES, delay_ms: int = 0
+    folder: Path,
+    *,
+    links: bool,
+    per_call: int,
+    parallel: int = LANES,
+    delay_ms: int = 0,
+    of: Star | None = None,
 ) -> Iterator[EboxRestOptions]:
-    """Have a simulator, and every process that is started meanwhile publish to it."""
-    with _process("simulate-provider", "--delay-ms", delay_ms, stdout=subprocess.PIPE) as simulator:
+    """Have a simulator, and every process that is started meanwhile publish to it; in the middle of a star, as if it
+    were on the loopback of each network around it.
+    """
+    host, inside = (of.address, of.hub.inside) if of else (LOOPBACK, ())
+    words = ("simulate-provider", "--delay-ms", delay_ms, "--host", host)
+    with _process(*words, stdout=subprocess.PIPE, inside=inside) as simulator:
         assert simulator.stdout  # noqa: S101 - it is a pipe
         addresses = json.loads(simulator.stdout.readline())
         options = EboxRestOptions(
-            base_url=addresses["registry"],
-            token_url=addresses["token"],
+            base_url=addresses["registry"].replace(host, LOOPBACK),
+            token_url=addresses["token"].replace(host, LOOPBACK),
             client_id=_REHEARSAL,
             client_secret_file=folder / "secret",
             links=links,
@@ -182,11 +235,12 @@ def provider(
 
 
 @contextmanager
-def workers(count: int) -> Iterator[list[subprocess.Popen[bytes]]]:
-    """Have so many workers, all of them waiting for work."""
+def workers(count: int, *, networks: Sequence[Network] = ()) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Have so many workers, all of them waiting for work; in one network after the other where there are any."""
     with ExitStack() as stack:
         words = ("worker", "--environment", ENVIRONMENT, "--lanes", LANES)
-        started = [stack.enter_context(_process(*words)) for _ in range(count)]
+        places = [networks[number % len(networks)].inside if networks else () for number in range(count)]
+        started = [stack.enter_context(_process(*words, inside=inside)) for inside in places]
         wait_for(lambda: workers_known(ENVIRONMENT).alive_count == count, started)
         yield started
 
@@ -236,8 +290,10 @@ def _message_of(package: Path) -> NewMessage:
 
 
 @contextmanager
-def _process(*words: object, stdout: int = subprocess.DEVNULL) -> Iterator[subprocess.Popen[bytes]]:
-    with subprocess.Popen(command(*words), stdout=stdout, stderr=subprocess.DEVNULL) as process:
+def _process(
+    *words: object, stdout: int = subprocess.DEVNULL, inside: Sequence[str] = ()
+) -> Iterator[subprocess.Popen[bytes]]:
+    with subprocess.Popen((*inside, *command(*words)), stdout=stdout, stderr=subprocess.DEVNULL) as process:
         try:
             yield process
         finally:

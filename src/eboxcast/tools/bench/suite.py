@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import chain
 
 from eboxcast.tools.bench.checks import check
 from eboxcast.tools.bench.compactions import compaction
@@ -11,7 +12,7 @@ from eboxcast.tools.bench.measuring import Bench, Row
 from eboxcast.tools.bench.openings import opening
 from eboxcast.tools.bench.publishing import publishing
 from eboxcast.tools.bench.receipts import country_receipts, receipts
-from eboxcast.tools.bench.remote import remote, sending, two_workers
+from eboxcast.tools.bench.remote import remote, sending, two_workers, workers_in_networks
 from eboxcast.tools.bench.stores import expire, naive, store
 from eboxcast.tools.bench.visits import visits
 
@@ -27,7 +28,7 @@ ALL: dict[str, Benchmark] = {
     "compact": compaction,
     "visits": visits,
     "send": sending,
-    "workers": two_workers,
+    "workers": lambda bench: chain(two_workers(bench), workers_in_networks(bench)),
     "receipts": receipts,
     "country": country,
     "country-receipts": country_receipts,

@@ -74,7 +74,7 @@ from eboxcast.delivery.runs import actions, rehearsal
 from eboxcast.delivery.runs import lookup as runs_lookup
 from eboxcast.delivery.runs.preparation import check_for_sending
 from eboxcast.delivery.runs.window import Window
-from eboxcast.exchange import collection
+from eboxcast.exchange import access, collection
 from eboxcast.exchange import keys as sftp_keys
 from eboxcast.exchange import standing as folder_standing
 from eboxcast.lib import clock
@@ -717,6 +717,8 @@ ACTIONS: dict[str, Case] = {
         ),
         masks=frozenset({"key"}),
     ),
+    "exchange.keys.find_key": Case("sftp_key.see", lambda w, a: sftp_keys.find_key(w.sftp_key, actor=a)),
+    "exchange.access.access_for": Case("exchange.transfer", lambda w, a: access.access_for(a)),
     "exchange.keys.end_key": Case("sftp_key.end", lambda w, a: sftp_keys.end_key(w.sftp_key, actor=a)),
     # Runs
     "delivery.broadcasts.agreed_launch.launch_broadcast_now": _step(

@@ -123,6 +123,7 @@ PAGES = (
     Page("portal/mails_retry.html", "/mails/retry", "ines"),
     Page("portal/drop_folders.html", "/drop-folders", "lou"),
     Page("portal/installation.html", "/installation", "ines"),
+    Page("portal/sftp_key_add.html", "/drop-folders/keys/add", "ines"),
     Page("portal/alarms.html", "/alarms", "ines"),
     Page("portal/alarm_add.html", "/alarms/add", "ines"),
     Page("portal/console.html", "/console", "lou"),
@@ -158,13 +159,14 @@ ALIKE = {
     "portal/results.html": "run-results",
     "portal/message_type_form.html": "request-type",
     "portal/message_type_step.html": "validate-type accept-type withdraw-type configure-type",
-    "portal/decide.html": "arm disarm launch remove-alarm run-pause run-stop run-resume run-pace run-resolve run-close "
-    "run-discard run-retry run-recall",
+    "portal/decide.html": "arm disarm launch remove-alarm end-sftp-key run-pause run-stop run-resume run-pace "
+    "run-resolve run-close run-discard run-retry run-recall",
 }
 """Addresses that are not in the rows, as another one with the same template is."""
 NO_PAGES = {
     "goes on to the provider": "signed-on link-invited begin signed-in",
     "hands out a document": "test-document preview-document files-example certificate-json document download",
+    "is for programs": "transfer transfer-folder transfer-file",
 }
 """Addresses that show no page, or no other one than those above."""
 

@@ -131,7 +131,8 @@ VARIABLES = (
         "EBOXCAST_SMTP_URL",
         "",
         "The mail server for notices: `smtp://user:password@host:587?starttls=1` or "
-        "`smtps://user:password@host`. Empty: each notice is a file in the folder `mail` of EBOXCAST_STATE_DIR.",
+        "`smtps://user:password@host`. A password needs one of these two, except on this machine. Empty: each notice "
+        "is a file in the folder `mail` of EBOXCAST_STATE_DIR.",
         secret=True,
     ),
     Variable(
@@ -155,7 +156,7 @@ VARIABLES = (
     Variable(
         "EBOXCAST_DROP_QUOTA",
         "2048",
-        "How many MB an institution can have in its incoming drop folders over SFTP, in at most 1,000 files.",
+        "How many MB an institution can send to its drop folders over SFTP and HTTPS, in at most 1,000 files.",
     ),
     Variable(
         "EBOXCAST_SFTP_LISTEN",

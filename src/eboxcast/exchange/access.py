@@ -15,12 +15,16 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from eboxcast.exchange.folders import Folder, open_folder
+from django.conf import settings
+
+from eboxcast.exchange.folders import Folder, drop_folder, open_folder
 from eboxcast.exchange.names import FOLDERS
+from eboxcast.lib.actors import Actor
+from eboxcast.lib.policy import authorize
 
 INCOMING = tuple(incoming for incoming, _ in FOLDERS.values())
 OUTGOING = tuple(outgoing for _, outgoing in FOLDERS.values())
-ALL = (*INCOMING, *OUTGOING)
+ALL = tuple(sorted((*INCOMING, *OUTGOING)))
 
 MOST_FILES = 1000
 _MOST_BYTES_OF_A_NAME = 200
@@ -193,6 +197,11 @@ class Access:
             raise FileNotFoundError(errno.ENOENT, "No such file")
         return found
 
+    def is_whole(self, folder: str, name: str) -> bool:
+        """Return whether a file is complete: nobody is writing it, and it was not cut off."""
+        with self._folder(folder) as opened:
+            return opened.look(half_of(name)) is None and opened.mark(name) is not None
+
     def open_to_write(
         self,
         folder: str,
@@ -278,6 +287,14 @@ class Access:
             if name not in ALL or opened is None:
                 raise FileNotFoundError(errno.ENOENT, "No such folder")
             yield opened
+
+
+def access_for(actor: Actor) -> Access:
+    """Return the folders of somebody's institution. Raises NotYourRole, DropFolderNotSet."""
+    authorize(actor, "exchange.transfer")
+    access = Access(drop_folder(), actor.institution, settings.EBOXCAST_DROP_QUOTA << 20)
+    access.make_folders()
+    return access
 
 
 def half_of(name: str) -> str:

@@ -159,6 +159,16 @@ def list_keys(*, actor: Actor) -> list[SftpKey]:
 
 
 @sanitized_db_errors()
+def find_key(number: int, *, actor: Actor) -> SftpKey:
+    """Return a key. Raises NotYourRole, KeyNotFound."""
+    authorize(actor, "sftp_key.see")
+    key = SftpKey.objects.filter(id=number).first()
+    if key is None:
+        raise KeyNotFound(number=number)
+    return key
+
+
+@sanitized_db_errors()
 def valid_keys(institution: str) -> dict[str, int]:
     """Return the numbers of the keys by which an institution can sign in now, by their fingerprints."""
     return dict(_valid().filter(institution=institution).values_list("fingerprint", "id"))

@@ -98,6 +98,9 @@ PAGES: Mapping[str, tuple[Page, ...]] = {
     "calls.see": (Page("answers", "contact-centre/{broadcast}"), Page("contact-centre", "contact-centre")),
     # Emails and drop folders
     "exchange.collect": (Page("drop-folders", "drop-folders"),),
+    "sftp_key.see": (Page("drop-folders", "drop-folders"),),
+    "sftp_key.add": (Page("add-sftp-key", "drop-folders/keys/add"),),
+    "sftp_key.end": (Page("end-sftp-key", "drop-folders/keys/{number}/end"),),
     "notice.see": (Page("mail", "mails/{number}"), Page("mails", "mails")),
     "notice.retry": (Page("mails", "mails"),),
     # The calendar

@@ -103,6 +103,7 @@ TABLE = (
     _may("calls.see", _OPERATOR),
     _may("procedure.lead", _LAUNCH),
     _may("exchange.collect", _PREPARING, by_itself=True),
+    _may("exchange.transfer", _REQUESTER),
     _may("sftp_key.see", _PREPARING),
     _may("sftp_key.add", _INTEGRATION),
     _may("sftp_key.end", _PREPARING),

@@ -13,6 +13,7 @@ from eboxcast.exchange.codes import OUTCOMES, SetFault
 from eboxcast.exchange.collection import collect
 from eboxcast.exchange.folders import DropFolderNotSet, drop_folder
 from eboxcast.exchange.intake import TROUBLE, WAITING
+from eboxcast.exchange.keys import list_keys
 from eboxcast.exchange.standing import (
     FolderStanding,
     LyingSet,
@@ -21,9 +22,10 @@ from eboxcast.exchange.standing import (
     folders,
     taken_lately,
 )
-from eboxcast.lib.policy import authorize
+from eboxcast.lib.policy import authorize, permits
 from eboxcast.lib.translation import N_, translate
 from eboxcast.portal.told import tell
+from eboxcast.presenters.sftp_keys import sftp_key_list
 from eboxcast.web.requests import PageRequest
 from eboxcast.web.visitors import signed_in
 
@@ -70,6 +72,8 @@ def show(request: PageRequest) -> HttpResponse:
         "section": "drop-folders",
         "is_set": True,
         "folders": [_folder(one, language) for one in folders(root, actor=request.actor)],
+        "keys": sftp_key_list(list_keys(actor=request.actor)).keys,
+        "may_add": permits(request.actor, "sftp_key.add"),
         "taken": [_taken(one, language) for one in taken_lately(root, actor=request.actor, limit=_MOST)],
     }
     return render(request, "portal/drop_folders.html", shown)

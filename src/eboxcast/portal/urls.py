@@ -30,8 +30,10 @@ from eboxcast.portal import (
     preview,
     results,
     run,
+    sftp_keys,
     sign_on,
     steps,
+    transfers,
 )
 
 urlpatterns = [
@@ -84,6 +86,11 @@ urlpatterns = [
     path("broadcasts/<str:broadcast>/contacts", contacts.show_broadcast, name="broadcast-contacts"),
     path("drop-folders", drop_folders.show, name="drop-folders"),
     path("drop-folders/collect", drop_folders.collect_now, name="collect-sets"),
+    path("drop-folders/keys/add", sftp_keys.add, name="add-sftp-key"),
+    path("drop-folders/keys/<int:number>/end", sftp_keys.end, name="end-sftp-key"),
+    path("transfer/", transfers.show_folder, name="transfer"),
+    path("transfer/<str:folder>/", transfers.show_folder, name="transfer-folder"),
+    path("transfer/<str:folder>/<str:name>", transfers.handle_file, name="transfer-file"),
     path("installation", installation.show, name="installation"),
     path("mails", mails.show_list, name="mails"),
     path("mails/retry", mails.retry_all, name="retry-mails"),

@@ -30,7 +30,7 @@ from tests.senders.forms import form_in
 
 import eboxcast
 from eboxcast.accounts import factors, invitations, passwords, sessions, standing
-from eboxcast.audit import anchoring, dropping, pseudonyms, selectors, verification
+from eboxcast.audit import anchoring, dropping, pseudonyms, selectors, signing, verification
 from eboxcast.audit.models import Entry
 from eboxcast.broadcasts import (
     acceptance,
@@ -831,6 +831,14 @@ ACTIONS: dict[str, Case] = {
     "operations.dossier.hand_out_dossier": Case(
         "audit.dossier",
         lambda w, a: dossier.hand_out_dossier(w.delivered, sheet={}, written=lambda _: "{}", actor=a).content.close(),
+    ),
+    # Signing
+    "audit.signing.list_keys": Case("key.see", lambda w, a: signing.list_keys(actor=a)),
+    "audit.signing.create_key": Case(
+        "key.make", lambda w, a, name="FPS Example": signing.create_key(name, days=1, actor=a)
+    ),
+    "audit.signing.revoke_key": Case(
+        "key.revoke", lambda w, a, reason="stolen": signing.revoke_key(4711, reason, actor=a)
     ),
     # Mails
     "notices.listing.list_notices": Case("notice.see", lambda w, a: listing.list_notices(actor=a)),

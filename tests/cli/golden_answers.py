@@ -33,6 +33,8 @@ _MEASURED = {
     **dict.fromkeys(("seconds", "per_second", "rate", "seconds_left", "spare_seconds"), "<measured>"),
     **dict.fromkeys(("size", "needed", "database", "free"), "<bytes>"),
     "eboxcast_version": "<version>",
+    "certificate": "<certificate>",
+    "signed": "<signed>",
     "before": "<moment>",
 }
 """What stands for it, by the name of what depends on the machine, or on the versions of libraries."""

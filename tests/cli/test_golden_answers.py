@@ -115,6 +115,17 @@ def take_receipts(scene: Scene, letter: Path, run: str) -> None:
     verify = ("verify", receipt, "--certificate", certificate, "--recipient", "-")
     scene.ask("verify", *verify, given=received)
     scene.ask("verify-another", *verify, given="85.07.30-033.28")
+    sign_a_certificate(scene, run)
+
+
+def sign_a_certificate(scene: Scene, run: str) -> None:
+    signed, keys = scene.folder / "certificate.jws", scene.folder / "keys.json"
+    with override_settings(EBOXCAST_SIGNING_PASSPHRASE="a phrase of some length"):
+        number = scene.ask("keys-create", "keys", "create", "--name", "FPS Example")["keys"][0]["number"]
+        scene.do("report", run, "--format", "jws", "--out", signed)
+    keys.write_text(json.dumps(scene.ask("keys-list", "keys", "list")))
+    scene.ask("verify-signed", "verify", signed, "--keys", keys)
+    scene.ask("keys-revoke", "keys", "revoke", number, *REASON)
 
 
 def publish_and_recall(scene: Scene, letter: Path) -> None:

@@ -80,3 +80,30 @@ class PseudonymKey(models.Model):
 
     class Meta:
         db_table = "audit_key"
+
+
+class SigningKey(models.Model):
+    """A key of the installation. The newest that is neither expired nor revoked signs (``signing.py``)."""
+
+    number = models.AutoField(primary_key=True)
+    fingerprint = models.TextField(unique=True)
+    """SHA-256 of the certificate."""
+    certificate = models.BinaryField()
+    private_key = models.BinaryField()
+    """PKCS #8, encrypted: who has the database only cannot sign."""
+    name = models.TextField()
+    made_at = models.DateTimeField()
+    made_by = models.TextField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.TextField(blank=True)
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        db_table = "signing_key"
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(revoked_at__isnull=True) | ~models.Q(reason=""),
+                name="signing_key_revoked_for_a_reason",
+            ),
+        )

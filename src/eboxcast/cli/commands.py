@@ -238,7 +238,7 @@ SECTIONS: Mapping[str, Mapping[str, Command]] = {
         ),
         "verify": Command(
             loaders.receipts,
-            N_("Verify a receipt with the certificate of its run. Needs no database and no account."),
+            N_("Verify a certificate or a receipt. Needs no database and no account."),
             asks=ANYBODY,
             needs_database=False,
         ),
@@ -290,6 +290,11 @@ SECTIONS: Mapping[str, Mapping[str, Command]] = {
         ),
     },
     N_("Running the installation"): {
+        "keys": Command(
+            loaders.keys,
+            N_("The keys that sign certificates and receipts: create, list and revoke them."),
+            below={"create": ("key.make",), "list": ("key.see",), "revoke": ("key.revoke",)},
+        ),
         "up": Command(
             loaders.serve,
             N_("Run database, pages, steward and workers on this machine."),

@@ -39,6 +39,12 @@ def publish() -> typer.Typer:
     return app
 
 
+def keys() -> typer.Typer:
+    from eboxcast.cli.admin.keys import app  # when called
+
+    return app
+
+
 def receipts() -> typer.Typer:
     from eboxcast.cli.runs.receipts import app  # when called
 

@@ -215,6 +215,13 @@ VARIABLES = (
         secret=True,
     ),
     Variable(
+        "EBOXCAST_SIGNING_PASSPHRASE",
+        "",
+        "The passphrase of the keys that sign certificates and receipts, at least 20 characters, the same on each "
+        "machine. Empty: nothing is signed (docs/howto/sign-certificates.md).",
+        secret=True,
+    ),
+    Variable(
         "EBOXCAST_SIGN_ON_ISSUER",
         "",
         "The address of the OpenID Connect provider with which people sign in to the pages (docs/howto/sign-on.md). "

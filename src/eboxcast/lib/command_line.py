@@ -36,6 +36,9 @@ _FORMS: Mapping[str, tuple[str, ...]] = {
     "report.rejected_rows": ("report {run} --rejected-rows FILE",),
     "report.receipt": ("receipt {run} -",),
     "report.verify": ("report {run} --verify",),
+    "key.see": ("keys list",),
+    "key.make": ("keys create --name NAME",),
+    "key.revoke": ("keys revoke {number}" + _REASON,),
     # Broadcasts
     "broadcast.see": ("broadcast show {broadcast}", "broadcast list"),
     "broadcast.request": ("broadcast request",),

@@ -151,6 +151,10 @@ TABLE = (
     _may("audit.find", _AUDITOR),
     _may("audit.dossier", _AUDITOR),
     _may("audit.drop", _PREPARING),
+    # Signing
+    _may("key.see", _EVERYBODY),
+    _may("key.make", _LAUNCH),
+    _may("key.revoke", _LAUNCH),
     # The installation
     _may("installation.examine", _OPERATOR),
     _may("metrics.see", _OPERATOR),

@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from eboxcast.audit.signing import is_set_up
 from eboxcast.broadcasts.lookup import broadcast_of_run, find_broadcast
 from eboxcast.broadcasts.models import Broadcast
 from eboxcast.delivery.errors import NoRunYet
@@ -32,6 +33,7 @@ from eboxcast.portal.pictures import line_of
 from eboxcast.presenters.json import json_text
 from eboxcast.presenters.results import results_shown
 from eboxcast.presenters.schemas.results import ResultsShown
+from eboxcast.presenters.signing import signed_certificate
 from eboxcast.reports.certificate import issue_certificate
 from eboxcast.reports.certificate_page import page_of
 from eboxcast.reports.handing_out import hand_out_paper_list, hand_out_rejected_rows, last_paper_list
@@ -117,6 +119,16 @@ def give_certificate(request: PageRequest, broadcast: str) -> HttpResponse:
     return _as_file(response, f"{certificate.kind}-{found.number}.json")
 
 
+@require_safe
+@signed_in
+def give_signed(request: PageRequest, broadcast: str) -> HttpResponse:
+    """Give out the certificate with the signature of the installation."""
+    found = find_broadcast(broadcast, actor=request.actor)
+    certificate = issue_certificate(run_of_broadcast(found, actor=request.actor), actor=request.actor)
+    response = HttpResponse(signed_certificate(certificate), content_type="application/jose")
+    return _as_file(response, f"{certificate.kind}-{found.number}.jws")
+
+
 @require_http_methods(["GET", "POST"])
 @signed_in
 def give_paper_list(request: PageRequest, broadcast: str) -> HttpResponseBase:
@@ -184,7 +196,7 @@ def of_run(request: PageRequest, run: str) -> HttpResponse:
 
 
 def _head(request: PageRequest, found: Broadcast) -> dict[str, object]:
-    return {"section": "broadcasts", "head": head_of(found, request.actor)}
+    return {"section": "broadcasts", "head": head_of(found, request.actor), "signs": is_set_up()}
 
 
 def _bars(results: ResultsShown) -> list[tuple[str, int, str, str]]:

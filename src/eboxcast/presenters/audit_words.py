@@ -103,6 +103,8 @@ SENTENCES: Mapping[str, str] = {
     "run.report_given": N_("Fetched the report"),
     "run.paper_list_given": N_("Fetched the paper list"),
     "run.rejected_rows_given": N_("Fetched the rejected rows"),
+    "key.created": N_("Created a signing key"),
+    "key.revoked": N_("Revoked a signing key"),
     "run.receipt_given": N_("Requested a receipt of a recipient"),
     "run.salt_given": N_("Fetched the certificate with its salt"),
     "run.personal_data_deletion_intended": N_("Asked to delete personal data whose retention period is over"),

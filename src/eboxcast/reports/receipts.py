@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
@@ -10,16 +11,19 @@ from django.db import transaction
 
 from eboxcast.audit.actions import record
 from eboxcast.audit.pseudonyms import pseudonym
+from eboxcast.audit.signing import sign_if_possible
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.runs.lookup import authorize_for
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
+from eboxcast.lib.formatting import iso
 from eboxcast.lib.receipts import HASH_BYTES, Proof, Roots
 from eboxcast.mailboxes import fence
 from eboxcast.mailboxes.models import Release
 from eboxcast.mailboxes.receipts import NoReceipts, find_roots, make_tree, prove
 from eboxcast.mailboxes.recipients import Recipient
+from eboxcast.reports.proofs import STATEMENT_KIND
 from eboxcast.reports.schemas import Receipt, ReceiptsPart
 
 
@@ -75,7 +79,22 @@ def _told(environment: str, release: Release, visible: datetime, roots: Roots, p
         nonce=proof.nonce.hex() if proof.nonce else None,
         cell_secret=proof.cell_secret.hex() if proof.cell_secret else None,
         cell_path=tuple(one.hex() for one in proof.cell_path),
+        signed=_signed_statement(environment, release, visible, _part(roots)),
     )
+
+
+def _signed_statement(environment: str, release: Release, visible: datetime, part: ReceiptsPart) -> str | None:
+    """Return what a receipt is verified with, in the form of a certificate, signed; None where there is no key."""
+    statement = {
+        "format": "eboxcast.statement/1",
+        "run": str(release.run),
+        "environment": environment,
+        "document": {"sha256": bytes(release.message.document_digest).hex()},
+        "moments": {"visible": iso(visible)},
+        "receipts": vars(part),
+    }
+    with sanitized_db_errors():
+        return sign_if_possible(json.dumps(statement).encode(), kind=STATEMENT_KIND)
 
 
 def _part(roots: Roots) -> ReceiptsPart:

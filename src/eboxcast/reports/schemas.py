@@ -583,9 +583,22 @@ class Receipt(Schema):
     """with it and the number anyone can compute the tag that is missing; `null` for a recipient who received it"""
     cell_path: tuple[str, ...]
     """from the secret to the root of the cells; empty for a recipient who received it"""
+    signed: str | None
+    """`run`, `environment`, the digest of the document, the moment and `receipts`, as in the certificate, signed by the
+    installation (a compact JWS); `null` where it has no key"""
 
 
-Wrong = Literal["other-run", "other-document", "other-moment", "other-root", "not-this-recipient"]
+Wrong = Literal[
+    "not-signed",
+    "key-unknown",
+    "key-revoked",
+    "key-expired",
+    "other-run",
+    "other-document",
+    "other-moment",
+    "other-root",
+    "not-this-recipient",
+]
 
 
 class FileVerdict(Schema):
@@ -593,6 +606,8 @@ class FileVerdict(Schema):
 
     format: Literal["eboxcast.file-verdict/1"] = "eboxcast.file-verdict/1"
     """the form of this answer"""
+    kind: Literal["certificate", "receipt"]
+    """what was verified"""
     good: bool
     """whether nothing is wrong"""
     received: bool | None
@@ -605,9 +620,47 @@ class FileVerdict(Schema):
     """the digest of the document"""
     visible: datetime | None
     """when it became visible"""
+    signed_by: str | None
+    """the fingerprint of the key that signed it, or the certificate of a receipt: the SHA-256 of the key's certificate;
+    `null` where there is no signature"""
+    signed_at: datetime | None
+    """when, as the signature says"""
+    key_known: bool | None
+    """whether this key is in the list of keys that was given; `null` without a list"""
     wrong: tuple[Wrong, ...]
-    """what is wrong; `other-run`, `other-document`, `other-moment`, `other-root`: receipt and certificate do not belong
-    together; `not-this-recipient`: the receipt was changed, or it is of another recipient"""
+    """what is wrong; `not-signed`: a certificate without a signature proves nothing; `key-unknown`, `key-revoked`,
+    `key-expired`: by the list of keys; `other-run`, `other-document`, `other-moment`, `other-root`: receipt and
+    certificate do not belong together; `not-this-recipient`: the receipt was changed, or it is of another recipient"""
+
+
+class SigningKeyShown(Schema):
+    """A key with which the installation signs or signed: what others need to verify its signatures."""
+
+    number: int
+    """its number"""
+    fingerprint: str
+    """the SHA-256 of its certificate"""
+    name: str
+    """the name in its certificate"""
+    certificate: str
+    """its certificate (X.509, DER, Base64)"""
+    made_at: datetime
+    """since when it signs"""
+    expires_at: datetime
+    """until when"""
+    revoked_at: datetime | None
+    """since when nothing signed by it counts; `null` where it was not revoked"""
+    reason: str | None
+    """why"""
+
+
+class SigningKeys(Schema):
+    """The keys with which the installation signs or signed, newest first. Give this list to those who verify."""
+
+    format: Literal["eboxcast.signing-keys/1"] = "eboxcast.signing-keys/1"
+    """the form of this answer"""
+    keys: tuple[SigningKeyShown, ...]
+    """the keys"""
 
 
 Finding = Literal["agrees", "differs", "missing", "altered", "unrecorded", "deleted"]

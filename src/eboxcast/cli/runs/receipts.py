@@ -19,8 +19,17 @@ from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.package.reading import reason_of
 from eboxcast.presenters.json import json_text
-from eboxcast.reports.proofs import read_certificate, read_receipt, verify_receipt
-from eboxcast.reports.schemas import FileVerdict, Wrong
+from eboxcast.reports.proofs import (
+    Vouched,
+    is_receipt,
+    read_certificate,
+    read_keys,
+    read_receipt,
+    statement_in,
+    verify_certificate,
+    verify_receipt,
+)
+from eboxcast.reports.schemas import FileVerdict, Receipt, SigningKeys, Wrong
 
 app = command_app()
 
@@ -36,8 +45,8 @@ class CertificateNeeded(WrongUse):
     """A receipt says what it was verified with only itself: the certificate is what others vouch for."""
 
     code = "proof.certificate-needed"
-    sentence = N_("A receipt is verified with the certificate of its run.")
-    remedy = N_("Add: --certificate FILE")
+    sentence = N_("A receipt is verified with the certificate of its run, or, where it is signed, with the keys.")
+    remedy = N_("Add: --certificate FILE or --keys FILE")
 
 
 class NobodyNamed(WrongUse):
@@ -54,7 +63,18 @@ _NOT_RECEIVED = N_("This recipient did not receive the document that became visi
 _DOCUMENT = N_("SHA-256 of the document: {sha256}")
 _OF_RUN = N_("Run {run}, {environment}")
 _BAD = N_("This is not proved.")
+_CERTIFICATE = N_("The certificate is as it was signed. The document became visible on {moment}.")
+_ACCOUNT = N_("The account is as it was signed. The document was not visible yet.")
+_SIGNED = N_("Signed on {moment} by the key {fingerprint}")
+_COMPARE = N_(
+    "Compare this fingerprint with the one that the institution gives, or add the list of its keys: --keys FILE"
+)
+_NOT_SIGNED = N_("The certificate is not signed: make sure that you received it from the institution itself.")
 _WRONG: dict[Wrong, str] = {
+    "not-signed": N_("The certificate is not signed."),
+    "key-unknown": N_("The key that signed it is not in the list of keys."),
+    "key-revoked": N_("The key that signed it was revoked."),
+    "key-expired": N_("The key that signed it was not valid at that moment."),
     "other-run": N_("Receipt and certificate are not of the same run."),
     "other-document": N_("Receipt and certificate have different documents."),
     "other-moment": N_("Receipt and certificate have different moments of visibility."),
@@ -94,31 +114,47 @@ def receipt(
 
 @app.command()
 def verify(
-    file: Annotated[Path, typer.Argument(help="The receipt.")],
+    file: Annotated[Path, typer.Argument(help="The signed certificate, or the receipt.")],
+    keys: Annotated[
+        Path | None, typer.Option(help="The keys of the installation, as `eboxcast keys list --json` gives them.")
+    ] = None,
     certificate: Annotated[
-        Path | None, typer.Option(help="The certificate of the run, as JSON, alone or in a report.")
+        Path | None, typer.Option(help="For a receipt: the certificate of the run, signed or as JSON.")
     ] = None,
     recipient: Annotated[
-        str, typer.Option(metavar="-", help="Whose receipt it is. Always -: the number is read from standard input.")
+        str, typer.Option(metavar="-", help="For a receipt: whose it is. Always -: the number is on standard input.")
     ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Verify a receipt with the certificate of its run. Exits with 1 if it proves nothing.
+    """Verify a certificate or a receipt. Exits with 1 if it proves nothing.
 
-    It needs no database and no account, and works on any machine.
+    It needs no database and no account, and works on any machine. A receipt is verified with the certificate of its
+    run, or with what is signed in it and the keys.
     """
-    receipt = read_receipt(_content(file), file=mask_and_strip(str(file)))
-    if certificate is None:
-        raise CertificateNeeded
-    told = read_certificate(_content(certificate), file=mask_and_strip(str(certificate)))
-    if recipient not in ("", "-"):
-        raise NumberInArguments(command="eboxcast verify")
-    if not recipient:
-        raise NobodyNamed
-    verdict = verify_receipt(receipt, told, key_given())
+    content, name = _content(file), mask_and_strip(str(file))
+    known = read_keys(_content(keys), file=mask_and_strip(str(keys))) if keys else None
+    if is_receipt(content):
+        if recipient not in ("", "-"):
+            raise NumberInArguments(command="eboxcast verify")
+        if not recipient:
+            raise NobodyNamed
+        receipt = read_receipt(content, file=name)
+        verdict = verify_receipt(receipt, _vouched(receipt, certificate, known), key_given())
+    else:
+        verdict = verify_certificate(read_certificate(content, known, file=name), file=name)
     console.result(verdict, _lines, as_json=as_json)
     if not verdict.good:
         raise typer.Exit(1)
+
+
+def _vouched(receipt: Receipt, certificate: Path | None, keys: SigningKeys | None) -> Vouched:
+    """Return by what a receipt is verified. Raises CertificateNeeded."""
+    if certificate is not None:
+        return read_certificate(_content(certificate), keys, file=mask_and_strip(str(certificate)))
+    statement = statement_in(receipt, keys) if keys else None
+    if statement is None:
+        raise CertificateNeeded
+    return statement
 
 
 def _content(path: Path) -> bytes:
@@ -134,6 +170,19 @@ def _lines(found: FileVerdict, language: str) -> Iterator[str]:
         yield from (translate(_WRONG[wrong], language) for wrong in found.wrong)
         return
     moment = exact_moment(found.visible, language) if found.visible else ""
-    yield translate(_RECEIVED if found.received else _NOT_RECEIVED, language, {"moment": moment})
+    yield translate(_proved(found), language, {"moment": moment})
     yield translate(_DOCUMENT, language, {"sha256": found.document_sha256})
     yield translate(_OF_RUN, language, {"run": found.run, "environment": found.environment})
+    if found.signed_by and found.signed_at:
+        data = {"moment": exact_moment(found.signed_at, language), "fingerprint": found.signed_by}
+        yield translate(_SIGNED, language, data)
+        if found.key_known is None:
+            yield translate(_COMPARE, language)
+    else:
+        yield translate(_NOT_SIGNED, language)
+
+
+def _proved(found: FileVerdict) -> str:
+    if found.kind == "receipt":
+        return _RECEIVED if found.received else _NOT_RECEIVED
+    return _CERTIFICATE if found.visible else _ACCOUNT

@@ -24,6 +24,7 @@ from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.presenters.json import json_text
+from eboxcast.presenters.signing import signed_certificate
 from eboxcast.reports.handing_out import RejectedList, hand_out_paper_list, hand_out_rejected_rows
 from eboxcast.reports.page_html import html_of
 from eboxcast.reports.page_text import text_of
@@ -61,12 +62,15 @@ class Form(StrEnum):
     TEXT = "text"
     JSON = "json"
     HTML = "html"
+    JWS = "jws"
 
 
 @app.command()
 def main(
     run: RunNumber,
-    form: Annotated[Form, typer.Option("--format", help="Text, JSON, or a printable HTML page.")] = Form.TEXT,
+    form: Annotated[
+        Form, typer.Option("--format", help="Text, JSON, a printable HTML page, or the certificate, signed (JWS).")
+    ] = Form.TEXT,
     out: Annotated[Path | None, typer.Option(help="Write the report to this file.")] = None,
     paper: Annotated[
         Path | None, typer.Option("--paper-list", help="Write the recipients who need paper to this file, as CSV.")
@@ -90,7 +94,7 @@ def main(
     """Print the account of a run in any state and, on request, the lists with personal data, readable only by you."""
     for path in (out, paper, rejected):
         refuse_existing(path, force=force)
-    if (verified and form is Form.HTML) or (with_salt and not verified):
+    if (verified and form in (Form.HTML, Form.JWS)) or (with_salt and not verified):
         raise VerificationUnclear
     spoken = language.value if language else language_of_user()
     who = actor()
@@ -119,6 +123,8 @@ def main(
 def _content(report: Report, form: Form, language: str) -> str:
     if form is Form.JSON:
         return json_text(report)
+    if form is Form.JWS:
+        return signed_certificate(report.certificate)
     page = page_of_report(report, language)
     return (html_of(page) if form is Form.HTML else text_of(page)).rstrip("\n")
 

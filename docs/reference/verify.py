@@ -1,0 +1,148 @@
+"""Verify a signed certificate or a receipt of eboxcast with nothing but Python: no library, no database, no account.
+
+    python verify.py keys.json certificate.jws
+    python verify.py keys.json receipt.json        the national or enterprise number is read from standard input
+
+keys.json is what `eboxcast keys list --json` of the institution gives. Ends with 0 if it is proved, else with 1.
+"""
+
+import base64
+import hashlib
+import json
+import sys
+from datetime import datetime
+from pathlib import Path
+
+# Signatures: ECDSA on the curve P-256 (FIPS 186-5), in a compact JWS (RFC 7515).
+P = 2**256 - 2**224 + 2**192 + 2**96 - 1
+N = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+B = 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B
+G = (
+    0x6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296,
+    0x4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5,
+)
+POINT_OF_P256 = bytes.fromhex("301306072a8648ce3d020106082a8648ce3d03010703420004")
+
+
+def sha256(*parts):
+    return hashlib.sha256(b"".join(parts)).digest()
+
+
+def add(one, other):
+    """Add two points of the curve; None is the point at infinity."""
+    if one is None or other is None:
+        return one or other
+    if one[0] == other[0]:
+        if (one[1] + other[1]) % P == 0:
+            return None
+        slope = (3 * one[0] ** 2 - 3) * pow(2 * one[1], -1, P)
+    else:
+        slope = (other[1] - one[1]) * pow(other[0] - one[0], -1, P)
+    x = (slope**2 - one[0] - other[0]) % P
+    return x, (slope * (one[0] - x) - one[1]) % P
+
+
+def times(number, point):
+    found = None
+    while number:
+        if number & 1:
+            found = add(found, point)
+        point, number = add(point, point), number >> 1
+    return found
+
+
+def is_signed(message, signature, certificate):
+    """Tell whether the key in a certificate signed a message."""
+    start = certificate.find(POINT_OF_P256) + len(POINT_OF_P256)
+    x, y = (int.from_bytes(certificate[at : at + 32], "big") for at in (start, start + 32))
+    r, s = (int.from_bytes(signature[at : at + 32], "big") for at in (0, 32))
+    on_curve = POINT_OF_P256 in certificate and (y**2 - x**3 + 3 * x - B) % P == 0
+    if not (on_curve and len(signature) == 64 and 0 < r < N and 0 < s < N):
+        return False
+    inverse = pow(s, -1, N)
+    digest = int.from_bytes(sha256(message), "big")
+    found = add(times(digest * inverse % N, G), times(r * inverse % N, (x, y)))
+    return found is not None and found[0] % N == r
+
+
+def unpadded(text):
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def read_signed(text, kind, keys):
+    """Return what was signed, by a key of the list that is not revoked and was valid then."""
+    head, payload, signature = text.strip().split(".")
+    header = json.loads(unpadded(head))
+    certificate = base64.b64decode(header["x5c"][0])
+    known = [key for key in keys["keys"] if key["fingerprint"] == sha256(certificate).hex()]
+    prove(header["alg"] == "ES256" and header["typ"] == kind, "this is not a signature of this kind")
+    prove(is_signed(f"{head}.{payload}".encode(), unpadded(signature), certificate), "the signature is wrong")
+    prove(known, "the key is not in the list")
+    prove(known[0]["revoked_at"] is None, "the key was revoked")
+    since, until = (datetime.fromisoformat(known[0][name]).timestamp() for name in ("made_at", "expires_at"))
+    prove(since <= header["iat"] <= until, "the key was not valid then")
+    return json.loads(unpadded(payload))
+
+
+def root_by_path(leaf, path, index, size):
+    """Return the root that a path leads to (RFC 9162, 2.1.3.2)."""
+    last, found = size - 1, leaf
+    prove(0 <= index < size, "there is no such place in the tree")
+    for beside in map(bytes.fromhex, path):
+        prove(last > 0, "the path is too long")
+        if index & 1 or index == last:
+            found = sha256(b"\x01", beside, found)
+            while not index & 1 and index:
+                index, last = index >> 1, last >> 1
+        else:
+            found = sha256(b"\x01", found, beside)
+        index, last = index >> 1, last >> 1
+    prove(last == 0, "the path is too short")
+    return found.hex()
+
+
+def verify_receipt(receipt, statement, number):
+    """Verify a receipt of a number by what is signed of the certificate."""
+    tree = statement["receipts"]
+    prove(receipt["receipts"] == tree, "the receipt is of another tree")
+    prove((receipt["run"], receipt["environment"]) == (statement["run"], statement["environment"]), "another run")
+    prove(receipt["document_sha256"] == statement["document"]["sha256"], "another document")
+    prove(receipt["visible"] == statement["moments"]["visible"], "another moment")
+    digits = "".join(filter(str.isdigit, number))
+    key = int(digits) + (10**12 if len(digits) == 10 else 0)
+    recipient = key.to_bytes(8, "big")
+    shelf = key % tree["buckets"] * tree["shelves"] // tree["buckets"]
+    leaf = sha256(b"\x00", *map(bytes.fromhex, receipt["tags"]))
+    prove(all(len(tag) == 64 for tag in receipt["tags"]), "a tag is no digest")
+    prove(root_by_path(leaf, receipt["path"], shelf, tree["shelves"]) == tree["root"], "the shelf is not in the tree")
+    if receipt["received"]:
+        tag = sha256(b"\x03", bytes.fromhex(receipt["nonce"]), recipient).hex()
+        prove(tag in receipt["tags"], "this is not the receipt of this number")
+        return f"RECEIVED: document {receipt['document_sha256']}, visible since {receipt['visible']}"
+    secret = bytes.fromhex(receipt["cell_secret"])
+    root = root_by_path(sha256(b"\x00", secret), receipt["cell_path"], key % tree["cells"], tree["cells"])
+    prove(root == tree["cells_root"], "the secret is not in the tree")
+    tag = sha256(b"\x03", sha256(b"\x02", secret, recipient), recipient).hex()
+    prove(tag not in receipt["tags"], "this number did receive it")
+    return f"NOT RECEIVED: document {receipt['document_sha256']}, visible since {receipt['visible']}"
+
+
+def prove(fact, otherwise):
+    if not fact:
+        sys.exit(f"NOT PROVED: {otherwise}")
+
+
+def main():
+    keys = json.loads(Path(sys.argv[1]).read_text("utf-8"))
+    text = Path(sys.argv[2]).read_text("utf-8")
+    if not text.lstrip().startswith("{"):
+        told = read_signed(text, "eboxcast-certificate", keys)
+        sys.stdout.write(json.dumps(told, indent=2) + "\n")
+        return
+    receipt = json.loads(text)
+    statement = read_signed(receipt["signed"], "eboxcast-statement", keys)
+    sys.stdout.write(verify_receipt(receipt, statement, sys.stdin.readline()) + "\n")
+
+
+if __name__ == "__main__":
+    main()

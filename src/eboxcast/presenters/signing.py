@@ -1,0 +1,38 @@
+"""What is signed, in its form for programs; and the keys, as those who verify need them."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable
+
+from eboxcast.audit.models import SigningKey
+from eboxcast.audit.signing import sign
+from eboxcast.database.errors import sanitized_db_errors
+from eboxcast.lib.masking import mask_and_strip
+from eboxcast.presenters.json import json_text
+from eboxcast.reports.proofs import CERTIFICATE_KIND
+from eboxcast.reports.schemas import Certificate, SigningKeys, SigningKeyShown
+
+
+def signed_certificate(certificate: Certificate) -> str:
+    """Return a certificate with the signature of the installation, as one line. Raises NothingSigns, KeyClosed."""
+    with sanitized_db_errors():
+        return sign(json_text(certificate).encode(), kind=CERTIFICATE_KIND)
+
+
+def signing_keys(keys: Iterable[SigningKey]) -> SigningKeys:
+    """Return the keys for those who verify: nothing with which one could sign."""
+    return SigningKeys(keys=tuple(map(_shown, keys)))
+
+
+def _shown(key: SigningKey) -> SigningKeyShown:
+    return SigningKeyShown(
+        number=key.number,
+        fingerprint=key.fingerprint,
+        name=mask_and_strip(key.name),
+        certificate=base64.b64encode(bytes(key.certificate)).decode(),
+        made_at=key.made_at,
+        expires_at=key.expires_at,
+        revoked_at=key.revoked_at,
+        reason=mask_and_strip(key.reason) or None,
+    )

@@ -1,0 +1,170 @@
+"""keys, report --format jws, verify: what is signed, by which key, and until when that counts."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.test import override_settings
+from tests.cli.conftest import Command
+from tests.moments import pass_time
+from tests.reports.broadcasts import Broadcasts
+
+from eboxcast.audit.models import Entry, SigningKey
+
+SCRIPT = Path(__file__).parents[2] / "docs" / "reference" / "verify.py"
+PHRASE = "a phrase of some length"
+
+
+@pytest.fixture
+def passphrase() -> Iterator[None]:
+    with override_settings(EBOXCAST_SIGNING_PASSPHRASE=PHRASE):
+        yield
+
+
+class Desk:
+    """Who signs, and who verifies with the files."""
+
+    def __init__(self, command: Command, folder: Path, run: str) -> None:
+        self.command, self.folder, self.run = command, folder, run
+
+    def create(self, days: int = 100) -> None:
+        code, _, err = self.command("keys", "create", "--name", "FPS Example", "--days", days)
+        assert (code, err) == (0, "")
+
+    def certificate(self, name: str = "certificate.jws") -> Path:
+        path = self.folder / name
+        assert self.command("report", self.run, "--format", "jws", "--out", path)[0] == 0
+        return path
+
+    def keys(self) -> Path:
+        path = self.folder / "keys.json"
+        path.write_text(self.command("keys", "list", "--json")[1])
+        return path
+
+    def verify(self, *words: object, given: str = "") -> tuple[int, dict[str, object]]:
+        code, out, _ = self.command("verify", *words, "--json", given=given)
+        return code, json.loads(out)
+
+
+@pytest.fixture
+def desk(broadcasts: Broadcasts, command: Command, passphrase: None, tmp_path: Path) -> Desk:
+    return Desk(command, tmp_path, broadcasts.published().short)
+
+
+def test_a_signed_certificate_is_verified_with_the_list_of_keys(desk: Desk) -> None:
+    desk.create()
+    signed = desk.certificate()
+    code, found = desk.verify(signed, "--keys", desk.keys())
+    assert code == 0
+    assert found["kind"] == "certificate"
+    assert found["key_known"] is True
+    said = desk.command("verify", signed)[1]
+    assert str(found["signed_by"]) in said
+    assert "Compare this fingerprint" in said
+
+
+def test_a_receipt_is_verified_by_what_is_signed_in_it(desk: Desk) -> None:
+    """The recipient needs no certificate; with one that is signed it works too."""
+    desk.create()
+    receipt, number = desk.folder / "receipt.json", "85073003328"
+    assert desk.command("receipt", desk.run, "-", "--out", receipt, given=number)[0] == 0
+    assert desk.verify(receipt, "--keys", desk.keys(), "--recipient", "-", given=number)[0] == 0
+    code, found = desk.verify(receipt, "--certificate", desk.certificate(), "--recipient", "-", given=number)
+    assert code == 0
+    assert found["signed_by"] == SigningKey.objects.get().fingerprint
+    assert desk.command("verify", receipt, "--recipient", "-", given=number)[0] == 2
+
+
+def test_a_new_key_signs_and_what_the_old_one_signed_remains_valid(desk: Desk) -> None:
+    desk.create()
+    old = desk.certificate("old.jws")
+    desk.create()
+    new = desk.certificate("new.jws")
+    found = [desk.verify(path, "--keys", desk.keys()) for path in (old, new)]
+    assert [code for code, _ in found] == [0, 0]
+    assert [one["signed_by"] for _, one in found] == list(
+        SigningKey.objects.order_by("number").values_list("fingerprint", flat=True)
+    )
+
+
+def test_what_a_revoked_key_signed_counts_no_more(desk: Desk) -> None:
+    desk.create()
+    signed, number = desk.certificate(), SigningKey.objects.get().number
+    assert desk.command("keys", "revoke", number, "--reason", "stolen")[0] == 0
+    code, found = desk.verify(signed, "--keys", desk.keys())
+    assert code == 1
+    assert found["wrong"] == ["key-revoked"]
+    assert desk.command("report", desk.run, "--format", "jws")[0] == 4
+    assert desk.command("keys", "revoke", number, "--reason", "again")[0] == 4
+    entries = Entry.objects.filter(action__startswith="key.").order_by("id")
+    assert list(entries.values_list("action", flat=True)) == ["key.created", "key.revoked"]
+
+
+def test_an_expired_key_signs_nothing_and_what_it_signed_before_counts(desk: Desk) -> None:
+    desk.create(days=2)
+    signed = desk.certificate()
+    pass_time(days=3)
+    assert desk.command("report", desk.run, "--format", "jws")[0] == 4
+    assert desk.verify(signed, "--keys", desk.keys())[0] == 0
+
+
+def test_a_signature_from_after_the_key_expired_does_not_count(desk: Desk) -> None:
+    """As from somebody who found an old key."""
+    desk.create()
+    signed, keys = desk.certificate(), desk.keys()
+    told = json.loads(keys.read_text())
+    told["keys"][0].update(made_at="2020-01-01T00:00:00+01:00", expires_at="2021-01-01T00:00:00+01:00")
+    keys.write_text(json.dumps(told))
+    assert desk.verify(signed, "--keys", keys)[1]["wrong"] == ["key-expired"]
+
+
+def test_a_key_that_is_not_in_the_list_is_said(desk: Desk) -> None:
+    desk.create()
+    signed, keys = desk.certificate(), desk.folder / "keys.json"
+    keys.write_text('{"format": "eboxcast.signing-keys/1", "keys": []}')
+    assert desk.verify(signed, "--keys", keys)[1]["wrong"] == ["key-unknown"]
+
+
+def test_a_certificate_that_is_not_signed_proves_nothing(desk: Desk) -> None:
+    path = desk.folder / "certificate.json"
+    desk.command("report", desk.run, "--format", "json", "--out", path)
+    code, found = desk.verify(path)
+    assert code == 1
+    assert found["wrong"] == ["not-signed"]
+
+
+def test_without_its_passphrase_no_key_is_made_and_none_opens(desk: Desk) -> None:
+    desk.create()
+    with override_settings(EBOXCAST_SIGNING_PASSPHRASE=""):
+        assert desk.command("keys", "create", "--name", "FPS Example")[0] == 4
+        assert desk.command("report", desk.run, "--format", "jws")[0] == 4
+    with override_settings(EBOXCAST_SIGNING_PASSPHRASE="another phrase, as long"):
+        code, _, err = desk.command("report", desk.run, "--format", "jws")
+    assert code == 1
+    assert "cannot be opened" in err
+
+
+def test_one_file_of_python_verifies_the_same(desk: Desk) -> None:
+    """With nothing else: not even the environment that eboxcast is installed in."""
+    desk.create()
+    receipt, keys, signed = desk.folder / "receipt.json", desk.keys(), desk.certificate()
+    received = next((desk.folder / "1").rglob("*01.csv")).read_text().split()[1].partition(";")[0]
+    for number, verdict in ((received, "RECEIVED"), ("85.07.30-033.28", "NOT RECEIVED")):
+        desk.command("receipt", desk.run, "-", "--out", receipt, "--force", given=number)
+        assert alone(keys, receipt, given=number).stdout.startswith(f"{verdict}: document ")
+        assert alone(keys, receipt, given="00010100105").returncode == 1
+    assert json.loads(alone(keys, signed).stdout)["format"] == "eboxcast.certificate/2"
+    text = signed.read_text()
+    signed.write_text(text[:2000] + ("A" if text[2000] != "A" else "B") + text[2001:])
+    assert alone(keys, signed).stderr == "NOT PROVED: the signature is wrong\n"
+
+
+def alone(*words: object, given: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-I", "-S", SCRIPT, *map(str, words)], input=given, capture_output=True, text=True, timeout=60
+    )

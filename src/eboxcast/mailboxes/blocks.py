@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import struct
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -207,8 +207,7 @@ def opened(copied: bytes, *, prime: int) -> Blocks:
             np.frombuffer(copied, dtype=f"<u{number_width}", count=(position - start) // number_width, offset=start)
         )
     if not heads:
-        nothing = np.empty(0, dtype=np.int64)
-        return Blocks(pairs=Pairs(buckets=nothing, keys=nothing, numbers=nothing), compactions=nothing)
+        return Blocks(pairs=_NO_PAIRS, compactions=_NOTHING)
     distances, counts, numbers = (np.concatenate(column).astype(np.int64) for column in columns)
     buckets, compactions, firsts, people_ = np.array(heads, dtype=np.int64).T
     keys = np.repeat(firsts, people_) + distances * prime
@@ -219,24 +218,46 @@ def opened(copied: bytes, *, prime: int) -> Blocks:
     )
 
 
-def rows_as_pairs(copied: bytes, numbers: dict[int, int]) -> Pairs:
-    """Return the pairs of a binary COPY of (bucket, release, keys); ``numbers`` are those of the releases."""
-    heads: list[tuple[int, int, int]] = []
-    pieces: list[memoryview] = []
-    read, whole = _AUDIENCE.unpack_from, memoryview(copied)
-    position, end = len(_SIGNATURE), len(copied) - len(_TRAILER)
+def audiences_as_pairs(copied: bytes, releases: Sequence[int]) -> Pairs:
+    """Return the pairs of a binary COPY of one row: all buckets, releases and counts of keys, and the keys behind one
+    another, each as an array of its own with a header. ``releases`` ascend; the number of each is its place in them.
+    """
+    columns = list(_columns_of_row(copied))
+    if not columns:
+        return _NO_PAIRS
+    buckets, of_rows, counts = map(_elements, columns[:3], (">i4", ">i8", ">i4"))
+    places = np.arange(int(counts.sum())) * _ELEMENT_BYTES + _LENGTH_BYTES
+    places += np.repeat(np.arange(1, len(counts) + 1) * _ARRAY_HEADER_BYTES, counts)
+    keys = columns[3]
+    everywhere = np.ndarray((len(keys) - _KEY_BYTES + 1,), dtype=">i8", buffer=keys, strides=(1,))
+    return Pairs(
+        buckets=np.repeat(buckets, counts),
+        keys=everywhere[places].astype(np.int64),
+        numbers=np.repeat(np.searchsorted(releases, of_rows), counts),
+    )
+
+
+def _columns_of_row(copied: bytes) -> Iterator[memoryview]:
+    whole = memoryview(copied)
+    position, end = len(_SIGNATURE) + _COUNT_BYTES, len(copied) - len(_TRAILER)
     while position < end:
-        _, _, bucket, _, release, size = read(copied, position)
-        position += _AUDIENCE.size
-        length = size - _ARRAY_HEADER_BYTES
-        heads.append((bucket, numbers[release], length // _ELEMENT.itemsize))
-        pieces.append(whole[position + size - length : position + size])
+        size = int.from_bytes(whole[position : position + _LENGTH_BYTES], "big", signed=True)
+        if size < 0:  # nothing was found: there are no arrays
+            return
+        position += _LENGTH_BYTES
+        yield whole[position : position + size]
         position += size
-    keys = np.frombuffer(b"".join(pieces), dtype=_ELEMENT)["key"].astype(np.int64)
-    buckets, of_rows, lengths = np.array(heads, dtype=np.int64).reshape(-1, 3).T
-    return Pairs(buckets=np.repeat(buckets, lengths), keys=keys, numbers=np.repeat(of_rows, lengths))
 
 
-_AUDIENCE = struct.Struct(">hiiiqi")
+def _elements(array: memoryview, kind: str) -> Whole:
+    layout = np.dtype([("bytes", ">i4"), ("value", kind)])
+    return np.frombuffer(array, dtype=layout, offset=_ARRAY_HEADER_BYTES)["value"].astype(np.int64)
+
+
+_COUNT_BYTES = 2
+_LENGTH_BYTES = 4
+_KEY_BYTES = 8
+_ELEMENT_BYTES = _LENGTH_BYTES + _KEY_BYTES
 _ARRAY_HEADER_BYTES = 20
-_ELEMENT = np.dtype([("bytes", ">i4"), ("key", ">i8")])
+_NOTHING = np.empty(0, dtype=np.int64)
+_NO_PAIRS = Pairs(buckets=_NOTHING, keys=_NOTHING, numbers=_NOTHING)

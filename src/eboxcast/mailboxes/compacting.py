@@ -20,16 +20,16 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 import numpy as np
-from django.db import transaction
+from django.db import connections, transaction
 from numpy.typing import NDArray
 
-from eboxcast.database.copying import copy_in, copy_out
+from eboxcast.database.copying import begin_copy_out, copy_in, copy_out
 from eboxcast.database.distribution import is_spread
 from eboxcast.database.environments import bucket_prime, environment_connection
 from eboxcast.database.errors import LockTaken, sanitized_db_errors
 from eboxcast.lib import clock
 from eboxcast.lib.crashpoints import Compacting, reached
-from eboxcast.mailboxes.blocks import Pairs, as_rows, can_hold, chunks, opened, rows_as_pairs
+from eboxcast.mailboxes.blocks import Pairs, as_rows, audiences_as_pairs, can_hold, chunks, opened
 from eboxcast.mailboxes.sql import QUERIES, one, rows, run
 
 _LOCK = 0x65626F79
@@ -251,10 +251,7 @@ class _Compaction:
         releases = [release for release, _, _ in waiting]
         numbers = {release: number for number, release in enumerate(releases)}
         recipients = np.zeros(len(releases), dtype=np.int64)
-        generations = sorted({generation for _, generation, _ in waiting})
-        for first, last in self._chunks(sum(count for _, _, count in waiting)):
-            wanted = {"releases": releases, "generations": generations, "first": first, "last": last}
-            pairs = rows_as_pairs(copy_out(self.connection, QUERIES["read_audiences"], wanted), numbers)
+        for pairs in self._audiences(waiting, releases):
             self._write(pairs, new, target)
             recipients += np.bincount(pairs.numbers, minlength=len(releases))
             reached(Compacting.BLOCKS_WRITTEN)
@@ -271,6 +268,30 @@ class _Compaction:
         run(self.connection, "name_releases", {**named, "compaction": new})
         run(self.connection, "count_compaction", {"compaction": new, "pairs": int(recipients.sum())})
         return len(marked), int(recipients.sum())
+
+    def _audiences(self, waiting: Sequence[tuple[int, int, int]], releases: Sequence[int]) -> Iterator[Pairs]:
+        """Yield what waits, in pieces. While one is packed the server works on the next, over a connection of its own:
+        what is visible changes no more, and if it is deleted meanwhile, its count says so.
+        """
+        wanted = {
+            "releases": f"{{{','.join(map(str, releases))}}}",  # once, and not a value each in every piece
+            "generations": sorted({generation for _, generation, _ in waiting}),
+        }
+        ranges = list(self._chunks(sum(count for _, _, count in waiting)))
+        beside = connections.create_connection(self.environment)
+
+        def begin(first: int, last: int) -> Iterator[bytes]:
+            return begin_copy_out(beside, QUERIES["read_audiences"], {**wanted, "first": first, "last": last})
+
+        try:
+            coming = begin(*ranges[0])
+            for following in (*ranges[1:], None):
+                copied = b"".join(coming)
+                if following:
+                    coming = begin(*following)
+                yield audiences_as_pairs(copied, releases)
+        finally:
+            beside.close()
 
     def _turn(self) -> None:
         """Have what is stored from now on go to an empty table, so that the one with what was compacted empties."""

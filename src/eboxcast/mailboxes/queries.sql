@@ -887,11 +887,13 @@ limit %(most)s
 insert into compaction (mark, generation, pairs, made_at) values (%(mark)s, %(generation)s, 0, %(now)s) returning id
 
 -- read_audiences --
--- The keys of some releases in a range of buckets.
+-- The keys of some releases in a range of buckets, as one row: a message for each bucket would take longer than its keys.
 copy (
-    select bucket, release, keys from audience
+    select array_agg(bucket), array_agg(release), array_agg(cardinality(keys)), string_agg(array_send(keys), '')
+    from audience
     where bucket = any(array(select generate_series(%(first)s::int, %(last)s::int)))
       and release = any(%(releases)s::bigint[]) and generation = any(%(generations)s::smallint[])
+      and keys <> '{}'
 ) to stdout (format binary)
 
 -- read_blocks --

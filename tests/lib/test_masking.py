@@ -16,13 +16,18 @@ from eboxcast.lib.masking import mask_and_strip
         "list85073003328x",
         "nr85.07.30-033.29",
         "85\u00a007\u00a030\u202f033\u00a028",
+        "20270208850730033281",
+        "list.8507300332800001.csv",
+        "085.07.30-033.2829034",
     ],
 )
 def test_a_national_number_in_a_name_is_not_shown(name: str) -> None:
     assert "033" not in mask_and_strip(name)
 
 
-@pytest.mark.parametrize("name", ["recipients-01.csv", "20270215-0456789034.csv", "Été – 2027.pdf"])
+@pytest.mark.parametrize(
+    "name", ["recipients-01.csv", "20270215-0456789034.csv", "Été – 2027.pdf", "20270208-123456789012345.csv"]
+)
 def test_other_names_stay_as_they_are(name: str) -> None:
     assert mask_and_strip(name) == name
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connections
 from django.test import override_settings
+from django.test.utils import CaptureQueriesContext
 from tests.broadcasts import people as p
 from tests.delivery.conftest import story
 from tests.delivery.procedure import Story, go_to
@@ -69,7 +71,15 @@ def test_the_console_asks_for_itself_again_and_for_what_doctor_finds(january: No
 
 def test_what_doctor_finds_is_counted_and_said(january: None) -> None:
     lou = browser_of(p.LOU)
-    assert "in order" in text(lou.get("/console/doctor"))
+    prepared_run()
+    with (
+        CaptureQueriesContext(connections["default"]) as control,
+        CaptureQueriesContext(connections["acceptance"]) as own,
+    ):
+        assert "in order" in text(lou.get("/console/doctor"))
+    assert sum("from environment_mark" in one["sql"] for one in own.captured_queries) == 1, "each is asked once"
+    assert len(control) < 50
+    assert len(own) < 20
     assert "<html" not in lou.get("/console/doctor", headers={"HX-Request": "true"}).content.decode()
     assert lou.get("/console").status_code == 200, "its connections are closed, and opened anew"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from ipaddress import ip_address
 
@@ -28,7 +28,12 @@ from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import N_
 
 _VERSION = "select current_setting('server_version'), current_setting('server_version_num')"
-_MAY_CONNECT = "select has_database_privilege(oid, 'connect') from pg_database where datname = %s"
+_MAY_CONNECT = (
+    "select string_agg(datname, chr(10)) from pg_database"
+    " where datname = any(string_to_array(%s, chr(10))) and has_database_privilege(oid, 'connect')"
+)
+_LASTING_SETTINGS = ("fsync", "full_page_writes", "synchronous_commit")
+_LASTING = "select " + ", ".join(f"current_setting('{name}')" for name in _LASTING_SETTINGS)
 _OLDEST_SERVER = 150_000
 _GIGABYTE = 1_000_000_000
 _LITTLE_SPACE = 5 * _GIGABYTE
@@ -72,9 +77,7 @@ def versions(around: Surroundings) -> Iterator[Finding]:
     ours = {"eboxcast": __version__, "python": platform.python_version()}
     yield Finding("versions", State.OK, N_("eboxcast {eboxcast} on Python {python}."), ours)
     for alias, connection in around.reached.items():
-        words, number = ask(
-            connection, "select current_setting('server_version'), current_setting('server_version_num')"
-        )
+        words, number = ask(connection, _VERSION)
         data = {"name": shown(alias), "version": words}
         if int(str(number)) < _OLDEST_SERVER:
             too_old = N_("The {name} database is PostgreSQL {version}, which is too old.")
@@ -117,7 +120,7 @@ def marks(around: Surroundings) -> Iterator[Finding]:
     """Whether each connection leads to the database it is meant for, with the tables of this version."""
     for alias, connection in around.reached.items():
         try:
-            mark = read_mark(connection)
+            mark = around.marks.get(alias) or read_mark(connection)  # again, for why it cannot be read
             refuse_wrong_database(alias, mark)
             refuse_other_version(alias, mark)
         except EboxcastError as error:
@@ -129,8 +132,8 @@ def marks(around: Surroundings) -> Iterator[Finding]:
 
 def procedure(around: Surroundings) -> Iterator[Finding]:
     """Which of the two ways of working this installation was made for."""
-    if CONTROL in around.reached:
-        data = {"procedure": read_mark(around.reached[CONTROL]).procedure or "-"}
+    if CONTROL in around.marks:
+        data = {"procedure": around.marks[CONTROL].procedure or "-"}
         yield Finding("procedure", State.OK, N_("The procedure is {procedure}."), data)
 
 
@@ -140,7 +143,7 @@ def roles(around: Surroundings) -> Iterator[Finding]:
     for alias, connection in around.reached.items():
         server, own = places[alias]
         others = [name for its_server, name in places.values() if its_server == server and name != own]
-        open_to = [name for name in others if _may_connect(connection, name)]
+        open_to = _open_to(connection, others)
         data = {"name": shown(alias), "others": ", ".join(open_to)}
         if open_to:
             sentence = N_("The role of the {name} database can also connect to {others}.")
@@ -173,7 +176,8 @@ def clocks(around: Surroundings) -> Iterator[Finding]:
 def durability(around: Surroundings) -> Iterator[Finding]:
     """Whether what a database calls stored is stored."""
     for alias, connection in around.reached.items():
-        found = [name for name in ("fsync", "full_page_writes", "synchronous_commit") if _is_off(connection, name)]
+        values = ask(connection, _LASTING)
+        found = [name for name, value in zip(_LASTING_SETTINGS, values, strict=True) if value == "off"]
         data = {"name": shown(alias), "settings": ", ".join(found)}
         if found:
             sentence = N_("The {name} database may lose confirmed data: {settings} is off.")
@@ -213,7 +217,7 @@ def transport_of(alias: str, *, encrypted: bool, verified: bool) -> Finding:
 def nodes(around: Surroundings) -> Iterator[Finding]:
     """Whether each machine of an environment that is spread over many answers, and is up to date."""
     for alias, connection in around.reached.items():
-        if alias == CONTROL or not is_ours(connection) or not is_distributed(connection):
+        if alias == CONTROL or alias not in around.ours or not is_distributed(connection):
             continue
         found = nodes_of(connection)
         for node in found:
@@ -238,7 +242,7 @@ _RECOVER_NODE = N_("Check that Citus runs on the coordinator; or run there: sele
 def replica(around: Surroundings) -> Iterator[Finding]:
     """Whether the replicas that eBoxes are opened from follow, and how far they are behind."""
     for environment, alias in REPLICAS.items():
-        if alias in connections.settings and environment in around.reached and is_ours(around.reached[environment]):
+        if alias in connections.settings and environment in around.ours:
             yield _replica(environment, connections[alias])
 
 
@@ -249,7 +253,7 @@ def _replica(environment: str, connection: BaseDatabaseWrapper) -> Finding:
     try:
         with sanitized_db_errors():
             connection.ensure_connection()
-        found = replicas.standing(environment) if is_ours(connection) else None
+        found = replicas.standing(environment) if is_ours(connection.alias, read_mark(connection)) else None
     except Trouble:
         return Finding("replica", State.ATTENTION, _REPLICA_AWAY, data, _REPLICA_START)
     if found is None:
@@ -275,7 +279,7 @@ _NO_REPLICA = N_("Remove {variable}, and give each machine a standby instead.")
 def audit(around: Surroundings) -> Iterator[Finding]:
     """Whether who works here could alter the audit, and whether its second wall stands."""
     connection = around.reached.get(CONTROL)
-    if connection is None or not is_ours(connection):
+    if connection is None or CONTROL not in around.ours:
         return
     found = list(_weak_points(connection))
     yield from found
@@ -289,15 +293,10 @@ def _place(connection: BaseDatabaseWrapper) -> tuple[str, str]:
     return str(server), str(name)
 
 
-def _may_connect(connection: BaseDatabaseWrapper, database: str) -> bool:
-    query = (
-        "select coalesce(bool_or(has_database_privilege(oid, 'connect')), false) from pg_database where datname = %s"
-    )
-    return bool(ask(connection, query, database)[0])
-
-
-def _is_off(connection: BaseDatabaseWrapper, setting: str) -> bool:
-    return ask(connection, "select current_setting(%s)", setting) == ("off",)
+def _open_to(connection: BaseDatabaseWrapper, others: Sequence[str]) -> list[str]:
+    """Return the databases that the role of a connection may connect to."""
+    found = str(ask(connection, _MAY_CONNECT, "\n".join(others))[0] or "").splitlines() if others else []
+    return [name for name in others if name in found]
 
 
 def _clock(alias: str, seconds: float) -> Finding:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from eboxcast.database.errors import sanitized_db_errors
-from eboxcast.database.marks import unchecked
+from eboxcast.database.marks import Mark, is_ours, read_mark, unchecked
 from eboxcast.database.names import ALIASES
 from eboxcast.lib.errors import Defect, EboxcastError, Misconfigured
 from eboxcast.lib.next_action import NextAction
@@ -48,6 +50,21 @@ class Surroundings:
 
     reached: Mapping[str, BaseDatabaseWrapper]
     unreached: Mapping[str, EboxcastError]
+
+    @cached_property
+    def marks(self) -> Mapping[str, Mark]:
+        """What each database says it is, read once for all checks; none of one that cannot say it."""
+        return dict(self._read())
+
+    @cached_property
+    def ours(self) -> frozenset[str]:
+        """Those that are the database meant, with the tables of this program."""
+        return frozenset(alias for alias, mark in self.marks.items() if is_ours(alias, mark))
+
+    def _read(self) -> Iterator[tuple[str, Mark]]:
+        for alias, connection in self.reached.items():
+            with suppress(EboxcastError):
+                yield alias, read_mark(connection)
 
 
 Check = Callable[[Surroundings], Iterator[Finding]]

@@ -104,15 +104,14 @@ def refuse_other_version(alias: str, mark: Mark) -> None:
         raise ProcedureDiffers(recorded=mark.procedure, asked=settings.EBOXCAST_PROCEDURE)
 
 
-def is_ours(connection: BaseDatabaseWrapper) -> bool:
+def is_ours(alias: str, mark: Mark) -> bool:
     """Return whether a database is the one meant, with the tables of this program: what an unchecked look needs."""
     try:
-        mark = read_mark(connection)
-        refuse_wrong_database(connection.alias, mark)
-        refuse_other_version(connection.alias, mark)
+        refuse_wrong_database(alias, mark)
+        refuse_other_version(alias, mark)
     except (EboxcastError, Misconfigured):
         return False
-    _learn_clock(connection.alias, mark)
+    _learn_clock(alias, mark)
     return True
 
 

@@ -12,7 +12,6 @@ from django.conf import settings
 from django.db import connections
 
 from eboxcast.database.findings import Check, Finding, State, Surroundings
-from eboxcast.database.marks import is_ours
 from eboxcast.database.names import CONTROL
 from eboxcast.exchange.collection import institutions
 from eboxcast.exchange.folders import DropFolderUnusable, Folder, open_folder
@@ -50,8 +49,7 @@ def lying(root: Path) -> list[Lying]:
 
 def drop_folders(around: Surroundings) -> Iterator[Finding]:
     """Files that lie in a drop folder for more than a day: they may hold national numbers."""
-    control = around.reached.get(CONTROL)
-    if settings.EBOXCAST_DROP_DIR is None or control is None or not is_ours(control):
+    if settings.EBOXCAST_DROP_DIR is None or CONTROL not in around.ours:
         return
     found = lying(settings.EBOXCAST_DROP_DIR)
     if not found:
@@ -73,8 +71,7 @@ _SECONDS = 3
 
 def sftp(around: Surroundings) -> Iterator[Finding]:
     """Whether institutions reach their folders over SFTP, where they are meant to, and for how long."""
-    control = around.reached.get(CONTROL)
-    if not settings.EBOXCAST_SFTP_LISTEN or control is None or not is_ours(control):
+    if not settings.EBOXCAST_SFTP_LISTEN or CONTROL not in around.ours:
         return
     host, port = settings.EBOXCAST_SFTP_LISTEN
     data = {"address": f"{host}:{port}"}

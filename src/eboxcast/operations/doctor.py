@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 
 from django.conf import settings
 
@@ -12,7 +12,6 @@ from eboxcast.broadcasts.states import ENDED
 from eboxcast.database import doctor as databases
 from eboxcast.database.findings import Check, Finding, State, Surroundings, examine
 from eboxcast.database.installation import procedure_is_on
-from eboxcast.database.marks import is_ours
 from eboxcast.database.names import CONTROL, ENVIRONMENTS
 from eboxcast.delivery.expiry import Step, foresee_expiry
 from eboxcast.delivery.models import Intent, Run
@@ -34,7 +33,7 @@ from eboxcast.notices.models import State as NoticeState
 from eboxcast.notices.readers import ROLES
 from eboxcast.notices.webhooks import standings
 from eboxcast.operations.passes import PATIENCE, is_missed, last_pass, waiting
-from eboxcast.senders.people import reachable
+from eboxcast.senders.people import reached_roles
 from eboxcast.targets.opening import capabilities_of, target_of
 
 
@@ -117,7 +116,7 @@ def _repair(restored: str | None, acting: Callable[[], Actor]) -> Check:
 
 def interrupted(around: Surroundings) -> Iterator[Finding]:
     """What somebody wanted of a run and nobody brought to an end."""
-    if not _is_sound(around, CONTROL):
+    if CONTROL not in around.ours:
         return
     for intent in Intent.objects.filter(done_at=None).select_related("run"):
         sentence = N_("{action} of run {run}, requested by {by} on {moment}, was interrupted or is in progress.")
@@ -257,7 +256,7 @@ _SET = N_("To send them by email, set EBOXCAST_SMTP_URL and EBOXCAST_MAIL_FROM."
 
 def notices(around: Surroundings) -> Iterator[Finding]:
     """Whether the procedure's mails leave the house."""
-    if not _is_sound(around, CONTROL) or not procedure_is_on():
+    if CONTROL not in around.ours or not procedure_is_on():
         return
     found = tally()
     yield Finding("notices", State.OK, _SENT, {"sent": found.sent, "waiting": found.waiting})
@@ -288,7 +287,7 @@ _LEAD = N_("Run it as a service: `{lead}` (docs/howto/operate.md); or once, now:
 
 def steward(around: Surroundings) -> Iterator[Finding]:
     """Whether what the procedure does by itself is done, wherever something waits for it."""
-    if not _is_sound(around, CONTROL) or not procedure_is_on():
+    if CONTROL not in around.ours or not procedure_is_on():
         return
     last, since = last_pass(), unread_since()
     waits = waiting()
@@ -316,7 +315,7 @@ _LOOK_THERE = N_("Check that it responds. Alarms are retried; to try the address
 
 def alarms(around: Surroundings) -> Iterator[Finding]:
     """Whether other systems are told of what is urgent, where somebody asked for that."""
-    if not _is_sound(around, CONTROL):
+    if CONTROL not in around.ours:
         return
     found = standings()
     if found:
@@ -340,25 +339,26 @@ _ADD = N_("The integration team must add such a person, or add the email address
 
 def readers(around: Surroundings) -> Iterator[Finding]:
     """Whether every role that a notice is for has somebody to whom a mail can be sent."""
-    if not _is_sound(around, CONTROL) or not procedure_is_on():
+    if CONTROL not in around.ours or not procedure_is_on():
         return
-    found = [*_roles_of_nobody(), *_roles_of_nobody_there()]
+    reached = reached_roles()
+    found = [*_roles_of_nobody(reached), *_roles_of_nobody_there(reached)]
     if not found:
         yield Finding("readers", State.OK, _EVERYBODY)
     yield from found
 
 
-def _roles_of_nobody() -> Iterator[Finding]:
+def _roles_of_nobody(reached: Container[tuple[str, str]]) -> Iterator[Finding]:
     for role in sorted(set(ROLES.values()) - INSTITUTION_ROLES):
-        if not reachable(role):
+        if (role, "") not in reached:
             yield Finding("readers", State.ATTENTION, _NOBODY, {"role": role}, _ADD)
 
 
-def _roles_of_nobody_there() -> Iterator[Finding]:
+def _roles_of_nobody_there(reached: Container[tuple[str, str]]) -> Iterator[Finding]:
     under_way = Broadcast.objects.exclude(state__in=ENDED).order_by("institution")
     for institution in under_way.values_list("institution", flat=True).distinct():
         for role in sorted(INSTITUTION_ROLES):
-            if not reachable(role, institution):
+            if (role, institution) not in reached:
                 data = {"institution": institution, "role": role}
                 yield Finding("readers", State.ATTENTION, _NOBODY_THERE, data, _ADD)
 
@@ -380,13 +380,9 @@ _CHECKS: tuple[Check, ...] = (
 
 def _environments(around: Surroundings) -> list[str]:
     """Leave alone what is another database than meant, or has other tables: ``marks`` says so already."""
-    if not _is_sound(around, CONTROL):
+    if CONTROL not in around.ours:
         return []
-    return [alias for alias in around.reached if alias != CONTROL and _is_sound(around, alias)]
-
-
-def _is_sound(around: Surroundings, alias: str) -> bool:
-    return alias in around.reached and is_ours(around.reached[alias])
+    return [alias for alias in around.reached if alias != CONTROL and alias in around.ours]
 
 
 def _of_difference(found: Found) -> Finding:

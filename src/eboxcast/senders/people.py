@@ -183,6 +183,13 @@ def reachable(role: Role, institution: str = "") -> list[Person]:
     return [person for person in people_with(role, institution) if person.email and not person.service]
 
 
+def reached_roles() -> frozenset[tuple[str, str]]:
+    """Return each role to which a mail can be sent, with the institution it is of; an empty one for nobody's."""
+    with sanitized_db_errors():
+        found = Person.objects.filter(active=True, service=False, email__gt="").values_list("roles", "institution_id")
+        return frozenset((role, institution or "") for roles, institution in found for role in roles)
+
+
 def particulars_of(person: Person) -> Particulars:
     """Return what is recorded of somebody."""
     return Particulars(

@@ -8,11 +8,12 @@ from enum import StrEnum
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from eboxcast.audit.actions import record
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.delivery.errors import SendingForgotten
-from eboxcast.delivery.models import Run
+from eboxcast.delivery.models import Batch, Run
 from eboxcast.delivery.recovery.restore_recovery import forgot_sending, is_half_sent, name_doubted
 from eboxcast.delivery.runs.settlement import adopt, forgot_visibility, settle
 from eboxcast.lib.actors import Actor
@@ -51,17 +52,23 @@ def find_differences(environment: str, *, was_restored: bool = False) -> Iterato
     """
     with sanitized_db_errors():
         releases = {release.run: release for release in Release.objects.using(environment)}
-        runs = {run.id: run for run in Run.objects.filter(environment=environment)}
+        sent = Exists(Batch.objects.filter(run=OuterRef("id")))
+        found = Run.objects.filter(environment=environment).annotate(is_sent=sent)
+        runs = {run.id: (run, run.is_sent) for run in found}
     for run_id in releases.keys() - runs.keys():
         yield Found(difference=Difference.RUN_MISSING, environment=environment, run=run_id)
-    for run_id, run in runs.items():
+    for run_id, (run, is_sent) in runs.items():
         release = releases.get(run_id)
         if release is None and run.prepared_at is not None:
             yield Found(difference=Difference.RELEASE_MISSING, environment=environment, run=run_id)
-        elif release is not None and (forgot_sending(run, release) or (was_restored and is_half_sent(run, release))):
+        elif is_sent and release is not None and _lost_who_has_it(run, release, was_restored=was_restored):
             yield Found(difference=Difference.SENDING_FORGOTTEN, environment=environment, run=run_id)
         elif release is not None and forgot_visibility(run, release):
             yield Found(difference=Difference.VISIBILITY_FORGOTTEN, environment=environment, run=run_id)
+
+
+def _lost_who_has_it(run: Run, release: Release, *, was_restored: bool) -> bool:
+    return forgot_sending(run, release) or (was_restored and is_half_sent(run, release))
 
 
 def repair(found: Found, *, actor: Actor) -> bool:

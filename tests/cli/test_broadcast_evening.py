@@ -28,7 +28,7 @@ def test_every_check_at_once_then_approved(command: Command) -> None:
     assert f"eboxcast broadcast look {N}" in command("--as", "anne", "broadcast", "show", N)[1]
     code, out, _ = command("--as", "anne", "broadcast", "verdict", N, "--all", "passed", "--seen-in", "proof")
     assert (code, Verdict.objects.filter(seen_in="proof").count()) == (0, 10)
-    assert "10 check(s) recorded as passed" in out
+    assert "10 checks recorded as passed" in out
     assert f"eboxcast broadcast verdict {N} approve" in out
     assert command("--as", "anne", "broadcast", "verdict", N, "approve")[0] == 0
     assert Broadcast.objects.get().state == "approved"

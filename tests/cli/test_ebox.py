@@ -33,7 +33,7 @@ def test_it_shows_title_sender_dates_and_document(broadcasts: Broadcasts, comman
     package = published(broadcasts)
     code, out, err = command("ebox", "-", given=owner(package) + "\n")
     assert (code, err) == (0, "")
-    assert out.startswith("This eBox contains 1 message(s)")
+    assert out.startswith("This eBox contains 1 message")
     for words in (package.metadata.title, "Demonstration Office · Demonstration mail", "information-fr.pdf", "Until"):
         assert words in out
     assert owner(package) not in out
@@ -67,7 +67,7 @@ def test_the_newest_comes_first_and_others_by_number(broadcasts: Broadcasts, com
 
 def test_an_enterprise_has_an_ebox_too(broadcasts: Broadcasts, command: Command) -> None:
     package = published(broadcasts, ebox_type=EboxType.ENTERPRISE)
-    assert "1 message(s)" in command("ebox", "-", given=owner(package))[1]
+    assert "1 message" in command("ebox", "-", given=owner(package))[1]
 
 
 def test_an_ebox_without_anything_says_so(broadcasts: Broadcasts, command: Command) -> None:

@@ -91,7 +91,7 @@ def test_doctor_points_out_what_lies_there_for_long(command: Command, dropping: 
         _, out, _ = command("doctor", "--json")
     (found,) = [check for check in json.loads(out)["checks"] if check["name"] == "drop-folders"]
     assert found["state"] == "attention"
-    assert f"3 file(s) have been in {INSTITUTION}/INTEST" in found["says"]
+    assert f"3 files have been in {INSTITUTION}/INTEST" in found["says"]
 
 
 def test_a_collector_takes_what_comes_and_ends_on_a_signal(dropping: Dropping) -> None:

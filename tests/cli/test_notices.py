@@ -75,7 +75,7 @@ def test_one_that_is_not_there_is_named(command: Command) -> None:
 def test_what_was_given_up_is_tried_again_on_request(notices: list[Notice], command: Command) -> None:
     code, _, said = command("--as", "ines", "notices", "retry")
     assert code == 0
-    assert "1 notice(s) will be retried." in said
+    assert "1 notice will be retried." in said
     assert Notice.objects.get(recipient="bram").state == State.WAITING
 
 

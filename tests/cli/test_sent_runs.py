@@ -252,7 +252,7 @@ def test_pace_counts_from_the_next_batch_and_says_so(paused: tuple[Run, Simulate
     code, out, _ = command("pace", run.short, "--rate", "50", "--parallel", "2")
     changed = now(run)
     assert (code, changed.rate, changed.parallel) == (0, 50.0, 2)
-    assert "at most 50 recipients per second, 2 batch(es) at once" in out
+    assert "at most 50 recipients per second, 2 batches at once" in out
     assert command("pace", run.short)[0] == 2
 
 

@@ -105,6 +105,27 @@ def test_data_goes_into_the_sentence() -> None:
 
 
 @pytest.mark.parametrize(
+    ("language", "count", "said"),
+    [("en", 0, "0 pages"), ("en", "1", "1 page"), ("fr", 0, "0 page"), ("fr", 2, "2 pages"), ("nl", 1, "1 pagina")],
+)
+def test_a_word_fits_its_number(language: str, count: object, said: str) -> None:
+    assert translate("{count} {count:page|pages}", language, {"count": count}) == said
+
+
+def test_german_has_one_word_for_a_dossier() -> None:
+    """docs/howto/translate.md; a folder is no dossier."""
+    german = {text: str(one.string) for text, one in catalogue("de").items()}
+    assert {said for text, said in german.items() if re.search(r"\bDossiers?\b", said) and "dossier" in text} == set()
+
+
+def test_no_sentence_leaves_it_to_the_reader_how_many_there_are() -> None:
+    """No "file(s)": the forms stand beside each other, and the number chooses."""
+    undecided = re.compile(r"\w\([a-zé]{1,3}\)|\('s\)|\w+/\w+en\b")
+    every = [*sentences(), *(str(one.string) for language in TRANSLATED for one in catalogue(language).values())]
+    assert [text for text in every if undecided.search(text)] == []
+
+
+@pytest.mark.parametrize(
     ("variables", "language"),
     [
         ({"LANG": "nl_BE.UTF-8"}, "nl"),

@@ -34,9 +34,9 @@ def page_of(client: Client) -> str:
 def test_what_lies_in_a_folder_is_said_before_it_is_collected(ines: Client, dropping: Dropping) -> None:
     assert "Empty." in page_of(ines)
     dropping.put()
-    assert "Complete: 3 file(s)." in page_of(ines)
+    assert "Complete: 3 files." in page_of(ines)
     dropping.put_parts(dropping.story.files(1), dropping.reference(2))
-    assert "3 file(s) without a GO file" in page_of(ines)
+    assert "3 files without a GO file" in page_of(ines)
     dropping.put_go(dropping.reference(3), parts=2)
     assert "Not complete yet: 0 of 2 files." in page_of(ines)
 
@@ -72,7 +72,7 @@ def test_why_a_set_will_be_refused_and_was_is_said(ines: Client, dropping: Dropp
 def test_a_name_that_is_not_agreed_is_counted_and_never_shown(ines: Client, dropping: Dropping) -> None:
     (dropping.incoming / "85073003328.csv").write_text("85073003328")
     page = ines.get("/drop-folders").content.decode()
-    assert "1 other file(s)" in words(page.encode())
+    assert "1 other file," in words(page.encode())
     assert "85073003328" not in page
 
 
@@ -81,7 +81,7 @@ def test_a_folder_that_cannot_be_used_is_said_and_keeps_no_other(ines: Client, d
     dropping.put()
     page = page_of(ines)
     assert "This folder cannot be used" in page
-    assert "Complete: 3 file(s)." in page
+    assert "Complete: 3 files." in page
 
 
 def test_without_the_whole_folder_nothing_is_half_done(ines: Client, tmp_path: Path) -> None:

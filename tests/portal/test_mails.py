@@ -108,7 +108,7 @@ def test_what_was_given_up_is_sent_again_and_only_once(ines: Client) -> None:
 def test_all_that_was_not_sent_is_sent_again_after_a_word(ines: Client) -> None:
     fail("bram")
     fail("vera", State.FAILED)
-    assert "2 email(s) were not sent" in words(ines.get("/mails/retry").content)
+    assert "2 emails were not sent" in words(ines.get("/mails/retry").content)
     ines.post("/mails/retry")
     assert set(Notice.objects.values_list("state", flat=True)) == {State.WAITING}
     assert "Every email was sent." in words(ines.get("/mails/retry").content)

@@ -477,7 +477,7 @@ class NoneFits(NotAllowedNow):
     """No broadcast of the institution asks for these files, or several do."""
 
     code = "broadcast.none-fits"
-    sentence = N_("These files fit {count} broadcast(s): {fitting}.")
+    sentence = N_("These files fit {count} {count:broadcast|broadcasts}: {fitting}.")
     remedy = N_("Give the number of the broadcast with the files. To list the broadcasts: {broadcasts}")
     actions = MappingProxyType({"broadcasts": NextAction(action="broadcast.see")})
 

@@ -124,7 +124,7 @@ _NONE_LEFT: dict[State, tuple[tuple[tuple[Role, ...], Action, str], ...]] = {
 
 
 _JUDGED: Mapping[Action, str] = {
-    A.REJECT: N_("reject the test: {failed} check(s) failed"),
+    A.REJECT: N_("reject the test: {failed} {failed:check|checks} failed"),
     A.APPROVE: N_("approve the test: every check passed"),
 }
 _BESIDE: Mapping[Action, str] = {

@@ -115,7 +115,7 @@ class CallsUnderWay(NotAllowedNow):
     """Calls under way must come to their end first, so that the account is true."""
 
     code = "run.calls-under-way"
-    sentence = N_("Run {run} still has {batches} batch(es) in progress, with {workers}.")
+    sentence = N_("Run {run} still has {batches} {batches:batch|batches} in progress, with {workers}.")
     remedy = N_("They end automatically, by {until} at the latest. Then run the same command again.")
 
 

@@ -25,7 +25,7 @@ from eboxcast.package.reading import reason_of
 LONG = timedelta(days=1)
 
 _NOTHING = N_("There is nothing unexpected in the drop folders.")
-_LYING = N_("{count} file(s) have been in {folder} since {since} without being collected.")
+_LYING = N_("{count} {count:file has|files have} been in {folder} since {since} without being collected.")
 _REMEDY = N_("They have no GO file, or their names do not have the agreed format. Tell the institution.")
 
 

@@ -50,7 +50,7 @@ class SignInFileWrong(Misconfigured):
     """EBOXCAST_SIGN_IN_FILE, or a file that it names, cannot be used; ``parts`` has every wrong place."""
 
     code = "sign-in.file-wrong"
-    sentence = N_("{file}: {count} value(s) are missing or wrong.")
+    sentence = N_("{file}: {count} {count:value is|values are} missing or wrong.")
     remedy = N_("Correct it. For every key, see docs/howto/sign-in-of-recipients.md.")
 
     def __init__(self, *, file: str, faults: Sequence[Reason]) -> None:

@@ -1,7 +1,8 @@
 """Sentences in the reader's language: one gettext catalogue for faults, errors, pages and mails.
 
 The source language is English. ``N_`` marks a sentence for the catalogue where it is written; ``translate`` says it
-where it is shown. Data may hold moments and days: they are said in the reader's language too.
+where it is shown. Data may hold moments and days: they are said in the reader's language too. A word that depends on a
+number stands in the sentence in both forms: ``{count} {count:file|files}``.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ from importlib import resources
 
 LANGUAGES = ("fr", "nl", "de", "en")
 DOMAIN = "eboxcast"
+_COUNTED = re.compile(r"{(\w+):([^{}|]*)\|([^{}|]*)}")
+_ONE: Mapping[str, tuple[str, ...]] = {"fr": ("0", "1")}
+"""The numbers that have the first form; elsewhere it is 1 alone."""
 
 
 def N_(sentence: str) -> str:  # noqa: N802 - gettext's own name for it
@@ -32,9 +36,15 @@ def _catalogue(language: str) -> gettext.NullTranslations:
 
 def translate(sentence: str, language: str, data: Mapping[str, object] | None = None) -> str:
     """Return a marked sentence in a language, its ``{names}`` filled from the data."""
-    if not sentence:
-        return ""
-    return _catalogue(language).gettext(sentence).format_map(_Said({} if data is None else data, language))
+    data = {} if data is None else data
+    return worded(sentence, language, data).format_map(_Said(data, language)) if sentence else ""
+
+
+def worded(sentence: str, language: str, data: Mapping[str, object]) -> str:
+    """Return a marked sentence in a language, its ``{names}`` still open, with the forms that fit the numbers."""
+    text = _catalogue(language).gettext(sentence)
+    one = _ONE.get(language, ("1",))
+    return _COUNTED.sub(lambda found: found[2 if str(data[found[1]]) in one else 3], text) if "|" in text else text
 
 
 class _Said:

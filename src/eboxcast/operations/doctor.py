@@ -308,7 +308,7 @@ def steward(around: Surroundings) -> Iterator[Finding]:
         yield Finding("steward", State.OK, _RAN, {"moment": last.ended_at})
 
 
-_RUNG = N_("Alarms go to {count} address(es).")
+_RUNG = N_("Alarms go to {count} {count:address|addresses}.")
 _NOT_RUNG = N_("Alarms to {label} ({origin}) cannot be sent: {problem}. Waiting: {count}.")
 _LOOK_THERE = N_("Check that it responds. Alarms are retried; to try the address at once, use the page of the alarms.")
 

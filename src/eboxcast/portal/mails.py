@@ -27,7 +27,7 @@ from eboxcast.web.visitors import signed_in
 
 _A_PAGE = 50
 _LONGEST = 100
-_AGAIN = N_("{count} email(s) will be sent again in the next pass of the steward.")
+_AGAIN = N_("{count} {count:email|emails} will be sent again in the next pass of the steward.")
 
 
 class FilterForm(PageForm):

@@ -28,7 +28,7 @@ STATES = {**{str(state): word for state, word in WORDS.items()}, NOT_CONFIGURED:
 STEPS = {step.name.lower(): word for step, word in DONE.items()}
 """What a step did, in the history of a request."""
 WHO: dict[Role | None, str] = {**dict(broadcast_words.WHO.items()), None: N_("no one")}
-UNITS = {"day": N_("day(s)"), "month": N_("month(s)"), "year": N_("year(s)")}
+UNITS = {"day": N_("days"), "month": N_("months"), "year": N_("years")}
 FIELDS = {
     "institution": N_("Institution"),
     "application": N_("Application"),

@@ -22,7 +22,7 @@ class SenderFileWrong(InputRefused):
     """A file to load has wrong places; ``parts`` has them all, each with what to write there."""
 
     code = "senders.file-wrong"
-    sentence = N_("{file}: {count} field(s) of the file are missing or wrong.")
+    sentence = N_("{file}: {count} {count:field|fields} of the file {count:is|are} missing or wrong.")
     remedy = N_("Nothing was loaded. Correct the file and load it again. For an example, see {page}.")
 
     def __init__(self, *, file: str, faults: Sequence[Reason], page: str) -> None:
@@ -84,7 +84,7 @@ class FormWrong(InputRefused):
     """The form for a new message type has wrong places; ``parts`` has them all, each with what to write there."""
 
     code = "senders.form-wrong"
-    sentence = N_("{file}: {count} field(s) of the form are missing or wrong.")
+    sentence = N_("{file}: {count} {count:field|fields} of the form {count:is|are} missing or wrong.")
     remedy = N_(
         "Nothing was requested. Correct the form and submit it again. For an example, see "
         "docs/reference/type-request-file.md."

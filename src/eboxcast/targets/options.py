@@ -68,7 +68,7 @@ class TargetsFileWrong(Misconfigured):
     """EBOXCAST_TARGETS_FILE, or a file that it names, cannot be used; ``parts`` has every wrong place."""
 
     code = "targets.file-wrong"
-    sentence = N_("{file}: {count} value(s) are missing or wrong.")
+    sentence = N_("{file}: {count} {count:value is|values are} missing or wrong.")
     remedy = N_("Correct it. For every key, see docs/reference/targets.md.")
 
     def __init__(self, *, file: str, faults: Sequence[Reason]) -> None:

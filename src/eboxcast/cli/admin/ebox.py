@@ -88,7 +88,7 @@ def _save(letters: Sequence[Letter], environment: str, path: Path, *, number: in
 
 
 _EMPTY = N_("This eBox contains no messages.")
-_COUNT = N_("This eBox contains {count} message(s), newest first.")
+_COUNT = N_("This eBox contains {count} {count:message|messages}, newest first.")
 _FROM = N_("From")
 _SINCE = N_("Since")
 _UNTIL = N_("Until")

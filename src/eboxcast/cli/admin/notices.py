@@ -22,13 +22,13 @@ from eboxcast.notices.words import STATES
 from eboxcast.presenters.notices import notice_list, whole_notice
 from eboxcast.presenters.schemas.notices import NoticeList, NoticeShown, WholeNotice
 
-_AGAIN = N_("{count} notice(s) will be retried.")
+_AGAIN = N_("{count} {count:notice|notices} will be retried.")
 _HEADINGS = (N_("Number"), N_("Made"), N_("State"), N_("Recipient"), N_("Subject"), N_("Problem"))
 _NONE = N_("No notices.")
 _TO = N_("To: {address} ({recipient})")
 _TO_NOBODY = N_("To the role {role}: no one")
 _SUBJECT = N_("Subject: {subject}")
-_STANDS = N_("State: {state} since {moment}, {attempts} attempt(s)")
+_STANDS = N_("State: {state} since {moment}, {attempts} {attempts:attempt|attempts}")
 _PROBLEM = N_("Problem: {problem}")
 _EMPTIED = N_("Its text was deleted at the end of its retention period.")
 _FILE = N_("Attachment: {file}")

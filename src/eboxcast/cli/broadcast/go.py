@@ -112,7 +112,7 @@ _PREPARED = N_("Prepared for production")
 _LISTS = N_("Recipient lists")
 _SINCE = N_("Since the test")
 _DIGESTS = N_("Digests (SHA-256)")
-_PAGES = N_("{count} page(s)")
+_PAGES = N_("{count} {count:page|pages}")
 _HEADINGS = (
     N_("Recipient list"),
     N_("rows"),

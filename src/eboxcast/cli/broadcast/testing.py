@@ -150,7 +150,7 @@ def _show(found: Broadcast, actor: Actor, out: Path | None, *, force: bool, as_j
 
 _HEAD = N_("Recipient {place} of the short list:")
 _NOT_VISIBLE = N_("The message is not in this eBox.")
-_WRITTEN = N_("Written to {path}: {count} proof(s) and the document.")
+_WRITTEN = N_("Written to {path}: {count} {count:proof|proofs} and the document.")
 _ROWS = {
     "title": N_("Title"),
     "sender": N_("Sender"),

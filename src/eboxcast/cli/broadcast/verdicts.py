@@ -43,7 +43,7 @@ class SeenInNotSaid(WrongUse):
     remedy = N_("Add --seen-in ebox or --seen-in proof.")
 
 
-_JUDGED = N_("Broadcast {broadcast}: {passed} check(s) recorded as passed, {failed} as failed.")
+_JUDGED = N_("Broadcast {broadcast}: {passed} {passed:check|checks} recorded as passed, {failed} as failed.")
 _APPROVED = N_("Broadcast {broadcast}: the test was approved. This document with this metadata may go to production.")
 _REJECTED = N_("Broadcast {broadcast}: the test was rejected. New files for acceptance are needed.")
 

@@ -30,7 +30,11 @@ from eboxcast.senders.sender_file import load_senders
 from eboxcast.senders.type_requests import configure_type
 from eboxcast.senders.type_states import DONE, Step, next_of, turn_of
 
-_LOADED = N_("Loaded: {institutions} institution(s), {applications} application(s), {message_types} message type(s).")
+_LOADED = N_(
+    "Loaded: {institutions} {institutions:institution|institutions},"
+    " {applications} {applications:application|applications},"
+    " {message_types} {message_types:message type|message types}."
+)
 _ONLY_ACCEPTANCE = N_(
     "The message types work in acceptance only. To use one in production: eboxcast message-type "
     "configure CODE --environment production"

@@ -32,7 +32,9 @@ _REVOKED = N_("Token {number} of {name} was revoked on {moment}.")
 _MAILED = N_("{name} receives an email with the link, at {email}. The steward sends it.")
 _INVITED = N_("The link for {name}, shown only once. Give it only to {name}, to open in a browser:")
 _RESET = N_("{name} has no second factor now. They sign in with their password and set one up again.")
-_LOADED = N_("Loaded: {people} people, {teams} team(s), {contacts} contact(s).")
+_LOADED = N_(
+    "Loaded: {people} {people:person|people}, {teams} {teams:team|teams}, {contacts} {contacts:contact|contacts}."
+)
 
 
 class Mails(StrEnum):

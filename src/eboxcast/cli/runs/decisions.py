@@ -95,9 +95,10 @@ def resume(run: RunNumber, as_json: AsJson = False) -> None:
 
 
 _LIMITED = N_(
-    "From the next batch: at most {rate} recipients per second, {parallel} batch(es) at once. So far: {remainder}."
+    "From the next batch: at most {rate} recipients per second, {parallel} {parallel:batch|batches} at once."
+    " So far: {remainder}."
 )
-_UNLIMITED = N_("From the next batch: no rate limit, {parallel} batch(es) at once. So far: {remainder}.")
+_UNLIMITED = N_("From the next batch: no rate limit, {parallel} {parallel:batch|batches} at once. So far: {remainder}.")
 
 
 @app.command()

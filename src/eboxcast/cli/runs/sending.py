@@ -55,7 +55,7 @@ Waiting = Callable[[datetime], None]
 Progress = Callable[[Sums], None]
 
 _CHECKING = N_("Checking the recipient lists")
-_CHECKED = N_("Checked: {rows} rows in {lists} list(s), {recipients} recipients ({seconds} s).")
+_CHECKED = N_("Checked: {rows} rows in {lists} {lists:list|lists}, {recipients} recipients ({seconds} s).")
 _PREPARED = N_("Prepared: {recipients} recipients stored in {environment}, not visible yet ({seconds} s). Run {run}.")
 _ALREADY_PREPARED = N_("Already prepared in {environment} on {moment}. Run {run}.")
 _ALREADY_PUBLISHED = N_("Already published in {environment} on {moment}. Run {run}. Nothing was changed.")

@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from eboxcast.lib import formatting
 from eboxcast.lib.clock import BRUSSELS
 from eboxcast.lib.formatting import iso
-from eboxcast.lib.translation import name_in, translate
+from eboxcast.lib.translation import name_in, translate, worded
 
 register = template.Library()
 
@@ -24,9 +24,9 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def t(context: Context, sentence: str, **data: object) -> SafeString:
     """Say a sentence of the catalogue: ``{% t "Signed in as {name}" name=account %}``. Its data is escaped."""
-    said = conditional_escape(translate(sentence, _language(context), Unfilled()))
-    words = {name: conditional_escape(_shown(value, _language(context))) for name, value in data.items()}
-    return mark_safe(said.format_map(words))  # noqa: S308 - all parts are escaped
+    language = _language(context)
+    words = {name: conditional_escape(_shown(value, language)) for name, value in data.items()}
+    return mark_safe(conditional_escape(worded(sentence, language, words)).format_map(words))  # noqa: S308 - all parts are escaped
 
 
 @register.simple_tag(takes_context=True)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from django.test import override_settings
 from tests.audit.without_entries import Control
 from tests.broadcasts import people as p
 from tests.delivery.procedure import INSTITUTION, SHORT
@@ -19,6 +20,7 @@ from tests.exchange.dropping import Dropping, age, texts
 from tests.faults.machine import wait_until
 from tests.locks import beside, locked, wait_until_held_up
 from tests.moments import pass_time
+from tests.package.scanner import EICAR, scanning
 from tests.package.spreadsheets import write_xlsx
 
 from eboxcast.audit.models import Entry
@@ -385,3 +387,19 @@ def test_another_day_numbers_its_answers_anew(dropping: Dropping) -> None:
     dropping.collect()
     day = clock.today().strftime("%Y%m%d")
     assert dropping.left("OUTTEST")[-1] == f"FO.ACRF.{INSTITUTION}.{day}.00001.T.1.1.xml"
+
+
+def test_an_infected_file_is_answered_and_what_cannot_be_examined_waits(dropping: Dropping, tmp_path: Path) -> None:
+    infected = dropping.story.files(SHORT)
+    next(infected.glob("*.pdf")).write_bytes(EICAR)
+    with override_settings(EBOXCAST_CLAMD=tmp_path / "nobody.ctl"):
+        dropping.put(infected)
+        waiting = dropping.collect()
+    assert (waiting.outcome, waiting.error.code if waiting.error else "") == ("trouble", "package.scanner-away")
+    assert len(dropping.left()) == 4
+    with scanning(tmp_path) as scanner, override_settings(EBOXCAST_CLAMD=scanner):
+        assert dropping.collect().outcome == "rejected"
+        told = dropping.notification()
+        assert (texts(told, "ResultCode"), texts(told, "ErrorID")) == (["0"], ["package.infected"])
+        dropping.put(sequence=2)
+        assert dropping.collect().outcome == "accepted"

@@ -176,6 +176,12 @@ VARIABLES = (
         "in EBOXCAST_STATE_DIR, created at the first start.",
     ),
     Variable(
+        "EBOXCAST_CLAMD",
+        "",
+        "The ClamAV daemon that examines delivered files for malware: its socket, such as `/run/clamav/clamd.ctl`, or "
+        "`host:3310`. If it does not respond, files wait. Empty: files are not examined.",
+    ),
+    Variable(
         "EBOXCAST_SIGN_IN_FILE",
         "",
         "A TOML file that defines which identity provider signs recipients in, for each environment "
@@ -417,6 +423,11 @@ def listening(name: str) -> tuple[str, int]:
 def listening_if_set(name: str) -> tuple[str, int] | None:
     """Return the host and the port to listen on, or nothing when the variable is empty."""
     return listening(name) if text(name) else None
+
+
+def socket_or_address(name: str) -> Path | tuple[str, int] | None:
+    """Return the socket of a service of this machine, or its host and port; nothing when the variable is empty."""
+    return Path(text(name)) if text(name).startswith("/") else listening_if_set(name)
 
 
 def networks(name: str) -> tuple[IPv4Network | IPv6Network, ...]:

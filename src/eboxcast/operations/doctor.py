@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Sequence
+from datetime import timedelta
 
 from django.conf import settings
 
@@ -33,6 +34,7 @@ from eboxcast.notices.models import State as NoticeState
 from eboxcast.notices.readers import ROLES
 from eboxcast.notices.webhooks import standings
 from eboxcast.operations.passes import PATIENCE, is_missed, last_pass, waiting
+from eboxcast.package.malware import ScannerAway, ask_scanner
 from eboxcast.senders.people import reached_roles
 from eboxcast.targets.opening import capabilities_of, target_of
 
@@ -363,6 +365,31 @@ def _roles_of_nobody_there(reached: Container[tuple[str, str]]) -> Iterator[Find
                 yield Finding("readers", State.ATTENTION, _NOBODY_THERE, data, _ADD)
 
 
+# Malware
+
+_EXAMINES = N_("The malware scanner responds: {version}.")
+_NOT_EXAMINED = N_("The malware scanner does not respond: {reason}. Delivered files wait.")
+_START_SCANNER = N_("Start clamd, or correct EBOXCAST_CLAMD.")
+_STALE_SIGNATURES = N_("The signatures of the malware scanner are from {at}.")
+_UPDATE_SIGNATURES = N_("Run freshclam as a service, and check that it reaches its mirror.")
+_FRESH = timedelta(days=3)
+
+
+def malware(around: Surroundings) -> Iterator[Finding]:
+    """Whether delivered files can be examined, and how old what the scanner knows is, by the clock of the machine."""
+    if settings.EBOXCAST_CLAMD is None:
+        return
+    try:
+        found = ask_scanner(settings.EBOXCAST_CLAMD)
+    except ScannerAway as error:
+        yield Finding("malware", State.FAILED, _NOT_EXAMINED, error.data, _START_SCANNER)
+        return
+    yield Finding("malware", State.OK, _EXAMINES, {"version": found.version})
+    made = found.signatures_at
+    if made is None or clock.now() - clock.offset() - made > _FRESH:
+        yield Finding("malware", State.ATTENTION, _STALE_SIGNATURES, {"at": made or "–"}, _UPDATE_SIGNATURES)
+
+
 _CHECKS: tuple[Check, ...] = (
     interrupted,
     lanes,
@@ -375,6 +402,7 @@ _CHECKS: tuple[Check, ...] = (
     steward,
     notices,
     alarms,
+    malware,
 )
 
 

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
+from django.conf import settings
+
 from eboxcast.broadcasts import acceptance, production
 from eboxcast.broadcasts.lookup import broadcast_of_run
 from eboxcast.broadcasts.models import Broadcast, FileDelivery, State, Via
@@ -37,6 +39,7 @@ from eboxcast.lib.errors import EboxcastError, InputRefused, NotAllowedNow
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_
 from eboxcast.mailboxes.errors import OtherRecipientsVisible, WasRecalled
+from eboxcast.package.malware import FileInfected, refuse_infected
 from eboxcast.package.model import Checked, Package, Policies
 
 _ACTIONS = {ACCEPTANCE: Action.DELIVER_ACCEPTANCE}
@@ -72,6 +75,7 @@ class _Delivery:
 
     def receive(self, policies: Policies) -> Receipt:
         refuse_impossible(self.broadcast, self.action, actor=self.actor)
+        self._refuse_infected()
         checked = check_for_sending(self.directory, policies=policies)
         if checked.package is None:
             self._note_rejected(dict(checked.fault_counts))
@@ -82,6 +86,15 @@ class _Delivery:
             self._note_refusal(refusal)
             raise
         return self._receipt(checked, run=run, again=again)
+
+    def _refuse_infected(self) -> None:
+        if settings.EBOXCAST_CLAMD is None:
+            return
+        try:
+            refuse_infected(self.directory, scanner=settings.EBOXCAST_CLAMD)
+        except FileInfected as refusal:
+            self._note_refusal(refusal)
+            raise
 
     def _take(self, package: Package) -> tuple[Run, bool]:
         self._refuse_unfit(package)
@@ -213,9 +226,9 @@ def deliver(
 ) -> Receipt:
     """Receive files for acceptance or production; what can be used is prepared at once, visible to nobody.
 
-    Faults in the files are in the receipt. Raises NotYourRole, NotInThisState, NotReady with nothing noted; and
-    PackageDiffers, ShortListTooLong, FilesDiffer, TicketTaken, FilesPublished and what preparing raises, noted as
-    files that were rejected. The same delivery again changes nothing.
+    Faults in the files are in the receipt. Raises NotYourRole, NotInThisState, NotReady, ScannerAway with nothing
+    noted; and FileInfected, PackageDiffers, ShortListTooLong, FilesDiffer, TicketTaken, FilesPublished and what
+    preparing raises, noted as files that were rejected. The same delivery again changes nothing.
     """
     taken = _Delivery(broadcast=broadcast, environment=environment, actor=actor, via=Via(via), directory=directory)
     return taken.receive(policies)

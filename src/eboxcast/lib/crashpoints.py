@@ -56,6 +56,7 @@ class Compacting(StrEnum):
     MERGED_BEFORE_COMMIT = "merged-before-commit"
     MERGED = "merged"
     BLOCKS_WRITTEN = "blocks-written"
+    BLOCKS_STORED = "blocks-stored"
     BUILT_BEFORE_COMMIT = "built-before-commit"
     BUILT = "built"
 

@@ -10,11 +10,16 @@ table holds enough of them, they are merged into one of the next level, without 
 level into the other table. So all data are written three or four times, and an opening reads a dozen blocks.
 
 What is no longer read stays for an hour, for whoever has just begun to read it: a verification, a backup.
+
+Where the blocks are on other machines than the fence, they do not come in the moment of a commit. So they are written
+by a transaction of their own, in a compaction that does not count. When all of them are found, a second one, of the
+coordinator alone, has it count. A compaction that never does is left to be emptied.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -99,8 +104,7 @@ def compact(environment: str, rules: Rules = RULES) -> Compacted:
     """Do what is worth doing now: empty tables, merge, compact what waits. Another process that does it goes first."""
     with sanitized_db_errors():
         compaction = _Compaction(environment, rules)
-        # Over many machines blocks and the compaction they are of would not come in one moment.
-        if is_spread(environment) or not can_hold(compaction.prime):
+        if not can_hold(compaction.prime):
             return Compacted()
         cleared = sum(compaction.clear())
         merged = [compaction.merge(level) for level in range(_LEVELS)]
@@ -125,12 +129,26 @@ class _Run:
     made_at: datetime
 
 
+@dataclass(frozen=True)
+class _Made:
+    """What was written into blocks, and does not count yet."""
+
+    compaction: int
+    generation: int
+    pairs: int
+    blocks: int
+    releases: Sequence[int]
+    """In the order of their numbers."""
+    recipients: Sequence[int]
+
+
 class _Compaction:
     def __init__(self, environment: str, rules: Rules) -> None:
         self.environment = environment
         self.rules = rules
         self.connection = environment_connection(environment)
         self.prime = bucket_prime(environment)
+        self.spread = is_spread(environment)
         self.now = clock.now()
 
     # Emptying
@@ -149,7 +167,9 @@ class _Compaction:
         try:
             with sanitized_db_errors(), transaction.atomic(using=self.environment):
                 # Nobody is kept waiting for long behind this lock: whoever reads there now goes first.
-                one(self.connection, "wait_little", {})
+                if self.spread:
+                    run(self.connection, "wait_little_everywhere", {})
+                run(self.connection, "wait_little", {})
                 if not self._alone():
                     return False
                 with self.connection.cursor() as cursor:
@@ -171,19 +191,25 @@ class _Compaction:
 
     def merge(self, level: int) -> tuple[int, int]:
         """Merge the compactions of a level where it is time; return how many they were, and the pairs written."""
-        with transaction.atomic(using=self.environment):
-            if not self._alone():
-                return 0, 0
-            merged = self._to_merge(level)
+        with self._step() as alone:
+            merged = self._to_merge(level) if alone else []
             target = self._room_of(min(level + 1, _LEVELS - 1), besides=merged[0].generation) if merged else None
             if target is None:
                 return 0, 0
             names = rows(self.connection, "names_in_compactions", {"compactions": [some.id for some in merged]})
-            pairs = self._write_merged(merged, names, target) if names else 0
-            run(self.connection, "end_compactions", {"compactions": [some.id for some in merged], "now": self.now})
-            reached(Compacting.MERGED_BEFORE_COMMIT)
+            with self._part():
+                made = self._write_merged(merged, names, target) if names else None
+            if made is not None and not self._is_whole(made):
+                return 0, 0
+            with self._part():
+                if made is not None:
+                    # Purging a release holds its row: what is deleted meanwhile gets no name again.
+                    rows(self.connection, "hold_releases", {"releases": made.releases})
+                    self._count(made, made.releases)
+                run(self.connection, "end_compactions", {"compactions": [some.id for some in merged], "now": self.now})
+                reached(Compacting.MERGED_BEFORE_COMMIT)
         reached(Compacting.MERGED)
-        return len(merged), pairs
+        return len(merged), made.pairs if made is not None else 0
 
     def _to_merge(self, level: int) -> list[_Run]:
         for generation in (2 * level, 2 * level + 1):
@@ -192,11 +218,13 @@ class _Compaction:
             old = [
                 some for some in there if some.named < some.pairs and some.made_at <= self.now - self.rules.deleted_for
             ]
-            if len(there) >= self.rules.fan_in or old or (there and named <= pairs * (1 - self.rules.deleted_share)):
+            shut = generation in self._shut()  # because of one that never counted: it is emptied only as a whole
+            deleted = named <= pairs * (1 - self.rules.deleted_share)
+            if len(there) >= self.rules.fan_in or old or (there and (deleted or shut)):
                 return there
         return []
 
-    def _write_merged(self, merged: Sequence[_Run], names: Sequence[tuple[int, int, int, int]], target: int) -> int:
+    def _write_merged(self, merged: Sequence[_Run], names: Sequence[tuple[int, int, int, int]], target: int) -> _Made:
         new = self._begin(target)
         numbers = _Numbers(names)
         written = 0
@@ -211,33 +239,34 @@ class _Compaction:
             pairs = numbers.renamed(blocks.pairs, blocks.compactions)
             written += self._write(pairs, new, target)
         counts = {release: recipients for _, _, release, recipients in names}
-        named = {"releases": numbers.releases, "recipients": [counts[release] for release in numbers.releases]}
-        # Purging a release holds its row: what is deleted meanwhile gets no name again.
-        rows(self.connection, "hold_releases", {"releases": numbers.releases})
-        run(self.connection, "name_releases", {**named, "numbers": list(range(len(counts))), "compaction": new})
-        run(self.connection, "count_compaction", {"compaction": new, "pairs": written})
-        return written
+        recipients = [counts[release] for release in numbers.releases]
+        return self._made(new, target, pairs=written, releases=numbers.releases, recipients=recipients)
 
     # Compacting
 
     def build(self) -> tuple[int, int]:
         """Compact what waits, if that is worth it; return how many releases and recipients."""
-        with transaction.atomic(using=self.environment):
-            if not self._alone():
-                return 0, 0
+        with self._step() as alone:
             asked = {"now": self.now, "most": self.rules.releases_at_once}
-            waiting = self._some_of(rows(self.connection, "waiting_for_compaction", asked))
+            waiting = self._some_of(rows(self.connection, "waiting_for_compaction", asked)) if alone else ()
             target = self._room_of(0) if waiting else None
             if target is None:
                 return 0, 0
-            releases, pairs = self._write_waiting(waiting, target)
-            if not releases:  # all of them are being changed just now, or were tampered with
-                transaction.set_rollback(True, using=self.environment)
+            with self._part():
+                made = self._write_waiting(waiting, target)
+            reached(Compacting.BLOCKS_STORED)
+            if not self._is_whole(made):
                 return 0, 0
-            self._turn()
-            reached(Compacting.BUILT_BEFORE_COMMIT)
+            with self._part():
+                marked = self._mark(made, {release: expected for release, _, expected in waiting})
+                if not marked:  # all of them are being changed just now, or were tampered with
+                    transaction.set_rollback(True, using=self.environment)
+                    return 0, 0
+                self._count(made, marked)
+                self._turn()
+                reached(Compacting.BUILT_BEFORE_COMMIT)
         reached(Compacting.BUILT)
-        return releases, pairs
+        return len(marked), made.pairs
 
     def _some_of(self, waiting: Sequence[tuple[int, int, int]]) -> Sequence[tuple[int, int, int]]:
         """Return the first of what waits, as many as one transaction takes, where so many wait that it is worth it."""
@@ -246,7 +275,7 @@ class _Compaction:
         upto = np.cumsum([recipients for _, _, recipients in waiting])
         return waiting[: max(1, int(np.searchsorted(upto, self.rules.recipients_at_once, side="right")))]
 
-    def _write_waiting(self, waiting: Sequence[tuple[int, int, int]], target: int) -> tuple[int, int]:
+    def _write_waiting(self, waiting: Sequence[tuple[int, int, int]], target: int) -> _Made:
         new = self._begin(target)
         releases = [release for release, _, _ in waiting]
         numbers = {release: number for number, release in enumerate(releases)}
@@ -255,19 +284,17 @@ class _Compaction:
             self._write(pairs, new, target)
             recipients += np.bincount(pairs.numbers, minlength=len(releases))
             reached(Compacting.BLOCKS_WRITTEN)
-        # Whatever is not all here, because it is being deleted or was tampered with, stays as it is.
-        whole = [release for release, _, expected in waiting if recipients[numbers[release]] == expected]
-        marked = [
-            release for (release,) in rows(self.connection, "mark_compacted", {"releases": whole, "now": self.now})
-        ]
-        named = {
-            "releases": marked,
-            "recipients": [int(recipients[numbers[release]]) for release in marked],
-            "numbers": [numbers[release] for release in marked],
-        }
-        run(self.connection, "name_releases", {**named, "compaction": new})
-        run(self.connection, "count_compaction", {"compaction": new, "pairs": int(recipients.sum())})
-        return len(marked), int(recipients.sum())
+        written = int(recipients.sum())
+        return self._made(new, target, pairs=written, releases=releases, recipients=recipients.tolist())
+
+    def _mark(self, made: _Made, expected: Mapping[int, int]) -> list[int]:
+        """Have releases count by their blocks; return which. What is not all there, because it is being deleted, was
+        tampered with or lies on a machine that is behind, stays as it is.
+        """
+        found = zip(made.releases, made.recipients, strict=True)
+        whole = [release for release, recipients in found if recipients == expected[release]]
+        marked = rows(self.connection, "mark_compacted", {"releases": whole, "now": self.now})
+        return [release for (release,) in marked]
 
     def _audiences(self, waiting: Sequence[tuple[int, int, int]], releases: Sequence[int]) -> Iterator[Pairs]:
         """Yield what waits, in pieces. While one is packed the server works on the next, over a connection of its own:
@@ -299,6 +326,50 @@ class _Compaction:
 
     # Of all
 
+    @contextmanager
+    def _step(self) -> Iterator[bool]:
+        """Do something by ourselves, in one transaction where all is on one server; yield whether nobody else does."""
+        if not self.spread:
+            with transaction.atomic(using=self.environment):
+                yield self._alone()
+            return
+        alone = self._asked("lock_compaction_for_long", {"lock": _LOCK})
+        try:
+            if alone:
+                run(self.connection, "end_half_compactions", {"now": self.now})
+            yield alone
+        finally:
+            if alone and self.connection.is_usable():
+                one(self.connection, "unlock_compaction", {"lock": _LOCK})
+
+    def _part(self) -> AbstractContextManager[object]:
+        return transaction.atomic(using=self.environment) if self.spread else nullcontext()
+
+    def _made(
+        self, compaction: int, generation: int, *, pairs: int, releases: Sequence[int], recipients: Sequence[int]
+    ) -> _Made:
+        blocks = self._blocks_of(compaction, generation) if self.spread else 0
+        return _Made(compaction, generation, pairs, blocks, releases, recipients)
+
+    def _is_whole(self, made: _Made) -> bool:
+        """Return whether all blocks are there, on each machine: one may have died in the commit."""
+        return not self.spread or self._blocks_of(made.compaction, made.generation) == made.blocks
+
+    def _blocks_of(self, compaction: int, generation: int) -> int:
+        asked = {"generation": generation, "compaction": compaction, "last_bucket": self.prime - 1}
+        row = one(self.connection, "count_blocks", asked)
+        return 0 if row is None else int(row[0])
+
+    def _count(self, made: _Made, releases: Collection[int]) -> None:
+        """Have a compaction count, and say which numbers some of its releases are."""
+        wanted = set(releases)
+        found = zip(made.releases, made.recipients, range(len(made.releases)), strict=True)
+        kept = [each for each in found if each[0] in wanted]
+        names, recipients, numbers = zip(*kept, strict=True) if kept else ((), (), ())
+        named = {"releases": list(names), "recipients": list(recipients), "numbers": list(numbers)}
+        run(self.connection, "name_releases", {**named, "compaction": made.compaction})
+        run(self.connection, "count_compaction", {"compaction": made.compaction, "pairs": made.pairs})
+
     def _alone(self) -> bool:
         return self._asked("lock_compaction", {"lock": _LOCK})
 
@@ -308,12 +379,16 @@ class _Compaction:
     def _room_of(self, level: int, *, besides: int = -1) -> int | None:
         """Return the table of a level that takes another compaction: never one that waits to be emptied."""
         living = {some.generation for some in self._runs()}
-        shut = {besides, *(generation for (generation,) in rows(self.connection, "generations_to_clear", {}))}
+        shut = {besides, *self._shut()}
         both = [generation for generation in (2 * level, 2 * level + 1) if generation not in shut]
         return next((generation for generation in both if generation in living), both[0] if both else None)
 
+    def _shut(self) -> set[int]:
+        return {generation for (generation,) in rows(self.connection, "generations_to_clear", {})}
+
     def _begin(self, generation: int) -> int:
-        row = one(self.connection, "begin_compaction", {"mark": uuid4(), "generation": generation, "now": self.now})
+        begun = {"mark": uuid4(), "generation": generation, "now": self.now}
+        row = one(self.connection, "begin_compaction", {**begun, "ended_at": "infinity" if self.spread else None})
         return 0 if row is None else int(row[0])
 
     def _chunks(self, pairs: int) -> Iterator[tuple[int, int]]:

@@ -237,9 +237,23 @@ def _found(environment: str, mailbox: int, connection: BaseDatabaseWrapper) -> t
 
 
 def _rows(environment: str, place: Parameters, connection: BaseDatabaseWrapper) -> Iterable[Row]:
-    if not is_spread(environment):
-        return rows(connection, "find_in_ebox", place)
-    return rows(connection, "find_in_spread_ebox", place) + rows(connection, "marks_in_spread_ebox", place)
+    return _rows_of_spread(place, connection) if is_spread(environment) else rows(connection, "find_in_ebox", place)
+
+
+def _rows_of_spread(place: Parameters, connection: BaseDatabaseWrapper) -> Iterator[Row]:
+    """Yield the same where buckets are on other machines than the fence."""
+    marks: dict[str, dict[int, UUID]] = {"release": {}, "block": {}}
+    generations: list[int] = []
+    for what, number, mark, generation in rows(connection, "what_counts", {"now": place["now"]}):
+        if what == "recalled":
+            yield what, number, None, None, None, None
+            continue
+        marks[what][number] = mark
+        generations += [] if generation is None else [generation]
+    counts = {"releases": list(marks["release"]), "compactions": list(marks["block"]), "generations": generations}
+    mine = {"bucket": place["bucket"], "mailbox": place["mailbox"]}
+    for what, number, of, *values in rows(connection, "find_in_bucket", {**mine, **counts}):
+        yield what, number, marks[what][of] if what in marks else None, *values
 
 
 def _letters(boxes: Sequence[Box], *, hidden: bool = True) -> Sequence[Letter]:

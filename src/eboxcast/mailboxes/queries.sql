@@ -295,20 +295,38 @@ union all
 select 'former', old, null, null, null, null from ebox_predecessor
 where bucket = %(bucket)s::int and new = %(mailbox)s::bigint
 
--- find_in_spread_ebox --
--- The releases where buckets are on other machines than the fence, and nothing is in blocks: the bucket by itself.
-with found as materialized (
-    select release from audience
-    where bucket = %(bucket)s::int and %(mailbox)s::bigint = any(keys)
-      and release = any(array(
-          select id from release
-          where visible_at is not null and compacted_at is null and audience_purged_at is null
-            and recalled_at is null and expires_at > %(now)s
-      ))
-)
-select 'release', r.id, r.run, null::bytea, null::timestamptz, null::timestamptz
-from found
-cross join lateral (select id, run from release where id = found.release offset 0) as r
+-- what_counts --
+-- Where buckets are on other machines than the fence, it is asked first, in one snapshot: which releases show by their
+-- rows, which compactions count, and what of these was recalled. All that this leads to stays as it is for an hour.
+select 'release' as what, id, run as mark, null::smallint as generation from release
+where visible_at is not null and compacted_at is null and audience_purged_at is null
+  and recalled_at is null and expires_at > %(now)s
+union all
+select 'block', id, mark, generation from compaction where ended_at is null
+union all
+select 'recalled', id, null, null from release
+where recalled_at is not null and compacted_at is not null and audience_purged_at is null
+
+-- find_in_bucket --
+-- Then of its bucket, on one machine, the same as of one server.
+select 'release' as what, release as number, release as counts, null::bytea as content,
+       null::timestamptz as read_at, null::timestamptz as hidden_at
+from audience
+where bucket = %(bucket)s::int and %(mailbox)s::bigint = any(keys) and release = any(%(releases)s::bigint[])
+union all
+select 'block', k.first, c.id, k.content, null, null
+from unnest(%(compactions)s::int[], %(generations)s::smallint[]) as c (id, generation)
+cross join lateral (
+    select first, content from block
+    where generation = c.generation and bucket = %(bucket)s::int and compaction = c.id and first <= %(mailbox)s::bigint
+    order by first desc limit 1
+) as k
+union all
+select 'reading', release, null, null, read_at, hidden_at from reading
+where bucket = %(bucket)s::int and mailbox = %(mailbox)s::bigint
+union all
+select 'former', old, null, null, null, null from ebox_predecessor
+where bucket = %(bucket)s::int and new = %(mailbox)s::bigint
 
 -- names_in_compaction --
 -- Which releases some numbers of a compaction are. Without any row the compaction itself is gone.
@@ -327,14 +345,6 @@ from release r
 join message m on m.id = r.message_id
 join file f on f.id = m.file_id
 where r.run = any(%(runs)s::uuid[]) and r.visible_at is not null
-
--- marks_in_spread_ebox --
--- What was read and hidden, and the former numbers.
-select 'reading', release, null::uuid, null::bytea, read_at, hidden_at from reading
-where bucket = %(bucket)s::int and mailbox = %(mailbox)s::bigint
-union all
-select 'former', old, null, null, null, null from ebox_predecessor
-where bucket = %(bucket)s::int and new = %(mailbox)s::bigint
 
 -- message_of_run --
 -- Which message a run was to publish.
@@ -856,9 +866,21 @@ select coalesce((select generation from audience_turn), 0)
 -- Let one process at a time compact an environment.
 select pg_try_advisory_xact_lock(%(lock)s)
 
+-- lock_compaction_for_long --
+-- The same for more than one transaction.
+select pg_try_advisory_lock(%(lock)s)
+
+-- unlock_compaction --
+-- Let another go on.
+select pg_advisory_unlock(%(lock)s)
+
+-- wait_little_everywhere --
+-- Have other machines hear of what is set for this transaction.
+set local citus.propagate_set_commands = 'local'
+
 -- wait_little --
 -- Give up soon where somebody holds what is to be emptied.
-select set_config('lock_timeout', '100ms', true)
+set local lock_timeout = '100ms'
 
 -- compactions --
 -- Those whose blocks count, with their pairs, and how many of these have a release that is not deleted.
@@ -883,8 +905,11 @@ order by r.id
 limit %(most)s
 
 -- begin_compaction --
--- A compaction, seen by nobody before its commit.
-insert into compaction (mark, generation, pairs, made_at) values (%(mark)s, %(generation)s, 0, %(now)s) returning id
+-- A compaction, seen by nobody before its commit; on many machines not before it was looked at either: until then its
+-- end is infinity.
+insert into compaction (mark, generation, pairs, made_at, ended_at)
+values (%(mark)s, %(generation)s, 0, %(now)s, %(ended_at)s::timestamptz)
+returning id
 
 -- read_audiences --
 -- The keys of some releases in a range of buckets, as one row: a message for each bucket would take longer than its keys.
@@ -927,8 +952,18 @@ from unnest(%(numbers)s::int[], %(releases)s::bigint[], %(recipients)s::bigint[]
 join release r on r.id = given.release and r.audience_purged_at is null
 
 -- count_compaction --
--- How many pairs a compaction has.
-update compaction set pairs = %(pairs)s where id = %(compaction)s
+-- How many pairs a compaction has; from now on it counts.
+update compaction set pairs = %(pairs)s, ended_at = null where id = %(compaction)s
+
+-- count_blocks --
+-- How many blocks of a compaction are to be found: on many machines one may be behind the others.
+select count(*) from block
+where generation = %(generation)s and compaction = %(compaction)s
+  and bucket = any(array(select generate_series(0, %(last_bucket)s)))
+
+-- end_half_compactions --
+-- Those that never counted, because whoever made them died, or a machine did.
+update compaction set ended_at = %(now)s where ended_at = 'infinity'
 
 -- names_in_compactions --
 -- All names in some compactions.

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import random
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import wait
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 from threading import Event
 from uuid import UUID
 
@@ -34,6 +37,8 @@ from eboxcast.mailboxes.errors import AudienceIncomplete
 from eboxcast.mailboxes.models import Reading
 from eboxcast.mailboxes.opening import open_ebox
 from eboxcast.mailboxes.values import NewRelease
+from eboxcast.tools.bench import large
+from eboxcast.tools.bench.measuring import Bench
 
 pytestmark = pytest.mark.skipif(not cluster.wanted(), reason="needs a cluster of Citus: make citus")
 
@@ -246,3 +251,20 @@ def test_an_audience_that_is_not_whole_is_not_launched(order: NewOrder) -> None:
 
 def test_distributing_once_more_changes_nothing(installation: None) -> None:
     assert distribute_environment(A) == []
+
+
+@pytest.mark.faults
+def test_a_whole_country_is_published(installation: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Twelve million recipients, or CITUS_RECIPIENTS. All machines are this one: the figures say that it fits."""
+    size = large.Size(country=int(os.environ.get("CITUS_RECIPIENTS", "12000000")))
+    bench = Bench(recipients=size.country // size.lists, folder=tmp_path, tell=lambda sentence: None)
+    measured = list(large.country(bench, size))
+    with capsys.disabled():
+        for row in measured:
+            sys.stdout.write(f"\n{row.name}: {row.figure:.3g} {row.unit}")
+    newest = fence.Release.objects.using("production").latest("id")
+    asked = {"release": newest.id, "last_bucket": bucket_prime("production") - 1}
+    with environment_connection("production").cursor() as cursor:
+        cursor.execute(compacting.QUERIES["count_audience"], asked)
+        assert cursor.fetchone() == (newest.recipients_count,)
+    assert newest.recipients_count == size.country

@@ -20,6 +20,7 @@ from django.db import connections
 from tests import cluster
 from tests.conftest import connect_sweepers
 from tests.faults.machine import wait_until
+from tests.faults.test_compacting_killed import killed_at
 from tests.locks import beside
 from tests.mailboxes.conftest import NewOrder, publish
 
@@ -29,12 +30,13 @@ from eboxcast.database.environments import bucket_prime, environment_connection
 from eboxcast.database.findings import State, examine
 from eboxcast.database.migrating import distribute_environment
 from eboxcast.lib import clock
+from eboxcast.lib.crashpoints import Compacting
 from eboxcast.lib.errors import EboxcastError
 from eboxcast.mailboxes import compacting, expiring, fence, launching, storing
 from eboxcast.mailboxes.audiences import read_audience
 from eboxcast.mailboxes.compacting import Rules
 from eboxcast.mailboxes.errors import AudienceIncomplete
-from eboxcast.mailboxes.models import Reading
+from eboxcast.mailboxes.models import Block, Reading
 from eboxcast.mailboxes.opening import open_ebox
 from eboxcast.mailboxes.values import NewRelease
 from eboxcast.tools.bench import large
@@ -251,6 +253,21 @@ def test_an_audience_that_is_not_whole_is_not_launched(order: NewOrder) -> None:
 
 def test_distributing_once_more_changes_nothing(installation: None) -> None:
     assert distribute_environment(A) == []
+
+
+def test_blocks_that_never_came_to_count_are_not_read(order: NewOrder) -> None:
+    """Whoever wrote them died; the next pass begins again, and their table is emptied."""
+    runs = {publish(order, [42, 43], ticket=ticket) for ticket in ("t1", "t2")}
+    killed_at(Compacting.BLOCKS_STORED)
+    assert Block.objects.using(A).exists()
+    assert compacting.standing(A).compactions == 0
+    assert {letter.run for letter in open_ebox(A, 42)} == runs
+    assert compacting.compact(A, SOON).releases == 2
+    assert {letter.run for letter in open_ebox(A, 42)} == runs
+    assert set(Block.objects.using(A).values_list("generation", flat=True)) == {0, 1}
+    clock.move(timedelta(hours=2))
+    assert compacting.compact(A, SOON).cleared == 2
+    assert {letter.run for letter in open_ebox(A, 43)} == runs
 
 
 @pytest.mark.faults

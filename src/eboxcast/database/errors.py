@@ -124,7 +124,7 @@ class NoNodes(NotAllowedNow):
 
 
 class CompactedAlready(NotAllowedNow):
-    """Audiences were compacted on one machine; over many they are not."""
+    """Audiences were compacted on one machine: their blocks stay there."""
 
     code = "database.compacted-already"
     sentence = N_("The {name} database cannot be distributed: audiences in it have been compacted.")

@@ -278,7 +278,6 @@ class _Compaction:
     def _write_waiting(self, waiting: Sequence[tuple[int, int, int]], target: int) -> _Made:
         new = self._begin(target)
         releases = [release for release, _, _ in waiting]
-        numbers = {release: number for number, release in enumerate(releases)}
         recipients = np.zeros(len(releases), dtype=np.int64)
         for pairs in self._audiences(waiting, releases):
             self._write(pairs, new, target)

@@ -22,7 +22,7 @@ from django.db import connections
 from django.test import override_settings
 from hypothesis import HealthCheck, settings
 from psycopg import sql
-from tests import cluster, guard
+from tests import cluster, guard, starter
 from tests.simulator.simulated import Simulators
 
 from eboxcast.database import boot
@@ -90,7 +90,17 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     guard.end()
 
 
-LONG = ("acceptance/test_story", "cli/test_demo", "browser/test_procedure", "cli/test_serve", "benchmarks/test_suite")
+LONG = (
+    "acceptance/test_story",
+    "cli/test_demo",
+    "browser/test_procedure",
+    "cli/test_serve",
+    "benchmarks/test_suite",
+    "portal/test_addresses",
+    "browser/test_console",
+    "faults/test_remote_workers",
+    "faults/test_remote_in_hand",
+)
 """Modules whose tests take long: first of all, so that nobody waits for one of them at the end."""
 
 
@@ -241,15 +251,8 @@ def eboxcast(installation: None) -> Eboxcast:
     def run(
         *words: object, given: str | None = None, env: dict[str, str] | None = None, cwd: Path | None = None
     ) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [str(program), *map(str, words)],
-            input=given,
-            capture_output=True,
-            text=True,
-            env={**os.environ, "EBOXCAST_LANGUAGE": "en", **(env or {})},
-            cwd=cwd,
-            check=False,
-        )
+        variables = {**os.environ, "EBOXCAST_LANGUAGE": "en", **(env or {})}
+        return starter.run(program, *words, given=given, env=variables, cwd=cwd)
 
     return run
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
@@ -87,7 +88,7 @@ def marked(letter: Letter) -> list[int]:
 
 @pytest.fixture
 def places(machine: Machine, marked: list[int]) -> Places:
-    return Places(machine, marked)
+    return Places(replace(machine, anew=True), marked)
 
 
 def test_lists_with_faults(places: Places, letter: Letter, marked: list[int], tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 from tests import guard
+from tests.starter import Begun, run
 
 from eboxcast.database import boot
 from eboxcast.database.embedded.places import Places
@@ -35,12 +36,10 @@ class Fresh:
         self.env = {**os.environ, "EBOXCAST_STATE_DIR": str(state), "EBOXCAST_LANGUAGE": "en"}
 
     def __call__(self, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([PROGRAM, *words], env=self.env | more, capture_output=True, text=True)
+        return run(PROGRAM, *words, env=self.env | more)
 
     def begin(self, *words: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [PROGRAM, *words], env=self.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
+        return Begun([PROGRAM, *words], env=self.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
     def python(self, script: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run([sys.executable, "-c", script], env=self.env, capture_output=True, text=True)

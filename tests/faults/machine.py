@@ -17,6 +17,7 @@ from threading import Event
 import psutil
 import psycopg
 import pytest
+from tests.starter import Begun, run
 
 from eboxcast.database.embedded.places import Places
 from eboxcast.database.embedded.processes import postmaster
@@ -51,10 +52,9 @@ class NothingSaid(AssertionError):
 class Process:
     """One command under way."""
 
-    def __init__(self, words: tuple[str, ...], env: dict[str, str], program: tuple[str, ...] = (str(PROGRAM),)) -> None:
+    def __init__(self, words: tuple[str, ...], env: dict[str, str], program: Path = PROGRAM) -> None:
         pipe = subprocess.PIPE
-        command = [*program, *words]
-        self.popen = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe, text=True)
+        self.popen = Begun([program, *words], env=env, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe, text=True)
 
     def until_halted(self) -> Process:
         """Wait until it has halted itself at its point."""
@@ -100,6 +100,8 @@ class Machine:
 
     state: Path
     begun: list[Process] = field(default_factory=list)
+    anew: bool = False
+    """Commands that are run are processes with arguments of their own, for whoever looks at these."""
 
     @property
     def places(self) -> Places:
@@ -110,14 +112,8 @@ class Machine:
 
     def run(self, *words: object, given: str | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""
-        return subprocess.run(
-            [str(PROGRAM), *map(str, words)],
-            env=self.env(variables),
-            input=given,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-        )
+        begins = subprocess.Popen if self.anew else Begun
+        return run(PROGRAM, *words, given=given, env=self.env(variables), timeout=PATIENCE, begins=begins)
 
     def begin(self, *words: object, **variables: str) -> Process:
         """Start a command and do not wait."""

@@ -12,6 +12,7 @@ from typing import Any
 
 from tests.faults.machine import PATIENCE, PROGRAM, Letter, Machine, wait_until
 from tests.simulator.simulated import Simulated
+from tests.starter import Begun
 
 from eboxcast.lib.identifiers import text_of_key
 
@@ -56,7 +57,8 @@ class Worker:
     def __init__(self, log: Path, words: tuple[str, ...], env: dict[str, str]) -> None:
         self.log = log
         with log.open("wb") as said:
-            self.popen = subprocess.Popen(words, env=env, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
+            begins = Begun if words[0] == str(PROGRAM) else subprocess.Popen
+            self.popen = begins(words, env=env, stdin=subprocess.DEVNULL, stdout=said, stderr=said, text=True)
 
     @property
     def said(self) -> str:

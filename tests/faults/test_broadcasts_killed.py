@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -37,7 +36,7 @@ def story(machine: Machine, procedure_on: None, tmp_path: Path) -> Iterator[Stor
 
 def begin(machine: Machine, *words: object, **variables: str) -> Process:
     """Start somebody who acts."""
-    process = Process(tuple(map(str, words)), machine.env(variables), program=(sys.executable, str(ACTING)))
+    process = Process(tuple(map(str, words)), machine.env(variables), program=ACTING)
     machine.begun.append(process)
     return process
 

@@ -27,14 +27,8 @@ def test_hangs(server):
 """
 
 
-@pytest.mark.parametrize(
-    "how",
-    [
-        signal.SIGTERM,
-        pytest.param(signal.SIGINT, marks=pytest.mark.faults),
-        pytest.param(signal.SIGKILL, marks=pytest.mark.faults),
-    ],
-)
+@pytest.mark.faults
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
 def test_nothing_is_left_behind(tmp_path: Path, how: signal.Signals) -> None:
     file = tmp_path / "test_hangs.py"
     file.write_text(_HANGS, encoding="utf-8")

@@ -51,6 +51,7 @@ def assert_everybody_once(machine: Machine, letter: Letter, observer: Observer) 
     assert machine.audited("run.published") == 1
 
 
+@pytest.mark.faults
 def test_killed_at_random_moments(fragile: Machine, fragile_letter: NewLetter) -> None:
     assert_survives(fragile, fragile_letter, kills=4, victims=(kill_command,), seed=3, recipients=5_000)
 

@@ -108,6 +108,7 @@ def test_two_launch_at_once_beside_a_worker(stage: Stage, new_letter: NewLetter)
     assert stage.machine.audited("run.published") == 1
 
 
+@pytest.mark.faults
 def test_the_same_run_is_handed_to_workers_by_several_at_once(stage: Stage, new_letter: NewLetter) -> None:
     """Two launch it and one publishes its files, on three machines; two workers are waiting for it."""
     letter = new_letter("several", recipients=RECIPIENTS)

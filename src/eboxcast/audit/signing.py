@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import lru_cache
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
@@ -21,8 +22,10 @@ from eboxcast.lib.errors import NotAllowedNow, NotFound, Trouble
 from eboxcast.lib.free_text import fit
 from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.policy import authorize
-from eboxcast.lib.signatures import PassphraseWrong, Signer, new_key
 from eboxcast.lib.translation import N_
+
+if TYPE_CHECKING:  # cryptography takes a tenth of a second to import, and most commands sign nothing
+    from eboxcast.lib.signatures import Signer
 
 MOST_DAYS = 3650
 
@@ -71,6 +74,8 @@ class NothingSigns(NotAllowedNow):
 
 def create_key(name: str, *, days: int, actor: Actor) -> SigningKey:
     """Make a key, which signs from now on. Raises NotYourRole, TextUnfit, NoPassphrase."""
+    from eboxcast.lib.signatures import new_key  # as above
+
     authorize(actor, "key.make")
     name = fit(name, "name", most=64)
     if not settings.EBOXCAST_SIGNING_PASSPHRASE:
@@ -135,14 +140,18 @@ def sign_if_possible(payload: bytes, *, kind: str) -> str | None:
     key = valid.order_by("-number").first() if passphrase else None
     if key is None:
         return None
-    try:
-        signer = _open(bytes(key.certificate), bytes(key.private_key), passphrase)
-    except PassphraseWrong:
-        raise KeyClosed(number=key.number) from None
+    signer = _open(bytes(key.certificate), bytes(key.private_key), passphrase)
+    if signer is None:
+        raise KeyClosed(number=key.number)
     return signer.sign(payload, kind=kind, at=now)
 
 
 @lru_cache(maxsize=4)
-def _open(certificate: bytes, private_key: bytes, passphrase: str) -> Signer:
-    """Open a key once in a process: its passphrase is slow to try, on purpose."""
-    return Signer(certificate, private_key, passphrase=passphrase)
+def _open(certificate: bytes, private_key: bytes, passphrase: str) -> Signer | None:
+    """Open a key once in a process, as a passphrase is slow to try, on purpose; None where it is another."""
+    from eboxcast.lib.signatures import PassphraseWrong, Signer  # as above
+
+    try:
+        return Signer(certificate, private_key, passphrase=passphrase)
+    except PassphraseWrong:
+        return None

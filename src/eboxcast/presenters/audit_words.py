@@ -23,6 +23,7 @@ SUBJECTS: Mapping[str, str] = {
     "sftp_key": N_("SFTP keys"),
     "notice": N_("Emails"),
     "webhook": N_("Alarms"),
+    "key": N_("Signing keys"),
     "audit": N_("Audit"),
     "installation": N_("Installation"),
 }

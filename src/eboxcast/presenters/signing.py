@@ -10,8 +10,7 @@ from eboxcast.audit.signing import sign
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.presenters.json import json_text
-from eboxcast.reports.proofs import CERTIFICATE_KIND
-from eboxcast.reports.schemas import Certificate, SigningKeys, SigningKeyShown
+from eboxcast.reports.schemas import CERTIFICATE_KIND, Certificate, SigningKeys, SigningKeyShown
 
 
 def signed_certificate(certificate: Certificate) -> str:

@@ -14,11 +14,15 @@ from eboxcast.lib.errors import InputRefused
 from eboxcast.lib.receipts import Proof, Roots, Shape
 from eboxcast.lib.signatures import SignatureWrong, Signed, read_signed
 from eboxcast.lib.translation import N_
-from eboxcast.reports.schemas import FileVerdict, Receipt, ReceiptsPart, SigningKeys, Wrong
-
-CERTIFICATE_KIND = "eboxcast-certificate"
-STATEMENT_KIND = "eboxcast-statement"
-"""What stands in the signature, so that neither can be taken for the other."""
+from eboxcast.reports.schemas import (
+    CERTIFICATE_KIND,
+    STATEMENT_KIND,
+    FileVerdict,
+    Receipt,
+    ReceiptsPart,
+    SigningKeys,
+    Wrong,
+)
 
 
 class FileUnclear(InputRefused):

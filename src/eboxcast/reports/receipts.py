@@ -23,8 +23,7 @@ from eboxcast.mailboxes import fence
 from eboxcast.mailboxes.models import Release
 from eboxcast.mailboxes.receipts import NoReceipts, find_roots, make_tree, prove
 from eboxcast.mailboxes.recipients import Recipient
-from eboxcast.reports.proofs import STATEMENT_KIND
-from eboxcast.reports.schemas import Receipt, ReceiptsPart
+from eboxcast.reports.schemas import STATEMENT_KIND, Receipt, ReceiptsPart
 
 
 def hand_out_receipt(run: Run, key: int, *, actor: Actor) -> Receipt:

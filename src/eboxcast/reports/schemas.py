@@ -12,6 +12,10 @@ from typing import Literal
 
 from eboxcast.lib.schemas import Schema
 
+CERTIFICATE_KIND = "eboxcast-certificate"
+STATEMENT_KIND = "eboxcast-statement"
+"""What stands in a signature, so that neither can be taken for the other."""
+
 
 class TargetPart(Schema):
     """Where it was published."""

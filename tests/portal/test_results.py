@@ -82,7 +82,7 @@ def test_the_paper_list_is_given_once_and_the_second_is_told_who_has_it(broadcas
     assert (status, first.count(b"\r\n")) == (200, EVERYBODY + 1)
     status, said = fetch(browser_of(BRAM), broadcast, "/paper-list")
     assert status == 409
-    assert b"was given to anne" in said
+    assert b"was given to Anne" in said
     assert "was given to Anne" in page(browser_of(BRAM), broadcast, "/paper-list")
     assert fetch(browser_of(BRAM), broadcast, "/paper-list", again="for 00.01.01-000.05")[0] == 422
     assert fetch(browser_of(BRAM), broadcast, "/paper-list", again="")[0] == 422

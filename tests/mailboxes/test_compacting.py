@@ -230,3 +230,22 @@ def test_what_numbers_mean_is_read_once(order: NewOrder) -> None:
     with pytest.raises(facts.CompactionGone):
         facts.facts_in(environment_connection(A), UUID(int=1), [0], now=clock.now())
     assert len(shown(42)) == 1
+
+
+def test_a_plan_that_was_made_without_any_block_is_made_anew(order: NewOrder) -> None:
+    """It would read all of them, as there were none."""
+    publish(order, range(1, 3000))
+    with environment_connection(A).cursor() as cursor:
+        cursor.execute("vacuum block")
+        for _ in range(20):
+            opening.open_ebox(A, 42)
+        compacting.compact(A, PATIENT)
+        opening.open_ebox(A, 42)
+        cursor.execute("select name from pg_prepared_statements where statement like '-- All of an eBox%%'")
+        names = [name for (name,) in cursor.fetchall()]
+        plans = []
+        for name in names:
+            cursor.execute(f'explain execute "{name}" (42, 42, now())')
+            plans.append("\n".join(line for (line,) in cursor.fetchall()))
+    assert plans
+    assert not [plan for plan in plans if "Seq Scan on block_0" in plan]

@@ -31,6 +31,7 @@ NO_PLAN = {
     "copy_incoming": "COPY into that table",
     "lock_compaction": "a lock, no table",
     "wait_little": "a setting, no table",
+    "sample_little": "a setting, no table",
     "store_audience": "COPY into it, by bucket and release",
     "store_blocks": "COPY into it, by bucket and compaction",
     "store_outcome": "COPY into it, by bucket and release",

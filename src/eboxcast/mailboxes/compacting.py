@@ -207,6 +207,7 @@ class _Compaction:
                     rows(self.connection, "hold_releases", {"releases": made.releases})
                     self._count(made, made.releases)
                 run(self.connection, "end_compactions", {"compactions": [some.id for some in merged], "now": self.now})
+                self._have_planned_anew(target)
                 reached(Compacting.MERGED_BEFORE_COMMIT)
         reached(Compacting.MERGED)
         return len(merged), made.pairs if made is not None else 0
@@ -264,6 +265,7 @@ class _Compaction:
                     return 0, 0
                 self._count(made, marked)
                 self._turn()
+                self._have_planned_anew(target)
                 reached(Compacting.BUILT_BEFORE_COMMIT)
         reached(Compacting.BUILT)
         return len(marked), made.pairs
@@ -368,6 +370,17 @@ class _Compaction:
         named = {"releases": list(names), "recipients": list(recipients), "numbers": list(numbers)}
         run(self.connection, "name_releases", {**named, "compaction": made.compaction})
         run(self.connection, "count_compaction", {"compaction": made.compaction, "pairs": made.pairs})
+
+    def _have_planned_anew(self, generation: int) -> None:
+        """Have every connection plan openings anew after the commit: a plan that was made when a table was empty, or
+        when most releases counted by their rows, reads all of it.
+        """
+        if self.spread:  # the statement there is another, and each machine plans its own
+            return
+        with self.connection.cursor() as cursor:
+            cursor.execute("analyze (skip_locked) release")
+            one(self.connection, "sample_little", {})
+            cursor.execute(f"analyze (skip_locked) block_{generation:d} (bucket)")
 
     def _alone(self) -> bool:
         return self._asked("lock_compaction", {"lock": _LOCK})

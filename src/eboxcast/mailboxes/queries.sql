@@ -882,6 +882,10 @@ set local citus.propagate_set_commands = 'local'
 -- Give up soon where somebody holds what is to be emptied.
 set local lock_timeout = '100ms'
 
+-- sample_little --
+-- What is analyzed from here on has few of its rows looked at.
+select set_config('default_statistics_target', '1', true)
+
 -- compactions --
 -- Those whose blocks count, with their pairs, and how many of these have a release that is not deleted.
 select c.id, c.generation, c.pairs, coalesce(sum(d.recipients), 0)::bigint, c.made_at

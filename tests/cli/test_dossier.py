@@ -115,7 +115,7 @@ def test_it_has_everything_and_verifies(file: Path, command: Command) -> None:
     assert {name.split("/")[1] for name in files if name.startswith("runs/")} == runs
     assert json.loads(files["broadcast.json"])["history"]
     assert b"2027-0001" in files["README.txt"]
-    for title in ("Dossier de la", "Dossier van", "Dossier des", "Dossier of"):
+    for title in ("Dossier de la", "Dossier van", "Akte des", "Dossier of"):
         assert title in files["README.txt"].decode()
     mails = json.loads(files["mails/mails.json"])
     assert {mail["file"] for mail in mails} == {name for name in files if name.endswith(".eml")}

@@ -83,7 +83,7 @@ def test_the_second_of_two_people_is_told_who_gave_it(broadcast: Broadcast) -> N
     production.give_go(broadcast, actor=BRAM, named=p.named(broadcast))
     status, said = give(client, broadcast, shown=mark)
     assert status == 409
-    assert "Its state was changed by bram" in said
+    assert "Its state was changed by Bram Peeters" in said
     assert broadcast.gos.count() == 1
 
 

@@ -143,7 +143,7 @@ def test_whoever_corrects_unseen_is_told_what_a_colleague_recorded_meanwhile(bro
     acceptance.judge(broadcast, actor=BRAM, seen=p.seen(1), seen_in=SeenIn.EBOX)
     status, said = send(client, broadcast, known | {"result-1-title": "failed"}, "test")
     assert (status, judged(broadcast)) == (409, len(Check))
-    assert "bram recorded other results" in said
+    assert "Bram Peeters recorded other results" in said
     known = hidden(said)
     assert send(client, broadcast, known | {"result-1-title": "failed"}, "test")[0] == 302
 
@@ -155,7 +155,7 @@ def test_results_of_an_earlier_test_are_refused(story: Story, broadcast: Broadca
     run_test(broadcast, actor=p.INES)
     status, said = send(client, broadcast, known | results(1), "test")
     assert (status, judged(broadcast)) == (409, 0)
-    assert "anne delivered new files" in said
+    assert "Anne Lambert delivered new files" in said
     assert "result-1-title" not in said
 
 
@@ -178,7 +178,7 @@ def test_an_approval_that_comes_too_late_is_told_who_was_first(broadcast: Broadc
     acceptance.reject(broadcast, actor=ANNE, reason="wrong amount")
     status, said = send(client, broadcast, known, "approve")
     assert status == 409
-    assert "Its state was changed by anne" in said
+    assert "Its state was changed by Anne Lambert" in said
 
 
 def test_nobody_approves_what_a_colleague_found_since(broadcast: Broadcast) -> None:
@@ -189,7 +189,7 @@ def test_nobody_approves_what_a_colleague_found_since(broadcast: Broadcast) -> N
     acceptance.judge(broadcast, actor=BRAM, seen=p.seen(1), seen_in=SeenIn.EBOX)
     status, said = send(client, broadcast, known, "approve")
     assert status == 409
-    assert "bram recorded other results" in said
+    assert "Bram Peeters recorded other results" in said
 
 
 def test_a_rejection_needs_a_reason_and_keeps_it(broadcast: Broadcast) -> None:

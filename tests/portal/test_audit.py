@@ -191,7 +191,7 @@ def test_a_dossier_is_verified_in_the_page() -> None:
     page = text_of(verify(client, content, anchors=head))
     assert "No faults found." in page
     assert "by a head you gave" in page
-    assert "The audit records that ada took this dossier" in page
+    assert "The audit records that Ada Wouters took this dossier" in page
 
 
 def test_a_dossier_of_which_something_was_taken_is_not_good() -> None:

@@ -257,7 +257,7 @@ def test_files_are_withdrawn_but_not_those_that_came_meanwhile(anne: Client, sto
     send(anne, broadcast, fields(story.files(SHORT + 1)))
     stale = anne.post(address, {"run": run.group(1)})
     assert stale.status_code == 409
-    assert "by anne on 18 January 2027" in words(stale)
+    assert "by Anne Lambert on 18 January 2027" in words(stale)
     last = FileDelivery.objects.filter(accepted=True).last()
     assert last
     assert anne.post(address, {"run": str(last.run)}).status_code == 302

@@ -128,7 +128,7 @@ def test_who_comes_second_is_told_who_was_first_and_nothing_is_lost(ines: Client
     change_person("anne", actor=p.Actor("irma", p.INES.roles), phone="02 222 22 22")
     answer = ines.post("/person/anne/change", old)
     assert answer.status_code == 409
-    assert "irma changed the record of anne" in words(answer.content)
+    assert "irma changed the record of Anne Lambert" in words(answer.content)
     assert Person.objects.get(name="anne").phone == "02 222 22 22"
 
 
@@ -216,7 +216,7 @@ def test_a_token_without_a_label_is_not_made(ines: Client) -> None:
 def test_a_file_is_loaded_whole_or_not_at_all(ines: Client) -> None:
     right = b'[[person]]\nname = "leo"\nfull_name = "Leo"\nroles = ["launch"]\nlanguage = "en"\n'
     answer = ines.post("/people/load", {"file": SimpleUploadedFile("people.toml", right)})
-    assert "Loaded: 1 people" in words(answer.content)
+    assert "Loaded: 1 person" in words(answer.content)
     wrong = right.replace(b"leo", b"lou") + b'[[person]]\nname = "max"\nroles = ["pilot"]\n'
     answer = ines.post("/people/load", {"file": SimpleUploadedFile("people.toml", wrong)})
     assert answer.status_code == 422

@@ -258,10 +258,10 @@ def _replica(environment: str, connection: BaseDatabaseWrapper) -> Finding:
         return Finding("replica", State.ATTENTION, _REPLICA_AWAY, data, _REPLICA_START)
     if found is None:
         return Finding("replica", State.FAILED, _OTHER_REPLICA, data, _REPLICA_URL)
-    data |= {"seconds": f"{found.seconds_behind:.1f}"}
+    behind = {"name": environment, "seconds": f"{found.seconds_behind:.1f}"}
     if found.seconds_behind > settings.EBOXCAST_REPLICA_SECONDS:
-        return Finding("replica", State.ATTENTION, _REPLICA_BEHIND, data, _REPLICA_START)
-    return Finding("replica", State.OK, _REPLICA_FOLLOWS, data)
+        return Finding("replica", State.ATTENTION, _REPLICA_BEHIND, behind, _REPLICA_START)
+    return Finding("replica", State.OK, _REPLICA_FOLLOWS, behind)
 
 
 _REPLICA_FOLLOWS = N_("The eBoxes of {name} are opened from a replica, which is {seconds} s behind.")

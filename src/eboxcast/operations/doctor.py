@@ -382,7 +382,7 @@ def malware(around: Surroundings) -> Iterator[Finding]:
     try:
         found = ask_scanner(settings.EBOXCAST_CLAMD)
     except ScannerAway as error:
-        yield Finding("malware", State.FAILED, _NOT_EXAMINED, error.data, _START_SCANNER)
+        yield Finding("malware", State.FAILED, _NOT_EXAMINED, {"reason": error.data["reason"]}, _START_SCANNER)
         return
     yield Finding("malware", State.OK, _EXAMINES, {"version": found.version})
     made = found.signatures_at

@@ -27,6 +27,7 @@ from eboxcast.lib.telling import next_actions, remedy_in, sentence_in
 from eboxcast.lib.translation import N_, translate
 from eboxcast.presenters.failures import words_of
 from eboxcast.presenters.people import ROLES, names_of
+from eboxcast.senders.errors import PersonKnown
 from eboxcast.web.language import language_of
 
 _STATUS: tuple[tuple[type[EboxcastError], int], ...] = (
@@ -112,6 +113,8 @@ def sentence_on_page(error: EboxcastError, language: str) -> str:
     if isinstance(error, NotYourRole):
         roles = (translate(ROLES[Role(role)], language) for role in str(error.data["roles"]).split(", "))
         return translate(_NOT_YOURS, language, {"roles": clauses(roles, language)})
+    if isinstance(error, PersonKnown):  # what is taken is the short name
+        return sentence_in(error, language, words_of(error, language))
     return sentence_in(error, language, _with_names(words_of(error, language)))
 
 

@@ -584,7 +584,7 @@ def test_whoever_sends_an_old_form_is_told_who_was_quicker_and_keeps_the_files(a
     story.deliver(broadcast, story.files(SHORT))
     answer = send(anne, broadcast, fields(story.files(SHORT + 1), seen=old.group(1)))
     assert answer.status_code == 409
-    assert f"anne changed broadcast {broadcast.number} on 18 January 2027" in words(answer)
+    assert f"Anne Lambert changed broadcast {broadcast.number} on 18 January 2027" in words(answer)
     assert "The new files replace those delivered before." in words(answer)
     assert "Already here: recipients-01.csv" in words(answer)
     again = {"handle": uuid4().hex, "environment": "acceptance", "kept": handle_of(answer), LAST: "yes"}

@@ -88,6 +88,16 @@ def test_a_file_in_parts_is_complete_with_the_last_and_says_where_to_go_on(
     assert program.client.head(f"/transfer/{place}").headers["Upload-Complete"] == "?1"
 
 
+def test_the_last_part_sent_again_leaves_the_file_complete(program: Program, dropping: Dropping) -> None:
+    place = f"INTEST/{NAME}"
+    program.put(place, b"12345", range_="bytes 0-4/10")
+    assert program.put(place, b"67890", range_="bytes 5-9/10") == (201, "10")
+    assert program.put(place, b"67890", range_="bytes 5-9/10") == (201, "10")
+    assert program.put(place, b"x", range_="bytes 10-10/11") == (409, "10")
+    assert dropping.left() == [NAME]
+    assert program.client.head(f"/transfer/{place}").headers["Upload-Complete"] == "?1"
+
+
 def test_what_may_not_be_is_refused(program: Program, dropping: Dropping) -> None:
     (dropping.own / "secret").write_text("x")
     (dropping.incoming / "sent").write_text("85073003328")

@@ -101,6 +101,8 @@ def _take(request: HttpRequest, access: Access, folder: str, name: str) -> HttpR
     piece = _piece(request)
     if piece is None:
         return _text("Say how long it is: Content-Length, and Content-Range for a part of a file.", 411)
+    if piece.start and access.is_whole(folder, name):
+        return _complete(access.look(folder, name).st_size, piece)
     upload = access.open_to_write(folder, name, create=not piece.start, fresh=not piece.start)
     try:
         if upload.size != piece.start:
@@ -113,6 +115,14 @@ def _take(request: HttpRequest, access: Access, folder: str, name: str) -> HttpR
     upload.finish()
     _log.info("transfer.received", institution=access.institution, bytes=piece.total)
     return _text("Received.", 201, {_OFFSET: str(piece.total), _COMPLETE: "?1"})
+
+
+def _complete(size: int, piece: Piece) -> HttpResponse:
+    """Leave a complete file as it is: whoever sends its last part again has not had the answer to it."""
+    headers = {_OFFSET: str(size), _COMPLETE: "?1"}
+    if size == piece.total:
+        return _text("Received.", 201, headers)
+    return _text("This file is complete. To replace it, send it from its beginning.", 409, headers)
 
 
 def _piece(request: HttpRequest) -> Piece | None:

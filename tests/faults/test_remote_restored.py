@@ -28,10 +28,20 @@ def stage(fragile: Machine, tmp_path: Path) -> Iterator[Stage]:
 
 
 @pytest.fixture
+def slow_stage(fragile: Machine, tmp_path: Path) -> Iterator[Stage]:
+    """The same at a pace at which a run lasts longer than restoring, also on a machine that is busy."""
+    simulated = Simulated("--delay-ms", 150)
+    made = Stage(fragile, simulated, tmp_path, {"largest_call": 20, "rate": 20})
+    yield made
+    made.clean_up()
+    simulated.end()
+
+
+@pytest.fixture
 def plain_stage(fragile: Machine, tmp_path: Path) -> Iterator[Stage]:
-    """The same with a provider that cannot be asked."""
+    """The same with a provider that cannot be asked, also at such a pace."""
     simulated = Simulated("--no-link", "--delay-ms", 5)
-    made = Stage(fragile, simulated, tmp_path, {"links": False})
+    made = Stage(fragile, simulated, tmp_path, {"links": False, "rate": 80})
     yield made
     made.clean_up()
     simulated.end()
@@ -50,24 +60,26 @@ def resume(stage: Stage, letter: Letter) -> None:
 
 
 @pytest.mark.faults
-def test_an_environment_is_restored_under_a_worker(stage: Stage, fragile_letter: NewLetter, tmp_path: Path) -> None:
+def test_an_environment_is_restored_under_a_worker(
+    slow_stage: Stage, fragile_letter: NewLetter, tmp_path: Path
+) -> None:
     """The worker stops the run; once repaired and resumed it asks the provider who has it already."""
     letter = fragile_letter("notes-lost", recipients=RECIPIENTS)
-    stage.worker()
-    stage.hand_over(letter)
-    stage.until_done(letter, 4)
-    kept = dump(stage.machine, "production", tmp_path)
-    stage.until_done(letter, 10)
-    restore(stage.machine, "production", kept)
-    assert stage.until(letter, "failed", "published") == "failed"
-    refused = stage.machine.run("resume", letter.ticket, **stage.variables)
+    slow_stage.worker()
+    slow_stage.hand_over(letter)
+    slow_stage.until_done(letter, 4)
+    kept = dump(slow_stage.machine, "production", tmp_path)
+    slow_stage.until_done(letter, 10)
+    restore(slow_stage.machine, "production", kept)
+    assert slow_stage.until(letter, "failed", "published") == "failed"
+    refused = slow_stage.machine.run("resume", letter.ticket, **slow_stage.variables)
     assert refused.returncode == 4, refused
     assert "doctor --repair" in refused.stderr
-    assert "failed" in stories(stage)
-    assert set(stories(stage, "--repair")) == {"ok"}
-    assert stage.named(letter, "in_flight")
-    resume(stage, letter)
-    assert_everybody_once(stage, letter)
+    assert "failed" in stories(slow_stage)
+    assert set(stories(slow_stage, "--repair")) == {"ok"}
+    assert slow_stage.named(letter, "in_flight")
+    resume(slow_stage, letter)
+    assert_everybody_once(slow_stage, letter)
 
 
 @pytest.mark.faults

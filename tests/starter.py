@@ -157,6 +157,8 @@ def _become(order: dict[str, Any], handles: list[int]) -> list[str]:
     sys.stdin, sys.stdout, sys.stderr = map(_stream, range(3), (sys.stdin, sys.stdout, sys.stderr))
     os.environ.clear()
     os.environ.update(order["env"])
+    # An interpreter reads it when it starts; here it names another copy of our code.
+    sys.path[:0] = filter(None, order["env"].get("PYTHONPATH", "").split(os.pathsep))
     os.chdir(order["cwd"])
     return list(order["words"])
 

@@ -104,7 +104,9 @@ def read_outcome(
         )
     unnamed = _within(audience, ranges, prime=whole)
     others = unpack(copy_out(connection, QUERIES["read_named"], parameters))
-    return np.union1d(named, np.setdiff1d(unnamed, others, assume_unique=True)) if len(others) else unnamed
+    if not len(others):
+        return unnamed
+    return np.sort(np.concatenate((named, np.setdiff1d(unnamed, others, assume_unique=True))))
 
 
 _NOTED_BY_CALL = (OutcomeKind.SENT, OutcomeKind.IN_FLIGHT)

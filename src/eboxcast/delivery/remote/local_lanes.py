@@ -26,6 +26,8 @@ _ONE_BY_ONE = range(50, 200)
 """The size of a batch where each recipient is a request of his own: some seconds of work at most."""
 _BATCHES_OF_A_LANE = 16
 """At least so many batches for each lane, so that all of them end at about the same time."""
+_LINKED_BATCHES_OF_A_LANE = 8
+"""The same where the provider links: a claim and its notes are much of what so few requests cost."""
 _LOOK_EVERY_SECONDS = 0.5
 _MOST_LANES = 64
 """More batches at once than this need another process."""
@@ -39,7 +41,8 @@ def cut(run: Run) -> None:
     """
     able = capabilities_of(run.environment)
     release = get_release(run.environment, run.id)
-    share = release.recipients_count // (_BATCHES_OF_A_LANE * max(run.parallel, 1))
+    least = _LINKED_BATCHES_OF_A_LANE if able.links else _BATCHES_OF_A_LANE
+    share = release.recipients_count // (least * max(run.parallel, 1))
     batches.cut(run, release.id, recipients=_size(able, share), opens=able.links)
 
 

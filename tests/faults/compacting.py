@@ -1,4 +1,4 @@
-"""Somebody compacts in a process of its own, which dies: `compacting.py ENVIRONMENT POINT SECONDS`."""
+"""Somebody compacts in a process of its own, which dies: `compacting.py ENVIRONMENT POINT SECONDS HOURS`."""
 
 from __future__ import annotations
 
@@ -15,16 +15,18 @@ boot.start()
 # Only here, as the models need the settings.
 from eboxcast.mailboxes.compacting import Rules, compact  # noqa: E402
 
-_AT_ONCE = Rules(waiting_releases=1, fan_in=2, patience=timedelta())
 
+def main(environment: str, point: str = "", seconds: str = "0", hours: str = "0") -> None:
+    """Compact everything, and whatever becomes of it; a point to die at is looked for by the code itself.
 
-def main(environment: str, point: str = "", seconds: str = "0") -> None:
-    """Compact everything, and whatever becomes of it; a point to die at is looked for by the code itself."""
+    What is no longer read stays for some hours.
+    """
+    rules = Rules(waiting_releases=1, fan_in=2, patience=timedelta(hours=float(hours)))
     if point:
         os.environ |= {"EBOXCAST_TEST": "1", "EBOXCAST_CRASH_AT": point}
     if float(seconds):
         threading.Timer(float(seconds), lambda: os.kill(os.getpid(), signal.SIGKILL)).start()
-    while compact(environment, _AT_ONCE):
+    while compact(environment, rules):
         pass
 
 

@@ -11,6 +11,7 @@ import random
 import shutil
 import signal
 import subprocess
+import sys
 import threading
 import traceback
 from collections import Counter
@@ -36,6 +37,7 @@ ENVIRONMENT = "acceptance"
 """Where anybody may publish with the procedure on, without which there is no steward."""
 VALID_DAYS = 30
 TO = ("--environment", ENVIRONMENT)
+COMPACT = (sys.executable, str(Path(__file__).parents[1] / "faults" / "compacting.py"))
 WHO = ("--as", "lou")
 _TRIES = 12
 _AT_FIRST = 3.0
@@ -61,6 +63,7 @@ class Plan:
     """Seconds: so a letter, which is valid for 30 days, lives for two or three minutes."""
     server_lives: tuple[float, float] = (30, 120)
     steward_lives: tuple[float, float] = (5, 40)
+    between_compactions: tuple[float, float] = (1, 6)
     risk: float = 0.4
     """How often a command is killed: at a point of its own, or within as long as it took when it was not."""
 
@@ -118,7 +121,7 @@ class Soak:
     def run(self, beside: Callable[[], None]) -> None:
         """Do everything until the time is over; ``beside``, again and again, what else is to be done."""
         lanes = {f"publisher {number}": publish for number in range(self.plan.publishers)}
-        lanes |= {"days": pass_days, "steward": kill_steward, "server": kill_server}
+        lanes |= {"days": pass_days, "steward": kill_steward, "compaction": kill_compaction, "server": kill_server}
         threads = [threading.Thread(target=Lane(self, name).go_on, args=(work,)) for name, work in lanes.items()]
         with self._steward():
             for thread in threads:
@@ -289,6 +292,23 @@ def kill_steward(lane: Lane) -> None:
         lane.soak.counts[f"kill -9 of a steward, {where}"] += 1
     elif not lane.soak.was_away(began, monotonic()):
         raise NotDone(f"the steward that was to be killed ended with {steward.returncode}")
+
+
+def kill_compaction(lane: Lane) -> None:
+    """Compact at once what the stewards would let wait, by a process that dies at a point or at some moment."""
+    soak = lane.soak
+    lane.wait(soak.plan.between_compactions)
+    point = lane.draw.choice((*Compacting, ""))
+    after = 0 if point else lane.draw.uniform(0.01, 1)
+    began = monotonic()
+    ended = Process((ENVIRONMENT, point, str(after), "1"), soak.machine.env(), program=COMPACT).ended()
+    soak.note(lane.name, f"to die at {point or 'some moment'} for {monotonic() - began:.1f} s: {ended.returncode}")
+    if ended.returncode == -signal.SIGKILL:
+        soak.counts[f"kill -9 of a compaction, {point or 'at some moment'}"] += 1
+    elif ended.returncode == 0:
+        soak.counts["compactions to their end"] += 1
+    elif not soak.was_away(began, monotonic()):
+        raise NotDone(f"a compaction ended with {ended.returncode}: {ended.stderr}")
 
 
 def begin_steward(soak: Soak, name: str, *, every: int, point: str = "") -> subprocess.Popen[bytes]:

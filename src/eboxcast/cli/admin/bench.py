@@ -53,7 +53,9 @@ def main(
     large: Annotated[bool, typer.Option(help="Also 12 and 170 million recipients, and 300,000 to a provider.")] = False,
     stored: Annotated[
         int,
-        typer.Option(min=0, max=_MOST_STORED, help="For `visits`: beside at least this many stored recipients."),
+        typer.Option(
+            min=0, max=_MOST_STORED, help="For `open` and `visits`: beside at least this many stored recipients."
+        ),
     ] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Answer with one JSON list.")] = False,
 ) -> None:

@@ -57,6 +57,7 @@ def _settings(places: Places) -> str:
         "port": PORT,
         "unix_socket_directories": places.socket,
         "unix_socket_permissions": "0700",
+        "max_connections": _MOST_CONNECTIONS,
         "shared_buffers": f"{_shared_buffers()}MB",
         "max_wal_size": "4GB",
         "min_wal_size": "256MB",

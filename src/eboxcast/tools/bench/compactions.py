@@ -27,7 +27,7 @@ from eboxcast.mailboxes.finding import PAGE_SIZE
 from eboxcast.mailboxes.models import Release
 from eboxcast.mailboxes.opening import open_ebox
 from eboxcast.mailboxes.packing import pack
-from eboxcast.mailboxes.sql import QUERIES
+from eboxcast.mailboxes.sql import QUERIES, one
 from eboxcast.tools.bench.material import ENVIRONMENT, execute, new_release, show_to_all, size_of
 from eboxcast.tools.bench.measuring import Bar, Bench, Row, percentile, timed
 
@@ -40,6 +40,9 @@ _WARM_UP = 200
 _CONNECTIONS = 8
 _MILLI = 1000
 _ALL_AT_ONCE = Rules(waiting_releases=1, releases_at_once=100_000)
+_RULES = Rules(patience=timedelta())
+"""As the steward has them, but that no hour passes between what is done here."""
+_EMPTY = "truncate audience, audience_turn, block, compaction, compacted_release, release, message cascade"
 _TEXTBOOK = """
     select distinct on (m.id) m.id, r.id, r.run, r.visible_at, r.expires_at, rd.read_at, rd.hidden_at,
            m.title, m.language, m.file_name, m.media_type, f.size, f.digest, m.institution, m.institution_names,
@@ -62,7 +65,9 @@ class Times:
     slow: float
 
 
-def compaction(bench: Bench, *, sizes: tuple[int, ...] = (10, 300, 10_000), openings: int = 3_000) -> Iterator[Row]:
+def compaction(
+    bench: Bench, *, sizes: tuple[int, ...] = (10, 300, 10_000), openings: int = 3_000, passes: int = 640
+) -> Iterator[Row]:
     """Yield how long opening takes beside more and more broadcasts, and what compacting them costs."""
     middles: dict[int, float] = {}
     for broadcasts in sizes:
@@ -87,7 +92,57 @@ def compaction(bench: Bench, *, sizes: tuple[int, ...] = (10, 300, 10_000), open
             )
         elif broadcasts == sizes[len(sizes) // 2]:
             yield _together(people, openings)
-        execute("truncate audience, audience_turn, block, compaction, compacted_release, release, message cascade")
+        execute(_EMPTY)
+    yield from _log_of_a_year(bench, passes)
+    execute(_EMPTY)
+
+
+def _log_of_a_year(bench: Bench, times: int) -> Iterator[Row]:
+    """Yield what compacting writes to the log as broadcasts come by and by, with all merges; none of them ends.
+
+    In 64 buckets the rows of the releases themselves are a byte or more of it for each recipient.
+    """
+    bench.tell(f"compact: {times * _RULES.waiting_releases:,} broadcasts, {_RULES.waiting_releases} at a time")
+    people = _fill(1).reshape(_BUCKETS, _PEOPLE)
+    draw = np.random.default_rng(8)
+    of_each = _BUCKETS * _RECIPIENTS
+    room = written = pairs = 0
+    for _ in range(times):
+        _store_more(people, draw, _RULES.waiting_releases)
+        room = room or size_of("audience") // (_RULES.waiting_releases + 1)
+        before = _log_position()
+        pairs += _compact_all(_RULES).pairs
+        written += _log_position() - before
+    recipients = times * _RULES.waiting_releases * of_each
+    yield Row(
+        name="log of compacting, all merges",
+        figure=written / recipients,
+        unit="bytes",
+        baseline=room / of_each,
+        bar=Bar(most=3, of_baseline=True),
+        note=(
+            f"a recipient, and the room of the rows; {times:,} times {_RULES.waiting_releases} broadcasts,"
+            f" each recipient written {pairs / recipients:.1f} times"
+        ),
+    )
+
+
+def _store_more(people: Keys, draw: np.random.Generator, broadcasts: int) -> None:
+    """Store copies of the last broadcast, visible since then, each with recipients of its own."""
+    connection = environment_connection(ENVIRONMENT)
+    (generation,) = one(connection, "generation_to_store_in", {}) or (0,)
+    first = Release.objects.using(ENVIRONMENT).latest("id").id + 1
+    anew = {"id": "t.id + n", "ticket": "'bench-' || (t.id + n)", "message_id": "message_id + n"}
+    _copy_last_row("message", broadcasts, anew)
+    fresh = {"run": "gen_random_uuid()", "compacted_at": "null", "generation": str(generation)}
+    _copy_last_row("release", broadcasts, anew | fresh)
+    for number in range(broadcasts):
+        begins = draw.integers(0, _PEOPLE // _RECIPIENTS, (_BUCKETS, 1))
+        keys = np.take_along_axis(people, begins + np.arange(0, _PEOPLE, _PEOPLE // _RECIPIENTS), axis=1)
+        packed = pack(
+            np.sort(keys.ravel()), prime=bucket_prime(ENVIRONMENT), release=first + number, generation=generation
+        )
+        copy_in(connection, QUERIES["store_audience"], packed)
 
 
 def _of_opening(broadcasts: int, before: Times, after: Times, plain: Times) -> Iterator[Row]:
@@ -104,9 +159,12 @@ def _of_opening(broadcasts: int, before: Times, after: Times, plain: Times) -> I
     yield Row(name=f"open, {words}, p50", figure=after.middle, unit="ms", baseline=plain.middle)
 
 
-def rows_of_compaction(words: str, done: Compacted, seconds: float, written: int) -> Iterator[Row]:
-    """Yield what a compaction cost: its rate, its log, its room."""
-    yield Row(name=f"compact, {words}", figure=done.pairs / seconds, unit="recipients/s", bar=Bar(least=5_000_000))
+def rows_of_compaction(
+    words: str, done: Compacted, seconds: float, written: int, *, fast: bool = False
+) -> Iterator[Row]:
+    """Yield what a compaction cost: its rate, its log, its room. ``fast`` where it is that of a whole country."""
+    bar = Bar(least=5_000_000) if fast else None
+    yield Row(name=f"compact, {words}", figure=done.pairs / seconds, unit="recipients/s", bar=bar)
     yield Row(name=f"compact, {words}, log", figure=written / done.pairs, unit="bytes")
     yield Row(
         name=f"space per compacted recipient, {words}",
@@ -120,11 +178,18 @@ def compact_measured() -> tuple[Compacted, float, int]:
     """Compact all that waits; return what was done, the seconds, and the bytes of log written meanwhile."""
     before = _log_position()
     started = perf_counter()
-    done = compact(ENVIRONMENT, _ALL_AT_ONCE)
+    done = _compact_all(_ALL_AT_ONCE)
     seconds = perf_counter() - started
     written = _log_position() - before
     execute("vacuum analyze block, release")
     return done, seconds, written
+
+
+def _compact_all(rules: Rules) -> Compacted:
+    releases = pairs = merged = 0
+    while done := compact(ENVIRONMENT, rules):
+        releases, pairs, merged = releases + done.releases, pairs + done.pairs, merged + done.merged
+    return Compacted(releases=releases, pairs=pairs, merged=merged)
 
 
 def measure_openings(people: Keys, openings: int) -> Times:

@@ -1,19 +1,25 @@
-"""Opening an eBox among many active broadcasts, while nothing happens and while another process publishes."""
+"""Opening an eBox among many active broadcasts: idle, while another process publishes, after the server was started."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
+from django.db import connections
 
+from eboxcast.database import boot
+from eboxcast.database.embedded.server import take_down
 from eboxcast.lib import clock
 from eboxcast.lib.buckets import Keys
 from eboxcast.mailboxes import storing
+from eboxcast.mailboxes.finding import PAGE_SIZE
 from eboxcast.mailboxes.opening import open_ebox
-from eboxcast.tools.bench.material import ENVIRONMENT, ascending_keys, execute, new_release, show_to_all
+from eboxcast.tools.bench.compactions import compact_measured, rows_of_compaction
+from eboxcast.tools.bench.material import ENVIRONMENT, ascending_keys, checkpoint, execute, new_release, show_to_all
 from eboxcast.tools.bench.measuring import Bar, Bench, Row, percentile, timed
 from eboxcast.tools.bench.publishing import publish, write_packages
 
@@ -22,35 +28,83 @@ _AUDIENCES_IN_POPULATION = 20
 _IDLE_OPENINGS = 5_000
 _WARM_UP = 500
 _ROUNDS = 5
+_COLD_OPENINGS = 1_000
+_FIRST_OPENINGS = 20
 _MILLI = 1000
 
 
 def opening(
-    bench: Bench, *, broadcasts: int = BROADCASTS, openings: int = _IDLE_OPENINGS, rounds: int = _ROUNDS
+    bench: Bench,
+    *,
+    broadcasts: int = BROADCASTS,
+    openings: int = _IDLE_OPENINGS,
+    rounds: int = _ROUNDS,
+    cold: int = _COLD_OPENINGS,
 ) -> Iterator[Row]:
-    """Yield how long opening takes: the slowest of a hundred, and the middle."""
+    """Yield how long opening takes, from rows and then from blocks: the slowest of a hundred, and the middle."""
     people = store_broadcasts(bench, broadcasts)
     drawn = np.random.default_rng(2)
     _open(drawn.choice(people, _WARM_UP))
+    bench.tell("open: from rows, while nothing else happens")
+    yield from _rows("from rows", _open(drawn.choice(people, openings)), broadcasts)
+    bench.tell("open: compacting")
+    yield from rows_of_compaction(f"{broadcasts} broadcasts of a whole country", *compact_measured(), fast=True)
+    checkpoint()
+    _open(drawn.choice(people, _WARM_UP))
     bench.tell("open: while nothing else happens")
-    yield from _rows("idle", _open(drawn.choice(people, openings)), broadcasts, most=3)
+    yield from _rows("idle", _open(drawn.choice(people, openings)), broadcasts, slow=2, middle=0.6)
     bench.tell("open: while another process publishes")
     packages = write_packages(bench, "beside", rounds=rounds)
     with ThreadPoolExecutor(max_workers=1) as threads:
         publishing = threads.submit(_publish_all, packages)
-        yield from _rows("while publishing", _open_until(publishing, people), broadcasts, most=10)
+        yield from _rows("while publishing", _open_until(publishing, people), broadcasts, slow=5)
+    if cold:
+        yield from _after_restarts(bench, people, broadcasts, openings=cold)
 
 
-def _rows(words: str, seconds: list[float], broadcasts: int, *, most: float) -> Iterator[Row]:
+def _rows(
+    words: str, seconds: list[float], broadcasts: int, *, slow: float | None = None, middle: float | None = None
+) -> Iterator[Row]:
     note = f"{broadcasts} active broadcasts, {len(seconds):,} openings"
-    slow, middle = percentile(seconds, 0.99) * _MILLI, percentile(seconds, 0.5) * _MILLI
-    yield Row(name=f"open an eBox {words}, p99", figure=slow, unit="ms", bar=Bar(most=most), note=note)
-    yield Row(name=f"open an eBox {words}, p50", figure=middle, unit="ms", note=note)
+    for name, share, most in (("p99", 0.99, slow), ("p50", 0.5, middle)):
+        yield Row(
+            name=f"open an eBox {words}, {name}",
+            figure=percentile(seconds, share) * _MILLI,
+            unit="ms",
+            bar=None if most is None else Bar(most=most),
+            note=note,
+        )
+
+
+def _after_restarts(bench: Bench, people: Keys, broadcasts: int, *, openings: int) -> Iterator[Row]:
+    """Yield how long it takes after the server was started anew; then with nothing of its files in memory either.
+
+    The first openings are left out: they make the connection, read the catalogs and plan.
+    """
+    drawn = np.random.default_rng(7)
+    for words, files_too in (("after a restart", False), ("from the disk", True)):
+        bench.tell(f"open: {words}")
+        connections.close_all()
+        take_down(boot.places(), boot.to_stderr)
+        if files_too:
+            _forget_files()
+        boot.start()
+        _open(drawn.choice(people, _FIRST_OPENINGS))
+        yield from _rows(words, _open(drawn.choice(people, openings)), broadcasts)
+
+
+def _forget_files() -> None:
+    """Put the files of the stopped server out of the memory of the system; a disk may still have its own."""
+    for path in boot.places().data.rglob("*"):
+        if path.is_file():
+            with path.open("rb") as file:
+                os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def store_broadcasts(bench: Bench, broadcasts: int) -> Keys:
     """Store the broadcasts, each to a twentieth of the people: an eBox holds some fifteen messages."""
-    people = ascending_keys(bench.recipients * _AUDIENCES_IN_POPULATION, seed=3)
+    recipients = max(bench.recipients, bench.stored // broadcasts)
+    people = ascending_keys(recipients * _AUDIENCES_IN_POPULATION, seed=3)
     draw = np.random.default_rng(3)
     for first in range(0, broadcasts, _AUDIENCES_IN_POPULATION):
         bench.tell(f"open: storing broadcasts, {first} of {broadcasts}")
@@ -64,7 +118,11 @@ def store_broadcasts(bench: Bench, broadcasts: int) -> Keys:
 
 
 def _open(mailboxes: Keys) -> list[float]:
-    return [timed(lambda mailbox=mailbox: open_ebox(ENVIRONMENT, mailbox)) for mailbox in mailboxes.tolist()]  # type: ignore[misc]
+    """Open eBoxes, and make the letters of the first page of each."""
+    return [
+        timed(lambda mailbox=mailbox: list(open_ebox(ENVIRONMENT, mailbox)[:PAGE_SIZE]))  # type: ignore[misc]
+        for mailbox in mailboxes.tolist()
+    ]
 
 
 def _open_until(publishing: Future[None], people: Keys) -> list[float]:

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from http.client import HTTPConnection, HTTPException
 from itertools import cycle, islice
 from threading import Event
@@ -70,7 +71,7 @@ def visits(
 
     ``broadcasts`` are visible in the eBoxes, ``procedure`` are on the desks of the people.
     """
-    people = store_broadcasts(bench, broadcasts)
+    people = store_broadcasts(replace(bench, stored=0), broadcasts)
     missing = bench.stored - bench.recipients * broadcasts
     if missing > 0:
         fill(bench, missing, at_once=LARGE.at_once)

@@ -17,6 +17,8 @@ OWNER_ROLE = f"{CONTROL_ROLE}_owner"
 
 _MAP = "eboxcast"
 _MEGABYTE = 1024 * 1024
+_MOST_CONNECTIONS = 300
+"""Eight workers of four lanes open more than the hundred that is PostgreSQL's default."""
 _LARGEST_BUFFERS = 1024
 _SHARE_OF_MEMORY = 8
 

@@ -563,6 +563,17 @@ def test_where_only_the_answer_cannot_be_stored_the_page_says_that_the_files_wer
     assert "hx-trigger" not in page.content.decode()
 
 
+def test_where_the_list_of_faults_is_lost_the_page_says_so_and_asks_no_more(anne: Client, story: Story) -> None:
+    broadcast = story.scheduled()
+    send(anne, broadcast, fields(wrong_rows(story.files(SHORT), "12345678901")))
+    (kept,) = kept_files.kept_of(broadcast)
+    (kept.folder / "answer.json").unlink()
+    pass_time(seconds=11)
+    page = anne.get(f"/broadcasts/{broadcast.number}/files/{kept.handle}")
+    assert "the list of faults is lost" in words(page)
+    assert "hx-trigger" not in page.content.decode()
+
+
 def test_what_is_being_checked_is_kept_however_many_come_after_it(anne: Client, story: Story) -> None:
     broadcast = story.scheduled()
     send(anne, broadcast, fields(wrong_rows(story.files(SHORT), "12345678901")))

@@ -113,21 +113,23 @@ def find_handed_in(broadcast: Broadcast, handle: str, *, actor: Actor) -> Handed
     refuse_other_institutions(broadcast, actor)
     authorize(actor, "broadcast.see_files")
     found = kept_files.find_kept(broadcast, handle)
-    if found.answer is None and _is_noted(broadcast, found):
-        return replace(found, answer=Answer(outcome=Outcome.DELIVERED))
-    return found
+    noted = None if found.answer else _as_noted(broadcast, found)
+    return replace(found, answer=Answer(outcome=noted)) if noted else found
 
 
 @sanitized_db_errors()
-def _is_noted(broadcast: Broadcast, handed_in: HandedIn) -> bool:
-    """Return whether files without an answer were delivered: so long ago that their answer comes no more."""
+def _as_noted(broadcast: Broadcast, handed_in: HandedIn) -> Outcome | None:
+    """Return what came of files without an answer, noted so long ago that their answer comes no more."""
     noted = broadcast.deliveries.filter(
-        accepted=True,
         via=Via.PAGE,
         environment=handed_in.environment,
         at__range=(handed_in.at, clock.now() - _LONGEST_ANSWER),
     )
-    return any({one["sha256"] for one in files} == handed_in.digests for files in noted.values_list("files", flat=True))
+    latest = None
+    for files, accepted in noted.order_by("at").values_list("files", "accepted"):
+        if {one["sha256"] for one in files} == handed_in.digests:
+            latest = Outcome.DELIVERED if accepted else Outcome.LOST
+    return latest
 
 
 def handed_in_of(broadcast: Broadcast, *, actor: Actor) -> list[HandedIn]:

@@ -71,6 +71,8 @@ class Outcome(StrEnum):
     """As a whole, by the procedure."""
     DELIVERED = "delivered"
     """As was noted, and no more is known: their answer could not be kept."""
+    LOST = "lost"
+    """They have faults, as was noted, and no more is known: the answer could not be kept."""
     INCOMPLETE = "incomplete"
     """Nothing was delivered: a file was missing or too large, or somebody was quicker. What had arrived is kept."""
 

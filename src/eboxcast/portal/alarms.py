@@ -14,6 +14,8 @@ from eboxcast.lib.translation import N_, translate
 from eboxcast.notices import webhooks
 from eboxcast.notices.errors import WebhookNotFound
 from eboxcast.portal.confirming import ConfirmedForm
+from eboxcast.portal.once import form_id, note_taken, was_taken
+from eboxcast.portal.told import tell
 from eboxcast.presenters.alarms import webhooks_shown
 from eboxcast.presenters.schemas.live import Decision
 from eboxcast.web.forms import PageForm
@@ -21,6 +23,7 @@ from eboxcast.web.requests import PageRequest
 from eboxcast.web.visitors import signed_in
 
 _MOST = 500
+_ADDED_BEFORE = N_("This form was sent before. The address was registered then, and its key was shown.")
 
 
 class WebhookForm(PageForm):
@@ -49,16 +52,20 @@ def show(request: PageRequest) -> HttpResponse:
 def add(request: PageRequest) -> HttpResponse:
     """Register an address, and show its key this once."""
     authorize(request.actor, "alarm.configure")
+    if was_taken(request):
+        tell(request, _ADDED_BEFORE)
+        return redirect("alarms")
     form = WebhookForm(request.POST or None, language=request.language)
     registered = None
     if form.is_valid():
         try:
             registered = webhooks.add_webhook(**form.cleaned_data, actor=request.actor)
+            note_taken(request)
         except WrongUse as error:
             form.refuse(error)
         except InputRefused as error:
             form.refuse(error, field="address")
-    shown = {"section": "alarms", "form": form, "registered": registered}
+    shown = {"section": "alarms", "form": form, "registered": registered, "form_id": form_id(request)}
     return render(request, "portal/alarm_add.html", shown, status=422 if form.wrong else 200)
 
 

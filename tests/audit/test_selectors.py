@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from eboxcast.audit.actions import record
 from eboxcast.audit.sealing import seal_pending
@@ -73,3 +75,33 @@ def test_the_newest_are_found_without_reading_all_there_are() -> None:
     assert actions(Wanted(action="b"), limit=2) == [(None, "b.last")]
     seal_pending()
     assert actions(Wanted(), limit=2) == [(3000, "a.many"), (3001, "b.last")]
+
+
+@pytest.mark.parametrize(
+    "asked", [{"by": "lou"}, {"action": "b"}, {"action": "b.last"}, {"by": "ines", "before": 3}], ids=str
+)
+def test_the_entries_of_a_person_or_an_action_are_found_without_reading_the_others(asked: dict[str, Any]) -> None:
+    record("b.last", by="lou", data={"person": "lou"})
+    record("a.about", by="ines", data={"person": "lou"})
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into audit_entry (at, by, action, environment, data)"
+            " select now(), 'bram', 'a.many', '', '{}' from generate_series(1, 4000)"
+        )
+    seal_pending()
+    with CaptureQueriesContext(connection) as queries:
+        found = actions(Wanted(**asked))
+    assert found
+    assert all((number or 0) <= 2 for number, _ in found)
+    with connection.cursor() as cursor:
+        cursor.execute("set local enable_seqscan = off")
+        cursor.execute(f"explain (analyze, timing off, format json) {queries[-1]['sql']}")
+        (plan,) = cursor.fetchone()
+    assert _most_rows(plan[0]["Plan"]) < 100
+
+
+def _most_rows(plan: dict[str, Any]) -> int:
+    """Return how many entries the step of a plan that read most of them read."""
+    of_entries = "audit_entry" in plan.get("Relation Name", "")
+    read = (plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0)) * plan["Actual Loops"] if of_entries else 0
+    return max(int(read), *map(_most_rows, plan.get("Plans", [])), 0)

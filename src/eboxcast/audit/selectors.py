@@ -49,6 +49,15 @@ _NEWEST_OF_ALL = (
     " where {conditions} order by s.number desc limit %s)"
     ") newest order by number desc nulls first, id desc limit %s"
 )
+# The same of a person or an action, whose entries an index gives in the order in which they were added. For the same
+# reason the seals have another order only among a thousand that are near each other.
+_FOUND = "(select * from audit_entry e where {conditions} order by e.id desc limit %s)"
+_NEWEST_FOUND = _NEWEST.replace("audit_entry e", "({found}) e", 1)
+_NOT_AFTER = (
+    f"e.id <= (select entry + {_LAST} from audit_seal"  # noqa: S608  # the same
+    " where number <= %s order by number desc limit 1)"
+)
+_MORE = 3 * _LAST
 _SEALED_AT = (
     f"select s.number, s.sealed_at, {ENTRY} from audit_seal s"  # noqa: S608  # the same
     " join audit_entry e on e.id = s.entry and e.segment = s.entry_segment where s.number = any(%s)"
@@ -159,26 +168,55 @@ def read_entries(wanted: Wanted, limit: int, *, actor: Actor) -> list[SealedEntr
 
 def list_entries(wanted: Wanted, limit: int) -> list[SealedEntry]:
     """Return the newest entries for whoever sees what they are about, as ``read_entries`` does."""
+    picked = wanted.broadcast or wanted.run or wanted.people is not None
+    statement, values = (
+        _of_found(wanted, limit) if (wanted.by or wanted.action) and not picked else _of_all(wanted, limit)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return [entry_of(row) for row in reversed(cursor.fetchall())]
+
+
+def _of_all(wanted: Wanted, limit: int) -> tuple[str, list[Any]]:
+    conditions = _conditions(wanted)
+    if wanted.by:
+        conditions["%s in (e.by, e.data ->> 'person')"] = wanted.by
+    if wanted.before is not None:
+        conditions["s.number < %s"] = wanted.before
+    together, values = " and ".join(conditions) or "true", [*conditions.values(), limit]
+    if wanted.before is not None or wanted.broadcast or wanted.run or wanted.people is not None:
+        return _NEWEST.format(conditions=together), values
+    return _NEWEST_OF_ALL.format(conditions=together), [*values, *values, limit]
+
+
+def _of_found(wanted: Wanted, limit: int) -> tuple[str, list[Any]]:
+    """Return the statement that reads no more entries of a person or an action than may be among the newest."""
+    conditions = _conditions(wanted)
+    if wanted.before is not None:
+        conditions[_NOT_AFTER] = wanted.before
+    found, values = [], []
+    for column in ("e.by = %s", "e.data ->> 'person' = %s") if wanted.by else (None,):
+        of_these = {column: wanted.by, **conditions} if column else conditions
+        found.append(_FOUND.format(conditions=" and ".join(of_these)))
+        values += [*of_these.values(), limit + _MORE]
+    if wanted.before is not None:
+        values.append(wanted.before)
+    sealed = "true" if wanted.before is None else "s.number < %s"
+    return _NEWEST_FOUND.format(found=" union ".join(found), conditions=sealed), [*values, limit]
+
+
+def _conditions(wanted: Wanted) -> dict[str, Any]:
+    """Return what is asked of the entries themselves, but for who did it."""
+    subject_or_action = "e.action = %s" if "." in wanted.action else "split_part(e.action, '.', 1) = %s"
     asked = {
         "e.broadcast = %s": wanted.broadcast,
         "e.run = %s": wanted.run,
         "e.at >= %s": wanted.since,
         "e.at < %s": wanted.until,
-        "%s in (e.by, e.data ->> 'person')": wanted.by or None,
-        "%s in (e.action, split_part(e.action, '.', 1))": wanted.action or None,
-        "s.number < %s": wanted.before,
         "e.data ->> 'person' = any(%s)": list(wanted.people) if wanted.people is not None else None,
+        subject_or_action: wanted.action or None,
     }
-    conditions = {condition: value for condition, value in asked.items() if value is not None}
-    picked = wanted.before is not None or wanted.broadcast or wanted.run or wanted.people is not None
-    statement = _NEWEST if picked else _NEWEST_OF_ALL
-    values = [*conditions.values(), limit]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            statement.format(conditions=" and ".join(conditions) or "true"),
-            values if picked else [*values, *values, limit],
-        )
-        return [entry_of(row) for row in reversed(cursor.fetchall())]
+    return {condition: value for condition, value in asked.items() if value is not None}
 
 
 def entry_that_led_to(broadcast: UUID, state: str) -> Entry | None:

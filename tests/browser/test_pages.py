@@ -165,8 +165,8 @@ ALIKE = {
 """Addresses that are not in the rows, as another one with the same template is."""
 NO_PAGES = {
     "goes on to the provider": "signed-on link-invited begin signed-in",
-    "hands out a document": "test-document preview-document files-example certificate-json certificate-jws receipt "
-    "document download",
+    "hands out a document": "test-document preview-document files-example certificate-json certificate-jws "
+    "certificate-pdf receipt document download",
     "is for programs": "transfer transfer-folder transfer-file",
 }
 """Addresses that show no page, or no other one than those above."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -41,6 +42,11 @@ class Desk:
         assert self.command("report", self.run, "--format", "jws", "--out", path)[0] == 0
         return path
 
+    def document(self, name: str = "certificate.pdf") -> Path:
+        path = self.folder / name
+        assert self.command("report", self.run, "--format", "pdf", "--language", "fr", "--out", path)[0] == 0
+        return path
+
     def keys(self) -> Path:
         path = self.folder / "keys.json"
         path.write_text(self.command("keys", "list", "--json")[1])
@@ -66,6 +72,36 @@ def test_a_signed_certificate_is_verified_with_the_list_of_keys(desk: Desk) -> N
     said = desk.command("verify", signed)[1]
     assert str(found["signed_by"]) in said
     assert "Compare this fingerprint" in said
+
+
+def test_a_signed_pdf_is_verified_as_the_json_that_is_in_it_and_its_key_can_be_revoked(desk: Desk) -> None:
+    desk.create()
+    document = desk.document()
+    code, found = desk.verify(document, "--keys", desk.keys())
+    assert code == 0
+    assert found == desk.verify(desk.certificate(), "--keys", desk.keys())[1] | {"signed_at": found["signed_at"]}
+    assert "Compare this fingerprint" in desk.command("verify", document)[1]
+    desk.command("keys", "revoke", SigningKey.objects.get().number, "--reason", "stolen")
+    assert desk.verify(document, "--keys", desk.keys())[1]["wrong"] == ["key-revoked"]
+    assert desk.command("report", desk.run, "--format", "pdf")[0] == 4
+
+
+def test_a_pdf_with_one_byte_changed_is_no_certificate(desk: Desk) -> None:
+    desk.create()
+    document = desk.document()
+    content = bytearray(document.read_bytes())
+    content[len(content) // 3] ^= 1
+    document.write_bytes(content)
+    assert desk.command("verify", document)[0] == 3
+
+
+@pytest.mark.skipif(shutil.which("pdfsig") is None, reason="poppler-utils is not installed")
+def test_a_program_of_others_finds_the_signature_of_a_pdf_valid(desk: Desk) -> None:
+    desk.create()
+    said = subprocess.run(["pdfsig", "-nocert", desk.document()], capture_output=True, text=True, timeout=60).stdout
+    assert "Signature is Valid" in said
+    assert "Total document signed" in said
+    assert "ETSI.CAdES.detached" in said
 
 
 def test_a_receipt_is_verified_by_what_is_signed_in_it(desk: Desk) -> None:

@@ -137,6 +137,7 @@ ADDRESSES: dict[str, Address] = {
     "certificate": Address(theirs=True, everybody=NOT_NOW, others={p.VERA: NOT_YOURS}),
     "certificate-json": Address(theirs=True, everybody=NOT_NOW, others={p.VERA: NOT_YOURS}),
     "certificate-jws": Address(theirs=True, everybody=NOT_NOW, others={p.VERA: NOT_YOURS}),
+    "certificate-pdf": Address(theirs=True, everybody=NOT_NOW, others={p.VERA: NOT_YOURS}),
     "paper-list": Address(theirs=True, everybody=NOT_NOW, others={p.VERA: NOT_YOURS}),
     "results-rejected": Address(everybody=WRONG_WAY, nobody=WRONG_WAY),
     "verify-certificate": Address(theirs=True, everybody=NOT_NOW, others={p.VERA: NOT_YOURS}),

@@ -6,7 +6,8 @@ out signs with the same key. Where there is no key, or no passphrase, nothing is
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -127,15 +128,34 @@ def is_set_up() -> bool:
 
 def sign(payload: bytes, *, kind: str) -> str:
     """Return something signed. Raises NothingSigns, KeyClosed."""
-    signed = sign_if_possible(payload, kind=kind)
-    if signed is None:
-        raise NothingSigns
-    return signed
+    now = clock.now()
+    return _needed_at(now).sign(payload, kind=kind, at=now)
 
 
 def sign_if_possible(payload: bytes, *, kind: str) -> str | None:
     """Return something signed; None where nothing is set up to sign. Raises KeyClosed."""
-    now, passphrase = clock.now(), settings.EBOXCAST_SIGNING_PASSPHRASE
+    now = clock.now()
+    signer = _signer_at(now)
+    return signer.sign(payload, kind=kind, at=now) if signer else None
+
+
+def sign_document(draw: Callable[[datetime], bytes]) -> bytes:
+    """Return a PDF signed, drawn for the moment at which it is. Raises NothingSigns, KeyClosed."""
+    from eboxcast.lib.pdf_signatures import sign_pdf  # pyHanko takes 0.3 s to import
+
+    now = clock.now().replace(microsecond=0)
+    return sign_pdf(draw(now), _needed_at(now), at=now)
+
+
+def _needed_at(now: datetime) -> Signer:
+    signer = _signer_at(now)
+    if signer is None:
+        raise NothingSigns
+    return signer
+
+
+def _signer_at(now: datetime) -> Signer | None:
+    passphrase = settings.EBOXCAST_SIGNING_PASSPHRASE
     valid = SigningKey.objects.filter(revoked_at=None, made_at__lte=now, expires_at__gt=now)
     key = valid.order_by("-number").first() if passphrase else None
     if key is None:
@@ -143,7 +163,7 @@ def sign_if_possible(payload: bytes, *, kind: str) -> str | None:
     signer = _open(bytes(key.certificate), bytes(key.private_key), passphrase)
     if signer is None:
         raise KeyClosed(number=key.number)
-    return signer.sign(payload, kind=kind, at=now)
+    return signer
 
 
 @lru_cache(maxsize=4)

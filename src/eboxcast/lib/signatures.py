@@ -104,9 +104,16 @@ class Signer:
             raise PassphraseWrong from None
         if not isinstance(pair, ec.EllipticCurvePrivateKey):
             raise PassphraseWrong
+        self._pair = pair
         self._key = ECKey.import_key(pair)
         self.certificate = certificate
         self.fingerprint = fingerprint_of(certificate)
+
+    def private_key(self) -> bytes:
+        """Return the key as PKCS #8, not encrypted: for a library that signs in another form."""
+        return self._pair.private_bytes(
+            serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
 
     def sign(self, payload: bytes, *, kind: str, at: datetime) -> str:
         """Return what was signed with its signature, as one line of text (a compact JWS)."""

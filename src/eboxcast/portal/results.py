@@ -33,7 +33,7 @@ from eboxcast.portal.pictures import line_of
 from eboxcast.presenters.json import json_text
 from eboxcast.presenters.results import results_shown
 from eboxcast.presenters.schemas.results import ResultsShown
-from eboxcast.presenters.signing import signed_certificate
+from eboxcast.presenters.signing import signed_certificate, signed_document
 from eboxcast.reports.certificate import issue_certificate
 from eboxcast.reports.certificate_page import page_of
 from eboxcast.reports.handing_out import hand_out_paper_list, hand_out_rejected_rows, last_paper_list
@@ -127,6 +127,17 @@ def give_signed(request: PageRequest, broadcast: str) -> HttpResponse:
     certificate = issue_certificate(run_of_broadcast(found, actor=request.actor), actor=request.actor)
     response = HttpResponse(signed_certificate(certificate), content_type="application/jose")
     return _as_file(response, f"{certificate.kind}-{found.number}.jws")
+
+
+@require_safe
+@signed_in
+def give_document(request: PageRequest, broadcast: str) -> HttpResponse:
+    """Give out the certificate as a signed PDF, in the language of the page."""
+    found = find_broadcast(broadcast, actor=request.actor)
+    certificate = issue_certificate(run_of_broadcast(found, actor=request.actor), actor=request.actor)
+    document = signed_document(certificate, request.language)
+    response = HttpResponse(document, content_type="application/pdf")
+    return _as_file(response, f"{certificate.kind}-{found.number}.pdf")
 
 
 @require_http_methods(["GET", "POST"])

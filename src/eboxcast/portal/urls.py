@@ -103,6 +103,7 @@ urlpatterns = [
     path("broadcasts/<str:broadcast>/results/certificate", results.show_certificate, name="certificate"),
     path("broadcasts/<str:broadcast>/results/certificate.json", results.give_certificate, name="certificate-json"),
     path("broadcasts/<str:broadcast>/results/certificate.jws", results.give_signed, name="certificate-jws"),
+    path("broadcasts/<str:broadcast>/results/certificate.pdf", results.give_document, name="certificate-pdf"),
     path("broadcasts/<str:broadcast>/results/paper-list", results.give_paper_list, name="paper-list"),
     path("broadcasts/<str:broadcast>/results/rejected-rows", results.give_rejected_rows, name="results-rejected"),
     path("broadcasts/<str:broadcast>/results/verify", results.verify_certificate, name="verify-certificate"),

@@ -6,10 +6,11 @@ import base64
 from collections.abc import Iterable
 
 from eboxcast.audit.models import SigningKey
-from eboxcast.audit.signing import sign
+from eboxcast.audit.signing import sign, sign_document
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.presenters.json import json_text
+from eboxcast.reports.certificate_page import page_of
 from eboxcast.reports.schemas import CERTIFICATE_KIND, Certificate, SigningKeys, SigningKeyShown
 
 
@@ -17,6 +18,15 @@ def signed_certificate(certificate: Certificate) -> str:
     """Return a certificate with the signature of the installation, as one line. Raises NothingSigns, KeyClosed."""
     with sanitized_db_errors():
         return sign(json_text(certificate).encode(), kind=CERTIFICATE_KIND)
+
+
+def signed_document(certificate: Certificate, language: str) -> bytes:
+    """Return a certificate as PDF/A, signed, with its form for programs attached. Raises NothingSigns, KeyClosed."""
+    from eboxcast.reports.page_pdf import pdf_of  # fonts and drawing take 0.3 s to import
+
+    page, content = page_of(certificate, language), json_text(certificate).encode()
+    with sanitized_db_errors():
+        return sign_document(lambda at: pdf_of(page, attached=content, name=f"{certificate.kind}.json", at=at))
 
 
 def signing_keys(keys: Iterable[SigningKey]) -> SigningKeys:

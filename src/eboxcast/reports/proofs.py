@@ -73,7 +73,7 @@ def read_certificate(content: bytes, keys: SigningKeys | None, *, file: str) -> 
     known: bool | None = None
     if not content.lstrip().startswith(b"{"):
         try:
-            signed = read_signed(content.decode("ascii"), kind=CERTIFICATE_KIND)
+            signed = _signed_in(content)
         except (SignatureWrong, UnicodeDecodeError):
             raise FileUnclear(file=file) from None
         content, (wrong, known) = signed.payload, _of_key(signed, keys)
@@ -82,6 +82,14 @@ def read_certificate(content: bytes, keys: SigningKeys | None, *, file: str) -> 
     if not isinstance(told, dict) or not str(told.get("format")).startswith("eboxcast.certificate/"):
         raise FileUnclear(file=file)
     return Vouched(told=told, signed=signed, wrong=wrong, key_known=known)
+
+
+def _signed_in(content: bytes) -> Signed:
+    if not content.startswith(b"%PDF-"):
+        return read_signed(content.decode("ascii"), kind=CERTIFICATE_KIND)
+    from eboxcast.lib.pdf_signatures import read_signed_pdf  # pyHanko takes 0.3 s to import
+
+    return read_signed_pdf(content)
 
 
 def statement_in(receipt: Receipt, keys: SigningKeys) -> Vouched | None:

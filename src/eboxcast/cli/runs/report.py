@@ -24,7 +24,7 @@ from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.presenters.json import json_text
-from eboxcast.presenters.signing import signed_certificate
+from eboxcast.presenters.signing import signed_certificate, signed_document
 from eboxcast.reports.handing_out import RejectedList, hand_out_paper_list, hand_out_rejected_rows
 from eboxcast.reports.page_html import html_of
 from eboxcast.reports.page_text import text_of
@@ -63,13 +63,15 @@ class Form(StrEnum):
     JSON = "json"
     HTML = "html"
     JWS = "jws"
+    PDF = "pdf"
 
 
 @app.command()
 def main(
     run: RunNumber,
     form: Annotated[
-        Form, typer.Option("--format", help="Text, JSON, a printable HTML page, or the certificate, signed (JWS).")
+        Form,
+        typer.Option("--format", help="Text, JSON, a printable HTML page, or the certificate, signed (JWS or PDF)."),
     ] = Form.TEXT,
     out: Annotated[Path | None, typer.Option(help="Write the report to this file.")] = None,
     paper: Annotated[
@@ -94,7 +96,7 @@ def main(
     """Print the account of a run in any state and, on request, the lists with personal data, readable only by you."""
     for path in (out, paper, rejected):
         refuse_existing(path, force=force)
-    if (verified and form in (Form.HTML, Form.JWS)) or (with_salt and not verified):
+    if (verified and form not in (Form.TEXT, Form.JSON)) or (with_salt and not verified):
         raise VerificationUnclear
     spoken = language.value if language else language_of_user()
     who = actor()
@@ -108,19 +110,21 @@ def main(
         verification = verify(settled, actor=who, with_salt=with_salt)
         if with_salt:
             console.line(translate(_KEEP_SAFE, spoken))
-        content = json_text(verification) if form is Form.JSON else "\n".join(_lines(verification, spoken))
+        content: str | bytes = json_text(verification) if form is Form.JSON else "\n".join(_lines(verification, spoken))
     else:
         content = _content(report_of(settled, actor=who), form, spoken)
     if out:
-        write_private(out, [f"{content}\n".encode()], force=force)
+        write_private(out, [content if isinstance(content, bytes) else f"{content}\n".encode()], force=force)
         _say(_REPORT, spoken, out)
     else:
-        typer.echo(content)
+        typer.echo(content, nl=isinstance(content, str))
     if verified and not verification.good:
         raise typer.Exit(1)
 
 
-def _content(report: Report, form: Form, language: str) -> str:
+def _content(report: Report, form: Form, language: str) -> str | bytes:
+    if form is Form.PDF:
+        return signed_document(report.certificate, language)
     if form is Form.JSON:
         return json_text(report)
     if form is Form.JWS:

@@ -136,6 +136,15 @@ def test_an_address_with_a_control_sign_is_not_there(january: None, path: str) -
     assert "Set-Cookie:x" not in str(answer.headers)
 
 
+@pytest.mark.parametrize("address", ["/sign-out", "/language"])
+def test_an_address_that_only_receives_forms_is_a_page_with_the_way_back(january: None, address: str) -> None:
+    answer = browser().get(address, headers={"Accept": "text/html,*/*;q=0.8", "Accept-Language": "nl"})
+    assert answer.status_code == 405
+    assert answer.headers["Allow"] == "POST"
+    assert "Open de pagina met het formulier" in answer.content.decode()
+    assert b'data-variant="secondary" href="' in answer.content
+
+
 def test_health_is_told_to_whoever_asks_by_whatever_name(january: None) -> None:
     client = browser()
     assert client.get("/health/live", headers={"Host": "10.1.2.3"}).content == b"live\n"

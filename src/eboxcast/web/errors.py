@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import structlog
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.urls import Resolver404, resolve
 
@@ -45,6 +45,7 @@ TITLES = {
     400: N_("We could not read this request"),
     403: N_("You cannot open this page"),
     404: N_("Page not found"),
+    405: N_("This is not a page"),
     409: N_("This is not possible now"),
     413: N_("This is too large"),
     422: N_("This cannot be accepted"),
@@ -56,6 +57,7 @@ _SENTENCES = {
     400: N_("The address or the form was damaged on its way. Nothing was changed."),
     403: N_("Your role does not include this page. The integration team can tell you who can help."),
     404: N_("The address may be wrong, or you may not have access to this page."),
+    405: N_("This address only receives a form. Nothing was changed. Open the page with the form and send it again."),
     500: N_("The mistake is ours. Nothing was published by this step. If it happens again, report it with the time."),
 }
 _STALE = N_(
@@ -75,7 +77,10 @@ class Errors:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer a request. Nothing of ours has a control sign in its address, and no database takes one."""
-        return self.get_response(request) if request.path_info.isprintable() else not_found(request)
+        if not request.path_info.isprintable():
+            return not_found(request)
+        answer = self.get_response(request)
+        return _wrong_way(request, answer) if isinstance(answer, HttpResponseNotAllowed) else answer
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Return the page of an error of ours."""
@@ -166,6 +171,15 @@ def server_error(request: HttpRequest, error: BaseException | None = None) -> Ht
 def stale_page(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer a form whose token is missing or old."""
     return _page(request, 403, title=TITLES[409], sentence_marked=_STALE)
+
+
+def _wrong_way(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
+    """Answer somebody who typed an address that only receives forms, or came back to it; a program needs no page."""
+    if request.method != "GET" or "text/html" not in request.headers.get("Accept", ""):
+        return answer
+    page = _page(request, 405)
+    page["Allow"] = answer["Allow"]
+    return page
 
 
 def _page(request: HttpRequest, status: int, **words: object) -> HttpResponse:

@@ -95,6 +95,14 @@ def test_a_pdf_with_one_byte_changed_is_no_certificate(desk: Desk) -> None:
     assert desk.command("verify", document)[0] == 3
 
 
+def test_without_the_timestamp_that_is_set_up_no_pdf_is_given(desk: Desk) -> None:
+    desk.create()
+    with override_settings(EBOXCAST_TSA_URL="http://127.0.0.1:1/"):
+        code, _, err = desk.command("report", desk.run, "--format", "pdf")
+    assert code == 1
+    assert "timestamp authority 127.0.0.1" in err
+
+
 @pytest.mark.skipif(shutil.which("pdfsig") is None, reason="poppler-utils is not installed")
 def test_a_program_of_others_finds_the_signature_of_a_pdf_valid(desk: Desk) -> None:
     desk.create()

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
@@ -46,6 +47,14 @@ class KeyClosed(Trouble):
     sentence = N_("Signing key {number} cannot be opened with the passphrase that is set.")
     remedy = N_("Set the passphrase with which it was created, or create another key: {make}")
     actions = MappingProxyType({"make": NextAction(action="key.make")})
+
+
+class AuthoritySilent(Trouble):
+    """Without the timestamp that is set up, a paper would prove less than others, and nobody would see it."""
+
+    code = "key.no-timestamp"
+    sentence = N_("The timestamp authority {authority} did not give a valid timestamp.")
+    remedy = N_("Try again later, or check EBOXCAST_TSA_URL.")
 
 
 class KeyNotFound(NotFound):
@@ -140,11 +149,15 @@ def sign_if_possible(payload: bytes, *, kind: str) -> str | None:
 
 
 def sign_document(draw: Callable[[datetime], bytes]) -> bytes:
-    """Return a PDF signed, drawn for the moment at which it is. Raises NothingSigns, KeyClosed."""
-    from eboxcast.lib.pdf_signatures import sign_pdf  # pyHanko takes 0.3 s to import
+    """Return a PDF signed, drawn for the moment at which it is. Raises NothingSigns, KeyClosed, AuthoritySilent."""
+    from eboxcast.lib.pdf_signatures import NoTimestamp, sign_pdf  # pyHanko takes 0.3 s to import
 
     now = clock.now().replace(microsecond=0)
-    return sign_pdf(draw(now), _needed_at(now), at=now)
+    signer, content = _needed_at(now), draw(now)
+    try:
+        return sign_pdf(content, signer, at=now, authority=settings.EBOXCAST_TSA_URL)
+    except NoTimestamp as error:
+        raise AuthoritySilent(authority=urlsplit(settings.EBOXCAST_TSA_URL).hostname) from error
 
 
 def _needed_at(now: datetime) -> Signer:

@@ -228,6 +228,12 @@ VARIABLES = (
         secret=True,
     ),
     Variable(
+        "EBOXCAST_TSA_URL",
+        "",
+        "The address of a timestamp authority (RFC 3161) that stamps each signed PDF. Empty: no timestamp "
+        "(docs/howto/sign-certificates.md).",
+    ),
+    Variable(
         "EBOXCAST_SIGN_ON_ISSUER",
         "",
         "The address of the OpenID Connect provider with which people sign in to the pages (docs/howto/sign-on.md). "
@@ -397,6 +403,15 @@ def issuer(name: str) -> str:
     here = parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1", "::1")
     if value and not ((parts.scheme == "https" and parts.hostname) or here):
         raise SettingWrong(variable=name, problem="it must look like https://login.example.be")
+    return value
+
+
+def authority(name: str) -> str:
+    """Return the address of a timestamp authority, or nothing: many have no TLS, as what they give is signed."""
+    value = text(name)
+    parts = urlsplit(value)
+    if value and not (parts.scheme in ("http", "https") and parts.hostname and not parts.username):
+        raise SettingWrong(variable=name, problem="it must look like http://tsa.example.be")
     return value
 
 

@@ -125,6 +125,7 @@ EBOXCAST_PAGES_PROCESSES = environment.number("EBOXCAST_PAGES_PROCESSES", most=6
 EBOXCAST_PAGES_THREADS = environment.number("EBOXCAST_PAGES_THREADS", most=64)
 EBOXCAST_METRICS_TOKEN = environment.long_secret("EBOXCAST_METRICS_TOKEN", least=20)
 EBOXCAST_SIGNING_PASSPHRASE = environment.long_secret("EBOXCAST_SIGNING_PASSPHRASE", least=20)
+EBOXCAST_TSA_URL = environment.authority("EBOXCAST_TSA_URL")
 EBOXCAST_PROXIES = environment.networks("EBOXCAST_PROXIES")
 EBOXCAST_SIGN_ON = _sign_on()
 EBOXCAST_SECOND_FACTOR = frozenset(map(Role, environment.some_of("EBOXCAST_SECOND_FACTOR", tuple(Role))))

@@ -1,4 +1,4 @@
-"""Signing a PDF and verifying it by the file alone: PAdES (ETSI EN 319 142-1), level B-B.
+"""Signing a PDF and verifying it by the file alone: PAdES (ETSI EN 319 142-1), level B-B; B-T with a timestamp.
 
 Trust comes from where it comes from for JWS (``signatures.py``): who verifies compares the fingerprint of the
 certificate. What a reader of PDF says of it depends on what that machine trusts.
@@ -18,6 +18,7 @@ from pyhanko.pdf_utils.writer import BasePdfFileWriter
 from pyhanko.sign.fields import SigSeedSubFilter
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
 from pyhanko.sign.signers.pdf_signer import PdfSigningSession
+from pyhanko.sign.timestamps import HTTPTimeStamper, TimeStamper
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
@@ -26,6 +27,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 from eboxcast.lib.signatures import SignatureWrong, Signed, Signer, fingerprint_of
 
 _FIELD = "Signature"
+_SECONDS = 10
 _BROKEN = (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError, RecursionError)
 """What the library meets in a file that was cut or put together by somebody else."""
 # It writes to the log what it finds; who verifies is told by what is returned.
@@ -33,8 +35,15 @@ logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
 logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
 
 
-def sign_pdf(content: bytes, signer: Signer, *, at: datetime) -> bytes:
-    """Return a PDF with an invisible signature over all of it."""
+class NoTimestamp(Exception):
+    """The timestamp authority gave none."""
+
+
+def sign_pdf(content: bytes, signer: Signer, *, at: datetime, authority: str = "") -> bytes:
+    """Return a PDF with an invisible signature over all of it, stamped by an authority (RFC 3161) where one is named.
+
+    Raises NoTimestamp.
+    """
     (certificate,) = load_certs_from_pemder_data(signer.certificate)
     with_key = SimpleSigner(
         signing_cert=certificate,
@@ -42,7 +51,13 @@ def sign_pdf(content: bytes, signer: Signer, *, at: datetime) -> bytes:
         cert_registry=SimpleCertificateStore.from_certs([certificate]),  # type: ignore[no-untyped-call]
     )
     form = PdfSignatureMetadata(field_name=_FIELD, md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES)
-    signed = _SignerAt(form, with_key, at=at).sign_pdf(_Archived(io.BytesIO(content)))
+    stamper = HTTPTimeStamper(authority, timeout=_SECONDS) if authority else None
+    try:
+        signed = _SignerAt(form, with_key, at=at, stamper=stamper).sign_pdf(_Archived(io.BytesIO(content)))
+    except (OSError, ValueError, PdfError) as error:
+        if stamper is None:
+            raise
+        raise NoTimestamp from error
     return bytes(signed.getvalue())
 
 
@@ -54,7 +69,10 @@ def read_signed_pdf(content: bytes) -> Signed:
         certificate = signature.signer_cert
         trusted = ValidationContext(trust_roots=[certificate], allow_fetching=False)
         status = validate_pdf_signature(signature, signer_validation_context=trusted)
-        whole = status.coverage == SignatureCoverageLevel.ENTIRE_FILE
+        stamp = status.timestamp_validity
+        whole = status.coverage == SignatureCoverageLevel.ENTIRE_FILE and (
+            stamp is None or (stamp.intact and stamp.valid)
+        )
         if not (status.intact and status.valid and whole):
             raise SignatureWrong
         attached = _attached(reader)
@@ -69,8 +87,10 @@ def read_signed_pdf(content: bytes) -> Signed:
 class _SignerAt(PdfSigner):
     """Signs at a moment of our clock instead of that of the machine."""
 
-    def __init__(self, form: PdfSignatureMetadata, signer: SimpleSigner, *, at: datetime) -> None:
-        super().__init__(form, signer)
+    def __init__(
+        self, form: PdfSignatureMetadata, signer: SimpleSigner, *, at: datetime, stamper: TimeStamper | None
+    ) -> None:
+        super().__init__(form, signer, timestamper=stamper)
         self._at = at
 
     def init_signing_session(self, pdf_out: BasePdfFileWriter, existing_fields_only: bool = False) -> PdfSigningSession:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests import starter
 from tests.cli.conftest import Command
 
 from eboxcast.cli.commands import COMMANDS, SECTIONS
@@ -16,6 +17,7 @@ from eboxcast.cli.commands import COMMANDS, SECTIONS
 Typed = Callable[..., subprocess.CompletedProcess[str]]
 
 MARKED = "85073003328"
+PROGRAM = Path(sys.executable).with_name("eboxcast")
 
 
 @pytest.fixture
@@ -23,9 +25,8 @@ def typed() -> Typed:
     """Run a command line in a process of its own, without a database."""
 
     def run(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        entry = [sys.executable, "-c", "from eboxcast.cli.main import run; run()", *words]
         environment = {**os.environ, "EBOXCAST_LANGUAGE": "en", "COLUMNS": "80", **variables}
-        return subprocess.run(entry, capture_output=True, text=True, env=environment)
+        return starter.run(PROGRAM, *words, env=environment)
 
     return run
 

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests import starter
 
 from eboxcast.package.checking import check_package
 
@@ -14,7 +15,7 @@ COMMAND = Path(sys.executable).with_name("eboxcast")
 
 
 def eboxcast(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([COMMAND, *map(str, arguments)], capture_output=True, text=True)
+    return starter.run(COMMAND, *arguments)
 
 
 @pytest.mark.parametrize("more", [[], ["--language", "de", "--ebox-type", "enterprise", "--lists", "2", "--seed", "5"]])

@@ -6,12 +6,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests import starter
+
 ONE = "85073003328"
+PROGRAM = Path(sys.executable).with_name("eboxcast")
 
 
 def split(*arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from eboxcast.cli.main import run; run()", "split", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True)
+    return starter.run(PROGRAM, "split", *arguments)
 
 
 def test_the_parts_are_written_and_named(tmp_path: Path) -> None:

@@ -6,13 +6,13 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 from datetime import timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
 from django.test import override_settings
+from tests import starter
 from tests.audit.without_entries import Control
 from tests.broadcasts import people as p
 from tests.delivery.procedure import INSTITUTION, SHORT
@@ -278,12 +278,14 @@ collect(Path(sys.argv[1]), actor=STEWARD)
 
 @pytest.mark.parametrize("point", Taking)
 def test_a_collector_killed_anywhere_is_taken_up_by_the_next(
-    dropping: Dropping, sweepers: Control, point: Taking
+    dropping: Dropping, sweepers: Control, tmp_path: Path, point: Taking
 ) -> None:
     """Each file delivered once, two answers, nothing left: whichever step was the last."""
+    program = tmp_path / "collect.py"
+    program.write_text(COLLECT, "utf-8")
     dropping.put()
     env = {**os.environ, "EBOXCAST_TEST": "1", "EBOXCAST_CRASH_AT": point}
-    killed = subprocess.run([sys.executable, "-c", COLLECT, dropping.root], env=env)
+    killed = starter.run(program, dropping.root, env=env)
     assert killed.returncode == -signal.SIGKILL
     wait_until(lambda: sweepers[0].execute(ADVISORY).fetchone() == (0,))
     collect(dropping.root, actor=STEWARD)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from django.db import connections, transaction
+from tests import starter
 from tests.broadcasts import people as p
 from tests.broadcasts.people import INSTITUTION
 from tests.senders.forms import form_in
@@ -91,7 +90,7 @@ def test_a_kill_before_notices_are_kept_loses_and_doubles_nothing(point: Making)
     p.scheduled()
     seal_pending()
     env = {**os.environ, "EBOXCAST_TEST": "1", "EBOXCAST_CRASH_AT": point}
-    killed = subprocess.run([sys.executable, MAKE], env=env, check=False)
+    killed = starter.run(MAKE, env=env)
     assert killed.returncode == -signal.SIGKILL
     assert Notice.objects.count() == 0
     assert len(made("scheduled")) == 6

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.test import override_settings
+from tests import starter
 from tests.mailboxes.conftest import NewOrder, order, publish
 from tests.notices.mailbox import SENDER, Mailbox, cut, free_port, mailed_to, serving
 
@@ -166,7 +165,7 @@ def test_a_process_that_is_killed_tells_nobody_twice(order: NewOrder, point: Poi
             "EBOXCAST_TEST": "1",
             "EBOXCAST_CRASH_AT": point,
         }
-        killed = subprocess.run([sys.executable, PROGRAM], env={**os.environ, **of_process}, check=False)
+        killed = starter.run(PROGRAM, env={**os.environ, **of_process})
         assert killed.returncode == -signal.SIGKILL
         mail_recipients()
     assert len(set(mailed(mailbox))) == len(mailbox.taken) == 5 - missing

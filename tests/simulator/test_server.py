@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import signal
 import socket
-import subprocess
 from pathlib import Path
 
 import pytest
+from tests import starter
 from tests.simulator.conftest import Simulate
 from tests.simulator.simulated import JANE, PEOPLE, PROGRAM, Simulated, citizen, letter
 from urllib3.exceptions import ReadTimeoutError
@@ -22,9 +22,7 @@ def test_a_signal_ends_it_cleanly(simulate_alone: Simulate, ending: signal.Signa
 def test_a_taken_port_is_said_so_with_what_to_do() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        ended = subprocess.run(
-            [PROGRAM, "simulate-provider", "--port", port], capture_output=True, text=True, timeout=60, check=False
-        )
+        ended = starter.run(PROGRAM, "simulate-provider", "--port", port, timeout=60)
     assert (ended.returncode, ended.stdout) == (1, "")
     assert port in ended.stderr
 
@@ -45,9 +43,7 @@ def test_a_file_it_cannot_use_is_named_with_the_place_and_without_numbers(
 ) -> None:
     path = tmp_path / "given"
     path.write_text(text, "utf-8")
-    ended = subprocess.run(
-        [PROGRAM, "simulate-provider", option, path], capture_output=True, text=True, timeout=60, check=False
-    )
+    ended = starter.run(PROGRAM, "simulate-provider", option, path, timeout=60)
     assert ended.returncode == 2
     assert "given" in ended.stderr
     assert "8507300332" not in ended.stderr

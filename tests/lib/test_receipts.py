@@ -9,14 +9,11 @@ from functools import cache
 import numpy as np
 import pytest
 
+from eboxcast.lib.merkle import leaf_hash, path_of, root_of
 from eboxcast.lib.receipts import (
     Proof,
     Roots,
     Sealing,
-    leaf_hash,
-    path_of,
-    root_by_path,
-    root_of,
     shape_for,
 )
 
@@ -104,25 +101,3 @@ def test_whatever_is_changed_in_a_proof_it_holds_no_more(*, received: bool) -> N
     assert proof.holds_for(key, roots)
     assert [one for one in changed(proof) if one.holds_for(key, roots)] == []
     assert not proof.holds_for(key, replace(roots, root=b"r" * 32))
-
-
-@pytest.mark.parametrize("size", [1, 2, 3, 5, 7, 8, 13])
-def test_every_leaf_has_a_path_and_no_other_place_in_the_tree(size: int) -> None:
-    leaves = [leaf_hash(bytes([number])) for number in range(size)]
-    found = {
-        (leaf, index)
-        for leaf in range(size)
-        for index in range(-1, size + 1)
-        if root_by_path(leaves[leaf], path_of(leaves, leaf), index=index, size=size) == root_of(leaves)
-    }
-    assert found == {(number, number) for number in range(size)}
-
-
-def test_the_root_is_that_of_the_examples_of_certificate_transparency() -> None:
-    """The leaves and roots that the reference implementation of RFC 6962 and 9162 is tested with."""
-    leaves = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"]
-    hashes = [leaf_hash(bytes.fromhex(one)) for one in leaves]
-    assert root_of([]).hex() == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-    assert root_of(hashes[:1]).hex() == "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"
-    assert root_of(hashes[:3]).hex() == "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77"
-    assert root_of(hashes).hex() == "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328"

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from eboxcast.lib.buckets import Keys
+from eboxcast.lib.merkle import leaf_hash, root_by_path
 
 if TYPE_CHECKING:  # who verifies a receipt needs no numpy, which takes 40 ms to import
     import numpy as np
@@ -27,7 +28,8 @@ HASH_BYTES = 32
 _IN_SHELF = 64
 _FEWEST_CELLS = 1 << 10
 _MOST_CELLS = 1 << 15
-_LEAF, _NODE, _NONCE, _TAG = b"\x00", b"\x01", b"\x02", b"\x03"
+_NONCE, _TAG = b"\x02", b"\x03"
+"""After those of leaves and nodes (merkle.py)."""
 _KEY_BYTES = 8
 _ROW_BYTES = 1 + HASH_BYTES + _KEY_BYTES
 _ROWS_AT_ONCE = 1 << 15
@@ -151,53 +153,6 @@ def nonce_of(cell_secret: bytes, key: int) -> bytes:
 def tag_of(nonce: bytes, key: int) -> bytes:
     """Return how a recipient is written in a shelf."""
     return _sha256(_TAG + nonce + key.to_bytes(_KEY_BYTES, "big"))
-
-
-def leaf_hash(content: bytes) -> bytes:
-    """Return the hash of a leaf, as in RFC 9162."""
-    return _sha256(_LEAF + content)
-
-
-def root_of(leaves: Sequence[bytes]) -> bytes:
-    """Return the root of a tree over the hashes of its leaves, as in RFC 9162, 2.1.1."""
-    level = list(leaves)
-    while len(level) > 1:
-        level = _above(level)
-    return level[0] if level else _sha256(b"")
-
-
-def path_of(leaves: Sequence[bytes], index: int) -> list[bytes]:
-    """Return what leads from a leaf to the root, as in RFC 9162, 2.1.3.1: the lowest first."""
-    level, path = list(leaves), []
-    while len(level) > 1:
-        beside = index ^ 1
-        if beside < len(level):
-            path.append(level[beside])
-        level, index = _above(level), index >> 1
-    return path
-
-
-def root_by_path(leaf: bytes, path: Sequence[bytes], *, index: int, size: int) -> bytes | None:
-    """Return the root to which a path leads, as in RFC 9162, 2.1.3.2; None where no tree of this size has it."""
-    if not 0 <= index < size:
-        return None
-    last, found = size - 1, leaf
-    for beside in path:
-        if last == 0:
-            return None
-        if index & 1 or index == last:
-            found = _sha256(_NODE + beside + found)
-            while not index & 1 and index:
-                index, last = index >> 1, last >> 1
-        else:
-            found = _sha256(_NODE + found + beside)
-        index, last = index >> 1, last >> 1
-    return found if last == 0 else None
-
-
-def _above(level: list[bytes]) -> list[bytes]:
-    pairs = [_sha256(_NODE + left + right) for left, right in zip(level[::2], level[1::2], strict=False)]
-    return [*pairs, level[-1]] if len(level) % 2 else pairs
 
 
 def _sha256(content: bytes) -> bytes:

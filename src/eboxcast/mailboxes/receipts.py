@@ -17,6 +17,7 @@ from eboxcast.lib import clock
 from eboxcast.lib.buckets import Keys
 from eboxcast.lib.crashpoints import Proving, reached
 from eboxcast.lib.errors import NotAllowedNow
+from eboxcast.lib.merkle import leaf_hash, path_of, root_of
 from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.receipts import (
     HASH_BYTES,
@@ -24,10 +25,7 @@ from eboxcast.lib.receipts import (
     Roots,
     Sealing,
     Shape,
-    leaf_hash,
     new_secret,
-    path_of,
-    root_of,
     shape_for,
 )
 from eboxcast.lib.translation import N_

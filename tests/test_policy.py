@@ -30,7 +30,7 @@ from tests.senders.forms import form_in
 
 import eboxcast
 from eboxcast.accounts import factors, invitations, passwords, sessions, standing
-from eboxcast.audit import anchoring, dropping, pseudonyms, selectors, signing, verification
+from eboxcast.audit import anchoring, dropping, heads, pseudonyms, selectors, signing, verification
 from eboxcast.audit.models import Entry
 from eboxcast.broadcasts import (
     acceptance,
@@ -221,6 +221,7 @@ ACTIONS: dict[str, Case] = {
     "audit.anchoring.hand_out_head": Case(
         "audit.anchor", lambda w, a, to="a notary": anchoring.hand_out_head(to, actor=a)
     ),
+    "audit.heads.hand_out_tree_head": Case("audit.anchor", lambda w, a: heads.hand_out_tree_head(None, actor=a)),
     "audit.dropping.foresee_drop": Case("audit.drop", lambda w, a: dropping.foresee_drop(actor=a)),
     "audit.dropping.drop_due": Case("audit.drop", lambda w, a: dropping.drop_due(actor=a)),
     "audit.pseudonyms.search_person": Case("audit.find", lambda w, a: pseudonyms.search_person(w.key, actor=a)),

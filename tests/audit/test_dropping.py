@@ -11,8 +11,10 @@ from django.db import DatabaseError, connection
 from tests.actors import master
 from tests.moments import move_to
 
+from eboxcast.audit import tree
 from eboxcast.audit.actions import record
 from eboxcast.audit.anchoring import Kept, hand_out
+from eboxcast.audit.canonical import Root
 from eboxcast.audit.dropping import drop_due, due
 from eboxcast.audit.models import Anchor, Entry, PseudonymKey, Seal
 from eboxcast.audit.pseudonyms import pseudonym
@@ -80,10 +82,13 @@ def test_the_rest_of_the_chain_is_proved_after_the_drop() -> None:
     """Also the seal in the new year of an entry that went with the old one."""
     kept = head()
     assert kept
+    signed = Root(size=kept.number, root=tree.root(kept.number), at=clock.now())
     drop()
     seal_pending()
-    found = verify([Kept(kept.number, kept.digest), Kept(1, bytes(32))], actor=master("ada"))
-    assert (found.first, found.proved_to, found.gone, found.too_old) == (3, kept.number, 1, 1)
+    found = verify([Kept(kept.number, kept.digest), Kept(1, bytes(32))], [signed], actor=master("ada"))
+    assert (found.first, found.proved_to, found.signed_to) == (3, kept.number, kept.number)
+    assert (found.gone, found.too_old) == (1, 1)
+    assert tree.root(kept.number) == signed.root
     assert found.good
 
 

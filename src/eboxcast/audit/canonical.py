@@ -14,6 +14,9 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 FORMAT = "eboxcast.audit/1"
+HEAD_FORMAT = "eboxcast.audit-head/1"
+HEAD_KIND = "eboxcast-audit-head"
+"""What stands in the signature of a head."""
 ROOT = bytes(32)
 """What the first seal of all has as the digest before it."""
 
@@ -99,6 +102,35 @@ def text_of_seal(seal: Sealed) -> str:
 def digest_of_seal(seal: Sealed) -> bytes:
     """Return the SHA-256 of a seal, which is the next one's ``previous``."""
     return hashlib.sha256(text_of_seal(seal).encode()).digest()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Root:
+    """What a signed head says: the root that the tree had with so many seals, and when that was seen."""
+
+    size: int
+    root: bytes
+    at: datetime
+
+
+def text_of_root(head: Root) -> str:
+    """Return a head in the form that is signed."""
+    values = {"at": _moment(head.at), "format": HEAD_FORMAT, "root": head.root.hex(), "size": head.size}
+    return canonical(values)
+
+
+def root_in(text: bytes) -> Root:
+    """Return what a head says. Raises ValueError where it is none."""
+    told = json.loads(text)
+    try:
+        if told["format"] != HEAD_FORMAT:
+            raise ValueError
+        head = Root(size=int(told["size"]), root=bytes.fromhex(told["root"]), at=datetime.fromisoformat(told["at"]))
+    except (KeyError, TypeError) as error:
+        raise ValueError from error
+    if head.size < 1 or len(head.root) != len(ROOT):
+        raise ValueError
+    return head
 
 
 def canonical(value: object) -> str:

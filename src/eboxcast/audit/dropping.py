@@ -1,6 +1,7 @@
 """Dropping the years whose term is over, whole. Only the role that owns the tables can do it.
 
-What stays: an entry that counts what went, and the last digest of the year, with which the rest of the chain begins.
+What stays: an entry that counts what went, and the last digest of the year and the edge of its tree, with which the
+rest of the chain and of the tree begins.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ from django.db.backends.utils import CursorWrapper
 from eboxcast.audit.actions import record
 from eboxcast.audit.anchoring import DROPPED
 from eboxcast.audit.models import Anchor, Entry, Seal
-from eboxcast.audit.rows import APPEND_ONLY
+from eboxcast.audit.rows import BY_YEAR
 from eboxcast.audit.sealing import alone, seal_pending
 from eboxcast.audit.segments import first_kept, forget_segment, open_segment, segment_of
 from eboxcast.audit.selectors import Head, last_sealed
+from eboxcast.audit.tree import keep_edge
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.policy import authorize
@@ -87,6 +89,7 @@ def _drop(segment: int, by: str) -> Ended:
             seals=Seal.objects.filter(segment=segment).count(),
         )
         _keep_head(gone.head)
+        keep_edge(cursor, gone.head.number)
         _drop_tables(cursor, segment)
         record(ACTION, by=by, data={**_facts(gone.head), "entries": gone.entries, "seals": gone.seals})
     forget_segment(segment)
@@ -103,7 +106,7 @@ def _keep_head(last: Head) -> None:
 
 
 def _drop_tables(cursor: CursorWrapper, segment: int) -> None:
-    for table in APPEND_ONLY:
+    for table in BY_YEAR:
         cursor.execute(f"drop table {table}_{int(segment)}")
 
 

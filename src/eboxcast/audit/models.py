@@ -1,6 +1,7 @@
 """The tables of the audit. Plain ids, no foreign keys: the ledger neither blocks nor follows a delete.
 
-Each is cut into segments, one for each year (segments.py). Rights and triggers forbid changing or removing a row.
+Each is cut into segments, one for each year (segments.py), but the tree and its heads. Rights and triggers forbid
+changing or removing a row.
 """
 
 from __future__ import annotations
@@ -80,6 +81,34 @@ class PseudonymKey(models.Model):
 
     class Meta:
         db_table = "audit_key"
+
+
+class Node(models.Model):
+    """The hash of a full subtree of the tree over all seals (``tree.py``). It stays when its years go."""
+
+    pk = models.CompositePrimaryKey("level", "place")
+    level = models.SmallIntegerField()
+    place = models.BigIntegerField()
+    hash = models.BinaryField()
+
+    class Meta:
+        db_table = "audit_node"
+
+
+class TreeHead(models.Model):
+    """A root of that tree, signed: who keeps one sees when entries before it are others later."""
+
+    size = models.BigIntegerField()
+    """How many seals the tree had."""
+    root = models.BinaryField()
+    made_at = models.DateTimeField()
+    fingerprint = models.TextField()
+    """Of the certificate of the key that signed it."""
+    signed = models.TextField()
+
+    class Meta:
+        db_table = "audit_tree_head"
+        constraints = (models.UniqueConstraint(fields=("size", "fingerprint"), name="audit_tree_head_once"),)
 
 
 class SigningKey(models.Model):

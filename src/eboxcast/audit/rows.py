@@ -12,8 +12,10 @@ SEAL = "s.number, s.segment, s.entry, s.entry_segment, s.sealed_at, s.content, s
 ENTRY_COLUMNS = 10
 SEAL_COLUMNS = 7
 Row = Sequence[Any]
-APPEND_ONLY = ("audit_entry", "audit_seal", "audit_anchor", "audit_key")
-"""The role that works may read these and add to them, and nothing else. Each has a part for each year."""
+BY_YEAR = ("audit_entry", "audit_seal", "audit_anchor", "audit_key")
+"""Each has a part for each year."""
+APPEND_ONLY = (*BY_YEAR, "audit_node", "audit_tree_head")
+"""The role that works may read these and add to them, and nothing else."""
 
 
 def content_of(row: Row) -> Content:

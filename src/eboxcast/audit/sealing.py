@@ -16,6 +16,7 @@ from django.db.backends.utils import CursorWrapper
 from eboxcast.audit.canonical import Content, Sealed, digest_of_content, digest_of_seal
 from eboxcast.audit.rows import ENTRY, content_of
 from eboxcast.audit.selectors import Head, last_sealed
+from eboxcast.audit.tree import grow
 from eboxcast.lib import clock
 
 _LOCK = 0x617564697453
@@ -65,6 +66,7 @@ def _seal_some(*, everything: bool) -> int:
         seals = _chain(last, [content_of(row) for row in cursor.fetchall()])
         if seals:
             cursor.executemany(_SEAL, [_values(seal) for seal in seals])
+            grow(cursor, seals[-1].number)
     return len(seals)
 
 

@@ -6,7 +6,7 @@ end off, is said by the heads that were handed out: it is proved up to the newes
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -16,13 +16,16 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from eboxcast.audit.anchoring import Kept, handed_out
-from eboxcast.audit.canonical import ROOT, Sealed, digest_of_content, digest_of_seal
+from eboxcast.audit.canonical import HEAD_KIND, ROOT, Root, Sealed, digest_of_content, digest_of_seal, root_in
 from eboxcast.audit.dropping import Ended, ended, is_told
+from eboxcast.audit.models import SigningKey, TreeHead
 from eboxcast.audit.rows import ENTRY, SEAL, SEAL_COLUMNS, Row, content_of, seal_of
 from eboxcast.audit.segments import first_kept
 from eboxcast.audit.selectors import Head, head
+from eboxcast.audit.tree import KEPT_FROM, TreeBroken, edge, kept_nodes
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
+from eboxcast.lib.merkle import Growing, leaf_hash
 from eboxcast.lib.policy import authorize
 
 MOST_FAULTS = 100
@@ -61,6 +64,12 @@ class Wrong(StrEnum):
     """A head that was handed out had another digest at this number."""
     TRUNCATED = "truncated"
     """A head was handed out that is newer than the chain."""
+    NODE_ALTERED = "node-altered"
+    """A hash of the tree is kept that is not that of its seals."""
+    ROOT_DIFFERS = "root-differs"
+    """A head was signed, and the seals up to it give another root."""
+    HEAD_FORGED = "head-forged"
+    """A head is kept that no key of this installation signed."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +98,10 @@ class Verification:
     """By anchors that were given from outside."""
     kept_to: int = 0
     """By the anchors in the database itself, which whoever altered the chain may have altered too."""
+    heads: int = 0
+    """Signed heads whose root was computed again: those that are kept, and those given from outside."""
+    signed_to: int = 0
+    """By signed heads that were given from outside; 0 where none agrees."""
     too_old: int = 0
     """Anchors given from outside of which the seals were dropped."""
     fault_count: int = 0
@@ -106,20 +119,24 @@ class Verification:
             self.faults.append(Fault(wrong, number, entry))
 
 
-def verify(anchors: Sequence[Kept] = (), *, actor: Actor) -> Verification:
+def verify(anchors: Sequence[Kept] = (), heads: Sequence[Root] = (), *, actor: Actor) -> Verification:
     """Compute everything again and compare it, also with heads that were kept outside. Changes nothing.
 
-    Raises NotYourRole.
+    ``heads`` are those that were signed. Raises NotYourRole.
     """
     authorize(actor, "audit.verify")
     with _one_moment() as cursor:
-        kept = handed_out()
-        walk = _Walk(ended(), {anchor.number for anchor in (*anchors, *kept)})
+        kept, signed = handed_out(), list(TreeHead.objects.order_by("size", "id"))
+        sizes = {one.size for one in signed} | {one.size for one in heads}
+        walk = _Walk(ended(), {anchor.number for anchor in (*anchors, *kept)}, _Tree(cursor, sizes))
         found = walk.to_the_end()
         _look_beside_the_chain(found, cursor)
+    walk.tree.compare(_genuine(signed, found), found)
+    found.signed_to = walk.tree.compare(heads, found)
     found.proved_to = walk.compare(anchors)
     found.kept_to = walk.compare([anchor for anchor in kept if anchor not in anchors])
-    found.too_old = sum(anchor.number < walk.start.number for anchor in anchors)
+    older = (*(anchor.number for anchor in anchors), *(one.size for one in heads))
+    found.too_old = sum(number < walk.start.number for number in older)
     return found
 
 
@@ -163,10 +180,78 @@ def _look_beside_the_chain(found: Verification, cursor: CursorWrapper) -> None:
     found.unsealed = cursor.fetchone()[0]
 
 
+def _genuine(heads: Sequence[TreeHead], found: Verification) -> Iterator[Root]:
+    """Yield what heads say that a key of ours signed."""
+    if not heads:
+        return
+    from eboxcast.lib.signatures import SignatureWrong, read_signed  # cryptography takes long to import
+
+    keys = set(SigningKey.objects.values_list("fingerprint", flat=True))
+    for kept in heads:
+        try:
+            signed = read_signed(kept.signed, kind=HEAD_KIND)
+            told = root_in(signed.payload)
+        except (SignatureWrong, ValueError):
+            found.found(Wrong.HEAD_FORGED, kept.size)
+            continue
+        if signed.fingerprint not in keys or (told.size, told.root) != (kept.size, bytes(kept.root)):
+            found.found(Wrong.HEAD_FORGED, kept.size)
+        yield told
+
+
+class _Tree:
+    """The tree over the seals, made anew beside the walk along the chain."""
+
+    def __init__(self, cursor: CursorWrapper, sizes: Set[int]) -> None:
+        self._cursor = cursor
+        self._sizes = sizes
+        self._kept = kept_nodes(cursor)
+        self._roots: dict[int, bytes] = {}
+        self._growing = Growing()
+
+    def begin(self, size: int, found: Verification) -> None:
+        """Begin with what is kept of the seals that were dropped."""
+        try:
+            self._growing = Growing(size, edge(self._cursor, size))
+        except TreeBroken:
+            found.found(Wrong.BEGINNING, size)
+        if size in self._sizes:
+            self._roots[size] = self._growing.root()
+
+    def add(self, digest: bytes, found: Verification) -> None:
+        """Add a seal."""
+        full = self._growing.add(leaf_hash(digest))
+        size = self._growing.size
+        for level in range(KEPT_FROM, len(full)):
+            kept = self._kept.get((level, (size >> level) - 1))
+            if kept is not None and kept != full[level]:
+                found.found(Wrong.NODE_ALTERED, size)
+        if size in self._sizes:
+            self._roots[size] = self._growing.root()
+
+    def compare(self, heads: Iterable[Root], found: Verification) -> int:
+        """Compare signed heads; return the size of the newest that agrees."""
+        agreed = 0
+        for told in heads:
+            if told.size > self._growing.size:
+                found.found(Wrong.TRUNCATED, told.size)
+            elif told.size in self._roots:
+                found.heads += 1
+                agreed = max(agreed, self._agreed(told, found))
+        return agreed
+
+    def _agreed(self, told: Root, found: Verification) -> int:
+        if self._roots[told.size] == told.root:
+            return told.size
+        found.found(Wrong.ROOT_DIFFERS, told.size)
+        return 0
+
+
 class _Walk:
     """Follows the chain from what is left of the dropped years to the newest seal."""
 
-    def __init__(self, dropped: Ended | None, wanted: Set[int]) -> None:
+    def __init__(self, dropped: Ended | None, wanted: Set[int], tree: _Tree) -> None:
+        self.tree = tree
         self.start = dropped.head if dropped else Head(number=0, digest=ROOT, segment=0)
         self._last = self.start
         self._wanted = wanted
@@ -180,6 +265,7 @@ class _Walk:
         for row in _rows():
             seal, digest = seal_of(row), bytes(row[SEAL_COLUMNS])
             self._check_seal(seal, digest)
+            self.tree.add(digest, self._found)
             self._check_entry(seal, row[SEAL_COLUMNS + 1 :])
             self._last = Head(number=seal.number, digest=digest, segment=seal.segment)
             if seal.number in self._wanted:
@@ -202,6 +288,7 @@ class _Walk:
     def _check_dropped(self, dropped: Ended) -> None:
         if dropped.segment >= first_kept(clock.today()):
             self._found.found(Wrong.DROPPED_EARLY, dropped.head.number)
+        self.tree.begin(dropped.head.number, self._found)
         if not is_told(dropped):
             self._found.found(Wrong.BEGINNING, dropped.head.number)
 

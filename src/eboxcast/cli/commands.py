@@ -282,6 +282,7 @@ SECTIONS: Mapping[str, Mapping[str, Command]] = {
                 "list": ("audit.see",),
                 "verify": ("audit.verify",),
                 "anchor": ("audit.anchor",),
+                "head": ("audit.anchor",),
                 "dossier": ("audit.dossier",),
                 "find": ("audit.find",),
                 "expire": ("audit.drop",),

@@ -14,6 +14,7 @@ from typing import Generic, TypeVar
 
 from django.db import connections
 
+from eboxcast.audit.heads import make_due_head
 from eboxcast.audit.sealing import seal_pending
 from eboxcast.broadcasts.errors import NotInThisState
 from eboxcast.broadcasts.models import Broadcast
@@ -202,6 +203,7 @@ def _lead(done: Done[T], actor: Actor) -> None:
 
 def _seal(done: Done[T], *, whole: bool) -> None:
     done.sealed += seal_pending(everything=whole)
+    make_due_head()
 
 
 def _make_mails(done: Done[T]) -> None:

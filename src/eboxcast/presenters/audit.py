@@ -10,6 +10,7 @@ from uuid import UUID
 
 from eboxcast.audit.dossier import DossierVerification
 from eboxcast.audit.dropping import Ended
+from eboxcast.audit.heads import Handed
 from eboxcast.audit.selectors import Head, SealedEntry
 from eboxcast.audit.verification import Verification
 from eboxcast.lib.formatting import grouped, long_date, moment_in, short_digest, short_run
@@ -29,6 +30,7 @@ from eboxcast.presenters.schemas.audit import (
     AuditYear,
     DossierFault,
     DossierVerdict,
+    SignedHead,
 )
 
 
@@ -47,6 +49,20 @@ def audit_page(entries: Sequence[SealedEntry], numbers: Mapping[UUID, str], lang
 def audit_head(head: Head) -> AuditHead:
     """Return the head of the audit."""
     return AuditHead(number=head.number, sha256=head.digest.hex(), anchor=str(head))
+
+
+def signed_head(handed: Handed) -> SignedHead:
+    """Return a signed head of the audit."""
+    made = handed.head
+    return SignedHead(
+        size=made.size,
+        root=bytes(made.root).hex(),
+        at=made.made_at,
+        fingerprint=made.fingerprint,
+        signed=made.signed,
+        since=handed.since,
+        consistency=tuple(one.hex() for one in handed.path),
+    )
 
 
 def years_due(years: Sequence[int]) -> AuditExpiry:
@@ -72,6 +88,8 @@ def audit_verdict(found: Verification) -> AuditVerdict:
         head=str(found.head) if found.head else None,
         proved_to=found.proved_to,
         kept_to=found.kept_to,
+        heads=found.heads,
+        signed_to=found.signed_to,
         too_old=found.too_old,
         fault_count=found.fault_count,
         faults=tuple(AuditFault(wrong=one.wrong.value, number=one.number, entry=one.entry) for one in found.faults),

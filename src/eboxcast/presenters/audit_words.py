@@ -249,6 +249,9 @@ WRONG: Mapping[Wrong, str] = {
     Wrong.SEALED_TWICE: N_("Seal {number}: its entry {entry} had already been sealed."),
     Wrong.ANCHOR_DIFFERS: N_("Anchor {number}: a different digest was issued. Something up to this seal was altered."),
     Wrong.TRUNCATED: N_("Anchor {number}: it is newer than the last seal. The end of the audit was removed."),
+    Wrong.NODE_ALTERED: N_("Seal {number}: the tree that is kept does not match the seals up to there."),
+    Wrong.ROOT_DIFFERS: N_("Signed head {number}: the seals up to there give a different root."),
+    Wrong.HEAD_FORGED: N_("Signed head {number}: it is kept here, but no key of this installation signed it."),
 }
 """What verifying the audit can find."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -10,9 +11,11 @@ from typing import Annotated
 import typer
 
 from eboxcast.audit.anchoring import Kept, hand_out_head, read_anchor
+from eboxcast.audit.canonical import Root
 from eboxcast.audit.dossier import Wrong as WrongDossier
 from eboxcast.audit.dossier import verify_dossier
 from eboxcast.audit.dropping import drop_due, foresee_drop
+from eboxcast.audit.heads import HeadUnclear, hand_out_tree_head, read_head
 from eboxcast.audit.pseudonyms import search_person
 from eboxcast.audit.selectors import Wanted, read_entries
 from eboxcast.audit.verification import Wrong, verify
@@ -38,6 +41,7 @@ from eboxcast.presenters.audit import (
     audit_verdict,
     dossier_verdict,
     entry_words,
+    signed_head,
     years_deleted,
     years_due,
 )
@@ -134,6 +138,10 @@ def verify_(
         list[str] | None,
         typer.Option(help="A head kept elsewhere, NUMBER:DIGEST. May be repeated."),
     ] = None,
+    head: Annotated[
+        list[Path] | None,
+        typer.Option(help="A signed head kept elsewhere, as `eboxcast audit head` wrote it. May be repeated."),
+    ] = None,
     dossier: Annotated[
         Path | None, typer.Option(help="Verify this dossier of a broadcast instead. Needs no database.")
     ] = None,
@@ -144,10 +152,11 @@ def verify_(
     if dossier:
         _verify_dossier(dossier, anchors, as_json=as_json)
         return
+    heads = [_head_in(path) for path in head or ()]
     with sanitized_db_errors():
-        found = verify(anchors, actor=actor())
+        found = verify(anchors, heads, actor=actor())
     verdict = audit_verdict(found)
-    console.result(verdict, partial(_verdict_lines, anchored=bool(anchors)), as_json=as_json)
+    console.result(verdict, partial(_verdict_lines, anchored=bool(anchors or heads)), as_json=as_json)
     if not found.good:
         raise typer.Exit(1)
 
@@ -165,6 +174,35 @@ def anchor_(
     if head is None:
         raise NothingRecorded
     console.result(audit_head(head), lambda shown, _: [shown.anchor], as_json=as_json)
+
+
+@app.command("head")
+def head_(
+    since: Annotated[
+        Path | None, typer.Option(help="An older signed head. The answer then proves that the audit only grew since.")
+    ] = None,
+) -> None:
+    """Seal what is recorded, sign the head of the audit, and print it as JSON, to be kept elsewhere.
+
+    A signing key is needed: `eboxcast keys create`
+    """
+    older = _head_in(since) if since else None
+    with sanitized_db_errors():
+        handed = hand_out_tree_head(older, actor=actor())
+    if handed is None:
+        raise NothingRecorded
+    typer.echo(json_text(signed_head(handed), precision="microseconds"))
+
+
+def _head_in(path: Path) -> Root:
+    """Return the head in a file: the answer of `audit head`, or only what is signed in it. Raises HeadUnclear."""
+    name = mask_and_strip(str(path))
+    try:
+        text = path.read_text("utf-8")
+        signed = json.loads(text)["signed"] if text.lstrip().startswith("{") else text
+    except (OSError, ValueError, KeyError, RecursionError):
+        raise HeadUnclear(file=name) from None
+    return read_head(str(signed), file=name)
 
 
 def _verify_dossier(path: Path, anchors: Sequence[Kept], *, as_json: bool) -> None:
@@ -278,6 +316,9 @@ _UNSEALED = N_("Not sealed yet: {count} entries. These were not checked.")
 _GONE = N_("{count} entries were deleted with their year; their seals are kept.")
 _TOO_OLD = N_("{count} anchors are older than the seals that are kept, and cannot be checked.")
 _PROVED = N_("Proved up to seal {number} by an anchor you gave: nothing up to there was altered, removed or moved.")
+_SIGNED = N_(
+    "Proved up to entry {number} by a signed head you gave: nothing up to there was altered, removed or moved."
+)
 _KEPT = N_("The heads kept in this database match up to seal {number}.")
 _UNPROVED = N_(
     "Without an external anchor, this does not show whether the audit was rebuilt or its end "
@@ -356,10 +397,9 @@ def _verdict_lines(found: AuditVerdict, language: str, *, anchored: bool) -> Ite
     for sentence, count in ((_UNSEALED, found.unsealed), (_GONE, found.gone), (_TOO_OLD, found.too_old)):
         if count:
             yield line(sentence, count=count)
-    if found.good and found.kept_to:
-        yield line(_KEPT, number=found.kept_to)
-    if found.good and found.proved_to:
-        yield line(_PROVED, number=found.proved_to)
-    elif not anchored:
+    for sentence, number in ((_KEPT, found.kept_to), (_PROVED, found.proved_to), (_SIGNED, found.signed_to)):
+        if found.good and number:
+            yield line(sentence, number=number)
+    if not anchored:
         yield line(_UNPROVED)
     yield line(_GOOD) if found.good else line(_BAD, count=found.fault_count)

@@ -93,6 +93,27 @@ class AuditHead(Schema):
     """both, as `--anchor` takes them: `NUMBER:DIGEST`"""
 
 
+class SignedHead(Schema):
+    """A signed head of the audit: with it, anyone can verify later that what was recorded before is still the same."""
+
+    format: Literal["eboxcast.audit-signed-head/1"] = "eboxcast.audit-signed-head/1"
+    """the form of this answer"""
+    size: int
+    """how many entries are in the tree"""
+    root: str
+    """the root of the tree"""
+    at: datetime
+    """when the head was made"""
+    fingerprint: str
+    """the fingerprint of the key that signed it"""
+    signed: str
+    """size, root and moment with their signature (JWS): this is what counts"""
+    since: int | None
+    """the size of the older head that was given; `null` if none was"""
+    consistency: tuple[str, ...]
+    """what proves that the tree of the older head is its beginning (RFC 9162, 2.1.4)"""
+
+
 class AuditYear(Schema):
     """A year whose retention period is over."""
 
@@ -204,6 +225,10 @@ class AuditVerdict(Schema):
     """the seal up to which the anchors that were given prove it; 0 for none"""
     kept_to: int
     """the same for the heads kept in this database"""
+    heads: int
+    """signed heads that were recalculated"""
+    signed_to: int
+    """the number of entries up to which the signed heads that were given prove it; 0 for none"""
     too_old: int
     """anchors that were given and are older than the seals that are kept"""
     fault_count: int

@@ -1,0 +1,124 @@
+"""Signed heads of the tree over the audit (``tree.py``): made, handed out, and shown to go on from one another.
+
+Who keeps one has what nobody can undo, also not who owns the database and the key: each later head goes on from it, or
+something before it was changed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import connection, transaction
+
+from eboxcast.audit.canonical import HEAD_KIND, Root, root_in, text_of_root
+from eboxcast.audit.models import TreeHead
+from eboxcast.audit.sealing import seal_pending
+from eboxcast.audit.selectors import head
+from eboxcast.audit.signing import NothingSigns, is_set_up, sign_if_possible
+from eboxcast.audit.tree import prove_growth, root
+from eboxcast.lib import clock
+from eboxcast.lib.actors import Actor
+from eboxcast.lib.errors import InputRefused, Trouble
+from eboxcast.lib.policy import authorize
+from eboxcast.lib.translation import N_
+
+EVERY = timedelta(hours=1)
+
+_CLOSED_SINCE = (
+    "select exists (select from audit_seal s join audit_entry e on e.id = s.entry and e.segment = s.entry_segment"
+    " where s.number > %s and e.action = 'broadcast.closed')"
+)
+
+
+class HeadUnclear(InputRefused):
+    """What was given is no head that was signed here."""
+
+    code = "audit.head-unclear"
+    sentence = N_("{file} is not a signed head of the audit.")
+    remedy = N_("Give the file exactly as it was received.")
+
+
+class HeadOfAnother(Trouble):
+    """No path leads from that head to this audit."""
+
+    code = "audit.head-of-another"
+    sentence = N_("The audit does not go on from the head with {size} entries: it was changed, or it is another one.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Handed:
+    """A signed head, and how it goes on from an older one."""
+
+    head: TreeHead
+    since: int | None = None
+    """The size of the older one."""
+    path: tuple[bytes, ...] = ()
+
+
+def make_due_head() -> TreeHead | None:
+    """Sign the tree when an hour has passed since the last head, or a broadcast was closed, and something was sealed.
+
+    None where nothing is due, or nothing is set up to sign. Call it outside a transaction.
+    """
+    newest = head() if is_set_up() else None
+    last = TreeHead.objects.order_by("-size", "-id").first()
+    if newest is None or (last and last.size >= newest.number):
+        return None
+    if last and last.made_at + EVERY > clock.now() and not _closed_since(last.size):
+        return None
+    return make_head(newest.number)
+
+
+def make_head(size: int) -> TreeHead | None:
+    """Sign the tree with so many seals; None where nothing is set up to sign. Raises TreeBroken."""
+    from eboxcast.lib.signatures import read_signed  # cryptography takes long to import
+
+    now = clock.now()
+    found = Root(size=size, root=root(size), at=now)
+    signed = sign_if_possible(text_of_root(found).encode(), kind=HEAD_KIND)
+    if signed is None:
+        return None
+    values = {"root": found.root, "made_at": now, "signed": signed}
+    with transaction.atomic():
+        made, _ = TreeHead.objects.get_or_create(
+            size=size, fingerprint=read_signed(signed, kind=HEAD_KIND).fingerprint, defaults=values
+        )
+    return made
+
+
+def hand_out_tree_head(since: Root | None, *, actor: Actor) -> Handed | None:
+    """Seal and sign all until now; return the head, and how the audit goes on from the one that is given.
+
+    None as long as nothing was ever recorded. Call it outside a transaction.
+    Raises NotYourRole, NothingSigns, TreeBroken, HeadOfAnother.
+    """
+    authorize(actor, "audit.anchor")
+    seal_pending(everything=True)
+    newest = head()
+    if newest is None:
+        return None
+    made = make_head(newest.number)
+    if made is None:
+        raise NothingSigns
+    if since is None:
+        return Handed(head=made)
+    if since.size > made.size or root(since.size) != since.root:
+        raise HeadOfAnother(size=since.size)
+    return Handed(head=made, since=since.size, path=tuple(prove_growth(since.size, made.size)))
+
+
+def read_head(signed: str, *, file: str) -> Root:
+    """Return what a signed head says. Raises HeadUnclear."""
+    from eboxcast.lib.signatures import SignatureWrong, read_signed  # as above
+
+    try:
+        return root_in(read_signed(signed, kind=HEAD_KIND).payload)
+    except (SignatureWrong, ValueError):
+        raise HeadUnclear(file=file) from None
+
+
+def _closed_since(size: int) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(_CLOSED_SINCE, [size])
+        return bool(cursor.fetchone()[0])

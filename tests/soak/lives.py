@@ -11,7 +11,6 @@ import random
 import shutil
 import signal
 import subprocess
-import sys
 import threading
 import traceback
 from collections import Counter
@@ -37,7 +36,7 @@ ENVIRONMENT = "acceptance"
 """Where anybody may publish with the procedure on, without which there is no steward."""
 VALID_DAYS = 30
 TO = ("--environment", ENVIRONMENT)
-COMPACT = (sys.executable, str(Path(__file__).parents[1] / "faults" / "compacting.py"))
+COMPACT = Path(__file__).parents[1] / "faults" / "compacting.py"
 WHO = ("--as", "lou")
 _TRIES = 12
 _AT_FIRST = 3.0

@@ -1,8 +1,7 @@
 """The queue that wakes lanes: Procrastinate, in the control database. It says "work on run R", never on whom.
 
-A lane works for two seconds and then, where other runs are under way, queues itself again behind them: that is the
-fairness between runs. A periodic task queues the lanes that are missing: after a resume, after a worker died, after a
-worker's machine did.
+A lane works for two seconds and then queues itself again behind the others: that is the fairness between runs. A
+periodic task queues the lanes that are missing: after a resume, after a worker died, after a worker's machine did.
 How a worker runs is in ``worker``.
 """
 
@@ -170,36 +169,19 @@ def _queue(queue: App, run: Run, number: int) -> None:
         task.defer(run=str(run.id), number=number)
 
 
-def _work_a_while(worker: Lane, stopping: Event) -> End:
+def _work(run: Run, number: int, job: str) -> End:
+    stopping = Event()
+    _at_work.add(stopping)
     if _ending.is_set():
         stopping.set()
     alarm = Timer(FAIR_SECONDS, stopping.set)
     alarm.daemon = True
     alarm.start()
-    try:
-        return worker.work(stopping)
-    finally:
-        alarm.cancel()
-
-
-def _others_wait(run: Run) -> bool:
-    """Say whether another run is to have its turn; coming again costs more than going on, connections above all."""
-    with sanitized_db_errors():
-        others = Run.objects.filter(environment=run.environment, state=State.RUNNING).exclude(id=run.id)
-        return others.exists()
-
-
-def _work(run: Run, number: int, job: str) -> End:
-    stopping = Event()
-    _at_work.add(stopping)
     target = target_of(run.environment)
     try:
-        worker = Lane(run=run, target=target, worker=f"{worker_name(number)}:{job}")
-        end = _work_a_while(worker, stopping)
-        while end is End.ASKED and not _ending.is_set() and not _others_wait(run):
-            stopping.clear()
-            end = _work_a_while(worker, stopping)
+        end = Lane(run=run, target=target, worker=f"{worker_name(number)}:{job}").work(stopping)
     finally:
+        alarm.cancel()
         _at_work.discard(stopping)
         target.close()
     if end is End.DONE:

@@ -291,6 +291,19 @@ def test_the_content_digest_leaves_out_sequence_and_layout_only() -> None:
         assert content_digest(GOOD.replace(old, new)) != content_digest(GOOD)
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("<?85073003328xml a?><Broadcast/>", "***********xml"),
+        ('<?xml version="1.0" encoding="x85073003328"?><a/>', "x***********"),
+    ],
+)
+def test_a_national_number_as_a_name_in_the_xml_is_masked(text: str, shown: str) -> None:
+    (fault,) = read(text).faults
+    assert shown in fault.data.values()
+    assert "85073003328" not in f"{fault} {sentence_of(fault, 'en')}"
+
+
 def test_no_message_shows_what_could_be_a_national_number() -> None:
     number = "85073003328"
     text = GOOD.replace("0456789034", number).replace("<Title>", f"<N{number}/><Title n{number}='{number}'>{number}")

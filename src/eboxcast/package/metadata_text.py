@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from lxml import etree
 
+from eboxcast.lib.masking import mask_and_strip
 from eboxcast.package.faults import Fault
 
 MOST_BYTES = 1024 * 1024
@@ -58,7 +59,9 @@ def decoded(content: bytes, *, file_name: str) -> str | Fault:
     """Return the text without its declaration, its lines ending in a newline and numbered as in the file."""
     encoding, content = _encoding_of(content)
     if encoding not in _DECODABLE:
-        return Fault(code="metadata.encoding-unknown", file=file_name, line=1, data={"encoding": encoding})
+        return Fault(
+            code="metadata.encoding-unknown", file=file_name, line=1, data={"encoding": mask_and_strip(encoding)}
+        )
     if b"\0" in content and not encoding.startswith("utf-16"):
         return Fault(code="metadata.encoding", file=file_name, line=1, data={"encoding": encoding.upper()})
     try:
@@ -93,7 +96,7 @@ def _danger_in(text: str, file_name: str) -> Fault | None:
         if token.group(2):
             return Fault(code="metadata.dtd", file=file_name, line=line)
         if token.group(1) is not None:
-            name = token.group(1)[:40] or "?"
+            name = mask_and_strip(token.group(1))[:40] or "?"
             return Fault(code="metadata.instruction", file=file_name, line=line, data={"name": name})
     return None
 

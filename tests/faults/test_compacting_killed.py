@@ -31,7 +31,6 @@ __all__ = ["order"]
 A = "acceptance"
 PEOPLE = range(40, 60)
 PROGRAM = Path(__file__).with_name("compacting.py")
-COMPACT = (sys.executable, str(PROGRAM))
 pytestmark = pytest.mark.faults
 
 
@@ -41,7 +40,7 @@ def shown() -> dict[int, list[UUID]]:
 
 def killed_at(point: Compacting | None, *, after: float = 0) -> None:
     """Compact in a process of its own that dies at a point, or after some seconds."""
-    process = subprocess.Popen([*COMPACT, A, point or "", str(after)])
+    process = subprocess.Popen([sys.executable, str(PROGRAM), A, point or "", str(after)])
     assert process.wait(timeout=60) in (0, -signal.SIGKILL)
 
 
@@ -140,7 +139,7 @@ def test_the_server_dies_in_a_merge(fragile: Machine, fragile_letter: NewLetter)
     letters = [published(fragile, fragile_letter(f"merge{number}")) for number in range(2)]
     compact(fragile)
     letters.append(published(fragile, fragile_letter("merge2")))
-    merging = Process((A,), fragile.env(halting_at(Compacting.MERGED_BEFORE_COMMIT)), program=COMPACT).until_halted()
+    merging = Process((A,), fragile.env(halting_at(Compacting.MERGED_BEFORE_COMMIT)), program=PROGRAM).until_halted()
     fragile.kill_server(signal.SIGKILL)
     assert merging.go_on().ended().returncode == 1
     assert_as_it_was(fragile, letters)
@@ -173,7 +172,7 @@ def published(machine: Machine, some: Letter) -> Letter:
 
 def compact(machine: Machine) -> None:
     """Compact everything, in a process of its own; fail with what it said."""
-    ended = Process((A,), machine.env(), program=COMPACT).ended()
+    ended = Process((A,), machine.env(), program=PROGRAM).ended()
     assert ended.returncode == 0, ended.stderr
 
 

@@ -17,6 +17,7 @@ from eboxcast.lib.actors import Actor
 from eboxcast.lib.formatting import grouped, rough_duration, short_times
 from eboxcast.lib.telling import next_actions, remedy_in, sentence_in
 from eboxcast.lib.translation import N_, translate
+from eboxcast.presenters.people import names_of
 from eboxcast.presenters.schemas.checklist import CheckItem, Checklist
 from eboxcast.targets.opening import capabilities_of
 
@@ -86,7 +87,8 @@ def _detail(condition: Condition, broadcast: Broadcast, language: str) -> str:
             return translate(_PREPARED, language, {"count": grouped(broadcast.recipients_count or 0, language)})
         case "go_holds":
             go = holding_go(broadcast)
-            return translate(_GO, language, {"by": go.given_by, "at": go.given_at}) if go else ""
+            by = names_of([go.given_by]).get(go.given_by, go.given_by) if go else ""
+            return translate(_GO, language, {"by": by, "at": go.given_at}) if go else ""
         case "contact_centre_warned":
             count = broadcast.first_time_count
             data = {"at": broadcast.contact_centre_warned_at or "", "count": grouped(count or 0, language)}

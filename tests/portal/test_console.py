@@ -21,10 +21,11 @@ __all__ = ["story"]
 
 def test_tonight_shows_each_condition_in_words_and_what_may_be_decided(story: Story) -> None:
     broadcast = story.ready()
+    browser_of(p.BRAM)
     p.set_clock("2027-02-15T17:00")
     page = browser_of(p.LOU).get("/console")
     assert "all conditions met" in text(page)
-    assert "GO valid for these files met by bram" in text(page)
+    assert "GO valid for these files met by Bram Peeters" in text(page)
     assert "Window later Monday 15 February 2027, 18:00 to" in text(page)
     assert f'href="/broadcasts/{broadcast.number}/arm"' in page.content.decode()
     assert "/launch" not in page.content.decode()

@@ -42,6 +42,11 @@ def test_a_number_with_wrong_check_digits_is_not_shown_where_it_stands_alone() -
     assert mask_and_strip("number=85073003329, 85073003328;x") == "number=***********, ***********;x"
 
 
+def test_so_many_digits_that_they_could_be_a_digest_hide_no_national_number() -> None:
+    assert "85073003328" not in mask_and_strip("85073003328" * 3)
+    assert "85073003328" not in mask_and_strip(f"07890789078{85073003328}90789078907890789")
+
+
 def test_control_signs_do_not_reach_the_terminal() -> None:
     assert mask_and_strip("a\x1b[31mb\nc\u202ed") == "a�[31mb�c�d"
 

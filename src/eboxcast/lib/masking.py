@@ -13,7 +13,8 @@ _FORMATTED = re.compile(r"[0-9]{2}\.[0-9]{2}\.[0-9]{2}-[0-9]{3}\.[0-9]{2}")
 """Whatever stands beside it."""
 _LONG_RUN = re.compile(r"[0-9]{12,}")
 _DIGITS = 11
-_DIGEST = re.compile(r"(?<![0-9a-z])[0-9a-f]{32,}(?![0-9a-z])")
+_DIGEST = re.compile(r"(?<![0-9a-z])(?=[0-9]*[a-f])[0-9a-f]{32,}(?![0-9a-z])")
+"""Many digits without any letter are none: chance would have to leave out six of sixteen signs."""
 _MASK = "***********"
 
 

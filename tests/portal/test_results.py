@@ -6,7 +6,7 @@ import json
 
 import pytest
 from django.http import StreamingHttpResponse
-from django.test import Client
+from django.test import Client, override_settings
 from tests.actors import master
 from tests.broadcasts import people as p
 from tests.delivery.procedure import ANNE, BRAM, EVERYBODY, Story, launch
@@ -15,11 +15,13 @@ from tests.portal.runs import prepared_run
 from tests.web.visitors import browser_of
 
 from eboxcast.audit.models import Entry
+from eboxcast.audit.signing import create_key
 from eboxcast.broadcasts import contacts, production
 from eboxcast.broadcasts.models import Broadcast
 from eboxcast.delivery.broadcasts.files import deliver
 from eboxcast.delivery.expiry import expire
 from eboxcast.delivery.runs import actions
+from eboxcast.lib.pdf_signatures import read_signed_pdf
 from eboxcast.mailboxes.models import ReadTally, Release
 from eboxcast.package.model import FaultyRows, Policies
 from eboxcast.package.sampling import damage
@@ -108,6 +110,15 @@ def test_readings_are_shown_as_a_curve_and_as_a_table(broadcast: Broadcast) -> N
     assert "<polyline" in shown
     assert "17 of 40 recipients have opened it so far." in shown
     assert '<td class="number">17</td>' in shown
+
+
+def test_the_signed_pdf_is_that_of_the_page_in_its_language(broadcast: Broadcast) -> None:
+    with override_settings(EBOXCAST_SIGNING_PASSPHRASE="a phrase of some length"):
+        create_key("FPS Example", days=9, actor=master("integration"))
+        assert "certificate.pdf" in page(browser_of(ANNE), broadcast, "/certificate")
+        answer = browser_of(ANNE).get(f"/broadcasts/{broadcast.number}/results/certificate.pdf")
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="certificate-{broadcast.number}.pdf"'
+    assert json.loads(read_signed_pdf(answer.content).payload)["recipients"]["published"] == EVERYBODY
 
 
 def test_whoever_may_verifies_the_certificate(broadcast: Broadcast) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Event
 
 from django.conf import settings
 from django.core.management import call_command
@@ -29,6 +30,7 @@ from eboxcast.database.ownership import as_owner, give_rights, refuse_without_ow
 from eboxcast.lib import clock
 
 _LOCK = 0x65626F78
+_BETWEEN_TRIES = 0.2
 
 
 @dataclass(frozen=True)
@@ -133,8 +135,14 @@ def _fresh_connections() -> Iterator[None]:
 @contextmanager
 def _alone() -> Iterator[None]:
     with sanitized_db_errors(), connections[CONTROL].cursor() as cursor:
-        cursor.execute("set lock_timeout = 0")
         cursor.execute("set statement_timeout = 0")
-        cursor.execute("select pg_advisory_lock(%s)", [_LOCK])
-        cursor.execute("set lock_timeout = default")
+        while not _is_ours(cursor):
+            Event().wait(_BETWEEN_TRIES)
     yield
+
+
+def _is_ours(cursor: CursorWrapper) -> bool:
+    """Take the lock if nobody has it. Who waits in the server keeps a snapshot: an index being built would wait too."""
+    cursor.execute("select pg_try_advisory_lock(%s)", [_LOCK])
+    (taken,) = cursor.fetchone()
+    return bool(taken)

@@ -38,6 +38,7 @@ class Standby:
             "unix_socket_directories": self.root,
             "listen_addresses": "",
             "port": PORT,
+            "max_connections": 300,  # as many as the server it copies, or it does not start
             "shared_buffers": "32MB",
         }
         words = " ".join(f"-c {name}='{value}'" for name, value in options.items())

@@ -316,9 +316,7 @@ _UNSEALED = N_("Not sealed yet: {count} entries. These were not checked.")
 _GONE = N_("{count} entries were deleted with their year; their seals are kept.")
 _TOO_OLD = N_("{count} anchors are older than the seals that are kept, and cannot be checked.")
 _PROVED = N_("Proved up to seal {number} by an anchor you gave: nothing up to there was altered, removed or moved.")
-_SIGNED = N_(
-    "Proved up to entry {number} by a signed head you gave: nothing up to there was altered, removed or moved."
-)
+_SIGNED = N_("Proved up to seal {number} by a signed head you gave: nothing up to there was altered, removed or moved.")
 _KEPT = N_("The heads kept in this database match up to seal {number}.")
 _UNPROVED = N_(
     "Without an external anchor, this does not show whether the audit was rebuilt or its end "

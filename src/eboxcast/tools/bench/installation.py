@@ -33,6 +33,7 @@ def own_installation() -> Iterator[Path]:
     os.environ |= {
         "EBOXCAST_STATE_DIR": str(folder / "state"),
         "EBOXCAST_PROCEDURE": "off",
+        "EBOXCAST_LOG_LEVEL": "error",
         "EBOXCAST_SECRET_KEY": secrets.token_urlsafe(_SECRET_BYTES),
     }
     try:

@@ -5,20 +5,24 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from statistics import median
 
+from eboxcast.lib import clock
 from eboxcast.lib.errors import Trouble
 from eboxcast.lib.translation import N_
 from eboxcast.mailboxes import storing
 from eboxcast.mailboxes.models import Release
 from eboxcast.package.sampling import write_sample
 from eboxcast.senders.sender_file import load_senders
+from eboxcast.tools.bench.compactions import compact_measured
 from eboxcast.tools.bench.material import (
     ENVIRONMENT,
     ascending_keys,
     checkpoint,
     execute,
     new_release,
+    show_to_all,
     size_of,
     store_eboxes,
 )
@@ -88,7 +92,7 @@ def country(bench: Bench, size: Size = LARGE) -> Iterator[Row]:
 
 
 def beside(bench: Bench, size: Size = LARGE) -> Iterator[Row]:
-    """Yield what storing costs beside 170 million stored recipients."""
+    """Yield what storing costs beside 170 million stored recipients: as rows, then compacted as after an hour."""
     refuse_without_room(bench, size)
     execute("truncate audience")
     Release.objects.using(ENVIRONMENT).filter(visible_at=None).delete()
@@ -97,19 +101,27 @@ def beside(bench: Bench, size: Size = LARGE) -> Iterator[Row]:
     seconds = fill(bench, size.stored, at_once=size.at_once)
     bench.tell(f"beside: storing beside {size.stored:,}")
     checkpoint()
-    beside_all = _store(bench, seeds=range(200, 200 + size.rounds))
-    yield Row(
-        name=f"store beside {size.stored:,}",
-        figure=beside_all,
-        unit="s",
-        baseline=beside_none,
-        bar=Bar(most=2, of_baseline=True),
-        note="the same beside none",
-    )
+    beside_rows = _store(bench, seeds=range(200, 200 + size.rounds))
     yield Row(name=f"store {size.at_once:,}", figure=seconds, unit="s", note="median of the filling")
     yield Row(
         name=f"space per stored recipient, {size.stored:,}", figure=size_of("audience") / size.stored, unit="bytes"
     )
+    bench.tell("beside: compacting")
+    now = clock.now()
+    show_to_all(since=now - timedelta(days=1), until=now + timedelta(days=180))
+    compact_measured()
+    checkpoint()
+    bench.tell(f"beside: storing beside {size.stored:,}, compacted")
+    beside_blocks = _store(bench, seeds=range(400, 400 + size.rounds))
+    for words, figure, most in (("", beside_rows, 2), (", compacted", beside_blocks, 1.3)):
+        yield Row(
+            name=f"store beside {size.stored:,}{words}",
+            figure=figure,
+            unit="s",
+            baseline=beside_none,
+            bar=Bar(most=most, of_baseline=True),
+            note="the same beside none",
+        )
 
 
 def _store(bench: Bench, *, seeds: range) -> float:

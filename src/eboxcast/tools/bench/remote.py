@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
@@ -170,7 +171,7 @@ def remote(bench: Bench) -> Iterator[Row]:
 def _beside_plain(bench: Bench, mode: Mode, *, rounds: int = _ROUNDS) -> Iterator[Row]:
     bench.tell(f"send, {mode.name}: {mode.recipients:,} recipients, beside a plain client")
     with provider(bench.folder, links=mode.links, per_call=mode.per_call, delay_ms=mode.delay_ms) as options:
-        name = f"send-{mode.per_call}-{mode.links}-{mode.recipients}"
+        name = "-".join(re.findall(r"\w+", f"send {mode.name}"))
         packages = write_packages(replace(bench, recipients=mode.recipients), name, rounds=rounds)
         took = [_once(package, options, mode.recipients) for package in packages]
     engine, target, plain = (mode.recipients / median(column) for column in zip(*took, strict=True))

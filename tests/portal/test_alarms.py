@@ -31,14 +31,6 @@ def test_an_address_is_registered_and_its_key_is_shown_once(january: None) -> No
     assert key not in page
 
 
-def test_a_form_that_is_sent_again_registers_no_second_address(january: None) -> None:
-    ines = browser_of(p.INES)
-    given = {"label": "Pager", "address": "https://pager.example.be/", "form": "one"}
-    ines.post("/alarms/add", given)
-    assert ines.post("/alarms/add", given).headers["Location"] == "/alarms"
-    assert Webhook.objects.count() == 1
-
-
 @pytest.mark.parametrize("address", ["http://pager.example.be/", "pager", "https://85.07.30-033.28.example.be/"])
 def test_an_address_that_will_not_do_is_refused_beside_the_field(january: None, address: str) -> None:
     answer = browser_of(p.INES).post("/alarms/add", {"label": "Pager", "address": address})

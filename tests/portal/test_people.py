@@ -200,18 +200,6 @@ def test_a_token_is_shown_once_and_revoked_after_a_word_of_warning(ines: Client)
     assert "It was already revoked" in words(ines.get(f"/person/anne/tokens/{token.pk}").content)
 
 
-def test_a_form_that_is_sent_again_makes_no_second_token(ines: Client) -> None:
-    """By a reload, or from the page before: the one in another window is another form."""
-    form = re.search(r'name="form" value="(\w+)"', ines.get("/person/anne/token").content.decode())
-    assert form is not None
-    given = {"label": "desk", "days": 30, "form": form[1]}
-    assert "shown only now" in words(ines.post("/person/anne/token", given).content)
-    assert "no other one was made" in words(ines.post("/person/anne/token", given, follow=True).content)
-    assert Token.objects.count() == 1
-    ines.post("/person/anne/token", given | {"form": "another"})
-    assert Token.objects.count() == 2
-
-
 def test_a_token_is_only_found_with_whose_it_is(ines: Client) -> None:
     make_token("anne", label="desk", days=3, actor=p.INES)
     number = Token.objects.get().pk

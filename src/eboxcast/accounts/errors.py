@@ -55,6 +55,13 @@ class SessionNotFound(NotFound):
     sentence = N_("This session has already ended.")
 
 
+class FormSentBefore(NotAllowedNow):
+    """The same form was sent, and what it asks for was done."""
+
+    code = "accounts.form-sent-before"
+    sentence = N_("This form was sent before. Nothing was done a second time.")
+
+
 class NoAccount(NotFound):
     """Whoever acts has no account: they act by a token."""
 

@@ -1,4 +1,4 @@
-"""Accounts of people, their sessions, their invitations, and tries to sign in that failed."""
+"""Accounts of people, their sessions, their invitations, forms they sent, and tries to sign in that failed."""
 
 from __future__ import annotations
 
@@ -125,6 +125,18 @@ class RecoveryCode(models.Model):
     class Meta:
         db_table = "account_recovery_code"
         constraints = (models.UniqueConstraint(fields=("account", "digest"), name="recovery_code_once"),)
+
+
+class SentForm(models.Model):
+    """A form that was taken: the same one is not taken again."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="sent_forms")
+    form = models.UUIDField()
+    sent_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "account_sent_form"
+        constraints = (models.UniqueConstraint(fields=("account", "form"), name="form_taken_once"),)
 
 
 class FailedTry(models.Model):

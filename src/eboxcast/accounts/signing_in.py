@@ -11,6 +11,7 @@ from django.utils import timezone
 from eboxcast.accounts.errors import SignInRefused
 from eboxcast.accounts.guessing import PASSWORDS, Tried
 from eboxcast.accounts.models import Account, Invitation, Session
+from eboxcast.accounts.sent_forms import forget_sent_forms
 from eboxcast.audit.actions import record
 from eboxcast.database import installation
 from eboxcast.database.errors import sanitized_db_errors
@@ -95,9 +96,10 @@ def counted_as(account: Account | None, identity: str) -> str:
 
 
 def _forget_what_ended() -> None:
-    """Delete sessions and unused invitations past their time; each sign-in does, so that nothing else has to."""
+    """Delete sessions, unused invitations and forms past their time; each sign-in does, so that nothing else has to."""
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
     Invitation.objects.filter(used_at=None, expires_at__lt=clock.now()).delete()
+    forget_sent_forms()
 
 
 def _note_failure(tried: Tried, account: Account | None) -> None:

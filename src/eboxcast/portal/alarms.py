@@ -8,13 +8,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from eboxcast.accounts.errors import FormSentBefore
 from eboxcast.lib.errors import InputRefused, WrongUse
 from eboxcast.lib.policy import authorize, permits
 from eboxcast.lib.translation import N_, translate
 from eboxcast.notices import webhooks
 from eboxcast.notices.errors import WebhookNotFound
 from eboxcast.portal.confirming import ConfirmedForm
-from eboxcast.portal.once import form_id, note_taken, was_taken
+from eboxcast.portal.once import form_id, once
 from eboxcast.portal.told import tell
 from eboxcast.presenters.alarms import webhooks_shown
 from eboxcast.presenters.schemas.live import Decision
@@ -23,7 +24,10 @@ from eboxcast.web.requests import PageRequest
 from eboxcast.web.visitors import signed_in
 
 _MOST = 500
-_ADDED_BEFORE = N_("This form was sent before. The address was registered then, and its key was shown.")
+_ADDED_BEFORE = N_(
+    "This form was sent before. The address was registered once, and its key was shown at that time. If you did not "
+    "see the key, remove the address and register it again."
+)
 
 
 class WebhookForm(PageForm):
@@ -52,15 +56,15 @@ def show(request: PageRequest) -> HttpResponse:
 def add(request: PageRequest) -> HttpResponse:
     """Register an address, and show its key this once."""
     authorize(request.actor, "alarm.configure")
-    if was_taken(request):
-        tell(request, _ADDED_BEFORE)
-        return redirect("alarms")
     form = WebhookForm(request.POST or None, language=request.language)
     registered = None
     if form.is_valid():
         try:
-            registered = webhooks.add_webhook(**form.cleaned_data, actor=request.actor)
-            note_taken(request)
+            with once(request):
+                registered = webhooks.add_webhook(**form.cleaned_data, actor=request.actor)
+        except FormSentBefore:
+            tell(request, _ADDED_BEFORE)
+            return redirect("alarms")
         except WrongUse as error:
             form.refuse(error)
         except InputRefused as error:

@@ -1,26 +1,23 @@
-"""Forms that make a secret and show it this once: sent again, by a reload or the back button, they make none."""
+"""Forms that make something new each time: the same form, sent again by a second click or a reload, makes nothing."""
 
 from __future__ import annotations
 
-from uuid import uuid4
+from contextlib import AbstractContextManager
+from uuid import UUID, uuid4
 
+from eboxcast.accounts.sent_forms import taken_once
 from eboxcast.web.requests import PageRequest
 
-_SENT = "forms_sent"
-_MOST = 20
-_LONGEST = 40
 
-
-def form_id(request: PageRequest) -> str:
+def form_id(request: PageRequest) -> UUID:
     """Return what tells a form from another one of the same page; the same until it is taken."""
-    return request.POST.get("form", "")[:_LONGEST] or uuid4().hex
+    try:
+        return UUID(request.POST.get("form", ""))
+    except ValueError:
+        return uuid4()
 
 
-def was_taken(request: PageRequest) -> bool:
-    """Return whether this very form was taken before in this session."""
-    return request.POST.get("form", "") in request.session.get(_SENT, ())
-
-
-def note_taken(request: PageRequest) -> None:
-    """Note that this form was taken."""
-    request.session[_SENT] = [*request.session.get(_SENT, ()), form_id(request)][-_MOST:]
+def once(request: PageRequest) -> AbstractContextManager[None]:
+    """Do what a form asks for in one transaction with taking it. Raises FormSentBefore."""
+    assert request.account is not None  # noqa: S101 - somebody signed in
+    return taken_once(form_id(request), account=request.account)

@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from eboxcast.accounts import invitations
+from eboxcast.accounts.errors import FormSentBefore
 from eboxcast.accounts.factors import reset_factors
 from eboxcast.accounts.standing import standing_of
 from eboxcast.lib.actors import Actor, Role
@@ -22,7 +23,7 @@ from eboxcast.lib.formatting import clauses
 from eboxcast.lib.free_text import MOST_OF_A_NAME
 from eboxcast.lib.policy import authorize, permits
 from eboxcast.lib.translation import N_, name_in, translate
-from eboxcast.portal.once import form_id, note_taken, was_taken
+from eboxcast.portal.once import form_id, once
 from eboxcast.portal.told import tell
 from eboxcast.presenters.people import MAILS, ROLES, houses, person_sheet, token_list
 from eboxcast.presenters.schemas.people import PersonSheet
@@ -49,7 +50,10 @@ _OPERATOR = "operator"
 """What stands in the choice of an institution for those who belong to none."""
 _OPERATOR_NAME = N_("The operator and the validator")
 _LARGEST_FILE = 1_000_000
-_MADE_BEFORE = N_("This form was sent before. The token it made was shown then, and no other one was made.")
+_MADE_BEFORE = N_(
+    "This form was sent before. It made one token, shown at that time. If you did not see it, revoke it and make "
+    "another."
+)
 _BESIDE: dict[type[InputRefused], str] = {
     NameUnfit: "name",
     PersonKnown: "name",
@@ -328,16 +332,16 @@ def make_token(request: PageRequest, name: str) -> HttpResponse:
     """Make a token for somebody, and show it this once."""
     authorize(request.actor, "token.make")
     sheet = _sheet(name, request.actor)
-    if was_taken(request):
-        tell(request, _MADE_BEFORE)
-        return redirect("person", name)
     form = TokenForm(request.POST or None, language=request.language)
     text = ""
     if form.is_valid():
         given = form.cleaned_data
         try:
-            text = people_tokens.make_token(name, label=given["label"], days=given["days"], actor=request.actor)
-            note_taken(request)
+            with once(request):
+                text = people_tokens.make_token(name, label=given["label"], days=given["days"], actor=request.actor)
+        except FormSentBefore:
+            tell(request, _MADE_BEFORE)
+            return redirect("person", name)
         except TokenUnfit as error:
             form.refuse(error, field="label")
     shown = {"section": "people", "form": form, "person": sheet.person, "text": text, "form_id": form_id(request)}

@@ -11,12 +11,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from eboxcast.accounts.errors import FormSentBefore
 from eboxcast.exchange import keys
 from eboxcast.lib.errors import InputRefused, WrongUse
 from eboxcast.lib.free_text import MOST_OF_A_NAME
 from eboxcast.lib.policy import authorize
 from eboxcast.lib.translation import N_, name_in, translate
 from eboxcast.portal.confirming import ConfirmedForm
+from eboxcast.portal.once import form_id, once
 from eboxcast.portal.told import tell
 from eboxcast.presenters.schemas.live import Decision
 from eboxcast.senders.lookup import institutions_of
@@ -26,6 +28,10 @@ from eboxcast.web.requests import PageRequest
 from eboxcast.web.visitors import signed_in
 
 _ADDED = N_("The key is registered: {fingerprint}. Compare it with the institution, over the phone.")
+_ADDED_BEFORE = N_(
+    "This form was sent before, and the key is registered. Compare its fingerprint with the institution, over the "
+    "phone."
+)
 _ENDED = N_("The key was ended.")
 _END = N_("End the key")
 _CONSEQUENCES = (
@@ -66,7 +72,11 @@ def add(request: PageRequest) -> HttpResponse:
     form = KeyForm(request.POST or None, institutions=known, language=request.language)
     if form.is_valid():
         try:
-            added = keys.add_key(**form.cleaned_data, actor=request.actor)
+            with once(request):
+                added = keys.add_key(**form.cleaned_data, actor=request.actor)
+        except FormSentBefore:
+            tell(request, _ADDED_BEFORE)
+            return redirect("drop-folders")
         except WrongUse as error:
             form.refuse(error)
         except InputRefused as error:
@@ -74,7 +84,7 @@ def add(request: PageRequest) -> HttpResponse:
         else:
             tell(request, _ADDED, fingerprint=added.fingerprint)
             return redirect("drop-folders")
-    shown = {"section": "drop-folders", "form": form}
+    shown = {"section": "drop-folders", "form": form, "form_id": form_id(request)}
     return render(request, "portal/sftp_key_add.html", shown, status=422 if form.wrong else 200)
 
 

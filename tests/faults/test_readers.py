@@ -23,11 +23,11 @@ from tests.targets.wire import Do, Wire, linked, refusal
 from eboxcast.exchange.names import faults_of, read_name
 from eboxcast.inbox.ranges import BeyondTheEnd, part_asked
 from eboxcast.lib.sealing import seal, unseal
-from eboxcast.package.document import inspect_pdf
 from eboxcast.package.faults import Fault, remedy_of, sentence_of
 from eboxcast.package.lists import read_list
 from eboxcast.package.metadata import read_metadata_bytes
 from eboxcast.package.model import EboxType, Limits
+from eboxcast.package.pdf.inspection import inspect_pdf
 from eboxcast.targets.ebox_rest.connection import Cut, Line, NotSent, Patience
 
 pytestmark = pytest.mark.faults

@@ -17,9 +17,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pikepdf import Array, AttachedFileSpec, Dictionary, Name, Pdf, String
 
-from eboxcast.package.document import check_document, inspect_pdf, is_safe_name
+from eboxcast.package.document import check_document, is_safe_name
 from eboxcast.package.faults import remedy_of, sentence_of
 from eboxcast.package.model import Document, Limits
+from eboxcast.package.pdf.inspection import inspect_pdf
 from eboxcast.package.sampling_content import LETTERS, letter_pdf
 
 LETTER = letter_pdf(LETTERS["fr"], language="fr")

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import os
 from pathlib import Path
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -16,6 +17,7 @@ from eboxcast.lib.media_types import MEDIA_TYPES
 from eboxcast.package.faults import remedy_of, sentence_of
 from eboxcast.package.metadata import MetadataReading, read_metadata, read_metadata_bytes
 from eboxcast.package.metadata_shape import SHAPE, Branch, Leaf
+from eboxcast.package.metadata_text import MOST_BYTES, NAMESPACE, is_ours
 from eboxcast.package.model import EboxType
 
 REPOSITORY = Path(__file__).parents[2]
@@ -369,3 +371,30 @@ def test_the_schema_and_the_table_name_the_same_media_types() -> None:
 
 def test_the_schema_in_the_documentation_is_the_one_in_the_package() -> None:
     assert (REPOSITORY / "docs/reference/broadcast.xsd").read_bytes() == XSD.read_bytes()
+
+
+HOSTILE = {
+    "blanks": "<a>" + " " * MOST_BYTES,
+    "comments never closed": "<!--" * (MOST_BYTES // 4),
+    "texts never closed": "<![CDATA[" * (MOST_BYTES // 9),
+    "comments": "<!---->" * (MOST_BYTES // 7),
+    "a name without an end": "<a" + "b" * MOST_BYTES,
+    "tags without an end": "<a " * (MOST_BYTES // 3),
+    "declarations": "<?xml " * (MOST_BYTES // 6),
+    "an instruction without an end": "<?" + "9" * MOST_BYTES,
+    "brackets": "<a>" * (MOST_BYTES // 3),
+    "attributes": "<a " + " ".join(f'b{number:x}=""' for number in range(100_000)) + "/>",
+    "namespaces": "<a " + " ".join(f'xmlns:b{number:x}="c"' for number in range(60_000)) + "/>",
+    "elements": f'<Broadcast xmlns="{NAMESPACE}">' + "<Meta/>" * (MOST_BYTES // 8) + "</Broadcast>",
+    "unknown elements": f'<Broadcast xmlns="{NAMESPACE}">' + "<x/>" * (MOST_BYTES // 5) + "</Broadcast>",
+    "blank text": f'<Broadcast xmlns="{NAMESPACE}"><Language>' + " x" * (MOST_BYTES // 3) + "</Language></Broadcast>",
+    "laughs": '<!DOCTYPE a [<!ENTITY b "ha">' + "".join(f'<!ENTITY b{n} "&b;&b;">' for n in range(9)) + "]><a>&b8;</a>",
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+def test_a_file_made_to_take_hours_takes_seconds(text: str) -> None:
+    content, started = text.encode()[:MOST_BYTES], process_time()
+    is_ours(content)
+    assert read(content).faults
+    assert process_time() - started < 5

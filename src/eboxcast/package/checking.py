@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,16 +31,19 @@ def check_package(
     """Check a directory, or three kinds of files wherever they are; ``cap`` is how many faulty rows are listed."""
     found = find_files(files) if isinstance(files, Path) else _given(files)
     reading = read_metadata(found.metadata) if found.metadata else MetadataReading()
-    document, document_faults = _document(found, reading, limits)
-    combined = read_lists(
-        found.lists,
-        # Without metadata there is no saying; most broadcasts are for citizens.
-        ebox_type=reading.ebox_type or EboxType.CITIZEN,
-        limits=limits,
-        policies=policies,
-        progress=progress,
-        cap=cap,
-    )[0]
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        # Another process opens the document: the lists are read meanwhile.
+        inspected = beside.submit(_document, found, reading, limits)
+        combined = read_lists(
+            found.lists,
+            # Without metadata there is no saying; most broadcasts are for citizens.
+            ebox_type=reading.ebox_type or EboxType.CITIZEN,
+            limits=limits,
+            policies=policies,
+            progress=progress,
+            cap=cap,
+        )[0]
+    document, document_faults = inspected.result()
     parts = _Parts(
         found=found,
         reading=reading,

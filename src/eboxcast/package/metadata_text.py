@@ -35,7 +35,7 @@ _DECODABLE = {*_ENCODINGS.values(), *(encoding for _, encoding in _BYTE_ORDER_MA
 _DECLARATION = re.compile(r"\s*<\?xml\s[^>]*?\?>")
 _DECLARED_ENCODING = re.compile(rb"""\s*<\?xml\s[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 _TOKEN = re.compile(r"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?([^\s?]*)|(<!)", re.DOTALL)
-_ROOT = re.compile(r"<([A-Za-z_][^\s/>]*)([^>]*)>")
+_SKIPPED = (("<!--", "-->"), ("<!", ">"), ("<?", "?>"))
 
 _CODES = etree.ErrorTypes
 _TAG_ERRORS = {_CODES.ERR_TAG_NAME_MISMATCH, _CODES.ERR_TAG_NOT_FINISHED, _CODES.ERR_GT_REQUIRED}
@@ -70,14 +70,26 @@ def decoded(content: bytes, *, file_name: str) -> str | Fault:
         line = content.count(b"\n", 0, error.start) + 1
         return Fault(code="metadata.encoding", file=file_name, line=line, data={"encoding": encoding.upper()})
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return _DECLARATION.sub(lambda found: "\n" * found.group().count("\n"), text, count=1)
+    declaration = _DECLARATION.match(text)
+    return "\n" * declaration[0].count("\n") + text[declaration.end() :] if declaration else text
 
 
 def is_ours(content: bytes) -> bool:
     """Tell from its first element whether a file means to be a metadata file."""
     text = decoded(content, file_name="")
-    root = _ROOT.search(_TOKEN.sub("", text)) if isinstance(text, str) else None
-    return root is not None and f'"{NAMESPACE}"' in root.group(2).replace("'", '"')
+    return isinstance(text, str) and f'"{NAMESPACE}"' in _first_tag(text).replace("'", '"')
+
+
+def _first_tag(text: str) -> str:
+    """Return the tag of the first element, in one way through the text whatever is in it."""
+    at = text.find("<")
+    while at >= 0:
+        skipped = next((one for one in _SKIPPED if text.startswith(one[0], at)), None)
+        if skipped is None:
+            return text[at : text.find(">", at)]
+        end = text.find(skipped[1], at + len(skipped[0]))
+        at = text.find("<", end) if end >= 0 else -1
+    return ""
 
 
 def _encoding_of(content: bytes) -> tuple[str, bytes]:
@@ -92,13 +104,17 @@ def _encoding_of(content: bytes) -> tuple[str, bytes]:
 def _danger_in(text: str, file_name: str) -> Fault | None:
     """Find a DTD or an instruction: in XML a ``<!`` that opens neither comment nor CDATA can only be a DTD's."""
     for token in _TOKEN.finditer(text):
-        line = text.count("\n", 0, token.start()) + 1
         if token.group(2):
-            return Fault(code="metadata.dtd", file=file_name, line=line)
+            return Fault(code="metadata.dtd", file=file_name, line=_line_at(text, token.start()))
         if token.group(1) is not None:
             name = mask_and_strip(token.group(1))[:40] or "?"
+            line = _line_at(text, token.start())
             return Fault(code="metadata.instruction", file=file_name, line=line, data={"name": name})
     return None
+
+
+def _line_at(text: str, place: int) -> int:
+    return text.count("\n", 0, place) + 1
 
 
 def _parsed(text: str, file_name: str) -> etree._Element | Fault:

@@ -317,6 +317,16 @@ DOCUMENT_FAULTS = (
     ),
     _document("document.no-pages", N_("The PDF has no pages."), N_("Export the document again.")),
     _document(
+        "document.too-many-pages",
+        N_("The PDF has {pages} pages; at most {limit} are allowed."),
+        N_("Make it shorter: a broadcast is a letter."),
+    ),
+    _document(
+        "document.too-much",
+        N_("The PDF cannot be read within {seconds} seconds and {memory} MB of memory."),
+        N_("Export the document again, in a simpler form."),
+    ),
+    _document(
         "document.nul-byte",
         N_("The document should be plain text, but it contains NUL bytes."),
         N_("Save it as plain text in UTF-8."),

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import json
 import re
-import resource
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -31,6 +30,7 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
+from eboxcast.package.apart import limit_yourself
 from eboxcast.package.sheets.archive import Archive, NotRead
 from eboxcast.package.sheets.marks import Marks, marks_of
 
@@ -63,14 +63,6 @@ def main(source: BinaryIO, out: BinaryIO) -> None:
         _write(out, {"refused": "too-big"})
     else:
         _write(out, names)
-
-
-def limit_yourself() -> None:
-    """Give up what a spreadsheet could misuse; a core file would hold national numbers."""
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
 
 def _write_sheets(content: bytes, wanted: str | None, out: BinaryIO) -> dict[str, Any]:
@@ -174,5 +166,5 @@ def _write(out: BinaryIO, line: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    limit_yourself()
+    limit_yourself(memory=MOST_MEMORY, seconds=MOST_SECONDS)
     main(sys.stdin.buffer, sys.stdout.buffer)

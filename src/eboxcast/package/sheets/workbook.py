@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from eboxcast.package.apart import Failed, TooMuch, read_apart
 from eboxcast.package.errors import ListRefused
 
 SEPARATOR = b";"
@@ -20,6 +19,7 @@ NAMES = (*ACCEPTED, ".xlsm", ".xlsb", ".xls")
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _MOST_SECONDS = 120
+_PROGRAM = "eboxcast.package.sheets.program"
 _REFUSED = "list.spreadsheet-"
 
 
@@ -70,21 +70,13 @@ def open_workbook(content: bytes | bytearray | memoryview, path: Path, *, sheet:
 
 
 def _answer(content: bytes | bytearray | memoryview, path: Path, *, sheet: str | None) -> BytesIO:
-    # Isolated: neither the working directory nor a variable decides what it imports.
-    words = [sys.executable, "-I", "-m", "eboxcast.package.sheets.program"]
     asked = json.dumps({"sheet": sheet}).encode() + b"\n"
-    with subprocess.Popen(
-        words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd="/", env={"LC_ALL": "C"}
-    ) as program:
-        try:
-            answer, _ = program.communicate(b"".join((asked, content)), timeout=_MOST_SECONDS)
-        except subprocess.TimeoutExpired:
-            program.kill()
-            raise _refused(path, "too-big") from None
-    if program.returncode:
-        # It ended by a signal where the memory or the time did not suffice.
-        raise _refused(path, "too-big" if program.returncode < 0 else "damaged")
-    return BytesIO(answer)
+    try:
+        return BytesIO(read_apart(_PROGRAM, b"".join((asked, content)), seconds=_MOST_SECONDS))
+    except TooMuch:
+        raise _refused(path, "too-big") from None
+    except Failed:
+        raise _refused(path, "damaged") from None
 
 
 def _workbook(answer: BytesIO, path: Path) -> Workbook:

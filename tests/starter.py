@@ -33,7 +33,6 @@ LIBRARIES = (
     "django.utils.log",
     "lxml.etree",
     "numpy",
-    "pikepdf",
     "psycopg",
     "rich.progress",
     "typer",

@@ -1,7 +1,7 @@
 """Reading apart: a file that may be hostile is given to a program of ours, which may be killed (ADR 30).
 
-The program has little memory and time, no file but its standard input and output, and nothing of what ours knows: no
-variable, no address of a database, no key of a recipient. Its end is an answer.
+The program has little memory and time, can write no file, and has nothing of what ours knows: no variable, no address
+of a database, no key of a recipient. Its end is an answer.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ chain from before there was a tree is taken in by the first sealing after.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from django.db import connection
@@ -20,7 +20,7 @@ from eboxcast.lib.translation import N_
 KEPT_FROM = 8
 """The lowest level that is kept: blocks of 256."""
 
-_DIGESTS = "select digest from audit_seal where number between %s and %s order by number"
+_DIGESTS = "select number, digest from audit_seal where number between %s and %s order by number"
 _NODE = "select hash from audit_node where level = %s and place = %s"
 _KEEP = "insert into audit_node (level, place, hash) values (%s, %s, %s) on conflict do nothing"
 _BLOCKS = "select coalesce(max(place) + 1, 0) from audit_node where level = %s"
@@ -44,8 +44,16 @@ def root(size: int) -> bytes:
 
 def prove_entry(number: int, size: int) -> list[bytes]:
     """Return what shows that a seal is in the tree of so many. Raises TreeBroken."""
+    (path,) = prove_entries([number], size)
+    return path
+
+
+def prove_entries(numbers: Iterable[int], size: int) -> Iterator[list[bytes]]:
+    """Yield what shows that each of some seals is in the tree of so many. Raises TreeBroken."""
     with connection.cursor() as cursor:
-        return inclusion(_Stored(cursor).subtree, number - 1, size)
+        stored = _Stored(cursor)
+        for number in numbers:
+            yield inclusion(stored.subtree, number - 1, size)
 
 
 def prove_growth(old: int, new: int) -> list[bytes]:
@@ -77,8 +85,14 @@ def keep_edge(cursor: CursorWrapper, size: int) -> None:
         cursor.execute(_KEEP, [level, place, stored.subtree(level, place)])
 
 
+def edge_at(size: int) -> list[bytes]:
+    """Return what the tree was made of at a size, the largest part first. Raises TreeBroken."""
+    with connection.cursor() as cursor:
+        return edge(cursor, size)
+
+
 def edge(cursor: CursorWrapper, size: int) -> list[bytes]:
-    """Return what the tree was made of at a size of which the edge is kept. Raises TreeBroken."""
+    """Return the same where other statements run with it. Raises TreeBroken."""
     stored = _Stored(cursor)
     return [stored.subtree(level, place) for level, place in edge_of(size)]
 
@@ -90,20 +104,36 @@ def kept_nodes(cursor: CursorWrapper) -> Mapping[tuple[int, int], bytes]:
 
 
 class _Stored:
-    """The full subtrees, from what is kept of them and else from their seals."""
+    """The full subtrees, from what is kept of them and else from their seals; each is asked for once."""
 
     def __init__(self, cursor: CursorWrapper) -> None:
         self._cursor = cursor
+        self._found: dict[tuple[int, int], bytes] = {}
+        self._blocks: dict[int, dict[int, bytes]] = {}
 
     def subtree(self, level: int, place: int) -> bytes:
-        found = _kept(self._cursor, level, place)
-        if found is None and level <= KEPT_FROM:
-            found = _of_seals(self._cursor, level, place)
+        """Return the hash of a full subtree. Raises TreeBroken."""
+        if (level, place) not in self._found:
+            self._found[level, place] = self._read(level, place)
+        return self._found[level, place]
+
+    def _read(self, level: int, place: int) -> bytes:
+        found = self._of_block(level, place) if level < KEPT_FROM else None
+        found = found or _kept(self._cursor, level, place)
         if found is not None:
             return found
         if level == 0:
             raise TreeBroken(number=place + 1)
         return node_hash(self.subtree(level - 1, 2 * place), self.subtree(level - 1, 2 * place + 1))
+
+    def _of_block(self, level: int, place: int) -> bytes | None:
+        """Return the hash of what is less than a block from its seals; None where some are gone."""
+        block = place >> (KEPT_FROM - level)
+        if block not in self._blocks:
+            self._blocks[block] = _leaves(self._cursor, KEPT_FROM, block)
+        numbers = range((place << level) + 1, (place + 1 << level) + 1)
+        leaves = [self._blocks[block].get(number) for number in numbers]
+        return root_of([leaf for leaf in leaves if leaf]) if all(leaves) else None
 
 
 def _kept(cursor: CursorWrapper, level: int, place: int) -> bytes | None:
@@ -114,6 +144,11 @@ def _kept(cursor: CursorWrapper, level: int, place: int) -> bytes | None:
 
 def _of_seals(cursor: CursorWrapper, level: int, place: int) -> bytes | None:
     """Return the hash of a subtree from all its seals; None where some are gone."""
+    leaves = _leaves(cursor, level, place)
+    return root_of(list(leaves.values())) if len(leaves) == 1 << level else None
+
+
+def _leaves(cursor: CursorWrapper, level: int, place: int) -> dict[int, bytes]:
+    """Return the hashes of the seals in a subtree, by their numbers and in their order."""
     cursor.execute(_DIGESTS, [(place << level) + 1, place + 1 << level])
-    leaves = [leaf_hash(bytes(digest)) for (digest,) in cursor.fetchall()]
-    return root_of(leaves) if len(leaves) == 1 << level else None
+    return {number: leaf_hash(bytes(digest)) for number, digest in cursor.fetchall()}

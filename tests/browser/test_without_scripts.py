@@ -16,7 +16,7 @@ from tests.notices.conftest import add_people
 from tests.portal.test_run import state
 from tests.portal.test_sent_run import paused
 
-from eboxcast.audit.dossier import verify_dossier
+from eboxcast.audit.dossier_verification import verify_dossier
 from eboxcast.audit.sealing import seal_pending
 from eboxcast.delivery.models import Run, State
 from eboxcast.notices.making import make_notices

@@ -20,7 +20,7 @@ from tests.delivery.conftest import story as story
 from tests.delivery.procedure import EVERYBODY, Story
 
 from eboxcast.audit.actions import record
-from eboxcast.audit.dossier import Wrong, verify_dossier
+from eboxcast.audit.dossier_verification import Wrong, verify_dossier
 from eboxcast.audit.models import Entry
 from eboxcast.audit.sealing import seal_pending
 from eboxcast.delivery.models import Run

@@ -14,7 +14,7 @@ from django.test import Client
 from tests.broadcasts import people as p
 from tests.web.visitors import browser_of
 
-from eboxcast.audit.dossier import verify_dossier
+from eboxcast.audit.dossier_verification import verify_dossier
 from eboxcast.audit.models import Entry
 from eboxcast.delivery.eboxes import look_into_ebox
 from eboxcast.lib.actors import Actor

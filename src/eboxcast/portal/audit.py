@@ -13,8 +13,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from eboxcast.audit.anchoring import Kept, hand_out_head, read_anchor
-from eboxcast.audit.dossier import DossierVerification, verify_dossier
-from eboxcast.audit.dossier import Wrong as WrongDossier
+from eboxcast.audit.dossier_verification import DossierVerification, verify_dossier
+from eboxcast.audit.dossier_verification import Wrong as WrongDossier
 from eboxcast.audit.models import Entry
 from eboxcast.audit.pseudonyms import search_person
 from eboxcast.audit.selectors import SealedEntry, Wanted, dossier_given, read_entries

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from eboxcast.audit.dossier import DossierVerification
+from eboxcast.audit.dossier_verification import DossierVerification
 from eboxcast.audit.dropping import Ended
 from eboxcast.audit.heads import Handed
 from eboxcast.audit.selectors import Head, SealedEntry

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from eboxcast.audit.dossier import Wrong as WrongDossier
+from eboxcast.audit.dossier_verification import Wrong as WrongDossier
 from eboxcast.audit.verification import Wrong
 from eboxcast.lib.translation import N_
 

@@ -12,8 +12,8 @@ import typer
 
 from eboxcast.audit.anchoring import Kept, hand_out_head, read_anchor
 from eboxcast.audit.canonical import Root
-from eboxcast.audit.dossier import Wrong as WrongDossier
-from eboxcast.audit.dossier import verify_dossier
+from eboxcast.audit.dossier_verification import Wrong as WrongDossier
+from eboxcast.audit.dossier_verification import verify_dossier
 from eboxcast.audit.dropping import drop_due, foresee_drop
 from eboxcast.audit.heads import HeadUnclear, hand_out_tree_head, read_head
 from eboxcast.audit.pseudonyms import search_person

@@ -1,0 +1,228 @@
+"""Verifying a dossier by the file alone, without a database (docs/reference/dossier.md)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from eboxcast.audit.canonical import FORMAT as AUDIT_FORMAT
+from eboxcast.audit.canonical import ROOT
+from eboxcast.audit.dossier import ANCHORS, ENTRIES, FORMAT, MANIFEST, SEALS
+
+MOST_FAULTS = 100
+MOST_PARTS = 100_000
+MOST_BYTES = 4 << 30
+"""Of all files together, unpacked: the seals of a year with a million entries are a third of it."""
+_LONGEST_LINE = 1 << 24
+_LONGEST_MANIFEST = 1 << 26
+_LONGEST_ANCHORS = 1 << 22
+_MOST_ENTRIES = 1_000_000
+_LONGEST_PLACE = 200
+_PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""Others may want gigabytes of memory to be unpacked."""
+_BROADCAST = re.compile(r"\d{4}-\d{4,9}")
+_HEAD = re.compile(r"\d{1,18}:[0-9a-f]{64}")
+_BLOCK = 1 << 20
+_UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    OSError,
+    EOFError,
+    RuntimeError,  # also what is nested too deep, and encrypted files
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+)
+
+
+class Wrong(StrEnum):
+    """What is wrong with a dossier."""
+
+    UNREADABLE = "unreadable"
+    """It is no dossier, or is cut."""
+    TOO_LARGE = "too-large"
+    """Unpacked it is more than is verified where it was given."""
+    FILE_MISSING = "file-missing"
+    FILE_ADDED = "file-added"
+    FILE_ALTERED = "file-altered"
+    ENTRY_ALTERED = "entry-altered"
+    """An entry that none of the seals has."""
+    LINK = "link"
+    """A seal does not follow the one before."""
+    HEAD_DIFFERS = "head-differs"
+    """The last seal is not the head that the dossier names."""
+    ANCHOR_DIFFERS = "anchor-differs"
+    """A head that was handed out had another digest at this number."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong: with which file, or at which seal."""
+
+    wrong: Wrong
+    place: str
+
+
+@dataclass(kw_only=True)
+class DossierVerification:
+    """What was found in a dossier."""
+
+    broadcast: str = ""
+    manifest: str = ""
+    """The SHA-256 of the manifest, which the audit has of each dossier that was given."""
+    files: int = 0
+    entries: int = 0
+    seals: int = 0
+    first: int = 0
+    head: str = ""
+    proved_to: int = 0
+    """By anchors that were given from outside; 0 where none agrees."""
+    outside: int = 0
+    """Anchors from outside that are not between the first seal and the head."""
+    fault_count: int = 0
+    faults: list[Fault] = field(default_factory=list)
+
+    @property
+    def good(self) -> bool:
+        """Tell whether nothing is wrong."""
+        return not self.fault_count
+
+    def found(self, wrong: Wrong, place: object) -> None:
+        """Add something that is wrong."""
+        self.fault_count += 1
+        if len(self.faults) < MOST_FAULTS:
+            self.faults.append(Fault(wrong, str(place)[:_LONGEST_PLACE]))
+
+
+def verify_dossier(
+    path: Path, anchors: Sequence[tuple[int, bytes]] = (), *, name: str = "", most_bytes: int = MOST_BYTES
+) -> DossierVerification:
+    """Compute every digest of a dossier again, and compare it with heads that were kept outside. Needs no database.
+
+    ``name`` is what whoever gave it calls it; ``most_bytes`` is how much of it, unpacked, is looked at.
+    """
+    found = DossierVerification()
+    try:
+        with zipfile.ZipFile(path) as archive:
+            parts = archive.infolist()
+            if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > most_bytes:
+                found.found(Wrong.TOO_LARGE, name or path.name)
+            else:
+                _Verifier(archive, found).verify(anchors)
+    except _UNREADABLE:
+        found.found(Wrong.UNREADABLE, name or path.name)
+    return found
+
+
+class _Verifier:
+    """Verifies one dossier; a file that is not what it should be is one more fault."""
+
+    def __init__(self, archive: zipfile.ZipFile, found: DossierVerification) -> None:
+        self.archive = archive
+        self.found = found
+
+    def verify(self, anchors: Sequence[tuple[int, bytes]]) -> None:
+        if any(part.compress_type not in _PACKED for part in self.archive.infolist()):
+            raise ValueError
+        manifest = self._start_of(MANIFEST, _LONGEST_MANIFEST)
+        told = json.loads(manifest)
+        named = _BROADCAST.fullmatch(told["broadcast"]) and _HEAD.fullmatch(told["head"])
+        if told["format"] != FORMAT or not named:
+            raise ValueError
+        self.found.broadcast, self.found.head = str(told["broadcast"]), str(told["head"])
+        self.found.manifest = hashlib.sha256(manifest).hexdigest()
+        self._files(told["files"])
+        kept = [self._anchor(text) for text in json.loads(self._start_of(ANCHORS, _LONGEST_ANCHORS))["anchors"]]
+        digests = self._seals(self._entries(), wanted={number for number, _ in (*kept, *anchors)})
+        self._compare(digests, kept, anchors)
+
+    def _files(self, told: dict[str, dict[str, object]]) -> None:
+        there = [name for name in self.archive.namelist() if name != MANIFEST]
+        often = Counter(there)
+        for name in sorted(told.keys() - set(there)):
+            self.found.found(Wrong.FILE_MISSING, name)
+        for name in there:
+            if name not in told or often[name] > 1:
+                self.found.found(Wrong.FILE_ADDED, name)
+            elif self._digest(name) != told[name]["sha256"]:
+                self.found.found(Wrong.FILE_ALTERED, name)
+        self.found.files = len(there)
+
+    def _digest(self, name: str) -> str:
+        digest = hashlib.sha256()
+        with self.archive.open(name) as file:
+            while block := file.read(_BLOCK):
+                digest.update(block)
+        return digest.hexdigest()
+
+    def _entries(self) -> set[str]:
+        """Return the digests of the entries."""
+        digests: set[str] = set()
+        for line in self._lines(ENTRIES):
+            digests.add(hashlib.sha256(line).hexdigest())
+            if len(digests) > _MOST_ENTRIES:
+                raise ValueError
+        return digests
+
+    def _seals(self, contents: set[str], *, wanted: set[int]) -> dict[int, str]:
+        """Follow the chain; return the digests of the seals that are wanted, by their number."""
+        digests: dict[int, str] = {}
+        sealed: set[str] = set()
+        last: tuple[int, str] | None = None
+        for line in self._lines(SEALS):
+            seal, digest = json.loads(line), hashlib.sha256(line).hexdigest()
+            number = int(seal["number"])
+            if last and (number != last[0] + 1 or seal["previous"] != last[1]):
+                self.found.found(Wrong.LINK, number)
+            if number == 1 and seal["previous"] != ROOT.hex():
+                self.found.found(Wrong.LINK, number)
+            if seal["format"] != AUDIT_FORMAT:
+                raise ValueError
+            sealed |= {seal["content"]} & contents
+            last = (number, digest)
+            self.found.seals += 1
+            self.found.first = self.found.first or number
+            if number in wanted:
+                digests[number] = digest
+        for content in sorted(contents - sealed):
+            self.found.found(Wrong.ENTRY_ALTERED, content)
+        self.found.entries = len(contents)
+        if last is None or f"{last[0]}:{last[1]}" != self.found.head:
+            self.found.found(Wrong.HEAD_DIFFERS, last[0] if last else 0)
+        return digests
+
+    def _anchor(self, text: str) -> tuple[int, bytes]:
+        number, _, digest = text.partition(":")
+        return int(number), bytes.fromhex(digest)
+
+    def _compare(
+        self, digests: dict[int, str], kept: Sequence[tuple[int, bytes]], given: Sequence[tuple[int, bytes]]
+    ) -> None:
+        for number, digest in kept:
+            if digests.get(number) != digest.hex():
+                self.found.found(Wrong.ANCHOR_DIFFERS, number)
+        for number, digest in given:
+            if number not in digests:
+                self.found.outside += 1
+            elif digests[number] == digest.hex():
+                self.found.proved_to = max(self.found.proved_to, number)
+            else:
+                self.found.found(Wrong.ANCHOR_DIFFERS, number)
+
+    def _lines(self, name: str) -> Iterator[bytes]:
+        with self.archive.open(name) as file:
+            while line := file.readline(_LONGEST_LINE):
+                yield line.removesuffix(b"\n")
+
+    def _start_of(self, name: str, most: int) -> bytes:
+        with self.archive.open(name) as file:
+            return file.read(most)

@@ -1,7 +1,8 @@
-"""Verify a signed certificate or a receipt of eboxcast with nothing but Python: no library, no database, no account.
+"""Verify what eboxcast handed out with nothing but Python: no library, no database, no account.
 
-    python verify.py keys.json certificate.jws
-    python verify.py keys.json receipt.json        the national or enterprise number is read from standard input
+    python verify.py keys.json certificate.jws     a signed certificate
+    python verify.py keys.json receipt.json        a receipt; the recipient number is read from standard input
+    python verify.py keys.json dossier.zip         each audit entry in a dossier, by the signed head in it
 
 keys.json is what `eboxcast keys list --json` of the institution gives. Ends with 0 if it is proved, else with 1.
 """
@@ -10,6 +11,7 @@ import base64
 import hashlib
 import json
 import sys
+import zipfile
 from datetime import datetime
 from pathlib import Path
 
@@ -127,6 +129,24 @@ def verify_receipt(receipt, statement, number):
     return f"NOT RECEIVED: document {receipt['document_sha256']}, visible since {receipt['visible']}"
 
 
+def verify_dossier(dossier, keys):
+    """Verify each audit entry of a dossier: its digest is in a seal, and a path leads from the seal to the head."""
+    manifest = json.loads(dossier.read("manifest.json"))
+    for name, told in manifest["files"].items():
+        prove(sha256(dossier.read(name)).hex() == told["sha256"], f"{name} was altered")
+    head = read_signed(dossier.read("audit/head.jws").decode(), "eboxcast-audit-head", keys)
+    seals = {json.loads(line)["number"]: line for line in dossier.read("audit/seals.jsonl").splitlines()}
+    contents = set()
+    for proof in map(json.loads, dossier.read("audit/proofs.jsonl").splitlines()):
+        seal = seals[proof["number"]]
+        root = root_by_path(sha256(b"\x00", sha256(seal)), proof["path"], proof["number"] - 1, head["size"])
+        prove(root == head["root"], f"seal {proof['number']} is not in the tree")
+        contents.add(json.loads(seal)["content"])
+    entries = dossier.read("audit/entries.jsonl").splitlines()
+    prove({sha256(line).hex() for line in entries} == contents, "an entry was altered")
+    return f"PROVED: {len(entries)} entries about broadcast {manifest['broadcast']}, by the head of {head['at']}"
+
+
 def prove(fact, otherwise):
     if not fact:
         sys.exit(f"NOT PROVED: {otherwise}")
@@ -134,6 +154,9 @@ def prove(fact, otherwise):
 
 def main():
     keys = json.loads(Path(sys.argv[1]).read_text("utf-8"))
+    if zipfile.is_zipfile(sys.argv[2]):
+        sys.stdout.write(verify_dossier(zipfile.ZipFile(sys.argv[2]), keys) + "\n")
+        return
     text = Path(sys.argv[2]).read_text("utf-8")
     if not text.lstrip().startswith("{"):
         told = read_signed(text, "eboxcast-certificate", keys)

@@ -13,7 +13,8 @@ from tests.actors import master
 from eboxcast.audit import tree
 from eboxcast.audit.actions import record
 from eboxcast.audit.canonical import Root
-from eboxcast.audit.heads import HeadOfAnother, HeadUnclear, hand_out_tree_head, make_due_head, read_head
+from eboxcast.audit.given_heads import HeadUnclear, read_head
+from eboxcast.audit.heads import HeadOfAnother, hand_out_tree_head, make_due_head
 from eboxcast.audit.models import Node, Seal, TreeHead
 from eboxcast.audit.sealing import seal_pending
 from eboxcast.audit.signing import NothingSigns, create_key
@@ -52,7 +53,7 @@ def _signing(installation: None) -> Iterator[None]:
 def handed() -> Root:
     given = hand_out_tree_head(None, actor=ADA)
     assert given
-    return read_head(given.head.signed, file="head.json")
+    return read_head(given.head.signed.encode(), file="head.json").root
 
 
 def wrong(found: Verification) -> set[Wrong]:
@@ -74,7 +75,7 @@ def test_a_head_is_proved_to_go_on_from_an_older_one() -> None:
     record("a.later", by="olga")
     given = hand_out_tree_head(old, actor=ADA)
     assert given
-    new = read_head(given.head.signed, file="head.json")
+    new = read_head(given.head.signed.encode(), file="head.json").root
     assert (given.since, new.size) == (SEALED, SEALED + 1)
     assert only_grew(given.path, old=(old.size, old.root), new=(new.size, new.root))
 
@@ -169,7 +170,7 @@ def test_a_head_of_a_key_that_is_not_ours_is_found(superuser: Superuser) -> None
 @pytest.mark.parametrize("text", ["", "x.y.z", "e30.e30.e30"])
 def test_what_is_no_head_is_refused(text: str) -> None:
     with pytest.raises(HeadUnclear):
-        read_head(text, file="head.json")
+        read_head(text.encode(), file="head.json")
 
 
 def test_a_long_audit_is_proved_from_the_parts_that_are_kept_and_a_changed_part_is_found(superuser: Superuser) -> None:

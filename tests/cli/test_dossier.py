@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import os
@@ -9,36 +10,50 @@ import re
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from email import message_from_bytes
 from pathlib import Path
 
 import pytest
+from django.test import override_settings
 from tests.cli.conftest import Command
 from tests.cli.procedure_people import record_people
+from tests.cli.test_keys import alone as alone_script
 from tests.delivery.conftest import story as story
 from tests.delivery.procedure import EVERYBODY, Story
 
 from eboxcast.audit.actions import record
+from eboxcast.audit.canonical import HEAD_KIND, Root, text_of_root
 from eboxcast.audit.dossier_verification import Wrong, verify_dossier
-from eboxcast.audit.models import Entry
+from eboxcast.audit.models import Entry, SigningKey
 from eboxcast.audit.sealing import seal_pending
 from eboxcast.delivery.models import Run
+from eboxcast.lib import clock
 from eboxcast.lib.identifiers import text_of_key
+from eboxcast.lib.signatures import Signer, new_key
 from eboxcast.notices.making import make_notices
 from eboxcast.package.lists import read_list
 from eboxcast.package.model import EboxType, Limits
 
 N = "2027-0001"
 COMMAND = Path(sys.executable).with_name("eboxcast")
+ANOTHER_TREE = b'{"size": 1, "edge": ["%s"]}' % (b"0" * 64)
 Files = dict[str, bytes]
 Change = Callable[[Files], None]
+
+
+@pytest.fixture(autouse=True)
+def _passphrase() -> Iterator[None]:
+    with override_settings(EBOXCAST_SIGNING_PASSPHRASE="a passphrase of the tests"):
+        yield
 
 
 @pytest.fixture
 def file(story: Story, command: Command, tmp_path: Path) -> Path:
     """The dossier of a broadcast that was published; others left their entries between its own."""
     record_people()
+    assert command("--as", "lou", "keys", "create", "--name", "FPS Example")[0] == 0
     record("person.added", by="ines", data={"name": "somebody"})
     story.published()
     record("person.added", by="ines", data={"name": "somebody else"})
@@ -126,6 +141,9 @@ def test_it_has_everything_and_verifies(file: Path, command: Command) -> None:
     assert found.broadcast == N
     assert found.entries == files["audit/entries.jsonl"].count(b"\n")
     assert found.entries < found.seals
+    assert found.included == found.entries
+    assert found.signed
+    assert found.signed.fingerprint == SigningKey.objects.get().fingerprint
 
 
 def test_it_names_no_recipient(file: Path, story: Story) -> None:
@@ -212,17 +230,121 @@ def test_a_change_of_a_file_is_found(alone: Path, change: Change, wrong: Wrong) 
 @pytest.mark.parametrize(
     ("change", "wrong"),
     [
+        (replaced("audit/proofs.jsonl", b'"path": ["', b'"path": ["00'), Wrong.UNPROVED),
+        (without_line("audit/proofs.jsonl", 2), Wrong.UNPROVED),
+        (replaced("audit/proofs.jsonl", b'"number": ', b'"number": 1'), Wrong.UNPROVED),
+        (lambda files: files.pop("audit/proofs.jsonl"), Wrong.UNREADABLE),
+        (replaced("audit/head.jws", b".", b".A"), Wrong.HEAD_FORGED),
+        (lambda files: files.update({"audit/head.jws": signed_by_another(1)}), Wrong.ROOT_DIFFERS),
+        (
+            lambda files: files.update({"audit/tree.json": b'{"size": 1, "edge": ["%s"]}' % (b"0" * 64)}),
+            Wrong.ROOT_DIFFERS,
+        ),
+        (replaced("audit/tree.json", b'"size": ', b'"size": 1'), Wrong.UNREADABLE),
         (replaced("audit/entries.jsonl", b'"by":"anne"', b'"by":"bram"'), Wrong.ENTRY_ALTERED),
         (replaced("audit/seals.jsonl", b'"sealed_at":"2027-', b'"sealed_at":"2026-'), Wrong.LINK),
         (without_line("audit/seals.jsonl", 3), Wrong.LINK),
         (without_line("audit/seals.jsonl", -1), Wrong.HEAD_DIFFERS),
         (replaced("audit/anchors.json", b":", b":  "), None),
     ],
-    ids=["entry", "seal", "seal gone", "end cut off", "the same in other words"],
+    ids=[
+        "path",
+        "no path",
+        "path of another",
+        "no paths",
+        "head",
+        "head of another",
+        "tree",
+        "size of the tree",
+        "entry",
+        "seal",
+        "seal gone",
+        "end cut off",
+        "the same in other words",
+    ],
 )
 def test_a_forged_manifest_does_not_help(alone: Path, change: Change, wrong: Wrong | None) -> None:
     found = wrongs(changed(alone, change, told=True))
     assert found == set() if wrong is None else wrong in found
+
+
+def test_a_path_proves_an_entry_by_the_signed_head_alone(alone: Path) -> None:
+    """As somebody does who has RFC 9162 and nothing of ours."""
+    files = files_in(alone)
+    seals = {json.loads(line)["number"]: line for line in files["audit/seals.jsonl"].splitlines()}
+    head = json.loads(base64.urlsafe_b64decode(files["audit/head.jws"].split(b".")[1] + b"=="))
+    proofs = [json.loads(line) for line in files["audit/proofs.jsonl"].splitlines()]
+    contents = {hashlib.sha256(line).hexdigest() for line in files["audit/entries.jsonl"].splitlines()}
+    for proof in proofs:
+        seal = seals[proof["number"]]
+        assert json.loads(seal)["content"] in contents
+        node = hashlib.sha256(b"\0" + hashlib.sha256(seal).digest()).digest()
+        place, last = proof["number"] - 1, head["size"] - 1
+        for beside in map(bytes.fromhex, proof["path"]):
+            if place % 2 or place == last:
+                node = hashlib.sha256(b"\1" + beside + node).digest()
+                while not place % 2:
+                    place, last = place // 2, last // 2
+            else:
+                node = hashlib.sha256(b"\1" + node + beside).digest()
+            place, last = place // 2, last // 2
+        assert node.hex() == head["root"]
+    assert len(proofs) == len(contents)
+
+
+def test_the_script_of_the_docs_verifies_it(file: Path, command: Command, tmp_path: Path) -> None:
+    keys = tmp_path / "keys.json"
+    keys.write_text(command("--as", "ada", "keys", "list", "--json")[1])
+    assert alone_script(keys, file).stdout.startswith("PROVED: ")
+    forged = changed(file, replaced("audit/entries.jsonl", b'"by":"anne"', b'"by":"bram"'), told=True)
+    done = alone_script(keys, forged)
+    assert (done.returncode, done.stderr) == (1, "NOT PROVED: an entry was altered\n")
+
+
+def verified(command: Command, *words: object) -> tuple[int, dict[str, object]]:
+    code, out, _ = command("verify", *words, "--json")
+    return code, json.loads(out)
+
+
+def test_it_is_verified_with_the_list_of_keys_and_with_signed_heads(
+    file: Path, command: Command, tmp_path: Path
+) -> None:
+    keys, kept, other = tmp_path / "keys.json", tmp_path / "head.json", tmp_path / "other.jws"
+    keys.write_text(command("--as", "ines", "keys", "list", "--json")[1])
+    kept.write_bytes(files_in(file)["audit/head.jws"])
+    other.write_bytes(signed_by_another(json.loads(command("--as", "ada", "audit", "head")[1])["size"] - 1))
+    code, answer = verified(command, file, "--keys", keys, "--head", kept)
+    assert code == 0
+    assert answer["key_known"]
+    assert answer["signed_to"] == int(str(answer["head"]).partition(":")[0])
+    code, answer = verified(command, file, "--head", other)
+    assert code == 1
+    assert [fault["wrong"] for fault in answer["faults"]] == ["root-differs"]  # type: ignore[attr-defined]
+    keys.write_text(keys.read_text().replace(SigningKey.objects.get().fingerprint, "0" * 64))
+    code, answer = verified(command, file, "--keys", keys)
+    assert code == 1
+    assert not answer["key_known"]
+
+
+def test_it_is_given_also_where_nothing_signs(file: Path, command: Command) -> None:
+    path = file.with_name("unsigned.zip")
+    with override_settings(EBOXCAST_SIGNING_PASSPHRASE=""):
+        assert command("--as", "ada", "audit", "dossier", N, "--out", path)[0] == 0
+    found = verify_dossier(path)
+    assert found.good
+    assert (found.included, found.signed) == (0, None)
+    code, out, _ = command("verify", path)
+    assert code == 0
+    assert "No faults found." in out
+
+
+def signed_by_another(size: int) -> bytes:
+    """Return a head with a root of nothing, signed by a key that nobody knows."""
+    now = clock.now()
+    key = new_key("Somebody else", since=now, until=now + timedelta(days=1), passphrase="x" * 20)
+    signer = Signer(key.certificate, key.private_key, passphrase="x" * 20)
+    text = text_of_root(Root(size=size, root=bytes(32), at=now))
+    return signer.sign(text.encode(), kind=HEAD_KIND, at=now).encode()
 
 
 @pytest.mark.parametrize("content", [b"", b"no archive", b"PK\x03\x04" + bytes(50)])

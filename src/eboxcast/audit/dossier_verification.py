@@ -8,14 +8,19 @@ import re
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from eboxcast.audit.canonical import FORMAT as AUDIT_FORMAT
-from eboxcast.audit.canonical import ROOT
-from eboxcast.audit.dossier import ANCHORS, ENTRIES, FORMAT, MANIFEST, SEALS
+from eboxcast.audit.canonical import HEAD_KIND, ROOT, Root, root_in
+from eboxcast.audit.dossier import ANCHORS, ENTRIES, FORMAT, HEAD, MANIFEST, PROOFS, SEALS, TREE
+from eboxcast.lib.merkle import Growing, edge_of, leaf_hash, root_by_path
+
+if TYPE_CHECKING:  # cryptography takes a tenth of a second to import, and not every dossier is signed
+    from eboxcast.lib.signatures import Signed
 
 MOST_FAULTS = 100
 MOST_PARTS = 100_000
@@ -24,6 +29,7 @@ MOST_BYTES = 4 << 30
 _LONGEST_LINE = 1 << 24
 _LONGEST_MANIFEST = 1 << 26
 _LONGEST_ANCHORS = 1 << 22
+_LONGEST_HEAD = 1 << 16
 _MOST_ENTRIES = 1_000_000
 _LONGEST_PLACE = 200
 _PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -62,6 +68,12 @@ class Wrong(StrEnum):
     """The last seal is not the head that the dossier names."""
     ANCHOR_DIFFERS = "anchor-differs"
     """A head that was handed out had another digest at this number."""
+    HEAD_FORGED = "head-forged"
+    """The signed head was changed, or a key signed it that does not count."""
+    ROOT_DIFFERS = "root-differs"
+    """A head was signed, and the seals up to it give another root."""
+    UNPROVED = "unproved"
+    """The path of an entry does not lead to the root of the signed head, or there is none."""
 
 
 @dataclass(frozen=True)
@@ -86,8 +98,16 @@ class DossierVerification:
     head: str = ""
     proved_to: int = 0
     """By anchors that were given from outside; 0 where none agrees."""
+    signed_to: int = 0
+    """By signed heads that were given from outside; 0 where none agrees."""
     outside: int = 0
-    """Anchors from outside that are not between the first seal and the head."""
+    """Anchors and heads from outside that are not between the first seal and the last."""
+    signed: Signed | None = None
+    """The signed head in it, where it is whole; None also where the installation signed nothing."""
+    key_counts: bool | None = None
+    """Whether its key is one that counts; None where there is no such head, or nothing to compare the key with."""
+    included: int = 0
+    """Entries whose path leads to the root of that head."""
     fault_count: int = 0
     faults: list[Fault] = field(default_factory=list)
 
@@ -104,11 +124,18 @@ class DossierVerification:
 
 
 def verify_dossier(
-    path: Path, anchors: Sequence[tuple[int, bytes]] = (), *, name: str = "", most_bytes: int = MOST_BYTES
+    path: Path,
+    anchors: Sequence[tuple[int, bytes]] = (),
+    *,
+    heads: Sequence[Root] = (),
+    counts: Callable[[Signed], bool] | None = None,
+    name: str = "",
+    most_bytes: int = MOST_BYTES,
 ) -> DossierVerification:
     """Compute every digest of a dossier again, and compare it with heads that were kept outside. Needs no database.
 
-    ``name`` is what whoever gave it calls it; ``most_bytes`` is how much of it, unpacked, is looked at.
+    ``counts`` says whether the key of a signature is one of the installation; ``name`` is what whoever gave it calls
+    it; ``most_bytes`` is how much of it, unpacked, is looked at.
     """
     found = DossierVerification()
     try:
@@ -117,20 +144,46 @@ def verify_dossier(
             if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > most_bytes:
                 found.found(Wrong.TOO_LARGE, name or path.name)
             else:
-                _Verifier(archive, found).verify(anchors)
+                _Verifier(archive, found, counts).verify(anchors, heads)
     except _UNREADABLE:
         found.found(Wrong.UNREADABLE, name or path.name)
     return found
 
 
+@dataclass
+class _Chain:
+    """What the walk along the seals keeps."""
+
+    tree: Growing | None
+    """The tree over the seals, made anew; None in a dossier that does not say what stood before them."""
+    digests: dict[int, str] = field(default_factory=dict)
+    """Of the seals that are anchors."""
+    leaves: dict[int, bytes] = field(default_factory=dict)
+    """Of the seals that have an entry of the dossier."""
+    roots: dict[int, bytes] = field(default_factory=dict)
+    """By the size of the tree, where a head was signed."""
+
+    def add(self, digest: str, *, sizes: Set[int]) -> bytes:
+        """Add a seal to the tree and return its leaf."""
+        leaf = leaf_hash(bytes.fromhex(digest))
+        if self.tree:
+            self.tree.add(leaf)
+            if self.tree.size in sizes:
+                self.roots[self.tree.size] = self.tree.root()
+        return leaf
+
+
 class _Verifier:
     """Verifies one dossier; a file that is not what it should be is one more fault."""
 
-    def __init__(self, archive: zipfile.ZipFile, found: DossierVerification) -> None:
+    def __init__(
+        self, archive: zipfile.ZipFile, found: DossierVerification, counts: Callable[[Signed], bool] | None
+    ) -> None:
         self.archive = archive
         self.found = found
+        self.counts = counts
 
-    def verify(self, anchors: Sequence[tuple[int, bytes]]) -> None:
+    def verify(self, anchors: Sequence[tuple[int, bytes]], heads: Sequence[Root]) -> None:
         if any(part.compress_type not in _PACKED for part in self.archive.infolist()):
             raise ValueError
         manifest = self._start_of(MANIFEST, _LONGEST_MANIFEST)
@@ -142,8 +195,16 @@ class _Verifier:
         self.found.manifest = hashlib.sha256(manifest).hexdigest()
         self._files(told["files"])
         kept = [self._anchor(text) for text in json.loads(self._start_of(ANCHORS, _LONGEST_ANCHORS))["anchors"]]
-        digests = self._seals(self._entries(), wanted={number for number, _ in (*kept, *anchors)})
-        self._compare(digests, kept, anchors)
+        own = self._own_head()
+        chain = self._seals(
+            self._entries(),
+            wanted={number for number, _ in (*kept, *anchors)},
+            sizes={head.size for head in (*heads, *([own] if own else ()))},
+        )
+        self._compare(chain.digests, kept, anchors)
+        self._compare_heads(chain.roots, heads)
+        if own:
+            self._included(chain, own)
 
     def _files(self, told: dict[str, dict[str, object]]) -> None:
         there = [name for name in self.archive.namelist() if name != MANIFEST]
@@ -164,6 +225,24 @@ class _Verifier:
                 digest.update(block)
         return digest.hexdigest()
 
+    def _own_head(self) -> Root | None:
+        """Return the signed head in the dossier; None where there is none, or none that counts."""
+        if HEAD not in self.archive.namelist():
+            return None
+        from eboxcast.lib.signatures import SignatureWrong, read_signed  # cryptography takes long to import
+
+        try:
+            signed = read_signed(self._start_of(HEAD, _LONGEST_HEAD).decode("ascii"), kind=HEAD_KIND)
+            head = root_in(signed.payload)
+        except (SignatureWrong, ValueError):
+            self.found.found(Wrong.HEAD_FORGED, HEAD)
+            return None
+        self.found.signed = signed
+        self.found.key_counts = self.counts(signed) if self.counts else None
+        if self.found.key_counts is False:
+            self.found.found(Wrong.HEAD_FORGED, HEAD)
+        return head
+
     def _entries(self) -> set[str]:
         """Return the digests of the entries."""
         digests: set[str] = set()
@@ -173,9 +252,9 @@ class _Verifier:
                 raise ValueError
         return digests
 
-    def _seals(self, contents: set[str], *, wanted: set[int]) -> dict[int, str]:
-        """Follow the chain; return the digests of the seals that are wanted, by their number."""
-        digests: dict[int, str] = {}
+    def _seals(self, contents: set[str], *, wanted: Set[int], sizes: Set[int]) -> _Chain:
+        """Follow the chain; keep the digests that are wanted, and the roots of these sizes."""
+        chain = _Chain(tree=self._tree())
         sealed: set[str] = set()
         last: tuple[int, str] | None = None
         for line in self._lines(SEALS):
@@ -187,18 +266,46 @@ class _Verifier:
                 self.found.found(Wrong.LINK, number)
             if seal["format"] != AUDIT_FORMAT:
                 raise ValueError
-            sealed |= {seal["content"]} & contents
+            leaf = chain.add(digest, sizes=sizes)
+            if seal["content"] in contents:
+                sealed.add(seal["content"])
+                chain.leaves[number] = leaf
             last = (number, digest)
             self.found.seals += 1
             self.found.first = self.found.first or number
             if number in wanted:
-                digests[number] = digest
+                chain.digests[number] = digest
         for content in sorted(contents - sealed):
             self.found.found(Wrong.ENTRY_ALTERED, content)
         self.found.entries = len(contents)
         if last is None or f"{last[0]}:{last[1]}" != self.found.head:
             self.found.found(Wrong.HEAD_DIFFERS, last[0] if last else 0)
-        return digests
+        return chain
+
+    def _tree(self) -> Growing | None:
+        """Return the tree as it stood before the first of the seals."""
+        if TREE not in self.archive.namelist():
+            return None
+        told = json.loads(self._start_of(TREE, _LONGEST_HEAD))
+        size, edge = int(told["size"]), [bytes.fromhex(one) for one in told["edge"]]
+        if len(edge) != len(edge_of(size)) or any(len(one) != len(ROOT) for one in edge):
+            raise ValueError
+        return Growing(size, edge)
+
+    def _included(self, chain: _Chain, head: Root) -> None:
+        """Compare the signed head with the seals, and each entry with the signed head by its path alone."""
+        if chain.roots.get(head.size) != head.root:
+            self.found.found(Wrong.ROOT_DIFFERS, head.size)
+        unproved = set(chain.leaves)
+        for line in self._lines(PROOFS):
+            told = json.loads(line)
+            number, path = int(told["number"]), [bytes.fromhex(one) for one in told["path"]]
+            leaf = chain.leaves.get(number)
+            if leaf and root_by_path(leaf, path, index=number - 1, size=head.size) == head.root:
+                unproved.discard(number)
+        for number in sorted(unproved):
+            self.found.found(Wrong.UNPROVED, number)
+        self.found.included = len(chain.leaves) - len(unproved)
 
     def _anchor(self, text: str) -> tuple[int, bytes]:
         number, _, digest = text.partition(":")
@@ -217,6 +324,15 @@ class _Verifier:
                 self.found.proved_to = max(self.found.proved_to, number)
             else:
                 self.found.found(Wrong.ANCHOR_DIFFERS, number)
+
+    def _compare_heads(self, roots: dict[int, bytes], heads: Sequence[Root]) -> None:
+        for head in heads:
+            if head.size not in roots:
+                self.found.outside += 1
+            elif roots[head.size] == head.root:
+                self.found.signed_to = max(self.found.signed_to, head.size)
+            else:
+                self.found.found(Wrong.ROOT_DIFFERS, head.size)
 
     def _lines(self, name: str) -> Iterator[bytes]:
         with self.archive.open(name) as file:

@@ -36,6 +36,8 @@ class Excerpt:
     first: int
     """The seal of the oldest of the entries."""
     entries: tuple[str, ...]
+    numbers: tuple[int, ...]
+    """Of the seals of these, in the same order."""
 
     def seals(self) -> Iterator[str]:
         """Yield every seal from the first entry to the head."""
@@ -57,4 +59,9 @@ def excerpt_of(broadcast: UUID, runs: Collection[UUID], *, head: Head) -> Excerp
         cursor.execute(_ENTRIES, [broadcast, list(runs), head.number])
         rows = cursor.fetchall()
     first = rows[0][0] if rows else head.number
-    return Excerpt(head=head, first=first, entries=tuple(text_of_content(content_of(row[1:])) for row in rows))
+    return Excerpt(
+        head=head,
+        first=first,
+        entries=tuple(text_of_content(content_of(row[1:])) for row in rows),
+        numbers=tuple(row[0] for row in rows),
+    )

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from django.db import connection, transaction
 
-from eboxcast.audit.canonical import HEAD_KIND, Root, root_in, text_of_root
+from eboxcast.audit.canonical import HEAD_KIND, Root, text_of_root
 from eboxcast.audit.models import TreeHead
 from eboxcast.audit.sealing import seal_pending
 from eboxcast.audit.selectors import head
@@ -19,7 +19,7 @@ from eboxcast.audit.signing import NothingSigns, is_set_up, sign_if_possible
 from eboxcast.audit.tree import prove_growth, root
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
-from eboxcast.lib.errors import InputRefused, Trouble
+from eboxcast.lib.errors import Trouble
 from eboxcast.lib.policy import authorize
 from eboxcast.lib.translation import N_
 
@@ -29,14 +29,6 @@ _CLOSED_SINCE = (
     "select exists (select from audit_seal s join audit_entry e on e.id = s.entry and e.segment = s.entry_segment"
     " where s.number > %s and e.action = 'broadcast.closed')"
 )
-
-
-class HeadUnclear(InputRefused):
-    """What was given is no head that was signed here."""
-
-    code = "audit.head-unclear"
-    sentence = N_("{file} is not a signed head of the audit.")
-    remedy = N_("Give the file exactly as it was received.")
 
 
 class HeadOfAnother(Trouble):
@@ -106,16 +98,6 @@ def hand_out_tree_head(since: Root | None, *, actor: Actor) -> Handed | None:
     if since.size > made.size or root(since.size) != since.root:
         raise HeadOfAnother(size=since.size)
     return Handed(head=made, since=since.size, path=tuple(prove_growth(since.size, made.size)))
-
-
-def read_head(signed: str, *, file: str) -> Root:
-    """Return what a signed head says. Raises HeadUnclear."""
-    from eboxcast.lib.signatures import SignatureWrong, read_signed  # as above
-
-    try:
-        return root_in(read_signed(signed, kind=HEAD_KIND).payload)
-    except (SignatureWrong, ValueError):
-        raise HeadUnclear(file=file) from None
 
 
 def _closed_since(size: int) -> bool:

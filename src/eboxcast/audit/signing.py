@@ -27,7 +27,7 @@ from eboxcast.lib.policy import authorize
 from eboxcast.lib.translation import N_
 
 if TYPE_CHECKING:  # cryptography takes a tenth of a second to import, and most commands sign nothing
-    from eboxcast.lib.signatures import Signer
+    from eboxcast.lib.signatures import Signed, Signer
 
 MOST_DAYS = 3650
 
@@ -128,6 +128,11 @@ def list_keys(*, actor: Actor) -> list[SigningKey]:
     """Return all keys there were, newest first. Raises NotYourRole."""
     authorize(actor, "key.see")
     return list(SigningKey.objects.order_by("-number"))
+
+
+def is_ours(signed: Signed) -> bool:
+    """Return whether a key of this installation signed something, and is not revoked."""
+    return SigningKey.objects.filter(fingerprint=signed.fingerprint, revoked_at=None).exists()
 
 
 def is_set_up() -> bool:

@@ -238,7 +238,7 @@ SECTIONS: Mapping[str, Mapping[str, Command]] = {
         ),
         "verify": Command(
             loaders.receipts,
-            N_("Verify a certificate or a receipt. Needs no database and no account."),
+            N_("Verify a certificate, a receipt or a dossier. Needs no database and no account."),
             asks=ANYBODY,
             needs_database=False,
         ),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import IO
 
@@ -16,9 +16,12 @@ from django.db import transaction
 from eboxcast import __version__
 from eboxcast.audit.actions import record
 from eboxcast.audit.anchoring import COMMAND, hand_out
-from eboxcast.audit.dossier import ANCHORS, ENTRIES, SEALS, Writer, lines_of
+from eboxcast.audit.dossier import ANCHORS, ENTRIES, HEAD, PROOFS, SEALS, TREE, Writer, lines_of
 from eboxcast.audit.excerpt import Excerpt, excerpt_of
+from eboxcast.audit.heads import make_head
 from eboxcast.audit.selectors import Head
+from eboxcast.audit.signing import is_set_up
+from eboxcast.audit.tree import edge_at, prove_entries
 from eboxcast.broadcasts.models import Broadcast
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.delivery.models import Run
@@ -53,6 +56,7 @@ _README = (
     N_("Without eboxcast: manifest.json has the SHA-256 of every other file."),
     N_("The SHA-256 of each line of entries.jsonl is the `content` of its seal."),
     N_("The SHA-256 of each line of seals.jsonl is the `previous` of the next; that of the last line is the head."),
+    N_("If head.jws, a signed head, is there, proofs.jsonl leads from each entry to its root (RFC 9162)."),
     N_("To prove that nothing is left out, compare the SHA-256 of manifest.json with `broadcast.dossier_given`."),
 )
 
@@ -128,7 +132,26 @@ def _add_audit(writer: Writer, excerpt: Excerpt) -> None:
     anchors = {"head": str(excerpt.head), "anchors": excerpt.anchors()}
     writer.add(ANCHORS, [json.dumps(anchors, indent=1).encode() + b"\n"])
     writer.add(ENTRIES, lines_of(excerpt.entries))
+    _add_tree(writer, excerpt)
     writer.add(SEALS, lines_of(excerpt.seals()))
+
+
+def _add_tree(writer: Writer, excerpt: Excerpt) -> None:
+    """Add the signed head, where something signs, and what leads from each entry to it; and the tree before them."""
+    size = excerpt.head.number
+    signed = make_head(size) if is_set_up() else None
+    if signed:
+        writer.add(HEAD, lines_of([signed.signed]))
+        proved = zip(excerpt.numbers, prove_entries(excerpt.numbers, size), strict=True)
+        paths = (json.dumps({"number": number, "path": _hexadecimal(path)}) for number, path in proved)
+        writer.add(PROOFS, lines_of(paths))
+    before = excerpt.first - 1
+    tree = {"size": before, "edge": _hexadecimal(edge_at(before))}
+    writer.add(TREE, [json.dumps(tree, indent=1).encode() + b"\n"])
+
+
+def _hexadecimal(hashes: Iterable[bytes]) -> list[str]:
+    return [one.hex() for one in hashes]
 
 
 def _add_mails(writer: Writer, notices: list[Notice]) -> None:

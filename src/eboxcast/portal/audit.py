@@ -18,6 +18,7 @@ from eboxcast.audit.dossier_verification import Wrong as WrongDossier
 from eboxcast.audit.models import Entry
 from eboxcast.audit.pseudonyms import search_person
 from eboxcast.audit.selectors import SealedEntry, Wanted, dossier_given, read_entries
+from eboxcast.audit.signing import is_ours
 from eboxcast.audit.verification import Wrong, foresee_verification, verify
 from eboxcast.broadcasts.errors import BroadcastNotFound
 from eboxcast.broadcasts.lookup import find_broadcast, numbers_of
@@ -28,10 +29,11 @@ from eboxcast.lib.identifiers import read_either
 from eboxcast.lib.policy import authorize
 from eboxcast.lib.translation import N_, translate
 from eboxcast.operations.dossier import hand_out_dossier
-from eboxcast.presenters.audit import audit_head, audit_page, audit_verdict, dossier_verdict
-from eboxcast.presenters.audit_words import DOSSIER_WRONG, SENTENCES, SUBJECTS, WRONG
+from eboxcast.presenters.audit import audit_head, audit_page, audit_verdict
+from eboxcast.presenters.audit_words import SENTENCES, SUBJECTS, WRONG
 from eboxcast.presenters.broadcast_records import history_of
 from eboxcast.presenters.broadcasts import broadcast_answer
+from eboxcast.presenters.dossier import DOSSIER_WRONG, dossier_verdict
 from eboxcast.presenters.json import json_text
 from eboxcast.presenters.schemas.audit import AuditFault, AuditPage, DossierFault
 from eboxcast.web.forms import PageForm
@@ -286,7 +288,7 @@ def _verified(form: DossierForm) -> DossierVerification | None:
     if form.wrong:
         return None
     file: OnDisk = form.cleaned_data["dossier"]
-    return verify_dossier(file.path, anchors, name=file.name or "", most_bytes=_MOST_UNPACKED)
+    return verify_dossier(file.path, anchors, counts=is_ours, name=file.name or "", most_bytes=_MOST_UNPACKED)
 
 
 def _given(found: DossierVerification, request: PageRequest) -> Entry | None:

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from eboxcast.audit.dossier_verification import DossierVerification
 from eboxcast.audit.dropping import Ended
 from eboxcast.audit.heads import Handed
 from eboxcast.audit.selectors import Head, SealedEntry
@@ -28,8 +27,6 @@ from eboxcast.presenters.schemas.audit import (
     AuditPage,
     AuditVerdict,
     AuditYear,
-    DossierFault,
-    DossierVerdict,
     SignedHead,
 )
 
@@ -93,24 +90,6 @@ def audit_verdict(found: Verification) -> AuditVerdict:
         too_old=found.too_old,
         fault_count=found.fault_count,
         faults=tuple(AuditFault(wrong=one.wrong.value, number=one.number, entry=one.entry) for one in found.faults),
-    )
-
-
-def dossier_verdict(found: DossierVerification) -> DossierVerdict:
-    """Return what verifying a dossier found."""
-    return DossierVerdict(
-        good=found.good,
-        broadcast=mask_and_strip(found.broadcast),
-        manifest_sha256=found.manifest,
-        files=found.files,
-        entries=found.entries,
-        seals=found.seals,
-        first=found.first,
-        head=mask_and_strip(found.head),
-        proved_to=found.proved_to,
-        outside=found.outside,
-        fault_count=found.fault_count,
-        faults=tuple(DossierFault(wrong=one.wrong.value, place=mask_and_strip(one.place)) for one in found.faults),
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from eboxcast.audit.dossier_verification import Wrong as WrongDossier
 from eboxcast.audit.verification import Wrong
 from eboxcast.lib.translation import N_
 
@@ -254,16 +253,3 @@ WRONG: Mapping[Wrong, str] = {
     Wrong.HEAD_FORGED: N_("Signed head {number}: it is kept here, but no key of this installation signed it."),
 }
 """What verifying the audit can find."""
-
-DOSSIER_WRONG: Mapping[WrongDossier, str] = {
-    WrongDossier.UNREADABLE: N_("{place}: this is not a dossier, or it is damaged."),
-    WrongDossier.TOO_LARGE: N_("{place}: it is too large to be verified here."),
-    WrongDossier.FILE_MISSING: N_("{place}: the file is missing."),
-    WrongDossier.FILE_ADDED: N_("{place}: the file does not belong to the dossier."),
-    WrongDossier.FILE_ALTERED: N_("{place}: the file was altered."),
-    WrongDossier.ENTRY_ALTERED: N_("Entry {place}: it was altered. No seal contains its digest."),
-    WrongDossier.LINK: N_("Seal {place}: it does not contain the digest of the seal before it."),
-    WrongDossier.HEAD_DIFFERS: N_("Seal {place}: the last seal is not the head that the dossier names."),
-    WrongDossier.ANCHOR_DIFFERS: N_("Anchor {place}: a different digest was issued. Something was altered."),
-}
-"""What verifying a dossier can find."""

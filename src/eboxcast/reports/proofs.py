@@ -162,6 +162,12 @@ def holds(receipt: Receipt, key: int) -> bool:
     return proof.holds_for(key, roots)
 
 
+def counts(signed: Signed, keys: SigningKeys) -> bool:
+    """Return whether a signature is by a key of a list that was valid then and is not revoked."""
+    wrong, _ = _of_key(signed, keys)
+    return not wrong
+
+
 def _of_key(signed: Signed, keys: SigningKeys | None) -> tuple[tuple[Wrong, ...], bool | None]:
     """Return what is wrong with the key of a signature, and whether it is in the list.
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -11,18 +10,17 @@ from typing import Annotated
 import typer
 
 from eboxcast.audit.anchoring import Kept, hand_out_head, read_anchor
-from eboxcast.audit.canonical import Root
-from eboxcast.audit.dossier_verification import Wrong as WrongDossier
-from eboxcast.audit.dossier_verification import verify_dossier
 from eboxcast.audit.dropping import drop_due, foresee_drop
-from eboxcast.audit.heads import HeadUnclear, hand_out_tree_head, read_head
+from eboxcast.audit.heads import hand_out_tree_head
 from eboxcast.audit.pseudonyms import search_person
 from eboxcast.audit.selectors import Wanted, read_entries
 from eboxcast.audit.verification import Wrong, verify
 from eboxcast.broadcasts.lookup import find_broadcast
+from eboxcast.cli.admin.dossier import GOOD, MANIFEST, MORE_FAULTS, PROVED, SIGNED, show_verified
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.app import command_app
+from eboxcast.cli.shell.given_files import head_in, keys_in
 from eboxcast.cli.shell.options import AsJson, moment
 from eboxcast.cli.shell.private import key_given, refuse_existing, write_private
 from eboxcast.cli.shell.usage import NumberInArguments
@@ -39,13 +37,12 @@ from eboxcast.presenters.audit import (
     audit_head,
     audit_list,
     audit_verdict,
-    dossier_verdict,
     entry_words,
     signed_head,
     years_deleted,
     years_due,
 )
-from eboxcast.presenters.audit_words import DOSSIER_WRONG, SENTENCES, SUBJECTS, WRONG
+from eboxcast.presenters.audit_words import SENTENCES, SUBJECTS, WRONG
 from eboxcast.presenters.broadcast_records import history_of
 from eboxcast.presenters.broadcasts import broadcast_answer
 from eboxcast.presenters.json import json_text
@@ -55,7 +52,6 @@ from eboxcast.presenters.schemas.audit import (
     AuditList,
     AuditVerdict,
     DossierGiven,
-    DossierVerdict,
 )
 
 _MORE = N_("There are older entries. Use --limit, --since or --until.")
@@ -145,14 +141,18 @@ def verify_(
     dossier: Annotated[
         Path | None, typer.Option(help="Verify this dossier of a broadcast instead. Needs no database.")
     ] = None,
+    keys: Annotated[
+        Path | None, typer.Option(help="For a dossier: the keys, as `eboxcast keys list --json` gives them.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Recalculate every digest and show up to which anchor the audit is proved. Exits with 1 if there are faults."""
     anchors = [_read(text) for text in anchor or ()]
+    heads = [head_in(path).root for path in head or ()]
     if dossier:
-        _verify_dossier(dossier, anchors, as_json=as_json)
+        kept = [(one.number, one.digest) for one in anchors]
+        show_verified(dossier, kept, heads=heads, keys=keys_in(keys), as_json=as_json)
         return
-    heads = [_head_in(path) for path in head or ()]
     with sanitized_db_errors():
         found = verify(anchors, heads, actor=actor())
     verdict = audit_verdict(found)
@@ -186,30 +186,12 @@ def head_(
 
     A signing key is needed: `eboxcast keys create`
     """
-    older = _head_in(since) if since else None
+    older = head_in(since).root if since else None
     with sanitized_db_errors():
         handed = hand_out_tree_head(older, actor=actor())
     if handed is None:
         raise NothingRecorded
     typer.echo(json_text(signed_head(handed), precision="microseconds"))
-
-
-def _head_in(path: Path) -> Root:
-    """Return the head in a file: the answer of `audit head`, or only what is signed in it. Raises HeadUnclear."""
-    name = mask_and_strip(str(path))
-    try:
-        text = path.read_text("utf-8")
-        signed = json.loads(text)["signed"] if text.lstrip().startswith("{") else text
-    except (OSError, ValueError, KeyError, RecursionError):
-        raise HeadUnclear(file=name) from None
-    return read_head(str(signed), file=name)
-
-
-def _verify_dossier(path: Path, anchors: Sequence[Kept], *, as_json: bool) -> None:
-    found = verify_dossier(path, [(anchor.number, anchor.digest) for anchor in anchors])
-    console.result(dossier_verdict(found), partial(_dossier_lines, anchored=bool(anchors)), as_json=as_json)
-    if not found.good:
-        raise typer.Exit(1)
 
 
 @app.command("dossier")
@@ -294,64 +276,29 @@ def _read(text: str) -> Kept:
 
 
 _DOSSIER = N_("The dossier of broadcast {broadcast} is in {file}.")
-_DOSSIER_MANIFEST = N_("SHA-256 of its manifest, as recorded in the audit: {sha256}")
 _DOSSIER_HEAD = N_("Proved by the seals up to the head {head}")
-_DOSSIER_COUNTED = N_(
-    "Broadcast {broadcast}: {files} files compared, {entries} entries and {seals} seals recalculated."
-)
-_DOSSIER_OUTSIDE = N_("{count} anchors are not among those of this dossier, and cannot be checked.")
-_DOSSIER_UNPROVED = N_(
-    "Without an external anchor, this does not show whether the whole dossier was rebuilt. "
-    "Take one from a certificate or an email: --anchor NUMBER:DIGEST"
-)
-_DOSSIER_BAD = N_("The dossier was altered or damaged: {count} faults.")
 _NONE = N_("No entries.")
 _DELETED = N_("The year {year} was deleted: {entries} entries. Its last digest is kept: {anchor}")
 _DUE = N_("Would delete the year {year}.")
 _NOTHING_DUE = N_("No year has reached the end of its retention period.")
-_MORE_FAULTS = N_("There are more: {count} faults in total.")
 _COUNTED = N_("{seals} seals, from {first} to {last}; {entries} entries recalculated.")
 _EMPTY = N_("Nothing is sealed.")
 _UNSEALED = N_("Not sealed yet: {count} entries. These were not checked.")
 _GONE = N_("{count} entries were deleted with their year; their seals are kept.")
 _TOO_OLD = N_("{count} anchors are older than the seals that are kept, and cannot be checked.")
-_PROVED = N_("Proved up to seal {number} by an anchor you gave: nothing up to there was altered, removed or moved.")
-_SIGNED = N_("Proved up to seal {number} by a signed head you gave: nothing up to there was altered, removed or moved.")
 _KEPT = N_("The heads kept in this database match up to seal {number}.")
 _UNPROVED = N_(
     "Without an external anchor, this does not show whether the audit was rebuilt or its end "
     "removed. Take one from a certificate or an email: --anchor NUMBER:DIGEST"
 )
-_GOOD = N_("No faults found.")
 _BAD = N_("The audit was tampered with or damaged: {count} faults.")
 
 
 def _given_lines(given: DossierGiven, language: str) -> Iterator[str]:
     """Return where a dossier is, and what proves it."""
     yield translate(_DOSSIER, language, {"broadcast": given.broadcast, "file": given.file})
-    yield translate(_DOSSIER_MANIFEST, language, {"sha256": given.manifest_sha256})
+    yield translate(MANIFEST, language, {"sha256": given.manifest_sha256})
     yield translate(_DOSSIER_HEAD, language, {"head": given.head})
-
-
-def _dossier_lines(found: DossierVerdict, language: str, *, anchored: bool) -> Iterator[str]:
-    """Return what verifying a dossier found; ``anchored`` where a head was given from outside."""
-    for fault in found.faults:
-        yield translate(DOSSIER_WRONG[WrongDossier(fault.wrong)], language, {"place": fault.place})
-    if found.fault_count > len(found.faults):
-        yield translate(_MORE_FAULTS, language, {"count": grouped(found.fault_count, language)})
-    if found.broadcast:
-        counts = {"files": found.files, "entries": found.entries, "seals": found.seals}
-        data = {name: grouped(count, language) for name, count in counts.items()}
-        yield translate(_DOSSIER_COUNTED, language, {"broadcast": found.broadcast, **data})
-        yield translate(_DOSSIER_MANIFEST, language, {"sha256": found.manifest_sha256})
-    if found.outside:
-        yield translate(_DOSSIER_OUTSIDE, language, {"count": grouped(found.outside, language)})
-    if found.good and found.proved_to:
-        yield translate(_PROVED, language, {"number": grouped(found.proved_to, language)})
-    elif not anchored:
-        yield translate(_DOSSIER_UNPROVED, language)
-    bad = {"count": grouped(found.fault_count, language)}
-    yield translate(_GOOD, language) if found.good else translate(_DOSSIER_BAD, language, bad)
 
 
 def _entry_lines(answer: AuditList, language: str) -> list[str]:
@@ -386,7 +333,7 @@ def _verdict_lines(found: AuditVerdict, language: str, *, anchored: bool) -> Ite
     for fault in found.faults:
         yield line(WRONG[Wrong(fault.wrong)], number=fault.number, entry=fault.entry or 0)
     if found.fault_count > len(found.faults):
-        yield line(_MORE_FAULTS, count=found.fault_count)
+        yield line(MORE_FAULTS, count=found.fault_count)
     last = int(found.head.partition(":")[0]) if found.head else 0
     if found.seals:
         yield line(_COUNTED, seals=found.seals, first=found.first, last=last, entries=found.entries)
@@ -395,9 +342,9 @@ def _verdict_lines(found: AuditVerdict, language: str, *, anchored: bool) -> Ite
     for sentence, count in ((_UNSEALED, found.unsealed), (_GONE, found.gone), (_TOO_OLD, found.too_old)):
         if count:
             yield line(sentence, count=count)
-    for sentence, number in ((_KEPT, found.kept_to), (_PROVED, found.proved_to), (_SIGNED, found.signed_to)):
+    for sentence, number in ((_KEPT, found.kept_to), (PROVED, found.proved_to), (SIGNED, found.signed_to)):
         if found.good and number:
             yield line(sentence, number=number)
     if not anchored:
         yield line(_UNPROVED)
-    yield line(_GOOD) if found.good else line(_BAD, count=found.fault_count)
+    yield line(GOOD) if found.good else line(_BAD, count=found.fault_count)

@@ -5,25 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
+from zipfile import is_zipfile
 
 import typer
 
+from eboxcast.cli.admin.dossier import show_verified
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.app import command_app
+from eboxcast.cli.shell.given_files import content_of, head_in, keys_in
 from eboxcast.cli.shell.options import AsJson, Force, RunNumber
 from eboxcast.cli.shell.private import key_given, refuse_existing, write_private
 from eboxcast.cli.shell.usage import NumberInArguments
-from eboxcast.lib.errors import InputRefused, WrongUse
+from eboxcast.lib.errors import WrongUse
 from eboxcast.lib.formatting import exact_moment
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
-from eboxcast.package.reading import reason_of
 from eboxcast.presenters.json import json_text
 from eboxcast.reports.proofs import (
     Vouched,
     is_receipt,
     read_certificate,
-    read_keys,
     read_receipt,
     statement_in,
     verify_certificate,
@@ -32,13 +33,6 @@ from eboxcast.reports.proofs import (
 from eboxcast.reports.schemas import FileVerdict, Receipt, SigningKeys, Wrong
 
 app = command_app()
-
-
-class ProofUnreadable(InputRefused):
-    """A file to verify cannot be read."""
-
-    code = "proof.unreadable"
-    sentence = N_("{file} could not be read: {reason}.")
 
 
 class CertificateNeeded(WrongUse):
@@ -114,7 +108,7 @@ def receipt(
 
 @app.command()
 def verify(
-    file: Annotated[Path, typer.Argument(help="The signed certificate, or the receipt.")],
+    file: Annotated[Path, typer.Argument(help="The signed certificate, the receipt, or the dossier.")],
     keys: Annotated[
         Path | None, typer.Option(help="The keys of the installation, as `eboxcast keys list --json` gives them.")
     ] = None,
@@ -124,15 +118,22 @@ def verify(
     recipient: Annotated[
         str, typer.Option(metavar="-", help="For a receipt: whose it is. Always -: the number is on standard input.")
     ] = "",
+    head: Annotated[
+        list[Path] | None,
+        typer.Option(help="For a dossier: a signed head kept elsewhere. May be repeated."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Verify a certificate or a receipt. Exits with 1 if it proves nothing.
+    """Verify a certificate, a receipt or the dossier of a broadcast. Exits with 1 if it proves nothing.
 
     It needs no database and no account, and works on any machine. A receipt is verified with the certificate of its
     run, or with what is signed in it and the keys.
     """
-    content, name = _content(file), mask_and_strip(str(file))
-    known = read_keys(_content(keys), file=mask_and_strip(str(keys))) if keys else None
+    known = keys_in(keys)
+    if is_zipfile(file):
+        show_verified(file, heads=[head_in(path).root for path in head or ()], keys=known, as_json=as_json)
+        return
+    content, name = content_of(file), mask_and_strip(str(file))
     if is_receipt(content):
         if recipient not in ("", "-"):
             raise NumberInArguments(command="eboxcast verify")
@@ -150,18 +151,11 @@ def verify(
 def _vouched(receipt: Receipt, certificate: Path | None, keys: SigningKeys | None) -> Vouched:
     """Return by what a receipt is verified. Raises CertificateNeeded."""
     if certificate is not None:
-        return read_certificate(_content(certificate), keys, file=mask_and_strip(str(certificate)))
+        return read_certificate(content_of(certificate), keys, file=mask_and_strip(str(certificate)))
     statement = statement_in(receipt, keys) if keys else None
     if statement is None:
         raise CertificateNeeded
     return statement
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise ProofUnreadable(file=mask_and_strip(str(path)), reason=reason_of(error)) from error
 
 
 def _lines(found: FileVerdict, language: str) -> Iterator[str]:

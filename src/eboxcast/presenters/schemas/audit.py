@@ -181,10 +181,20 @@ class DossierVerdict(Schema):
     """the first of these seals"""
     head: str
     """the head that the dossier names, `NUMBER:DIGEST`"""
+    included: int
+    """how many entries are proved by the signed head of the dossier, each by its own path"""
+    signed_by: str | None
+    """the fingerprint of the key that signed this head; `null` if there is none"""
+    signed_at: datetime | None
+    """when it was signed"""
+    key_known: bool | None
+    """whether this key is valid and in the list of keys; `null` if none was given, or nothing is signed"""
     proved_to: int
     """the seal up to which the anchors that were given prove it; 0 for none"""
+    signed_to: int
+    """the same for the signed heads that were given"""
     outside: int
-    """anchors that were given and are not between the first seal and the head, or cannot be compared"""
+    """anchors and signed heads that were given and are not between the first seal and the last"""
     fault_count: int
     """how many faults"""
     faults: tuple[DossierFault, ...]

@@ -1,0 +1,49 @@
+"""What verifying a dossier found, as it is shown. Needs no database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from eboxcast.audit.dossier_verification import DossierVerification, Wrong
+from eboxcast.lib.masking import mask_and_strip
+from eboxcast.lib.translation import N_
+from eboxcast.presenters.schemas.audit import DossierFault, DossierVerdict
+
+DOSSIER_WRONG: Mapping[Wrong, str] = {
+    Wrong.UNREADABLE: N_("{place}: this is not a dossier, or it is damaged."),
+    Wrong.TOO_LARGE: N_("{place}: it is too large to be verified here."),
+    Wrong.FILE_MISSING: N_("{place}: the file is missing."),
+    Wrong.FILE_ADDED: N_("{place}: the file does not belong to the dossier."),
+    Wrong.FILE_ALTERED: N_("{place}: the file was altered."),
+    Wrong.ENTRY_ALTERED: N_("Entry {place}: it was altered. No seal contains its digest."),
+    Wrong.LINK: N_("Seal {place}: it does not contain the digest of the seal before it."),
+    Wrong.HEAD_DIFFERS: N_("Seal {place}: the last seal is not the head that the dossier names."),
+    Wrong.ANCHOR_DIFFERS: N_("Anchor {place}: a different digest was issued. Something was altered."),
+    Wrong.HEAD_FORGED: N_("{place}: the signed head was altered, or no valid key of the installation signed it."),
+    Wrong.ROOT_DIFFERS: N_("Signed head {place}: the seals up to there give a different root."),
+    Wrong.UNPROVED: N_("Seal {place}: its path does not lead to the signed head."),
+}
+"""What verifying a dossier can find."""
+
+
+def dossier_verdict(found: DossierVerification) -> DossierVerdict:
+    """Return what verifying a dossier found."""
+    return DossierVerdict(
+        good=found.good,
+        broadcast=mask_and_strip(found.broadcast),
+        manifest_sha256=found.manifest,
+        files=found.files,
+        entries=found.entries,
+        seals=found.seals,
+        first=found.first,
+        head=mask_and_strip(found.head),
+        included=found.included,
+        signed_by=found.signed.fingerprint if found.signed else None,
+        signed_at=found.signed.signed_at if found.signed else None,
+        key_known=found.key_counts,
+        proved_to=found.proved_to,
+        signed_to=found.signed_to,
+        outside=found.outside,
+        fault_count=found.fault_count,
+        faults=tuple(DossierFault(wrong=one.wrong.value, place=mask_and_strip(one.place)) for one in found.faults),
+    )

@@ -39,6 +39,16 @@ _SETTINGS = {
 }
 
 
+_QUIET_LOG = {
+    "log_min_messages": "log",
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+}
+"""What docs/howto/use-your-own-postgresql.md asks of every server; the embedded one has it already."""
+
+
 def wanted() -> bool:
     """Return whether the tests are to run on a cluster."""
     return os.environ.get("CITUS_TESTS") == "1"
@@ -71,13 +81,17 @@ class Worker:
     def places(self) -> Places:
         return Places(self.root)
 
+    @property
+    def log(self) -> Path:
+        return self.root / "log"
+
     def start(self) -> None:
         """Start it, for the first time or again, unless it runs."""
         if postmaster(self.places) is not None:
             return
         while end_orphans(self.places):
             Event().wait(0.05)
-        self._pg_ctl("start", "-w", "-t", "60", "-s", "-l", str(self.root / "log"))
+        self._pg_ctl("start", "-w", "-t", "60", "-s", "-l", str(self.log))
 
     def stop(self) -> None:
         """Stop it, if it runs."""
@@ -169,6 +183,7 @@ def _made(root: Path, owner: Owner, binaries: Binaries) -> Worker:
     subprocess.run([*command, *locale], check=True, stdout=subprocess.DEVNULL, **owner.process())
     settings = {
         **_SETTINGS,
+        **_QUIET_LOG,
         "port": str(worker.port),
         "listen_addresses": "'127.0.0.1'",
         "unix_socket_directories": "''",

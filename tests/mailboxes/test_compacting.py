@@ -232,6 +232,7 @@ def test_what_numbers_mean_is_read_once(order: NewOrder) -> None:
     assert len(shown(42)) == 1
 
 
+@pytest.mark.one_server
 def test_a_plan_that_was_made_without_any_block_is_made_anew(order: NewOrder) -> None:
     """It would read all of them, as there were none."""
     publish(order, range(1, 3000))

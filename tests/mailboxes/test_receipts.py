@@ -47,7 +47,6 @@ def test_it_is_made_once(order: NewOrder) -> None:
     assert ReceiptTree.objects.using(A).count() == 1
 
 
-@pytest.mark.one_server
 def test_blocks_give_the_same_proofs_as_rows(order: NewOrder) -> None:
     run = publish(order, range(1, 301))
     roots = roots_of(run)
@@ -101,7 +100,6 @@ def test_a_tree_that_comes_after_the_audience_is_deleted_is_not_kept(order: NewO
     assert not ReceiptTree.objects.using(A).exists()
 
 
-@pytest.mark.one_server
 def test_an_audience_that_was_changed_makes_no_receipts(order: NewOrder) -> None:
     run = publish(order, [1, 2, 3])
     release = fence.get_release(A, run)

@@ -25,6 +25,7 @@ from tests.locks import beside
 from tests.mailboxes.conftest import NewOrder, publish
 
 from eboxcast.database import boot
+from eboxcast.database.distribution import is_spread
 from eboxcast.database.doctor import nodes
 from eboxcast.database.environments import bucket_prime, environment_connection
 from eboxcast.database.findings import State, examine
@@ -40,7 +41,7 @@ from eboxcast.mailboxes.models import Block, Reading
 from eboxcast.mailboxes.opening import open_ebox
 from eboxcast.mailboxes.values import NewRelease
 from eboxcast.tools.bench import large
-from eboxcast.tools.bench.measuring import Bench
+from eboxcast.tools.bench.measuring import Bench, in_one_line
 
 pytestmark = pytest.mark.skipif(not cluster.wanted(), reason="needs a cluster of Citus: make citus")
 
@@ -251,8 +252,59 @@ def test_an_audience_that_is_not_whole_is_not_launched(order: NewOrder) -> None:
     assert open_ebox(A, 1) == []
 
 
-def test_distributing_once_more_changes_nothing(installation: None) -> None:
+def test_distributing_once_more_changes_nothing(order: NewOrder) -> None:
+    """As each migration does, for the tables that are new."""
+    publish(order, [42])
+    assert compacting.compact(A, SOON).releases == 1
     assert distribute_environment(A) == []
+
+
+@pytest.fixture
+def one_server(installation: None) -> Iterator[Callable[[], None]]:
+    """An environment on one server, as before it was distributed; yield how to distribute it."""
+    with environment_connection(A).cursor() as cursor:
+        cursor.execute(
+            "select logicalrelid::text from pg_dist_partition join pg_class on oid = logicalrelid"
+            " where not relispartition"
+        )
+        for (table,) in cursor.fetchall():
+            cursor.execute("select undistribute_table(%s)", [table])
+    is_spread.cache_clear()
+    assert not is_spread(A)
+
+    def distribute() -> None:
+        distribute_environment(A)
+        is_spread.cache_clear()  # as in the processes that are started again
+        assert is_spread(A)
+
+    yield distribute
+    distribute()
+
+
+def test_what_was_compacted_on_one_server_is_distributed(order: NewOrder, one_server: Callable[[], None]) -> None:
+    """A country that outgrew its machine has years of blocks; they go on living on many."""
+    keys = list(range(1, 301))
+    runs = {publish(order, keys, ticket=ticket) for ticket in ("t1", "t2")}
+    assert compacting.compact(A, SOON).releases == 2
+    waiting = publish(order, keys, ticket="t3")
+    one_server()
+    assert len(machines_of_blocks()) == 2
+    assert all({letter.run for letter in open_ebox(A, key)} == runs | {waiting} for key in keys[::10])
+    assert all(audience_of(run).tolist() == keys for run in runs)
+    assert compacting.compact(A, SOON).releases == 1
+    assert compacting.compact(A, SOON).merged == 2
+    assert all({letter.run for letter in open_ebox(A, key)} == runs | {waiting} for key in keys[::10])
+    assert all(audience_of(run).tolist() == keys for run in runs | {waiting})
+
+
+def machines_of_blocks() -> set[int]:
+    """Return the ports of the machines that hold blocks."""
+    with environment_connection(A).cursor() as cursor:
+        cursor.execute(
+            "select nodeport from run_command_on_shards('block', 'select exists (select from %s)') as s"
+            " join citus_shards on citus_shards.shardid = s.shardid where result = 't'"
+        )
+        return {port for (port,) in cursor.fetchall()}
 
 
 def test_blocks_that_never_came_to_count_are_not_read(order: NewOrder) -> None:
@@ -278,7 +330,7 @@ def test_a_whole_country_is_published(installation: None, tmp_path: Path, capsys
     measured = list(large.country(bench, size))
     with capsys.disabled():
         for row in measured:
-            sys.stdout.write(f"\n{row.name}: {row.figure:.3g} {row.unit}")
+            sys.stdout.write(f"\n{in_one_line(row)}")
     newest = fence.Release.objects.using("production").latest("id")
     asked = {"release": newest.id, "last_bucket": bucket_prime("production") - 1}
     with environment_connection("production").cursor() as cursor:

@@ -15,7 +15,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import sql
 
 from eboxcast.database.environments import environment_connection
-from eboxcast.database.errors import CitusMissing, CompactedAlready, NoNodes, sanitized_db_errors
+from eboxcast.database.errors import CitusMissing, NoNodes, sanitized_db_errors
 from eboxcast.database.names import shown
 
 _HAS_CITUS = "select exists (select from pg_extension where extname = 'citus')"
@@ -45,7 +45,6 @@ join pg_attribute a on a.attrelid = c.oid and a.attnum = i.indkey[0]
 where i.indisprimary and a.attname = 'bucket' and c.relnamespace = current_schema()::regnamespace
 order by 1
 """
-_COMPACTED = "select exists (select 1 from compaction where ended_at is null)"
 
 
 @cache
@@ -61,16 +60,12 @@ def is_distributed(connection: BaseDatabaseWrapper) -> bool:
 
 
 def distribute(connection: BaseDatabaseWrapper) -> list[str]:
-    """Spread the tables by bucket that are not spread yet, all or none; return which. Raises CitusMissing, NoNodes,
-    CompactedAlready.
-    """
+    """Spread the tables by bucket that are not spread yet, all or none; return which. Raises CitusMissing, NoNodes."""
     with sanitized_db_errors():
         if _names(connection, _HAS_CITUS) != [True]:
             raise CitusMissing(name=shown(connection.alias))
         if _names(connection, _NODES) == [0]:
             raise NoNodes(name=shown(connection.alias))
-        if _names(connection, _COMPACTED) == [True]:
-            raise CompactedAlready(name=shown(connection.alias))
         with transaction.atomic(using=connection.alias):
             return _spread(connection)
 

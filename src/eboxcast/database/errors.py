@@ -123,14 +123,6 @@ class NoNodes(NotAllowedNow):
     remedy = N_("Add them as docs/howto/many-machines.md describes, then run this command again.")
 
 
-class CompactedAlready(NotAllowedNow):
-    """Audiences were compacted on one machine: their blocks stay there."""
-
-    code = "database.compacted-already"
-    sentence = N_("The {name} database cannot be distributed: audiences in it have been compacted.")
-    remedy = N_("Distribute a database before its first broadcasts are compacted (docs/howto/many-machines.md).")
-
-
 class DatabaseTrouble(Trouble):
     """The database answered with an error we have no better name for."""
 

@@ -29,7 +29,7 @@ from django.db import connections, transaction
 from numpy.typing import NDArray
 
 from eboxcast.database.copying import begin_copy_out, copy_in, copy_out
-from eboxcast.database.distribution import is_spread
+from eboxcast.database.distribution import is_distributed
 from eboxcast.database.environments import bucket_prime, environment_connection
 from eboxcast.database.errors import LockTaken, sanitized_db_errors
 from eboxcast.lib import clock
@@ -148,7 +148,7 @@ class _Compaction:
         self.rules = rules
         self.connection = environment_connection(environment)
         self.prime = bucket_prime(environment)
-        self.spread = is_spread(environment)
+        self.spread = is_distributed(self.connection)  # asked anew: this process may have begun before it was
         self.now = clock.now()
 
     # Emptying

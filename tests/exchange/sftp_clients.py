@@ -6,7 +6,7 @@ import asyncio
 import shutil
 import subprocess
 import threading
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -54,17 +54,39 @@ class Institution:
         }
         return ["-F", "none", "-i", str(self.private), *(f"-o{name}={value}" for name, value in options.items())]
 
+    @property
+    def _opening(self) -> list[str]:
+        return [_program("sftp"), "-b", "-", *self.ssh_options, f"-P{self.running.port}", self.address]
+
     def sftp(self, *commands: str) -> subprocess.CompletedProcess[str]:
         """Run commands of OpenSSH's sftp, until the first that fails."""
-        words = [_program("sftp"), "-b", "-", *self.ssh_options, f"-P{self.running.port}", self.address]
-        return _run(words, "\n".join((*commands, "")))
+        return _run(self._opening, "\n".join((*commands, "")))
+
+    @contextmanager
+    def starting(self, command: str, *options: str) -> Iterator[subprocess.Popen[str]]:
+        """Start OpenSSH's sftp; it is killed at the end."""
+        program, *words = self._opening
+        with _started([program, *options, *words]) as client:
+            assert client.stdin is not None
+            client.stdin.write(f"{command}\n")
+            client.stdin.flush()
+            yield client
+
+    @contextmanager
+    def starting_lftp(self, *commands: str) -> Iterator[subprocess.Popen[str]]:
+        """Start lftp; it is killed at the end."""
+        with _started(self._lftp(commands)) as client:
+            yield client
 
     def lftp(self, *commands: str) -> subprocess.CompletedProcess[str]:
         """Run commands of lftp, until the first that fails."""
+        return _run(self._lftp(commands), "")
+
+    def _lftp(self, commands: Sequence[str]) -> list[str]:
         connect = " ".join(["ssh", "-a", "-x", *self.ssh_options])
         settings = f"set sftp:connect-program '{connect}'; set cmd:fail-exit yes; set net:max-retries 1; "
         opened = f"open -u {INSTITUTION}, sftp://127.0.0.1:{self.running.port}; "
-        return _run([_program("lftp"), "--norc", "-c", settings + opened + "; ".join(commands)], "")
+        return [_program("lftp"), "--norc", "-c", settings + opened + "; ".join(commands)]
 
     async def connect(self, **options: Any) -> asyncssh.SSHClientConnection:
         given = {"username": INSTITUTION, "client_keys": [str(self.private)], **options}
@@ -79,7 +101,7 @@ class Running:
         self._thread = threading.Thread(target=self._loop.run_forever)
         self._thread.start()
         self.root, self.host_key = options.root, options.host_key
-        self.server = self.do(_started(options))
+        self.server = self.do(_served(options))
 
     @property
     def port(self) -> int:
@@ -116,7 +138,7 @@ def serving(root: Path, *, most_bytes: int = 1 << 30, **limits: float) -> Iterat
         running.end()
 
 
-async def _started(options: Options) -> sftp.Server:
+async def _served(options: Options) -> sftp.Server:
     server = sftp.Server(options)
     await server.start()
     return server
@@ -127,6 +149,16 @@ def _program(name: str) -> str:
     if found is None:
         pytest.skip(f"{name} is not installed (README.md, Development)")
     return found
+
+
+@contextmanager
+def _started(words: list[str]) -> Iterator[subprocess.Popen[str]]:
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(words, text=True, stdin=subprocess.PIPE, stdout=quiet, stderr=quiet) as client:
+        try:
+            yield client
+        finally:
+            client.kill()
 
 
 def _run(words: list[str], given: str) -> subprocess.CompletedProcess[str]:

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
+import math
+import os
+import signal
 import socket
+import tracemalloc
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,6 +27,7 @@ from eboxcast.exchange import keys
 from eboxcast.exchange.access import MOST_FILES
 from eboxcast.exchange.models import SftpKey
 from eboxcast.exchange.sftp import host_key
+from eboxcast.exchange.sftp_tally import sftp_metrics
 from eboxcast.lib import clock
 
 NAME = "FI.BRDC.0456789034.20270118.00001.T.3.1.metadata.xml"
@@ -261,9 +268,10 @@ def test_connections_beyond_the_limit_are_sent_away_before_anything_else(story: 
         silent = [socket.create_connection(("127.0.0.1", running.port)) for _ in range(3)]
         for one in silent:
             assert one.recv(7) == b"SSH-2.0"
-        for _ in range(200):
+        for _ in range(3000):
             with socket.create_connection(("127.0.0.1", running.port)) as more:
                 assert more.recv(100) == b"Too many connections. Try again in a minute.\r\n"
+        assert running.server.tally.full == 3000
         for one in silent:
             one.close()
         running.do(_until_let_in(institution))
@@ -287,6 +295,126 @@ def test_who_says_nothing_is_sent_away_after_some_time(story: object, tmp_path: 
         silent.settimeout(60)
         while silent.recv(1000):
             pass
+
+
+def test_who_signs_in_byte_by_byte_is_sent_away_after_some_time(story: object, tmp_path: Path) -> None:
+    with (
+        serving(tmp_path / "drop", seconds_to_sign_in=0.5) as running,
+        socket.create_connection(("127.0.0.1", running.port)) as slow,
+    ):
+        slow.settimeout(0.01)
+        for sign in itertools.chain(b"SSH-2.0-slow\r\n", itertools.repeat(0)):
+            try:
+                slow.send(bytes([sign]))
+                if slow.recv(10_000) == b"":
+                    break
+            except TimeoutError:
+                continue
+            except OSError:
+                break
+        wait_until(lambda: running.server.tally.refused == 1)
+
+
+def test_who_never_ends_a_request_is_cut_off(story: object, tmp_path: Path) -> None:
+    async def drip(institution: Institution) -> None:
+        connection = await institution.connect()
+        channel, _ = await connection.create_session(asyncssh.SSHClientSession, subsystem="sftp", encoding=None)
+        while not connection.is_closed():
+            with suppress(BrokenPipeError):
+                channel.write(b"\0")
+            await asyncio.sleep(0.1)
+
+    with serving(tmp_path / "drop", seconds_between_looks=0.01, seconds_idle=0.5) as running:
+        running.do(drip(Institution(tmp_path, running)))
+
+
+def test_nobody_stays_for_ever_however_busy(story: object, tmp_path: Path) -> None:
+    async def stay(institution: Institution) -> None:
+        async with await institution.connect() as connection, connection.start_sftp_client() as client:
+            with suppress(asyncssh.SFTPError):
+                while True:
+                    await client.listdir("OUT")
+
+    with serving(tmp_path / "drop", seconds_between_looks=0.01, seconds_at_most=0.5) as running:
+        running.do(stay(Institution(tmp_path, running)))
+
+
+def test_who_stops_in_the_middle_of_fetching_is_cut_off(story: object, tmp_path: Path) -> None:
+    with serving(tmp_path / "drop", seconds_between_looks=0.01, seconds_idle=0.5) as running:
+        institution = Institution(tmp_path, running)
+        large = running.root / INSTITUTION / "OUT" / "large"
+        large.parent.mkdir(parents=True)
+        large.touch()
+        os.truncate(large, 1 << 30)
+        with institution.starting("get OUT/large /dev/null") as client:
+            wait_until(lambda: running.server.signed_in == 1)
+            client.send_signal(signal.SIGSTOP)
+            wait_until(lambda: running.server.signed_in == 0)
+
+
+def test_of_answers_that_nobody_takes_only_a_few_are_kept(story: object, tmp_path: Path) -> None:
+    with serving(tmp_path / "drop") as running:
+        institution = Institution(tmp_path, running)
+        folder = running.root / INSTITUTION / "OUT"
+        folder.mkdir(parents=True)
+        (folder / "answer").write_bytes(bytes(1 << 20))
+
+        async def ask_only() -> int:
+            async with await institution.connect() as connection:
+                channel, _ = await connection.create_session(Deaf, subsystem="sftp", encoding=None)
+                channel.write(packet(1, (3).to_bytes(4, "big")))
+                channel.write(packet(3, bytes(4), text(b"OUT/answer"), (1).to_bytes(4, "big"), bytes(4)))
+                for number in range(1000):
+                    asked = (bytes(8), (1 << 20).to_bytes(4, "big"))
+                    channel.write(packet(5, number.to_bytes(4, "big"), text(bytes(4)), *asked))
+                tracemalloc.start()
+                await asyncio.sleep(2)
+                return tracemalloc.get_traced_memory()[1]
+
+        try:
+            assert running.do(ask_only()) < 50 << 20
+        finally:
+            tracemalloc.stop()
+
+
+class Deaf(asyncssh.SSHClientSession[bytes]):
+    """A client that asks, and takes no answer."""
+
+    def connection_made(self, chan: asyncssh.SSHClientChannel[bytes]) -> None:
+        chan.pause_reading()
+
+
+def packet(kind: int, *parts: bytes) -> bytes:
+    """Return a request of SFTP."""
+    return text(bytes([kind]) + b"".join(parts))
+
+
+def text(content: bytes) -> bytes:
+    """Return a text with its length before it."""
+    return len(content).to_bytes(4, "big") + content
+
+
+def test_the_metrics_count_visits_and_files(story: object, tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_bytes(bytes(1000))
+    with serving(tmp_path / "drop", seconds_between_looks=0.01) as running:
+        institution = Institution(tmp_path, running)
+        assert institution.sftp(f"put {file} INTEST/{NAME}").returncode == 0
+        with pytest.raises(asyncssh.PermissionDenied):
+            running.do(sign_in(institution, username="0403019261"))
+        wait_until(lambda: counted("visits_total", "refused") == 1)
+        assert counted("visits_total", "signed_in") == 1
+        assert (counted("uploads_total", "received"), counted("uploads_total", "cut_off")) == (1, 0)
+        assert (counted("received_bytes_total"), counted("connections", "waiting")) == (1000, 0)
+
+
+def counted(name: str, *labels: str) -> float:
+    """Return one of the numbers of the only server."""
+    samples = (sample for family in sftp_metrics() for sample in family.samples)
+    found = [
+        one.value for one in samples if one.name == f"eboxcast_sftp_{name}" and {*labels} <= {*one.labels.values()}
+    ]
+    return found[0] if found else math.nan
 
 
 def test_one_institution_leaves_room_for_the_others(story: object, tmp_path: Path) -> None:

@@ -83,3 +83,18 @@ class SftpKey(models.Model):
                 name="exchange_key_ended_by_somebody",
             ),
         )
+
+
+class SftpServer(models.Model):
+    """A server of the drop folders: what it counted since it was started, for the metrics."""
+
+    name = models.TextField(primary_key=True)
+    """Its machine and its port."""
+    seen_at = models.DateTimeField()
+    connected = models.IntegerField()
+    waiting = models.IntegerField()
+    """Not signed in yet."""
+    counts = models.JSONField()
+
+    class Meta:
+        db_table = "exchange_sftp_server"

@@ -13,7 +13,7 @@ import posixpath
 import socket
 import stat
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +29,7 @@ from django.db import connections
 from eboxcast.delivery.remote.logs import log
 from eboxcast.exchange import keys
 from eboxcast.exchange.access import ALL, INCOMING, Access, Download, Upload
+from eboxcast.exchange.sftp_tally import Tally, note
 from eboxcast.lib.errors import EboxcastError, Trouble
 from eboxcast.lib.translation import N_
 
@@ -44,6 +45,7 @@ _MOST_SESSIONS = 4
 _BACKLOG = 512
 _PLAIN_VERSION = 3
 _BYTES_OF_A_LENGTH, _CLOSE = 4, 4
+_SECONDS_TO_LEAVE = 5
 _FOLDER_MODE, _FILE_MODE = stat.S_IFDIR | 0o700, stat.S_IFREG | 0o600
 
 
@@ -67,6 +69,9 @@ class Limits:
     waiting_from_address: int = 30
     seconds_to_sign_in: float = 30
     seconds_idle: float = 900
+    """Without a whole request."""
+    seconds_at_most: float = 12 * 3600
+    """However busy: a client that asks for a byte now and then keeps no place for ever."""
     seconds_between_looks: float = 30
     """How often it is looked whether who is signed in still may be."""
 
@@ -105,6 +110,7 @@ class Server:
         self._signed_in: set[_Visit] = set()
         self._waiting: dict[asyncio.Task[None], str] = {}
         self._tasks: list[asyncio.Task[None]] = []
+        self.tally = Tally()
         self.port = options.port
 
     @property
@@ -143,6 +149,7 @@ class Server:
                     await asyncio.sleep(0.1)  # such as too many open files
                     continue
                 if self._is_full(str(address[0])):
+                    self.tally.full += 1
                     _send_away(connected)
                     continue
                 task = asyncio.create_task(self._let_in(connected))
@@ -165,7 +172,7 @@ class Server:
             await asyncssh.run_server(
                 connected,
                 config=(),
-                server_factory=lambda: _Visit(options, self._signed_in),
+                server_factory=lambda: _Visit(options, self._signed_in, self.tally),
                 server_host_keys=[options.host_key],
                 server_version="eboxcast",
                 encoding=None,
@@ -182,37 +189,49 @@ class Server:
         """End what was given up, and who signed in with a key that has ended since."""
         while True:
             await asyncio.sleep(self._options.limits.seconds_between_looks)
-            try:
-                valid = await _in_thread(keys.still_valid, [visit.key for visit in self._signed_in])
-            except EboxcastError as error:
-                log.warning("sftp.cannot_look_after_keys", code=error.code)
-                continue
-            for visit in list(self._signed_in):
+            visits = list(self._signed_in)
+            valid = await self._valid_keys(visits)
+            for visit in visits:
                 if visit.key not in valid:
                     visit.end("This key is not valid any more.")
                 elif visit.is_idle():
                     visit.end("Nothing was transferred for a while.")
+                elif visit.is_long():
+                    visit.end("This connection has been open for too long.")
+
+    async def _valid_keys(self, visits: list[_Visit]) -> Collection[int]:
+        """Return which of their keys are valid: all of them while the database does not answer. Note the numbers."""
+        shown = [visit.key for visit in visits]
+        try:
+            await _in_thread(note, self.tally, port=self.port, signed_in=len(visits), waiting=len(self._waiting))
+            return await _in_thread(keys.still_valid, shown)
+        except EboxcastError as error:
+            log.warning("sftp.cannot_look_after_keys", code=error.code)
+            return shown
 
 
 class _Visit(asyncssh.SSHServer):
     """One connection: who signs in, and that it may be there."""
 
-    def __init__(self, options: Options, signed_in: set[_Visit]) -> None:
-        self._options, self._signed_in = options, signed_in
+    def __init__(self, options: Options, signed_in: set[_Visit], tally: Tally) -> None:
+        self._options, self._signed_in, self.tally = options, signed_in, tally
         self._connection: asyncssh.SSHServerConnection | None = None
         self._valid: dict[str, int] = {}
         self._tried, self._sessions = 0, 0
-        self._last = 0.0
+        self._since, self._last = 0.0, 0.0
         self.institution, self.key = "", 0
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         self._connection = conn
+        self._since = asyncio.get_running_loop().time()
         self.stir()
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self in self._signed_in:
             self._signed_in.discard(self)
             log.info("sftp.left", institution=self.institution, key=self.key)
+        else:
+            self.tally.refused += 1
 
     async def begin_auth(self, username: str) -> bool:
         self.institution = username
@@ -235,6 +254,7 @@ class _Visit(asyncssh.SSHServer):
             self._disconnect("Too many connections of this institution.")
             return
         self._signed_in.add(self)
+        self.tally.signed_in += 1
         log.info("sftp.signed_in", institution=self.institution, key=self.key)
         with suppress(EboxcastError):
             await _in_thread(keys.note_use, self.key)
@@ -254,6 +274,10 @@ class _Visit(asyncssh.SSHServer):
         """Return whether nothing goes on any more."""
         return asyncio.get_running_loop().time() - self._last > self._options.limits.seconds_idle
 
+    def is_long(self) -> bool:
+        """Return whether it has been there for longer than anybody needs."""
+        return asyncio.get_running_loop().time() - self._since > self._options.limits.seconds_at_most
+
     def end(self, why: str) -> None:
         """End the connection, and say why."""
         log.info("sftp.ended", institution=self.institution, key=self.key, why=why)
@@ -267,6 +291,8 @@ class _Visit(asyncssh.SSHServer):
     def _disconnect(self, why: str) -> None:
         if self._connection:
             self._connection.disconnect(asyncssh.DISC_TOO_MANY_CONNECTIONS, why)
+            # Closing waits until all is sent, and a client that does not read never lets it be.
+            asyncio.get_running_loop().call_later(_SECONDS_TO_LEAVE, self._connection.abort)
 
     async def serve(self, channel: _Channel, reader: _Watched, writer: _Writer) -> None:
         """Show the folders to a client, until it leaves."""
@@ -308,19 +334,32 @@ class _Session(SSHServerStreamSession[bytes]):
             asyncssh.SSHWriter(self, channel, EXTENDED_DATA_STDERR).write(_NOT_A_SHELL)
             channel.exit(1)
             return
-        reader, writer = _Watched(self, channel), asyncssh.SSHWriter(self, channel)
+        writer = asyncssh.SSHWriter(self, channel)
+        reader = _Watched(self, channel, writer, self._visit)
         self._serving = asyncio.create_task(self._visit.serve(channel, reader, writer))
 
 
 class _Watched(asyncssh.SSHReader[bytes]):
-    """What a client sends: it notes what came last, because the library also closes files whose client is gone."""
+    """What a client sends: it notes what came last, because the library also closes files whose client is gone.
+
+    The next request is read when the answers to those before it are on their way: the library would keep any number of
+    them for a client that only asks.
+    """
 
     is_asked_to_close = False
 
+    def __init__(self, session: _Session, channel: _Channel, writer: _Writer, visit: _Visit) -> None:
+        super().__init__(session, channel)
+        self._writer, self._visit = writer, visit
+
     async def readexactly(self, n: int) -> bytes:
         self.is_asked_to_close = False
+        if n == _BYTES_OF_A_LENGTH:
+            await self._writer.drain()
         received = await super().readexactly(n)
-        self.is_asked_to_close = n > _BYTES_OF_A_LENGTH and received[0] == _CLOSE
+        if n > _BYTES_OF_A_LENGTH:
+            self._visit.stir()
+            self.is_asked_to_close = received[0] == _CLOSE
         return received
 
 
@@ -332,7 +371,6 @@ class _Folders(asyncssh.SFTPServer):
         self._access, self._visit, self._reader = access, visit, reader
 
     def realpath(self, path: bytes) -> bytes:
-        self._visit.stir()
         return "/".join(("", *_steps(path))).encode() or b"/"
 
     async def stat(self, path: bytes) -> asyncssh.SFTPAttrs:
@@ -391,7 +429,7 @@ class _Folders(asyncssh.SFTPServer):
         return await _in_thread(cast("Download", file_obj).read, offset, size)
 
     async def write(self, file_obj: object, offset: int, data: bytes) -> int:
-        self._visit.stir()
+        self._visit.tally.bytes += len(data)
         return await _in_thread(_upload(file_obj).write, offset, data)
 
     async def fsync(self, file_obj: object) -> None:
@@ -402,8 +440,9 @@ class _Folders(asyncssh.SFTPServer):
         if isinstance(file_obj, Upload):
             size, is_whole = file_obj.size, self._reader.is_asked_to_close
             await _in_thread(file_obj.finish if is_whole else file_obj.leave)
-            event = "sftp.received" if is_whole else "sftp.cut_off"
-            log.info(event, institution=self._visit.institution, bytes=size)
+            log.info("sftp.received" if is_whole else "sftp.cut_off", institution=self._visit.institution, bytes=size)
+            self._visit.tally.received += is_whole
+            self._visit.tally.cut_off += not is_whole
         else:
             await _in_thread(cast("Download", file_obj).leave)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from django.db import connections
@@ -23,14 +23,17 @@ from eboxcast.operations.passes import age_of, last_pass
 Values = Mapping[tuple[str, ...], float]
 
 
-def registry() -> CollectorRegistry:
-    """Return a registry with our numbers only: nothing of this process."""
+def registry(*more: Callable[[], Iterator[Metric]]) -> CollectorRegistry:
+    """Return a registry with our numbers only, and those that doors add: nothing of this process."""
     made = CollectorRegistry(auto_describe=False)
-    made.register(_Collector())
+    made.register(_Collector(more))
     return made
 
 
 class _Collector(Collector):
+    def __init__(self, more: Sequence[Callable[[], Iterator[Metric]]]) -> None:
+        self._more = more
+
     def describe(self) -> Iterator[Metric]:
         """Name nothing beforehand: registering would look into the databases."""
         return iter(())
@@ -39,6 +42,8 @@ class _Collector(Collector):
         yield InfoMetricFamily("eboxcast_build", "The version that answers.", {"version": __version__})
         try:
             yield from _collect()
+            for one in self._more:
+                yield from one()
         finally:
             connections.close_all()  # each scrape has a thread of its own
 

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from prometheus_client import generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
+from eboxcast.exchange.sftp_tally import sftp_metrics
 from eboxcast.operations.metrics import registry
 
 PATH = "/metrics"
@@ -28,7 +29,7 @@ class Metrics:
         """Answer a request; one without the token as any address that is not there."""
         if request.path_info != PATH or not _has_token(request):
             return self.get_response(request)
-        content = generate_latest(registry())
+        content = generate_latest(registry(sftp_metrics))
         return HttpResponse(content, content_type=CONTENT_TYPE_LATEST, headers={"Cache-Control": "no-store"})
 
 

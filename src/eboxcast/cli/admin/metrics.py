@@ -11,6 +11,7 @@ from prometheus_client import generate_latest, start_http_server
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.signals import asked_to_end
+from eboxcast.exchange.sftp_tally import sftp_metrics
 from eboxcast.lib.errors import Trouble
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.operations.metrics import registry
@@ -39,7 +40,7 @@ def main(
 ) -> None:
     """Write metrics for Prometheus: once, or at each scrape on a port of this machine."""
     if port is None:
-        typer.echo(generate_latest(registry()).decode(), nl=False)
+        typer.echo(generate_latest(registry(sftp_metrics)).decode(), nl=False)
     else:
         _serve(port)
 
@@ -47,7 +48,7 @@ def main(
 def _serve(port: int) -> None:
     ending = asked_to_end()
     try:
-        server, thread = start_http_server(port, addr=_LOOPBACK, registry=registry())
+        server, thread = start_http_server(port, addr=_LOOPBACK, registry=registry(sftp_metrics))
     except OSError as error:
         raise PortTaken(port=port, reason=error.strerror or "-") from None
     url = f"http://{_LOOPBACK}:{server.server_port}/metrics"

@@ -15,6 +15,7 @@ import pytest
 from django.urls import resolve
 from playwright.sync_api import Browser
 from playwright.sync_api import Page as Window
+from tests.broadcasts import people as p
 from tests.browser.chromium import NARROW, SMALL, WIDE
 from tests.browser.conftest import Judge, too_wide
 from tests.browser.world import RECIPIENT, World, world_in
@@ -212,6 +213,9 @@ def names() -> Iterator[str]:
 NAMED = dict(zip(names(), PAGES, strict=True))
 BOTH = {"portal/components", "portal/home", "portal/broadcast", "portal/ask", "portal/files"}
 """Pages that are judged both ways."""
+_LOGIN = re.compile(rf"(?<![(@.\w])({'|'.join(actor.name for actor in p.EVERYBODY)})(?![)@.\w])")
+SHOW_LOGINS = {"portal/people", "portal/person", "portal/invitation"}
+"""Pages where somebody's login is told; elsewhere it stands in brackets after their name, or not at all."""
 
 
 @pytest.mark.parametrize("name", NAMED)
@@ -222,6 +226,7 @@ def test_nothing_is_wrong_with_a_page_and_it_fits_on_a_phone(world: World, viola
         language = "fr" if wide else "de"
         window = world.open(page.path, who=page.who, language=language, answer=page.answer, wide=wide)
         assert page.template in world.shown
+        assert name in SHOW_LOGINS or _LOGIN.findall(window.locator("body").inner_text()) == []
         assert violations(window) == []
         window.set_viewport_size(SMALL)
         assert too_wide(window) == 0

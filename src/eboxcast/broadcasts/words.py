@@ -1,11 +1,21 @@
-"""What was checked, seen, late or made void, in words marked for the catalogue."""
+"""Whose turn it is, what was checked, seen, late or made void, in words marked for the catalogue."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from eboxcast.broadcasts.models import Check, Lateness, SeenIn
+from eboxcast.lib.actors import Role
 from eboxcast.lib.translation import N_
+
+WHO: Mapping[Role, str] = {
+    Role.VALIDATOR: N_("the validator (BCSS)"),
+    Role.INTEGRATION: N_("the integration team"),
+    Role.REQUESTER: N_("the institution"),
+    Role.CONFIRMER: N_("the person who gives the GO for the institution"),
+    Role.LAUNCH: N_("the launch team"),
+}
+"""Whose turn it is, by role."""
 
 CHECKS = {
     Check.OPENS: N_("document opens"),

@@ -19,6 +19,7 @@ from eboxcast.lib.policy import authorize
 from eboxcast.notices.errors import NoticeEmptied, NoticeNotFound, NoticeSent, NoticeWithoutReader
 from eboxcast.notices.models import ROLE, Bookmark, Item, Notice, State
 from eboxcast.notices.sending import world_now
+from eboxcast.senders.models import Person
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +42,7 @@ class Sought:
     kind: str = ""
     """That of anything it tells."""
     reader: str = ""
-    """A part of a login or an address."""
+    """A part of a name, a login or an address."""
     before: int | None = None
     """Only older ones: to turn the pages of a long list."""
 
@@ -66,7 +67,9 @@ def _matches(sought: Sought) -> Q:
     if sought.kind:
         wanted &= Q(kind=sought.kind) | Q(id__in=Item.objects.filter(kind=sought.kind).values("notice"))
     if sought.reader:
-        wanted &= Q(recipient__icontains=sought.reader) | Q(address__icontains=sought.reader)
+        named = Person.objects.filter(full_name__icontains=sought.reader).values("name")
+        known = Q(recipient__icontains=sought.reader) | Q(address__icontains=sought.reader)
+        wanted &= known | Q(recipient__in=named)
     if sought.before is not None:
         wanted &= Q(id__lt=sought.before)
     return wanted

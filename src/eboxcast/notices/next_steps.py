@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from eboxcast.broadcasts.progress import Step, steps_recorded
 from eboxcast.broadcasts.states import Action, permission_of
+from eboxcast.broadcasts.words import WHO
 from eboxcast.lib.command_line import command_of
 from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.telling import sentence_in
@@ -14,7 +15,7 @@ from eboxcast.notices.about import About
 from eboxcast.notices.letter import Turn
 from eboxcast.notices.links import link_to, way_to
 from eboxcast.notices.readers import Reader
-from eboxcast.notices.words import WHO, day_or_moment, said, word
+from eboxcast.notices.words import day_or_moment, said, word
 from eboxcast.reports.page_text import unbroken
 from eboxcast.senders.models import TypeRequest
 from eboxcast.senders.type_states import next_in, state_after, turn_in

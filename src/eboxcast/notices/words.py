@@ -8,7 +8,6 @@ from datetime import date, datetime, time
 
 from eboxcast.broadcasts.models import Lateness, Side
 from eboxcast.broadcasts.words import VOID_BECAUSE
-from eboxcast.lib.actors import Role
 from eboxcast.lib.clock import BRUSSELS
 from eboxcast.lib.formatting import grouped, long_date, long_moment
 from eboxcast.lib.masking import mask_and_strip
@@ -23,14 +22,6 @@ STATES: Mapping[State, str] = {
     State.NO_READER: N_("no reader"),
 }
 """Where a notice stands, in words."""
-
-WHO: Mapping[Role, str] = {
-    Role.VALIDATOR: N_("the validator (BCSS)"),
-    Role.INTEGRATION: N_("the integration team"),
-    Role.REQUESTER: N_("the institution"),
-    Role.CONFIRMER: N_("the person who gives the GO for the institution"),
-    Role.LAUNCH: N_("the launch team"),
-}
 
 _WORDS: Mapping[str, str] = {
     **VOID_BECAUSE,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from eboxcast.broadcasts.models import Outcome, Side, State
+from eboxcast.broadcasts.words import WHO
 from eboxcast.lib.actors import Role
 from eboxcast.lib.translation import N_, translate
 
@@ -47,14 +48,6 @@ SITUATIONS = {
     State.RECALLED: N_("Recalled: the document was published, then withdrawn from all eBoxes."),
     State.REPORTED: N_("Published, and the report was sent to the institution."),
     State.CLOSED: N_("Complete: published, reported and closed."),
-}
-
-WHO = {
-    Role.VALIDATOR: N_("the validator (BCSS)"),
-    Role.INTEGRATION: N_("the integration team"),
-    Role.REQUESTER: N_("the institution"),
-    Role.CONFIRMER: N_("the person who gives the GO for the institution"),
-    Role.LAUNCH: N_("the launch team"),
 }
 
 SIDES = {Side.VALIDATOR: N_("validator"), Side.OPERATOR: N_("operator")}

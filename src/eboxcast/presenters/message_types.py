@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from eboxcast.broadcasts import words
 from eboxcast.lib.actors import Role
 from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import N_, translate
-from eboxcast.presenters import broadcast_words
 from eboxcast.presenters.schemas.message_type import (
     ListedType,
     MessageTypeShown,
@@ -27,7 +27,7 @@ STATES = {**{str(state): word for state, word in WORDS.items()}, NOT_CONFIGURED:
 """Where a request stands, or a type that was loaded."""
 STEPS = {step.name.lower(): word for step, word in DONE.items()}
 """What a step did, in the history of a request."""
-WHO: dict[Role | None, str] = {**dict(broadcast_words.WHO.items()), None: N_("no one")}
+WHO: dict[Role | None, str] = {**dict(words.WHO.items()), None: N_("no one")}
 UNITS = {"day": N_("days"), "month": N_("months"), "year": N_("years")}
 FIELDS = {
     "institution": N_("Institution"),

@@ -15,6 +15,7 @@ from eboxcast.lib.actors import Role
 from eboxcast.lib.formatting import clauses
 from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import name_in, translate
+from eboxcast.notices.models import ROLE
 from eboxcast.notices.words import STATES as NOTICE_STATES
 from eboxcast.portal.links import link_to
 from eboxcast.portal.navigation import more_of, sections_of
@@ -150,6 +151,14 @@ def person(context: Context, name: str) -> str:
     if not hasattr(request, "full_names"):
         request.full_names = full_names()
     return str(request.full_names.get(name, name))
+
+
+@register.simple_tag(takes_context=True)
+def reader(context: Context, recipient: str) -> str:
+    """Show whom a mail is for: a person by their name, a contact by their address, or the role that nobody has."""
+    if recipient.startswith(ROLE):
+        return translate(ROLES[Role(recipient.removeprefix(ROLE))], str(context["language"]))
+    return person(context, recipient)
 
 
 @register.simple_tag(takes_context=True)

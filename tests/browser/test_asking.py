@@ -18,7 +18,7 @@ def test_dates_are_chosen_on_the_calendar_with_scripts(visit: Visit) -> None:
     page.on("console", lambda message: said.append(message.text))
     page.goto("/ask")
     page.get_by_label("Objet").fill("Pension 2028")
-    page.get_by_label("français", exact=True).fill("180 000")
+    page.get_by_label("Français", exact=True).fill("180 000")
     page.locator("#day-2027-02-16").check()
     page.get_by_role("button", name="Mois suivant").click()  # before the answer to the first choice is there
     expect(page.get_by_role("heading", name="mars 2027")).to_be_visible()
@@ -37,7 +37,7 @@ def test_a_date_is_asked_for_postponed_and_agreed_by_three_people_without_script
     )
     anne.goto("/ask")
     anne.get_by_label("Objet").fill("Pension 2028")
-    anne.get_by_label("français", exact=True).fill("180 000")
+    anne.get_by_label("Français", exact=True).fill("180 000")
     anne.locator("#day-2027-02-16").check()
     anne.get_by_role("button", name="Mois suivant").click()
     anne.locator("#day-2027-03-01").check()

@@ -17,7 +17,7 @@ def test_somebody_signs_in_finds_a_broadcast_and_signs_out(visit: Visit, scripts
     number = p.scheduled().number
     page = visit.window(language="nl", java_script_enabled=scripts)
     page.goto(f"/broadcasts/{number}")
-    page.get_by_label("E-mailadres of naam").fill("anne@example.be")
+    page.get_by_label("E-mailadres of gebruikersnaam").fill("anne@example.be")
     page.get_by_label("Wachtwoord").fill("not this one")
     page.get_by_role("button", name="Aanmelden").click()
     expect(page.get_by_role("alert")).to_be_visible()

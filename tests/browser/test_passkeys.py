@@ -46,7 +46,7 @@ def authenticator(page: Page, *, verifies: bool = True) -> tuple[Any, str]:
 
 def sign_in(page: Page) -> None:
     page.goto("/sign-in")
-    page.get_by_label("Email address or name").fill("anne")
+    page.get_by_label("Email address or login").fill("anne")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
 

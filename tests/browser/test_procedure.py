@@ -406,7 +406,7 @@ def report(stage: Stage) -> None:
     anne.sees("Certificate")
     ada.open(f"/audit?broadcast={NUMBER}")
     with ada.page.expect_download() as download:
-        ada.press("Take the dossier")
+        ada.press("Download the dossier")
     dossier = stage.folder / "dossier.zip"
     download.value.save_as(dossier)
     stage.desk.act("", "audit", "verify", "--dossier", dossier)

@@ -55,7 +55,7 @@ def test_mails_are_sent_again_a_set_is_collected_and_a_dossier_is_taken(
         ada.get_by_label("Broadcast", exact=True).fill(dropping.broadcast.number)
         ada.get_by_role("button", name="Search", exact=True).click()
         with ada.expect_download() as taken:
-            ada.get_by_role("button", name="Take the dossier").click()
+            ada.get_by_role("button", name="Download the dossier").click()
         taken.value.save_as(tmp_path / "dossier.zip")
     assert verify_dossier(tmp_path / "dossier.zip").broadcast == dropping.broadcast.number
 

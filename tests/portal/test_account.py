@@ -23,7 +23,7 @@ def test_people_choose_their_language_and_how_often_they_are_mailed() -> None:
     bram = Person.objects.get(name="bram")
     assert (bram.language, bram.mails) == ("de", "daily")
     assert Entry.objects.get(action="person.changed").by == "bram"
-    assert "einmal" in client.get("/account").content.decode()
+    assert "Einmal" in client.get("/account").content.decode()
 
 
 @pytest.mark.usefixtures("january")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
+import lxml.html
 import pytest
 from django.http import HttpResponse
 from tests.broadcasts import people as p
@@ -112,6 +113,16 @@ def test_what_is_wrong_is_said_beside_its_field_and_nothing_typed_is_lost(
     assert said in text_of(answer)
     assert f'href="#id_{next(iter(changes))}"' in text_of(answer)
     assert "The law on pensions, article 12." in text_of(answer)
+
+
+def test_what_is_wrong_with_two_contacts_says_with_which() -> None:
+    answer = ask(business_contact__name="", technical_contact__name="", technical_contact__email="nobody")
+    page = lxml.html.fromstring(text_of(answer))
+    links = [link.text_content() for link in page.xpath("//*[@id='errors']//a")]
+    headings = [legend.text_content() for legend in page.xpath("//legend")]
+    fields = [link.partition(":")[0].split(" – ") for link in links]
+    assert [label for _, label in fields] == ["Name", "Name"]
+    assert [part for part, _ in fields] == headings[-3:-1]
 
 
 def test_a_form_that_is_sent_twice_is_one_request_and_its_form_is_kept() -> None:

@@ -40,7 +40,7 @@ class SignInForm(PageForm):
     """Who it is."""
 
     identity = forms.CharField(
-        label=N_("Email address or name"),
+        label=N_("Email address or login"),
         max_length=_MOST,
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
     )
@@ -69,7 +69,7 @@ class ForgottenForm(PageForm):
     """Who forgot their password."""
 
     identity = forms.CharField(
-        label=N_("Email address or name"),
+        label=N_("Email address or login"),
         max_length=_MOST,
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
     )

@@ -241,6 +241,12 @@ _SHORT = (
     "expected__dates__2",
     "expected__dates__3",
 )
+_OF_A_CONTACT = ("name", "email", "phone")
+_CONTACTS = {
+    "business_contact": N_("Contact for questions about the purpose of the message"),
+    "technical_contact": N_("Contact for technical questions"),
+    "requested_by": N_("Person who fills in this form"),
+}
 _ON_PAGES = {
     "institution__cbe": N_("Enter a CBE number: ten digits, of which the last two are check digits."),
     "expected__dates": N_("Choose dates from today onwards."),
@@ -327,6 +333,7 @@ class RequestPage(PageForm):
     requested_by__phone = forms.CharField(label=N_("Phone (optional)"), max_length=30, required=False)
 
     widths = MappingProxyType(dict.fromkeys(_SHORT, "short"))
+    parts = MappingProxyType({f"{who}__{what}": part for who, part in _CONTACTS.items() for what in _OF_A_CONTACT})
 
     def __init__(self, *args: Any, actor: Actor, applications: Iterable[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

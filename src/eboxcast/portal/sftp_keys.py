@@ -54,7 +54,7 @@ class KeyForm(PageForm):
         widget=forms.Textarea(attrs={"rows": 4, "autocomplete": "off", "spellcheck": "false"}),
     )
     days = forms.IntegerField(
-        label=N_("Valid for how many days"), min_value=1, max_value=keys.MOST_DAYS, initial=keys.USUAL_DAYS
+        label=N_("Days it is valid"), min_value=1, max_value=keys.MOST_DAYS, initial=keys.USUAL_DAYS
     )
 
     def __init__(self, *args: Any, institutions: Iterable[Institution], language: str, **kwargs: Any) -> None:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.forms.renderers import DjangoTemplates
+from django.utils.text import capfirst
 
 from eboxcast.lib.errors import EboxcastError
 from eboxcast.lib.translation import N_, translate
@@ -77,6 +78,8 @@ class PageForm(forms.Form):
     required_css_class = ""
     widths: ClassVar[Mapping[str, str]] = {}
     """How wide a field is, by its name: ``short`` for a number or a date."""
+    parts: ClassVar[Mapping[str, str]] = {}
+    """The heading that a field is under, by its name, where others have the same label."""
 
     def __init__(self, *args: Any, language: str, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
@@ -97,17 +100,22 @@ class PageForm(forms.Form):
         """Return everything to correct, in the order of the fields."""
         found = [Wrong("", "", str(sentence)) for sentence in self.non_field_errors()]
         fields = [(field, str(sentence)) for field in self for sentence in field.errors]
-        return found + [Wrong(field.auto_id, str(field.label), sentence) for field, sentence in fields]
+        return found + [Wrong(field.auto_id, self._label_of(field), sentence) for field, sentence in fields]
+
+    def _label_of(self, field: forms.BoundField) -> str:
+        """Return what a field is called among all others of the form."""
+        part = self.parts.get(field.name)
+        return f"{translate(part, self.language)} – {field.label}" if part else str(field.label)
 
     def _say(self, field: forms.Field) -> None:
-        field.label = translate(str(field.label or ""), self.language)
+        field.label = capfirst(translate(str(field.label or ""), self.language))
         field.help_text = translate(str(field.help_text), self.language)
         messages = {**_WRONG, **{code: sentence for kind, code, sentence in _KINDS if isinstance(field, kind)}}
         unfilled = Unfilled("%({})s")
         field.error_messages = {code: translate(one, self.language, unfilled) for code, one in messages.items()}
         choices = getattr(field, "choices", None)
         if choices is not None and not callable(choices):
-            field.choices = [(value, translate(str(label), self.language)) for value, label in choices]  # type: ignore[attr-defined]  # it has them
+            field.choices = [(value, capfirst(translate(str(label), self.language))) for value, label in choices]  # type: ignore[attr-defined]  # it has them
         if isinstance(field, forms.DateField):
             field.input_formats = _DAYS
 

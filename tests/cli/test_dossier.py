@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from email import message_from_bytes
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import override_settings
@@ -22,6 +23,7 @@ from tests.cli.procedure_people import record_people
 from tests.cli.test_keys import alone as alone_script
 from tests.delivery.conftest import story as story
 from tests.delivery.procedure import EVERYBODY, Story
+from tests.moments import pass_time
 
 from eboxcast.audit.actions import record
 from eboxcast.audit.canonical import HEAD_KIND, Root, text_of_root
@@ -161,6 +163,37 @@ def test_the_audit_keeps_who_took_it_and_what_it_was(file: Path) -> None:
     assert (entry.by, entry.data["manifest"]) == ("ada", manifest)
 
 
+def test_it_accounts_for_what_was_deleted_and_verifies_after_it(file: Path, command: Command) -> None:
+    """Recipients, results and the texts of mails are gone by their rules; everything is still proved."""
+    assert deletions_in(file) == []
+    pass_time(days=800)
+    assert command("--as", "lou", "expire")[0] == 0
+    later = file.with_name("later.zip")
+    assert command("--as", "ada", "audit", "dossier", N, "--out", later)[0] == 0
+    told = deletions_in(later)
+    rules = {str(one["data"]["rule"]) for one in told}
+    assert "{'audience': 'message-expired', 'outcomes': 'report-over'}" in rules
+    assert "broadcast-ended" not in rules  # it was never closed, so its mails are kept
+    assert {one["by"] for one in told} == {"lou"}
+    found = verify_dossier(later)
+    assert found.good
+    assert (found.deletions, found.included) == (len(told), found.entries)
+    for change in (
+        replaced("deletions.json", b'"message-expired"', b'"run-discarded"'),
+        lambda files: files.update({"deletions.json": without_deletions(files["deletions.json"])}),
+    ):
+        assert Wrong.DELETIONS_DIFFER in wrongs(changed(later, change, told=True))
+    assert Wrong.FORGED in wrongs(changed(later, replaced("deletions.jws", b".", b".A"), told=True))
+
+
+def deletions_in(path: Path) -> list[dict[str, Any]]:
+    return json.loads(files_in(path)["deletions.json"])["deletions"]  # type: ignore[no-any-return]
+
+
+def without_deletions(content: bytes) -> bytes:
+    return json.dumps({**json.loads(content), "deletions": []}).encode()
+
+
 def test_others_may_not_take_it(file: Path, command: Command) -> None:
     for who in ("anne", "ines", "lou", "vera"):
         code, _, err = command("--as", who, "audit", "dossier", N, "--out", file.with_name(f"{who}.zip"))
@@ -234,7 +267,7 @@ def test_a_change_of_a_file_is_found(alone: Path, change: Change, wrong: Wrong) 
         (without_line("audit/proofs.jsonl", 2), Wrong.UNPROVED),
         (replaced("audit/proofs.jsonl", b'"number": ', b'"number": 1'), Wrong.UNPROVED),
         (lambda files: files.pop("audit/proofs.jsonl"), Wrong.UNREADABLE),
-        (replaced("audit/head.jws", b".", b".A"), Wrong.HEAD_FORGED),
+        (replaced("audit/head.jws", b".", b".A"), Wrong.FORGED),
         (lambda files: files.update({"audit/head.jws": signed_by_another(1)}), Wrong.ROOT_DIFFERS),
         (
             lambda files: files.update({"audit/tree.json": b'{"size": 1, "edge": ["%s"]}' % (b"0" * 64)}),

@@ -21,6 +21,7 @@ from eboxcast.delivery.runs import actions
 from eboxcast.delivery.runs.intents import intend
 from eboxcast.delivery.runs.settlement import settle
 from eboxcast.lib import clock
+from eboxcast.lib.formatting import iso
 from eboxcast.mailboxes import fence
 from eboxcast.mailboxes.expiring import find_due
 from eboxcast.mailboxes.models import Audience, Outcome, RejectedRows
@@ -65,9 +66,11 @@ def test_the_lists_that_name_people_go_after_the_report(broadcasts: Broadcasts, 
     assert not Outcome.objects.using(P).exists()
     assert not RejectedRows.objects.using(P).exists()
     assert Audience.objects.using(P).exists()
-    assert told(run, "deletion_intended") == [{"audience": False, "outcomes": True}]
+    due_at = iso(fence.get_release(P, run.id).visible_at + timedelta(days=30))
+    by_rule = {"rule": {"outcomes": "report-over"}, "due_at": {"outcomes": due_at}}
+    assert told(run, "deletion_intended") == [{"audience": False, "outcomes": True, **by_rule}]
     counts = {"recipients": 0, "readings": 0, "outcomes": outcomes}
-    assert told(run, "deleted") == [{"audience": False, "outcomes": True, **counts}]
+    assert told(run, "deleted") == [{"audience": False, **by_rule, **counts}]
     assert outcomes > 0
 
 
@@ -84,7 +87,9 @@ def test_counts_and_digests_stay_and_the_salt_goes(broadcasts: Broadcasts, pass_
     assert (after.recipients.published, after.recipients.refused_by_reason) == (40, None)
     assert after.audience.published_sha256 == before.audience.published_sha256
     assert not bytes(fence.get_release(P, run.id).salt) + bytes(Run.objects.get(id=run.id).salt or b"")
-    assert told(run, "deleted")[0]["recipients"] == 40
+    (deleted,) = told(run, "deleted")
+    assert deleted["recipients"] == 40
+    assert deleted["rule"] == {"audience": "message-expired", "outcomes": "report-over"}
 
 
 def test_a_discarded_run_loses_its_audience_after_a_week(broadcasts: Broadcasts, pass_days: PassDays) -> None:
@@ -94,6 +99,8 @@ def test_a_discarded_run_loses_its_audience_after_a_week(broadcasts: Broadcasts,
     pass_days(1)
     assert steps() == [Step.DELETED]
     assert not Audience.objects.using(P).exists()
+    (run,) = Run.objects.all()
+    assert told(run, "deleted")[0]["rule"] == {"audience": "run-discarded", "outcomes": "run-discarded"}
 
 
 def test_what_nobody_launches_is_warned_of_and_then_given_up(broadcasts: Broadcasts, pass_days: PassDays) -> None:
@@ -151,7 +158,7 @@ def test_what_was_deleted_and_not_recorded_is_put_on_record(
         list(expire(P, actor=master(OPERATOR)))
     assert told(run, "deleted") == []
     assert steps() == [Step.RECORDED]
-    assert len(told(run, "deleted")) == 1
+    assert told(run, "deleted")[0]["rule"] == {"outcomes": "report-over"}
     assert steps() == []
 
 

@@ -197,8 +197,9 @@ def steps_of(wanted: NewRelease) -> list[tuple[str, Callable[[], object], Callab
 
 
 def due_of(release: fence.Release) -> expiring.Due:
+    ended = expiring.Ended(rule=expiring.Rule.EXPIRED, since=clock.now())
     return expiring.Due(
-        release=release.id, run=release.run, discard=False, audience=True, outcomes=True, unlaunched_until=None
+        release=release.id, run=release.run, discard=False, audience=ended, outcomes=ended, unlaunched_until=None
     )
 
 

@@ -59,7 +59,8 @@ def test_texts_and_attachments_go_a_year_after_the_end_and_are_counted(ended: Ca
     assert list(about.order_by("id").values("recipient", "kind", "state", "sent_at", "subject")) == kept
     assert not Attachment.objects.exists()
     entry = Entry.objects.get(action=DELETED, broadcast=broadcast.id)
-    assert entry.data == {"notices": len(kept), "attachments": done[0].attachments}
+    counts = {"notices": len(kept), "attachments": done[0].attachments}
+    assert entry.data == {**counts, "rule": "broadcast-ended", "days": 365}
     assert list(empty_notices(actor=master("ines"))) == []
 
 

@@ -438,10 +438,12 @@ def test_what_may_no_longer_be_kept_goes(anne: Client, story: Story) -> None:
     broadcast = story.scheduled()
     send(anne, broadcast, fields(wrong_rows(story.files(SHORT), "12345678901")))
     (kept,) = kept_files.kept_of(broadcast)
-    assert kept_files.remove_expired() == 0
+    assert kept_files.remove_expired(by="ines") == 0
     long_ago = (clock.now() - clock.offset()).timestamp() - 31 * 24 * 60 * 60
     os.utime(kept.folder, (long_ago, long_ago))
-    assert kept_files.remove_expired() == 1
+    assert kept_files.remove_expired(by="ines") == 1
+    told = Entry.objects.get(action=kept_files.DELETED, broadcast=broadcast.id)
+    assert told.data == {"deliveries": 1, "rule": "delivery-old", "days": 30}
     assert anne.get(f"/broadcasts/{broadcast.number}/files/{kept.handle}").status_code == 404
 
 

@@ -15,6 +15,7 @@ from typing import IO
 FORMAT = "eboxcast.dossier/1"
 MANIFEST = "manifest.json"
 ENTRIES, SEALS, ANCHORS = "audit/entries.jsonl", "audit/seals.jsonl", "audit/anchors.json"
+DELETIONS, SIGNED_DELETIONS = "deletions.json", "deletions.jws"
 TREE, HEAD, PROOFS = "audit/tree.json", "audit/head.jws", "audit/proofs.jsonl"
 _OLD = (1980, 1, 1, 0, 0, 0)
 """The first moment that the format knows."""

@@ -16,7 +16,20 @@ from typing import TYPE_CHECKING
 
 from eboxcast.audit.canonical import FORMAT as AUDIT_FORMAT
 from eboxcast.audit.canonical import HEAD_KIND, ROOT, Root, root_in
-from eboxcast.audit.dossier import ANCHORS, ENTRIES, FORMAT, HEAD, MANIFEST, PROOFS, SEALS, TREE
+from eboxcast.audit.deletions import KIND as DELETIONS_KIND
+from eboxcast.audit.deletions import deletions_in, deletions_told, is_deletion
+from eboxcast.audit.dossier import (
+    ANCHORS,
+    DELETIONS,
+    ENTRIES,
+    FORMAT,
+    HEAD,
+    MANIFEST,
+    PROOFS,
+    SEALS,
+    SIGNED_DELETIONS,
+    TREE,
+)
 from eboxcast.lib.merkle import Growing, edge_of, leaf_hash, root_by_path
 
 if TYPE_CHECKING:  # cryptography takes a tenth of a second to import, and not every dossier is signed
@@ -68,8 +81,10 @@ class Wrong(StrEnum):
     """The last seal is not the head that the dossier names."""
     ANCHOR_DIFFERS = "anchor-differs"
     """A head that was handed out had another digest at this number."""
-    HEAD_FORGED = "head-forged"
-    """The signed head was changed, or a key signed it that does not count."""
+    FORGED = "forged"
+    """What is signed was changed, or a key signed it that does not count."""
+    DELETIONS_DIFFER = "deletions-differ"
+    """The account of what was deleted is not that of the entries, or not what was signed."""
     ROOT_DIFFERS = "root-differs"
     """A head was signed, and the seals up to it give another root."""
     UNPROVED = "unproved"
@@ -106,6 +121,8 @@ class DossierVerification:
     """The signed head in it, where it is whole; None also where the installation signed nothing."""
     key_counts: bool | None = None
     """Whether its key is one that counts; None where there is no such head, or nothing to compare the key with."""
+    deletions: int = 0
+    """Deletions that the entries tell, with their rules."""
     included: int = 0
     """Entries whose path leads to the root of that head."""
     fault_count: int = 0
@@ -160,6 +177,8 @@ class _Chain:
     """Of the seals that are anchors."""
     leaves: dict[int, bytes] = field(default_factory=dict)
     """Of the seals that have an entry of the dossier."""
+    deletions: list[tuple[int, bytes]] = field(default_factory=list)
+    """Entries that say that something was deleted, with the numbers of their seals."""
     roots: dict[int, bytes] = field(default_factory=dict)
     """By the size of the tree, where a head was signed."""
 
@@ -203,6 +222,7 @@ class _Verifier:
         )
         self._compare(chain.digests, kept, anchors)
         self._compare_heads(chain.roots, heads)
+        self._deletions(chain)
         if own:
             self._included(chain, own)
 
@@ -226,33 +246,55 @@ class _Verifier:
         return digest.hexdigest()
 
     def _own_head(self) -> Root | None:
-        """Return the signed head in the dossier; None where there is none, or none that counts."""
-        if HEAD not in self.archive.namelist():
+        """Return the signed head in the dossier; None where there is none, or it was changed."""
+        signed = self._signed(HEAD, HEAD_KIND, most=_LONGEST_HEAD)
+        if signed is None:
+            return None
+        try:
+            head = root_in(signed.payload)
+        except ValueError:
+            self.found.found(Wrong.FORGED, HEAD)
+            return None
+        self.found.signed = signed
+        self.found.key_counts = self.counts(signed) if self.counts else None
+        return head
+
+    def _signed(self, name: str, kind: str, *, most: int) -> Signed | None:
+        """Return what is signed in a file, where it is there and was not changed."""
+        if name not in self.archive.namelist():
             return None
         from eboxcast.lib.signatures import SignatureWrong, read_signed  # cryptography takes long to import
 
         try:
-            signed = read_signed(self._start_of(HEAD, _LONGEST_HEAD).decode("ascii"), kind=HEAD_KIND)
-            head = root_in(signed.payload)
+            signed = read_signed(self._start_of(name, most).decode("ascii"), kind=kind)
         except (SignatureWrong, ValueError):
-            self.found.found(Wrong.HEAD_FORGED, HEAD)
+            self.found.found(Wrong.FORGED, name)
             return None
-        self.found.signed = signed
-        self.found.key_counts = self.counts(signed) if self.counts else None
-        if self.found.key_counts is False:
-            self.found.found(Wrong.HEAD_FORGED, HEAD)
-        return head
+        if self.counts and not self.counts(signed):
+            self.found.found(Wrong.FORGED, name)
+        return signed
 
-    def _entries(self) -> set[str]:
-        """Return the digests of the entries."""
-        digests: set[str] = set()
+    def _deletions(self, chain: _Chain) -> None:
+        """Compare the account of what was deleted with the entries, and with what is signed of it."""
+        if DELETIONS not in self.archive.namelist():
+            return
+        content = self._start_of(DELETIONS, _LONGEST_MANIFEST)
+        told = deletions_told(content)
+        signed = self._signed(SIGNED_DELETIONS, DELETIONS_KIND, most=_LONGEST_MANIFEST)
+        if told != list(deletions_in(chain.deletions)) or (signed and signed.payload != content):
+            self.found.found(Wrong.DELETIONS_DIFFER, DELETIONS)
+        self.found.deletions = len(told)
+
+    def _entries(self) -> dict[str, bytes | None]:
+        """Return the entries by their digests; those alone that say that something was deleted with what they say."""
+        found: dict[str, bytes | None] = {}
         for line in self._lines(ENTRIES):
-            digests.add(hashlib.sha256(line).hexdigest())
-            if len(digests) > _MOST_ENTRIES:
+            found[hashlib.sha256(line).hexdigest()] = line if is_deletion(line) else None
+            if len(found) > _MOST_ENTRIES:
                 raise ValueError
-        return digests
+        return found
 
-    def _seals(self, contents: set[str], *, wanted: Set[int], sizes: Set[int]) -> _Chain:
+    def _seals(self, contents: dict[str, bytes | None], *, wanted: Set[int], sizes: Set[int]) -> _Chain:
         """Follow the chain; keep the digests that are wanted, and the roots of these sizes."""
         chain = _Chain(tree=self._tree())
         sealed: set[str] = set()
@@ -270,12 +312,14 @@ class _Verifier:
             if seal["content"] in contents:
                 sealed.add(seal["content"])
                 chain.leaves[number] = leaf
+                if (deletion := contents[seal["content"]]) is not None:
+                    chain.deletions.append((number, deletion))
             last = (number, digest)
             self.found.seals += 1
             self.found.first = self.found.first or number
             if number in wanted:
                 chain.digests[number] = digest
-        for content in sorted(contents - sealed):
+        for content in sorted(contents.keys() - sealed):
             self.found.found(Wrong.ENTRY_ALTERED, content)
         self.found.entries = len(contents)
         if last is None or f"{last[0]}:{last[1]}" != self.found.head:

@@ -23,6 +23,7 @@ from eboxcast.delivery.models import Run
 from eboxcast.delivery.runs import actions
 from eboxcast.delivery.runs.settlement import settle_by_id
 from eboxcast.lib.actors import STEWARD, Actor
+from eboxcast.lib.formatting import iso
 from eboxcast.lib.policy import authorize
 from eboxcast.mailboxes import fence
 from eboxcast.mailboxes.expiring import Due, Purged, Retention, find_due, purge
@@ -79,7 +80,7 @@ def _foresee(environment: str) -> Iterator[Expired]:
         elif due.unlaunched_until:
             yield Expired(step=Step.WARNED, run=due.run, until=due.unlaunched_until)
         if due.audience or due.outcomes:
-            yield Expired(step=Step.DELETED, run=due.run, audience=due.audience, outcomes=due.outcomes)
+            yield _expired(due)
 
 
 def expire(environment: str, *, actor: Actor) -> Iterator[Expired]:
@@ -112,13 +113,28 @@ def _discard(environment: str, due: Due) -> Expired:
 
 
 def _delete(environment: str, due: Due, by: str) -> Expired:
-    what = {"audience": due.audience, "outcomes": due.outcomes}
+    what = _told(due)
     _record(INTENDED, environment, due.run, by, what)
     purged = purge(environment, due)
     if due.audience:
         _forget_salt(due.run)
     _record(DELETED, environment, due.run, by, {**what, **asdict(purged)})
-    return Expired(step=Step.DELETED, run=due.run, audience=due.audience, outcomes=due.outcomes, purged=purged)
+    return _expired(due, purged)
+
+
+def _expired(due: Due, purged: Purged | None = None) -> Expired:
+    audience, outcomes = due.audience is not None, due.outcomes is not None
+    return Expired(step=Step.DELETED, run=due.run, audience=audience, outcomes=outcomes, purged=purged)
+
+
+def _told(due: Due) -> dict[str, object]:
+    """Return what is deleted, and for each by which rule and since when it was due."""
+    ends = {"audience": due.audience, "outcomes": due.outcomes}
+    return {
+        **{name: end is not None for name, end in ends.items()},
+        "rule": {name: str(end.rule) for name, end in ends.items() if end},
+        "due_at": {name: iso(end.since) for name, end in ends.items() if end},
+    }
 
 
 def _forget_salt(run: UUID) -> None:
@@ -132,20 +148,21 @@ def _record_what_was_done(environment: str, by: str) -> Iterator[Expired]:
     for run, what in _unrecorded(environment):
         release = fence.get_release(environment, run)
         done = {"audience": release.audience_purged_at, "outcomes": release.outcomes_purged_at}
-        if all(done[name] for name, wanted in what.items() if wanted):
+        if all(done[name] for name in done if what[name]):
             if what["audience"]:
                 _forget_salt(run)
             _record(DELETED, environment, run, by, {**what, "counts": "lost with the process that deleted"})
-            yield Expired(step=Step.RECORDED, run=run, audience=what["audience"], outcomes=what["outcomes"])
+            audience, outcomes = bool(what["audience"]), bool(what["outcomes"])
+            yield Expired(step=Step.RECORDED, run=run, audience=audience, outcomes=outcomes)
 
 
-def _unrecorded(environment: str) -> list[tuple[UUID, dict[str, bool]]]:
+def _unrecorded(environment: str) -> list[tuple[UUID, dict[str, object]]]:
     later = Entry.objects.filter(action=DELETED, run=OuterRef("run"), id__gt=OuterRef("id"))
     with sanitized_db_errors():
         entries = Entry.objects.filter(~Exists(later), action=INTENDED, environment=environment).order_by("id")
         return [(entry.run, entry.data) for entry in entries if entry.run]
 
 
-def _record(action: str, environment: str, run: UUID, by: str, data: dict[str, object] | dict[str, bool]) -> None:
+def _record(action: str, environment: str, run: UUID, by: str, data: dict[str, object]) -> None:
     with sanitized_db_errors(), transaction.atomic():
         record(action, by=by, environment=environment, run=run, data=data)

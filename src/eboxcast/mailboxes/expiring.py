@@ -5,9 +5,10 @@ Counts and salted digests stay; the salt goes with the audience.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from uuid import UUID
 
 from django.db import transaction
@@ -30,6 +31,25 @@ class Retention:
     warning_days: int = 7
 
 
+class Rule(StrEnum):
+    """Why something is deleted."""
+
+    EXPIRED = "message-expired"
+    """The validity period of the message is over."""
+    DISCARDED = "run-discarded"
+    """It was discarded some days ago."""
+    REPORTED = "report-over"
+    """It was published some days ago: the report had its time."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ended:
+    """That the time of something is over: by which rule, and since when."""
+
+    rule: Rule
+    since: datetime
+
+
 @dataclass(frozen=True, kw_only=True)
 class Due:
     """What is due for one release."""
@@ -37,8 +57,8 @@ class Due:
     release: int
     run: UUID
     discard: bool
-    audience: bool
-    outcomes: bool
+    audience: Ended | None
+    outcomes: Ended | None
     unlaunched_until: datetime | None
     """When a release that nobody launches will be given up; None where that does not apply."""
 
@@ -69,17 +89,25 @@ def find_due(environment: str, retention: Retention) -> Iterator[Due]:
     for identifier, run_id, visible, expires, abandoned, _, stored, _, outcomes_gone, audience_gone in found:
         waiting = visible is None and abandoned is None
         until = stored + timedelta(days=retention.unlaunched_days) if waiting else None
-        given_up = abandoned is not None and abandoned <= abandoned_before
-        expired = expires is not None and expires <= now
-        reported = visible is not None and visible <= reported_before
+        ends = {
+            Rule.EXPIRED: expires,
+            Rule.DISCARDED: abandoned and abandoned + timedelta(days=retention.abandoned_days),
+            Rule.REPORTED: visible and visible + timedelta(days=retention.report_days),
+        }
         yield Due(
             release=identifier,
             run=run_id,
             discard=until is not None and until <= now,
-            audience=audience_gone is None and (expired or given_up),
-            outcomes=outcomes_gone is None and (reported or expired or given_up),
+            audience=_ended(ends, (Rule.EXPIRED, Rule.DISCARDED), now) if audience_gone is None else None,
+            outcomes=_ended(ends, tuple(Rule), now) if outcomes_gone is None else None,
             unlaunched_until=until,
         )
+
+
+def _ended(ends: Mapping[Rule, datetime | None], rules: Sequence[Rule], now: datetime) -> Ended | None:
+    """Return the rule whose moment has come first; None where none has."""
+    over = [(end, rule) for rule, end in ends.items() if rule in rules and end is not None and end <= now]
+    return Ended(rule=min(over)[1], since=min(over)[0]) if over else None
 
 
 def purge(environment: str, due: Due) -> Purged:

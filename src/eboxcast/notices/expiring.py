@@ -57,7 +57,7 @@ def _empty_all(by: str) -> Iterator[Emptied]:
         with sanitized_db_errors(), transaction.atomic():
             emptied = _empty(broadcast)
             if emptied.notices:
-                record(DELETED, by=by, broadcast=broadcast, data=_counts(emptied))
+                record(DELETED, by=by, broadcast=broadcast, data=_told(emptied))
         yield emptied
 
 
@@ -85,5 +85,10 @@ def _empty(broadcast: UUID | None) -> Emptied:
     return Emptied(broadcast=broadcast, notices=len(notices), attachments=deleted.get(Attachment._meta.label, 0))
 
 
-def _counts(emptied: Emptied) -> dict[str, object]:
-    return {name: count for name, count in asdict(emptied).items() if name != "broadcast"}
+def _told(emptied: Emptied) -> dict[str, object]:
+    counts = {name: count for name, count in asdict(emptied).items() if name != "broadcast"}
+    return {
+        **counts,
+        "rule": "broadcast-ended" if emptied.broadcast else "mail-old",
+        "days": settings.EBOXCAST_NOTICE_DAYS,
+    }

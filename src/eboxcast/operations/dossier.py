@@ -16,11 +16,24 @@ from django.db import transaction
 from eboxcast import __version__
 from eboxcast.audit.actions import record
 from eboxcast.audit.anchoring import COMMAND, hand_out
-from eboxcast.audit.dossier import ANCHORS, ENTRIES, HEAD, PROOFS, SEALS, TREE, Writer, lines_of
+from eboxcast.audit.deletions import KIND as DELETIONS_KIND
+from eboxcast.audit.deletions import deletions_in, statement_of
+from eboxcast.audit.dossier import (
+    ANCHORS,
+    DELETIONS,
+    ENTRIES,
+    HEAD,
+    PROOFS,
+    SEALS,
+    SIGNED_DELETIONS,
+    TREE,
+    Writer,
+    lines_of,
+)
 from eboxcast.audit.excerpt import Excerpt, excerpt_of
 from eboxcast.audit.heads import make_head
 from eboxcast.audit.selectors import Head
-from eboxcast.audit.signing import is_set_up
+from eboxcast.audit.signing import is_set_up, sign_if_possible
 from eboxcast.audit.tree import edge_at, prove_entries
 from eboxcast.broadcasts.models import Broadcast
 from eboxcast.database.errors import sanitized_db_errors
@@ -48,6 +61,7 @@ _README = (
     N_("Dossier of broadcast {number}, made on {moment} by {by} with eboxcast {version}."),
     N_("It contains everything that is recorded about this broadcast. It identifies no recipient."),
     N_("broadcast.json: the request, both decisions on the date, waivers, the test, every GO, and the history."),
+    N_("deletions.json: what was deleted, when and by which rule; deletions.jws, if it is there, is the same, signed."),
     N_("runs: the certificate of each run, for people (HTML) and for programs (JSON)."),
     N_("mails: every email about it, as it was sent; mails.json shows for whom, when, and whether it was sent."),
     N_("audit: the entries of the audit about it, and the seals that prove them up to the head {head}."),
@@ -98,6 +112,7 @@ def hand_out_dossier(broadcast: Broadcast, *, sheet: object, written: Callable[[
         writer.add("README.txt", [_readme(broadcast, head, actor)])
         _add_audit(writer, excerpt)
         writer.add("broadcast.json", [written(sheet).encode() + b"\n"])
+        _add_deletions(writer, broadcast, excerpt)
         _add_mails(writer, notices)
         for run, certificate in sorted(certificates, key=lambda each: _folder(each[0])):
             page = html_of(page_of(certificate, actor.language))
@@ -148,6 +163,16 @@ def _add_tree(writer: Writer, excerpt: Excerpt) -> None:
     before = excerpt.first - 1
     tree = {"size": before, "edge": _hexadecimal(edge_at(before))}
     writer.add(TREE, [json.dumps(tree, indent=1).encode() + b"\n"])
+
+
+def _add_deletions(writer: Writer, broadcast: Broadcast, excerpt: Excerpt) -> None:
+    """Add what was deleted by now; signed too, where something signs, to be given to others without the rest."""
+    deletions = deletions_in(zip(excerpt.numbers, excerpt.entries, strict=True))
+    content = statement_of(broadcast.number, str(excerpt.head), deletions)
+    writer.add(DELETIONS, [content])
+    signed = sign_if_possible(content, kind=DELETIONS_KIND)
+    if signed:
+        writer.add(SIGNED_DELETIONS, lines_of([signed]))
 
 
 def _hexadecimal(hashes: Iterable[bytes]) -> list[str]:

@@ -62,7 +62,7 @@ def _expire(environments: Sequence[str], actor: Actor) -> Iterator[Step]:
     yield from empty_notices(actor=actor)
     forget_alarms()
     with suppress(FilesNotStored):  # the pages may be served, and keep files, as another user, who does this too
-        remove_expired()
+        remove_expired(by=actor.name)
     with sanitized_db_errors():
         seal_pending(everything=True)
     for environment in environments:

@@ -136,7 +136,7 @@ def _in_words(value: object, language: str) -> str:
     if isinstance(value, int):
         return grouped(value, language)
     if isinstance(value, Mapping):
-        pairs = ((mask_and_strip(str(name)), _in_words(one, language)) for name, one in value.items())
+        pairs = ((_in_words(name, language), _in_words(one, language)) for name, one in value.items())
         return ", ".join(f"{name} {one}" for name, one in pairs if one)
     if isinstance(value, Sequence) and not isinstance(value, str):
         return ", ".join(filter(None, (_in_words(one, language) for one in value)))

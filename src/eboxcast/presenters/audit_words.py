@@ -47,6 +47,7 @@ SENTENCES: Mapping[str, str] = {
     "broadcast.files_delivered": N_("Delivered files"),
     "broadcast.files_rejected": N_("Delivered files that cannot be used"),
     "broadcast.files_withdrawn": N_("Withdrew files"),
+    "broadcast.files_deleted": N_("Deleted delivered files whose retention period is over"),
     "broadcast.run_lost": N_("The prepared files were lost"),
     "broadcast.tested": N_("Ran the test in acceptance"),
     "broadcast.testers_named": N_("Named the testers"),
@@ -212,6 +213,8 @@ DETAILS: Mapping[str, str] = {
     "result": N_("Result"),
     "reference": N_("Reference"),
     "codes": N_("Codes"),
+    "rule": N_("Rule"),
+    "days": N_("Days"),
     "count": N_("Number"),
     "entries": N_("Entries"),
     "before": N_("Before"),
@@ -230,6 +233,14 @@ VALUES: Mapping[str, str] = {
     "late-acceptance": N_("late acceptance files"),
     "resend": N_("to be sent again"),
     "refused": N_("refused"),
+    "message-expired": N_("the validity period of the message is over"),
+    "run-discarded": N_("discarded some days ago"),
+    "report-over": N_("the time for the report is over"),
+    "broadcast-ended": N_("the broadcast ended long ago"),
+    "mail-old": N_("made long ago"),
+    "delivery-old": N_("delivered long ago"),
+    "audience": N_("recipients"),
+    "outcomes": N_("results by recipient"),
 }
 """Values that are codes, in words."""
 

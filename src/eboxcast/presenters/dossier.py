@@ -19,8 +19,9 @@ DOSSIER_WRONG: Mapping[Wrong, str] = {
     Wrong.LINK: N_("Seal {place}: it does not contain the digest of the seal before it."),
     Wrong.HEAD_DIFFERS: N_("Seal {place}: the last seal is not the head that the dossier names."),
     Wrong.ANCHOR_DIFFERS: N_("Anchor {place}: a different digest was issued. Something was altered."),
-    Wrong.HEAD_FORGED: N_("{place}: the signed head was altered, or no valid key of the installation signed it."),
+    Wrong.FORGED: N_("{place}: it was altered, or no valid key of the installation signed it."),
     Wrong.ROOT_DIFFERS: N_("Signed head {place}: the seals up to there give a different root."),
+    Wrong.DELETIONS_DIFFER: N_("{place}: it does not match the entries, or what was signed."),
     Wrong.UNPROVED: N_("Seal {place}: its path does not lead to the signed head."),
 }
 """What verifying a dossier can find."""
@@ -37,6 +38,7 @@ def dossier_verdict(found: DossierVerification) -> DossierVerdict:
         seals=found.seals,
         first=found.first,
         head=mask_and_strip(found.head),
+        deletions=found.deletions,
         included=found.included,
         signed_by=found.signed.fingerprint if found.signed else None,
         signed_at=found.signed.signed_at if found.signed else None,

@@ -24,6 +24,7 @@ GOOD = N_("No faults found.")
 PROVED = N_("Proved up to seal {number} by an anchor you gave: nothing up to there was altered, removed or moved.")
 SIGNED = N_("Proved up to seal {number} by a signed head you gave: nothing up to there was altered, removed or moved.")
 _COUNTED = N_("Broadcast {broadcast}: {files} files compared, {entries} entries and {seals} seals recalculated.")
+_DELETIONS = N_("deletions.json matches these entries: {count} deletions.")
 _INCLUDED = N_("{count} entries are proved by a head that the key {fingerprint} signed on {moment}.")
 _COMPARE = N_(
     "Compare this fingerprint with the one that the institution gives, or add the list of its keys: --keys FILE"
@@ -63,17 +64,25 @@ def _lines(found: DossierVerdict, language: str, *, anchored: bool) -> Iterator[
         data = {name: grouped(count, language) for name, count in counted.items()}
         yield translate(_COUNTED, language, {"broadcast": found.broadcast, **data})
         yield translate(MANIFEST, language, {"sha256": found.manifest_sha256})
-    if found.good and found.signed_by and found.signed_at:
-        data = {"count": grouped(found.included, language), "moment": exact_moment(found.signed_at, language)}
-        yield translate(_INCLUDED, language, {**data, "fingerprint": found.signed_by})
-        if found.key_known is None:
-            yield translate(_COMPARE, language)
+    if found.good:
+        yield from _proved(found, language)
     if found.outside:
         yield translate(_OUTSIDE, language, {"count": grouped(found.outside, language)})
-    for sentence, number in ((PROVED, found.proved_to), (SIGNED, found.signed_to)):
-        if found.good and number:
-            yield translate(sentence, language, {"number": grouped(number, language)})
     if not anchored:
         yield translate(_UNPROVED, language)
     bad = {"count": grouped(found.fault_count, language)}
     yield translate(GOOD, language) if found.good else translate(_BAD, language, bad)
+
+
+def _proved(found: DossierVerdict, language: str) -> Iterator[str]:
+    """Return what a dossier without faults proves."""
+    if found.deletions:
+        yield translate(_DELETIONS, language, {"count": grouped(found.deletions, language)})
+    if found.signed_by and found.signed_at:
+        data = {"count": grouped(found.included, language), "moment": exact_moment(found.signed_at, language)}
+        yield translate(_INCLUDED, language, {**data, "fingerprint": found.signed_by})
+        if found.key_known is None:
+            yield translate(_COMPARE, language)
+    for sentence, number in ((PROVED, found.proved_to), (SIGNED, found.signed_to)):
+        if number:
+            yield translate(sentence, language, {"number": grouped(number, language)})

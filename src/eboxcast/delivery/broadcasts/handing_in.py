@@ -27,7 +27,7 @@ from eboxcast.delivery.broadcasts.kept_files import Answer, Arrived, FilesNotKep
 from eboxcast.delivery.broadcasts.runs import ACCEPTANCE, PRODUCTION
 from eboxcast.delivery.runs.preparation import check_for_sending
 from eboxcast.lib import clock
-from eboxcast.lib.actors import Actor
+from eboxcast.lib.actors import STEWARD, Actor
 from eboxcast.lib.errors import EboxcastError, InputRefused, NotAllowedNow
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.policy import authorize
@@ -84,7 +84,7 @@ def hand_in(broadcast: Broadcast, order: Order, *, actor: Actor) -> HandedIn:
     if not is_new:
         return handed_in
     kept_files.remove_old(broadcast)
-    kept_files.remove_expired()
+    kept_files.remove_expired(by=STEWARD.name)
     try:
         with as_seen(broadcast, order.seen):
             pass  # to check the files takes long, and holds up nobody

@@ -15,6 +15,7 @@ import re
 import secrets
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -25,8 +26,11 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 
+from eboxcast.audit.actions import record
 from eboxcast.broadcasts.models import Broadcast
+from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
 from eboxcast.lib.digests import digest_of_values
 from eboxcast.lib.errors import InputRefused, NotFound, Trouble
@@ -38,6 +42,7 @@ from eboxcast.package.checking import DEFAULT_POLICIES
 from eboxcast.package.model import Checked, Policies
 from eboxcast.package.reading import reason_of
 
+DELETED = "broadcast.files_deleted"
 _HANDLE = re.compile(r"[0-9a-f]{32}")
 _MOST_KEPT = 5
 """Deliveries of one broadcast that are kept: somebody may have more than one window open."""
@@ -341,22 +346,33 @@ def remove_old(broadcast: Broadcast) -> None:
             shutil.rmtree(one.folder, ignore_errors=True)
 
 
-def remove_expired() -> int:
+def remove_expired(*, by: str) -> int:
     """Remove what may no longer be kept, of all broadcasts, and what was cut; return how many deliveries that were.
 
-    Raises FilesNotStored.
+    It is on record for each broadcast. Raises FilesNotStored.
     """
     # The disk has the time of the machine.
     now = clock.now() - clock.offset()
     days = {True: 1, False: settings.EBOXCAST_LIST_DAYS}
-    removed = 0
+    removed: Counter[str] = Counter()
     for one in _all():
         is_cut = one.name.startswith(_CUT)
         with suppress(OSError):
             if datetime.fromtimestamp(one.stat().st_mtime, UTC) < now - timedelta(days=days[is_cut]):
                 _remove(one)
-                removed += not is_cut
-    return removed
+                removed.update([] if is_cut else [one.parent.name])
+    _record(removed, by)
+    return removed.total()
+
+
+def _record(removed: Mapping[str, int], by: str) -> None:
+    if not removed:
+        return
+    with sanitized_db_errors(), transaction.atomic():
+        ids = dict(Broadcast.objects.filter(number__in=removed).values_list("number", "id"))
+        for number, count in removed.items():
+            data = {"deliveries": count, "rule": "delivery-old", "days": settings.EBOXCAST_LIST_DAYS}
+            record(DELETED, by=by, broadcast=ids.get(number), data=data)
 
 
 def _all() -> list[Path]:

@@ -68,6 +68,7 @@ SILENT: Mapping[str, str] = {
     "broadcast.judged": "what was found is told with the approval or the rejection",
     "broadcast.testers_named": "the testers are told when the test is in the eBoxes",
     "broadcast.dossier_given": "an auditor took the records away, and nothing changed",
+    "broadcast.files_deleted": "what was handed in and not used went at the end of its time, as it was told it would",
     "broadcast.noted": "it records what people told each other already",
     "exchange.accepted": "that files were delivered is told with the broadcast",
     "exchange.rejected": "that files cannot be used is told with the broadcast, and in the folder",

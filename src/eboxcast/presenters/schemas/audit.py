@@ -181,6 +181,8 @@ class DossierVerdict(Schema):
     """the first of these seals"""
     head: str
     """the head that the dossier names, `NUMBER:DIGEST`"""
+    deletions: int
+    """how many deletions it accounts for, each with its rule"""
     included: int
     """how many entries are proved by the signed head of the dossier, each by its own path"""
     signed_by: str | None

@@ -1,0 +1,44 @@
+"""What was deleted of a broadcast, when and by which rule: told by its entries, as a file that is signed by itself.
+
+No Django: who verifies has no database.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+FORMAT = "eboxcast.deletions/1"
+KIND = "eboxcast-deletions"
+"""What stands in the signature."""
+ACTIONS = frozenset({"run.personal_data_deleted", "notice.texts_deleted", "broadcast.files_deleted"})
+"""The entries that say that something was deleted."""
+_TOLD = ("at", "by", "action", "environment", "run", "data")
+
+
+def is_deletion(entry: str | bytes) -> bool:
+    """Return whether an entry, in the form that is digested, says that something was deleted."""
+    return json.loads(entry)["action"] in ACTIONS
+
+
+def deletions_in(entries: Iterable[tuple[int, str | bytes]]) -> Iterator[dict[str, Any]]:
+    """Yield what entries say that was deleted, each with the number of its seal."""
+    for number, entry in entries:
+        if is_deletion(entry):
+            told = json.loads(entry)
+            yield {"seal": number, **{name: told[name] for name in _TOLD}}
+
+
+def statement_of(broadcast: str, head: str, deletions: Iterable[dict[str, Any]]) -> bytes:
+    """Return the file: all that was deleted until a head, and nothing else."""
+    told = {"format": FORMAT, "broadcast": broadcast, "head": head, "deletions": list(deletions)}
+    return (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def deletions_told(content: bytes) -> list[dict[str, Any]]:
+    """Return what the file says that was deleted. Raises ValueError where it is none."""
+    told = json.loads(content)
+    if not isinstance(told, dict) or told.get("format") != FORMAT or not isinstance(told.get("deletions"), list):
+        raise ValueError
+    return [dict(one) for one in told["deletions"]]

@@ -30,7 +30,7 @@ from tests.senders.forms import form_in
 
 import eboxcast
 from eboxcast.accounts import factors, invitations, passwords, sessions, standing
-from eboxcast.audit import anchoring, dropping, heads, pseudonyms, selectors, signing, verification
+from eboxcast.audit import anchoring, dropping, heads, pseudonyms, selectors, signing_keys, verification
 from eboxcast.audit.models import Entry
 from eboxcast.broadcasts import (
     acceptance,
@@ -834,12 +834,22 @@ ACTIONS: dict[str, Case] = {
         lambda w, a: dossier.hand_out_dossier(w.delivered, sheet={}, written=lambda _: "{}", actor=a).content.close(),
     ),
     # Signing
-    "audit.signing.list_keys": Case("key.see", lambda w, a: signing.list_keys(actor=a)),
-    "audit.signing.create_key": Case(
-        "key.make", lambda w, a, name="FPS Example": signing.create_key(name, days=1, actor=a)
+    "audit.signing_keys.list_keys": Case("key.see", lambda w, a: signing_keys.list_keys(actor=a)),
+    "audit.signing_keys.create_key": Case(
+        "key.make",
+        lambda w, a, name="FPS Example", token="": signing_keys.create_key(name, days=1, actor=a, token=token),
+        masks=frozenset({"token"}),
     ),
-    "audit.signing.revoke_key": Case(
-        "key.revoke", lambda w, a, reason="stolen": signing.revoke_key(4711, reason, actor=a)
+    "audit.signing_keys.request_certificate": Case(
+        "key.make", lambda w, a: signing_keys.request_certificate(4711, actor=a)
+    ),
+    "audit.signing_keys.import_certificate": Case(
+        "key.make",
+        lambda w, a, file="issued.pem": signing_keys.import_certificate(4711, b"", file=file, actor=a),
+        masks=frozenset({"file"}),
+    ),
+    "audit.signing_keys.revoke_key": Case(
+        "key.revoke", lambda w, a, reason="stolen": signing_keys.revoke_key(4711, reason, actor=a)
     ),
     # Mails
     "notices.listing.list_notices": Case("notice.see", lambda w, a: listing.list_notices(actor=a)),

@@ -17,7 +17,8 @@ from eboxcast.audit.given_heads import HeadUnclear, read_head
 from eboxcast.audit.heads import HeadOfAnother, hand_out_tree_head, make_due_head
 from eboxcast.audit.models import Node, Seal, TreeHead
 from eboxcast.audit.sealing import seal_pending
-from eboxcast.audit.signing import NothingSigns, create_key
+from eboxcast.audit.signing import NothingSigns
+from eboxcast.audit.signing_keys import create_key
 from eboxcast.audit.verification import Verification, Wrong, verify
 from eboxcast.lib import clock
 from eboxcast.lib.merkle import leaf_hash, only_grew, root_by_path, root_of

@@ -21,11 +21,13 @@ import pytest
 import typer
 from django.test import override_settings
 from tests.acceptance import story_files as files
+from tests.authorities import CertificateAuthority
 from tests.cli.conftest import Command, Provider
 from tests.cli.golden_answers import GOLDEN, Scene, differences, normalised
 from typer.core import TyperGroup
 
 from eboxcast.cli import main as cli_main
+from eboxcast.lib import clock
 
 A, P = ("--environment", "acceptance"), ("--environment", "production")
 REASON = ("--reason", "a call from the sender")
@@ -120,9 +122,11 @@ def take_receipts(scene: Scene, letter: Path, run: str) -> None:
 
 
 def sign_a_certificate(scene: Scene, run: str) -> None:
-    signed, keys = scene.folder / "certificate.jws", scene.folder / "keys.json"
+    signed, keys, issued = (scene.folder / name for name in ("certificate.jws", "keys.json", "issued.pem"))
     with override_settings(EBOXCAST_SIGNING_PASSPHRASE="a phrase of some length"):
         number = scene.ask("keys-create", "keys", "create", "--name", "FPS Example")["keys"][0]["number"]
+        issued.write_bytes(CertificateAuthority(clock.now()).issue(scene.do("keys", "request", number)))
+        scene.ask("keys-import", "keys", "import", number, issued)
         scene.do("report", run, "--format", "jws", "--out", signed)
     keys.write_text(json.dumps(scene.ask("keys-list", "keys", "list")))
     scene.ask("verify-signed", "verify", signed, "--keys", keys)

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 from django.test import override_settings
+from tests.authorities import CertificateAuthority, TimestampAuthority, issuing, stamping
 from tests.cli.conftest import Command
 from tests.moments import pass_time
 from tests.reports.broadcasts import Broadcasts
+from tests.tokens import PIN
 
 from eboxcast.audit.models import Entry, SigningKey
+from eboxcast.lib import clock
 
 SCRIPT = Path(__file__).parents[2] / "docs" / "reference" / "verify.py"
+PYHANKO = shutil.which("pyhanko", path=Path(sys.executable).parent)
 PHRASE = "a phrase of some length"
 
 
@@ -47,6 +54,20 @@ class Desk:
         assert self.command("report", self.run, "--format", "pdf", "--language", "fr", "--out", path)[0] == 0
         return path
 
+    def given_out(self, form: str) -> Path:
+        return self.certificate() if form == "jws" else self.document()
+
+    def certify(self, issuer: CertificateAuthority) -> bytes:
+        """Have an authority issue a certificate for ten days, and import it."""
+        number = SigningKey.objects.order_by("number").values_list("number", flat=True)[0]
+        issued = issuer.issue(self.command("keys", "request", number)[1], days=10)
+        assert self.command("keys", "import", number, self.kept("issued.pem", issued))[0] == 0
+        return issued
+
+    def kept(self, name: str, content: bytes) -> Path:
+        (self.folder / name).write_bytes(content)
+        return self.folder / name
+
     def keys(self) -> Path:
         path = self.folder / "keys.json"
         path.write_text(self.command("keys", "list", "--json")[1])
@@ -55,6 +76,26 @@ class Desk:
     def verify(self, *words: object, given: str = "") -> tuple[int, dict[str, object]]:
         code, out, _ = self.command("verify", *words, "--json", given=given)
         return code, json.loads(out)
+
+
+@pytest.fixture
+def authority(tmp_path: Path) -> Iterator[TimestampAuthority]:
+    (tmp_path / "authority").mkdir()
+    with stamping(tmp_path / "authority") as found, override_settings(EBOXCAST_TSA_URL=found.address):
+        yield found
+
+
+@pytest.fixture
+def issuer() -> Iterator[CertificateAuthority]:
+    with issuing(clock.now().replace(microsecond=0)) as found:
+        yield found
+
+
+@pytest.fixture
+def token(softhsm: str) -> Iterator[str]:
+    """A key in a token, and its PIN."""
+    with override_settings(EBOXCAST_PKCS11_PIN=PIN):
+        yield softhsm
 
 
 @pytest.fixture
@@ -110,6 +151,155 @@ def test_a_program_of_others_finds_the_signature_of_a_pdf_valid(desk: Desk) -> N
     assert "Signature is Valid" in said
     assert "Total document signed" in said
     assert "ETSI.CAdES.detached" in said
+
+
+def test_signed_json_is_stamped_and_the_stamp_counts_where_its_authority_is_trusted(
+    desk: Desk, authority: TimestampAuthority
+) -> None:
+    desk.create()
+    signed, trusted = desk.certificate(), desk.kept("tsa.pem", authority.certificate)
+    code, found = desk.verify(signed, "--keys", desk.keys(), "--authorities", trusted)
+    assert code == 0
+    assert found["stamp_trusted"] is True
+    assert json.loads(alone(desk.keys(), signed).stdout)["format"] == "eboxcast.certificate/2"
+    said = desk.command("verify", signed, "--keys", desk.keys())[1]
+    assert "its authority must be trusted" in said
+    told = json.loads(signed.read_text())
+    told["header"]["etsiU"][0]["sigTst"]["tstTokens"][0]["val"] = base64.b64encode(b"another").decode()
+    assert desk.command("verify", desk.kept("other.jws", json.dumps(told).encode()))[0] == 3
+    assert desk.command("verify", signed, "--authorities", desk.keys())[0] == 3
+
+
+@pytest.mark.parametrize("form", ["jws", "pdf"])
+def test_what_was_stamped_before_its_key_was_revoked_still_counts(
+    desk: Desk, authority: TimestampAuthority, form: str
+) -> None:
+    """With a stamp of an authority that is trusted: the moment that the signature itself says proves nothing."""
+    desk.create()
+    signed, trusted = desk.given_out(form), desk.kept("tsa.pem", authority.certificate)
+    pass_time(minutes=5)
+    desk.command("keys", "revoke", SigningKey.objects.get().number, "--reason", "stolen")
+    assert desk.verify(signed, "--keys", desk.keys())[1]["wrong"] == ["key-revoked"]
+    code, found = desk.verify(signed, "--keys", desk.keys(), "--authorities", trusted)
+    assert (code, found["wrong"]) == (0, [])
+    said = desk.command("verify", signed, "--keys", desk.keys(), "--authorities", trusted)[1]
+    assert "An authority that you trust stamped the signature on" in said
+    assert "The key was revoked on" in said
+
+
+@pytest.mark.parametrize("form", ["jws", "pdf"])
+def test_a_certificate_of_an_authority_replaces_the_one_of_the_key_itself(
+    desk: Desk, authority: TimestampAuthority, issuer: CertificateAuthority, form: str
+) -> None:
+    """Then nobody needs the list of keys, also after the certificate has expired: the file has what is needed."""
+    desk.create()
+    desk.certify(issuer)
+    signed, trusted = desk.given_out(form), desk.kept("all.pem", authority.certificate + issuer.certificate)
+    code, found = desk.verify(signed, "--authorities", trusted)
+    assert code == 0
+    assert (found["key_name"], found["key_known"]) == ("FPS Example", None)
+    assert found["key_certified"] is True
+    pass_time(days=30)
+    assert desk.verify(signed, "--authorities", trusted)[0] == 0
+    without = desk.kept("ca.pem", issuer.certificate)
+    assert desk.verify(signed, "--authorities", without)[1]["wrong"] == ["certificate-expired"]
+    stranger = desk.kept("tsa.pem", authority.certificate)
+    assert desk.verify(signed, "--authorities", stranger)[1]["wrong"] == ["certificate-unknown"]
+
+
+def test_the_list_of_an_authority_revokes_what_was_not_stamped_before(
+    desk: Desk, authority: TimestampAuthority, issuer: CertificateAuthority
+) -> None:
+    desk.create()
+    issued = desk.certify(issuer)
+    signed, trust = desk.certificate(), authority.certificate + issuer.certificate
+    issuer.revoke(issued, issuer.now + timedelta(days=1))
+    pass_time(days=2)
+    listed = issuer.crl(clock.now()).public_bytes(Encoding.PEM)
+    good = desk.verify(signed, "--authorities", desk.kept("all.pem", trust + listed))
+    assert good[0] == 0
+    assert good[1]["key_revoked_at"] is not None
+    bad = desk.verify(signed, "--authorities", desk.kept("ca.pem", issuer.certificate + listed))
+    assert bad[1]["wrong"] == ["certificate-revoked"]
+
+
+def test_a_revoked_certificate_signs_no_more_and_the_key_is_revoked_with_all_that_it_has(
+    desk: Desk, authority: TimestampAuthority, issuer: CertificateAuthority
+) -> None:
+    desk.create()
+    issuer.revoke(desk.certify(issuer), issuer.now - timedelta(seconds=30))
+    code, _, err = desk.command("report", desk.run, "--format", "jws")
+    assert code == 4
+    assert "was revoked by its authority" in err
+    first, last = SigningKey.objects.order_by("number").values_list("number", flat=True)
+    assert desk.command("keys", "revoke", first, "--reason", "stolen")[0] == 0
+    assert desk.command("keys", "revoke", last, "--reason", "stolen")[0] == 4
+    actions = list(Entry.objects.filter(action__startswith="key.").order_by("id").values_list("action", flat=True))
+    assert actions == ["key.created", "key.certified", "key.revoked", "key.revoked"]
+
+
+def test_an_authority_that_does_not_say_whether_a_certificate_is_revoked_stops_the_signing(
+    desk: Desk, authority: TimestampAuthority, issuer: CertificateAuthority
+) -> None:
+    desk.create()
+    issuer.address = "http://127.0.0.1:1/list.crl"
+    desk.certify(issuer)
+    for form in ("jws", "pdf"):
+        code, _, err = desk.command("report", desk.run, "--format", form)
+        assert code == 1
+        assert "It could not be found out" in err
+
+
+def test_a_certificate_is_imported_for_its_key_only_and_while_it_is_valid(
+    desk: Desk, issuer: CertificateAuthority
+) -> None:
+    desk.create()
+    desk.create()
+    first, second = SigningKey.objects.order_by("number").values_list("number", flat=True)
+    issued = desk.kept("issued.pem", issuer.issue(desk.command("keys", "request", first)[1]))
+    assert desk.command("keys", "import", second, issued)[0] == 3
+    assert desk.command("keys", "import", first, desk.folder / "missing.pem")[0] == 3
+    assert desk.command("keys", "import", first, issued)[0] == 0
+    assert desk.command("keys", "import", first, issued)[0] == 0
+    assert SigningKey.objects.count() == 3
+    pass_time(days=200)
+    assert desk.command("keys", "import", first, issued)[0] == 3
+    assert desk.command("keys", "request", 9)[0] == 2
+
+
+@pytest.mark.parametrize("form", ["jws", "pdf"])
+def test_a_key_in_a_token_signs_there(desk: Desk, token: str, form: str) -> None:
+    """There is no passphrase: what is in the database cannot sign."""
+    with override_settings(EBOXCAST_SIGNING_PASSPHRASE=""):
+        assert desk.command("keys", "create", "--name", "FPS Example", "--token", token)[0] == 0
+        assert bytes(SigningKey.objects.get().private_key) == b""
+        assert desk.verify(desk.given_out(form), "--keys", desk.keys())[0] == 0
+        assert "BEGIN CERTIFICATE REQUEST" in desk.command("keys", "request", SigningKey.objects.get().number)[1]
+
+
+def test_a_token_that_is_not_there_or_refuses_is_said(desk: Desk, token: str) -> None:
+    for wrong in (token.replace("object=signing", "object=none"), "pkcs11:token=none", "nonsense"):
+        code, _, err = desk.command("keys", "create", "--name", "FPS Example", "--token", wrong)
+        assert code == 1
+        assert "There is no usable key" in err
+    desk.command("keys", "create", "--name", "FPS Example", "--token", token)
+    with override_settings(EBOXCAST_PKCS11_PIN="00000000"):
+        assert desk.command("report", desk.run, "--format", "jws")[0] == 1
+
+
+@pytest.mark.skipif(PYHANKO is None, reason="pyhanko-cli is not installed")
+def test_the_program_of_pyhanko_finds_a_pdf_valid_for_long(
+    desk: Desk, authority: TimestampAuthority, issuer: CertificateAuthority
+) -> None:
+    """PAdES B-LT, with the authorities that one trusts."""
+    desk.create()
+    desk.certify(issuer)
+    trust = ["--trust", desk.kept("ca.pem", issuer.certificate), "--trust", desk.kept("tsa.pem", authority.certificate)]
+    words = [PYHANKO, "sign", "validate", "--pretty-print", "--trust-replace", *trust, desk.document()]
+    found = subprocess.run(list(map(str, words)), capture_output=True, text=True, timeout=120)
+    assert (found.returncode, found.stderr) == (0, "")
+    assert "The signature is judged VALID." in found.stdout
+    assert "FPS Example" in found.stdout
 
 
 def test_a_receipt_is_verified_by_what_is_signed_in_it(desk: Desk) -> None:

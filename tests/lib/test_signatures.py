@@ -8,7 +8,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from eboxcast.lib.signatures import NewKey, PassphraseWrong, SignatureWrong, Signer, new_key, read_signed
+from eboxcast.lib.signatures import (
+    Evidence,
+    PassphraseWrong,
+    SignatureWrong,
+    Signer,
+    is_with_stamp,
+    new_pair,
+    open_pair,
+    own_certificate,
+    read_signed,
+    with_stamp,
+)
 
 NOW = datetime(2027, 1, 18, 9, tzinfo=UTC)
 PHRASE = "a phrase of some length"
@@ -16,21 +27,21 @@ PAYLOAD = json.dumps({"lists": ["recipients"] * 20_000}).encode()
 
 
 @pytest.fixture(scope="module")
-def key() -> NewKey:
-    return new_key("FPS Example", since=NOW, until=NOW + timedelta(days=1), passphrase=PHRASE)
+def signer() -> Signer:
+    pair, _ = new_pair(PHRASE)
+    return Signer(pair, (own_certificate(pair, "FPS Example", since=NOW, until=NOW + timedelta(days=1)),))
 
 
 @pytest.fixture(scope="module")
-def signed(key: NewKey) -> str:
-    signer = Signer(key.certificate, key.private_key, passphrase=PHRASE)
+def signed(signer: Signer) -> str:
     return signer.sign(PAYLOAD, kind="example", at=NOW)
 
 
-def test_what_was_signed_comes_back_with_the_key_and_the_moment(key: NewKey, signed: str) -> None:
+def test_what_was_signed_comes_back_with_the_key_and_the_moment(signer: Signer, signed: str) -> None:
     """Also of a certificate as large as that of forty lists."""
     found = read_signed(f"{signed}\n", kind="example")
     assert found.payload == PAYLOAD
-    assert found.fingerprint == key.fingerprint
+    assert found.fingerprint == signer.fingerprint
     assert found.signed_at == NOW
 
 
@@ -64,6 +75,26 @@ def test_what_is_no_signature_is_said(text: str) -> None:
         read_signed(text, kind="example")
 
 
-def test_a_key_opens_with_its_passphrase_only(key: NewKey) -> None:
+def test_a_key_opens_with_its_passphrase_only() -> None:
+    pair, closed = new_pair(PHRASE)
+    assert open_pair(closed, PHRASE).private_numbers() == pair.private_numbers()
     with pytest.raises(PassphraseWrong):
-        Signer(key.certificate, key.private_key, passphrase="another phrase, as long")
+        open_pair(closed, "another phrase, as long")
+
+
+def test_what_authorities_say_stands_beside_what_is_signed(signed: str) -> None:
+    """In the form that JAdES has for it; the signature stays the same, and a changed byte of it is noticed."""
+    evidence = Evidence(crls=(b"a list",), ocsps=(b"an answer",))
+    text = with_stamp(signed, b"a stamp", evidence)
+    found = read_signed(text, kind="example")
+    assert (found.payload, found.stamp, found.evidence) == (PAYLOAD, b"a stamp", evidence)
+    assert found.stamped == json.loads(text)["signature"].encode()
+    assert is_with_stamp(text.encode())
+    with pytest.raises(SignatureWrong):
+        read_signed(text.replace(found.stamped.decode(), "A" + found.stamped.decode()[1:]), kind="example")
+
+
+@pytest.mark.parametrize("text", ["{}", '{"protected": 1, "payload": 2, "signature": 3}', "{", '{"header": {}}'])
+def test_another_object_is_no_signature(text: str) -> None:
+    with pytest.raises(SignatureWrong):
+        read_signed(text, kind="example")

@@ -15,7 +15,7 @@ from tests.portal.runs import prepared_run
 from tests.web.visitors import browser_of
 
 from eboxcast.audit.models import Entry
-from eboxcast.audit.signing import create_key
+from eboxcast.audit.signing_keys import create_key
 from eboxcast.broadcasts import contacts, production
 from eboxcast.broadcasts.models import Broadcast
 from eboxcast.delivery.broadcasts.files import deliver

@@ -15,7 +15,8 @@ from eboxcast.audit.canonical import HEAD_KIND, Root, text_of_root
 from eboxcast.audit.models import TreeHead
 from eboxcast.audit.sealing import seal_pending
 from eboxcast.audit.selectors import head
-from eboxcast.audit.signing import NothingSigns, is_set_up, sign_if_possible
+from eboxcast.audit.signing import NothingSigns, sign_if_possible
+from eboxcast.audit.signing_keys import is_set_up
 from eboxcast.audit.tree import prove_growth, root
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor

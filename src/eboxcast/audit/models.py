@@ -6,6 +6,7 @@ changing or removing a row.
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 
@@ -118,8 +119,12 @@ class SigningKey(models.Model):
     fingerprint = models.TextField(unique=True)
     """SHA-256 of the certificate."""
     certificate = models.BinaryField()
+    issuers = ArrayField(models.BinaryField(), default=list, db_default=[])
+    """The certificates above it, up to the highest; none where the key is its own issuer."""
     private_key = models.BinaryField()
-    """PKCS #8, encrypted: who has the database only cannot sign."""
+    """PKCS #8, encrypted: who has the database only cannot sign. Empty where the key is in a token."""
+    token = models.TextField(blank=True, db_default="")
+    """Where it is then: a PKCS #11 URI (RFC 7512)."""
     name = models.TextField()
     made_at = models.DateTimeField()
     made_by = models.TextField()

@@ -1,52 +1,29 @@
-"""The keys with which the installation signs: making one, which takes the place of the one before; revoking; signing.
-
-The private keys are in the control database, encrypted with a passphrase that is not: each machine that hands something
-out signs with the same key. Where there is no key, or no passphrase, nothing is signed.
-"""
+"""Signing with the newest key of the installation, and having authorities say what belongs to it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from itertools import chain
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import transaction
 
-from eboxcast.audit.actions import record
 from eboxcast.audit.models import SigningKey
+from eboxcast.audit.signing_keys import TokenNotUsable, is_set_up, open_key
 from eboxcast.lib import clock
-from eboxcast.lib.actors import Actor
-from eboxcast.lib.errors import NotAllowedNow, NotFound, Trouble
-from eboxcast.lib.free_text import fit
+from eboxcast.lib.errors import NotAllowedNow, Trouble
+from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.next_action import NextAction
-from eboxcast.lib.policy import authorize
 from eboxcast.lib.translation import N_
 
 if TYPE_CHECKING:  # cryptography takes a tenth of a second to import, and most commands sign nothing
-    from eboxcast.lib.signatures import Signed, Signer
+    from asn1crypto import x509
 
-MOST_DAYS = 3650
-
-
-class NoPassphrase(NotAllowedNow):
-    """Keys are kept encrypted, and there is nothing to encrypt them with."""
-
-    code = "key.no-passphrase"
-    sentence = N_("The passphrase of the signing keys is not set.")
-    remedy = N_("Set EBOXCAST_SIGNING_PASSPHRASE_FILE to a file that only the service can read.")
-
-
-class KeyClosed(Trouble):
-    """The passphrase is another than the one with which the key was made."""
-
-    code = "key.closed"
-    sentence = N_("Signing key {number} cannot be opened with the passphrase that is set.")
-    remedy = N_("Set the passphrase with which it was created, or create another key: {make}")
-    actions = MappingProxyType({"make": NextAction(action="key.make")})
+    from eboxcast.lib.signatures import Evidence, Signer
 
 
 class AuthoritySilent(Trouble):
@@ -57,20 +34,23 @@ class AuthoritySilent(Trouble):
     remedy = N_("Try again later, or check EBOXCAST_TSA_URL.")
 
 
-class KeyNotFound(NotFound):
-    """There is no such key."""
+class IssuerNotAnswering(Trouble):
+    """As with the timestamp: what is missing in a paper cannot be seen on it."""
 
-    code = "key.not-found"
-    sentence = N_("There is no signing key {number}.")
-    remedy = N_("To see them: {see}")
-    actions = MappingProxyType({"see": NextAction(action="key.see")})
+    code = "key.issuer-silent"
+    sentence = N_(
+        "It could not be found out whether the certificate of signing key {number} or of the timestamp is revoked."
+    )
+    remedy = N_("Try again later, or check that this machine reaches the addresses that are named in the certificates.")
 
 
-class KeyRevoked(NotAllowedNow):
-    """It was revoked before, which is final."""
+class RevokedByAuthority(NotAllowedNow):
+    """The authority that issued its certificate says so."""
 
-    code = "key.revoked"
-    sentence = N_("Signing key {number} was revoked on {moment}.")
+    code = "key.revoked-by-authority"
+    sentence = N_("The certificate of signing key {number} or of the timestamp was revoked by its authority.")
+    remedy = N_("Revoke the key here too, and create another one: {make}")
+    actions = MappingProxyType({"make": NextAction(action="key.make")})
 
 
 class NothingSigns(NotAllowedNow):
@@ -82,114 +62,114 @@ class NothingSigns(NotAllowedNow):
     actions = MappingProxyType({"make": NextAction(action="key.make")})
 
 
-def create_key(name: str, *, days: int, actor: Actor) -> SigningKey:
-    """Make a key, which signs from now on. Raises NotYourRole, TextUnfit, NoPassphrase."""
-    from eboxcast.lib.signatures import new_key  # as above
-
-    authorize(actor, "key.make")
-    name = fit(name, "name", most=64)
-    if not settings.EBOXCAST_SIGNING_PASSPHRASE:
-        raise NoPassphrase
-    now = clock.now().replace(microsecond=0)
-    until = now + timedelta(days=days)
-    made = new_key(name, since=now, until=until, passphrase=settings.EBOXCAST_SIGNING_PASSPHRASE)
-    with transaction.atomic():
-        key = SigningKey.objects.create(
-            fingerprint=made.fingerprint,
-            certificate=made.certificate,
-            private_key=made.private_key,
-            name=name,
-            made_at=now,
-            made_by=actor.name,
-            expires_at=until,
-        )
-        record("key.created", by=actor.name, data={"key": key.number, "fingerprint": key.fingerprint})
-    return key
-
-
-def revoke_key(number: int, reason: str, *, actor: Actor) -> SigningKey:
-    """Let nobody trust a key any more, for a reason. Raises NotYourRole, TextUnfit, KeyNotFound, KeyRevoked."""
-    authorize(actor, "key.revoke")
-    reason = fit(reason, "reason")
-    with transaction.atomic():
-        key = SigningKey.objects.select_for_update().filter(number=number).first()
-        if key is None:
-            raise KeyNotFound(number=number)
-        if key.revoked_at is not None:
-            raise KeyRevoked(number=number, moment=key.revoked_at)
-        key.revoked_at, key.revoked_by, key.reason = clock.now(), actor.name, reason
-        key.save(update_fields=["revoked_at", "revoked_by", "reason"])
-        data = {"key": number, "fingerprint": key.fingerprint, "reason": reason}
-        record("key.revoked", by=actor.name, data=data)
-    return key
-
-
-def list_keys(*, actor: Actor) -> list[SigningKey]:
-    """Return all keys there were, newest first. Raises NotYourRole."""
-    authorize(actor, "key.see")
-    return list(SigningKey.objects.order_by("-number"))
-
-
-def is_ours(signed: Signed) -> bool:
-    """Return whether a key of this installation signed something, and is not revoked."""
-    return SigningKey.objects.filter(fingerprint=signed.fingerprint, revoked_at=None).exists()
-
-
-def is_set_up() -> bool:
-    """Return whether there is a passphrase: whether it is worth offering what is signed."""
-    return bool(settings.EBOXCAST_SIGNING_PASSPHRASE)
-
-
 def sign(payload: bytes, *, kind: str) -> str:
-    """Return something signed. Raises NothingSigns, KeyClosed."""
+    """Return something signed, with a timestamp where that is set up.
+
+    Raises NothingSigns, KeyClosed, TokenNotUsable, AuthoritySilent, IssuerNotAnswering, RevokedByAuthority.
+    """
     now = clock.now()
-    return _needed_at(now).sign(payload, kind=kind, at=now)
+    key, signer = _needed_at(now)
+    with _token_of(key):
+        signed = signer.sign(payload, kind=kind, at=now)
+    if not settings.EBOXCAST_TSA_URL:
+        return signed
+    from eboxcast.lib.signatures import stamp_of, with_stamp  # as above
+    from eboxcast.lib.timestamps import certificates_in, stamp, stamper_of  # pyHanko takes 0.3 s to import
+
+    with _authorities_of(key):
+        token = stamp(stamp_of(signed), stamper_of(settings.EBOXCAST_TSA_URL))
+        return with_stamp(signed, token, _evidence(signer, certificates_in(token)))
 
 
 def sign_if_possible(payload: bytes, *, kind: str) -> str | None:
-    """Return something signed; None where nothing is set up to sign. Raises KeyClosed."""
+    """Return something signed, without a timestamp; None where nothing is set up to sign.
+
+    Raises KeyClosed, TokenNotUsable.
+    """
     now = clock.now()
-    signer = _signer_at(now)
-    return signer.sign(payload, kind=kind, at=now) if signer else None
+    found = _signer_at(now)
+    if found is None:
+        return None
+    key, signer = found
+    with _token_of(key):
+        return signer.sign(payload, kind=kind, at=now)
 
 
 def sign_document(draw: Callable[[datetime], bytes]) -> bytes:
-    """Return a PDF signed, drawn for the moment at which it is. Raises NothingSigns, KeyClosed, AuthoritySilent."""
-    from eboxcast.lib.pdf_signatures import NoTimestamp, sign_pdf  # pyHanko takes 0.3 s to import
+    """Return a PDF signed, drawn for the moment at which it is. Raises as ``sign`` does."""
+    from eboxcast.lib.pdf_signatures import sign_pdf  # as above
+    from eboxcast.lib.timestamps import certificates_in, stamper_of, try_out  # as above
 
     now = clock.now().replace(microsecond=0)
-    signer, content = _needed_at(now), draw(now)
+    key, signer = _needed_at(now)
+    content = draw(now)
+    with _token_of(key), _authorities_of(key):
+        if not settings.EBOXCAST_TSA_URL:
+            return sign_pdf(content, signer, at=now)
+        stamper = stamper_of(settings.EBOXCAST_TSA_URL)
+        evidence = _evidence(signer, certificates_in(try_out(stamper)))
+        return sign_pdf(content, signer, at=now, stamper=stamper, evidence=evidence)
+
+
+def _evidence(signer: Signer, of_stamp: Sequence[x509.Certificate]) -> Evidence:
+    """Return what the issuers say of the certificates of a key and of a timestamp. They have no clock of ours."""
+    from asn1crypto import x509  # as above
+
+    from eboxcast.lib.revocation import ask_issuers  # as above
+    from eboxcast.lib.signatures import Evidence  # as above
+
+    now = clock.now() - clock.offset()
+    of_key = [x509.Certificate.load(one) for one in signer.certificates]
+    said = [ask_issuers(certificates, at=now) for certificates in (of_key, of_stamp)]
+    return Evidence(
+        crls=tuple(chain.from_iterable(one.crls for one in said)),
+        ocsps=tuple(chain.from_iterable(one.ocsps for one in said)),
+    )
+
+
+@contextmanager
+def _authorities_of(key: SigningKey) -> Iterator[None]:
+    """Say what is wrong where authorities do not give what a paper needs."""
+    from eboxcast.lib.revocation import IssuerSilent, RevokedByIssuer  # as above
+    from eboxcast.lib.timestamps import NoTimestamp  # as above
+
     try:
-        return sign_pdf(content, signer, at=now, authority=settings.EBOXCAST_TSA_URL)
+        yield
     except NoTimestamp as error:
         raise AuthoritySilent(authority=urlsplit(settings.EBOXCAST_TSA_URL).hostname) from error
+    except IssuerSilent as error:
+        raise IssuerNotAnswering(number=key.number) from error
+    except RevokedByIssuer as error:
+        raise RevokedByAuthority(number=key.number) from error
 
 
-def _needed_at(now: datetime) -> Signer:
-    signer = _signer_at(now)
-    if signer is None:
+def _needed_at(now: datetime) -> tuple[SigningKey, Signer]:
+    found = _signer_at(now)
+    if found is None:
         raise NothingSigns
-    return signer
+    return found
 
 
-def _signer_at(now: datetime) -> Signer | None:
-    passphrase = settings.EBOXCAST_SIGNING_PASSPHRASE
+def _signer_at(now: datetime) -> tuple[SigningKey, Signer] | None:
+    from eboxcast.lib.signatures import Signer  # as above
+
     valid = SigningKey.objects.filter(revoked_at=None, made_at__lte=now, expires_at__gt=now)
-    key = valid.order_by("-number").first() if passphrase else None
-    if key is None:
+    key = valid.order_by("-number").first() if is_set_up() else None
+    pair = open_key(key) if key else None
+    if key is None or pair is None:
         return None
-    signer = _open(bytes(key.certificate), bytes(key.private_key), passphrase)
-    if signer is None:
-        raise KeyClosed(number=key.number)
-    return signer
+    return key, Signer(pair, (bytes(key.certificate), *map(bytes, key.issuers)))
 
 
-@lru_cache(maxsize=4)
-def _open(certificate: bytes, private_key: bytes, passphrase: str) -> Signer | None:
-    """Open a key once in a process, as a passphrase is slow to try, on purpose; None where it is another."""
-    from eboxcast.lib.signatures import PassphraseWrong, Signer  # as above
+@contextmanager
+def _token_of(key: SigningKey) -> Iterator[None]:
+    """Say what is wrong where a key that was found in its token does not sign."""
+    if not key.token:
+        yield
+        return
+    from eboxcast.lib.tokens import TokenUnusable  # as above
 
     try:
-        return Signer(certificate, private_key, passphrase=passphrase)
-    except PassphraseWrong:
-        return None
+        yield
+    except TokenUnusable as error:
+        raise TokenNotUsable(token=mask_and_strip(key.token)) from error

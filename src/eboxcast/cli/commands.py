@@ -294,7 +294,13 @@ SECTIONS: Mapping[str, Mapping[str, Command]] = {
         "keys": Command(
             loaders.keys,
             N_("The keys that sign certificates and receipts: create, list and revoke them."),
-            below={"create": ("key.make",), "list": ("key.see",), "revoke": ("key.revoke",)},
+            below={
+                "create": ("key.make",),
+                "request": ("key.make",),
+                "import": ("key.make",),
+                "list": ("key.see",),
+                "revoke": ("key.revoke",),
+            },
         ),
         "up": Command(
             loaders.serve,

@@ -228,9 +228,16 @@ VARIABLES = (
         secret=True,
     ),
     Variable(
+        "EBOXCAST_PKCS11_PIN",
+        "",
+        "The PIN of the token (PKCS #11) that contains the signing key. Empty: the keys are in the database "
+        "(docs/howto/sign-certificates.md).",
+        secret=True,
+    ),
+    Variable(
         "EBOXCAST_TSA_URL",
         "",
-        "The address of a timestamp authority (RFC 3161) that stamps each signed PDF. Empty: no timestamp "
+        "The address of a timestamp authority (RFC 3161) that stamps each signed certificate. Empty: no timestamp "
         "(docs/howto/sign-certificates.md).",
     ),
     Variable(

@@ -33,7 +33,8 @@ from eboxcast.audit.dossier import (
 from eboxcast.audit.excerpt import Excerpt, excerpt_of
 from eboxcast.audit.heads import make_head
 from eboxcast.audit.selectors import Head
-from eboxcast.audit.signing import is_set_up, sign_if_possible
+from eboxcast.audit.signing import sign_if_possible
+from eboxcast.audit.signing_keys import is_set_up
 from eboxcast.audit.tree import edge_at, prove_entries
 from eboxcast.broadcasts.models import Broadcast
 from eboxcast.database.errors import sanitized_db_errors

@@ -18,7 +18,7 @@ from eboxcast.audit.dossier_verification import Wrong as WrongDossier
 from eboxcast.audit.models import Entry
 from eboxcast.audit.pseudonyms import search_person
 from eboxcast.audit.selectors import SealedEntry, Wanted, dossier_given, read_entries
-from eboxcast.audit.signing import is_ours
+from eboxcast.audit.signing_keys import is_ours
 from eboxcast.audit.verification import Wrong, foresee_verification, verify
 from eboxcast.broadcasts.errors import BroadcastNotFound
 from eboxcast.broadcasts.lookup import find_broadcast, numbers_of

@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from eboxcast.audit.signing import is_set_up
+from eboxcast.audit.signing_keys import is_set_up
 from eboxcast.broadcasts.lookup import broadcast_of_run, find_broadcast
 from eboxcast.broadcasts.models import Broadcast
 from eboxcast.delivery.errors import NoRunYet
@@ -125,7 +125,9 @@ def give_signed(request: PageRequest, broadcast: str) -> HttpResponse:
     """Give out the certificate with the signature of the installation."""
     found = find_broadcast(broadcast, actor=request.actor)
     certificate = issue_certificate(run_of_broadcast(found, actor=request.actor), actor=request.actor)
-    response = HttpResponse(signed_certificate(certificate), content_type="application/jose")
+    signed = signed_certificate(certificate)
+    form = "application/jose+json" if signed.startswith("{") else "application/jose"
+    response = HttpResponse(signed, content_type=form)
     return _as_file(response, f"{certificate.kind}-{found.number}.jws")
 
 

@@ -104,6 +104,7 @@ SENTENCES: Mapping[str, str] = {
     "run.report_given": N_("Fetched the report"),
     "run.paper_list_given": N_("Fetched the paper list"),
     "run.rejected_rows_given": N_("Fetched the rejected rows"),
+    "key.certified": N_("Imported a certificate for a signing key"),
     "key.created": N_("Created a signing key"),
     "key.revoked": N_("Revoked a signing key"),
     "run.receipt_given": N_("Requested a receipt of a recipient"),

@@ -29,7 +29,7 @@ def signed_document(certificate: Certificate, language: str) -> bytes:
         return sign_document(lambda at: pdf_of(page, attached=content, name=f"{certificate.kind}.json", at=at))
 
 
-def signing_keys(keys: Iterable[SigningKey]) -> SigningKeys:
+def keys_shown(keys: Iterable[SigningKey]) -> SigningKeys:
     """Return the keys for those who verify: nothing with which one could sign."""
     return SigningKeys(keys=tuple(map(_shown, keys)))
 

@@ -6,13 +6,15 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from eboxcast.lib import clock
 from eboxcast.lib.errors import InputRefused
+from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.receipts import Proof, Roots, Shape
-from eboxcast.lib.signatures import SignatureWrong, Signed, read_signed
+from eboxcast.lib.signatures import SignatureWrong, Signed, is_with_stamp, name_in_certificate, read_signed
 from eboxcast.lib.translation import N_
 from eboxcast.reports.schemas import (
     CERTIFICATE_KIND,
@@ -21,8 +23,12 @@ from eboxcast.reports.schemas import (
     Receipt,
     ReceiptsPart,
     SigningKeys,
+    SigningKeyShown,
     Wrong,
 )
+
+if TYPE_CHECKING:  # pyHanko takes 0.3 s to import
+    from eboxcast.lib.authorities import Authorities
 
 
 class FileUnclear(InputRefused):
@@ -31,6 +37,14 @@ class FileUnclear(InputRefused):
     code = "proof.file-unclear"
     sentence = N_("{file} is not a receipt, certificate or list of keys that this version knows.")
     remedy = N_("Give the file exactly as it was received.")
+
+
+class AuthoritiesUnclear(InputRefused):
+    """What was given has no certificate in it."""
+
+    code = "proof.authorities-unclear"
+    sentence = N_("{file} contains no certificate of an authority.")
+    remedy = N_("Give a file of PEM with the certificates of the authorities that you trust.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +57,19 @@ class Vouched:
     """What is wrong with its signature."""
     key_known: bool | None
     """Whether the key is in the list that was given; None where there is no signature, or no list."""
+    key_revoked_at: datetime | None = None
+    stamped_at: datetime | None = None
+    stamp_trusted: bool | None = None
+    certified: bool | None = None
+    """Whether an authority that is trusted issued the certificate of the key; None where that was not asked."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trust:
+    """What somebody who verifies has from the institution, and whom they trust besides."""
+
+    keys: SigningKeys | None = None
+    authorities: Authorities | None = None
 
 
 def is_receipt(content: bytes) -> bool:
@@ -66,40 +93,50 @@ def read_keys(content: bytes, *, file: str) -> SigningKeys:
         raise FileUnclear(file=file) from None
 
 
-def read_certificate(content: bytes, keys: SigningKeys | None, *, file: str) -> Vouched:
+def read_authorities(content: bytes, *, file: str) -> Authorities:
+    """Return the authorities that somebody trusts, and what these revoked. Raises AuthoritiesUnclear."""
+    from eboxcast.lib.authorities import Authorities, AuthoritiesWrong  # pyHanko takes 0.3 s to import
+
+    try:
+        return Authorities.read(content)
+    except AuthoritiesWrong:
+        raise AuthoritiesUnclear(file=file) from None
+
+
+def read_certificate(content: bytes, trust: Trust, *, file: str) -> Vouched:
     """Return a certificate as it was handed out, signed or not, alone or in a report. Raises FileUnclear."""
-    signed: Signed | None = None
-    wrong: tuple[Wrong, ...] = ()
-    known: bool | None = None
-    if not content.lstrip().startswith(b"{"):
-        try:
-            signed = _signed_in(content)
-        except (SignatureWrong, UnicodeDecodeError):
-            raise FileUnclear(file=file) from None
-        content, (wrong, known) = signed.payload, _of_key(signed, keys)
+    if content.lstrip().startswith(b"{") and not is_with_stamp(content):
+        return Vouched(told=_certificate_in(content, file=file), signed=None, wrong=(), key_known=None)
+    try:
+        signed = _signed_in(content)
+        return _vouched(_certificate_in(signed.payload, file=file), signed, trust)
+    except (SignatureWrong, UnicodeDecodeError):
+        raise FileUnclear(file=file) from None
+
+
+def _certificate_in(content: bytes, *, file: str) -> Mapping[str, Any]:
     told = _object(content)
     told = told.get("certificate", told)
     if not isinstance(told, dict) or not str(told.get("format")).startswith("eboxcast.certificate/"):
         raise FileUnclear(file=file)
-    return Vouched(told=told, signed=signed, wrong=wrong, key_known=known)
+    return told
 
 
 def _signed_in(content: bytes) -> Signed:
     if not content.startswith(b"%PDF-"):
         return read_signed(content.decode("ascii"), kind=CERTIFICATE_KIND)
-    from eboxcast.lib.pdf_signatures import read_signed_pdf  # pyHanko takes 0.3 s to import
+    from eboxcast.lib.pdf_signatures import read_signed_pdf  # as above
 
     return read_signed_pdf(content)
 
 
-def statement_in(receipt: Receipt, keys: SigningKeys) -> Vouched | None:
+def statement_in(receipt: Receipt, trust: Trust) -> Vouched | None:
     """Return what is signed in a receipt of the certificate; None where nothing is, or where that was changed."""
     try:
         signed = read_signed(receipt.signed or "", kind=STATEMENT_KIND)
+        return _vouched(_object(signed.payload), signed, trust)
     except SignatureWrong:
         return None
-    wrong, known = _of_key(signed, keys)
-    return Vouched(told=_object(signed.payload), signed=signed, wrong=wrong, key_known=known)
 
 
 def verify_receipt(receipt: Receipt, vouched: Vouched, key: int) -> FileVerdict:
@@ -164,23 +201,63 @@ def holds(receipt: Receipt, key: int) -> bool:
 
 def counts(signed: Signed, keys: SigningKeys) -> bool:
     """Return whether a signature is by a key of a list that was valid then and is not revoked."""
-    wrong, _ = _of_key(signed, keys)
-    return not wrong
+    return not any(_of_key(_key_of(signed, keys), signed.signed_at, None))
 
 
-def _of_key(signed: Signed, keys: SigningKeys | None) -> tuple[tuple[Wrong, ...], bool | None]:
-    """Return what is wrong with the key of a signature, and whether it is in the list.
+def _vouched(told: Mapping[str, Any], signed: Signed, trust: Trust) -> Vouched:
+    """Return something signed with what its key, its timestamp and authorities are worth. Raises SignatureWrong."""
+    stamped_at: datetime | None = None
+    stamp_trusted: bool | None = None
+    certified: bool | None = None
+    revoked_at: datetime | None = None
+    wrong: tuple[Wrong, ...] = ()
+    key = _key_of(signed, trust.keys)
+    if signed.stamp is not None or trust.authorities is not None:
+        from eboxcast.lib.authorities import judge  # as above
 
-    What a revoked key signed counts no more, whenever it says that it did: who stole it writes any moment.
+        judged = judge(signed, trust.authorities, now=clock.now())
+        stamped_at, stamp_trusted, revoked_at = judged.stamped_at, judged.stamp_trusted, judged.revoked_at
+        certified = judged.standing and judged.standing == "issued"
+        if judged.standing == "revoked" or (key is None and judged.standing not in (None, "issued")):
+            wrong = (_OF_STANDING[judged.standing],)
+    counts_at = stamped_at if stamp_trusted else None
+    if trust.keys is not None and not certified:
+        wrong = (*_of_key(key, signed.signed_at, counts_at), *wrong)
+    return Vouched(
+        told=told,
+        signed=signed,
+        wrong=wrong,
+        key_known=key is not None if trust.keys is not None else None,
+        key_revoked_at=key.revoked_at if key is not None and key.revoked_at else revoked_at,
+        stamped_at=stamped_at,
+        stamp_trusted=stamp_trusted,
+        certified=certified,
+    )
+
+
+_OF_STANDING: Mapping[str, Wrong] = {
+    "unknown": "certificate-unknown",
+    "revoked": "certificate-revoked",
+    "expired": "certificate-expired",
+}
+
+
+def _key_of(signed: Signed, keys: SigningKeys | None) -> SigningKeyShown | None:
+    return next((key for key in keys.keys if key.fingerprint == signed.fingerprint), None) if keys else None
+
+
+def _of_key(key: SigningKeyShown | None, signed_at: datetime, stamped_at: datetime | None) -> Iterator[Wrong]:
+    """Yield what is wrong with the key of a signature, which a trusted authority may have stamped.
+
+    What a revoked key signed counts no more, whenever it says that it did: who stole it writes any moment. But nobody
+    has a stamp of before.
     """
-    if keys is None:
-        return (), None
-    key = next((key for key in keys.keys if key.fingerprint == signed.fingerprint), None)
     if key is None:
-        return ("key-unknown",), False
-    if key.revoked_at is not None:
-        return ("key-revoked",), True
-    return (() if key.made_at <= signed.signed_at <= key.expires_at else ("key-expired",)), True
+        yield "key-unknown"
+    elif key.revoked_at is not None and (stamped_at is None or stamped_at >= key.revoked_at):
+        yield "key-revoked"
+    elif not key.made_at <= signed_at <= key.expires_at or (stamped_at and stamped_at > key.expires_at):
+        yield "key-expired"
 
 
 def _signature(vouched: Vouched) -> dict[str, Any]:
@@ -189,6 +266,11 @@ def _signature(vouched: Vouched) -> dict[str, Any]:
         "signed_by": signed.fingerprint if signed else None,
         "signed_at": signed.signed_at if signed else None,
         "key_known": vouched.key_known,
+        "key_name": mask_and_strip(name_in_certificate(signed.certificates[0])) if signed else None,
+        "key_certified": vouched.certified,
+        "key_revoked_at": vouched.key_revoked_at,
+        "stamped_at": vouched.stamped_at,
+        "stamp_trusted": vouched.stamp_trusted,
     }
 
 

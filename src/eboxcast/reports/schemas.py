@@ -597,6 +597,9 @@ Wrong = Literal[
     "key-unknown",
     "key-revoked",
     "key-expired",
+    "certificate-unknown",
+    "certificate-revoked",
+    "certificate-expired",
     "other-run",
     "other-document",
     "other-moment",
@@ -631,10 +634,23 @@ class FileVerdict(Schema):
     """when, as the signature says"""
     key_known: bool | None
     """whether this key is in the list of keys that was given; `null` without a list"""
+    key_name: str | None
+    """the name in the certificate of the key; `null` where there is no signature"""
+    key_certified: bool | None
+    """whether an authority that you trust issued this certificate; `null` if you gave none, or the key is its own
+    issuer"""
+    key_revoked_at: datetime | None
+    """when the key was revoked: with a timestamp from before that moment, its signature counts"""
+    stamped_at: datetime | None
+    """when a timestamp authority stamped the signature; `null` where it has no timestamp"""
+    stamp_trusted: bool | None
+    """whether this is an authority that you trust: only then the timestamp counts; `null` if you gave none"""
     wrong: tuple[Wrong, ...]
     """what is wrong; `not-signed`: a certificate without a signature proves nothing; `key-unknown`, `key-revoked`,
-    `key-expired`: by the list of keys; `other-run`, `other-document`, `other-moment`, `other-root`: receipt and
-    certificate do not belong together; `not-this-recipient`: the receipt was changed, or it is of another recipient"""
+    `key-expired`: by the list of keys; `certificate-unknown`, `certificate-revoked`, `certificate-expired`: by the
+    authorities that you trust, at the moment of the timestamp or, without one, now; `other-run`, `other-document`,
+    `other-moment`, `other-root`: receipt and certificate do not belong together; `not-this-recipient`: the receipt was
+    changed, or it is of another recipient"""
 
 
 class SigningKeyShown(Schema):

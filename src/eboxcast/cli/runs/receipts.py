@@ -12,7 +12,7 @@ import typer
 from eboxcast.cli.admin.dossier import show_verified
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.app import command_app
-from eboxcast.cli.shell.given_files import content_of, head_in, keys_in
+from eboxcast.cli.shell.given_files import authorities_in, content_of, head_in, keys_in
 from eboxcast.cli.shell.options import AsJson, Force, RunNumber
 from eboxcast.cli.shell.private import key_given, refuse_existing, write_private
 from eboxcast.cli.shell.usage import NumberInArguments
@@ -22,6 +22,7 @@ from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, language_of_user, translate
 from eboxcast.presenters.json import json_text
 from eboxcast.reports.proofs import (
+    Trust,
     Vouched,
     is_receipt,
     read_certificate,
@@ -30,7 +31,7 @@ from eboxcast.reports.proofs import (
     verify_certificate,
     verify_receipt,
 )
-from eboxcast.reports.schemas import FileVerdict, Receipt, SigningKeys, Wrong
+from eboxcast.reports.schemas import FileVerdict, Receipt, Wrong
 
 app = command_app()
 
@@ -64,11 +65,23 @@ _COMPARE = N_(
     "Compare this fingerprint with the one that the institution gives, or add the list of its keys: --keys FILE"
 )
 _NOT_SIGNED = N_("The certificate is not signed: make sure that you received it from the institution itself.")
+_CERTIFIED = N_("An authority that you trust issued the certificate of this key to {name}.")
+_STAMPED = N_("An authority that you trust stamped the signature on {moment}.")
+_STAMPED_BY_OTHERS = N_("The stamp of {moment} does not count: it is not from an authority that you trust.")
+_STAMPED_BY_SOMEBODY = N_(
+    "The signature was stamped on {moment}. To count, its authority must be trusted: --authorities FILE"
+)
+_REVOKED = N_("The key was revoked on {moment}.")
 _WRONG: dict[Wrong, str] = {
     "not-signed": N_("The certificate is not signed."),
     "key-unknown": N_("The key that signed it is not in the list of keys."),
     "key-revoked": N_("The key that signed it was revoked."),
     "key-expired": N_("The key that signed it was not valid at that moment."),
+    "certificate-unknown": N_("The certificate of the key that signed it is not from an authority that you trust."),
+    "certificate-revoked": N_("The certificate of the key that signed it was revoked."),
+    "certificate-expired": N_(
+        "The certificate of the key that signed it has expired, and no timestamp that you trust is from before."
+    ),
     "other-run": N_("Receipt and certificate are not of the same run."),
     "other-document": N_("Receipt and certificate have different documents."),
     "other-moment": N_("Receipt and certificate have different moments of visibility."),
@@ -112,6 +125,13 @@ def verify(
     keys: Annotated[
         Path | None, typer.Option(help="The keys of the installation, as `eboxcast keys list --json` gives them.")
     ] = None,
+    authorities: Annotated[
+        Path | None,
+        typer.Option(
+            help="Authorities that you trust to issue certificates and timestamps: their certificates and, if you have "
+            "them, what they revoked (PEM)."
+        ),
+    ] = None,
     certificate: Annotated[
         Path | None, typer.Option(help="For a receipt: the certificate of the run, signed or as JSON.")
     ] = None,
@@ -129,30 +149,31 @@ def verify(
     It needs no database and no account, and works on any machine. A receipt is verified with the certificate of its
     run, or with what is signed in it and the keys.
     """
-    known = keys_in(keys)
+    given = keys_in(keys)
     if is_zipfile(file):
-        show_verified(file, heads=[head_in(path).root for path in head or ()], keys=known, as_json=as_json)
+        show_verified(file, heads=[head_in(path).root for path in head or ()], keys=given, as_json=as_json)
         return
     content, name = content_of(file), mask_and_strip(str(file))
+    trust = Trust(keys=given, authorities=authorities_in(authorities))
     if is_receipt(content):
         if recipient not in ("", "-"):
             raise NumberInArguments(command="eboxcast verify")
         if not recipient:
             raise NobodyNamed
         receipt = read_receipt(content, file=name)
-        verdict = verify_receipt(receipt, _vouched(receipt, certificate, known), key_given())
+        verdict = verify_receipt(receipt, _vouched(receipt, certificate, trust), key_given())
     else:
-        verdict = verify_certificate(read_certificate(content, known, file=name), file=name)
+        verdict = verify_certificate(read_certificate(content, trust, file=name), file=name)
     console.result(verdict, _lines, as_json=as_json)
     if not verdict.good:
         raise typer.Exit(1)
 
 
-def _vouched(receipt: Receipt, certificate: Path | None, keys: SigningKeys | None) -> Vouched:
+def _vouched(receipt: Receipt, certificate: Path | None, trust: Trust) -> Vouched:
     """Return by what a receipt is verified. Raises CertificateNeeded."""
     if certificate is not None:
-        return read_certificate(content_of(certificate), keys, file=mask_and_strip(str(certificate)))
-    statement = statement_in(receipt, keys) if keys else None
+        return read_certificate(content_of(certificate), trust, file=mask_and_strip(str(certificate)))
+    statement = statement_in(receipt, trust) if trust.keys or trust.authorities else None
     if statement is None:
         raise CertificateNeeded
     return statement
@@ -162,6 +183,7 @@ def _lines(found: FileVerdict, language: str) -> Iterator[str]:
     if not found.good:
         yield translate(_BAD, language)
         yield from (translate(_WRONG[wrong], language) for wrong in found.wrong)
+        yield from _authority_lines(found, language)
         return
     moment = exact_moment(found.visible, language) if found.visible else ""
     yield translate(_proved(found), language, {"moment": moment})
@@ -170,10 +192,22 @@ def _lines(found: FileVerdict, language: str) -> Iterator[str]:
     if found.signed_by and found.signed_at:
         data = {"moment": exact_moment(found.signed_at, language), "fingerprint": found.signed_by}
         yield translate(_SIGNED, language, data)
-        if found.key_known is None:
+        yield from _authority_lines(found, language)
+        if found.key_known is None and not found.key_certified:
             yield translate(_COMPARE, language)
     else:
         yield translate(_NOT_SIGNED, language)
+
+
+def _authority_lines(found: FileVerdict, language: str) -> Iterator[str]:
+    """Yield what authorities say of the signature, where they say something."""
+    if found.key_certified:
+        yield translate(_CERTIFIED, language, {"name": found.key_name})
+    if found.stamped_at:
+        sentence = {True: _STAMPED, False: _STAMPED_BY_OTHERS, None: _STAMPED_BY_SOMEBODY}[found.stamp_trusted]
+        yield translate(sentence, language, {"moment": exact_moment(found.stamped_at, language)})
+    if found.key_revoked_at:
+        yield translate(_REVOKED, language, {"moment": exact_moment(found.key_revoked_at, language)})
 
 
 def _proved(found: FileVerdict) -> str:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from eboxcast.audit.given_heads import GivenHead, read_head
 from eboxcast.lib.errors import InputRefused
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_
 from eboxcast.package.reading import reason_of
-from eboxcast.reports.proofs import read_keys
+from eboxcast.reports.proofs import read_authorities, read_keys
 from eboxcast.reports.schemas import SigningKeys
+
+if TYPE_CHECKING:  # pyHanko takes 0.3 s to import
+    from eboxcast.lib.authorities import Authorities
 
 
 class ProofUnreadable(InputRefused):
@@ -31,6 +35,11 @@ def content_of(path: Path) -> bytes:
 def keys_in(path: Path | None) -> SigningKeys | None:
     """Return the keys in a file, where one was given. Raises ProofUnreadable, FileUnclear."""
     return read_keys(content_of(path), file=mask_and_strip(str(path))) if path else None
+
+
+def authorities_in(path: Path | None) -> Authorities | None:
+    """Return the authorities in a file, where one was given. Raises ProofUnreadable, AuthoritiesUnclear."""
+    return read_authorities(content_of(path), file=mask_and_strip(str(path))) if path else None
 
 
 def head_in(path: Path) -> GivenHead:

@@ -85,6 +85,7 @@ from eboxcast.lib.policy import rule_of
 from eboxcast.lib.telling import remedy_in, sentence_in
 from eboxcast.mailboxes.models import OutcomeKind
 from eboxcast.notices import expiring, listing, webhooks
+from eboxcast.notices.incoming import taking_in
 from eboxcast.operations import doctor, dossier, steward
 from eboxcast.operations import expiry as everything
 from eboxcast.operations import overview as installation_overview
@@ -854,6 +855,9 @@ ACTIONS: dict[str, Case] = {
     # Mails
     "notices.listing.list_notices": Case("notice.see", lambda w, a: listing.list_notices(actor=a)),
     "notices.listing.find_notice": Case("notice.see", lambda w, a: listing.find_notice(4711, actor=a)),
+    "notices.incoming.taking_in.take_in_mails": Case(
+        "notice.take_in", lambda w, a: taking_in.take_in_mails(ended=lambda: True, actor=a)
+    ),
     "notices.listing.retry": Case("notice.retry", lambda w, a: listing.retry(None, actor=a)),
     # Personal data
     "delivery.eboxes.look_into_ebox": Case(

@@ -16,7 +16,7 @@ from eboxcast.senders.type_states import TRANSITIONS
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "reference" / "notices.md").read_text("utf-8")
-ROWS = dict(re.findall(r"^\| `((?:broadcast|type|exchange|account)\.\w+)`[^|]* \| (.*) \|$", PAGE, re.MULTILINE))
+ROWS = dict(re.findall(r"^\| `((?:broadcast|type|exchange|account|notice)\.\w+)`[^|]* \| (.*) \|$", PAGE, re.MULTILINE))
 
 
 def entries_in_the_code() -> set[str]:

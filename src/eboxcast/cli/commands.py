@@ -328,6 +328,11 @@ SECTIONS: Mapping[str, Mapping[str, Command]] = {
         "steward": Command(
             loaders.steward, N_("Run the automatic part of the procedure, in a loop or once."), asks=("procedure.lead",)
         ),
+        "mail-in": Command(
+            loaders.mail_in,
+            N_("Read the replies and bounces that come in by email, in a loop or once."),
+            asks=("notice.take_in",),
+        ),
         "worker": Command(
             loaders.worker, N_("Send launched runs, on as many machines as you like."), asks=("run.work",)
         ),

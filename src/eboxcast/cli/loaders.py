@@ -129,6 +129,12 @@ def sftp_keys() -> typer.Typer:
     return keys_app
 
 
+def mail_in() -> typer.Typer:
+    from eboxcast.cli.admin.mail_in import app  # when called
+
+    return app
+
+
 def steward() -> typer.Typer:
     from eboxcast.cli.admin.steward import app  # when called
 

@@ -142,6 +142,19 @@ VARIABLES = (
         "Required with EBOXCAST_SMTP_URL.",
     ),
     Variable(
+        "EBOXCAST_IMAP_URL",
+        "",
+        "The mailbox of EBOXCAST_MAIL_FROM, where replies and bounces are read (docs/howto/read-replies.md): "
+        "`imaps://user:password@host/INBOX`, or `imap://…` with STARTTLS. Empty: no email is read.",
+        secret=True,
+    ),
+    Variable(
+        "EBOXCAST_REPLY_TOKENS",
+        "on",
+        "With EBOXCAST_IMAP_URL, whether replies go to an address of their own for each notice, "
+        "`broadcasts+TOKEN@example.be`. `off` where your mail server does not deliver such addresses.",
+    ),
+    Variable(
         "EBOXCAST_RECIPIENT_MAILS_PER_HOUR",
         "3600",
         "How many recipients who chose it are told per hour by email that a message came, so that they do not all call "

@@ -102,6 +102,7 @@ _FORMS: Mapping[str, tuple[str, ...]] = {
     "audit.verify": ("audit verify",),
     "notice.see": ("notices show {number}", "notices list"),
     "notice.retry": ("notices retry",),
+    "notice.take_in": ("mail-in",),
     # The installation
     "installation.examine": ("doctor",),
     "installation.migrate": ("migrate",),

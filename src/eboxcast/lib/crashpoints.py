@@ -41,6 +41,13 @@ class Making(StrEnum):
     NOTICE_BEFORE_COMMIT = "notice-before-commit"
 
 
+class Receiving(StrEnum):
+    """Where taking in a mail can be interrupted, in the order in which it passes."""
+
+    FILED_BEFORE_COMMIT = "mail-filed-before-commit"
+    FILED = "mail-filed"
+
+
 class Mailing(StrEnum):
     """Where mailing a recipient can be interrupted, in the order in which it passes."""
 
@@ -77,7 +84,7 @@ class Proving(StrEnum):
 _SIGNALS = {"EBOXCAST_CRASH_AT": signal.SIGKILL, "EBOXCAST_HALT_AT": signal.SIGSTOP}
 
 
-def reached(point: Point | Taking | Making | Mailing | Calling | Compacting | Proving) -> None:
+def reached(point: Point | Taking | Making | Receiving | Mailing | Calling | Compacting | Proving) -> None:
     """Tell that a point is reached; dies or pauses there when a test asked for it."""
     if os.environ.get("EBOXCAST_TEST") != "1":
         return

@@ -142,6 +142,7 @@ TABLE = (
     # Mails
     _may("notice.see", _INTEGRATION),
     _may("notice.retry", _INTEGRATION),
+    _may("notice.take_in", _LAUNCH),
     _may("alarm.see", _PREPARING),
     _may("alarm.configure", _INTEGRATION),
     # The audit

@@ -24,7 +24,7 @@ from eboxcast.senders.models import Institution, Person, TypeRequest
 _MOMENTS = ("agreed_at", "window_ends_at", "reconfirmation_due", "acceptance_due", "due", "visible_at", "expires_at")
 _WORDS = ("side", "what", "environment", "why")
 _EXACT = ("number", "code", "document", "files")
-_FREE = ("reason", "campaign", "subject", "application", "reference")
+_FREE = ("reason", "campaign", "subject", "application", "reference", "recipient")
 _COUNTS = ("recipients", "expected", "first_time", "published", "refused", "unknown", "not_attempted", "read", "total")
 _UNFIT = re.compile(r"[^A-Za-z0-9._-]")
 """The name of a set is that of a file: anything may be in it, and not all of that in a header."""

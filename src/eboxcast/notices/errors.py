@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from eboxcast.lib.errors import InputRefused, NotAllowedNow, NotFound
+from eboxcast.lib.errors import InputRefused, NotAllowedNow, NotFound, Trouble, WrongUse
 from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import N_
 
@@ -57,3 +57,19 @@ class WebhookUnfit(InputRefused):
     code = "webhook.unfit"
     sentence = N_("Alarms cannot be sent to this address.")
     remedy = N_("Enter an address that starts with https://, without a user name or password in it.")
+
+
+class MailboxUnreachable(Trouble):
+    """The folder of mails that come in cannot be read now."""
+
+    code = "mail-in.unreachable"
+    sentence = N_("The emails that came in cannot be read: {problem}")
+    remedy = N_("Check EBOXCAST_IMAP_URL and the mail server. Nothing is lost: the next pass continues.")
+
+
+class NoMailbox(WrongUse):
+    """No setting says where mails that come in are."""
+
+    code = "mail-in.not-set"
+    sentence = N_("EBOXCAST_IMAP_URL is not set, so there is no mailbox to read.")
+    remedy = N_("Set it as docs/howto/read-replies.md says.")

@@ -18,7 +18,7 @@ from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.policy import authorize
-from eboxcast.notices.models import Attachment, Item, Notice, State
+from eboxcast.notices.models import Attachment, Item, Notice, ReceivedMail, State
 
 DELETED = "notice.texts_deleted"
 
@@ -82,6 +82,8 @@ def _empty(broadcast: UUID | None) -> Emptied:
     goes_with.delete()
     _, deleted = Attachment.objects.filter(id__in=files, notices=None).delete()
     Notice.objects.filter(id__in=notices).update(text="", html="", calendar="")
+    answers = ReceivedMail.objects.filter(notice__in=notices)
+    answers.update(sender="", sender_name="", subject="", text="", file_names=[])
     return Emptied(broadcast=broadcast, notices=len(notices), attachments=deleted.get(Attachment._meta.label, 0))
 
 

@@ -149,6 +149,65 @@ class Item(models.Model):
         )
 
 
+class Inbox(models.Model):
+    """How far the mails that came in were read. One row; who files a mail holds it."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    mailbox = models.TextField(blank=True)
+    """Which folder on which server."""
+    validity = models.BigIntegerField(default=0)
+    """The numbers of its mails hold as long as this stays."""
+    last_number = models.BigIntegerField(default=0)
+    """That of the last mail that was read."""
+    read_at = models.DateTimeField(null=True)
+    """When it was last read to its end."""
+
+    class Meta:
+        db_table = "notice_inbox"
+        constraints = (CheckConstraint(condition=Q(id=1), name="notice_inbox_one_row"),)
+
+
+class Sort(models.TextChoices):
+    """What a mail that answers a notice is."""
+
+    REPLY = "reply"
+    """Somebody wrote it."""
+    RETURNED = "returned"
+    """A mail server says that the notice was not delivered."""
+    AUTOMATIC = "automatic"
+    """A program wrote it, as one does during holidays: it is counted, and not kept."""
+
+
+class ReceivedMail(models.Model):
+    """A mail that answers a notice. What it says about its sender is what it says, and no more."""
+
+    digest = models.BinaryField(unique=True)
+    """The SHA-256 of the mail: the same one is taken once."""
+    sort = models.TextField(choices=Sort.choices)
+    notice = models.ForeignKey(Notice, on_delete=models.PROTECT, related_name="received")
+    broadcast = models.UUIDField(null=True)
+    sender = models.TextField(blank=True)
+    sender_name = models.TextField(blank=True)
+    person = models.TextField(blank=True)
+    """The login of whose address it is."""
+    subject = models.TextField(blank=True)
+    text = models.TextField(blank=True)
+    file_names = ArrayField(models.TextField(), default=list)
+    """Of what was attached; the files stay in the mailbox."""
+    is_whole = models.BooleanField(default=True)
+    """Whether all of it was read: a large mail is cut."""
+    written_at = models.DateTimeField(null=True)
+    """As its sender says."""
+    received_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "received_mail"
+        indexes = (
+            models.Index(fields=("broadcast", "id"), name="received_mail_by_broadcast"),
+            models.Index(fields=("sender", "received_at"), name="received_mail_by_sender"),
+        )
+
+
 class Webhook(models.Model):
     """An address of another system that is told of what is urgent, beside the mails."""
 

@@ -29,6 +29,7 @@ from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.policy import authorize
 from eboxcast.lib.translation import N_
 from eboxcast.mailboxes.compacting import standing
+from eboxcast.notices.incoming.replies import last_read
 from eboxcast.notices.listing import last_problem, tally, unread_since
 from eboxcast.notices.models import State as NoticeState
 from eboxcast.notices.readers import ROLES
@@ -68,6 +69,7 @@ _ACTIONS = {
     "work": NextAction(action="run.work", parameters={"environment": "{environment}"}),
     "notices": NextAction(action="notice.see"),
     "retry_notices": NextAction(action="notice.retry"),
+    "read": NextAction(action="notice.take_in"),
     "lead": NextAction(action="procedure.lead"),
     "lead_once": NextAction(action="procedure.lead", parameters={"once": "yes"}),
 }
@@ -271,6 +273,27 @@ def notices(around: Surroundings) -> Iterator[Finding]:
         yield Finding("notices", State.ATTENTION, _FILES, {"folder": folder}, _SET)
 
 
+# The mails that come in
+
+_READ = N_("The emails that came in were last read on {moment}.")
+_NOT_READ = N_("The emails that came in have not been read since {moment}.")
+_NEVER_READ = N_("The emails that came in have never been read, although EBOXCAST_IMAP_URL is set.")
+_READ_THEM = N_("Run it as a service: `{read}` (docs/howto/read-replies.md).")
+
+
+def mail_in(around: Surroundings) -> Iterator[Finding]:
+    """Whether replies and bounces are read, where there is a mailbox for them."""
+    if CONTROL not in around.ours or settings.EBOXCAST_MAILBOX is None or not procedure_is_on():
+        return
+    at = last_read()
+    if at is not None and clock.now() - at <= PATIENCE:
+        yield Finding("mail-in", State.OK, _READ, {"moment": at})
+    elif at is not None:
+        yield Finding("mail-in", State.ATTENTION, _NOT_READ, {"moment": at}, _READ_THEM, _ACTIONS)
+    else:
+        yield Finding("mail-in", State.ATTENTION, _NEVER_READ, {}, _READ_THEM, _ACTIONS)
+
+
 # The steward
 
 _RAN = N_("The steward last ran on {moment}.")
@@ -401,6 +424,7 @@ _CHECKS: tuple[Check, ...] = (
     readers,
     steward,
     notices,
+    mail_in,
     alarms,
     malware,
 )

@@ -158,6 +158,8 @@ SENTENCES: Mapping[str, str] = {
     "webhook.removed": N_("Removed an address for alarms"),
     "webhook.tried": N_("Sent a trial alarm"),
     "notice.retried": N_("Had emails sent again"),
+    "notice.answered": N_("A reply to an email was filed"),
+    "notice.returned": N_("An email could not be delivered"),
     "notice.texts_deleted": N_("Deleted the texts of emails whose retention period is over"),
     "audit.person_searched": N_("Searched for a person in the audit"),
     "audit.segment_dropped": N_("Deleted a year of the audit whose retention period is over"),

@@ -6,14 +6,16 @@ from eboxcast.audit.selectors import SealedEntry, Wanted, list_entries
 from eboxcast.broadcasts.facts import verdicts_that_count
 from eboxcast.broadcasts.models import Broadcast, Contact, Decision, FileDelivery, Verdict, Waiver
 from eboxcast.lib.masking import mask_and_strip
+from eboxcast.notices.incoming.replies import replies_to
 from eboxcast.notices.listing import Sought, newest_notices
-from eboxcast.notices.models import Notice
+from eboxcast.notices.models import Notice, ReceivedMail
 from eboxcast.presenters.schemas.broadcast import (
     ContactShown,
     DecisionShown,
     DeliveryShown,
     NoteShown,
     NoticeOfBroadcast,
+    ReplyShown,
     VerdictShown,
     WaiverShown,
 )
@@ -76,6 +78,11 @@ def waivers_shown(broadcast: Broadcast) -> tuple[WaiverShown, ...]:
 def notices_shown(broadcast: Broadcast) -> tuple[NoticeOfBroadcast, ...]:
     """Return the mails about a broadcast."""
     return tuple(map(_notice, notices_of(broadcast)))
+
+
+def replies_shown(broadcast: Broadcast) -> tuple[ReplyShown, ...]:
+    """Return what people replied to the mails."""
+    return tuple(map(_reply, replies_to(broadcast.id)))
 
 
 def notes_shown(broadcast: Broadcast) -> tuple[NoteShown, ...]:
@@ -148,6 +155,21 @@ def _notice(one: Notice) -> NoticeOfBroadcast:
         made_at=one.created_at,
         sent_at=one.sent_at,
         problem=mask_and_strip(one.last_problem) or None,
+    )
+
+
+def _reply(one: ReceivedMail) -> ReplyShown:
+    return ReplyShown(
+        number=one.pk,
+        at=one.received_at,
+        sender=one.sender,
+        name=one.sender_name,
+        person=one.person or None,
+        notice=one.notice_id,
+        subject=one.subject,
+        text=one.text,
+        files=tuple(one.file_names),
+        whole=one.is_whole,
     )
 
 

@@ -153,6 +153,7 @@ def _sheet(broadcast: Broadcast, language: str) -> dict[str, Any]:
         "contacts": records.contacts_shown(broadcast),
         "waivers": records.waivers_shown(broadcast),
         "notices": records.notices_shown(broadcast),
+        "replies": records.replies_shown(broadcast),
         "notes": records.notes_shown(broadcast),
         **_evening(broadcast),
     }

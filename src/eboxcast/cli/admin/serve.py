@@ -61,7 +61,8 @@ def up(
 ) -> None:
     """Run everything on this machine until Ctrl-C: database, pages, steward, and a worker for each remote provider.
 
-    The SFTP server runs too where EBOXCAST_SFTP_LISTEN and EBOXCAST_DROP_DIR are set.
+    The SFTP server runs too where EBOXCAST_SFTP_LISTEN and EBOXCAST_DROP_DIR are set, and emails that come in are read
+    where EBOXCAST_IMAP_URL is.
 
     The steward and the workers act as you, so you need the role launch; without it only the pages are served. The
     embedded database keeps running afterwards; other commands start it automatically.
@@ -111,6 +112,8 @@ def _commands() -> dict[str, list[str]]:
         console.line(translate(_PAGES_ONLY, language_of_user()))
         return found
     found["steward"] = command(*as_whom, "steward")
+    if settings.EBOXCAST_MAILBOX:
+        found["mail-in"] = command(*as_whom, "mail-in")
     if settings.EBOXCAST_SFTP_LISTEN and settings.EBOXCAST_DROP_DIR:
         found["sftp"] = command("sftp")
     for environment in _remote_environments():

@@ -41,6 +41,7 @@ from eboxcast.presenters.schemas.broadcast import (
     DeliveryShown,
     GoGiven,
     NoticeOfBroadcast,
+    ReplyShown,
     TermShown,
     VerdictShown,
     WaiverShown,
@@ -173,6 +174,7 @@ _GOS = N_("GO:")
 _CONTACTS = N_("Follow-up sheet:")
 _WAIVERS = N_("Waivers:")
 _NOTICES = N_("Emails:")
+_REPLIES = N_("Replies:")
 _NOTES = N_("Notes:")
 _HISTORY = N_("History:")
 _VOID = N_("void: {why}")
@@ -205,6 +207,7 @@ def _sections(
         _CONTACTS: _contacts(sheet.contacts, unnamed, language),
         _WAIVERS: [_waiver(one, language) for one in sheet.waivers],
         _NOTICES: [_notice(one, language) for one in sheet.notices],
+        _REPLIES: [row for one in sheet.replies for row in _reply(one, language)],
         _NOTES: [(short_moment(one.at, language), mask_and_strip(one.by), one.text) for one in sheet.notes],
         _HISTORY: [_entry(one, language) for one in history or ()],
     }
@@ -309,6 +312,13 @@ def _notice(one: NoticeOfBroadcast, language: str) -> Row:
         one.subject,
         "" if one.sent_at else one.problem or "",
     )
+
+
+def _reply(one: ReplyShown, language: str) -> Iterator[Row]:
+    lines = [line for line in one.text.splitlines() if line]
+    said = [one.subject, *(f"  {line}" for line in lines), *(f"  [{file}]" for file in one.files)]
+    yield short_moment(one.at, language), one.person or one.sender, said[0]
+    yield from (("", "", line) for line in said[1:])
 
 
 def _entry(one: SealedEntry, language: str) -> Row:

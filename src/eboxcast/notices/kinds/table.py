@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from eboxcast.audit.selectors import SealedEntry
-from eboxcast.notices.kinds import accounts, dates, evening, files, types
+from eboxcast.notices.kinds import accounts, dates, evening, files, incoming, types
 from eboxcast.notices.kinds.kind import Kind
 
 NOTICES: Mapping[str, tuple[Kind, ...]] = {
@@ -62,6 +62,8 @@ NOTICES: Mapping[str, tuple[Kind, ...]] = {
     "account.factor_removed": (accounts.FACTOR_REMOVED,),
     "account.factor_reset": (accounts.FACTOR_RESET,),
     "account.recovery_code_used": (accounts.RECOVERY_CODE_USED,),
+    "notice.answered": (incoming.ANSWERED,),
+    "notice.returned": (incoming.RETURNED,),
 }
 
 SILENT: Mapping[str, str] = {

@@ -9,6 +9,7 @@ from email.message import EmailMessage
 from email.policy import SMTP, Policy
 from email.utils import parseaddr
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 
@@ -61,6 +62,8 @@ def message_of(notice: Notice) -> EmailMessage:
         at=notice.created_at,
         bodies=(notice.text, notice.html),
     )
+    if settings.EBOXCAST_MAILBOX and settings.EBOXCAST_REPLY_TOKENS == "on":
+        message.replace_header("Reply-To", _reply_address(notice))
     if notice.references:
         message["References"] = " ".join(notice.references)
         message["In-Reply-To"] = notice.references[-1]
@@ -92,3 +95,11 @@ def new_message(*, address: str, subject: str, message_id: str, at: datetime, bo
 def _our_address() -> Address:
     name, address = parseaddr(settings.EBOXCAST_MAIL_FROM)
     return Address(display_name=name, addr_spec=address)
+
+
+def _reply_address(notice: Notice) -> Address:
+    """Return our address with what only readers of the notice know: an answer finds its thread without its headers."""
+    display_name, address = parseaddr(settings.EBOXCAST_MAIL_FROM)
+    name, _, domain = address.rpartition("@")
+    token = UUID(notice.message_id.strip("<>").partition("@")[0]).hex
+    return Address(display_name=display_name, addr_spec=f"{name}+{token}@{domain}")

@@ -291,6 +291,31 @@ class NoticeOfBroadcast(Schema):
     """why it could not be sent"""
 
 
+class ReplyShown(Schema):
+    """A reply to an email about the broadcast. What it says of its sender was not verified."""
+
+    number: int
+    """its number"""
+    at: datetime
+    """when it was read"""
+    sender: str
+    """the address it gives as its sender"""
+    name: str
+    """the name it gives"""
+    person: str | None
+    """the login of the person whose address that is; `null` for nobody"""
+    notice: int
+    """the number of the notice it answers"""
+    subject: str
+    """its subject"""
+    text: str
+    """what was written, without what it quotes; empty once it was deleted at the end of its retention period"""
+    files: tuple[str, ...]
+    """the names of the attached files, which stay in the mailbox"""
+    whole: bool
+    """whether all of it was read; a large email is read in part"""
+
+
 class NoteShown(Schema):
     """Something received another way, noted by hand."""
 
@@ -364,6 +389,8 @@ class BroadcastSheet(Outlook):
     """what may pass although it was late"""
     notices: tuple[NoticeOfBroadcast, ...]
     """the emails about it"""
+    replies: tuple[ReplyShown, ...]
+    """the replies to them"""
     notes: tuple[NoteShown, ...]
     """what was recorded by hand"""
     armed_at: datetime | None

@@ -95,6 +95,27 @@ class WholeNotice(NoticeShown):
     """the names of the attached files"""
 
 
+class MailIn(Schema):
+    """What came of a pass over the emails that came in."""
+
+    format: Literal["eboxcast.mail-in/1"] = "eboxcast.mail-in/1"
+    """the form of this answer"""
+    at: datetime
+    """when the pass ended"""
+    replies: int
+    """emails of people, filed with their broadcast"""
+    returned: int
+    """notices that a mail server could not deliver"""
+    automatic: int
+    """answers of programs, such as those about holidays; not kept"""
+    ours: int
+    """our own emails that came back; left alone"""
+    others: int
+    """emails that belong to no broadcast; they stay in the mailbox, unread, for the team"""
+    unreadable: int
+    """emails that cannot be taken apart; they stay in the mailbox, unread"""
+
+
 class MailSheet(Schema):
     """A notice for those who look after mails."""
 

@@ -58,8 +58,7 @@ class Process:
 
     def until_halted(self) -> Process:
         """Wait until it has halted itself at its point."""
-        seen = psutil.Process(self.popen.pid)
-        wait_until(lambda: self.popen.poll() is not None or seen.status() == psutil.STATUS_STOPPED)
+        until_stopped(self.popen)
         assert self.popen.poll() is None, self.popen.communicate()
         return self
 
@@ -265,3 +264,9 @@ def wait_until(condition: object) -> None:
             return
         pause.wait(0.01)
     raise AssertionError("it never happened")
+
+
+def until_stopped(process: subprocess.Popen[str]) -> None:
+    """Wait until a process has stopped itself, or has ended."""
+    seen = psutil.Process(process.pid)
+    wait_until(lambda: process.poll() is not None or seen.status() == psutil.STATUS_STOPPED)

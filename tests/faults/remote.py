@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.faults.machine import PATIENCE, PROGRAM, Letter, Machine, wait_until
+from tests.faults.machine import PATIENCE, PROGRAM, Letter, Machine, until_stopped, wait_until
 from tests.simulator.simulated import Simulated
 from tests.starter import Begun
 
@@ -71,6 +71,11 @@ class Worker:
     def until_it_says(self, text: str) -> Worker:
         """Wait until it has said something."""
         wait_until(lambda: text in self.said)
+        return self
+
+    def until_halted(self) -> Worker:
+        """Wait until it has stopped itself where it was told to, or has ended."""
+        until_stopped(self.popen)
         return self
 
     def ended(self) -> int:

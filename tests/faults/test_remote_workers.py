@@ -133,7 +133,7 @@ def test_who_was_frozen_between_the_last_look_and_the_write_never_wakes(stage: S
     letter = new_letter("half-awake", recipients=RECIPIENTS)
     frozen = stage.worker(lanes=1, EBOXCAST_TEST="1", EBOXCAST_HALT_AT=Calling.LINKING)
     stage.hand_over(letter)
-    wait_until(lambda: stage.in_hand(letter) > 0)
+    frozen.until_halted()
     stage.worker()
     assert_everybody_once(stage, letter)
     frozen.signal(signal.SIGCONT)

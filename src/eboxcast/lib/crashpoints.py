@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from enum import StrEnum
 
 
@@ -90,4 +91,5 @@ def reached(point: Point | Taking | Making | Receiving | Mailing | Calling | Com
         return
     for variable, number in _SIGNALS.items():
         if os.environ.get(variable) == point:
-            os.kill(os.getpid(), number)
+            # To this thread: sent to the process another one may take it, and this one would go on for a moment.
+            signal.pthread_kill(threading.get_ident(), number)

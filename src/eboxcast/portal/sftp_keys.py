@@ -98,7 +98,8 @@ def end(request: PageRequest, number: int) -> HttpResponse:
         tell(request, _ENDED)
         return redirect("drop-folders")
     key = keys.find_key(number, actor=request.actor)
-    data = {"label": key.label, "institution": key.institution}
+    names = Institution.objects.get(cbe=key.institution).names
+    data = {"label": key.label, "institution": f"{name_in(names, request.language)} ({key.institution})"}
     decision = Decision(
         action="sftp_key.end",
         label=translate(_END, request.language),

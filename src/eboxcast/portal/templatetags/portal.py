@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import template
@@ -151,6 +151,12 @@ def person(context: Context, name: str) -> str:
     if not hasattr(request, "full_names"):
         request.full_names = full_names()
     return str(request.full_names.get(name, name))
+
+
+@register.filter
+def under(row: Sequence[str], headings: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the cells of a row, each with the heading it stands under."""
+    return list(zip(headings, row, strict=True))
 
 
 @register.simple_tag(takes_context=True)

@@ -35,6 +35,7 @@ _MEASURED = {
     "eboxcast_version": "<version>",
     "certificate": "<certificate>",
     "signed": "<signed>",
+    "countersigned": "<signed>",
     "before": "<moment>",
 }
 """What stands for it, by the name of what depends on the machine, or on the versions of libraries."""

@@ -33,7 +33,7 @@ from eboxcast.audit.sealing import seal_pending
 from eboxcast.delivery.models import Run
 from eboxcast.lib import clock
 from eboxcast.lib.identifiers import text_of_key
-from eboxcast.lib.signatures import Signer, new_key
+from eboxcast.lib.signatures import Signer, new_pair, own_certificate
 from eboxcast.notices.making import make_notices
 from eboxcast.package.lists import read_list
 from eboxcast.package.model import EboxType, Limits
@@ -374,8 +374,8 @@ def test_it_is_given_also_where_nothing_signs(file: Path, command: Command) -> N
 def signed_by_another(size: int) -> bytes:
     """Return a head with a root of nothing, signed by a key that nobody knows."""
     now = clock.now()
-    key = new_key("Somebody else", since=now, until=now + timedelta(days=1), passphrase="x" * 20)
-    signer = Signer(key.certificate, key.private_key, passphrase="x" * 20)
+    pair, _ = new_pair("x" * 20)
+    signer = Signer(pair, (own_certificate(pair, "Somebody else", since=now, until=now + timedelta(days=1)),))
     text = text_of_root(Root(size=size, root=bytes(32), at=now))
     return signer.sign(text.encode(), kind=HEAD_KIND, at=now).encode()
 

@@ -129,9 +129,18 @@ def sign_a_certificate(scene: Scene, run: str) -> None:
         issued.write_bytes(CertificateAuthority(clock.now()).issue(scene.do("keys", "request", number)))
         scene.ask("keys-import", "keys", "import", number, issued)
         scene.do("report", run, "--format", "jws", "--out", signed)
+        watch_over_the_audit(scene)
     keys.write_text(json.dumps(scene.ask("keys-list", "keys", "list")))
     scene.ask("verify-signed", "verify", signed, "--keys", keys)
     scene.ask("keys-revoke", "keys", "revoke", number, *REASON)
+
+
+def watch_over_the_audit(scene: Scene) -> None:
+    witness, head = scene.folder / "witness", scene.folder / "head.json"
+    scene.ask("witness-create", "witness", "create", witness, "--name", "Court of Audit")
+    head.write_text(scene.do("audit", "head"))
+    scene.ask("witness-see", "witness", "see", witness, head)
+    scene.ask("witness-show", "witness", "show", witness)
 
 
 def publish_and_recall(scene: Scene, letter: Path) -> None:

@@ -65,7 +65,7 @@ def text_of_content(entry: Content) -> str:
     """Return an entry in the form that is digested."""
     values = {
         "action": entry.action,
-        "at": _moment(entry.at),
+        "at": moment_text(entry.at),
         "broadcast": _id(entry.broadcast),
         "by": entry.by,
         "data": _read(entry.data),
@@ -74,7 +74,7 @@ def text_of_content(entry: Content) -> str:
         "id": entry.id,
         "run": _id(entry.run),
         "segment": entry.segment,
-        "written_at": _moment(entry.written_at),
+        "written_at": moment_text(entry.written_at),
     }
     return canonical(values)
 
@@ -93,7 +93,7 @@ def text_of_seal(seal: Sealed) -> str:
         "format": FORMAT,
         "number": seal.number,
         "previous": seal.previous.hex(),
-        "sealed_at": _moment(seal.sealed_at),
+        "sealed_at": moment_text(seal.sealed_at),
         "segment": seal.segment,
     }
     return canonical(values)
@@ -115,7 +115,7 @@ class Root:
 
 def text_of_root(head: Root) -> str:
     """Return a head in the form that is signed."""
-    values = {"at": _moment(head.at), "format": HEAD_FORMAT, "root": head.root.hex(), "size": head.size}
+    values = {"at": moment_text(head.at), "format": HEAD_FORMAT, "root": head.root.hex(), "size": head.size}
     return canonical(values)
 
 
@@ -142,7 +142,8 @@ def canonical(value: object) -> str:
     return value if isinstance(value, _Number) else _write(value)
 
 
-def _moment(moment: datetime) -> str:
+def moment_text(moment: datetime) -> str:
+    """Return a moment in the one form that is digested."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 

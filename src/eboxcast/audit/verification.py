@@ -102,6 +102,8 @@ class Verification:
     """Signed heads whose root was computed again: those that are kept, and those given from outside."""
     signed_to: int = 0
     """By signed heads that were given from outside; 0 where none agrees."""
+    witnessed_to: int = 0
+    """By heads that witnesses countersigned; 0 where none agrees."""
     too_old: int = 0
     """Anchors given from outside of which the seals were dropped."""
     fault_count: int = 0
@@ -119,23 +121,26 @@ class Verification:
             self.faults.append(Fault(wrong, number, entry))
 
 
-def verify(anchors: Sequence[Kept] = (), heads: Sequence[Root] = (), *, actor: Actor) -> Verification:
+def verify(
+    anchors: Sequence[Kept] = (), heads: Sequence[Root] = (), witnessed: Sequence[Root] = (), *, actor: Actor
+) -> Verification:
     """Compute everything again and compare it, also with heads that were kept outside. Changes nothing.
 
-    ``heads`` are those that were signed. Raises NotYourRole.
+    ``heads`` are those that were signed, ``witnessed`` those that witnesses countersigned. Raises NotYourRole.
     """
     authorize(actor, "audit.verify")
     with _one_moment() as cursor:
         kept, signed = handed_out(), list(TreeHead.objects.order_by("size", "id"))
-        sizes = {one.size for one in signed} | {one.size for one in heads}
+        sizes = {one.size for one in signed} | {one.size for one in (*heads, *witnessed)}
         walk = _Walk(ended(), {anchor.number for anchor in (*anchors, *kept)}, _Tree(cursor, sizes))
         found = walk.to_the_end()
         _look_beside_the_chain(found, cursor)
     walk.tree.compare(_genuine(signed, found), found)
     found.signed_to = walk.tree.compare(heads, found)
+    found.witnessed_to = walk.tree.compare(witnessed, found)
     found.proved_to = walk.compare(anchors)
     found.kept_to = walk.compare([anchor for anchor in kept if anchor not in anchors])
-    older = (*(anchor.number for anchor in anchors), *(one.size for one in heads))
+    older = (*(anchor.number for anchor in anchors), *(one.size for one in (*heads, *witnessed)))
     found.too_old = sum(number < walk.start.number for number in older)
     return found
 

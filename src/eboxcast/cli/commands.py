@@ -289,6 +289,14 @@ SECTIONS: Mapping[str, Mapping[str, Command]] = {
             },
             without_database=("--dossier",),
         ),
+        "witness": Command(
+            loaders.witness,
+            N_("Watch over the audit of another institution, without its database."),
+            asks=ANYBODY,
+            below={"create": ANYBODY, "see": ANYBODY, "show": ANYBODY},
+            needs_database=False,
+            reads_models=True,
+        ),
     },
     N_("Running the installation"): {
         "keys": Command(

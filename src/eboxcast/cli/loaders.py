@@ -147,6 +147,12 @@ def audit() -> typer.Typer:
     return app
 
 
+def witness() -> typer.Typer:
+    from eboxcast.cli.admin.witness import app  # when called
+
+    return app
+
+
 def alarms() -> typer.Typer:
     from eboxcast.cli.admin.alarms import app  # when called
 

@@ -73,8 +73,8 @@ def years_deleted(gone: Sequence[Ended]) -> AuditExpiry:
     return AuditExpiry(dry_run=False, years=tuple(years))
 
 
-def audit_verdict(found: Verification) -> AuditVerdict:
-    """Return what verifying found."""
+def audit_verdict(found: Verification, *, witnesses: Iterable[str] = ()) -> AuditVerdict:
+    """Return what verifying found; ``witnesses`` are the fingerprints of those whose records were given."""
     return AuditVerdict(
         good=found.good,
         seals=found.seals,
@@ -87,6 +87,8 @@ def audit_verdict(found: Verification) -> AuditVerdict:
         kept_to=found.kept_to,
         heads=found.heads,
         signed_to=found.signed_to,
+        witnessed_to=found.witnessed_to,
+        witnesses=tuple(witnesses),
         too_old=found.too_old,
         fault_count=found.fault_count,
         faults=tuple(AuditFault(wrong=one.wrong.value, number=one.number, entry=one.entry) for one in found.faults),

@@ -20,7 +20,7 @@ from eboxcast.cli.admin.dossier import GOOD, MANIFEST, MORE_FAULTS, PROVED, SIGN
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.app import command_app
-from eboxcast.cli.shell.given_files import head_in, keys_in
+from eboxcast.cli.shell.given_files import head_in, keys_in, record_in
 from eboxcast.cli.shell.options import AsJson, moment
 from eboxcast.cli.shell.private import key_given, refuse_existing, write_private
 from eboxcast.cli.shell.usage import NumberInArguments
@@ -138,6 +138,10 @@ def verify_(
         list[Path] | None,
         typer.Option(help="A signed head kept elsewhere, as `eboxcast audit head` wrote it. May be repeated."),
     ] = None,
+    witness: Annotated[
+        list[Path] | None,
+        typer.Option(help="The record of a witness, or a head it countersigned, as a file. May be repeated."),
+    ] = None,
     dossier: Annotated[
         Path | None, typer.Option(help="Verify this dossier of a broadcast instead. Needs no database.")
     ] = None,
@@ -153,10 +157,11 @@ def verify_(
         kept = [(one.number, one.digest) for one in anchors]
         show_verified(dossier, kept, heads=heads, keys=keys_in(keys), as_json=as_json)
         return
+    seen = [one for path in witness or () for one in record_in(path)]
     with sanitized_db_errors():
-        found = verify(anchors, heads, actor=actor())
-    verdict = audit_verdict(found)
-    console.result(verdict, partial(_verdict_lines, anchored=bool(anchors or heads)), as_json=as_json)
+        found = verify(anchors, heads, [one.head.root for one in seen], actor=actor())
+    verdict = audit_verdict(found, witnesses=sorted({one.witness for one in seen}))
+    console.result(verdict, partial(_verdict_lines, anchored=bool(anchors or heads or seen)), as_json=as_json)
     if not found.good:
         raise typer.Exit(1)
 
@@ -286,6 +291,8 @@ _EMPTY = N_("Nothing is sealed.")
 _UNSEALED = N_("Not sealed yet: {count} entries. These were not checked.")
 _GONE = N_("{count} entries were deleted with their year; their seals are kept.")
 _TOO_OLD = N_("{count} anchors are older than the seals that are kept, and cannot be checked.")
+_WITNESSED = N_("Proved up to seal {number} by what a witness countersigned.")
+_WITNESSES = N_("Compare with the fingerprint that the witness gives: {fingerprints}")
 _KEPT = N_("The heads kept in this database match up to seal {number}.")
 _UNPROVED = N_(
     "Without an external anchor, this does not show whether the audit was rebuilt or its end "
@@ -342,9 +349,16 @@ def _verdict_lines(found: AuditVerdict, language: str, *, anchored: bool) -> Ite
     for sentence, count in ((_UNSEALED, found.unsealed), (_GONE, found.gone), (_TOO_OLD, found.too_old)):
         if count:
             yield line(sentence, count=count)
-    for sentence, number in ((_KEPT, found.kept_to), (PROVED, found.proved_to), (SIGNED, found.signed_to)):
-        if found.good and number:
-            yield line(sentence, number=number)
+    for sentence, number in _proved_to(found):
+        yield line(sentence, number=number)
+    if found.witnesses:
+        yield translate(_WITNESSES, language, {"fingerprints": ", ".join(found.witnesses)})
     if not anchored:
         yield line(_UNPROVED)
     yield line(GOOD) if found.good else line(_BAD, count=found.fault_count)
+
+
+def _proved_to(found: AuditVerdict) -> Iterator[tuple[str, int]]:
+    """Yield by what an audit without faults is proved, and up to which seal."""
+    by = {_KEPT: found.kept_to, PROVED: found.proved_to, SIGNED: found.signed_to, _WITNESSED: found.witnessed_to}
+    yield from ((sentence, number) for sentence, number in by.items() if found.good and number)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from eboxcast.audit.given_heads import GivenHead, read_head
+from eboxcast.audit.witnessed import Witnessed, read_record
 from eboxcast.lib.errors import InputRefused
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_
@@ -40,6 +41,11 @@ def keys_in(path: Path | None) -> SigningKeys | None:
 def authorities_in(path: Path | None) -> Authorities | None:
     """Return the authorities in a file, where one was given. Raises ProofUnreadable, AuthoritiesUnclear."""
     return read_authorities(content_of(path), file=mask_and_strip(str(path))) if path else None
+
+
+def record_in(path: Path) -> list[Witnessed]:
+    """Return what a witness countersigned. Raises ProofUnreadable, RecordWrong."""
+    return read_record(content_of(path), file=mask_and_strip(str(path)))
 
 
 def head_in(path: Path) -> GivenHead:

@@ -114,6 +114,50 @@ class SignedHead(Schema):
     """what proves that the tree of the older head is its beginning (RFC 9162, 2.1.4)"""
 
 
+class WitnessShown(Schema):
+    """A witness: who watches over the audit of another institution."""
+
+    format: Literal["eboxcast.witness/1"] = "eboxcast.witness/1"
+    """the form of this answer"""
+    name: str
+    """the name in the certificate of its key"""
+    fingerprint: str
+    """the fingerprint of its key"""
+    heads: int
+    """how many heads it countersigned"""
+    last_size: int | None
+    """how many entries the last one has; `null` if there is none"""
+    last_at: datetime | None
+    """when it countersigned the last one; `null` if there is none"""
+
+
+class HeadWitnessed(Schema):
+    """A signed head that a witness countersigned."""
+
+    format: Literal["eboxcast.audit-head-witnessed/1"] = "eboxcast.audit-head-witnessed/1"
+    """the form of this answer"""
+    new: bool
+    """whether it is new; `false` if the same head was countersigned before"""
+    size: int
+    """how many entries are in the tree"""
+    root: str
+    """the root of the tree"""
+    at: datetime
+    """when the head was made, as the installation says"""
+    signed_by: str
+    """the fingerprint of the key that signed the head"""
+    key_known: bool | None
+    """whether this key is valid and in the list of keys; `null` if none was given"""
+    since: int | None
+    """the size of the head before, from which it is proved to go on; `null` for the first one"""
+    witness: str
+    """the fingerprint of the key of the witness"""
+    seen_at: datetime
+    """when the witness countersigned it"""
+    countersigned: str
+    """the countersignature (JWS)"""
+
+
 class AuditYear(Schema):
     """A year whose retention period is over."""
 
@@ -241,6 +285,10 @@ class AuditVerdict(Schema):
     """signed heads that were recalculated"""
     signed_to: int
     """the number of entries up to which the signed heads that were given prove it; 0 for none"""
+    witnessed_to: int
+    """the same for the heads that a witness countersigned; 0 for none"""
+    witnesses: tuple[str, ...]
+    """the fingerprints of the keys of these witnesses"""
     too_old: int
     """anchors that were given and are older than the seals that are kept"""
     fault_count: int

@@ -15,6 +15,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from eboxcast.lib import clock
+from eboxcast.lib.signatures import new_pair, own_certificate
+
 
 class TimestampAuthority:
     """One of OpenSSL behind a server of HTTP; it has the time of the machine."""
@@ -126,6 +129,14 @@ def issuing(now: datetime) -> Iterator[CertificateAuthority]:
     ) as address:
         authority.address = f"{address}list.crl"
         yield authority
+
+
+def own(name: str) -> bytes:
+    """Return a certificate that a key makes for itself, valid for ten days (PEM)."""
+    pair, _ = new_pair("a phrase of some length")
+    now = clock.now()
+    der = own_certificate(pair, name, since=now, until=now + timedelta(days=10))
+    return x509.load_der_x509_certificate(der).public_bytes(serialization.Encoding.PEM)
 
 
 def openssl(folder: Path, *words: str) -> subprocess.CompletedProcess[bytes]:

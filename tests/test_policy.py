@@ -23,6 +23,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from tests.authorities import own
 from tests.broadcasts import people as p
 from tests.delivery.procedure import ANNE, EVERYBODY, SHORT, Story, begin_story
 from tests.exchange.sftp_clients import public_key
@@ -74,7 +75,7 @@ from eboxcast.delivery.runs import actions, rehearsal
 from eboxcast.delivery.runs import lookup as runs_lookup
 from eboxcast.delivery.runs.preparation import check_for_sending
 from eboxcast.delivery.runs.window import Window
-from eboxcast.exchange import access, collection
+from eboxcast.exchange import access, collection, signers
 from eboxcast.exchange import keys as sftp_keys
 from eboxcast.exchange import standing as folder_standing
 from eboxcast.lib import clock
@@ -152,6 +153,7 @@ class World:
     token: int
     webhook: int
     sftp_key: int
+    signer: int
     key: int
 
     def file(self, name: str, content: str = "") -> Path:
@@ -722,6 +724,15 @@ ACTIONS: dict[str, Case] = {
     "exchange.keys.find_key": Case("sftp_key.see", lambda w, a: sftp_keys.find_key(w.sftp_key, actor=a)),
     "exchange.access.access_for": Case("exchange.transfer", lambda w, a: access.access_for(a)),
     "exchange.keys.end_key": Case("sftp_key.end", lambda w, a: sftp_keys.end_key(w.sftp_key, actor=a)),
+    "exchange.signers.list_signers": Case("signer.see", lambda w, a: signers.list_signers(actor=a)),
+    "exchange.signers.add_signer": Case(
+        "signer.add",
+        lambda w, a, institution=p.INSTITUTION, label="payroll": signers.add_signer(
+            institution, own("Payroll"), label=label, actor=a
+        ),
+    ),
+    "exchange.signers.find_signer": Case("signer.see", lambda w, a: signers.find_signer(w.signer, actor=a)),
+    "exchange.signers.end_signer": Case("signer.end", lambda w, a: signers.end_signer(w.signer, actor=a)),
     # Runs
     "delivery.broadcasts.agreed_launch.launch_broadcast_now": _step(
         Action.LAUNCH, "armed", lambda w, a: agreed_launch.launch_broadcast_now(w.armed, actor=a)
@@ -949,6 +960,7 @@ def world(procedure_on: None, tmp_path: Path) -> World:
         token=person.tokens.get().id,
         webhook=webhooks.add_webhook("pager", "https://127.0.0.1:1/", actor=p.INES).webhook.pk,
         sftp_key=sftp_keys.add_key(p.INSTITUTION, public_key(), label="server", days=9, actor=p.INES).pk,
+        signer=signers.add_signer(p.INSTITUTION, own("Server"), label="server", actor=p.INES).pk,
         key=int(package.keys[0]),
     )
 

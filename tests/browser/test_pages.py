@@ -125,6 +125,7 @@ PAGES = (
     Page("portal/drop_folders.html", "/drop-folders", "lou"),
     Page("portal/installation.html", "/installation", "ines"),
     Page("portal/sftp_key_add.html", "/drop-folders/keys/add", "ines"),
+    Page("portal/signer_add.html", "/drop-folders/signers/add", "ines"),
     Page("portal/alarms.html", "/alarms", "ines"),
     Page("portal/alarm_add.html", "/alarms/add", "ines"),
     Page("portal/console.html", "/console", "lou"),
@@ -160,8 +161,8 @@ ALIKE = {
     "portal/results.html": "run-results",
     "portal/message_type_form.html": "request-type",
     "portal/message_type_step.html": "validate-type accept-type withdraw-type configure-type",
-    "portal/decide.html": "arm disarm launch remove-alarm end-sftp-key run-pause run-stop run-resume run-pace "
-    "run-resolve run-close run-discard run-retry run-recall",
+    "portal/decide.html": "arm disarm launch remove-alarm end-sftp-key end-signer run-pause run-stop run-resume "
+    "run-pace run-resolve run-close run-discard run-retry run-recall",
 }
 """Addresses that are not in the rows, as another one with the same template is."""
 NO_PAGES = {

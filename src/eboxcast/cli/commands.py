@@ -177,6 +177,15 @@ SECTIONS: Mapping[str, Mapping[str, Command]] = {
                 "end": ("sftp_key.end",),
             },
         ),
+        "signers": Command(
+            loaders.signers,
+            N_("The certificates with which institutions sign what they deliver: list, add and end them."),
+            below={
+                "list": ("signer.see",),
+                "add": ("signer.add",),
+                "end": ("signer.end",),
+            },
+        ),
     },
     N_("Runs"): {
         "rehearse": Command(

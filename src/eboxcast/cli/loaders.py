@@ -135,6 +135,12 @@ def mail_in() -> typer.Typer:
     return app
 
 
+def signers() -> typer.Typer:
+    from eboxcast.cli.admin.signers import app  # when called
+
+    return app
+
+
 def steward() -> typer.Typer:
     from eboxcast.cli.admin.steward import app  # when called
 

@@ -20,6 +20,7 @@ from eboxcast.exchange.folders import DropFolderUnusable, open_folder
 from eboxcast.exchange.intake import TROUBLE, WAITING, Collected, Door, files_of, remove, take
 from eboxcast.exchange.names import FOLDERS
 from eboxcast.exchange.sets import clear_copies, gather
+from eboxcast.exchange.signers import must_sign
 from eboxcast.lib.actors import STEWARD, Actor
 from eboxcast.lib.errors import EboxcastError, Incomplete
 from eboxcast.lib.policy import authorize
@@ -90,7 +91,8 @@ def _collect_from(root: Path, institution: str, environment: str) -> Iterator[Co
 def _through(door: Door) -> Iterator[Collected]:
     door.refuse_unusable()
     _finish(door)
-    for gathered in gather(door.source, institution=door.institution, environment=door.environment):
+    signing = must_sign(door.institution)
+    for gathered in gather(door.source, institution=door.institution, environment=door.environment, signing=signing):
         if door.source.look(gathered.order.name) is not None:
             yield take(door, gathered)
 
@@ -99,7 +101,7 @@ def _finish(door: Door) -> None:
     """Finish what an interrupted collector has answered: its GO file is gone, some parts may be left."""
     for taken in records.unfinished(door.institution, door.environment):
         left = files_of(door, taken)
-        if all(one.is_part for one, _ in left):
+        if not any(one.ends for one, _ in left):
             remove(door, taken)
             records.end(taken)
 

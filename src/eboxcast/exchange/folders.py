@@ -120,6 +120,21 @@ class Folder:
                 digest.update(block)
             return Mark.of(os.fstat(source)), digest.digest()
 
+    def read(self, name: str, *, most: int) -> tuple[Mark, bytes]:
+        """Return by what an ordinary file is known again, and its content: not much more than so many bytes of it.
+
+        Raises NotOrdinary, Changed, OSError.
+        """
+        with self._reading(name) as source:
+            before, content = Mark.of(os.fstat(source)), b""
+            for block in _blocks(source):
+                content += block
+                if len(content) > most:
+                    break
+            if Mark.of(os.fstat(source)) != before:
+                raise Changed
+        return before, content
+
     def remove(self, name: str, mark: Mark) -> bool:
         """Remove a file that is still the one that was taken; return whether it is gone."""
         found = self.look(name)

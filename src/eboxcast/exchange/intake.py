@@ -17,13 +17,17 @@ from eboxcast.exchange.folders import Changed, DropFolderUnusable, Folder, Mark,
 from eboxcast.exchange.models import Result, TakenSet
 from eboxcast.exchange.names import Named, read_name
 from eboxcast.exchange.sets import Gathered, Readiness, staged
+from eboxcast.exchange.signers import ExpiredSigner, StrangeSigner, check_signature
 from eboxcast.lib.actors import Actor, Role
 from eboxcast.lib.crashpoints import Taking, reached
 from eboxcast.lib.errors import EboxcastError, Incomplete, InputRefused, NotAllowedNow, WrongUse
 from eboxcast.lib.masking import mask_and_strip
+from eboxcast.lib.signatures import SignatureWrong
 from eboxcast.package.reading import reason_of
 
 WAITING, TROUBLE = "waiting", "trouble"
+_MOST_OF_A_SIGNATURE = 64 << 10
+_OF_SIGNATURE = {SignatureWrong: 125, StrangeSigner: 207, ExpiredSigner: 208}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,6 +107,9 @@ def _hand_on(door: Door, gathered: Gathered) -> Collected:
         return _refuse(door, gathered, [SetFault(code=201, data={"broadcast": mask_and_strip(gathered.order.rest)})])
     try:
         with staged(door.source, gathered.parts, root=door.root) as (directory, marks):
+            signatures, faults = _check_signatures(door, gathered, directory)
+            if faults:
+                return _refuse(door, gathered, faults)
             answer = _deliver(door, broadcast, directory)
             reached(Taking.DELIVERED)
     except (NotOrdinary, PermissionError):
@@ -115,11 +122,28 @@ def _hand_on(door: Door, gathered: Gathered) -> Collected:
         environment=door.environment,
         broadcast=broadcast,
         run=answer.run.id if isinstance(answer, Receipt) and answer.run else None,
-        marks=[*marks.values(), *_order_marks(door, gathered)],
+        marks=[*marks.values(), *signatures, *_order_marks(door, gathered)],
     )
     reached(Taking.CONCLUDED)
     notification = receipts.notification(taken, answer, language=broadcast.language)
     return _answer(door, gathered, taken, notification=notification)
+
+
+def _check_signatures(door: Door, gathered: Gathered, directory: Path) -> tuple[list[Mark], list[SetFault]]:
+    """Return by what the signatures of a set are known again, and which of them do not count.
+
+    Raises NotOrdinary, Changed, OSError.
+    """
+    marks: list[Mark] = []
+    faults: list[SetFault] = []
+    for part, signature in gathered.signed:
+        mark, content = door.source.read(signature.name, most=_MOST_OF_A_SIGNATURE)
+        marks.append(mark)
+        try:
+            check_signature(door.institution, content, directory / part.rest)
+        except (SignatureWrong, StrangeSigner, ExpiredSigner) as wrong:
+            faults.append(SetFault(code=_OF_SIGNATURE[type(wrong)], file=signature.name))
+    return marks, faults
 
 
 def _deliver(door: Door, broadcast: Broadcast, directory: Path) -> Receipt | EboxcastError:
@@ -171,7 +195,7 @@ def files_of(door: Door, taken: TakenSet) -> list[tuple[Named, Mark]]:
     marks = records.marks_of(taken)
     named = (read for name in door.source.names() if (read := read_name(name)) and read.shared == taken.reference)
     found = ((one, mark) for one in named if (mark := door.source.mark(one.name)) in marks and mark)
-    return sorted(found, key=lambda each: (each[0].is_part, each[0].name))
+    return sorted(found, key=lambda each: (not each[0].ends, each[0].name))
 
 
 def remove(door: Door, taken: TakenSet) -> None:
@@ -191,7 +215,7 @@ def _answer(
 ) -> Collected:
     """Write the answers; then remove what was taken, the GO file first; then note that all is done."""
     assert door.target is not None  # noqa: S101 - refuse_unusable looked
-    files = [gathered.order.name, *(part.name for part in gathered.parts)]
+    files = [one.name for one in (gathered.order, *gathered.parts, *gathered.signatures)]
     door.target.write(receipts.receipt_name(taken), receipts.receipt(taken, files=files, faults=faults))
     reached(Taking.ANSWERED)
     if notification is not None:
@@ -205,7 +229,7 @@ def _answer(
 
 def _marks(door: Door, gathered: Gathered, *, with_go: bool = False) -> dict[str, Mark]:
     """Return by what the ordinary files of a set are known; ``with_go`` also the GO file of a set to be cancelled."""
-    names = {gathered.order.name, *(part.name for part in gathered.parts)}
+    names = {one.name for one in (gathered.order, *gathered.parts, *gathered.signatures)}
     if with_go:
         named = (read_name(name) for name in door.source.names())
         names |= {one.name for one in named if one and one.shared == gathered.reference}

@@ -1,4 +1,4 @@
-"""What the doctor looks at of the drop folders: what lies there for long, and whether institutions reach them."""
+"""What the doctor looks at of the drop folders: what lies there for long, whether institutions reach them and sign."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from eboxcast.exchange.collection import institutions
 from eboxcast.exchange.folders import DropFolderUnusable, Folder, open_folder
 from eboxcast.exchange.keys import keys_ending
 from eboxcast.exchange.names import FOLDERS
+from eboxcast.exchange.signers import signers_ending
 from eboxcast.lib import clock
 from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import N_
@@ -84,6 +85,20 @@ def sftp(around: Surroundings) -> Iterator[Finding]:
         yield Finding("sftp", State.ATTENTION, _ENDING, of_key, _ASK, _ADD)
 
 
+def signers(around: Surroundings) -> Iterator[Finding]:
+    """Whether institutions that sign what they deliver can go on doing so."""
+    if settings.EBOXCAST_DROP_DIR is None or CONTROL not in around.ours:
+        return
+    for one in signers_ending():
+        data = {"number": one.pk, "institution": one.institution, "label": one.label, "moment": one.expires_at}
+        yield Finding("signers", State.ATTENTION, _CERTIFICATE_ENDING, data, _ASK_CERTIFICATE, _ADD_SIGNER)
+
+
+_CERTIFICATE_ENDING = N_("Certificate {number} of {institution}, {label}, ends on {moment}, and there is no later one.")
+_ASK_CERTIFICATE = N_("Ask the institution for a new certificate, or its sets will be refused, then: {add}")
+_ADD_SIGNER = {"add": NextAction(action="signer.add")}
+
+
 def _greets(host: str, port: int) -> bool:
     """Return whether an SSH server is there; one that listens everywhere is asked on this machine."""
     try:
@@ -115,4 +130,4 @@ def _since(folder: Folder) -> list[datetime]:
     return [moment for moment in moments if now - moment > LONG]
 
 
-CHECKS: tuple[Check, ...] = (drop_folders, sftp)
+CHECKS: tuple[Check, ...] = (drop_folders, sftp, signers)

@@ -1,4 +1,4 @@
-"""What was taken from the drop folders, and the keys by which institutions reach them. No recipient is named here."""
+"""What was taken from the drop folders, and how institutions reach them and sign. No recipient is named here."""
 
 from __future__ import annotations
 
@@ -98,3 +98,30 @@ class SftpServer(models.Model):
 
     class Meta:
         db_table = "exchange_sftp_server"
+
+
+class Signer(models.Model):
+    """A certificate with which an institution signs what it delivers. Known by its number."""
+
+    institution = models.TextField()
+    label = models.TextField()
+    """What it is for, such as the name of a program."""
+    name = models.TextField()
+    """The name in it."""
+    fingerprint = models.TextField()
+    """The SHA-256 of it. The certificate itself is not needed: it is in each signature."""
+    added_at = models.DateTimeField()
+    added_by = models.TextField()
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.TextField(blank=True)
+
+    class Meta:
+        db_table = "exchange_signer"
+        constraints = (
+            UniqueConstraint(fields=("fingerprint",), condition=Q(ended_at=None), name="exchange_signer_of_one"),
+            models.CheckConstraint(
+                condition=Q(ended_at=None, ended_by="") | (Q(ended_at__isnull=False) & ~Q(ended_by="")),
+                name="exchange_signer_ended_by_somebody",
+            ),
+        )

@@ -1,7 +1,8 @@
 """The names of files in a drop folder, modelled on the file exchange of social security (docs/howto/drop-folder.md).
 
 A set is ``FI.BRDC.<sender>.<date>.<sequence>.<R|T>.<n>.<m>.<own name>`` n times, then an empty
-``GO.BRDC.<sender>.<date>.<sequence>.<R|T>.<n>.<broadcast>``; an empty ``TD.BRDC.<…>.<n>`` cancels it.
+``GO.BRDC.<sender>.<date>.<sequence>.<R|T>.<n>.<broadcast>``; an empty ``TD.BRDC.<…>.<n>`` cancels it. Where the
+institution signs, ``FS.BRDC.<…>.<n>.<m>`` is the signature of each part, with anything behind it.
 """
 
 from __future__ import annotations
@@ -23,10 +24,10 @@ FOLDERS = {"production": ("IN", "OUT"), "acceptance": ("INTEST", "OUTTEST")}
 LETTERS = {"production": "R", "acceptance": "T"}
 _ELSEWHERE = {"production": 119, "acceptance": 118}
 
-_PART, _GO, _CANCEL = "FI", "GO", "TD"
+_PART, _SIGNATURE, _GO, _CANCEL = "FI", "FS", "GO", "TD"
 _TEMPORARY = (".filepart", ".part", ".partial", ".tmp")
 """How programs call a file while they write it; they rename it at the end."""
-_POSITIONS = {_GO: (8, 8), _CANCEL: (7, 8), _PART: (9, 9)}
+_POSITIONS = {_GO: (8, 8), _CANCEL: (7, 8), _PART: (9, 9), _SIGNATURE: (8, 9)}
 _DIGITS = re.compile(r"[0-9]+")
 _SEQUENCE = 5
 
@@ -63,8 +64,18 @@ class Named:
 
     @property
     def is_part(self) -> bool:
-        """Return whether it is one of the files, not what ends or cancels a set."""
+        """Return whether it is one of the files."""
         return self.kind == _PART
+
+    @property
+    def is_signature(self) -> bool:
+        """Return whether it is the signature of one."""
+        return self.kind == _SIGNATURE
+
+    @property
+    def ends(self) -> bool:
+        """Return whether it ends or cancels a set."""
+        return self.kind in (_GO, _CANCEL)
 
     @property
     def cancels(self) -> bool:
@@ -88,7 +99,7 @@ def read_name(name: str) -> Named | None:
         return Named(name=name, kind=kind)
     _, _, sender, day, sequence, letter, count, *rest = words
     reference = Reference(sender=sender, day=day, sequence=sequence, letter=letter)
-    part = rest[0] if kind == _PART else ""
+    part = rest[0] if kind in (_PART, _SIGNATURE) else ""
     return Named(name=name, kind=kind, reference=reference, count=count, part=part, rest=rest[-1] if rest else "")
 
 

@@ -20,6 +20,8 @@ GRACE = timedelta(minutes=15)
 """How long parts may come after their GO file: some programs write several files at once."""
 MOST_BYTES = 128 << 20
 _MOST_CHARACTERS = 80
+_SIGNED_ALWAYS = "production"
+"""Where each set of an institution that signs needs signatures; elsewhere they are verified if they are there."""
 
 
 class Readiness(StrEnum):
@@ -36,6 +38,7 @@ class Gathered:
     order: Named
     parts: tuple[Named, ...]
     faults: tuple[SetFault, ...]
+    signatures: tuple[Named, ...] = ()
     readiness: Readiness = Readiness.READY
 
     @property
@@ -43,27 +46,45 @@ class Gathered:
         """Return what the names have in common, fit to be shown and kept."""
         return self.order.shared
 
+    @property
+    def signed(self) -> list[tuple[Named, Named]]:
+        """Return each part with its signature, where it has one."""
+        numbered = {number(one.part): one for one in self.signatures}
+        return [(part, numbered[number(part.part)]) for part in self.parts if number(part.part) in numbered]
 
-def gather(folder: Folder, *, institution: str, environment: str) -> list[Gathered]:
-    """Return the sets that end here or are to be cancelled; those to be cancelled first."""
+
+def gather(folder: Folder, *, institution: str, environment: str, signing: bool) -> list[Gathered]:
+    """Return the sets that end here or are to be cancelled; those to be cancelled first.
+
+    ``signing`` says whether the institution has a certificate with which it signs.
+    """
     named = [read for name in folder.names() if (read := read_name(name))]
     # A link or a folder with the name of a GO file could not be removed, so it would be answered for ever.
-    ended = (one for one in named if not one.is_part and folder.mark(one.name))
+    ended = (one for one in named if one.ends and folder.mark(one.name))
     orders = sorted(ended, key=lambda one: (not one.cancels, one.name))
-    return [_with_parts(one, named, folder, institution=institution, environment=environment) for one in orders]
+    return [
+        _with_parts(one, named, folder, institution=institution, environment=environment, signing=signing)
+        for one in orders
+    ]
 
 
 def _with_parts(
-    order: Named, named: Sequence[Named], folder: Folder, *, institution: str, environment: str
+    order: Named, named: Sequence[Named], folder: Folder, *, institution: str, environment: str, signing: bool
 ) -> Gathered:
     faults = [*faults_of(order, institution=institution, environment=environment), *_of_order(order, folder)]
-    parts = tuple(one for one in named if one.is_part and order.reference and one.reference == order.reference)
+    ours = [one for one in named if order.reference and one.reference == order.reference]
+    parts, signatures = (
+        tuple(one for one in ours if one.is_part),
+        tuple(one for one in ours if one.is_signature),
+    )
     if order.cancels or faults:
-        return Gathered(order=order, parts=parts, faults=tuple(faults))
-    if len(parts) < order.parts and not _is_old(order, folder):
-        return Gathered(order=order, parts=parts, faults=(), readiness=Readiness.WAITING)
+        return Gathered(order=order, parts=parts, faults=tuple(faults), signatures=signatures)
+    needed = order.parts if signing and (signatures or environment == _SIGNED_ALWAYS) else 0
+    if (len(parts) < order.parts or len(signatures) < needed) and not _is_old(order, folder):
+        return Gathered(order=order, parts=parts, faults=(), signatures=signatures, readiness=Readiness.WAITING)
     faults += [*_of_count(order, parts), *(fault for part in parts for fault in _of_part(part, folder))]
-    return Gathered(order=order, parts=parts, faults=tuple(faults))
+    faults += _of_signatures(order, signatures, needed=needed, signing=signing)
+    return Gathered(order=order, parts=parts, faults=tuple(faults), signatures=signatures)
 
 
 def _of_order(order: Named, folder: Folder) -> Iterator[SetFault]:
@@ -82,6 +103,17 @@ def _of_count(order: Named, parts: Sequence[Named]) -> Iterator[SetFault]:
         yield SetFault(code=124)
     if len({part.rest.casefold() for part in parts}) != len(parts):
         yield SetFault(code=131)
+
+
+def _of_signatures(order: Named, signatures: Sequence[Named], *, needed: int, signing: bool) -> Iterator[SetFault]:
+    if signatures and not signing:
+        yield SetFault(code=121, file=signatures[0].name)
+    elif len(signatures) != needed:
+        yield SetFault(code=122, data={"expected": needed, "found": len(signatures)})
+    elif {number(one.part) for one in signatures} != set(range(1, needed + 1)):
+        yield SetFault(code=132)
+    if any(one.parts != order.parts for one in signatures):
+        yield SetFault(code=124)
 
 
 def _of_part(part: Named, folder: Folder) -> Iterator[SetFault]:

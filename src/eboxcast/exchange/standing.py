@@ -18,6 +18,7 @@ from eboxcast.exchange.folders import DropFolderUnusable, Folder, open_folder
 from eboxcast.exchange.models import Result, TakenSet
 from eboxcast.exchange.names import FOLDERS, read_name
 from eboxcast.exchange.sets import Readiness, gather
+from eboxcast.exchange.signers import must_sign
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.policy import authorize
@@ -127,7 +128,8 @@ def _standing(root: Path, institution: str, names: Mapping[str, str], environmen
 
 
 def _gathered(folder: Folder, institution: str, environment: str) -> Iterator[LyingSet]:
-    for one in gather(folder, institution=institution, environment=environment):
+    signing = must_sign(institution)
+    for one in gather(folder, institution=institution, environment=environment, signing=signing):
         yield LyingSet(
             reference=one.reference,
             parts=len(one.parts),
@@ -142,8 +144,8 @@ def _gathered(folder: Folder, institution: str, environment: str) -> Iterator[Ly
 def _without_order(folder: Folder) -> Iterator[LyingSet]:
     """Yield the parts that nothing will be made of until their GO file comes."""
     named = [read for name in folder.names() if (read := read_name(name))]
-    ended = {one.shared for one in named if not one.is_part}
-    parts = [one for one in named if one.is_part and one.shared not in ended]
+    ended = {one.shared for one in named if one.ends}
+    parts = [one for one in named if not one.ends and one.shared not in ended]
     for reference, count in sorted(Counter(one.shared for one in parts).items()):
         moments = [_since(folder, one.name) for one in parts if one.shared == reference]
         yield LyingSet(

@@ -95,6 +95,9 @@ _FORMS: Mapping[str, tuple[str, ...]] = {
     "sftp_key.see": ("sftp-keys list",),
     "sftp_key.add": ("sftp-keys add INSTITUTION FILE",),
     "sftp_key.end": ("sftp-keys end {number}",),
+    "signer.see": ("signers list",),
+    "signer.add": ("signers add INSTITUTION FILE",),
+    "signer.end": ("signers end {number}",),
     "sftp.serve": ("sftp",),
     # The calendar, the audit, mails
     "calendar.see": ("calendar",),

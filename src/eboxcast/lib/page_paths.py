@@ -101,6 +101,9 @@ PAGES: Mapping[str, tuple[Page, ...]] = {
     "sftp_key.see": (Page("drop-folders", "drop-folders"),),
     "sftp_key.add": (Page("add-sftp-key", "drop-folders/keys/add"),),
     "sftp_key.end": (Page("end-sftp-key", "drop-folders/keys/{number}/end"),),
+    "signer.see": (Page("drop-folders", "drop-folders"),),
+    "signer.add": (Page("add-signer", "drop-folders/signers/add"),),
+    "signer.end": (Page("end-signer", "drop-folders/signers/{number}/end"),),
     "notice.see": (Page("mail", "mails/{number}"), Page("mails", "mails")),
     "notice.retry": (Page("mails", "mails"),),
     # The calendar

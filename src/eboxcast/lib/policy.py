@@ -107,6 +107,9 @@ TABLE = (
     _may("sftp_key.see", _PREPARING),
     _may("sftp_key.add", _INTEGRATION),
     _may("sftp_key.end", _PREPARING),
+    _may("signer.see", _PREPARING),
+    _may("signer.add", _INTEGRATION),
+    _may("signer.end", _PREPARING),
     # Whom to call
     _may("contacts.see", _EVERYBODY),
     _may("contacts.set", _ASKING),

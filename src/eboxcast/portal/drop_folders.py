@@ -14,6 +14,7 @@ from eboxcast.exchange.collection import collect
 from eboxcast.exchange.folders import DropFolderNotSet, drop_folder
 from eboxcast.exchange.intake import TROUBLE, WAITING
 from eboxcast.exchange.keys import list_keys
+from eboxcast.exchange.signers import list_signers
 from eboxcast.exchange.standing import (
     FolderStanding,
     LyingSet,
@@ -26,6 +27,7 @@ from eboxcast.lib.policy import authorize, permits
 from eboxcast.lib.translation import N_, translate
 from eboxcast.portal.told import tell
 from eboxcast.presenters.sftp_keys import sftp_key_list
+from eboxcast.presenters.signers import signer_list
 from eboxcast.web.requests import PageRequest
 from eboxcast.web.visitors import signed_in
 
@@ -73,7 +75,9 @@ def show(request: PageRequest) -> HttpResponse:
         "is_set": True,
         "folders": [_folder(one, language) for one in folders(root, actor=request.actor)],
         "keys": sftp_key_list(list_keys(actor=request.actor)).keys,
+        "signers": signer_list(list_signers(actor=request.actor)).signers,
         "may_add": permits(request.actor, "sftp_key.add"),
+        "may_add_signer": permits(request.actor, "signer.add"),
         "taken": [_taken(one, language) for one in taken_lately(root, actor=request.actor, limit=_MOST)],
     }
     return render(request, "portal/drop_folders.html", shown)

@@ -32,6 +32,7 @@ from eboxcast.portal import (
     run,
     sftp_keys,
     sign_on,
+    signers,
     steps,
     transfers,
 )
@@ -88,6 +89,8 @@ urlpatterns = [
     path("drop-folders/collect", drop_folders.collect_now, name="collect-sets"),
     path("drop-folders/keys/add", sftp_keys.add, name="add-sftp-key"),
     path("drop-folders/keys/<int:number>/end", sftp_keys.end, name="end-sftp-key"),
+    path("drop-folders/signers/add", signers.add, name="add-signer"),
+    path("drop-folders/signers/<int:number>/end", signers.end, name="end-signer"),
     path("transfer/", transfers.show_folder, name="transfer"),
     path("transfer/<str:folder>/", transfers.show_folder, name="transfer-folder"),
     path("transfer/<str:folder>/<str:name>", transfers.handle_file, name="transfer-file"),

@@ -32,7 +32,8 @@ def test_hangs(server):
 def test_nothing_is_left_behind(tmp_path: Path, how: signal.Signals) -> None:
     file = tmp_path / "test_hangs.py"
     file.write_text(_HANGS, encoding="utf-8")
-    words = (sys.executable, "-m", "pytest", "-sq", "-p", "tests.conftest", "-p", "no:cacheprovider", "-c")
+    begins = ("env", "--default-signal=INT", sys.executable)  # a shell lets commands in the background ignore it
+    words = (*begins, "-m", "pytest", "-sq", "-p", "tests.conftest", "-p", "no:cacheprovider", "-c")
     tests = subprocess.Popen([*words, "pyproject.toml", file], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert tests.stdout is not None
     folder, beside = next(line for line in tests.stdout if line.startswith("/")).split()

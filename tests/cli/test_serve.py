@@ -107,6 +107,33 @@ def test_up_runs_pages_and_steward_and_one_signal_ends_all(procedure_on: None, p
     assert "Running the steward" in said.read_text()
 
 
+def test_no_secret_is_in_the_list_of_processes(procedure_on: None, port: int, tmp_path: Path) -> None:
+    """Everybody on a machine can read the arguments of all its processes."""
+    account_of(p.LOU)
+    (tmp_path / "drop").mkdir()
+    secret = "geheim-" + "7f3a" * 15
+    settings = {
+        **dict.fromkeys(("EBOXCAST_SECRET_KEY", "EBOXCAST_METRICS_TOKEN", "EBOXCAST_SIGNING_PASSPHRASE"), secret),
+        "EBOXCAST_SMTP_URL": f"smtps://eboxcast:{secret}@127.0.0.1:1",
+        "EBOXCAST_MAIL_FROM": "broadcasts@example.be",
+        "EBOXCAST_PAGES_URL": f"http://127.0.0.1:{port}",
+        "EBOXCAST_PAGES_LISTEN": f"127.0.0.1:{port}",
+        "EBOXCAST_PAGES_PROCESSES": "1",
+        "EBOXCAST_DROP_DIR": str(tmp_path / "drop"),
+        "EBOXCAST_SFTP_LISTEN": "127.0.0.1:0",
+    }
+    words = [Path(sys.executable).with_name("eboxcast"), "--as", "lou", "up"]
+    quiet = subprocess.DEVNULL
+    started = subprocess.Popen(words, env={**os.environ, **settings}, stderr=quiet, start_new_session=True)
+    assert answer_to(port, "/health/live")[0].status == 200
+    parts = psutil.Process(started.pid).children(recursive=True)
+    arguments = [" ".join(one.cmdline()) for one in (*parts, psutil.Process(started.pid))]
+    started.send_signal(signal.SIGINT)
+    assert started.wait(60) == 0
+    assert {"steward", "sftp", "up"} <= {line.split()[-1] for line in arguments if line}
+    assert [line for line in arguments if "geheim" in line] == []
+
+
 def test_up_lets_the_recipients_of_a_demo_sign_in(procedure_on: None, port: int) -> None:
     """By choosing who they are, from the people that the demo left in its state folder."""
     state = boot.places().root

@@ -18,7 +18,7 @@ from eboxcast.database import boot, replicas
 from eboxcast.database.distribution import is_distributed, nodes_of
 from eboxcast.database.embedded.binaries import wheel_version
 from eboxcast.database.embedded.processes import postmaster
-from eboxcast.database.errors import sanitized_db_errors
+from eboxcast.database.errors import NotSafe, sanitized_db_errors
 from eboxcast.database.findings import Check, Finding, State, Surroundings, ask
 from eboxcast.database.marks import is_ours, read_mark, refuse_other_version, refuse_wrong_database
 from eboxcast.database.names import CONTROL, REPLICAS, URL_VARIABLES, shown
@@ -101,6 +101,13 @@ def binaries(around: Surroundings) -> Iterator[Finding]:
         yield Finding("binaries", State.OK, N_("The embedded database {version} is in {folder}."), data)
 
 
+_NOT_SAFE = N_("The server of the {name} database could not prove who it is, or does not speak TLS.")
+_PROVE = N_(
+    "The host in {variable} must be a name in the server's certificate, and its sslrootcert must name the file of the "
+    "authority that signed it."
+)
+
+
 def answers(around: Surroundings) -> Iterator[Finding]:
     """Whether each database in reach answers."""
     for alias in around.reached:
@@ -111,6 +118,9 @@ def answers(around: Surroundings) -> Iterator[Finding]:
         return
     for alias, error in around.unreached.items():
         data = {"name": shown(alias), "variable": URL_VARIABLES[alias], "sqlstate": error.data.get("sqlstate", "–")}
+        if isinstance(error, NotSafe):
+            yield Finding("answers", State.FAILED, _NOT_SAFE, data, _PROVE)
+            continue
         sentence = N_("The {name} database does not respond (SQLSTATE {sqlstate}).")
         remedy = N_("Check that it is running and that {variable} is correct.")
         yield Finding("answers", State.FAILED, sentence, data, remedy)

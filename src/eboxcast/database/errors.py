@@ -141,6 +141,17 @@ class DatabaseGone(DatabaseTrouble):
     actions = MappingProxyType({"examine": NextAction(action="installation.examine")})
 
 
+class NotSafe(DatabaseGone):
+    """The server could not prove who it is, or does not speak TLS."""
+
+    code = "database.not-safe"
+    sentence = N_("The database server could not prove who it is, or does not speak TLS. Nothing was sent to it.")
+    remedy = N_(
+        "The host in the URL must be a name in the server's certificate, and sslrootcert in the URL must name the file "
+        "of the authority that signed it: docs/howto/use-your-own-postgresql.md. For details: `{examine}`."
+    )
+
+
 class DiskFull(DatabaseTrouble):
     """No space left where the database writes."""
 
@@ -216,9 +227,16 @@ def _ours(error: Exception) -> EboxcastError:
         return ConstraintBroken(name=driver.diag.constraint_name or state, sqlstate=state)
     if state in _KINDS:
         return _KINDS[state](sqlstate=state)
+    if state == _NO_STATE and isinstance(error, _CONNECTION_ERRORS) and _is_about_safety(str(driver)):
+        return NotSafe(sqlstate=state)
     if state.startswith(_GONE_CLASSES) or (state == _NO_STATE and isinstance(error, _CONNECTION_ERRORS)):
         return DatabaseGone(sqlstate=state)
     return DatabaseTrouble(sqlstate=state)
+
+
+def _is_about_safety(words: str) -> bool:
+    """Tell by its words why no connection was made: libpq has no code for it, and they hold no row."""
+    return "certificate" in words or "server does not support SSL" in words
 
 
 def _was_interrupted(error: BaseException | None) -> bool:

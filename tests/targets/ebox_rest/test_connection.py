@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from tests.authority import ELSEWHERE, HERE, Authority
 from tests.targets.wire import CLOSE, RESET, SILENCE, Do, Wire, options_for
 
 from eboxcast.targets.ebox_rest.connection import LARGEST_ANSWER, Cut, Line, NotSent, Patience, Reply
@@ -247,6 +248,29 @@ def test_a_provider_nobody_vouches_for_gets_nothing(secure_wire: Wire, tmp_path:
         post(Line(urlsplit(secure_wire.address), patience=PATIENT, tls=tls))
     gc.collect()
     assert secure_wire.calls == []
+
+
+@pytest.mark.parametrize("address", [HERE, ELSEWHERE])
+@pytest.mark.parametrize("ended", [False, True])
+def test_a_provider_is_who_its_authority_says_today_or_gets_nothing(address: str, ended: bool, tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+    wire = Wire(tls=authority.certificate(address, ended=ended).server())
+    line = Line(
+        urlsplit(wire.address),
+        patience=PATIENT,
+        tls=tls_of(options_for(wire.address, tmp_path, authority_file=authority.file)),
+    )
+    try:
+        if address == HERE and not ended:
+            wire.then(Do())
+            assert post(line).status == 201
+        else:
+            with pytest.raises(NotSent, match=r"(mismatch|expired).*; see authority_file"):
+                post(line)
+            assert wire.calls == []
+    finally:
+        line.close()
+        wire.end()
 
 
 @pytest.mark.parametrize("name", ["authority_file", "certificate_file"])

@@ -23,7 +23,11 @@ from eboxcast.notices.transport.mail_server import MailServer
 
 SECONDS = 30
 _FOR_GOOD = 500
-_LONGEST = 200
+_LONGEST = 300
+_NOT_PROVED = (
+    "the certificate of the mail server was not accepted: {why}. The host in EBOXCAST_SMTP_URL must be a name in the "
+    "certificate, and this machine must trust its authority."
+)
 
 
 class NotSent(Exception):
@@ -185,6 +189,8 @@ def _said(code: int, text: bytes | str) -> str:
 
 
 def _of_connection(lost: Exception) -> str:
+    if isinstance(lost, ssl.SSLCertVerificationError):
+        return _NOT_PROVED.format(why=lost.verify_message.rstrip("."))[:_LONGEST]
     return mask_and_strip(f"{type(lost).__name__}: {lost}")[:_LONGEST]
 
 

@@ -280,6 +280,8 @@ def _is_whole(response: http.client.HTTPResponse, body: bytes) -> bool:
 
 def _name(cause: Exception) -> str:
     """Return what broke, without the words of the cause, which may repeat what was sent."""
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return f"{cause.reason}: {cause.verify_message.rstrip('.')}; see authority_file"
     if isinstance(cause, ssl.SSLError):
         return cause.reason or "TLS"
     if isinstance(cause, urllib3.exceptions.NewConnectionError) and isinstance(cause.__cause__, OSError):

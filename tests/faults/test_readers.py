@@ -145,7 +145,8 @@ def of_mail(content: bytes) -> str:
         mail = read_mail(content)
     except Unreadable as error:
         return str(error)
-    return f"{mail.sender} {mail.sender_name} {mail.subject} {mail.text} {mail.returned}"
+    problem = mail.returned.problem if mail.returned else ""
+    return f"{mail.sender} {mail.sender_name} {mail.subject} {mail.text} {problem}"
 
 
 def of_signed(content: bytes) -> str:

@@ -47,6 +47,11 @@ def test_so_many_digits_that_they_could_be_a_digest_hide_no_national_number() ->
     assert "85073003328" not in mask_and_strip(f"07890789078{85073003328}90789078907890789")
 
 
+def test_a_number_that_stands_against_one_with_signs_is_not_shown() -> None:
+    for text in ("85.07.30-033.2885073003328", "8507300332885.07.30-033.28", "85.07.30-033.28" * 2):
+        assert set(mask_and_strip(text)) == {"*"}
+
+
 def test_control_signs_do_not_reach_the_terminal() -> None:
     assert mask_and_strip("a\x1b[31mb\nc\u202ed") == "a�[31mb�c�d"
 

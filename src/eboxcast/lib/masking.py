@@ -21,9 +21,9 @@ _MASK = "***********"
 def mask_and_strip(text: str) -> str:
     """Return a file name or a title as a terminal may get it."""
     shown = "".join(sign if sign.isprintable() or sign in _SPACES else "�" for sign in text)
+    shown = _FORMATTED.sub(_MASK, shown)  # first: one without signs may stand against it
     digests = [found.span() for found in _DIGEST.finditer(shown)]
     shown = _NATIONAL_NUMBER.sub(lambda found: found.group() if _is_none(found, digests) else _MASK, shown)
-    shown = _FORMATTED.sub(_MASK, shown)
     digests = [found.span() for found in _DIGEST.finditer(shown)]
     return _LONG_RUN.sub(lambda found: found.group() if _holds_none(found, digests) else _MASK, shown)
 

@@ -19,15 +19,18 @@ from dataclasses import dataclass
 from datetime import date
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from secrets import token_urlsafe
 from threading import Event
 from time import monotonic
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from tests.browser.chromium import CHROMIUM, FLAGS, NARROW, WIDE
 
 from eboxcast.lib import clock
 from eboxcast.package.sampling import synthetic_keys, write_lists, write_sample
-from eboxcast.package.sampling_content import APPLICATION
+from eboxcast.package.sampling_content import APPLICATION, INSTITUTION
 from eboxcast.planning.working_days import WorkingCalendar
 from eboxcast.tools.demo.dates import dates_after
 from eboxcast.tools.demo.people import TEAM
@@ -160,6 +163,8 @@ class Demo:
             "EBOXCAST_PROCEDURE": "on",
             "EBOXCAST_PAGES_LISTEN": f"127.0.0.1:{self.port}",
             "EBOXCAST_PAGES_URL": address,
+            "EBOXCAST_DROP_DIR": str(folder / "drop"),
+            "EBOXCAST_SIGNING_PASSPHRASE_FILE": str(folder / "passphrase"),
         }
         self.address = address
         sign_in = self.installation / "sign-in.toml"
@@ -232,6 +237,7 @@ def _more_broadcasts(demo: Demo) -> dict[str, str]:
         ("delivered", 23, "Votre quotité de remboursement"),
         ("tested", 24, "Le nouveau calcul de votre pension"),
         ("scheduled", 27, "Vos droits après un déménagement"),
+        ("dropped", 28, "Votre allocation de rentrée"),
         ("requested", 30, "Vérifiez vos données"),
     ):
         numbers[name] = _asked(demo, subject, calendar.after(dates.closes, days))
@@ -249,7 +255,9 @@ def _more_broadcasts(demo: Demo) -> dict[str, str]:
     demo.run("ines", "broadcast", "contacts", numbers["ready"], TEAM, *contact)
     demo.run("ines", "broadcast", "warn", numbers["ready"])
     # So that the launch team and the contact centre have something soon.
-    demo.run("lou", "clock", "set", f"{calendar.after(dates.closes, 20)}T10:00")
+    today = calendar.after(dates.closes, 20)
+    demo.run("lou", "clock", "set", f"{today}T10:00")
+    _dropped(demo, numbers["dropped"], today)
     return numbers
 
 
@@ -271,6 +279,25 @@ def _delivered(demo: Demo, number: str, name: str) -> None:
     demo.run("anne", "broadcast", "verdict", number, "approve")
     demo.run("anne", "broadcast", "reconfirm", number)
     demo.run("anne", "broadcast", "deliver", number, _package(demo, name, RECIPIENTS), "--environment", "production")
+
+
+def _dropped(demo: Demo, number: str, today: date) -> None:
+    """Leave a set in the drop folder of the institution, and register its key for SFTP; sign certificates."""
+    own = demo.folder / "drop" / INSTITUTION
+    for name in ("IN", "OUT", "INTEST", "OUTTEST"):
+        (own / name).mkdir(parents=True)
+    files = sorted(_package(demo, "dropped", 5).iterdir())
+    reference = f"BRDC.{INSTITUTION}.{today:%Y%m%d}.00001.T"
+    for part, file in enumerate(files, 1):
+        shutil.copy(file, own / "INTEST" / f"FI.{reference}.{len(files)}.{part}.{file.name}")
+    (own / "INTEST" / f"GO.{reference}.{len(files)}.{number}").touch()
+    key = demo.folder / "payroll.pub"
+    key.write_bytes(Ed25519PrivateKey.generate().public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH))
+    demo.run("ines", "sftp-keys", "add", INSTITUTION, key, "--label", "server of the payroll team")
+    passphrase = demo.folder / "passphrase"
+    passphrase.touch(mode=0o600)
+    passphrase.write_text(token_urlsafe(), "utf-8")
+    demo.run("ines", "keys", "create", "--name", "Demonstration Office")
 
 
 def _package(demo: Demo, name: str, recipients: int) -> Path:

@@ -13,7 +13,8 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from cryptography.x509 import ocsp
+from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
 
 from eboxcast.lib import clock
 from eboxcast.lib.signatures import new_pair, own_certificate
@@ -56,12 +57,14 @@ def stamping(folder: Path) -> Iterator[TimestampAuthority]:
 
 
 class CertificateAuthority:
-    """Issues certificates; each says where the list of those that are revoked can be had."""
+    """Issues certificates; each says where the list of those that are revoked can be had, or where to ask (OCSP)."""
 
-    def __init__(self, now: datetime) -> None:
-        self.now, self.address = now, "http://127.0.0.1:1/list.crl"
+    def __init__(self, now: datetime, *, above: CertificateAuthority | None = None, asked: bool = False) -> None:
+        self.now, self.address, self.is_asked = now, "http://127.0.0.1:1/list.crl", asked
         self._pair = ec.generate_private_key(ec.SECP256R1())
-        self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Authority of Example")])
+        self._above = above
+        name = "Authority below another" if above else "Authority of Example"
+        self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         self._revoked: dict[int, datetime] = {}
         usage = x509.KeyUsage(
             digital_signature=False,
@@ -74,26 +77,27 @@ class CertificateAuthority:
             encipher_only=False,
             decipher_only=False,
         )
-        self._root = (
-            x509.CertificateBuilder(self._name, self._name, self._pair.public_key(), 1)
+        issuer = above or self
+        self._own = (
+            x509.CertificateBuilder(issuer._name, self._name, self._pair.public_key(), x509.random_serial_number())
             .not_valid_before(now - timedelta(days=1))
             .not_valid_after(now + timedelta(days=4000))
-            .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+            .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
             .add_extension(usage, critical=True)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(self._pair.public_key()), critical=False)
-            .sign(self._pair, hashes.SHA256())
+            .sign(issuer._pair, hashes.SHA256())
         )
 
     @property
     def certificate(self) -> bytes:
-        """Return its certificate (PEM)."""
-        return self._root.public_bytes(serialization.Encoding.PEM)
+        """Return its certificate, and the one above it (PEM)."""
+        own = self._own.public_bytes(serialization.Encoding.PEM)
+        return own + self._above.certificate if self._above else own
 
     def issue(self, request: str, *, days: int = 100) -> bytes:
         """Return a certificate for what was requested, and the one above it (PEM)."""
         asked = x509.load_pem_x509_csr(request.encode())
         assert asked.is_signature_valid
-        place = x509.DistributionPoint([x509.UniformResourceIdentifier(self.address)], None, None, None)
         above = x509.AuthorityKeyIdentifier.from_issuer_public_key(self._pair.public_key())
         usage = asked.extensions.get_extension_for_class(x509.KeyUsage)
         issued = (
@@ -101,7 +105,7 @@ class CertificateAuthority:
             .not_valid_before(self.now - timedelta(minutes=1))
             .not_valid_after(self.now + timedelta(days=days))
             .add_extension(usage.value, critical=True)
-            .add_extension(x509.CRLDistributionPoints([place]), critical=False)
+            .add_extension(self._place(), critical=False)
             .add_extension(above, critical=False)
             .sign(self._pair, hashes.SHA256())
         )
@@ -110,6 +114,34 @@ class CertificateAuthority:
     def revoke(self, certificate: bytes, at: datetime) -> None:
         """Revoke a certificate (PEM)."""
         self._revoked[x509.load_pem_x509_certificate(certificate).serial_number] = at
+
+    def answer(self, asked: bytes) -> bytes:
+        """Return the list of what is revoked; or, where it is asked, whether one certificate is (OCSP)."""
+        if not self.is_asked:
+            return self.crl().public_bytes(serialization.Encoding.DER)
+        question = ocsp.load_der_ocsp_request(asked)
+        revoked_at = self._revoked.get(question.serial_number)
+        told = ocsp.OCSPResponseBuilder().add_response_by_hash(
+            issuer_name_hash=question.issuer_name_hash,
+            issuer_key_hash=question.issuer_key_hash,
+            serial_number=question.serial_number,
+            algorithm=question.hash_algorithm,
+            cert_status=ocsp.OCSPCertStatus.REVOKED if revoked_at else ocsp.OCSPCertStatus.GOOD,
+            this_update=self.now,
+            next_update=self.now + timedelta(days=7),
+            revocation_time=revoked_at,
+            revocation_reason=None,
+        )
+        by = told.responder_id(ocsp.OCSPResponderEncoding.HASH, self._own)
+        nonce = question.extensions.get_extension_for_class(x509.OCSPNonce).value
+        signed = by.add_extension(nonce, critical=False).sign(self._pair, hashes.SHA256())
+        return signed.public_bytes(serialization.Encoding.DER)
+
+    def _place(self) -> x509.AuthorityInformationAccess | x509.CRLDistributionPoints:
+        at = x509.UniformResourceIdentifier(self.address)
+        if self.is_asked:
+            return x509.AuthorityInformationAccess([x509.AccessDescription(AuthorityInformationAccessOID.OCSP, at)])
+        return x509.CRLDistributionPoints([x509.DistributionPoint([at], None, None, None)])
 
     def crl(self, now: datetime | None = None) -> x509.CertificateRevocationList:
         """Return the list of what is revoked, as it is now."""
@@ -121,12 +153,12 @@ class CertificateAuthority:
 
 
 @contextmanager
-def issuing(now: datetime) -> Iterator[CertificateAuthority]:
-    """Run an authority whose list of revocations can be had as long as the context lasts."""
-    authority = CertificateAuthority(now)
-    with _serving(
-        lambda _: authority.crl().public_bytes(serialization.Encoding.DER), "application/pkix-crl"
-    ) as address:
+def issuing(
+    now: datetime, *, above: CertificateAuthority | None = None, asked: bool = False
+) -> Iterator[CertificateAuthority]:
+    """Run an authority that says what it revoked as long as the context lasts."""
+    authority = CertificateAuthority(now, above=above, asked=asked)
+    with _serving(authority.answer, "application/ocsp-response" if asked else "application/pkix-crl") as address:
         authority.address = f"{address}list.crl"
         yield authority
 

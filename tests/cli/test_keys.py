@@ -223,6 +223,20 @@ def test_the_list_of_an_authority_revokes_what_was_not_stamped_before(
     assert bad[1]["wrong"] == ["certificate-revoked"]
 
 
+def test_a_key_that_is_revoked_in_the_list_counts_no_more_with_a_certificate_either(
+    desk: Desk, authority: TimestampAuthority, issuer: CertificateAuthority
+) -> None:
+    desk.create()
+    desk.certify(issuer)
+    signed, trusted = desk.certificate(), desk.kept("ca.pem", issuer.certificate)
+    pass_time(minutes=5)
+    desk.command("keys", "revoke", SigningKey.objects.order_by("number").first().number, "--reason", "stolen")
+    found = desk.verify(signed, "--keys", desk.keys(), "--authorities", trusted)[1]
+    assert found["wrong"] == ["key-revoked"]
+    both = desk.kept("all.pem", issuer.certificate + authority.certificate)
+    assert desk.verify(signed, "--keys", desk.keys(), "--authorities", both)[0] == 0
+
+
 def test_a_revoked_certificate_signs_no_more_and_the_key_is_revoked_with_all_that_it_has(
     desk: Desk, authority: TimestampAuthority, issuer: CertificateAuthority
 ) -> None:

@@ -50,9 +50,7 @@ def issuer() -> Iterator[CertificateAuthority]:
 @pytest.fixture
 def signer(issuer: CertificateAuthority) -> Signer:
     """One with a certificate that an authority issued, for ten days."""
-    pair, _ = new_pair("a phrase of some length")
-    own = own_certificate(pair, "FPS Example", since=NOW, until=LATER)
-    return Signer(pair, read_issued(issuer.issue(request_of(pair, "FPS Example"), days=10), own))
+    return certified(issuer)
 
 
 @pytest.fixture
@@ -142,11 +140,27 @@ def test_an_issuer_that_revoked_or_does_not_answer_is_said(signer: Signer, issue
     with pytest.raises(RevokedByIssuer):
         asked(signer)
     issuer.address = "http://127.0.0.1:1/list.crl"
-    pair, _ = new_pair("a phrase of some length")
-    own = own_certificate(pair, "FPS Example", since=NOW, until=LATER)
-    silent = Signer(pair, read_issued(issuer.issue(request_of(pair, "FPS Example")), own))
     with pytest.raises(IssuerSilent):
-        asked(silent)
+        asked(certified(issuer))
+
+
+def test_an_issuer_below_another_that_is_asked_for_each_certificate_works_too(
+    stamping_authority: TimestampAuthority,
+) -> None:
+    """As most authorities are: they answer by OCSP, and only the highest is trusted."""
+    root = CertificateAuthority(NOW)
+    with issuing(NOW, above=root, asked=True) as below:
+        signer = certified(below)
+        evidence = asked(signer)
+        assert len(evidence.ocsps) == 1
+        stamper = stamper_of(stamping_authority.address)
+        content = sign_pdf(sheet(), signer, at=NOW, stamper=stamper, evidence=evidence)
+        below.revoke(pem_of(signer), NOW - timedelta(hours=1))
+        with pytest.raises(RevokedByIssuer):
+            asked(signer)
+    found = read_signed_pdf(content)
+    assert found.evidence == evidence
+    assert judge(found, trusting(stamping_authority.certificate, root.certificate), now=LATER).standing == "issued"
 
 
 def test_a_certificate_for_another_key_or_without_its_issuer_is_not_taken(issuer: CertificateAuthority) -> None:
@@ -168,6 +182,12 @@ def test_a_file_without_an_authority_is_refused(content: bytes) -> None:
 
 def trusting(*certificates: bytes) -> Authorities:
     return Authorities.read(b"".join(certificates))
+
+
+def certified(issuer: CertificateAuthority) -> Signer:
+    pair, _ = new_pair("a phrase of some length")
+    own = own_certificate(pair, "FPS Example", since=NOW, until=LATER)
+    return Signer(pair, read_issued(issuer.issue(request_of(pair, "FPS Example"), days=10), own))
 
 
 def asked(signer: Signer) -> Evidence:

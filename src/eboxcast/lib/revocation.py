@@ -38,7 +38,7 @@ def ask_issuers(certificates: Sequence[x509.Certificate], *, at: datetime) -> Ev
         moment=at,
         allow_fetching=True,
         fetcher_backend=RequestsFetcherBackend(per_request_timeout=_SECONDS),
-        # Whoever says where to ask must answer; an authority that says nothing is not asked.
+        # An authority that says where to ask must answer; one that says nothing is not asked.
         revocation_mode="hard-fail",
     )
     try:

@@ -221,7 +221,7 @@ def _vouched(told: Mapping[str, Any], signed: Signed, trust: Trust) -> Vouched:
         if judged.standing == "revoked" or (key is None and judged.standing not in (None, "issued")):
             wrong = (_OF_STANDING[judged.standing],)
     counts_at = stamped_at if stamp_trusted else None
-    if trust.keys is not None and not certified:
+    if trust.keys is not None and not (key is None and certified):
         wrong = (*_of_key(key, signed.signed_at, counts_at), *wrong)
     return Vouched(
         told=told,

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from eboxcast.database.environments import environment_connection
-from eboxcast.mailboxes import compacting, launching, storing
+from eboxcast.mailboxes import compacting, launching, opening, storing
 from eboxcast.mailboxes.package_record import DocumentRecord, MetadataRecord, PackageRecord, PolicyRecord
 from eboxcast.mailboxes.values import Identity, NewMessage, NewRelease
 
@@ -32,6 +32,19 @@ def publish(order: NewOrder, keys: Sequence[int], *, environment: str = "accepta
         compacting.compact(environment, AT_ONCE)
         compacting.compact(environment, AT_ONCE)
     return wanted.run
+
+
+def plans_of_opening() -> list[str]:
+    """Return how an eBox is found over this connection, once it is planned for good."""
+    for _ in range(20):
+        opening.open_ebox("acceptance", 42)
+    with environment_connection("acceptance").cursor() as cursor:
+        cursor.execute("select name from pg_prepared_statements where statement like '-- All of an eBox%%'")
+        plans = []
+        for (name,) in cursor.fetchall():
+            cursor.execute(f'explain execute "{name}" (42, 42, now())')
+            plans.append("\n".join(line for (line,) in cursor.fetchall()))
+    return plans
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 from django.test.utils import CaptureQueriesContext
 from tests import cluster
 from tests.locks import beside, locked, wait_until_held_up
-from tests.mailboxes.conftest import NewOrder, publish
+from tests.mailboxes.conftest import NewOrder, plans_of_opening, publish
 
 from eboxcast.database.environments import environment_connection
 from eboxcast.lib import clock
@@ -309,6 +309,17 @@ def test_finding_an_ebox_is_planned_once_for_each_connection(order: NewOrder) ->
     with environment_connection(A).cursor() as cursor:
         cursor.execute("select generic_plans from pg_prepared_statements where statement like '-- All of an eBox%%'")
         assert cursor.fetchone()[0] > 0
+
+
+@pytest.mark.one_server
+def test_a_large_audience_is_not_read_by_the_plan_for_a_small_one(order: NewOrder) -> None:
+    """As where a few received the first broadcast and a country receives the next: each opening would read it all."""
+    storing.store(A, order(range(1, 100)))
+    with environment_connection(A).cursor() as cursor:
+        cursor.execute("vacuum analyze audience")
+    assert any("Seq Scan on audience_0" in plan for plan in plans_of_opening())
+    storing.store(A, order(range(1, 30_000), ticket="t2"))
+    assert not any("Seq Scan on audience_0" in plan for plan in plans_of_opening())
 
 
 def test_nobody_opens_the_ebox_of_another_citizen() -> None:

@@ -34,6 +34,7 @@ NO_PLAN = {
     "unlock_compaction": "a lock, no table",
     "wait_little_everywhere": "a setting, no table",
     "wait_little": "a setting, no table",
+    "has_outgrown_its_plans": "one row of the catalog",
     "sample_little": "a setting, no table",
     "store_audience": "COPY into it, by bucket and release",
     "store_blocks": "COPY into it, by bucket and compaction",

@@ -9,6 +9,7 @@ import numpy as np
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from eboxcast.database.copying import copy_in, copy_out
+from eboxcast.database.distribution import is_spread
 from eboxcast.database.environments import bucket_prime
 from eboxcast.lib.buckets import Keys
 from eboxcast.lib.digests import digest_of_keys
@@ -28,6 +29,16 @@ def store_audience(connection: BaseDatabaseWrapper, keys: Keys, *, release: Rele
     copy_in(connection, QUERIES["store_audience"], packed)
     if not np.array_equal(_read_rows(connection, release=release.id, first=0, last=prime - 1), keys):
         raise StoredDiffers(check="the audience read back equals the audience prepared")
+    if not is_spread(connection.alias):  # there each machine plans its own
+        _have_planned_anew(connection, f"audience_{release.generation:d}")
+
+
+def _have_planned_anew(connection: BaseDatabaseWrapper, table: str) -> None:
+    """Have every connection plan openings anew after the commit, where this table was small when they planned."""
+    if one(connection, "has_outgrown_its_plans", {"table": table}) == (True,):
+        one(connection, "sample_little", {})
+        with connection.cursor() as cursor:
+            cursor.execute(f"analyze (skip_locked) {table} (bucket)")
 
 
 def read_audience(

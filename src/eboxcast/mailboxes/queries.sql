@@ -882,6 +882,12 @@ set local citus.propagate_set_commands = 'local'
 -- Give up soon where somebody holds what is to be emptied.
 set local lock_timeout = '100ms'
 
+-- has_outgrown_its_plans --
+-- Whether a table has grown so much since it was last looked at that who planned then may read all of it. One that was
+-- never looked at is planned for as if it were larger.
+select reltuples >= 0 and pg_relation_size(oid) > 4 * (relpages + 1) * current_setting('block_size')::bigint
+from pg_class where oid = %(table)s::regclass
+
 -- sample_little --
 -- What is analyzed from here on has few of its rows looked at.
 select set_config('default_statistics_target', '1', true)

@@ -166,6 +166,26 @@ def start_workers(places: Places, count: int = 2) -> list[Worker]:
     return workers
 
 
+@contextmanager
+def one_more(places: Places, database: str) -> Iterator[Worker]:
+    """Have another machine join the cluster of an environment, empty; at the end its eBoxes move back and it leaves."""
+    owner = server_owner()
+    worker = _made(places.root / f"worker{len(_started) + 1}", owner, binaries_for(owner, places))
+    guard.watch(worker.root)
+    worker.start()
+    _started.append(worker)
+    _prepare(worker)
+    try:
+        with connect_for_setup(places, database) as coordinator:
+            coordinator.execute("select citus_add_node('127.0.0.1', %s)", (worker.port,))
+            yield worker
+            coordinator.execute("select citus_drain_node('127.0.0.1', %s, 'block_writes')", (worker.port,))
+            coordinator.execute("select citus_remove_node('127.0.0.1', %s)", (worker.port,))
+    finally:
+        _started.remove(worker)
+        worker.stop()
+
+
 def _made(root: Path, owner: Owner, binaries: Binaries) -> Worker:
     shutil.rmtree(root, ignore_errors=True)
     owner.make_folder(root)

@@ -27,6 +27,7 @@ from tests.mailboxes.conftest import NewOrder, publish
 from eboxcast.database import boot
 from eboxcast.database.distribution import is_spread
 from eboxcast.database.doctor import nodes
+from eboxcast.database.embedded.roles import connect_for_setup
 from eboxcast.database.environments import bucket_prime, environment_connection
 from eboxcast.database.findings import State, examine
 from eboxcast.database.migrating import distribute_environment
@@ -46,6 +47,7 @@ from eboxcast.tools.bench.measuring import Bench, in_one_line
 pytestmark = pytest.mark.skipif(not cluster.wanted(), reason="needs a cluster of Citus: make citus")
 
 A = "acceptance"
+DATABASE = "eboxcast_acceptance"
 LONGEST_SECONDS = 0.4
 Sweepers = list[psycopg.Connection[tuple[object, ...]]]
 Kill = Callable[[], None]
@@ -296,6 +298,39 @@ def test_what_was_compacted_on_one_server_is_distributed(order: NewOrder, one_se
     assert compacting.compact(A, SOON).merged == 2
     assert all({letter.run for letter in open_ebox(A, key)} == runs | {waiting} for key in keys[::10])
     assert all(audience_of(run).tolist() == keys for run in runs | {waiting})
+
+
+def test_eboxes_move_to_a_machine_that_joins(order: NewOrder) -> None:
+    """They open all the time, and what is published meanwhile is whole."""
+    keys = list(range(1, 301))
+    runs = {publish(order, keys, ticket=ticket) for ticket in ("t1", "t2")}
+    assert compacting.compact(A, SOON).releases == 2
+    visible = order(keys, ticket="t3")
+    storing.store(A, visible)
+    launching.launch(A, visible.run, refuse_without_ebox=False)
+    runs.add(visible.run)
+    with cluster.one_more(boot.places(), DATABASE) as joined:
+        with watched(visible, step="move") as wrong, beside(lambda: publish(order, keys, ticket="t4")) as publishing:
+            move_eboxes()
+            runs.add(publishing.result())
+        assert wrong == []
+        assert joined.port in ports_of_eboxes()
+        assert all({letter.run for letter in open_ebox(A, key)} == runs for key in keys[::10])
+    assert joined.port not in ports_of_eboxes()
+    assert all({letter.run for letter in open_ebox(A, key)} == runs for key in keys[::10])
+    assert all(audience_of(run).tolist() == keys for run in runs)
+
+
+def move_eboxes() -> None:
+    with connect_for_setup(boot.places(), DATABASE) as coordinator:
+        coordinator.execute("select citus_rebalance_start(shard_transfer_mode => 'block_writes')")
+        coordinator.execute("select citus_rebalance_wait()")
+
+
+def ports_of_eboxes() -> set[int]:
+    with environment_connection(A).cursor() as cursor:
+        cursor.execute("select distinct nodeport from citus_shards where table_name = 'audience'::regclass")
+        return {port for (port,) in cursor.fetchall()}
 
 
 def machines_of_blocks() -> set[int]:

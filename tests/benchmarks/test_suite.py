@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from eboxcast.audit.actions import record
+from eboxcast.audit.sealing import seal_pending
 from eboxcast.cli.admin.bench import Benchmark
 from eboxcast.mailboxes.models import Audience, Release
-from eboxcast.tools.bench import compactions, large, openings, suite, visits
+from eboxcast.tools.bench import compactions, large, openings, proofs, suite, visits
 from eboxcast.tools.bench.measuring import Bench, Row
 from eboxcast.tools.bench.publishing import BenchStopped, run
 
@@ -49,6 +51,14 @@ def test_what_is_stored_expires(bench: Bench) -> None:
 def test_storing_is_measured_beside_what_one_would_write_first(bench: Bench) -> None:
     rows = rows_of(replace(bench, recipients=4000), "naive")
     assert [row.note.split("both ")[1] for row in rows.values()] == ["4,000 recipients", "3,000 recipients"]
+
+
+def test_proofs_are_measured_beside_every_seal(bench: Bench) -> None:
+    rows = by_name(proofs.proofs(bench, entries=1500))
+    assert rows["proof of one entry of 1,500, p50"].baseline
+    assert rows["verifying such a proof"].note == "11 hashes"
+    record("a.later", by="ines")
+    assert seal_pending() == 1
 
 
 @pytest.mark.faults

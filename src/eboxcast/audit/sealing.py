@@ -18,6 +18,7 @@ from eboxcast.audit.rows import ENTRY, content_of
 from eboxcast.audit.selectors import Head, last_sealed
 from eboxcast.audit.tree import grow
 from eboxcast.lib import clock
+from eboxcast.lib.crashpoints import Proving, reached
 
 _LOCK = 0x617564697453
 _BATCH = 5000
@@ -67,6 +68,7 @@ def _seal_some(*, everything: bool) -> int:
         if seals:
             cursor.executemany(_SEAL, [_values(seal) for seal in seals])
             grow(cursor, seals[-1].number)
+            reached(Proving.SEALED_BEFORE_COMMIT)
     return len(seals)
 
 

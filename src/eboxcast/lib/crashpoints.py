@@ -77,9 +77,10 @@ class Calling(StrEnum):
 
 
 class Proving(StrEnum):
-    """Where making the tree of receipts can be interrupted."""
+    """Where making the tree of receipts, and sealing the audit, can be interrupted."""
 
     TREE_BEFORE_COMMIT = "tree-before-commit"
+    SEALED_BEFORE_COMMIT = "sealed-before-commit"
 
 
 _SIGNALS = {"EBOXCAST_CRASH_AT": signal.SIGKILL, "EBOXCAST_HALT_AT": signal.SIGSTOP}

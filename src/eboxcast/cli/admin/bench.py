@@ -34,6 +34,7 @@ class Benchmark(StrEnum):
     SEND = "send"
     WORKERS = "workers"
     RECEIPTS = "receipts"
+    PROOFS = "proofs"
     COUNTRY = "country"
     COUNTRY_RECEIPTS = "country-receipts"
     BESIDE = "beside"

@@ -10,6 +10,7 @@ from eboxcast.tools.bench.compactions import compaction
 from eboxcast.tools.bench.large import beside, country
 from eboxcast.tools.bench.measuring import Bench, Row
 from eboxcast.tools.bench.openings import opening
+from eboxcast.tools.bench.proofs import proofs
 from eboxcast.tools.bench.publishing import publishing
 from eboxcast.tools.bench.receipts import country_receipts, receipts
 from eboxcast.tools.bench.remote import remote, sending, two_workers, workers_in_networks
@@ -30,6 +31,7 @@ ALL: dict[str, Benchmark] = {
     "send": sending,
     "workers": lambda bench: chain(two_workers(bench), workers_in_networks(bench)),
     "receipts": receipts,
+    "proofs": proofs,
     "country": country,
     "country-receipts": country_receipts,
     "beside": beside,

@@ -15,11 +15,14 @@ from urllib.parse import parse_qs, urlsplit
 import psycopg
 import pytest
 from django.test import override_settings
+from tests.authorities import stamping
 from tests.cli.conftest import Command
 
 from eboxcast.audit import tree
 from eboxcast.audit.actions import record
-from eboxcast.audit.models import SigningKey
+from eboxcast.audit.canonical import moment_text
+from eboxcast.audit.heads import as_file, following
+from eboxcast.audit.models import SigningKey, TreeHead
 from eboxcast.audit.sealing import seal_pending
 
 COMMAND = Path(sys.executable).with_name("eboxcast")
@@ -218,6 +221,29 @@ def test_a_head_comes_from_an_address_that_is_told_the_last_one(both: Both, addr
     assert both.see(address)["size"] == 4
     both.next_head()
     assert both.see(address)["since"] == 4
+
+
+def test_a_head_has_its_timestamp_and_a_changed_one_is_refused(both: Both) -> None:
+    (both.folder / "authority").mkdir()
+    with stamping(both.folder / "authority") as authority, override_settings(EBOXCAST_TSA_URL=authority.address):
+        head = both.head()
+    seen = both.see(head)
+    assert seen["stamped_at"]
+    told = json.loads(head.read_text())
+    signed = json.loads(told["signed"])
+    stamp = signed["header"]["etsiU"][0]["sigTst"]["tstTokens"][0]
+    stamp["val"] = stamp["val"][:-8] + "AAAAAAA="
+    head.write_text(json.dumps({**told, "signed": json.dumps(signed)}))
+    assert both.refused(head)[0] == "audit.head-unclear"
+    code, found = both.verify("--witness", both.record)
+    assert code == 0
+    assert found["witnessed_to"] == seen["size"]
+
+
+def test_what_is_mailed_to_a_witness_is_what_the_command_gives(both: Both) -> None:
+    told = json.loads(both.head().read_text())
+    made = TreeHead.objects.get(size=told["size"])
+    assert json.loads(as_file(following(made, None))) == {**told, "at": moment_text(made.made_at)}
 
 
 def test_it_needs_no_database(both: Both, tmp_path: Path) -> None:

@@ -5,18 +5,24 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from django.db import connections, transaction
+from django.test import override_settings
 from tests import starter
 from tests.broadcasts import people as p
 from tests.broadcasts.people import INSTITUTION
 from tests.senders.forms import form_in
 
 from eboxcast.audit.actions import record
+from eboxcast.audit.given_heads import GivenHead, read_head
 from eboxcast.audit.sealing import seal_pending
+from eboxcast.audit.signing import AuthoritySilent
+from eboxcast.audit.signing_keys import create_key
+from eboxcast.audit.witnessed import goes_on
 from eboxcast.broadcasts import acceptance, aftermath, contacts, errors, production, requests, scheduling
 from eboxcast.broadcasts.models import Broadcast, Lateness
 from eboxcast.lib.crashpoints import Making
@@ -294,6 +300,48 @@ def test_the_auditor_gets_the_head_once_a_day() -> None:
     p.set_clock("2027-01-19T09:30")
     make_notices()
     assert Notice.objects.filter(kind="audit-head").count() == 2
+
+
+@pytest.fixture
+def witnesses() -> Iterator[list[str]]:
+    """Two institutions that witness, and a key that signs."""
+    addresses = ["witness@court.example", "other@court.example"]
+    with override_settings(EBOXCAST_WITNESSES=tuple(addresses), EBOXCAST_SIGNING_PASSPHRASE="a phrase of some length"):
+        create_key("FPS Example", days=9, actor=p.LOU)
+        yield addresses
+
+
+def heads_for(address: str) -> list[GivenHead]:
+    found = Notice.objects.filter(kind="audit-head-signed", recipient=address).order_by("id")
+    files = [bytes(notice.attachments.get().content) for notice in found]
+    return [read_head(file, file="head.json") for file in files]
+
+
+def test_witnesses_get_the_signed_head_once_a_day_with_its_proof(witnesses: list[str]) -> None:
+    for moment in ("2027-01-19T09:30", "2027-01-19T12:30", "2027-01-20T09:30", "2027-01-21T09:30"):
+        p.set_clock(moment)
+        if moment != "2027-01-21T09:30":
+            p.requested()
+        seal_pending()
+        make_notices()
+    for address in witnesses:
+        first, second = heads_for(address)
+        assert (first.since, second.since) == (None, first.root.size)
+        assert second.root.size > first.root.size
+        assert goes_on(second, first.root)
+
+
+def test_without_a_key_witnesses_get_nothing_and_without_a_timestamp_they_wait(witnesses: list[str]) -> None:
+    p.requested()
+    seal_pending()
+    with override_settings(EBOXCAST_SIGNING_PASSPHRASE=""):
+        make_notices()
+    with override_settings(EBOXCAST_TSA_URL="http://127.0.0.1:1/"), pytest.raises(AuthoritySilent):
+        make_notices()
+    assert Notice.objects.filter(kind="audit-head").count() == 1
+    assert heads_for(witnesses[0]) == []
+    make_notices()
+    assert len(heads_for(witnesses[0])) == 1
 
 
 def test_no_broadcast_is_left_out_when_it_is_gone() -> None:

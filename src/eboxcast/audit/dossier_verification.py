@@ -30,6 +30,7 @@ from eboxcast.audit.dossier import (
     SIGNED_DELETIONS,
     TREE,
 )
+from eboxcast.audit.given_heads import moment_of_stamp
 from eboxcast.lib.merkle import Growing, edge_of, leaf_hash, root_by_path
 
 if TYPE_CHECKING:  # cryptography takes a tenth of a second to import, and not every dossier is signed
@@ -267,6 +268,7 @@ class _Verifier:
 
         try:
             signed = read_signed(self._start_of(name, most).decode("ascii"), kind=kind)
+            moment_of_stamp(signed)
         except (SignatureWrong, ValueError):
             self.found.found(Wrong.FORGED, name)
             return None

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from eboxcast.audit.canonical import HEAD_KIND, Root, root_in
+from eboxcast.lib import clock
 from eboxcast.lib.errors import InputRefused
 from eboxcast.lib.translation import N_
 
@@ -32,6 +34,8 @@ class GivenHead:
     root: Root
     since: int | None = None
     """The size of the older one."""
+    stamped_at: datetime | None = None
+    """When a timestamp authority saw it; whether it is trusted is not decided here."""
     path: tuple[bytes, ...] = ()
 
 
@@ -44,15 +48,26 @@ def read_head(content: bytes, *, file: str) -> GivenHead:
         text = str(told["signed"] if "signed" in told else content.decode("ascii")).strip()
         signed = read_signed(text, kind=HEAD_KIND)
         since = told.get("since")
+        stamped_at = moment_of_stamp(signed)
         return GivenHead(
             text=text,
             signed=signed,
             root=root_in(signed.payload),
+            stamped_at=stamped_at,
             since=None if since is None else int(since),
             path=tuple(bytes.fromhex(one) for one in told.get("consistency", ())),
         )
     except (SignatureWrong, ValueError, TypeError):
         raise HeadUnclear(file=file) from None
+
+
+def moment_of_stamp(signed: Signed) -> datetime | None:
+    """Return when a timestamp authority saw what is signed; None where none did. Raises SignatureWrong."""
+    if signed.stamp is None:
+        return None
+    from eboxcast.lib.authorities import judge  # pyHanko takes 0.3 s to import
+
+    return judge(signed, None, now=clock.now()).stamped_at
 
 
 def _object(content: bytes) -> dict[str, Any]:

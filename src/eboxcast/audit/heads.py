@@ -6,16 +6,17 @@ something before it was changed.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import connection, transaction
 
-from eboxcast.audit.canonical import HEAD_KIND, Root, text_of_root
+from eboxcast.audit.canonical import HEAD_KIND, Root, moment_text, text_of_root
 from eboxcast.audit.models import TreeHead
 from eboxcast.audit.sealing import seal_pending
 from eboxcast.audit.selectors import head
-from eboxcast.audit.signing import NothingSigns, sign_if_possible
+from eboxcast.audit.signing import NothingSigns, sign
 from eboxcast.audit.signing_keys import is_set_up
 from eboxcast.audit.tree import prove_growth, root
 from eboxcast.lib import clock
@@ -25,6 +26,7 @@ from eboxcast.lib.policy import authorize
 from eboxcast.lib.translation import N_
 
 EVERY = timedelta(hours=1)
+FILE_FORMAT = "eboxcast.audit-signed-head/1"
 
 _CLOSED_SINCE = (
     "select exists (select from audit_seal s join audit_entry e on e.id = s.entry and e.segment = s.entry_segment"
@@ -64,13 +66,17 @@ def make_due_head() -> TreeHead | None:
 
 
 def make_head(size: int) -> TreeHead | None:
-    """Sign the tree with so many seals; None where nothing is set up to sign. Raises TreeBroken."""
+    """Sign the tree with so many seals; None where nothing is set up to sign.
+
+    Raises TreeBroken, KeyClosed, TokenNotUsable; AuthoritySilent where a timestamp is set up.
+    """
     from eboxcast.lib.signatures import read_signed  # cryptography takes long to import
 
     now = clock.now()
     found = Root(size=size, root=root(size), at=now)
-    signed = sign_if_possible(text_of_root(found).encode(), kind=HEAD_KIND)
-    if signed is None:
+    try:
+        signed = sign(text_of_root(found).encode(), kind=HEAD_KIND)
+    except NothingSigns:
         return None
     values = {"root": found.root, "made_at": now, "signed": signed}
     with transaction.atomic():
@@ -94,11 +100,30 @@ def hand_out_tree_head(since: Root | None, *, actor: Actor) -> Handed | None:
     made = make_head(newest.number)
     if made is None:
         raise NothingSigns
-    if since is None:
-        return Handed(head=made)
-    if since.size > made.size or root(since.size) != since.root:
+    if since and (since.size > made.size or root(since.size) != since.root):
         raise HeadOfAnother(size=since.size)
-    return Handed(head=made, since=since.size, path=tuple(prove_growth(since.size, made.size)))
+    return following(made, since.size if since else None)
+
+
+def following(made: TreeHead, since: int | None) -> Handed:
+    """Return a head with what shows that it goes on from one of another size. Raises TreeBroken."""
+    return Handed(head=made, since=since, path=tuple(prove_growth(since, made.size)) if since else ())
+
+
+def as_file(handed: Handed) -> str:
+    """Return a head as a file to be given to a witness: what `audit head` answers."""
+    made = handed.head
+    told = {
+        "format": FILE_FORMAT,
+        "size": made.size,
+        "root": bytes(made.root).hex(),
+        "at": moment_text(made.made_at),
+        "fingerprint": made.fingerprint,
+        "signed": made.signed,
+        "since": handed.since,
+        "consistency": [one.hex() for one in handed.path],
+    }
+    return json.dumps(told, indent=2) + "\n"
 
 
 def _closed_since(size: int) -> bool:

@@ -250,8 +250,14 @@ VARIABLES = (
     Variable(
         "EBOXCAST_TSA_URL",
         "",
-        "The address of a timestamp authority (RFC 3161) that stamps each signed certificate. Empty: no timestamp "
-        "(docs/howto/sign-certificates.md).",
+        "The address of a timestamp authority (RFC 3161) that stamps each signed certificate and head of the audit. "
+        "Empty: no timestamp (docs/howto/sign-certificates.md).",
+    ),
+    Variable(
+        "EBOXCAST_WITNESSES",
+        "",
+        "The email addresses of witnesses, separated by commas: institutions that get the signed head of the audit "
+        "once a day, with the proof that it goes on from the one before (docs/howto/witness.md).",
     ),
     Variable(
         "EBOXCAST_SIGN_ON_ISSUER",

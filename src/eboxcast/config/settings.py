@@ -13,7 +13,7 @@ from eboxcast.inbox.configuration import SIGN_IN_FILE, sign_in_options
 from eboxcast.lib.actors import Role
 from eboxcast.lib.buckets import LARGEST_PRIME
 from eboxcast.notices.transport.imap_server import read_imap_server
-from eboxcast.notices.transport.mail_server import read_mail_from, read_mail_server
+from eboxcast.notices.transport.mail_server import read_addresses, read_mail_from, read_mail_server
 from eboxcast.targets.configuration import targets
 from eboxcast.web import cookies
 
@@ -69,6 +69,7 @@ EBOXCAST_TARGETS = targets(environment.folder("EBOXCAST_TARGETS_FILE"))
 EBOXCAST_SIGN_IN = sign_in_options(_sign_in_file())
 EBOXCAST_MAIL_SERVER = read_mail_server(environment.text("EBOXCAST_SMTP_URL"))
 EBOXCAST_MAIL_FROM = read_mail_from(environment.text("EBOXCAST_MAIL_FROM"), needed=EBOXCAST_MAIL_SERVER is not None)
+EBOXCAST_WITNESSES = read_addresses("EBOXCAST_WITNESSES", environment.text("EBOXCAST_WITNESSES"))
 EBOXCAST_MAILBOX = read_imap_server(environment.text("EBOXCAST_IMAP_URL"), sends=EBOXCAST_MAIL_SERVER is not None)
 EBOXCAST_REPLY_TOKENS = environment.choice("EBOXCAST_REPLY_TOKENS", ("on", "off"))
 EBOXCAST_RECIPIENT_MAILS_PER_HOUR = environment.number("EBOXCAST_RECIPIENT_MAILS_PER_HOUR")

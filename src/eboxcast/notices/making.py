@@ -14,7 +14,7 @@ from eboxcast.lib import clock
 from eboxcast.lib.crashpoints import Making, reached
 from eboxcast.notices.about import about_entry
 from eboxcast.notices.composing import Composer, Draft
-from eboxcast.notices.heads import compose_heads
+from eboxcast.notices.heads import compose_heads, compose_heads_for_witnesses
 from eboxcast.notices.kinds.kind import File
 from eboxcast.notices.kinds.table import KINDS
 from eboxcast.notices.models import Attachment, Bookmark, Item, Notice
@@ -34,7 +34,8 @@ def make_notices() -> int:
     """
     _follow_readers()
     read_entries()
-    return _write_due() + _write_heads()
+    made = _write_due() + _write_heads(compose_heads())
+    return made + _write_heads(compose_heads_for_witnesses())
 
 
 def _follow_readers() -> None:
@@ -122,14 +123,13 @@ def _write(items: Sequence[Item], composer: Composer, kept: dict[int, Attachment
     return 1
 
 
-def _write_heads() -> int:
+def _write_heads(drafts: Sequence[Draft]) -> int:
     """Write the mails that bring the head of the audit out of the house."""
-    drafts = compose_heads()
     with transaction.atomic():
         Bookmark.objects.select_for_update().get(id=1)
-        known = Notice.objects.filter(seal__in={draft.notice.seal for draft in drafts}, kind="audit-head")
-        there = set(known.values_list("seal", "recipient"))
-        new = [draft for draft in drafts if (draft.notice.seal, draft.notice.recipient) not in there]
+        known = Notice.objects.filter(seal__in={draft.notice.seal for draft in drafts}, entry="audit.head")
+        there = set(known.values_list("seal", "kind", "recipient"))
+        new = [one for one in drafts if (one.notice.seal, one.notice.kind, one.notice.recipient) not in there]
         for draft in new:
             _save(draft, {})
     return len(new)

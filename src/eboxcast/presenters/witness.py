@@ -31,6 +31,7 @@ def head_witnessed(sight: Sight, *, key_known: bool | None) -> HeadWitnessed:
         root=seen.head.root.root.hex(),
         at=seen.head.root.at,
         signed_by=seen.head.signed.fingerprint,
+        stamped_at=seen.head.stamped_at,
         key_known=key_known,
         since=seen.head.since,
         witness=seen.witness,

@@ -78,6 +78,15 @@ def read_mail_from(text: str, *, needed: bool) -> str:
     return text
 
 
+def read_addresses(variable: str, text: str) -> tuple[str, ...]:
+    """Return addresses that are separated by commas. Raises MailSettingWrong."""
+    found = tuple(one.strip() for one in text.split(",") if one.strip())
+    if not all(map(_ADDRESS.fullmatch, found)):
+        problem = "it must be addresses, separated by commas, such as witness@example.be"
+        raise MailSettingWrong(variable=variable, problem=problem)
+    return found
+
+
 _FORM = "smtp://user:password@host:587?starttls=1 or smtps://user:password@host"
 
 

@@ -146,6 +146,8 @@ class HeadWitnessed(Schema):
     """when the head was made, as the installation says"""
     signed_by: str
     """the fingerprint of the key that signed the head"""
+    stamped_at: datetime | None
+    """when a timestamp authority stamped it, whether it is trusted or not; `null` for no timestamp"""
     key_known: bool | None
     """whether this key is valid and in the list of keys; `null` if none was given"""
     since: int | None

@@ -155,6 +155,12 @@ VARIABLES = (
         "`broadcasts+TOKEN@example.be`. `off` where your mail server does not deliver such addresses.",
     ),
     Variable(
+        "EBOXCAST_GO_BY_MAIL",
+        "off",
+        "Whether a GO is taken from a signed email (`on`). With `off`, an email that asks for the GO only has its "
+        "confirmer asked to confirm on the page.",
+    ),
+    Variable(
         "EBOXCAST_RECIPIENT_MAILS_PER_HOUR",
         "3600",
         "How many recipients who chose it are told per hour by email that a message came, so that they do not all call "

@@ -72,6 +72,7 @@ EBOXCAST_MAIL_FROM = read_mail_from(environment.text("EBOXCAST_MAIL_FROM"), need
 EBOXCAST_WITNESSES = read_addresses("EBOXCAST_WITNESSES", environment.text("EBOXCAST_WITNESSES"))
 EBOXCAST_MAILBOX = read_imap_server(environment.text("EBOXCAST_IMAP_URL"), sends=EBOXCAST_MAIL_SERVER is not None)
 EBOXCAST_REPLY_TOKENS = environment.choice("EBOXCAST_REPLY_TOKENS", ("on", "off"))
+EBOXCAST_GO_BY_MAIL = environment.choice("EBOXCAST_GO_BY_MAIL", ("off", "on"))
 EBOXCAST_RECIPIENT_MAILS_PER_HOUR = environment.number("EBOXCAST_RECIPIENT_MAILS_PER_HOUR")
 EBOXCAST_DROP_DIR = environment.folder("EBOXCAST_DROP_DIR")
 EBOXCAST_CLAMD = environment.socket_or_address("EBOXCAST_CLAMD")

@@ -66,6 +66,7 @@ _FORMS: Mapping[str, tuple[str, ...]] = {
     "broadcast.approve": ("broadcast verdict {broadcast} approve",),
     "broadcast.reject": ("broadcast verdict {broadcast} reject" + _REASON,),
     "broadcast.give_go": ("broadcast go {broadcast}",),
+    "broadcast.withdraw_go": ("broadcast withdraw-go {broadcast}",),
     "broadcast.set_contact": ("broadcast contacts {broadcast}",),
     "broadcast.warn": ("broadcast warn {broadcast}",),
     "broadcast.arm": ("broadcast arm {broadcast}",),

@@ -196,6 +196,10 @@ class ReceivedMail(models.Model):
     """Of what was attached; the files stay in the mailbox."""
     is_whole = models.BooleanField(default=True)
     """Whether all of it was read: a large mail is cut."""
+    signed_by = models.TextField(blank=True)
+    """The domain that signed it; looked at only where it asks for a GO."""
+    message_id = models.TextField(blank=True)
+    """Of one that is signed: it is used once."""
     written_at = models.DateTimeField(null=True)
     """As its sender says."""
     received_at = models.DateTimeField()
@@ -205,6 +209,9 @@ class ReceivedMail(models.Model):
         indexes = (
             models.Index(fields=("broadcast", "id"), name="received_mail_by_broadcast"),
             models.Index(fields=("sender", "received_at"), name="received_mail_by_sender"),
+        )
+        constraints = (
+            UniqueConstraint(fields=("message_id",), condition=~Q(message_id=""), name="received_mail_signed_once"),
         )
 
 

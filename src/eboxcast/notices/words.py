@@ -23,8 +23,19 @@ STATES: Mapping[State, str] = {
 }
 """Where a notice stands, in words."""
 
+NO_GO_BY_MAIL: Mapping[str, str] = {
+    "off": N_("a GO is not accepted by email on this installation"),
+    "stranger": N_("its sender is not a person who may give the GO"),
+    "unsigned": N_("it has no valid signature of the sender's domain"),
+    "used": N_("the same email was used before"),
+    "unclear": N_("it does not repeat the agreed moment and the digest of the files"),
+    "refused": N_("the moment or the files are not those that were agreed, or something is missing"),
+}
+"""Why a GO was not taken from a mail."""
+
 _WORDS: Mapping[str, str] = {
     **VOID_BECAUSE,
+    **{sentence: sentence for sentence in NO_GO_BY_MAIL.values()},
     "interrupted": N_("it was interrupted"),
     "its window ended before it was visible": N_("its window ended before it was visible"),
     "its window ended before everybody had it": N_("its window ended before everyone had received it"),

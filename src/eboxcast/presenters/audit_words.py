@@ -56,6 +56,8 @@ SENTENCES: Mapping[str, str] = {
     "broadcast.approved": N_("Approved the test"),
     "broadcast.rejected": N_("Rejected the test"),
     "broadcast.go_given": N_("Gave the GO"),
+    "broadcast.go_by_mail": N_("Gave the GO by a signed email"),
+    "broadcast.go_asked": N_("An email asked for the GO, which has to be confirmed on the page"),
     "broadcast.go_withdrawn": N_("Withdrew the GO"),
     "broadcast.go_void": N_("The GO became void"),
     "broadcast.contacts_set": N_("Changed the follow-up sheet"),

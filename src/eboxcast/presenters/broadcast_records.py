@@ -165,6 +165,7 @@ def _reply(one: ReceivedMail) -> ReplyShown:
         sender=one.sender,
         name=one.sender_name,
         person=one.person or None,
+        signed_by=one.signed_by or None,
         notice=one.notice_id,
         subject=one.subject,
         text=one.text,

@@ -22,7 +22,9 @@ from eboxcast.lib.crashpoints import Receiving, reached
 from eboxcast.lib.digests import digest
 from eboxcast.lib.policy import authorize
 from eboxcast.notices.errors import NoMailbox
+from eboxcast.notices.incoming.go import answer_go, asks_for_go, is_go_taken
 from eboxcast.notices.incoming.parsing import IncomingMail, Unreadable, read_mail
+from eboxcast.notices.incoming.signatures import FindKey, ask_name_servers, signing_domain
 from eboxcast.notices.incoming.threads import answered_notice, is_ours
 from eboxcast.notices.kinds.incoming import RETURNED
 from eboxcast.notices.models import Inbox, Notice, ReceivedMail, Sort, State
@@ -50,10 +52,12 @@ class TakenIn:
     unreadable: int = 0
 
 
-def take_in_mails(*, ended: Callable[[], bool] = lambda: False, actor: Actor) -> TakenIn:
+def take_in_mails(
+    *, ended: Callable[[], bool] = lambda: False, find_key: FindKey = ask_name_servers, actor: Actor
+) -> TakenIn:
     """Read the mails that came in since the last time, until ``ended`` says so.
 
-    Raises NotYourRole, NoMailbox, MailboxUnreachable.
+    ``find_key`` finds the keys with which domains sign their mails. Raises NotYourRole, NoMailbox, MailboxUnreachable.
     """
     authorize(actor, "notice.take_in")
     taken = TakenIn()
@@ -61,7 +65,7 @@ def take_in_mails(*, ended: Callable[[], bool] = lambda: False, actor: Actor) ->
         for number in mailbox.after(_begin(mailbox)):
             if ended():
                 return taken
-            _take(mailbox, number, taken)
+            _take(mailbox, number, taken, find_key)
     _note_end()
     return taken
 
@@ -74,7 +78,7 @@ def mailbox_set() -> ImapServer:
     return server
 
 
-def _take(mailbox: Mailbox, number: int, taken: TakenIn) -> None:
+def _take(mailbox: Mailbox, number: int, taken: TakenIn, find_key: FindKey) -> None:
     fetched = mailbox.fetch(number)
     if fetched is None:
         return
@@ -83,15 +87,22 @@ def _take(mailbox: Mailbox, number: int, taken: TakenIn) -> None:
     except Unreadable as broken:
         _log.warning("mail_in.unreadable", number=number, problem=str(broken))
         mail = None
+    signed_by = signing_domain(fetched.raw, mail, find_key=find_key) if mail and _needs_proof(mail) else ""
     with sanitized_db_errors(), transaction.atomic():
         if not _pass(mailbox, number):
             return
-        name, is_filed = _file(mail, fetched) if mail else ("unreadable", False)
+        name, is_filed = _file(mail, fetched, signed_by) if mail else ("unreadable", False)
         reached(Receiving.FILED_BEFORE_COMMIT)
     reached(Receiving.FILED)
     setattr(taken, name, getattr(taken, name) + 1)
     if is_filed:
         mailbox.mark_read(number)
+
+
+@sanitized_db_errors()
+def _needs_proof(mail: IncomingMail) -> bool:
+    """Return whether name servers are to be asked who signed it: not for strangers, who know no notice."""
+    return asks_for_go(mail) and is_go_taken() and answered_notice(mail) is not None
 
 
 @sanitized_db_errors()
@@ -121,7 +132,7 @@ def _note_end() -> None:
     Inbox.objects.filter(id=1).update(read_at=clock.now())
 
 
-def _file(mail: IncomingMail, fetched: Fetched) -> tuple[str, bool]:
+def _file(mail: IncomingMail, fetched: Fetched, signed_by: str) -> tuple[str, bool]:
     """File a mail; return how it is counted, and whether it was filed."""
     if is_ours(mail.sender):
         return "ours", False
@@ -134,28 +145,34 @@ def _file(mail: IncomingMail, fetched: Fetched) -> tuple[str, bool]:
     if returned is not None and mail.returned is not None:
         _file_returned(received, mail.returned.problem)
         return "returned", True
-    if mail.is_automatic or _is_loop(mail):
+    if mail.is_automatic:
         received.sort = Sort.AUTOMATIC
         received.save(force_insert=True)
         return "automatic", True
-    if notice.broadcast is None or not notice.text:  # what was said about it is deleted already
+    is_over = not notice.text  # what was said about it is deleted already
+    if notice.broadcast is None or is_over or _is_loop(mail):
         return "others", False
-    _file_reply(received, mail, is_whole=fetched.is_whole)
+    received.signed_by, received.is_whole = signed_by, fetched.is_whole
+    _file_reply(received, mail)
     return "replies", True
 
 
-def _file_reply(received: ReceivedMail, mail: IncomingMail, *, is_whole: bool) -> None:
+def _file_reply(received: ReceivedMail, mail: IncomingMail) -> None:
     person = _person_at(mail)
     received.sort = Sort.REPLY
     received.sender, received.sender_name = mail.sender, mail.sender_name
     received.person = person.name if person else ""
     received.subject, received.text = mail.subject, mail.text
-    received.file_names, received.is_whole = list(mail.file_names), is_whole
+    received.file_names = list(mail.file_names)
+    if received.signed_by and not ReceivedMail.objects.filter(message_id=mail.message_id).exists():
+        received.message_id = mail.message_id
     received.written_at = mail.written_at
     received.save(force_insert=True)
     of_team = person is not None and Role.INTEGRATION in person.roles
     data = {"received": received.pk, "notice": received.notice_id, "of_team": of_team}
     record("notice.answered", by=STEWARD.name, broadcast=received.broadcast, data=data)
+    if asks_for_go(mail) and received.broadcast:
+        answer_go(received, mail, person, broadcast=received.broadcast)
 
 
 def _file_returned(received: ReceivedMail, problem: str) -> None:

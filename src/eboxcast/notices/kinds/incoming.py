@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from eboxcast.audit.selectors import SealedEntry
+from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import N_
 from eboxcast.notices.kinds.kind import Kind
 from eboxcast.notices.readers import Group
@@ -29,5 +30,29 @@ RETURNED = Kind(
     facts=("reason",),
     advice=(N_("Correct the address, then send the email again on the page Emails."),),
     to=_TEAM,
+    urgent=True,
+)
+GO_ASKED = Kind(
+    name="go-asked",
+    subject=N_("Please confirm the GO on the page"),
+    says=N_(
+        "An email asked for the GO of this broadcast, in the name of your institution. Nothing has happened: {why}."
+    ),
+    advice=(
+        N_("To give the GO, look at what is prepared and confirm it there: {go}"),
+        N_("If no one at your institution sent this email, tell the integration team."),
+    ),
+    actions={"go": NextAction(action="broadcast.give_go", parameters={"broadcast": "{number}"})},
+    to=(Group.CONFIRMERS,),
+    urgent=True,
+)
+GO_BY_MAIL = Kind(
+    name="go-by-mail",
+    subject=N_("Your GO was taken from an email"),
+    says=N_("The GO of {by} was taken from an email that is signed by their domain."),
+    advice=(N_("If {by} did not send this email, withdraw the GO now and tell the integration team: {withdraw}"),),
+    actions={"withdraw": NextAction(action="broadcast.withdraw_go", parameters={"broadcast": "{number}"})},
+    to=(Group.CONFIRMERS,),
+    personal=True,
     urgent=True,
 )

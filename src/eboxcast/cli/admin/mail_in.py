@@ -11,11 +11,9 @@ from eboxcast.cli.shell import console
 from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.signals import asked_to_end
-from eboxcast.database.errors import DatabaseGone
 from eboxcast.lib import clock
-from eboxcast.lib.errors import EboxcastError
+from eboxcast.lib.errors import Trouble
 from eboxcast.lib.translation import N_, language_of_user, translate
-from eboxcast.notices.errors import MailboxUnreachable
 from eboxcast.notices.incoming.taking_in import TakenIn, mailbox_set, take_in_mails
 from eboxcast.presenters.json import json_line
 from eboxcast.presenters.schemas.notices import MailIn
@@ -51,13 +49,13 @@ def main(
         try:
             _show(take_in_mails(ended=lambda: ending.asked, actor=who), as_json=as_json)
             told = ""
-        except (MailboxUnreachable, DatabaseGone) as trouble:
+        except Trouble as trouble:
             told = _tell_once(trouble, told)
         connections.close_all()
         ending.wait(every)
 
 
-def _tell_once(trouble: EboxcastError, told: str) -> str:
+def _tell_once(trouble: Trouble, told: str) -> str:
     """Say what is wrong, but not again in each pass; return what was said."""
     now = f"{trouble.code} {trouble.data}"
     if now != told:

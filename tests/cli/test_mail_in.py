@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from tests.broadcasts import people as p
@@ -11,6 +16,7 @@ from tests.cli.conftest import Command
 from tests.notices.conftest import addressed, january
 from tests.notices.imap import ImapBox, imap_serving
 from tests.notices.incoming.letters import bounce_of, reply_to
+from tests.notices.mailbox import free_port
 from tests.web.visitors import browser_of
 
 from eboxcast.audit.sealing import seal_pending
@@ -84,3 +90,21 @@ def test_without_a_mailbox_there_is_nothing_to_read(command: Command) -> None:
 
 def test_it_is_not_for_everybody(command: Command) -> None:
     assert command("--as", "ines", "mail-in", "--once")[0] == 4
+
+
+def test_it_outlasts_a_server_that_is_gone_says_so_once_and_ends_when_asked(box: ImapBox) -> None:
+    program, port = Path(sys.executable).with_name("eboxcast"), free_port()
+    variables = {"EBOXCAST_SMTP_URL": "smtp://127.0.0.1", "EBOXCAST_MAIL_FROM": "broadcasts@example.be"}
+    env = {**os.environ, **variables, "EBOXCAST_LANGUAGE": "en", "EBOXCAST_IMAP_URL": f"imap://a:b@127.0.0.1:{port}"}
+    words = [str(program), "--as", "lou", "mail-in", "--every", "1", "--json"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env) as process:
+        assert process.stderr
+        assert process.stdout
+        said = [process.stderr.readline() for _ in range(2)]
+        assert said[0].startswith("Reading a@127.0.0.1")
+        assert "cannot be read" in said[1]
+        with imap_serving(port=port, user="a", password="b"):
+            assert json.loads(process.stdout.readline())["format"] == "eboxcast.mail-in/1"
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=20) == 0
+        assert process.stderr.read().count("cannot be read") <= 1

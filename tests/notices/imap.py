@@ -74,13 +74,13 @@ def server_of(url: str) -> ImapServer:
 
 
 @contextmanager
-def imap_serving(*options: str | Path) -> Iterator[ImapBox]:
+def imap_serving(*options: str | Path, port: int = 0, user: str = USER, password: str = PASSWORD) -> Iterator[ImapBox]:
     """Let the server be there."""
-    port = free_port()
+    port = port or free_port()
     program = Path(sys.executable).with_name("pymap")
     tls = options or ("--no-tls",)
     words = [program, "--host", "127.0.0.1", "--port", str(port), *tls, "dict"]
-    command = [*map(str, words), "--demo-data", "--demo-user", USER, "--demo-password", PASSWORD]
+    command = [*map(str, words), "--demo-data", "--demo-user", user, "--demo-password", password]
     with TemporaryFile() as said, subprocess.Popen(command, stdout=said, stderr=said) as server:
         try:
             _wait_for(port, server)

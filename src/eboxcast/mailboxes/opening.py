@@ -117,8 +117,12 @@ class Letters(Sequence[Letter]):
         """Return one of them, or some."""
         if isinstance(place, slice):
             return Letters(self._box, self._shown[place])
-        facts = self._shown[place]
-        return _letter(facts, self._box, *self._box.marks.get(facts.release, _UNMARKED))
+        return _letter(self._shown[place], self._box)
+
+    def __iter__(self) -> Iterator[Letter]:
+        """Yield them in turn: twice as fast as to ask for one place after the other."""
+        for facts in self._shown:
+            yield _letter(facts, self._box)
 
 
 def open_ebox(environment: str, mailbox: int) -> Sequence[Letter]:
@@ -287,10 +291,12 @@ def _joined(boxes: Sequence[Box]) -> list[Letter]:
     return sorted(joined, key=lambda letter: (letter.visible_at, letter.message), reverse=True)
 
 
-def _letter(facts: Facts, box: Box, read_at: datetime | None, hidden_at: datetime | None) -> Letter:
+def _letter(facts: Facts, box: Box) -> Letter:
     """Return the facts as a letter. Without its ``__init__``, which takes longer than all the rest of an opening."""
+    read_at, hidden_at = box.marks.get(facts.release, _UNMARKED)
+    own = {"bucket": box.bucket, "mailbox": box.mailbox, "read_at": read_at, "hidden_at": hidden_at}
     letter = object.__new__(Letter)
-    vars(letter).update(vars(facts), bucket=box.bucket, mailbox=box.mailbox, read_at=read_at, hidden_at=hidden_at)
+    object.__setattr__(letter, "__dict__", vars(facts) | own)
     return letter
 
 

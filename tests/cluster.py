@@ -11,7 +11,7 @@ import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
 
@@ -93,6 +93,10 @@ class Worker:
             Event().wait(0.05)
         self._pg_ctl("start", "-w", "-t", "60", "-s", "-l", str(self.log))
 
+    def promote(self) -> None:
+        """Have it write too, where it followed another."""
+        self._pg_ctl("promote", "-w", "-s")
+
     def stop(self) -> None:
         """Stop it, if it runs."""
         if postmaster(self.places) is not None:
@@ -106,6 +110,11 @@ class Worker:
         return psycopg.connect(
             host="127.0.0.1", port=self.port, user=SETUP_ROLE, dbname=database, autocommit=True, sslmode="disable"
         )
+
+    def set(self, settings: dict[str, str]) -> None:
+        """Set these before it starts, whatever it was told before."""
+        with (self.places.data / "postgresql.auto.conf").open("a", encoding="utf-8") as file:
+            file.writelines(f"{name} = {value}\n" for name, value in settings.items())
 
     def _pg_ctl(self, *words: str) -> None:
         command = [self.binaries.program("pg_ctl"), *words, "-D", str(self.places.data)]
@@ -186,6 +195,35 @@ def one_more(places: Places, database: str) -> Iterator[Worker]:
         worker.stop()
 
 
+def standby_of(worker: Worker) -> Worker:
+    """Have a server follow a worker so closely that each commit waits for it."""
+    standby = replace(worker, root=worker.root.with_name(f"{worker.root.name}-standby"), port=_free_port())
+    shutil.rmtree(standby.root, ignore_errors=True)
+    standby.owner.make_folder(standby.root)
+    guard.watch(standby.root)
+    copied = ["-h", "127.0.0.1", "-p", str(worker.port), "-U", SETUP_ROLE, "-D", str(standby.places.data)]
+    command = [standby.binaries.program("pg_basebackup"), *copied, "--checkpoint=fast", "-R", "--no-sync"]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, **standby.owner.process())
+    standby.set({"port": str(standby.port)})
+    standby.start()
+    with worker.connect("postgres") as connection:
+        connection.execute("alter system set synchronous_standby_names = '*'")
+        connection.execute("select pg_reload_conf()")
+    return standby
+
+
+def take_over(standby: Worker, *, of: Worker, places: Places) -> None:
+    """Have the standby of a worker that is gone take its place, as docs/howto/many-machines.md says."""
+    standby.promote()
+    for database in _ENVIRONMENTS:
+        with connect_for_setup(places, database) as coordinator:
+            coordinator.execute(
+                "select citus_update_node(nodeid, '127.0.0.1', %s) from pg_dist_node where nodeport = %s",
+                (standby.port, of.port),
+            )
+    _started[_started.index(of)] = standby
+
+
 def _made(root: Path, owner: Owner, binaries: Binaries) -> Worker:
     shutil.rmtree(root, ignore_errors=True)
     owner.make_folder(root)
@@ -209,8 +247,7 @@ def _made(root: Path, owner: Owner, binaries: Binaries) -> Worker:
         "unix_socket_directories": "''",
         "shared_buffers": "'64MB'",
     }
-    with (worker.places.data / "postgresql.auto.conf").open("a", encoding="utf-8") as file:
-        file.writelines(f"{name} = {value}\n" for name, value in settings.items())
+    worker.set(settings)
     return worker
 
 

@@ -321,6 +321,31 @@ def test_eboxes_move_to_a_machine_that_joins(order: NewOrder) -> None:
     assert all(audience_of(run).tolist() == keys for run in runs)
 
 
+@pytest.mark.usefixtures("killing")
+@pytest.mark.parametrize("seed", [5, 6])
+def test_a_standby_takes_the_place_of_a_machine_that_is_gone(order: NewOrder, seed: int) -> None:
+    """What was committed is there; what was just being stored is done, or can be repeated, and nobody sees it early."""
+    keys = list(range(1, 20_001))
+    runs = {publish(order, keys, ticket=ticket) for ticket in ("t1", "t2")}
+    assert compacting.compact(A, SOON).releases == 2
+    wanted = order(keys, ticket="t3")
+    gone = cluster.workers()[0]
+    standby = cluster.standby_of(gone)
+    with watched(wanted, step="store") as wrong, beside(lambda: storing.store(A, wanted)) as begun:
+        wait([begun], timeout=random.Random(seed).uniform(0, LONGEST_SECONDS))
+        gone.kill()
+        cluster.take_over(standby, of=gone, places=boot.places())
+        wait([begun])
+        (_, store, is_stored), (_, launch, is_launched), *_ = steps_of(wanted)
+        until_done(store, is_stored)
+    assert wrong == []
+    until_done(launch, is_launched)
+    runs.add(wanted.run)
+    assert standby.port in ports_of_eboxes()
+    assert all({letter.run for letter in open_ebox(A, key)} == runs for key in keys[::400])
+    assert all(audience_of(run).tolist() == keys for run in runs)
+
+
 def move_eboxes() -> None:
     with connect_for_setup(boot.places(), DATABASE) as coordinator:
         coordinator.execute("select citus_rebalance_start(shard_transfer_mode => 'block_writes')")

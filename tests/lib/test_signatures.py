@@ -53,6 +53,19 @@ def test_a_changed_byte_is_noticed(signed: str, place: int) -> None:
         read_signed(text, kind="example")
 
 
+def test_a_certificate_with_a_kind_of_key_that_nobody_knows_is_none(signed: str) -> None:
+    """One bit in it is enough: in the name of the kind (1.2.840.10045.2.1)."""
+    head, rest = signed.split(".", 1)
+    header = json.loads(base64.urlsafe_b64decode(head + "=="))
+    certificate = base64.b64decode(header["x5c"][0])
+    known = bytes.fromhex("2a8648ce3d0201")
+    assert known in certificate
+    header["x5c"][0] = base64.b64encode(certificate.replace(known, bytes.fromhex("2a864cce3d0201"))).decode()
+    changed = base64.urlsafe_b64encode(json.dumps(header).encode()).decode().rstrip("=")
+    with pytest.raises(SignatureWrong):
+        read_signed(f"{changed}.{rest}", kind="example")
+
+
 def test_a_signature_of_another_kind_is_none(signed: str) -> None:
     with pytest.raises(SignatureWrong):
         read_signed(signed, kind="another")

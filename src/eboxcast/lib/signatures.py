@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
@@ -45,7 +45,16 @@ _USAGE = x509.KeyUsage(
 )
 Key = ec.EllipticCurvePrivateKey
 """A key pair."""
-_BROKEN = (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError, RecursionError)
+_BROKEN = (
+    ValueError,
+    KeyError,
+    IndexError,
+    TypeError,
+    AttributeError,
+    OverflowError,
+    RecursionError,
+    UnsupportedAlgorithm,
+)
 """What is met in a text that somebody else put together."""
 
 
@@ -138,7 +147,7 @@ def read_issued(content: bytes, owner: bytes) -> tuple[bytes, ...]:
         chain = [next(one for one in found if one.public_key() == wanted)]
         while above := [one for one in found if one not in chain and _issued(one, chain[-1])]:
             chain.append(above[0])
-    except (ValueError, StopIteration) as error:
+    except (ValueError, StopIteration, UnsupportedAlgorithm) as error:
         raise NotIssued from error
     if len(chain) == 1 or len(chain) != len(found):
         raise NotIssued
@@ -161,7 +170,7 @@ def validity_of(certificate: bytes) -> tuple[datetime, datetime]:
 def _issued(issuer: x509.Certificate, certificate: x509.Certificate) -> bool:
     try:
         certificate.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature):
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
         return False
     return True
 

@@ -1,6 +1,7 @@
 """Verify what eboxcast handed out with nothing but Python: no library, no database, no account.
 
     python verify.py keys.json certificate.jws     a signed certificate
+    python verify.py keys.json deletions.jws       the account of what was deleted; a signed head of the audit too
     python verify.py keys.json receipt.json        a receipt; the recipient number is read from standard input
     python verify.py keys.json dossier.zip         each audit entry in a dossier, by the signed head in it
 
@@ -24,6 +25,7 @@ G = (
     0x6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296,
     0x4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5,
 )
+PAPERS = ["eboxcast-certificate", "eboxcast-deletions", "eboxcast-audit-head"]
 POINT_OF_P256 = bytes.fromhex("301306072a8648ce3d020106082a8648ce3d03010703420004")
 
 
@@ -72,13 +74,16 @@ def unpadded(text):
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
-def read_signed(text, kind, keys):
+def read_signed(text, kinds, keys):
     """Return what was signed, by a key of the list that is not revoked and was valid then."""
+    if text.lstrip().startswith("{"):  # with a timestamp beside it, which is not looked at here
+        parts = json.loads(text)
+        text = ".".join(parts[name] for name in ("protected", "payload", "signature"))
     head, payload, signature = text.strip().split(".")
     header = json.loads(unpadded(head))
     certificate = base64.b64decode(header["x5c"][0])
     known = [key for key in keys["keys"] if key["fingerprint"] == sha256(certificate).hex()]
-    prove(header["alg"] == "ES256" and header["typ"] == kind, "this is not a signature of this kind")
+    prove(header["alg"] == "ES256" and header["typ"] in kinds, "this is not a signature of this kind")
     prove(is_signed(f"{head}.{payload}".encode(), unpadded(signature), certificate), "the signature is wrong")
     prove(known, "the key is not in the list")
     prove(known[0]["revoked_at"] is None, "the key was revoked")
@@ -135,7 +140,7 @@ def verify_dossier(dossier, keys):
     manifest = json.loads(dossier.read("manifest.json"))
     for name, told in manifest["files"].items():
         prove(sha256(dossier.read(name)).hex() == told["sha256"], f"{name} was altered")
-    head = read_signed(dossier.read("audit/head.jws").decode(), "eboxcast-audit-head", keys)
+    head = read_signed(dossier.read("audit/head.jws").decode(), ["eboxcast-audit-head"], keys)
     seals = {json.loads(line)["number"]: line for line in dossier.read("audit/seals.jsonl").splitlines()}
     contents = set()
     for proof in map(json.loads, dossier.read("audit/proofs.jsonl").splitlines()):
@@ -160,13 +165,11 @@ def main():
         return
     text = Path(sys.argv[2]).read_text("utf-8")
     receipt = json.loads(text) if text.lstrip().startswith("{") else {}
-    if "signature" in receipt:
-        text = ".".join(receipt[part] for part in ("protected", "payload", "signature"))
-    if "signature" in receipt or not receipt:
-        told = read_signed(text, "eboxcast-certificate", keys)
+    if "receipts" not in receipt:
+        told = read_signed(receipt.get("signed", text), PAPERS, keys)
         sys.stdout.write(json.dumps(told, indent=2) + "\n")
         return
-    statement = read_signed(receipt["signed"], "eboxcast-statement", keys)
+    statement = read_signed(receipt["signed"], ["eboxcast-statement"], keys)
     sys.stdout.write(verify_receipt(receipt, statement, sys.stdin.readline()) + "\n")
 
 

@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 from django.test import override_settings
+from tests.authorities import stamping
 from tests.cli.conftest import Command
 from tests.cli.procedure_people import record_people
 from tests.cli.test_keys import alone as alone_script
@@ -332,6 +333,39 @@ def test_the_script_of_the_docs_verifies_it(file: Path, command: Command, tmp_pa
     forged = changed(file, replaced("audit/entries.jsonl", b'"by":"anne"', b'"by":"bram"'), told=True)
     done = alone_script(keys, forged)
     assert (done.returncode, done.stderr) == (1, "NOT PROVED: an entry was altered\n")
+
+
+def test_its_head_may_have_a_timestamp(file: Path, command: Command, tmp_path: Path) -> None:
+    keys, later = tmp_path / "keys.json", tmp_path / "later.zip"
+    keys.write_text(command("--as", "ada", "keys", "list", "--json")[1])
+    (tmp_path / "authority").mkdir()
+    with stamping(tmp_path / "authority") as authority, override_settings(EBOXCAST_TSA_URL=authority.address):
+        assert command("--as", "ada", "audit", "dossier", N, "--out", later)[0] == 0
+    found = verify_dossier(later)
+    assert found.good
+    assert found.included == found.entries
+    assert alone_script(keys, later).stdout.startswith("PROVED: ")
+
+
+def test_what_was_deleted_is_proved_by_its_own_file(file: Path, command: Command, tmp_path: Path) -> None:
+    """Without the dossier: for people who may not see the rest."""
+    pass_time(days=800)
+    later, signed, keys = tmp_path / "later.zip", tmp_path / "deletions.jws", tmp_path / "keys.json"
+    assert command("--as", "lou", "expire")[0] == 0
+    assert command("--as", "ada", "audit", "dossier", N, "--out", later)[0] == 0
+    signed.write_bytes(files_in(later)["deletions.jws"])
+    keys.write_text(command("--as", "ada", "keys", "list", "--json")[1])
+    code, answer = verified(command, signed, "--keys", keys)
+    assert code == 0
+    assert answer["deletions"] == deletions_in(later)
+    assert json.loads(alone_script(keys, signed).stdout)["deletions"] == deletions_in(later)
+    assert "message-expired" in command("verify", signed)[1]
+    keys.write_text(keys.read_text().replace(SigningKey.objects.get().fingerprint, "0" * 64))
+    code, answer = verified(command, signed, "--keys", keys)
+    assert code == 1
+    assert not answer["good"]
+    signed.write_bytes(signed.read_bytes()[:-9])
+    assert command("verify", signed)[0] == 3
 
 
 def verified(command: Command, *words: object) -> tuple[int, dict[str, object]]:

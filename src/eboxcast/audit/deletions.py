@@ -7,7 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # cryptography takes a tenth of a second to import
+    from eboxcast.lib.signatures import Signed
 
 FORMAT = "eboxcast.deletions/1"
 KIND = "eboxcast-deletions"
@@ -34,6 +38,33 @@ def statement_of(broadcast: str, head: str, deletions: Iterable[dict[str, Any]])
     """Return the file: all that was deleted until a head, and nothing else."""
     told = {"format": FORMAT, "broadcast": broadcast, "head": head, "deletions": list(deletions)}
     return (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedDeletions:
+    """The account as it was signed, alone."""
+
+    broadcast: str
+    head: str
+    deletions: tuple[dict[str, Any], ...]
+    signed: Signed
+
+
+def read_signed_deletions(content: bytes) -> SignedDeletions | None:
+    """Return the account in a file where it is signed and whole; None where it is something else."""
+    from eboxcast.lib.signatures import SignatureWrong, read_signed  # cryptography takes long to import
+
+    try:
+        signed = read_signed(content.decode("ascii"), kind=KIND)
+        told = json.loads(signed.payload)
+        return SignedDeletions(
+            broadcast=str(told["broadcast"]),
+            head=str(told["head"]),
+            deletions=tuple(deletions_told(signed.payload)),
+            signed=signed,
+        )
+    except (SignatureWrong, ValueError, KeyError, TypeError):
+        return None
 
 
 def deletions_told(content: bytes) -> list[dict[str, Any]]:

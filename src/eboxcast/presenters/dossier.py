@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from eboxcast.audit.deletions import SignedDeletions
 from eboxcast.audit.dossier_verification import DossierVerification, Wrong
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_
-from eboxcast.presenters.schemas.audit import DossierFault, DossierVerdict
+from eboxcast.presenters.schemas.audit import DeletionsVerdict, DossierFault, DossierVerdict
 
 DOSSIER_WRONG: Mapping[Wrong, str] = {
     Wrong.UNREADABLE: N_("{place}: this is not a dossier, or it is damaged."),
@@ -48,4 +49,17 @@ def dossier_verdict(found: DossierVerification) -> DossierVerdict:
         outside=found.outside,
         fault_count=found.fault_count,
         faults=tuple(DossierFault(wrong=one.wrong.value, place=mask_and_strip(one.place)) for one in found.faults),
+    )
+
+
+def deletions_verdict(found: SignedDeletions, *, key_known: bool | None) -> DeletionsVerdict:
+    """Return the signed account of what was deleted; ``key_known`` says whether its key counts, where that is known."""
+    return DeletionsVerdict(
+        good=key_known is not False,
+        broadcast=mask_and_strip(found.broadcast),
+        head=mask_and_strip(found.head),
+        deletions=found.deletions,
+        signed_by=found.signed.fingerprint,
+        signed_at=found.signed.signed_at,
+        key_known=key_known,
     )

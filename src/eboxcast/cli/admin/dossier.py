@@ -9,12 +9,13 @@ from pathlib import Path
 import typer
 
 from eboxcast.audit.canonical import Root
+from eboxcast.audit.deletions import SignedDeletions
 from eboxcast.audit.dossier_verification import Wrong, verify_dossier
 from eboxcast.cli.shell import console
 from eboxcast.lib.formatting import exact_moment, grouped
 from eboxcast.lib.translation import N_, translate
-from eboxcast.presenters.dossier import DOSSIER_WRONG, dossier_verdict
-from eboxcast.presenters.schemas.audit import DossierVerdict
+from eboxcast.presenters.dossier import DOSSIER_WRONG, deletions_verdict, dossier_verdict
+from eboxcast.presenters.schemas.audit import DeletionsVerdict, DossierVerdict
 from eboxcast.reports.proofs import counts
 from eboxcast.reports.schemas import SigningKeys
 
@@ -34,6 +35,9 @@ _UNPROVED = N_(
     "Without an external anchor, this does not show whether the whole dossier was rebuilt. "
     "Take one from a certificate or an email: --anchor NUMBER:DIGEST"
 )
+_ACCOUNT = N_("Broadcast {broadcast}: {count} deletions up to the head {head}")
+_SIGNED_BY = N_("Signed on {moment} by the key {fingerprint}")
+_KEY_WRONG = N_("The key {fingerprint} that signed it is not a valid key of the list. This is not proved.")
 _BAD = N_("The dossier was altered or damaged: {count} faults.")
 
 
@@ -51,6 +55,28 @@ def show_verified(
     console.result(verdict, partial(_lines, anchored=bool(anchors or heads)), as_json=as_json, precision="seconds")
     if not found.good:
         raise typer.Exit(1)
+
+
+def show_deletions(found: SignedDeletions, *, keys: SigningKeys | None = None, as_json: bool) -> None:
+    """Show what was deleted by a signed account. Exits with 1 if its key does not count."""
+    verdict = deletions_verdict(found, key_known=counts(found.signed, keys) if keys else None)
+    console.result(verdict, _deletion_lines, as_json=as_json, precision="seconds")
+    if not verdict.good:
+        raise typer.Exit(1)
+
+
+def _deletion_lines(found: DeletionsVerdict, language: str) -> Iterator[str]:
+    if not found.good:
+        yield translate(_KEY_WRONG, language, {"fingerprint": found.signed_by})
+        return
+    count = grouped(len(found.deletions), language)
+    yield translate(_ACCOUNT, language, {"broadcast": found.broadcast, "count": count, "head": found.head})
+    for one in found.deletions:
+        yield "  ".join(str(one.get(name) or "–") for name in ("at", "action", "environment", "by", "data"))
+    data = {"moment": exact_moment(found.signed_at, language), "fingerprint": found.signed_by}
+    yield translate(_SIGNED_BY, language, data)
+    if found.key_known is None:
+        yield translate(_COMPARE, language)
 
 
 def _lines(found: DossierVerdict, language: str, *, anchored: bool) -> Iterator[str]:

@@ -9,7 +9,8 @@ from zipfile import is_zipfile
 
 import typer
 
-from eboxcast.cli.admin.dossier import show_verified
+from eboxcast.audit.deletions import read_signed_deletions
+from eboxcast.cli.admin.dossier import show_deletions, show_verified
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.given_files import authorities_in, content_of, head_in, keys_in
@@ -154,6 +155,9 @@ def verify(
         show_verified(file, heads=[head_in(path).root for path in head or ()], keys=given, as_json=as_json)
         return
     content, name = content_of(file), mask_and_strip(str(file))
+    if (deletions := read_signed_deletions(content)) is not None:
+        show_deletions(deletions, keys=given, as_json=as_json)
+        return
     trust = Trust(keys=given, authorities=authorities_in(authorities))
     if is_receipt(content):
         if recipient not in ("", "-"):

@@ -249,6 +249,27 @@ class DossierVerdict(Schema):
     """the first hundred"""
 
 
+class DeletionsVerdict(Schema):
+    """The signed account of what was deleted of a broadcast."""
+
+    format: Literal["eboxcast.deletions-verify/1"] = "eboxcast.deletions-verify/1"
+    """the form of this answer"""
+    good: bool
+    """whether a key that counts signed it; without a list of keys, whether it is as it was signed"""
+    broadcast: str
+    """the number of the broadcast"""
+    head: str
+    """the head of the audit up to which it accounts, `NUMBER:DIGEST`"""
+    deletions: tuple[Mapping[str, object], ...]
+    """what was deleted ([the dossier](dossier.md#what-was-deleted))"""
+    signed_by: str
+    """the fingerprint of the key that signed it"""
+    signed_at: datetime
+    """when it was signed"""
+    key_known: bool | None
+    """whether this key is valid and in the list of keys; `null` if none was given"""
+
+
 class AuditFault(Schema):
     """One thing that is wrong."""
 

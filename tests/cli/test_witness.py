@@ -246,6 +246,14 @@ def test_what_is_mailed_to_a_witness_is_what_the_command_gives(both: Both) -> No
     assert json.loads(as_file(following(made, None))) == {**told, "at": moment_text(made.made_at)}
 
 
+def test_what_is_no_text_on_standard_input_is_refused(both: Both) -> None:
+    words = [COMMAND, "witness", "see", both.witness, "-"]
+    variables = {**os.environ, "EBOXCAST_SIGNING_PASSPHRASE": PHRASE, "EBOXCAST_LANGUAGE": "en", "LC_ALL": "C.UTF-8"}
+    done = subprocess.run(words, env=variables, input=b"\xff\xfe{", capture_output=True)
+    assert done.returncode == 3
+    assert b"is not a signed head of the audit." in done.stderr
+
+
 def test_it_needs_no_database(both: Both, tmp_path: Path) -> None:
     elsewhere = {
         "PATH": os.environ["PATH"],

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 from django.conf import settings
 
-from eboxcast.audit.given_heads import GivenHead, read_head
+from eboxcast.audit.given_heads import GivenHead, HeadUnclear, read_head
 from eboxcast.audit.signing_keys import MOST_DAYS
 from eboxcast.audit.witnessing import Witness, create_witness, find_witness, seen_by, witness_head
 from eboxcast.cli.shell import console
@@ -112,7 +112,10 @@ def see(
 def _given(head: str, witness: Witness) -> GivenHead:
     """Return the head that was named. An address is told the last one: with it, it can prove that it goes on."""
     if head == "-":
-        return read_head(sys.stdin.read(_MOST_OF_A_HEAD).encode(), file="-")
+        try:
+            return read_head(sys.stdin.read(_MOST_OF_A_HEAD).encode(), file="-")
+        except UnicodeError:
+            raise HeadUnclear(file="-") from None
     if not is_address(head):
         return head_in(Path(head))
     seen = seen_by(witness)

@@ -42,6 +42,8 @@ LANGUAGES = ("en", "fr", "nl", "de")
 """In the first one a page is shown in all views, in the others wide and light."""
 ALICE = "recipient"
 _SECONDS_TO_START = 60
+_VIEWER_MILLISECONDS = 2_000
+"""For the browser's own viewer to draw a document: it tells nobody when it has."""
 
 
 @dataclass(frozen=True)
@@ -157,6 +159,9 @@ class Demo:
         self.port, provider = _free_port(), _free_port()
         address = f"http://127.0.0.1:{self.port}"
         self.installation = folder / "state" / "demo-installation"
+        passphrase = folder / "passphrase"
+        passphrase.touch(mode=0o600)
+        passphrase.write_text(token_urlsafe(), "utf-8")
         self.variables = settings | {
             "EBOXCAST_STATE_DIR": str(self.installation),
             "EBOXCAST_INSTALLATION": "demo",
@@ -164,7 +169,7 @@ class Demo:
             "EBOXCAST_PAGES_LISTEN": f"127.0.0.1:{self.port}",
             "EBOXCAST_PAGES_URL": address,
             "EBOXCAST_DROP_DIR": str(folder / "drop"),
-            "EBOXCAST_SIGNING_PASSPHRASE_FILE": str(folder / "passphrase"),
+            "EBOXCAST_SIGNING_PASSPHRASE_FILE": str(passphrase),
         }
         self.address = address
         sign_in = self.installation / "sign-in.toml"
@@ -294,9 +299,6 @@ def _dropped(demo: Demo, number: str, today: date) -> None:
     key = demo.folder / "payroll.pub"
     key.write_bytes(Ed25519PrivateKey.generate().public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH))
     demo.run("ines", "sftp-keys", "add", INSTITUTION, key, "--label", "server of the payroll team")
-    passphrase = demo.folder / "passphrase"
-    passphrase.touch(mode=0o600)
-    passphrase.write_text(token_urlsafe(), "utf-8")
     demo.run("ines", "keys", "create", "--name", "Demonstration Office")
 
 
@@ -363,6 +365,8 @@ def _go(page: Page, shot: Shot, path: str) -> None:
     if shot.click:
         page.locator(shot.click).first.click()
         page.wait_for_load_state()
+    if page.locator("iframe.document").count():
+        page.wait_for_timeout(_VIEWER_MILLISECONDS)
     if answer is None or not answer.ok:
         raise NotShown(f"{shot.name}: {path} answers {answer.status if answer else 'nothing'}.")
 

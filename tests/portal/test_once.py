@@ -20,6 +20,7 @@ from tests.web.visitors import PASSWORD, account_of, browser, browser_of
 
 from eboxcast.accounts.models import SentForm
 from eboxcast.accounts.sent_forms import taken_once
+from eboxcast.audit.models import Entry
 from eboxcast.exchange.models import SftpKey
 from eboxcast.notices.models import Webhook
 from eboxcast.senders.models import Token
@@ -58,6 +59,14 @@ FORMS = {
         count=SftpKey.objects.count,
     ),
 }
+
+
+NOTE = Once(
+    path="/broadcasts/2027-0001/note",
+    given={"note": "They called: the list follows on Monday."},
+    told="This form was sent before. Nothing was done a second time.",
+    count=Entry.objects.filter(action="broadcast.noted").count,
+)
 
 
 @pytest.fixture
@@ -104,6 +113,14 @@ def test_a_form_that_is_sent_again_makes_nothing_more(ines: Client, form: Once) 
     for expected in (False, True, True):
         assert (form.told in words(ines.post(form.path, given, follow=True).content)) is expected
     assert form.count() == 1
+
+
+def test_a_note_that_is_sent_again_is_kept_once(ines: Client) -> None:
+    p.requested()
+    given = filled_in(ines, NOTE)
+    for expected in (False, True):
+        assert (NOTE.told in words(ines.post(NOTE.path, given, follow=True).content)) is expected
+    assert NOTE.count() == 1
 
 
 def test_the_form_in_another_window_is_another_form(ines: Client) -> None:

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from eboxcast.accounts.errors import FormSentBefore
 from eboxcast.broadcasts.errors import ChangedMeanwhile, DateNotFree
 from eboxcast.broadcasts.lookup import find_broadcast
 from eboxcast.broadcasts.models import Broadcast, State
@@ -25,6 +26,7 @@ from eboxcast.portal import step_forms as forms
 from eboxcast.portal.dates import HINT, given_in, picked_in
 from eboxcast.portal.links import link_to
 from eboxcast.portal.navigation import head_of
+from eboxcast.portal.once import form_id, once
 from eboxcast.portal.step_forms import StepForm
 from eboxcast.portal.told import tell
 from eboxcast.presenters.broadcasts import broadcast_sheet
@@ -220,8 +222,13 @@ def _take(request: PageRequest, name: str, found: Broadcast) -> HttpResponse:
         form = step.form(data, **about)
         if form.is_valid():
             try:
-                with as_seen(found, form.cleaned_data["seen"]):
+                with once(request), as_seen(found, form.cleaned_data["seen"]):
                     form.take()
+            except FormSentBefore as error:
+                if again := _taken_before(request, step, found):
+                    return again
+                tell(request, error.sentence)
+                return redirect("broadcast", found.number)
             except ChangedMeanwhile as error:
                 if again := _taken_before(request, step, found):
                     return again
@@ -235,7 +242,7 @@ def _take(request: PageRequest, name: str, found: Broadcast) -> HttpResponse:
         status = 422 if form.wrong and status == 200 else status
     else:
         form = step.form(initial={**given_in(request).dict(), "seen": _seen_first(request, found)}, **about)
-    shown = {"form": form, "hint": HINT, **form.shown(request)}
+    shown = {"form": form, "form_id": form_id(request), "hint": HINT, **form.shown(request)}
     if part_of_page(request) and form.on_calendar:
         return render(request, "portal/components/dates.html", shown)
     shown |= {

@@ -299,7 +299,7 @@ def _dropped(demo: Demo, number: str, today: date) -> None:
     key = demo.folder / "payroll.pub"
     key.write_bytes(Ed25519PrivateKey.generate().public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH))
     demo.run("ines", "sftp-keys", "add", INSTITUTION, key, "--label", "server of the payroll team")
-    demo.run("ines", "keys", "create", "--name", "Demonstration Office")
+    demo.run("lou", "keys", "create", "--name", "Demonstration Office")
 
 
 def _package(demo: Demo, name: str, recipients: int) -> Path:

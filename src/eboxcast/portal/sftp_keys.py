@@ -57,6 +57,8 @@ class KeyForm(PageForm):
         label=N_("Days it is valid"), min_value=1, max_value=keys.MOST_DAYS, initial=keys.USUAL_DAYS
     )
 
+    widths = {"days": "short"}  # noqa: RUF012 - as in the base class
+
     def __init__(self, *args: Any, institutions: Iterable[Institution], language: str, **kwargs: Any) -> None:
         super().__init__(*args, language=language, **kwargs)
         named = sorted((name_in(one.names, language), one.cbe) for one in institutions)

@@ -11,12 +11,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from eboxcast.accounts.errors import FormSentBefore
 from eboxcast.exchange import signers
 from eboxcast.lib.errors import InputRefused
 from eboxcast.lib.free_text import MOST_OF_A_NAME
 from eboxcast.lib.policy import authorize
 from eboxcast.lib.translation import N_, name_in, translate
 from eboxcast.portal.confirming import ConfirmedForm
+from eboxcast.portal.once import form_id, once
 from eboxcast.portal.told import tell
 from eboxcast.presenters.schemas.live import Decision
 from eboxcast.senders.lookup import institutions_of
@@ -26,6 +28,10 @@ from eboxcast.web.requests import PageRequest
 from eboxcast.web.visitors import signed_in
 
 _ADDED = N_("The certificate is registered: {fingerprint}. Compare it with the institution, over the phone.")
+_ADDED_BEFORE = N_(
+    "This form was sent before, and the certificate is registered. Compare its fingerprint with the institution, over "
+    "the phone."
+)
 _ENDED = N_("The certificate was ended.")
 _END = N_("End the certificate")
 _CONSEQUENCES = (
@@ -64,13 +70,17 @@ def add(request: PageRequest) -> HttpResponse:
         given = form.cleaned_data
         certificate = given["certificate"].encode()
         try:
-            added = signers.add_signer(given["institution"], certificate, label=given["label"], actor=request.actor)
+            with once(request):
+                added = signers.add_signer(given["institution"], certificate, label=given["label"], actor=request.actor)
+        except FormSentBefore:
+            tell(request, _ADDED_BEFORE)
+            return redirect("drop-folders")
         except InputRefused as error:
             form.refuse(error, field="certificate")
         else:
             tell(request, _ADDED, fingerprint=added.fingerprint)
             return redirect("drop-folders")
-    shown = {"section": "drop-folders", "form": form}
+    shown = {"section": "drop-folders", "form": form, "form_id": form_id(request)}
     return render(request, "portal/signer_add.html", shown, status=422 if form.wrong else 200)
 
 
@@ -84,7 +94,8 @@ def end(request: PageRequest, number: int) -> HttpResponse:
         tell(request, _ENDED)
         return redirect("drop-folders")
     signer = signers.find_signer(number, actor=request.actor)
-    data = {"label": signer.label, "institution": signer.institution}
+    names = Institution.objects.get(cbe=signer.institution).names
+    data = {"label": signer.label, "institution": f"{name_in(names, request.language)} ({signer.institution})"}
     decision = Decision(
         action="signer.end",
         label=translate(_END, request.language),

@@ -24,6 +24,7 @@ from hypothesis import HealthCheck, settings
 from psycopg import sql
 from tests import cluster, guard, starter
 from tests.simulator.simulated import Simulators
+from tests.tokens import softhsm as softhsm
 
 from eboxcast.database import boot
 from eboxcast.database.embedded.configuration import ROLES

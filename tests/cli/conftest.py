@@ -14,7 +14,6 @@ from tests.broadcasts.conftest import january as january
 from tests.cli.procedure_people import record_people
 from tests.reports.broadcasts import Broadcasts
 from tests.simulator.simulated import Simulated, Simulators
-from tests.tokens import softhsm as softhsm
 
 from eboxcast import __version__
 from eboxcast.cli import main as cli_main

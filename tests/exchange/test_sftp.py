@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import math
 import os
+import shutil
 import signal
 import socket
 import tracemalloc
@@ -19,8 +20,9 @@ import paramiko
 import pytest
 from tests.broadcasts import people as p
 from tests.delivery.procedure import INSTITUTION, SHORT
-from tests.exchange.dropping import Dropping
+from tests.exchange.dropping import Dropping, texts
 from tests.exchange.sftp_clients import Institution, Running, serving
+from tests.exchange.test_signers import Signing
 from tests.faults.machine import wait_until
 
 from eboxcast.exchange import keys
@@ -73,6 +75,19 @@ def test_openssh_delivers_a_set_and_fetches_its_answers(dropping: Dropping, tmp_
         assert got.returncode == 0, got.stderr
     assert [name[:7] for name in left(fetched)] == ["FO.ACRF", "FO.NOTI"]
     assert dropping.left("OUTTEST") == []
+
+
+def test_openssh_delivers_a_set_that_openssl_signed(dropping: Dropping, tmp_path: Path) -> None:
+    signing = Signing(dropping, tmp_path)
+    signing.register()
+    signatures = signing.put()
+    (tmp_path / "sent").mkdir()
+    kept = [shutil.move(path, tmp_path / "sent") for path in sorted(dropping.incoming.iterdir())]
+    with serving(dropping.root) as running:
+        put = Institution(tmp_path, running).sftp("cd INTEST", *(f"put {path}" for path in kept))
+        assert put.returncode == 0, put.stderr
+        assert dropping.collect().outcome == "accepted"
+    assert {path.name for path in signatures} <= set(texts(dropping.receipt(), "FileName"))
 
 
 def test_lftp_delivers_with_a_temporary_name_and_removes(institution: Institution, incoming: Path) -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,13 +21,7 @@ from pyhanko.sign.validation.status import TimestampSignatureStatus
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator.errors import ExpiredError, PathError, RevokedError, ValidationError
 
-from eboxcast.lib.signatures import Evidence, SignatureWrong, Signed
-
-_BROKEN = (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError, RecursionError)
-"""What the libraries meet in what was cut or put together by somebody else."""
-# They write to the log what they find; who verifies is told by what is returned.
-logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
-logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
+from eboxcast.lib.signatures import BROKEN, Evidence, SignatureWrong, Signed
 
 Standing = Literal["issued", "unknown", "revoked", "expired"]
 """What authorities say of a certificate at a moment; unknown: none that is trusted issued it."""
@@ -85,7 +78,7 @@ def judge(signed: Signed, authorities: Authorities | None, *, now: datetime) -> 
         standing, revoked_at = _standing(certificate, others, authorities, signed.evidence, at)
         if standing == "issued":
             _, revoked_at = _standing(certificate, others, authorities, signed.evidence, now)
-    except (SignatureValidationError, ValidationError, PathError, PdfError, *_BROKEN) as error:
+    except (SignatureValidationError, ValidationError, PathError, PdfError, *BROKEN) as error:
         raise SignatureWrong from error
     return Judged(stamped_at=stamped_at, stamp_trusted=trusted, standing=standing, revoked_at=revoked_at)
 

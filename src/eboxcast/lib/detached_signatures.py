@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import logging
 from datetime import datetime
 from pathlib import Path
 
@@ -17,15 +16,10 @@ from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.generic_cms import async_validate_detached_cms, extract_certs_for_validation
 from pyhanko_certvalidator import ValidationContext
 
-from eboxcast.lib.signatures import SignatureWrong, name_in_certificate
+from eboxcast.lib.signatures import BROKEN, SignatureWrong, name_in_certificate
 
 LEAST_BITS = 2048
 _DIGESTS = frozenset({"sha256", "sha384", "sha512"})
-_BROKEN = (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError, RecursionError)
-"""What the library meets in what was cut or put together by somebody else."""
-# It writes to the log what it finds; who sent the file is told by a receipt.
-logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
-logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
 
 
 class CertificateUnfit(ValueError):
@@ -40,7 +34,7 @@ def signer_of(signature: bytes, path: Path) -> bytes:
         context = ValidationContext(trust_roots=[certificate], allow_fetching=False)
         with path.open("rb") as file:
             status = asyncio.run(async_validate_detached_cms(file, signed, signer_validation_context=context))
-    except (SignatureValidationError, PdfError, *_BROKEN) as error:
+    except (SignatureValidationError, PdfError, *BROKEN) as error:
         raise SignatureWrong from error
     if not (status.intact and status.valid and status.md_algorithm in _DIGESTS):
         raise SignatureWrong

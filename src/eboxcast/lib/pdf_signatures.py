@@ -8,7 +8,6 @@ certificate. What a reader of PDF says of it depends on what that machine trusts
 from __future__ import annotations
 
 import io
-import logging
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -31,17 +30,12 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from eboxcast.lib.signatures import Evidence, Key, SignatureWrong, Signed, Signer
+from eboxcast.lib.signatures import BROKEN, Evidence, Key, SignatureWrong, Signed, Signer
 from eboxcast.lib.timestamps import NoTimestamp
 
 _FIELD = "Signature"
 _LONGEST = 72
 """How many bytes a signature with a key on P-256 has at most."""
-_BROKEN = (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError, RecursionError)
-"""What the library meets in a file that was cut or put together by somebody else."""
-# It writes to the log what it finds; who verifies is told by what is returned.
-logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
-logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
 
 
 def sign_pdf(
@@ -94,7 +88,7 @@ def read_signed_pdf(content: bytes) -> Signed:
             stamped=signature.signer_info["signature"].native,
             evidence=_evidence_in(reader),
         )
-    except (PdfError, *_BROKEN) as error:
+    except (PdfError, *BROKEN) as error:
         raise SignatureWrong from error
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -29,6 +30,12 @@ from joserfc.jwk import ECKey
 
 from eboxcast.lib.digests import digest
 
+BROKEN = (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError, RecursionError)
+"""What the libraries meet in what was cut or put together by somebody else."""
+# pyHanko, which reads the other forms, writes to the log what it finds; who verifies is told by what is returned.
+logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
+logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
+
 _ALGORITHM = "ES256"
 _HALF = 32
 _UNSIGNED = "etsiU"
@@ -45,17 +52,6 @@ _USAGE = x509.KeyUsage(
 )
 Key = ec.EllipticCurvePrivateKey
 """A key pair."""
-_BROKEN = (
-    ValueError,
-    KeyError,
-    IndexError,
-    TypeError,
-    AttributeError,
-    OverflowError,
-    RecursionError,
-    UnsupportedAlgorithm,
-)
-"""What is met in a text that somebody else put together."""
 
 
 class SignatureWrong(ValueError):
@@ -252,7 +248,7 @@ def read_signed(text: str, *, kind: str) -> Signed:
             stamped=stamp_of(signed),
             evidence=Evidence(crls=_values(said, "rVals", "crlVals"), ocsps=_values(said, "rVals", "ocspVals")),
         )
-    except (*_BROKEN, JoseError, OSError, binascii.Error) as error:
+    except (*BROKEN, JoseError, OSError, binascii.Error) as error:
         raise SignatureWrong from error
 
 

@@ -46,7 +46,7 @@ class Authorities:
             issuers = (x509.Certificate.load(der, strict=True) for kind, der in found if kind == "CERTIFICATE")
             crls = (crl.CertificateList.load(der, strict=True) for kind, der in found if kind == "X509 CRL")
             read = cls(certificates=tuple(issuers), crls=tuple(crls))
-        except (ValueError, TypeError, AttributeError) as error:
+        except BROKEN as error:
             raise AuthoritiesWrong from error
         if not read.certificates:
             raise AuthoritiesWrong

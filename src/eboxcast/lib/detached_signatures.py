@@ -48,16 +48,16 @@ def read_certificate(content: bytes) -> tuple[bytes, str, datetime, datetime]:
             (found,) = x509.load_pem_x509_certificates(content)
         else:
             found = x509.load_der_x509_certificate(content)
-        key = found.public_key()
-    except ValueError as error:
+        key, der = found.public_key(), found.public_bytes(Encoding.DER)
+        name, since, until = name_in_certificate(der), found.not_valid_before_utc, found.not_valid_after_utc
+    except BROKEN as error:
         raise CertificateUnfit from error
     strong = isinstance(key, ec.EllipticCurvePublicKey) or (
         isinstance(key, rsa.RSAPublicKey) and key.key_size >= LEAST_BITS
     )
     if not strong:
         raise CertificateUnfit
-    der = found.public_bytes(Encoding.DER)
-    return der, name_in_certificate(der), found.not_valid_before_utc, found.not_valid_after_utc
+    return der, name, since, until
 
 
 def _der_of(signature: bytes) -> bytes:

@@ -10,7 +10,6 @@ With a timestamp the form is JSON instead of one line, and the timestamp stands 
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import logging
 from collections.abc import Mapping
@@ -30,7 +29,21 @@ from joserfc.jwk import ECKey
 
 from eboxcast.lib.digests import digest
 
-BROKEN = (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError, RecursionError)
+BROKEN = (
+    ValueError,
+    KeyError,
+    IndexError,
+    TypeError,
+    AttributeError,
+    OverflowError,
+    RecursionError,
+    NotImplementedError,
+    UnboundLocalError,
+    InvalidSignature,
+    UnsupportedAlgorithm,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+)
 """What the libraries meet in what was cut or put together by somebody else."""
 # pyHanko, which reads the other forms, writes to the log what it finds; who verifies is told by what is returned.
 logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
@@ -143,7 +156,7 @@ def read_issued(content: bytes, owner: bytes) -> tuple[bytes, ...]:
         chain = [next(one for one in found if one.public_key() == wanted)]
         while above := [one for one in found if one not in chain and _issued(one, chain[-1])]:
             chain.append(above[0])
-    except (ValueError, StopIteration, UnsupportedAlgorithm) as error:
+    except (StopIteration, *BROKEN) as error:
         raise NotIssued from error
     if len(chain) == 1 or len(chain) != len(found):
         raise NotIssued
@@ -166,7 +179,7 @@ def validity_of(certificate: bytes) -> tuple[datetime, datetime]:
 def _issued(issuer: x509.Certificate, certificate: x509.Certificate) -> bool:
     try:
         certificate.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+    except BROKEN:
         return False
     return True
 
@@ -248,7 +261,7 @@ def read_signed(text: str, *, kind: str) -> Signed:
             stamped=stamp_of(signed),
             evidence=Evidence(crls=_values(said, "rVals", "crlVals"), ocsps=_values(said, "rVals", "ocspVals")),
         )
-    except (*BROKEN, JoseError, OSError, binascii.Error) as error:
+    except (*BROKEN, JoseError, OSError) as error:
         raise SignatureWrong from error
 
 

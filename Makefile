@@ -11,6 +11,7 @@ BUILT := src/eboxcast/web/built
 PACKAGE := pyproject.toml setup.py $(CATALOGUES)
 BIN := .venv/bin
 RELEASE := .venv/release/bin
+INSTALL := $(BIN)/python -m pip install --quiet --require-hashes --no-build-isolation
 EPOCH = $(shell git log -1 --format=%ct)
 COMPILE := $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --build-deps-for=editable \
   --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --extra=embedded --extra=simulator
@@ -105,6 +106,8 @@ requirements: .venv/.dev ## Pin the newest versions that pyproject.toml allows, 
 	$(COMPILE) --upgrade --output-file=requirements/run.txt pyproject.toml
 	$(COMPILE) --upgrade --extra=dev --constraint=requirements/run.txt --output-file=requirements/dev.txt pyproject.toml
 	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-trusted-host \
+	  --no-emit-find-links --upgrade --constraint=requirements/run.txt --output-file=requirements/build.txt requirements/build.in
+	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-trusted-host \
 	  --no-emit-find-links --upgrade --output-file=requirements/design.txt requirements/design.in
 	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-trusted-host \
 	  --no-emit-find-links --upgrade --constraint=requirements/dev.txt --output-file=requirements/docs.txt requirements/docs.in
@@ -126,15 +129,18 @@ $(BUILT)/.made: $(VENDOR)/.made $(wildcard src/eboxcast/*/static/*/*) | .venv/.r
 	@env -i EBOXCAST_STATE_DIR=/nonexistent $(BIN)/python -m django collectstatic --settings=eboxcast.config.settings --no-input --verbosity 0
 	@touch $@
 
-.venv/.run: .venv/.made requirements/run.txt $(PACKAGE)
+# What is only to be had as source is built with the setuptools that is pinned, not with one that pip would fetch for it.
+.venv/.run: .venv/.made requirements/build.txt requirements/run.txt $(PACKAGE)
 	@echo "Installing eboxcast in .venv; the first time takes a minute or two."
-	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/run.txt
+	@$(INSTALL) --requirement requirements/build.txt
+	@$(INSTALL) --requirement requirements/run.txt
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.venv/.dev: .venv/.made requirements/dev.txt $(PACKAGE)
+.venv/.dev: .venv/.made requirements/build.txt requirements/dev.txt $(PACKAGE)
 	@echo "Installing eboxcast and its tools in .venv; the first time takes a minute or two."
-	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/dev.txt
+	@$(INSTALL) --requirement requirements/build.txt
+	@$(INSTALL) --requirement requirements/dev.txt
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch .venv/.run $@
 

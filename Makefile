@@ -74,6 +74,7 @@ release: .venv/.dev .venv/.release $(BUILT)/.made ## Build wheel, source, image 
 
 faults: .venv/.dev .venv/.release ## Kill, cut and fill things for longer than `make test` does
 	$(BIN)/pytest -m faults $(ARGS)
+	COMPACTED_TESTS=1 $(BIN)/pytest tests/mailboxes
 
 soak: .venv/.dev ## Publish, open, recall, expire, compact and kill for an hour: make soak SOAK=10m
 	@$(BIN)/python -m tests.soak $(SOAK) $(ARGS)

@@ -10,7 +10,7 @@ import numpy as np
 import psycopg
 import pytest
 from tests.locks import locked
-from tests.mailboxes.conftest import AT_ONCE, NewOrder, plans_of_opening, publish
+from tests.mailboxes.conftest import AT_ONCE, NewOrder, if_rows, plans_of_opening, publish
 
 from eboxcast.database.environments import environment_connection
 from eboxcast.lib import clock
@@ -18,6 +18,8 @@ from eboxcast.mailboxes import audiences, blocks, compacting, expiring, facts, f
 from eboxcast.mailboxes.blocks import Pairs
 from eboxcast.mailboxes.compacting import Compacted, Rules, Standing
 from eboxcast.mailboxes.models import Audience, Block, CompactedRelease, Compaction, Release
+
+pytestmark = if_rows
 
 A = "acceptance"
 PRIME = 16_381

@@ -93,6 +93,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 LONG = (
     "acceptance/test_story",
+    "acceptance/test_by_sftp_and_mail",
     "cli/test_demo",
     "browser/test_procedure",
     "cli/test_serve",

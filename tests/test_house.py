@@ -260,6 +260,7 @@ MAY_BE_REPLACED = {
     "sys.argv": "what was typed",
     "sys.stdin": "what was typed",
     "sys.modules": "a package that is not installed here",
+    "dns.resolver.default_resolver": "the name servers that this machine asks, as /etc/resolv.conf would give them",
     "Path.mkdir": "something that happens on the disk in this very moment",
 }
 """What tests may replace, and what that stands for. Time passes with tests/moments.py, not with a clock of theirs."""

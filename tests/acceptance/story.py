@@ -68,10 +68,10 @@ def become_a_sender(story: Story) -> None:
     desk.be("2027-09-13T09:00")
     desk.act("", "person", "load", files.operator_file(desk.folder))
     desk.act("ines", "message-type", "request", files.type_form(desk.folder))
-    first = _request_number(desk)
+    first = request_number(desk)
     desk.act("vera", "message-type", "refuse", first, "--reason", "the legal basis is another article")
     desk.act("ines", "message-type", "request", files.type_form(desk.folder), "--again", first)
-    again = _request_number(desk)
+    again = request_number(desk)
     desk.act("vera", "message-type", "validate", again)
     desk.act("ines", "message-type", "accept", again)
     desk.act("ines", "message-type", "configure", "DEMO-INFO", *ACCEPTANCE)
@@ -298,7 +298,8 @@ def _load_eboxes(desk: Desk, directory: Path, environment: str) -> None:
     desk.act("lou", "ebox", "load", path, "--environment", environment)
 
 
-def _request_number(desk: Desk) -> object:
+def request_number(desk: Desk) -> object:
+    """Return the number of the last request for a message type."""
     requests = desk.act("ines", "message-type", "list", "--json").json["requests"]
     assert isinstance(requests, list)
     return max(request["number"] for request in requests)

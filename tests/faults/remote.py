@@ -179,6 +179,11 @@ class Stage:
         wait_until(lambda: self.sums(letter).state in states)
         return self.sums(letter).state
 
+    def until_supervised(self, letter: Letter, *states: str) -> str:
+        """The same; a worker that ended in the middle of a restore is started again, as a service manager does."""
+        wait_until(lambda: bool(self.living or self.begin()) and self.sums(letter).state in states)
+        return self.sums(letter).state
+
     def processes(self, letter: Letter) -> set[object]:
         """Return the process ids that hold, or last held, a batch."""
         return {pid for (pid,) in self.machine.ask("control", _WORKERS, letter.ticket) if pid}

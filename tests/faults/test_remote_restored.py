@@ -71,7 +71,7 @@ def test_an_environment_is_restored_under_a_worker(
     kept = dump(slow_stage.machine, "production", tmp_path)
     slow_stage.until_done(letter, 10)
     restore(slow_stage.machine, "production", kept)
-    assert slow_stage.until(letter, "failed", "published") == "failed"
+    assert slow_stage.until_supervised(letter, "failed", "published") == "failed"
     refused = slow_stage.machine.run("resume", letter.ticket, **slow_stage.variables)
     assert refused.returncode == 4, refused
     assert "doctor --repair" in refused.stderr

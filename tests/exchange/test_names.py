@@ -43,7 +43,7 @@ def test_a_go_file_names_its_broadcast() -> None:
         "letter.pdf",
         f"FI.BRDC.{CBE}.20270208.00001.T.3.2.list.csv.filepart",
         "GO",
-        "FS.BRDC.1",
+        "FX.BRDC.1",
         "GO.DMFA.123456.20270208.00001.R.1",
         "fi.BRDC.1",
         "",

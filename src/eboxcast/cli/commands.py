@@ -302,7 +302,7 @@ SECTIONS: Mapping[str, Mapping[str, Command]] = {
             loaders.witness,
             N_("Watch over the audit of another institution, without its database."),
             asks=ANYBODY,
-            below={"create": ANYBODY, "see": ANYBODY, "show": ANYBODY},
+            below={"create": ANYBODY, "show": ANYBODY, "see": ANYBODY},
             needs_database=False,
             reads_models=True,
         ),

@@ -43,6 +43,17 @@ def test_looking_does_not_launch(package: NewPackage) -> None:
     assert launched.state == State.PUBLISHED
 
 
+def test_who_launches_what_another_just_published_leaves_nothing_open(package: NewPackage) -> None:
+    """Both read that it was prepared; the second notes what it wants when the first is done."""
+    run = prepared(package)
+    second = Run.objects.get(id=run.id)
+    assert actions.launch(run, actor=master("olga"), window=Window(), waiting=lambda moment: None).visible_at
+    intend(second, Action.LAUNCH, by="jan", changes={"state": State.RUNNING})
+    assert settle(second).state == State.PUBLISHED
+    assert not Intent.objects.filter(done_at=None).exists()
+    assert Entry.objects.filter(run=run.id, action="run.published").count() == 1
+
+
 @pytest.mark.parametrize(("action", "state"), [(Action.STOP, State.STOPPED), (Action.DISCARD, State.DISCARDED)])
 def test_what_was_asked_for_safety_is_finished_by_anyone(package: NewPackage, action: Action, state: State) -> None:
     """Killed between the intent to stop and the fence: whoever looks next stops it."""

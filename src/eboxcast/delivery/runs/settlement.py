@@ -138,6 +138,7 @@ def _state_by_fence(run: Run, release: Release) -> State:
 
 
 _WHILE_SENDING = (State.RUNNING, State.PAUSED)
+_AFTER_LAUNCH = (State.PUBLISHED, State.DISCARDED, State.SUPERSEDED, State.RECALLED)
 """Which of these a remote run is in is decided in control: nothing at its fence says so."""
 
 
@@ -146,7 +147,8 @@ def _launch_is_open(run: Run) -> bool:
 
 
 def _closable(run: Run) -> bool:
-    return any(intent.action != Action.LAUNCH for intent in open_intents(run))
+    """Say whether something that was asked of a run has its result: a launch has none while it may still happen."""
+    return any(intent.action != Action.LAUNCH or run.state in _AFTER_LAUNCH for intent in open_intents(run))
 
 
 def _record(run: Run) -> None:

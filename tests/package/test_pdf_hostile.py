@@ -88,9 +88,18 @@ def fault_of(tmp_path: Path, content: bytes) -> Fault:
     return fault
 
 
-def test_a_letter_is_read_by_another_process_as_by_ours() -> None:
-    findings = findings_of(LETTER)
+def test_a_letter_is_read_by_another_process_once() -> None:
+    """What it found is remembered by the digest of the letter: nothing else can be taken for it."""
+    letter = LETTER + b"% read once\n"
+    begun = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    findings = findings_of(letter)
+    read = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
     assert (findings.faults, findings.page_count) == ((), 1)
+    assert read > begun
+    assert findings_of(letter) == findings
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime == read
+    assert findings_of(letter.replace(b"read once", b"read more")).page_count == 1
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime > read
 
 
 def test_too_many_pages_are_told_with_their_number(tmp_path: Path) -> None:

@@ -56,33 +56,44 @@ class TakenSet(models.Model):
         )
 
 
-class SftpKey(models.Model):
-    """A public key by which an institution reaches its folders. Known by its number."""
+class Registered(models.Model):
+    """What an institution is known by, until it ends. Known by its number."""
 
     institution = models.TextField()
     label = models.TextField()
-    """What it is for, such as the name of a machine."""
-    kind = models.TextField()
-    """Of which kind it is, such as ``ssh-ed25519``."""
+    """What it is for, such as the name of a machine or a program."""
     fingerprint = models.TextField()
-    """By which SSH programs show it: ``SHA256:…``. The key itself is not needed: who signs in sends it."""
+    """The thing itself is not needed: who uses it sends it."""
     added_at = models.DateTimeField()
     added_by = models.TextField()
     expires_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     ended_by = models.TextField(blank=True)
+
+    class Meta:
+        abstract = True
+
+
+def _rules_of(table: str) -> tuple[models.BaseConstraint, ...]:
+    """Return the rules of what is registered: it is one institution's at a time, and somebody ended what has ended."""
+    ended = Q(ended_at=None, ended_by="") | (Q(ended_at__isnull=False) & ~Q(ended_by=""))
+    return (
+        UniqueConstraint(fields=("fingerprint",), condition=Q(ended_at=None), name=f"{table}_of_one"),
+        models.CheckConstraint(condition=ended, name=f"{table}_ended_by_somebody"),
+    )
+
+
+class SftpKey(Registered):
+    """A public key by which an institution reaches its folders; SSH programs show its fingerprint as ``SHA256:…``."""
+
+    kind = models.TextField()
+    """Of which kind it is, such as ``ssh-ed25519``."""
     used_at = models.DateTimeField(null=True)
     """When somebody last signed in with it, to the hour."""
 
     class Meta:
         db_table = "exchange_key"
-        constraints = (
-            UniqueConstraint(fields=("fingerprint",), condition=Q(ended_at=None), name="exchange_key_of_one"),
-            models.CheckConstraint(
-                condition=Q(ended_at=None, ended_by="") | (Q(ended_at__isnull=False) & ~Q(ended_by="")),
-                name="exchange_key_ended_by_somebody",
-            ),
-        )
+        constraints = _rules_of(db_table)
 
 
 class SftpServer(models.Model):
@@ -100,28 +111,12 @@ class SftpServer(models.Model):
         db_table = "exchange_sftp_server"
 
 
-class Signer(models.Model):
-    """A certificate with which an institution signs what it delivers. Known by its number."""
+class Signer(Registered):
+    """A certificate with which an institution signs what it delivers; its fingerprint is the SHA-256 of it."""
 
-    institution = models.TextField()
-    label = models.TextField()
-    """What it is for, such as the name of a program."""
     name = models.TextField()
     """The name in it."""
-    fingerprint = models.TextField()
-    """The SHA-256 of it. The certificate itself is not needed: it is in each signature."""
-    added_at = models.DateTimeField()
-    added_by = models.TextField()
-    expires_at = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True)
-    ended_by = models.TextField(blank=True)
 
     class Meta:
         db_table = "exchange_signer"
-        constraints = (
-            UniqueConstraint(fields=("fingerprint",), condition=Q(ended_at=None), name="exchange_signer_of_one"),
-            models.CheckConstraint(
-                condition=Q(ended_at=None, ended_by="") | (Q(ended_at__isnull=False) & ~Q(ended_by="")),
-                name="exchange_signer_ended_by_somebody",
-            ),
-        )
+        constraints = _rules_of(db_table)

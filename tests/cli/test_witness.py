@@ -189,6 +189,31 @@ def test_a_record_that_was_altered_is_refused(both: Both, change: str) -> None:
     assert both.command("audit", "verify", "--witness", both.record)[0] == 3
 
 
+@pytest.mark.parametrize("before", [0, 1])
+def test_a_line_that_was_cut_short_is_written_anew(both: Both, before: int) -> None:
+    """By a disk that was full, or an end in the middle: nobody was told that its head was countersigned."""
+    head = both.head()
+    if before:
+        both.see(head)
+        head = both.next_head()
+    with both.record.open("ab") as record:
+        record.write(b'{"consistency":["00')
+    assert both.see(head)["new"]
+    assert both.record.read_bytes().count(b"\n") == before + 1
+    assert both.verify("--witness", both.record)[0] == 0
+
+
+def test_ended_before_the_last_head_was_told_the_next_one_tells_it(both: Both) -> None:
+    both.see(both.head())
+    older = both.last.read_bytes()
+    head = both.next_head()
+    both.see(head)
+    newest = both.last.read_bytes()
+    both.last.write_bytes(older)
+    assert not both.see(head)["new"]
+    assert both.last.read_bytes() == newest
+
+
 def test_a_head_comes_on_standard_input(both: Both) -> None:
     assert both.see("-", given=both.head().read_text())["new"]
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from eboxcast.audit.given_heads import GivenHead
-from eboxcast.audit.witnessed import Witnessed, countersign, goes_on, read_record
+from eboxcast.audit.witnessed import RecordWrong, Witnessed, countersign, goes_on, read_record
 from eboxcast.lib.errors import NotAllowedNow, Trouble, WrongUse
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_
@@ -159,9 +159,27 @@ def find_witness(folder: Path) -> Witness:
 
 
 def seen_by(witness: Witness) -> list[Witnessed]:
-    """Return all that a witness countersigned, the oldest first. Raises RecordWrong."""
+    """Return all that a witness countersigned, the oldest first. Raises RecordWrong.
+
+    A line that was cut short, by a full disk say, is left out: nobody was told of its head, and the last one of which
+    somebody was told is before it.
+    """
+    content, file = _recorded(witness), mask_and_strip(str(witness.folder / RECORD))
+    whole = content[: content.rfind(b"\n") + 1]
+    seen = read_record(whole, file=file)
+    if whole != content and _told(witness) not in {"", *(one.head.text for one in seen)}:
+        raise RecordWrong(file=file, line=len(seen) + 1)
+    return seen
+
+
+def _recorded(witness: Witness) -> bytes:
     path = witness.folder / RECORD
-    return read_record(path.read_bytes(), file=mask_and_strip(str(path))) if path.exists() else []
+    return path.read_bytes() if path.exists() else b""
+
+
+def _told(witness: Witness) -> str:
+    path = witness.folder / LAST
+    return path.read_text("utf-8").removesuffix("\n") if path.exists() else ""
 
 
 def witness_head(
@@ -176,6 +194,8 @@ def witness_head(
     with _record(witness.folder) as record:
         seen = seen_by(witness)
         last = seen[-1] if seen else None
+        if last and _told(witness) != last.head.text:  # ended before it could be told
+            _write(witness.folder / LAST, last.head.text + "\n")
         _refuse_unknown(head, last, counts)
         for one in seen:
             if (one.head.root.size, one.head.root.root) == (head.root.size, head.root.root):
@@ -183,6 +203,7 @@ def witness_head(
         _refuse_other(witness, head, seen)
         head = head if last else replace(head, since=None, path=())
         made = countersign(head, after=last, signer=signer, at=at)
+        record.truncate(_recorded(witness).rfind(b"\n") + 1)
         record.write(made.line())
         record.flush()
         os.fsync(record.fileno())

@@ -15,6 +15,7 @@ from django.db.models.signals import post_save
 from django.http import HttpResponse
 from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
+from tests.audit.without_entries import Control, refuse_and_compare
 from tests.broadcasts import people as p
 from tests.delivery.conftest import story
 from tests.delivery.procedure import ANNE, BRAM, EVERYBODY, SHORT, Story
@@ -445,6 +446,16 @@ def test_what_may_no_longer_be_kept_goes(anne: Client, story: Story) -> None:
     told = Entry.objects.get(action=kept_files.DELETED, broadcast=broadcast.id)
     assert told.data == {"deliveries": 1, "rule": "delivery-old", "days": 30}
     assert anne.get(f"/broadcasts/{broadcast.number}/files/{kept.handle}").status_code == 404
+
+
+def test_without_its_entry_nothing_that_is_kept_goes(anne: Client, story: Story, sweepers: Control) -> None:
+    broadcast = story.scheduled()
+    send(anne, broadcast, fields(wrong_rows(story.files(SHORT), "12345678901")))
+    (kept,) = kept_files.kept_of(broadcast)
+    os.utime(kept.folder, (0, 0))
+    refuse_and_compare(sweepers, lambda: kept_files.remove_expired(by="ines"))
+    assert kept_files.kept_of(broadcast) == [kept]
+    assert kept_files.remove_expired(by="ines") == 1
 
 
 def test_whoever_sees_a_broadcast_sees_the_message_as_a_recipient_will(anne: Client, story: Story) -> None:

@@ -15,7 +15,6 @@ import re
 import secrets
 import shutil
 import tempfile
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -349,30 +348,33 @@ def remove_old(broadcast: Broadcast) -> None:
 def remove_expired(*, by: str) -> int:
     """Remove what may no longer be kept, of all broadcasts, and what was cut; return how many deliveries that were.
 
-    It is on record for each broadcast. Raises FilesNotStored.
+    Each is on record for its broadcast. What cannot be removed now stays for the next time. Raises FilesNotStored.
     """
     # The disk has the time of the machine.
     now = clock.now() - clock.offset()
     days = {True: 1, False: settings.EBOXCAST_LIST_DAYS}
-    removed: Counter[str] = Counter()
+    removed = 0
     for one in _all():
         is_cut = one.name.startswith(_CUT)
         with suppress(OSError):
-            if datetime.fromtimestamp(one.stat().st_mtime, UTC) < now - timedelta(days=days[is_cut]):
+            if datetime.fromtimestamp(one.stat().st_mtime, UTC) >= now - timedelta(days=days[is_cut]):
+                continue
+            if is_cut:
                 _remove(one)
-                removed.update([] if is_cut else [one.parent.name])
-    _record(removed, by)
-    return removed.total()
+            else:
+                _remove_recorded(one, by=by)
+                removed += 1
+    return removed
 
 
-def _record(removed: Mapping[str, int], by: str) -> None:
-    if not removed:
-        return
-    with sanitized_db_errors(), transaction.atomic():
-        ids = dict(Broadcast.objects.filter(number__in=removed).values_list("number", "id"))
-        for number, count in removed.items():
-            data = {"deliveries": count, "rule": "delivery-old", "days": settings.EBOXCAST_LIST_DAYS}
-            record(DELETED, by=by, broadcast=ids.get(number), data=data)
+@sanitized_db_errors()
+def _remove_recorded(delivery: Path, *, by: str) -> None:
+    """Remove a delivery in the transaction that records it: without its entry it stays. Raises OSError."""
+    with transaction.atomic():
+        broadcast = Broadcast.objects.filter(number=delivery.parent.name).values_list("id", flat=True).first()
+        data = {"deliveries": 1, "rule": "delivery-old", "days": settings.EBOXCAST_LIST_DAYS}
+        record(DELETED, by=by, broadcast=broadcast, data=data)
+        _remove(delivery)
 
 
 def _all() -> list[Path]:

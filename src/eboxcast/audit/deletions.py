@@ -63,7 +63,7 @@ def read_signed_deletions(content: bytes) -> SignedDeletions | None:
             deletions=tuple(deletions_told(signed.payload)),
             signed=signed,
         )
-    except (SignatureWrong, ValueError, KeyError, TypeError):
+    except (SignatureWrong, ValueError, KeyError, TypeError, RecursionError):
         return None
 
 

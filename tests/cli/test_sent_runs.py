@@ -321,7 +321,7 @@ def test_a_window_that_ends_leaves_the_rest_and_the_command(
 ) -> None:
     simulated = provider()
     simulated.break_("linkEboxMessage", "delay", delay_ms=700)
-    run = broadcasts.prepared(recipients=120)
+    run = broadcasts.prepared(recipients=400)
     end = (clock.now() + timedelta(seconds=2)).isoformat()
     code, _, err = command("launch", run.short, "--not-after", end)
     assert code == 5

@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
+from weakref import WeakValueDictionary
 
 from django.conf import settings
 
@@ -77,13 +79,15 @@ class Upload:
 
     def write(self, offset: int, data: bytes) -> int:
         """Write at a place, or at the end where it was opened so. Raises OverQuota."""
-        offset = self.size if self._appending else offset
         left = memoryview(data)
         try:
-            self._quota.take(offset + len(data) - self.size)
-            while left:
-                written = os.pwrite(self._descriptor, left, offset)
-                offset, left = offset + written, left[written:]
+            with self._quota.taken_alone():
+                size = self.size
+                offset = size if self._appending else offset
+                self._quota.take(offset + len(data) - size)
+                while left:
+                    written = os.pwrite(self._descriptor, left, offset)
+                    offset, left = offset + written, left[written:]
         except OSError:
             self._is_torn = True
             raise
@@ -91,8 +95,9 @@ class Upload:
 
     def cut(self, size: int) -> None:
         """Give it this size. Raises OverQuota."""
-        self._quota.take(size - self.size)
-        os.ftruncate(self._descriptor, size)
+        with self._quota.taken_alone():
+            self._quota.take(size - self.size)
+            os.ftruncate(self._descriptor, size)
 
     def finish(self) -> None:
         """Give the file its name: from now on it can be collected. Raises Torn where something was not written."""
@@ -131,29 +136,37 @@ class Download:
 
 
 class Quota:
-    """How much may lie in the incoming folders of an institution. What it grants, it grants in slices.
+    """How much may lie in the incoming folders of an institution: one for all its connections to this process.
 
-    Between two looks at the disk a connection may grow its files by one slice, so the limit is passed by little.
+    Room is reserved in slices, so that the disk is seldom looked at. Another process does not see what is reserved
+    here: each one beyond the first may pass the limit by one slice.
     """
 
     def __init__(self, root: Path, institution: str, *, most_bytes: int) -> None:
         self._root, self._institution, self._most = root, institution, most_bytes
-        self._granted = 0
+        self._reserved = 0
+        self._lock = Lock()
+
+    @contextmanager
+    def taken_alone(self) -> Iterator[None]:
+        """Let nobody else take room until what was taken is used: only then does a look at the disk count it."""
+        with self._lock:
+            yield
 
     def take(self, growth: int) -> None:
-        """Take room for more bytes. Raises OverQuota."""
+        """Take room for more bytes; alone. Raises OverQuota."""
         if growth <= 0:
             return
-        if growth > self._granted:
+        if growth > self._reserved:
             size, _ = self._used()
             room = self._most - size
             if growth > room:
                 raise OverQuota
-            self._granted = min(room, max(growth, _SLICE))
-        self._granted -= growth
+            self._reserved = min(room, max(growth, _SLICE))
+        self._reserved -= growth
 
     def take_file(self) -> None:
-        """Take room for one more file. Raises OverQuota."""
+        """Take room for one more file; alone. Raises OverQuota."""
         size, count = self._used()
         if count >= MOST_FILES or size >= self._most:
             raise OverQuota
@@ -217,8 +230,8 @@ class Access:
         Raises FileNotFoundError, FileExistsError, PermissionError, InUse, OverQuota.
         """
         _refuse(folder not in INCOMING or not _is_fit(name))
-        quota = Quota(self.root, self.institution, most_bytes=self.most_bytes)
-        with self._folder(folder) as opened:
+        quota = _quota_of(self)
+        with quota.taken_alone(), self._folder(folder) as opened:
             if _found(opened, name) is None:
                 if not create:
                     raise FileNotFoundError(errno.ENOENT, "No such file")
@@ -226,11 +239,11 @@ class Access:
             elif new:
                 raise FileExistsError(errno.EEXIST, "There is a file of this name")
             directory = opened.duplicate()
-        try:
-            descriptor = _claim(directory, name, create=create)
-        except BaseException:
-            os.close(directory)
-            raise
+            try:
+                descriptor = _claim(directory, name, create=create)
+            except BaseException:
+                os.close(directory)
+                raise
         upload = Upload(descriptor, directory, name, quota=quota, appending=appending)
         if fresh:
             upload.cut(0)
@@ -287,6 +300,20 @@ class Access:
             if name not in ALL or opened is None:
                 raise FileNotFoundError(errno.ENOENT, "No such folder")
             yield opened
+
+
+_quotas: WeakValueDictionary[Access, Quota] = WeakValueDictionary()
+_quotas_lock = Lock()
+
+
+def _quota_of(access: Access) -> Quota:
+    """Return the quota that all who write into these folders share; it is forgotten when nobody does."""
+    with _quotas_lock:
+        quota = _quotas.get(access)
+        if quota is None:
+            quota = Quota(access.root, access.institution, most_bytes=access.most_bytes)
+            _quotas[access] = quota
+        return quota
 
 
 def access_for(actor: Actor) -> Access:

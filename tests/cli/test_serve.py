@@ -9,13 +9,12 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing, suppress
-from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 
 import psutil
 import pytest
 from tests.broadcasts import people as p
+from tests.cli.serving import answer_to, free_port, served
 from tests.conftest import Eboxcast
 from tests.web.visitors import account_of
 
@@ -26,45 +25,14 @@ from eboxcast.tools.demo.recipients import let_recipients_sign_in
 
 @pytest.fixture
 def port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return int(listening.getsockname()[1])
+    return free_port()
 
 
 @pytest.fixture
 def serving(installation: None, port: int) -> Iterator[subprocess.Popen[str]]:
     """The pages below /eboxcast, served by processes of their own."""
-    settings = {
-        "EBOXCAST_PAGES_URL": f"http://127.0.0.1:{port}/eboxcast",
-        "EBOXCAST_PAGES_LISTEN": f"127.0.0.1:{port}",
-        "EBOXCAST_PAGES_PROCESSES": "1",
-        "EBOXCAST_SECRET_KEY": "",
-        "EBOXCAST_LANGUAGE": "en",
-    }
-    started = subprocess.Popen(
-        [Path(sys.executable).with_name("eboxcast"), "serve"],
-        env={**os.environ, **settings},
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    assert started.stderr is not None
-    assert "Serving the pages at" in started.stderr.readline()
-    yield started
-    with suppress(ProcessLookupError):  # its workers, too, wherever the test ended
-        os.killpg(started.pid, signal.SIGKILL)
-    started.wait(60)
-    started.stderr.close()
-
-
-def answer_to(port: int, path: str) -> tuple[HTTPResponse, str]:
-    """Ask until the server listens; each try waits for the connection to be refused or answered."""
-    for _ in range(500_000):
-        with closing(HTTPConnection("127.0.0.1", port, timeout=60)) as asking, suppress(ConnectionRefusedError):
-            asking.request("GET", path, headers={"Accept-Language": "en"})
-            answer = asking.getresponse()
-            return answer, answer.read().decode()
-    raise AssertionError("the server does not listen")
+    with served(port, "/eboxcast") as started:
+        yield started
 
 
 def test_the_pages_are_served_below_their_path_with_their_style(serving: subprocess.Popen[str], port: int) -> None:

@@ -43,7 +43,7 @@ _FIRST = N_("Countersigned: {size} entries. It is the first head, so there is no
 _GOES_ON = N_(
     "Countersigned: {size} entries. It is proved that the audit only grew since the head with {since} entries."
 )
-_SEEN = N_("This head was countersigned before: {size} entries.")
+_SEEN = N_("There is nothing new. The head with {size} entries was countersigned before.")
 _BY = N_("The head was signed by the key {fingerprint}. Compare this fingerprint with the one the institution gives.")
 _SEND = N_("Send {file} to the institution, for: eboxcast audit verify --witness FILE")
 
@@ -79,12 +79,22 @@ def show(folder: Folder, as_json: AsJson = False) -> None:
 def see(
     folder: Folder,
     head: Annotated[
-        str, typer.Argument(help="The signed head: a file, an http or https address, or - for standard input.")
+        str,
+        typer.Argument(
+            help="The signed head: a file, an https address, or - for standard input. "
+            "From an address, it takes what is new."
+        ),
     ],
     keys: Annotated[
         Path | None, typer.Option(help="The keys of the institution, as `eboxcast keys list --json` gives them.")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Write the countersigned head to this file.")] = None,
+    server_authority: Annotated[
+        Path | None,
+        typer.Option(
+            help="For an address: the authority of its server's certificate (PEM), if this machine does not trust it."
+        ),
+    ] = None,
     force: Force = False,
     as_json: AsJson = False,
 ) -> None:
@@ -97,7 +107,7 @@ def see(
     witness, known = find_witness(folder), keys_in(keys)
     sight = witness_head(
         witness,
-        _given(head, witness),
+        _given(head, witness, server_authority),
         counts=partial(counts, keys=known) if known else None,
         passphrase=settings.EBOXCAST_SIGNING_PASSPHRASE,
         at=clock.now(),
@@ -109,7 +119,7 @@ def see(
     console.result(answer, partial(_seen_lines, file=file), as_json=as_json, precision="microseconds")
 
 
-def _given(head: str, witness: Witness) -> GivenHead:
+def _given(head: str, witness: Witness, server_authority: Path | None) -> GivenHead:
     """Return the head that was named. An address is told the last one: with it, it can prove that it goes on."""
     if head == "-":
         try:
@@ -120,7 +130,8 @@ def _given(head: str, witness: Witness) -> GivenHead:
         return head_in(Path(head))
     seen = seen_by(witness)
     asked = {"since": str(seen[-1].head.root.size)} if seen else {}
-    return read_head(content_at(head, asked, most=_MOST_OF_A_HEAD), file=mask_and_strip(head))
+    content = content_at(head, asked, most=_MOST_OF_A_HEAD, authority=server_authority)
+    return read_head(content, file=mask_and_strip(head))
 
 
 def _created_lines(answer: WitnessShown, language: str) -> list[str]:

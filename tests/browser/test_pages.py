@@ -138,7 +138,7 @@ PAGES = (
     Page("portal/audit.html", "/audit?broadcast={published}", "ada"),
     Page("portal/audit_person.html", "/audit/person", "ada", "person"),
     Page("portal/audit_verify.html", "/audit/verify", "ada"),
-    Page("portal/audit_head.html", "/audit/head", "ada", "head"),
+    Page("portal/audit_head.html", "/audit/anchor", "ada", "head"),
     Page("portal/audit_dossier.html", "/audit/verify/dossier", "ada"),
     Page("portal/components.html", "/components", "ines"),
     # The recipient

@@ -270,7 +270,7 @@ def _answers(shown: list[str]) -> dict[str, Answer]:
         "ended": ended,
         "continue": answered(lambda: left.post("/sign-in", credentials)),
         "person": answered(lambda: ada.post("/audit/person", {"national_number": "x"})),
-        "head": answered(lambda: ada.post("/audit/head", {"to": "the registry"})),
+        "head": answered(lambda: ada.post("/audit/anchor", {"to": "the registry"})),
         "codes": answered(lambda: with_codes.post("/account/codes/make", follow=True)),
         "second factor": answered(lambda: halfway.get("/sign-in/second-factor")),
         "factor needed": answered(_told_of_a_factor),

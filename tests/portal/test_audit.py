@@ -74,7 +74,7 @@ def test_a_search_that_makes_no_sense_says_so(query: str) -> None:
 def test_older_entries_are_on_the_next_page() -> None:
     p.confirmed()
     client = browser_of(p.ADA)
-    client.post("/audit/head", {"to": ""})
+    client.post("/audit/anchor", {"to": ""})
     page = text_of(client.get("/audit?action=broadcast&before=3"))
     assert page.count('<div class="entry-head">') == 2
 
@@ -82,7 +82,7 @@ def test_older_entries_are_on_the_next_page() -> None:
 def test_the_whole_audit_is_verified_in_the_page() -> None:
     p.confirmed()
     client = browser_of(p.ADA)
-    anchor = text_of(client.post("/audit/head", {"to": "a notary"})).split('technical">')[1].split("<")[0]
+    anchor = text_of(client.post("/audit/anchor", {"to": "a notary"})).split('technical">')[1].split("<")[0]
     page = text_of(client.post("/audit/verify", {"anchors": anchor}))
     assert "No faults found." in page
     assert "by a head you gave" in page
@@ -97,7 +97,7 @@ def test_without_a_head_it_says_what_is_not_proved() -> None:
 def test_a_head_that_differs_is_a_fault() -> None:
     p.confirmed()
     client = browser_of(p.ADA)
-    client.post("/audit/head")
+    client.post("/audit/anchor")
     page = text_of(client.post("/audit/verify", {"anchors": f"2:{'a' * 64}"}))
     assert "The audit was tampered with or damaged: 1 faults." in page
     assert "Anchor 2: a different digest was issued." in page
@@ -110,7 +110,7 @@ def test_what_is_no_head_is_said_beside_the_field() -> None:
 
 
 def test_a_head_for_nobody_s_number() -> None:
-    answer = browser_of(p.ADA).post("/audit/head", {"to": f"for {NUMBER}"})
+    answer = browser_of(p.ADA).post("/audit/anchor", {"to": f"for {NUMBER}"})
     assert answer.status_code == 422
     assert "033" not in text_of(answer)
 
@@ -118,7 +118,7 @@ def test_a_head_for_nobody_s_number() -> None:
 @pytest.mark.parametrize("actor", [p.INES, p.VERA, p.ANNE, p.LOU], ids=lambda actor: str(actor.name))
 @pytest.mark.parametrize(
     "path",
-    ["/audit/verify", "/audit/verify/dossier", "/audit/head", "/audit/person", "/broadcasts/2027-0001/dossier"],
+    ["/audit/verify", "/audit/verify/dossier", "/audit/anchor", "/audit/person", "/broadcasts/2027-0001/dossier"],
 )
 def test_only_the_auditor_verifies_and_takes_away(actor: Actor, path: str) -> None:
     p.requested()

@@ -32,7 +32,7 @@ class Tried:
 
 @dataclass(frozen=True, kw_only=True)
 class Tries:
-    """A kind of try, and how many of it there may be within ``MINUTES``."""
+    """A kind of try, and how many of it there may be within some minutes."""
 
     kind: str
     """Before the identity, so that tries of one kind do not count for another; empty for passwords."""
@@ -40,6 +40,8 @@ class Tries:
     """For one name, before whoever has it must wait."""
     most_from: int
     """From one address, where a whole institution may sit behind one."""
+    minutes: int = MINUTES
+    """Within which they are counted, at most ``MINUTES``."""
 
     def count(self, identity: str, address: str) -> Tried:
         """Count a try before it is looked at: those that come at once would otherwise all find too few before them.
@@ -50,9 +52,10 @@ class Tries:
         with transaction.atomic():
             _wait_for_others(whose, where)
             FailedTry.objects.filter(at__lt=since()).delete()
-            nth = FailedTry.objects.filter(identity=whose).count()
-            if (identity and nth >= self.most) or FailedTry.objects.filter(address=where).count() >= self.most_from:
-                raise TooManyTries(minutes=MINUTES)
+            counted = FailedTry.objects.filter(at__gte=clock.now() - timedelta(minutes=self.minutes))
+            nth = counted.filter(identity=whose).count()
+            if (identity and nth >= self.most) or counted.filter(address=where).count() >= self.most_from:
+                raise TooManyTries(minutes=self.minutes)
             made = FailedTry.objects.create(at=clock.now(), identity=whose, address=where)
         return Tried(number=made.pk, nth=nth + 1)
 
@@ -70,6 +73,9 @@ class Tries:
 PASSWORDS = Tries(kind="", most=5, most_from=50)
 RESETS = Tries(kind="reset ", most=3, most_from=20)
 FACTORS = Tries(kind="factor ", most=5, most_from=50)
+HEADS = Tries(kind="head ", most=30, most_from=30)
+SIGNED_HEADS = Tries(kind="signed head ", most=1, most_from=1, minutes=1)
+"""How often a head is signed anew because somebody asks, whoever that is."""
 
 
 def since() -> datetime:

@@ -7,17 +7,18 @@ something before it was changed.
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import connection, transaction
 
 from eboxcast.audit.canonical import HEAD_KIND, Root, moment_text, text_of_root
-from eboxcast.audit.models import TreeHead
+from eboxcast.audit.models import SigningKey, TreeHead
 from eboxcast.audit.sealing import seal_pending
 from eboxcast.audit.selectors import head
-from eboxcast.audit.signing import NothingSigns, sign
-from eboxcast.audit.signing_keys import is_set_up
+from eboxcast.audit.signing import AuthoritySilent, IssuerNotAnswering, NothingSigns, RevokedByAuthority, sign
+from eboxcast.audit.signing_keys import KeyClosed, TokenNotUsable, is_set_up
 from eboxcast.audit.tree import prove_growth, root
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
@@ -28,6 +29,7 @@ from eboxcast.lib.translation import N_
 EVERY = timedelta(hours=1)
 FILE_FORMAT = "eboxcast.audit-signed-head/1"
 
+_NOT_SIGNED = (KeyClosed, TokenNotUsable, AuthoritySilent, IssuerNotAnswering, RevokedByAuthority)
 _CLOSED_SINCE = (
     "select exists (select from audit_seal s join audit_entry e on e.id = s.entry and e.segment = s.entry_segment"
     " where s.number > %s and e.action = 'broadcast.closed')"
@@ -103,6 +105,27 @@ def hand_out_tree_head(since: Root | None, *, actor: Actor) -> Handed | None:
     if since and (since.size > made.size or root(since.size) != since.root):
         raise HeadOfAnother(size=since.size)
     return following(made, since.size if since else None)
+
+
+def public_head(since: int | None, *, renew: bool) -> Handed:
+    """Return the newest head for anyone, and how the audit goes on from one of another size where it is not shorter.
+
+    ``renew`` seals and signs what was recorded since; if that fails, the one before is given, as its signature counts.
+    Call it outside a transaction. Raises NothingSigns, TreeBroken, and what ``make_head`` does where there is none.
+    """
+    unrevoked = TreeHead.objects.exclude(
+        fingerprint__in=SigningKey.objects.exclude(revoked_at=None).values("fingerprint")
+    )
+    made = unrevoked.order_by("-size", "-id").first()
+    if renew:
+        seal_pending()
+        newest = head()
+        if newest and (made is None or made.size < newest.number):
+            with suppress(*(_NOT_SIGNED if made else ())):  # the steward meets the same, and its log says so
+                made = make_head(newest.number) or made
+    if made is None:
+        raise NothingSigns
+    return following(made, since if since and since <= made.size else None)
 
 
 def following(made: TreeHead, since: int | None) -> Handed:

@@ -266,6 +266,12 @@ VARIABLES = (
         "once a day, with the proof that it goes on from the one before (docs/howto/witness.md).",
     ),
     Variable(
+        "EBOXCAST_PUBLIC_AUDIT_HEAD",
+        "off",
+        "`on`: the pages give the signed head of the audit at `/audit/head` to anyone, without signing in. It shows "
+        "how many entries there are. `off`: there is no such address (docs/howto/witness.md).",
+    ),
+    Variable(
         "EBOXCAST_SIGN_ON_ISSUER",
         "",
         "The address of the OpenID Connect provider with which people sign in to the pages (docs/howto/sign-on.md). "

@@ -132,6 +132,7 @@ EBOXCAST_METRICS_TOKEN = environment.long_secret("EBOXCAST_METRICS_TOKEN", least
 EBOXCAST_SIGNING_PASSPHRASE = environment.long_secret("EBOXCAST_SIGNING_PASSPHRASE", least=20)
 EBOXCAST_PKCS11_PIN = environment.text("EBOXCAST_PKCS11_PIN")
 EBOXCAST_TSA_URL = environment.authority("EBOXCAST_TSA_URL")
+EBOXCAST_PUBLIC_AUDIT_HEAD = environment.choice("EBOXCAST_PUBLIC_AUDIT_HEAD", ("off", "on"))
 EBOXCAST_PROXIES = environment.networks("EBOXCAST_PROXIES")
 EBOXCAST_SIGN_ON = _sign_on()
 EBOXCAST_SECOND_FACTOR = frozenset(map(Role, environment.some_of("EBOXCAST_SECOND_FACTOR", tuple(Role))))

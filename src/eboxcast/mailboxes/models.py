@@ -101,8 +101,10 @@ class Release(models.Model):
     not_ebox_only_count = models.IntegerField(null=True)
     outcomes_purged_at = models.DateTimeField(null=True)
     audience_purged_at = models.DateTimeField(null=True)
-    generation = models.SmallIntegerField(null=True, default=0)
-    """The table with the rows of its audience; null once they are gone because blocks took their place."""
+    generation = models.SmallIntegerField(null=True, default=0, db_default=0)
+    """The table with the rows of its audience; null once they are gone because blocks took their place, or it was
+    deleted. The database has the default too: a process of before this column may still store while it is added.
+    """
     compacted_at = models.DateTimeField(null=True)
     """Since when it counts by its blocks, and not by its rows."""
 
@@ -154,6 +156,12 @@ class Release(models.Model):
                     + F("not_attempted_count")
                 ),
                 name="release_account_adds_up",
+            ),
+            CheckConstraint(
+                condition=Q(generation__isnull=False)
+                | Q(compacted_at__isnull=False)
+                | Q(audience_purged_at__isnull=False),
+                name="release_has_rows_or_blocks",
             ),
         )
 

@@ -104,7 +104,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='release',
             name='generation',
-            field=models.SmallIntegerField(default=0, null=True),
+            field=models.SmallIntegerField(db_default=0, default=0, null=True),
         ),
         migrations.AddField(
             model_name='release',

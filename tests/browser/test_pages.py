@@ -234,6 +234,16 @@ def test_nothing_is_wrong_with_a_page_and_it_fits_on_a_phone(world: World, viola
         assert [said for said in world.said if "Failed to load resource" not in said] == []
 
 
+@pytest.mark.parametrize("language", ["fr", "nl", "de", "en"])
+def test_the_head_takes_four_lines_of_a_phone_at_most(world: World, language: str) -> None:
+    """Also of a small one, and of whoever has the most pages."""
+    for page in (NAMED["portal/home"], NAMED["portal/console"], NAMED["inbox/messages"]):
+        window = world.open(page.path, who=page.who, language=language, wide=False)
+        window.set_viewport_size({"width": 360, "height": 640})
+        assert window.evaluate("document.querySelector('header.head').offsetHeight") <= _FOUR_LINES
+
+
+_FOUR_LINES = 136
 _MOST_BYTES = 200_000
 _MOST_SHIFT = 0.01
 _SHIFTS = """

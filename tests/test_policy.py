@@ -20,6 +20,7 @@ from itertools import count
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -305,7 +306,7 @@ ACTIONS: dict[str, Case] = {
     "accounts.passwords.change_password": Case(
         "account.keep",
         lambda w, a, current="old", new="new", address="here": passwords.change_password(
-            current, new, address=address, actor=a
+            current, new, address=address, actor=a, form=uuid4()
         ),
     ),
     "accounts.factors.own_factors": Case("account.keep", lambda w, a: factors.own_factors(actor=a)),

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.test import Client, override_settings
 from tests.inbox.browsers import PRODUCTION, browser, browser_of, move_clock, text_of
 from tests.inbox.conftest import ALICE, BEN, COMPANY
+from tests.locks import Connection, beside, locked, wait_until_held_up
 from tests.notices.mailbox import Mailbox, free_port, mailed_to, serving
 
 from eboxcast.mailboxes.mail_choices import forget_unconfirmed, link_text, mail_choice_of
@@ -95,6 +98,46 @@ def test_strangers_are_not_written_to_again_and_again(mailbox: Mailbox) -> None:
     assert asked(client) == 422
     move_clock(timedelta(days=1))
     assert asked(browser_of(ALICE)) == 302
+
+
+def test_a_form_that_is_sent_again_sends_one_link_that_holds(mailbox: Mailbox) -> None:
+    """As by a double click without scripts; another address, and another form, are sent one of their own."""
+    client, given = browser_of(ALICE), {"address": "alice@example.be", "form": str(uuid4())}
+    for _ in range(2):
+        assert client.post("/ebox/email", given).status_code == 302
+    assert len(mailbox.taken) == 1
+    assert browser().post(link_in(mailbox)).status_code == 200
+    client.post("/ebox/email", given | {"address": "new@example.be"})
+    assert asked(client, "new@example.be") == 302
+    assert len(mailbox.taken) == 3
+
+
+def test_a_form_is_taken_once_also_at_the_same_moment(mailbox: Mailbox, sweepers: list[Connection]) -> None:
+    client, given = browser_of(ALICE), {"address": "alice@example.be", "form": str(uuid4())}
+
+    def send() -> int:
+        window = browser()
+        window.cookies.update(client.cookies)
+        return window.post("/ebox/email", given).status_code
+
+    with ExitStack() as stack:
+        stack.enter_context(locked(sweepers[2], "lock table mail_choice in exclusive mode"))
+        both = [stack.enter_context(beside(send)) for _ in range(2)]
+        wait_until_held_up(sweepers[2], count=2)
+        sweepers[2].execute("rollback")
+        assert [one.result() for one in both] == [302, 302]
+    assert len(mailbox.taken) == 1
+
+
+def test_a_link_that_could_not_be_sent_is_asked_for_again_by_the_same_form(installation: None) -> None:
+    mailbox, port = Mailbox(), free_port()
+    with mailed_to(port), override_settings(SECRET_KEY="s" * 50):
+        client, given = browser_of(ALICE), {"address": "alice@example.be", "form": str(uuid4())}
+        assert client.post("/ebox/email", given).status_code == 422
+        assert "We have sent an email" not in text_of(client.get("/ebox/email"))
+        with serving(mailbox, port):
+            assert client.post("/ebox/email", given).status_code == 302
+    assert len(mailbox.taken) == 1
 
 
 @pytest.mark.parametrize("address", ["", "nobody", "a@b\r\nBcc: c@example.be", "x" * 250 + "@example.be", "a@b@c"])

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from email.message import EmailMessage
+from uuid import uuid4
 
 import pytest
 from tests.broadcasts import people as p
@@ -123,14 +124,14 @@ def test_a_link_that_was_not_opened_in_time_is_void(mailbox: Mailbox) -> None:
 
 def test_who_forgot_their_password_is_sent_a_link_for_two_hours_and_told_when_it_was_changed(mailbox: Mailbox) -> None:
     account_of(p.ANNE)
-    ask_new_password("Anne@example.be", address="192.0.2.7")
+    ask_new_password("Anne@example.be", address="192.0.2.7", form=uuid4())
     text = link_in(mailed(mailbox)[0])
     assert sign_in("anne", PASSWORD, address="192.0.2.7"), "the old one is good until then"
     accept_invitation(text, NEW)
     (told,) = mailed(mailbox)
     assert told["To"] == "anne@example.be"
     assert "/invitation/" not in told.get_body(("plain",)).get_content()  # type: ignore[union-attr]
-    ask_new_password("anne", address="192.0.2.7")
+    ask_new_password("anne", address="192.0.2.7", form=uuid4())
     text = link_in(mailed(mailbox)[0])
     pass_time(hours=3)
     with pytest.raises(InvitationNotFound):
@@ -141,7 +142,7 @@ def test_nobody_is_mailed_who_has_no_account_or_may_not_act(mailbox: Mailbox) ->
     account_of(p.ANNE)
     change_unasked("anne", by="ines", active=False)
     for identity in ("bram", "nobody", "anne"):
-        ask_new_password(identity, address="192.0.2.7")
+        ask_new_password(identity, address="192.0.2.7", form=uuid4())
     assert mailed(mailbox) == []
     assert not Invitation.objects.exists()
 
@@ -149,7 +150,7 @@ def test_nobody_is_mailed_who_has_no_account_or_may_not_act(mailbox: Mailbox) ->
 def test_asking_for_a_new_password_leaves_an_invitation_as_it_is(mailbox: Mailbox) -> None:
     account_of(p.ANNE)
     text = invite("anne", days=7, actor=p.INES)
-    ask_new_password("anne", address="192.0.2.7")
+    ask_new_password("anne", address="192.0.2.7", form=uuid4())
     assert invited(text).name == "anne"
     assert Invitation.objects.filter(made_by="ines", expires_at__gt=clock.now() + timedelta(days=6)).exists()
 

@@ -7,6 +7,7 @@ import signal
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.test import override_settings
@@ -50,7 +51,7 @@ def choose(mailbox: int, *, language: str = "fr") -> None:
 
 def asked(mailbox: int, *, language: str = "fr") -> str:
     """Type an address, and return what its link has."""
-    return ask_for_mails(recipient_of(P, mailbox), f"{mailbox}@example.be", language=language)
+    return ask_for_mails(recipient_of(P, mailbox), f"{mailbox}@example.be", language=language, form=uuid4())
 
 
 def replace_number(old: int, new: int) -> None:

@@ -3,28 +3,39 @@
 from __future__ import annotations
 
 import re
+from base64 import b32decode
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client, override_settings
+from tests.accounts.test_factors import set_up
 from tests.authorities import own
 from tests.broadcasts import people as p
 from tests.exchange.sftp_clients import public_key
 from tests.locks import Connection, beside, locked, wait_until_held_up
 from tests.moments import pass_time
-from tests.portal.test_people import words
+from tests.notices.receiver import receiving
+from tests.portal.test_factors import signed_in
+from tests.portal.test_message_types import FILLED
+from tests.portal.test_people import LEA, words
 from tests.web.visitors import PASSWORD, account_of, browser, browser_of
 
+from eboxcast.accounts.factors import own_factors, show_code
 from eboxcast.accounts.models import SentForm
 from eboxcast.accounts.sent_forms import taken_once
+from eboxcast.accounts.totp import code_now
 from eboxcast.audit.models import Entry
+from eboxcast.broadcasts.calendar_changes import close_day
 from eboxcast.exchange.models import SftpKey, Signer
 from eboxcast.notices.models import Webhook
-from eboxcast.senders.models import Token
+from eboxcast.notices.webhooks import add_webhook
+from eboxcast.senders.models import Token, TypeRequest
 
 pytestmark = pytest.mark.usefixtures("january")
 
@@ -47,6 +58,12 @@ TOKEN = Once(
 )
 FORMS = {
     "token": TOKEN,
+    "link": Once(
+        path="/person/anne/invite",
+        given=lambda: {"days": 7},
+        told="If you did not see it, make a new one: the first one will then no longer work.",
+        count=Entry.objects.filter(action="account.invited").count,
+    ),
     "alarm": Once(
         path="/alarms/add",
         given=lambda: {"label": "Pager", "address": "https://pager.example.be/"},
@@ -68,6 +85,45 @@ FORMS = {
 }
 
 
+SAME_ANSWER = {
+    "invitation by mail": Once(
+        path="/person/anne/invite",
+        given=lambda: {"days": 7, "by_mail": "yes"},
+        told="/person/anne",
+        count=Entry.objects.filter(action="account.invited").count,
+    ),
+    "second factor": Once(
+        path="/person/anne/reset-factor",
+        given=dict,
+        told="/person/anne",
+        count=Entry.objects.filter(action="account.factor_reset").count,
+    ),
+    "person": Once(
+        path="/people/add",
+        given=lambda: LEA,
+        told="/person/lea",
+        count=Entry.objects.filter(action="person.added").count,
+    ),
+    "change": Once(
+        path="/person/anne/change",
+        given=lambda: LEA,
+        told="/person/anne",
+        count=Entry.objects.filter(action="person.changed").count,
+    ),
+    "contact": Once(
+        path=f"/contacts/institution/{p.INSTITUTION}",
+        given=lambda: {"name": "Guy Claes", "phone": "+32 2 123 45 67"},
+        told="/contacts",
+        count=Entry.objects.filter(action="contacts.standing_set").count,
+    ),
+    "message type": Once(
+        path="/message-types/new",
+        given=lambda: {**FILLED, "institution__cbe": p.INSTITUTION},
+        told="/message-types",
+        count=TypeRequest.objects.count,
+    ),
+}
+"""Those whose second one leads to where the first does: what it made, or the list that shows it."""
 NOTE = Once(
     path="/broadcasts/2027-0001/note",
     given=lambda: {"note": "They called: the list follows on Monday."},
@@ -86,9 +142,30 @@ def ines(tmp_path: Path) -> Iterator[Client]:
 
 def filled_in(client: Client, form: Once) -> dict[str, object]:
     """Return a form that was opened and filled in."""
-    found = re.search(r'name="form" value="([\w-]+)"', client.get(form.path).content.decode())
+    return {**form.given(), "form": opened(client, form.path)}
+
+
+def opened(client: Client, path: str) -> str:
+    """Return what tells the form of a page from others, as somebody opens it."""
+    found = re.search(r'name="form" value="([\w-]+)"', client.get(path).content.decode())
     assert found is not None
-    return {**form.given(), "form": found[1]}
+    return found[1]
+
+
+def sent_twice_at_once(client: Client, table: Connection, path: str, given: Mapping[str, object]) -> list[str]:
+    """Send a form twice, both before the first is taken, and return where each answer leads; empty for a page."""
+
+    def send() -> str:
+        window = browser()
+        window.cookies.update(client.cookies)
+        return window.post(path, given).headers.get("Location", "")
+
+    with ExitStack() as stack:
+        stack.enter_context(locked(table, "lock table account_sent_form in exclusive mode"))
+        sent = [stack.enter_context(beside(send)) for _ in range(2)]
+        wait_until_held_up(table, count=2)
+        table.execute("rollback")
+        return [one.result() for one in sent]
 
 
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
@@ -96,19 +173,7 @@ def test_of_two_sent_at_the_same_moment_one_makes_something_and_the_other_is_tol
     ines: Client, sweepers: list[Connection], form: Once
 ) -> None:
     """As by a double click without scripts: both have arrived before the first is taken."""
-    given = filled_in(ines, form)
-
-    def send() -> str:
-        window = browser()
-        window.cookies.update(ines.cookies)
-        return window.post(form.path, given).headers.get("Location", "")
-
-    with ExitStack() as stack:
-        stack.enter_context(locked(sweepers[0], "lock table account_sent_form in exclusive mode"))
-        sent = [stack.enter_context(beside(send)) for _ in range(2)]
-        wait_until_held_up(sweepers[0], count=2)
-        sweepers[0].execute("rollback")
-        goes_on = max(one.result() for one in sent)
+    goes_on = max(sent_twice_at_once(ines, sweepers[0], form.path, filled_in(ines, form)))
     assert form.count() == 1
     told = words(ines.get(goes_on).content)
     assert form.told in told or "is registered: " in told
@@ -120,6 +185,79 @@ def test_a_form_that_is_sent_again_makes_nothing_more(ines: Client, form: Once) 
     for expected in (False, True, True):
         assert (form.told in words(ines.post(form.path, given, follow=True).content)) is expected
     assert form.count() == 1
+
+
+@pytest.mark.parametrize("form", SAME_ANSWER.values(), ids=SAME_ANSWER)
+def test_the_second_of_two_leads_to_what_the_first_made(ines: Client, sweepers: list[Connection], form: Once) -> None:
+    given = filled_in(ines, form)
+    both = sent_twice_at_once(ines, sweepers[0], form.path, given)
+    assert all(one.startswith(form.told) for one in both), both
+    assert ines.post(form.path, given).headers["Location"] == form.told
+    assert form.count() == 1
+
+
+def test_a_trial_is_sent_once(ines: Client, sweepers: list[Connection]) -> None:
+    with receiving() as receiver:
+        number = add_webhook("pager", receiver.address, actor=p.INES).webhook.pk
+        given = {"form": opened(ines, "/alarms")}
+        assert sent_twice_at_once(ines, sweepers[0], f"/alarms/{number}/try", given) == ["/alarms", "/alarms"]
+        assert ines.post(f"/alarms/{number}/try", given).headers["Location"] == "/alarms"
+        assert len(receiver.taken) == 1
+        ines.post(f"/alarms/{number}/try", {"form": opened(ines, "/alarms")})
+        assert len(receiver.taken) == 2
+
+
+def test_an_address_that_was_removed_a_moment_ago_is_not_missed(ines: Client) -> None:
+    number = add_webhook("pager", "https://pager.example.be/", actor=p.INES).webhook.pk
+    given = {"form": opened(ines, f"/alarms/{number}/remove")}
+    for _ in range(2):
+        assert ines.post(f"/alarms/{number}/remove", given).headers["Location"] == "/alarms"
+
+
+def test_a_day_that_was_opened_a_moment_ago_is_said_to_be_open(ines: Client) -> None:
+    close_day(date(2027, 3, 1), reason="Strike", actor=p.INES)
+    given = {"form": opened(ines, "/calendar/open/2027-03-01")}
+    for _ in range(2):
+        told = words(ines.post("/calendar/open/2027-03-01", given, follow=True).content)
+        assert "1 March 2027" in told
+        assert "no longer a closed day" in told
+
+
+def test_the_codes_that_are_shown_are_those_that_hold(sweepers: list[Connection]) -> None:
+    """Where two sets were asked for at the same moment, only one is made."""
+    anne = signed_in()
+    set_up(p.ANNE)
+    given = {"form": opened(anne, "/account")}
+    both = sent_twice_at_once(anne, sweepers[0], "/account/codes/make", given)
+    assert both == ["/account/codes", "/account/codes"]
+    code = codes_on(anne.get("/account/codes"))[0]
+    assert show_code(account_of(p.ANNE), code, address="192.0.2.7") == "recovery"
+    assert anne.post("/account/codes/make", given, follow=True).redirect_chain[-1][0] == "/account"
+    assert own_factors(actor=p.ANNE).codes_left == 9
+
+
+def test_an_app_is_set_up_once_and_its_codes_are_shown(sweepers: list[Connection]) -> None:
+    anne = signed_in()
+    page = anne.get("/account/app").content.decode()
+    (text,) = re.findall(r'class="numbers">([A-Z2-7 ]+)<', page)
+    given = {"code": code_now(b32decode(text.replace(" ", ""))), "form": opened(anne, "/account/app")}
+    assert sent_twice_at_once(anne, sweepers[0], "/account/app", given) == ["/account/codes", "/account/codes"]
+    assert len(codes_on(anne.get("/account/codes"))) == 10
+    assert anne.post("/account/app", given, follow=True).redirect_chain[-1][0] == "/account"
+    assert Entry.objects.filter(action="account.factor_added").count() == 1
+
+
+def codes_on(page: HttpResponse) -> list[str]:
+    return re.findall(r"<li>([a-z2-7-]{19})</li>", page.content.decode())
+
+
+def test_whoever_forgot_their_password_is_sent_one_link(sweepers: list[Connection]) -> None:
+    account_of(p.ANNE)
+    nobody = browser()
+    given = {"identity": "anne", "form": opened(nobody, "/forgotten-password")}
+    sent_twice_at_once(nobody, sweepers[0], "/forgotten-password", given)
+    assert "we have sent it an email" in words(nobody.post("/forgotten-password", given).content)
+    assert Entry.objects.filter(action="account.password_forgotten").count() == 1
 
 
 def test_a_note_that_is_sent_again_is_kept_once(ines: Client) -> None:

@@ -5,6 +5,7 @@ Who changes how they sign in must have shown who they are a short while ago: a b
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -110,9 +111,18 @@ def begun_app(sealed: str, *, actor: Actor) -> Begun:
     return _begun(_secret_of(sealed, f"{_BEGUN} {actor.name}", seconds=_SET_UP_SECONDS), actor)
 
 
-def confirm_app(sealed: str, code: str, *, proved_at: datetime, address: str, actor: Actor) -> list[str]:
+def confirm_app(
+    sealed: str,
+    code: str,
+    *,
+    proved_at: datetime,
+    address: str,
+    actor: Actor,
+    once: AbstractContextManager[None] | None = None,
+) -> list[str]:
     """Keep an app that shows the right code, in the place of an earlier one; return recovery codes where none were.
 
+    ``once`` is entered in the transaction that keeps it; a try that was wrong counts without.
     Raises NotYourRole, NoAccount, ProofTooOld, SetUpAgain, CodeWrong, TooManyTries.
     """
     account = own_account(actor)
@@ -124,7 +134,7 @@ def confirm_app(sealed: str, code: str, *, proved_at: datetime, address: str, ac
         if step is None:
             raise CodeWrong
         FACTORS.forget(tried, actor.name)
-        with transaction.atomic():
+        with transaction.atomic(), once or nullcontext():
             kept = sealing.seal(secret.hex(), secret=settings.SECRET_KEY, purpose=f"{_KEPT} {account.pk}")
             App.objects.update_or_create(
                 account=account, defaults={"sealed": kept, "last_step": step, "made_at": clock.now()}

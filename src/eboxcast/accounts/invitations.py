@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from contextlib import suppress
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 
-from eboxcast.accounts.errors import InvitationNotFound, InvitationUnfit, NoAddress
+from eboxcast.accounts.errors import FormSentBefore, InvitationNotFound, InvitationUnfit, NoAddress
 from eboxcast.accounts.guessing import RESETS
 from eboxcast.accounts.models import Account, Invitation
 from eboxcast.accounts.passwords import refuse_unfit_password
+from eboxcast.accounts.sent_forms import taken_once
 from eboxcast.accounts.signing_in import account_named, counted_as
 from eboxcast.audit.actions import record
 from eboxcast.database.errors import sanitized_db_errors
@@ -60,17 +63,18 @@ def invite_by_mail(name: str, *, days: int = USUAL_DAYS, actor: Actor) -> Person
     return person
 
 
-def ask_new_password(identity: str, *, address: str) -> None:
+def ask_new_password(identity: str, *, address: str, form: UUID) -> None:
     """Have somebody who forgot their password be sent a link, if there is such an account. The answer is the same.
 
-    An invitation of the integration team stays as it is: anybody could void it otherwise. Raises TooManyTries.
+    The same form, sent again, has nothing more sent. An invitation of the integration team stays as it is: anybody
+    could void it otherwise. Raises TooManyTries.
     """
     with sanitized_db_errors():
         account = account_named(identity)
         RESETS.count(counted_as(account, identity), address)
         if account is None or not account.person.email:
             return
-        with transaction.atomic():
+        with suppress(FormSentBefore), taken_once(form, account=account):
             _withdraw(account.person, made_by=STEWARD.name)
             made = _keep(account.person, expires_at=clock.now() + _FORGOTTEN, by=STEWARD.name, digest=_of_nothing())
             record("account.password_forgotten", by=STEWARD.name, data={**_told(made), "invitation": made.pk})

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from uuid import UUID
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import transaction
 
 from eboxcast.accounts.errors import NoAccount, PasswordUnfit, PasswordWrong
 from eboxcast.accounts.guessing import PASSWORDS
 from eboxcast.accounts.models import Account
+from eboxcast.accounts.sent_forms import taken_once
 from eboxcast.audit.actions import record
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.lib.actors import Actor
@@ -38,16 +39,16 @@ _SENTENCES: Mapping[str, str] = {
 }
 
 
-def change_password(current: str, new: str, *, address: str, actor: Actor) -> Account:
+def change_password(current: str, new: str, *, address: str, actor: Actor, form: UUID) -> Account:
     """Set somebody's own password; all their sessions end.
 
-    Raises NotYourRole, PasswordWrong, PasswordUnfit, TooManyTries.
+    Raises NotYourRole, PasswordWrong, PasswordUnfit, TooManyTries, FormSentBefore.
     """
     account = own_account(actor)
     with sanitized_db_errors():
         confirm_password(account, current, address=address)
         refuse_unfit_password(new, account.person)
-        with transaction.atomic():
+        with taken_once(form, account=account):
             account.set_password(new)
             account.save(update_fields=["password"])
             account.sessions.all().delete()

@@ -31,6 +31,12 @@ def taken_once(form: UUID, *, account: Account) -> Iterator[None]:
         yield
 
 
+def is_taken(form: UUID, *, account: Account) -> bool:
+    """Return whether a form of somebody was taken."""
+    with sanitized_db_errors():
+        return SentForm.objects.filter(account=account, form=form).exists()
+
+
 def forget_sent_forms() -> None:
     """Forget forms that nobody can send any more."""
     SentForm.objects.filter(sent_at__lt=clock.now() - _KEPT).delete()

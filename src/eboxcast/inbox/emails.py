@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -15,13 +17,16 @@ from eboxcast.mailboxes.errors import ConfirmationOver, NoSecret, TooManyAddress
 from eboxcast.mailboxes.mail_choices import (
     ask_for_mails,
     confirm_mails,
+    forget_asked,
     look_at_link,
     mail_choice_of,
     stop_mails,
     stop_mails_by_link,
 )
+from eboxcast.mailboxes.recipients import Recipient
 from eboxcast.notices.recipient_mails import MailNotSent, confirm_address
 from eboxcast.web.forms import PageForm
+from eboxcast.web.requests import form_id
 
 _LONGEST = 254
 _GONE = 404
@@ -50,8 +55,7 @@ def show(request: InboxRequest, environment: str) -> HttpResponse:
     if form.is_valid():
         address = form.cleaned_data["address"]
         try:
-            text = ask_for_mails(recipient, address, language=request.language)
-            confirm_address(address, text, language=request.language)
+            _ask(recipient, address, language=request.language, form=form_id(request))
         except (TooManyAddresses, MailNotSent, NoSecret) as error:
             form.refuse(error, field="address")
         else:
@@ -64,6 +68,17 @@ def show(request: InboxRequest, environment: str) -> HttpResponse:
         "form": form,
     }
     return render(request, "inbox/email.html", shown, status=422 if form.wrong else 200)
+
+
+def _ask(recipient: Recipient, address: str, *, language: str, form: UUID) -> None:
+    """Send the link to an address, once for a form. Raises TooManyAddresses, NoSecret, MailNotSent."""
+    text = ask_for_mails(recipient, address, language=language, form=form)
+    try:
+        if text:
+            confirm_address(address, text, language=language)
+    except MailNotSent:
+        forget_asked(recipient.environment, text)
+        raise
 
 
 @require_http_methods(["GET", "POST"])

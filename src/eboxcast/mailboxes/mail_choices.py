@@ -9,10 +9,12 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import hmac
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -62,9 +64,12 @@ def mail_choice_of(recipient: Recipient) -> MailChoice:
     )
 
 
-def ask_for_mails(recipient: Recipient, address: str, *, language: str) -> str:
-    """Keep an address until it is confirmed, and return what its link must have. Raises TooManyAddresses, NoSecret."""
-    now, token = clock.now(), secrets.token_bytes(_TOKEN_BYTES)
+def ask_for_mails(recipient: Recipient, address: str, *, language: str, form: UUID) -> str:
+    """Keep an address until it is confirmed, and return what its link must have; empty where the form has asked it.
+
+    Raises TooManyAddresses, NoSecret.
+    """
+    now, token = clock.now(), _token_of(form, recipient, address)
     bucket = bucket_of(recipient.mailbox, bucket_prime(recipient.environment))
     asked = {
         "bucket": bucket,
@@ -77,9 +82,20 @@ def ask_for_mails(recipient: Recipient, address: str, *, language: str) -> str:
         "most": MOST_A_DAY,
     }
     with sanitized_db_errors():
-        if one(environment_connection(recipient.environment), "ask_for_mails", asked) is None:
-            raise TooManyAddresses(most=MOST_A_DAY)
+        connection = environment_connection(recipient.environment)
+        if one(connection, "ask_for_mails", asked) is None:
+            if one(connection, "is_asked", asked) is None:
+                raise TooManyAddresses(most=MOST_A_DAY)
+            return ""
     return link_text(bucket, token)
+
+
+def forget_asked(environment: str, text: str) -> None:
+    """Forget an address that its link could not be sent to: it can be asked for again."""
+    place = _place_of(environment, text)
+    if place is not None:
+        with sanitized_db_errors():
+            run(environment_connection(environment), "forget_asked", {"bucket": place[0], "digest": _digest(place[1])})
 
 
 def look_at_link(environment: str, text: str) -> None:
@@ -181,6 +197,12 @@ def secret_of_installation() -> str:
     except OSError:
         raise NoSecret from None
     return str(secret)
+
+
+def _token_of(form: UUID, recipient: Recipient, address: str) -> bytes:
+    """Return what only the link knows. The same form has the same: whoever filled it in cannot tell it from there."""
+    told = f"{_PURPOSE}:{form}:{recipient.environment}:{recipient.mailbox}:{address}"
+    return hmac.new(secret_of_installation().encode(), told.encode(), hashlib.sha256).digest()[:_TOKEN_BYTES]
 
 
 def _digest(token: bytes) -> bytes:

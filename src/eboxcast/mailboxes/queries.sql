@@ -701,7 +701,7 @@ where c.address is not null or c.pending_until > %(now)s
 order by mine.place
 
 -- ask_for_mails --
--- Keep an address until it is confirmed, unless too many were typed today.
+-- Keep an address until it is confirmed, unless too many were typed today or the same form was sent before.
 insert into mail_choice as c
     (bucket, mailbox, language, pending_address, pending_digest, pending_until, asked_on, asked_count)
 values (%(bucket)s, %(mailbox)s, %(language)s, %(address)s, %(digest)s, %(until)s, %(today)s, 1)
@@ -710,8 +710,18 @@ set language = excluded.language, pending_address = excluded.pending_address,
     pending_digest = excluded.pending_digest, pending_until = excluded.pending_until,
     asked_on = excluded.asked_on,
     asked_count = case when c.asked_on = excluded.asked_on then c.asked_count + 1 else 1 end
-where c.asked_on is distinct from excluded.asked_on or c.asked_count < %(most)s
+where c.pending_digest is distinct from excluded.pending_digest
+    and (c.asked_on is distinct from excluded.asked_on or c.asked_count < %(most)s)
 returning asked_count
+
+-- is_asked --
+-- Whether this very form asked for the address that waits to be confirmed.
+select 1 from mail_choice where bucket = %(bucket)s and mailbox = %(mailbox)s and pending_digest = %(digest)s
+
+-- forget_asked --
+-- An address whose link could not be sent. That it was typed counts.
+update mail_choice set pending_address = null, pending_digest = null, pending_until = null
+where bucket = %(bucket)s and pending_digest = %(digest)s
 
 -- lock_choice --
 -- Hold what somebody chose under one of their numbers.

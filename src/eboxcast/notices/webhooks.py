@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import secrets
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -84,13 +85,15 @@ def remove_webhook(number: int, *, actor: Actor) -> None:
         record("webhook.removed", by=actor.name, data={"webhook": webhook.pk, "origin": origin_of(webhook.address)})
 
 
-def try_webhook(number: int, *, actor: Actor) -> Alarm:
+def try_webhook(number: int, *, actor: Actor, once: AbstractContextManager[None] | None = None) -> Alarm:
     """Send an alarm that says it is a trial, at once, and return what came of it. It is not tried again.
+
+    ``once`` is entered in the transaction that records it, before anything is sent.
 
     Raises NotYourRole, WebhookNotFound.
     """
     authorize(actor, "alarm.configure")
-    with sanitized_db_errors(), transaction.atomic():
+    with sanitized_db_errors(), transaction.atomic(), once or nullcontext():
         webhook = _find(number)
         alarm = trial_of(webhook)
         alarm.save()

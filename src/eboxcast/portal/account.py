@@ -9,7 +9,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from eboxcast.accounts import passkeys
-from eboxcast.accounts.errors import PasswordUnfit, PasswordWrong, TooManyTries
+from eboxcast.accounts.errors import FormSentBefore, PasswordUnfit, PasswordWrong, TooManyTries
 from eboxcast.accounts.factors import is_needed, own_factors
 from eboxcast.accounts.passwords import change_password
 from eboxcast.accounts.sessions import end_session, sessions_of
@@ -21,7 +21,7 @@ from eboxcast.presenters.people import MAILS
 from eboxcast.senders.people import set_preferences
 from eboxcast.web.forms import PageForm, options
 from eboxcast.web.language import NAMES, remember
-from eboxcast.web.requests import PageRequest
+from eboxcast.web.requests import PageRequest, form_id
 from eboxcast.web.visitors import renew_visit, signed_in_for_account
 
 _MOST = 200
@@ -114,7 +114,10 @@ def set_password(request: PageRequest) -> HttpResponse:
                 form.cleaned_data["password"],
                 address=request.META["REMOTE_ADDR"],
                 actor=request.actor,
+                form=form_id(request),
             )
+        except FormSentBefore:
+            return redirect("account")
         except (PasswordUnfit, PasswordWrong, TooManyTries) as error:
             form.refuse(error, field="password" if isinstance(error, PasswordUnfit) else "current")
             status = 429 if isinstance(error, TooManyTries) else 422

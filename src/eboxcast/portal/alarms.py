@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -15,7 +17,7 @@ from eboxcast.lib.translation import N_, translate
 from eboxcast.notices import webhooks
 from eboxcast.notices.errors import WebhookNotFound
 from eboxcast.portal.confirming import ConfirmedForm
-from eboxcast.portal.once import form_id, once
+from eboxcast.portal.once import done_once, once
 from eboxcast.portal.told import tell
 from eboxcast.presenters.alarms import webhooks_shown
 from eboxcast.presenters.schemas.live import Decision
@@ -69,7 +71,7 @@ def add(request: PageRequest) -> HttpResponse:
             form.refuse(error)
         except InputRefused as error:
             form.refuse(error, field="address")
-    shown = {"section": "alarms", "form": form, "registered": registered, "form_id": form_id(request)}
+    shown = {"section": "alarms", "form": form, "registered": registered}
     return render(request, "portal/alarm_add.html", shown, status=422 if form.wrong else 200)
 
 
@@ -77,7 +79,8 @@ def add(request: PageRequest) -> HttpResponse:
 @signed_in
 def try_out(request: PageRequest, number: int) -> HttpResponse:
     """Send a trial; the list then shows what came of it."""
-    webhooks.try_webhook(number, actor=request.actor)
+    with suppress(FormSentBefore):
+        webhooks.try_webhook(number, actor=request.actor, once=once(request))
     return redirect("alarms")
 
 
@@ -86,12 +89,12 @@ def try_out(request: PageRequest, number: int) -> HttpResponse:
 def remove(request: PageRequest, number: int) -> HttpResponse:
     """Say what follows, and send no more alarms to an address."""
     authorize(request.actor, "alarm.configure")
+    if request.method == "POST":
+        done_once(request, lambda: webhooks.remove_webhook(number, actor=request.actor))
+        return redirect("alarms")
     found = next((one for one in webhooks.list_webhooks(actor=request.actor) if one.webhook.pk == number), None)
     if found is None:
         raise WebhookNotFound(number=str(number))
-    if request.method == "POST":
-        webhooks.remove_webhook(number, actor=request.actor)
-        return redirect("alarms")
     data = {"label": found.webhook.label, "count": found.waiting_count}
     decision = Decision(
         action="alarm.configure",

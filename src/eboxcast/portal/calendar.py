@@ -28,6 +28,7 @@ from eboxcast.lib.translation import N_, name_in, translate
 from eboxcast.planning.errors import BlackoutBackwards, BlackoutPast, DayPast
 from eboxcast.planning.selectors import closed_days, evenings_for
 from eboxcast.portal.dates import day_in
+from eboxcast.portal.once import done_once
 from eboxcast.portal.told import tell
 from eboxcast.presenters.calendar import (
     BLACKED_OUT,
@@ -148,11 +149,11 @@ def reopen(request: PageRequest, closed_day: str) -> HttpResponse:
     found = day_in(closed_day)
     if found is None:
         raise DayUnclear(day=mask_and_strip(closed_day)[:20])
-    closed = calendar_changes.foresee_opening(found, institution=institution, actor=request.actor)
     if request.method == "POST":
-        calendar_changes.open_day(found, institution=institution, actor=request.actor)
+        done_once(request, lambda: calendar_changes.open_day(found, institution=institution, actor=request.actor))
         tell(request, OPENED, date=long_date(found, request.language))
         return _to_month(found, institution)
+    closed = calendar_changes.foresee_opening(found, institution=institution, actor=request.actor)
     return _ask(request, "portal/calendar_open.html", closed=closed, keep=institution)
 
 

@@ -18,6 +18,7 @@ from eboxcast.lib.policy import authorize
 from eboxcast.lib.translation import N_
 from eboxcast.portal.dates import day_in
 from eboxcast.portal.navigation import head_of
+from eboxcast.portal.once import done_once
 from eboxcast.portal.told import tell
 from eboxcast.presenters.contacts import contact_book, contacts_of_broadcast, evening_sheet, place_shown
 from eboxcast.presenters.schemas.contacts import PlaceShown
@@ -109,12 +110,11 @@ def show_evening(request: PageRequest, day: str) -> HttpResponse:
 
 
 def _change(request: PageRequest, place: PlaceShown) -> HttpResponse:
+    whose = {"team": place.team, "institution": place.institution}
     form = ContactForm(request.POST or None, initial=_recorded(place), language=request.language)
     if form.is_valid():
         try:
-            set_standing_contact(
-                actor=request.actor, team=place.team, institution=place.institution, **form.cleaned_data
-            )
+            done_once(request, lambda: set_standing_contact(actor=request.actor, **whose, **form.cleaned_data))
         except InputRefused as error:
             form.refuse_beside(error)
         else:

@@ -25,6 +25,7 @@ from eboxcast.exchange.standing import (
 )
 from eboxcast.lib.policy import authorize, permits
 from eboxcast.lib.translation import N_, translate
+from eboxcast.portal.once import done_once
 from eboxcast.portal.told import tell
 from eboxcast.presenters.sftp_keys import sftp_key_list
 from eboxcast.presenters.signers import signer_list
@@ -87,6 +88,8 @@ def show(request: PageRequest) -> HttpResponse:
 @signed_in
 def collect_now(request: PageRequest) -> HttpResponse:
     """Take all sets that are complete, and say how many there were."""
+    if not done_once(request, lambda: authorize(request.actor, "exchange.collect")):
+        return redirect("drop-folders")  # a second time it would say that there was nothing
     outcomes = Counter(one.outcome for one in collect(drop_folder(), actor=request.actor))
     waiting, troubles = outcomes.pop(WAITING, 0), outcomes.pop(TROUBLE, 0)
     tell(request, _COLLECTED, count=outcomes.total(), waiting=waiting, troubles=troubles)

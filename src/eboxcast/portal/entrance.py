@@ -26,7 +26,7 @@ from eboxcast.lib.translation import N_
 from eboxcast.web.errors import status_of
 from eboxcast.web.forms import PageForm
 from eboxcast.web.kept_forms import KEPT, forget_whose, open_kept
-from eboxcast.web.requests import PageRequest
+from eboxcast.web.requests import PageRequest, form_id
 from eboxcast.web.visitors import NEXT, begin_visit, came_for, end_visit, signed_in_for_account
 
 _MOST = 200
@@ -183,7 +183,7 @@ def forgotten(request: PageRequest) -> HttpResponse:
     form = ForgottenForm(request.POST or None, language=request.language)
     if form.is_valid():
         try:
-            ask_new_password(form.cleaned_data["identity"], address=request.META["REMOTE_ADDR"])
+            ask_new_password(form.cleaned_data["identity"], address=request.META["REMOTE_ADDR"], form=form_id(request))
         except TooManyTries as error:
             form.refuse(error)
             return render(request, "portal/forgotten.html", {"form": form}, status=status_of(error))

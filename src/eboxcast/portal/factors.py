@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from eboxcast.accounts import factors, passkeys
 from eboxcast.accounts.errors import (
     CodeWrong,
+    FormSentBefore,
     PasskeyRefused,
     PasswordWrong,
     ProofTooOld,
@@ -31,6 +32,7 @@ from eboxcast.lib import sealing
 from eboxcast.lib.telling import told_in
 from eboxcast.lib.translation import N_
 from eboxcast.portal.entrance import passkey_shown
+from eboxcast.portal.once import done_once, once, sent_before
 from eboxcast.web.forms import PageForm
 from eboxcast.web.requests import PageRequest
 from eboxcast.web.visitors import FACTOR, NEXT, came_for, note_proof, proved_at, signed_in_for_account
@@ -125,6 +127,8 @@ def prove(request: PageRequest) -> HttpResponse:
 @after_proof
 def set_up_app(request: PageRequest) -> HttpResponse:
     """Show the QR code of a new app, and keep it once it shows the right code."""
+    if sent_before(request):
+        return redirect("account-codes")
     begun = _begun(request)
     form = NewAppForm(request.POST or None, language=request.language)
     status = 200
@@ -136,7 +140,10 @@ def set_up_app(request: PageRequest) -> HttpResponse:
                 proved_at=proved_at(request),
                 address=request.META["REMOTE_ADDR"],
                 actor=request.actor,
+                once=once(request),
             )
+        except FormSentBefore:
+            return redirect("account-codes")
         except (CodeWrong, TooManyTries) as error:
             form.refuse(error, field="code")
             status = 429 if isinstance(error, TooManyTries) else 422
@@ -208,8 +215,13 @@ def remove_passkey(request: PageRequest, number: int) -> HttpResponse:
 @after_proof
 def make_codes(request: PageRequest) -> HttpResponse:
     """Make new recovery codes."""
-    codes = factors.make_recovery_codes(proved_at=proved_at(request), actor=request.actor)
-    return _show_codes(request, codes)
+
+    def make() -> None:
+        _keep_codes(request, factors.make_recovery_codes(proved_at=proved_at(request), actor=request.actor))
+        request.session.save()  # with them: the second click may ask for them before this answer has left
+
+    done_once(request, make)
+    return redirect("account-codes")
 
 
 @require_safe
@@ -244,7 +256,8 @@ def _picture(address: str) -> str:
 
 def _set_up(request: PageRequest, factor: str, codes: list[str]) -> HttpResponse:
     request.session[FACTOR] = factor
-    return _show_codes(request, codes) if codes else redirect("account")
+    _keep_codes(request, codes)
+    return redirect("account-codes")
 
 
 def _removed(request: PageRequest) -> HttpResponse:
@@ -253,7 +266,7 @@ def _removed(request: PageRequest) -> HttpResponse:
     return redirect("account")
 
 
-def _show_codes(request: PageRequest, codes: list[str]) -> HttpResponse:
-    """Show codes on a page of their own, so that reloading it makes no others."""
-    request.session[_CODES] = sealing.seal(json.dumps(codes), secret=settings.SECRET_KEY, purpose=_CODES)
-    return redirect("account-codes")
+def _keep_codes(request: PageRequest, codes: list[str]) -> None:
+    """Keep codes for a page of their own, so that reloading it makes no others; where there are none it shows none."""
+    if codes:
+        request.session[_CODES] = sealing.seal(json.dumps(codes), secret=settings.SECRET_KEY, purpose=_CODES)

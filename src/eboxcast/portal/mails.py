@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from django import forms
@@ -10,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from eboxcast.accounts.errors import FormSentBefore
 from eboxcast.broadcasts.errors import BroadcastNotFound
 from eboxcast.broadcasts.lookup import find_broadcast
 from eboxcast.lib.actors import Actor, Role
@@ -18,6 +20,7 @@ from eboxcast.lib.translation import N_, translate
 from eboxcast.notices import listing
 from eboxcast.notices.listing import Sought
 from eboxcast.notices.words import STATES
+from eboxcast.portal.once import once
 from eboxcast.portal.told import tell
 from eboxcast.presenters.notices import kinds_in, mail_sheet, notice_list
 from eboxcast.presenters.people import ROLES
@@ -94,8 +97,7 @@ def show(request: PageRequest, number: int) -> HttpResponse:
 @signed_in
 def retry(request: PageRequest, number: int) -> HttpResponse:
     """Have a mail sent again that could not be sent."""
-    count = listing.retry(number, actor=request.actor)
-    tell(request, _AGAIN, count=count)
+    _retry(request, number)
     return redirect("mail", number)
 
 
@@ -105,11 +107,16 @@ def retry_all(request: PageRequest) -> HttpResponse:
     """Say how many mails were not sent, and have all of them sent again."""
     authorize(request.actor, "notice.retry")
     if request.method == "POST":
-        tell(request, _AGAIN, count=listing.retry(None, actor=request.actor))
+        _retry(request, None)
         return redirect("mails")
     tally = listing.tally()
     shown = {"section": "mails", "count": tally.failed + tally.given_up, "problem": listing.last_problem()}
     return render(request, "portal/mails_retry.html", shown)
+
+
+def _retry(request: PageRequest, number: int | None) -> None:
+    with suppress(FormSentBefore), once(request):
+        tell(request, _AGAIN, count=listing.retry(number, actor=request.actor))
 
 
 def _older(request: PageRequest, before: int) -> str:

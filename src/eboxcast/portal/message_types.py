@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from eboxcast.accounts.errors import FormSentBefore
 from eboxcast.database.names import ENVIRONMENTS
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.errors import EboxcastError
@@ -19,6 +20,8 @@ from eboxcast.lib.forms import WrongPlaces
 from eboxcast.lib.free_text import MOST_OF_A_NAME, TextUnfit
 from eboxcast.lib.policy import permits
 from eboxcast.lib.translation import N_, translate
+from eboxcast.portal.once import once
+from eboxcast.portal.told import tell
 from eboxcast.presenters.message_types import EBOX_TYPES, MEDIA, OFFERS, UNITS, WITHOUT_EBOX, type_desk, type_sheet
 from eboxcast.senders.errors import AlreadyConfigured, AlreadyRequested, ApplicationTaken
 from eboxcast.senders.lookup import applications_of, find_either, requests_of, types_of
@@ -382,7 +385,11 @@ def ask(request: PageRequest, number: int | None = None) -> HttpResponse:
     status = 422
     if form.is_valid():
         try:
-            asked = request_type(form.request_form(), actor=request.actor, again=number)
+            with once(request):
+                asked = request_type(form.request_form(), actor=request.actor, again=number)
+        except FormSentBefore as error:
+            tell(request, error.sentence)
+            return redirect("message-types")
         except WrongPlaces as wrong:
             form.refuse_places(wrong)
         except (ApplicationTaken, AlreadyConfigured, AlreadyRequested) as error:

@@ -23,7 +23,7 @@ from eboxcast.lib.formatting import clauses
 from eboxcast.lib.free_text import MOST_OF_A_NAME
 from eboxcast.lib.policy import authorize, permits
 from eboxcast.lib.translation import N_, name_in, translate
-from eboxcast.portal.once import form_id, once
+from eboxcast.portal.once import done_once, once
 from eboxcast.portal.told import tell
 from eboxcast.presenters.people import MAILS, ROLES, houses, person_sheet, token_list
 from eboxcast.presenters.schemas.people import PersonSheet
@@ -53,6 +53,10 @@ _LARGEST_FILE = 1_000_000
 _MADE_BEFORE = N_(
     "This form was sent before. It made one token, shown at that time. If you did not see it, revoke it and make "
     "another."
+)
+_INVITED_BEFORE = N_(
+    "This form was sent before. It made one link, shown at that time. If you did not see it, make a new one: the first "
+    "one will then no longer work."
 )
 _BESIDE: dict[type[InputRefused], str] = {
     NameUnfit: "name",
@@ -222,7 +226,7 @@ def add(request: PageRequest) -> HttpResponse:
         name = form.cleaned_data["name"]
         particulars = Particulars(**form.particulars(), service=form.cleaned_data["service"])
         try:
-            people.add_person(name, particulars, actor=request.actor)
+            done_once(request, lambda: people.add_person(name, particulars, actor=request.actor))
         except InputRefused as error:
             form.refuse_beside(error)
         else:
@@ -253,7 +257,8 @@ def change(request: PageRequest, name: str) -> HttpResponse:
     )
     if form.is_valid():
         try:
-            people.change_person(name, actor=request.actor, seen=form.cleaned_data["seen"], **form.particulars())
+            changes = {"seen": form.cleaned_data["seen"], **form.particulars()}
+            done_once(request, lambda: people.change_person(name, actor=request.actor, **changes))
         except InputRefused as error:
             form.refuse_beside(error)
         else:
@@ -301,9 +306,13 @@ def invite(request: PageRequest, name: str) -> HttpResponse:
         days = form.cleaned_data["days"]
         try:
             if "by_mail" in request.POST:
-                invitations.invite_by_mail(name, days=days, actor=request.actor)
+                done_once(request, lambda: invitations.invite_by_mail(name, days=days, actor=request.actor))
                 return redirect("person", name)
-            text = invitations.invite(name, days=days, actor=request.actor)
+            with once(request):
+                text = invitations.invite(name, days=days, actor=request.actor)
+        except FormSentBefore:
+            tell(request, _INVITED_BEFORE)
+            return redirect("person", name)
         except InputRefused as error:
             form.refuse(error)
         else:
@@ -319,7 +328,7 @@ def reset_factor(request: PageRequest, name: str) -> HttpResponse:
     """Say what follows, and take away the second factor that somebody lost."""
     authorize(request.actor, "account.reset_factor")
     if request.method == "POST":
-        reset_factors(name, actor=request.actor)
+        done_once(request, lambda: reset_factors(name, actor=request.actor))
         return redirect("person", name)
     sheet = _sheet(name, request.actor)
     shown = {"section": "people", "person": sheet.person, "oneself": name == request.actor.name}
@@ -344,7 +353,7 @@ def make_token(request: PageRequest, name: str) -> HttpResponse:
             return redirect("person", name)
         except TokenUnfit as error:
             form.refuse(error, field="label")
-    shown = {"section": "people", "form": form, "person": sheet.person, "text": text, "form_id": form_id(request)}
+    shown = {"section": "people", "form": form, "person": sheet.person, "text": text}
     return render(request, "portal/person_token.html", shown, status=_status(form))
 
 

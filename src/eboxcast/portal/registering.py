@@ -16,7 +16,7 @@ from eboxcast.exchange.models import Registered
 from eboxcast.lib.errors import InputRefused, WrongUse
 from eboxcast.lib.translation import N_, name_in, translate
 from eboxcast.portal.confirming import ConfirmedForm
-from eboxcast.portal.once import form_id, once
+from eboxcast.portal.once import once
 from eboxcast.portal.told import tell
 from eboxcast.presenters.schemas.live import Decision
 from eboxcast.senders.models import Institution
@@ -76,7 +76,6 @@ def register(
         "title": translate(words.register, request.language),
         "lead": translate(words.lead, request.language),
         "form": form,
-        "form_id": form_id(request),
     }
     return render(request, "portal/register.html", shown, status=422 if form.wrong else 200)
 

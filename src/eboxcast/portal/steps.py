@@ -26,7 +26,7 @@ from eboxcast.portal import step_forms as forms
 from eboxcast.portal.dates import HINT, given_in, picked_in
 from eboxcast.portal.links import link_to
 from eboxcast.portal.navigation import head_of
-from eboxcast.portal.once import form_id, once
+from eboxcast.portal.once import once
 from eboxcast.portal.step_forms import StepForm
 from eboxcast.portal.told import tell
 from eboxcast.presenters.broadcasts import broadcast_sheet
@@ -242,7 +242,7 @@ def _take(request: PageRequest, name: str, found: Broadcast) -> HttpResponse:
         status = 422 if form.wrong and status == 200 else status
     else:
         form = step.form(initial={**given_in(request).dict(), "seen": _seen_first(request, found)}, **about)
-    shown = {"form": form, "form_id": form_id(request), "hint": HINT, **form.shown(request)}
+    shown = {"form": form, "hint": HINT, **form.shown(request)}
     if part_of_page(request) and form.on_calendar:
         return render(request, "portal/components/dates.html", shown)
     shown |= {

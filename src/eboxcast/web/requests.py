@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
 
 from django.http import HttpRequest
 
@@ -33,6 +34,14 @@ class PageRequest(HttpRequest):
 
     actor: Actor
     """The same for a page that is only for those who signed in (web/visitors.py: signed_in); not there for others."""
+
+
+def form_id(request: HttpRequest) -> UUID:
+    """Return what tells a form from another one of the same page; the same until it is taken."""
+    try:
+        return UUID(request.POST.get("form", ""))
+    except ValueError:
+        return uuid4()
 
 
 def part_of_page(request: HttpRequest) -> bool:

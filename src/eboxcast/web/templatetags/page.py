@@ -17,6 +17,7 @@ from eboxcast.lib import formatting
 from eboxcast.lib.clock import BRUSSELS
 from eboxcast.lib.formatting import iso
 from eboxcast.lib.translation import name_in, translate, worded
+from eboxcast.web.requests import form_id
 
 register = template.Library()
 
@@ -102,6 +103,12 @@ def size(context: Context, value: int) -> str:
 def name(context: Context, names: Mapping[str, str]) -> str:
     """Show the name something has in the language of the page."""
     return name_in(names, _language(context))
+
+
+@register.simple_tag(takes_context=True)
+def once(context: Context) -> SafeString:
+    """Have a form be taken once, however often it is sent: within the form, ``{% once %}``."""
+    return mark_safe(f'<input type="hidden" name="form" value="{form_id(context["request"])}">')  # noqa: S308 - an UUID
 
 
 class Unfilled(dict[str, object]):

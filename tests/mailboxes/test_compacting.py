@@ -123,6 +123,17 @@ def test_a_recall_shows_at_once(order: NewOrder) -> None:
     assert shown(42) == [runs[2], runs[0]]
 
 
+def test_a_recall_lasts_although_another_machine_has_deleted_it_already(order: NewOrder) -> None:
+    """Its clock is ahead, and what the numbers mean is still kept here."""
+    run = publish(order, [42])
+    compacting.compact(A, PATIENT)
+    assert shown(42) == [run]
+    fence.recall(A, run)
+    expire_all()
+    clock.move(timedelta())
+    assert shown(42) == []
+
+
 def test_what_is_deleted_loses_its_name_at_once_and_its_bytes_later(order: NewOrder) -> None:
     """Without a name nobody can tell what the numbers were; the next pass leaves them out."""
     published(order, [[42], [43]])

@@ -117,9 +117,9 @@ class Release(models.Model):
                 name="release_in_rows",
             ),
             Index(
-                fields=("id",),
-                condition=Q(recalled_at__isnull=False, compacted_at__isnull=False, audience_purged_at__isnull=True),
-                name="release_recalled_in_blocks",
+                fields=("expires_at",),
+                condition=Q(recalled_at__isnull=False, compacted_at__isnull=False),
+                name="release_recalled_until",
             ),
             Index(fields=("generation",), condition=Q(generation__isnull=False), name="release_generation"),
         )

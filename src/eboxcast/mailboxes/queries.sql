@@ -287,7 +287,7 @@ cross join lateral (
 where c.ended_at is null
 union all
 select 'recalled', id, null, null, null, null from release
-where recalled_at is not null and compacted_at is not null and audience_purged_at is null
+where recalled_at is not null and compacted_at is not null and expires_at > %(now)s
 union all
 select 'reading', release, null, null, read_at, hidden_at from reading
 where bucket = %(bucket)s::int and mailbox = %(mailbox)s::bigint
@@ -305,7 +305,7 @@ union all
 select 'block', id, mark, generation from compaction where ended_at is null
 union all
 select 'recalled', id, null, null from release
-where recalled_at is not null and compacted_at is not null and audience_purged_at is null
+where recalled_at is not null and compacted_at is not null and expires_at > %(now)s
 
 -- find_in_bucket --
 -- Then of its bucket, on one machine, the same as of one server.

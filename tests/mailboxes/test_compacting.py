@@ -17,7 +17,7 @@ from eboxcast.lib import clock
 from eboxcast.mailboxes import audiences, blocks, compacting, expiring, facts, fence, opening, storing
 from eboxcast.mailboxes.blocks import Pairs
 from eboxcast.mailboxes.compacting import Compacted, Rules, Standing
-from eboxcast.mailboxes.models import Audience, Block, CompactedRelease, Compaction, Release
+from eboxcast.mailboxes.models import Audience, Block, CompactedRelease, Compaction, Mailing, Release
 
 pytestmark = if_rows
 
@@ -171,6 +171,19 @@ def test_what_somebody_is_changing_waits_for_the_next_pass(order: NewOrder, swee
     assert shown(42) == runs[::-1]
     assert compacting.compact(A, PATIENT).releases == 1
     assert shown(42) == runs[::-1]
+
+
+def test_mailing_holds_a_broadcast_up_for_no_more_than_a_while(order: NewOrder) -> None:
+    """Not at all once it is recalled, and not for ever where mailing was turned off half way."""
+    runs = published(order, [[42], [42, 43]])
+    for run in runs:
+        Mailing.objects.using(A).create(release=fence.get_release(A, run).id, bucket=5)
+    assert not compacting.compact(A, PATIENT)
+    fence.recall(A, runs[0])
+    assert compacting.compact(A, PATIENT).releases == 1
+    clock.move(timedelta(days=8))
+    assert compacting.compact(A, PATIENT).releases == 1
+    assert keys_of(runs[1]) == [42, 43]
 
 
 def test_nobody_compacts_beside_another(order: NewOrder, sweepers: Sweepers) -> None:

@@ -86,6 +86,7 @@ PARAMETERS: dict[str, Any] = {
     "last": 140,
     "last_bucket": LAST_BUCKET,
     "mailbox": 5,
+    "mailed_before": NOW,
     "mark": uuid4(),
     "media_type": "application/pdf",
     "message": 1,

@@ -58,6 +58,8 @@ class Rules:
     deleted_for: timedelta = timedelta(days=30)
     """and those older than this in which anything was."""
     patience: timedelta = timedelta(hours=1)
+    mailing: timedelta = timedelta(days=7)
+    """So long it waits for the emails to recipients, which find them sooner in rows."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -248,7 +250,8 @@ class _Compaction:
     def build(self) -> tuple[int, int]:
         """Compact what waits, if that is worth it; return how many releases and recipients."""
         with self._step() as alone:
-            asked = {"now": self.now, "most": self.rules.releases_at_once}
+            mailed_before = self.now - self.rules.mailing
+            asked = {"now": self.now, "mailed_before": mailed_before, "most": self.rules.releases_at_once}
             waiting = self._some_of(rows(self.connection, "waiting_for_compaction", asked)) if alone else ()
             target = self._room_of(0) if waiting else None
             if target is None:

@@ -915,12 +915,16 @@ order by c.id
 select distinct generation from compaction where ended_at is not null
 
 -- waiting_for_compaction --
--- Visible releases that count by their rows, with their generation and how many rows of keys must be there.
+-- Visible releases that count by their rows, with their generation and how many rows of keys must be there. One whose
+-- recipients are being mailed waits, but for no more than a while: nobody may go on with that.
 select r.id, r.generation, case when r.completed_at = r.visible_at then r.published_count else r.recipients_count end
 from release r
 where r.visible_at is not null and r.compacted_at is null and r.audience_purged_at is null
   and r.completed_at is not null and r.expires_at > %(now)s
-  and not exists (select from mailing g where g.release = r.id and g.done_at is null)
+  and (
+      r.recalled_at is not null or r.visible_at <= %(mailed_before)s
+      or not exists (select from mailing g where g.release = r.id and g.done_at is null)
+  )
 order by r.id
 limit %(most)s
 

@@ -112,18 +112,17 @@ def check_packages(scene: Scene) -> Path:
 
 def take_receipts(scene: Scene, letter: Path, run: str) -> None:
     received = next(letter.glob("*01.csv")).read_text().split()[1].partition(";")[0]
-    receipt, certificate = scene.folder / "receipt.json", scene.folder / "certificate.json"
-    scene.do("report", run, "--format", "json", "--out", certificate)
+    receipt, certificate = scene.folder / "receipt.json", scene.folder / "certificate.jws"
     scene.hear("receipt-absent", "receipt", run, "-", given="85.07.30-033.28")
     receipt.write_text(json.dumps(scene.hear("receipt", "receipt", run, "-", given=received)))
-    verify = ("verify", receipt, "--certificate", certificate, "--recipient", "-")
+    keys = sign_a_certificate(scene, run, certificate)
+    verify = ("verify", receipt, "--keys", keys, "--certificate", certificate, "--recipient", "-")
     scene.ask("verify", *verify, given=received)
     scene.ask("verify-another", *verify, given="85.07.30-033.28")
-    sign_a_certificate(scene, run)
 
 
-def sign_a_certificate(scene: Scene, run: str) -> None:
-    signed, keys, issued = (scene.folder / name for name in ("certificate.jws", "keys.json", "issued.pem"))
+def sign_a_certificate(scene: Scene, run: str, signed: Path) -> Path:
+    keys, issued = (scene.folder / name for name in ("keys.json", "issued.pem"))
     with override_settings(EBOXCAST_SIGNING_PASSPHRASE="a phrase of some length"):
         number = scene.ask("keys-create", "keys", "create", "--name", "FPS Example")["keys"][0]["number"]
         issued.write_bytes(CertificateAuthority(clock.now()).issue(scene.do("keys", "request", number)))
@@ -133,6 +132,7 @@ def sign_a_certificate(scene: Scene, run: str) -> None:
     keys.write_text(json.dumps(scene.ask("keys-list", "keys", "list")))
     scene.ask("verify-signed", "verify", signed, "--keys", keys)
     scene.ask("keys-revoke", "keys", "revoke", number, *REASON)
+    return keys
 
 
 def watch_over_the_audit(scene: Scene) -> None:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.test import override_settings
 from tests.cli.conftest import Command
 from tests.reports.broadcasts import Broadcasts
 
 from eboxcast.audit.models import Entry
 from eboxcast.database.environments import environment_connection
+from eboxcast.lib import clock
 from eboxcast.lib.identifiers import text_of_key
+from eboxcast.lib.signatures import Signer, new_pair, own_certificate, read_signed
 from eboxcast.mailboxes.audiences import read_audience
 from eboxcast.mailboxes.fence import get_release
+from eboxcast.reports.schemas import CERTIFICATE_KIND
 
 P = "production"
 
@@ -36,14 +42,33 @@ class Given:
         words = ("verify", self.receipt, "--certificate", self.certificate, "--recipient", "-", *options)
         return self.command(*words, given=number)
 
+    def told(self) -> dict[str, object]:
+        """Return what the certificate says."""
+        signed = read_signed(self.certificate.read_text(), kind=CERTIFICATE_KIND)
+        return json.loads(signed.payload)  # type: ignore[no-any-return]
+
+    def forge(self, told: object) -> None:
+        """Have the certificate say something else, signed by a key of somebody else."""
+        pair, now = new_pair("a phrase of some length")[0], clock.now()
+        own = own_certificate(pair, "FPS Example", since=now, until=now + timedelta(days=1))
+        text = Signer(pair, (own,)).sign(json.dumps(told).encode(), kind=CERTIFICATE_KIND, at=now)
+        self.certificate.write_text(text)
+
 
 @pytest.fixture
-def given(broadcasts: Broadcasts, command: Command, tmp_path: Path) -> Given:
+def passphrase() -> Iterator[None]:
+    with override_settings(EBOXCAST_SIGNING_PASSPHRASE="a phrase of some length"):
+        yield
+
+
+@pytest.fixture
+def given(broadcasts: Broadcasts, command: Command, passphrase: None, tmp_path: Path) -> Given:
     run = broadcasts.published()
     release = get_release(P, run.id)
     keys = read_audience(environment_connection(P), release=release.id, prime=16_381).tolist()
-    certificate = tmp_path / "certificate.json"
-    assert command("report", run.short, "--format", "json", "--out", certificate)[0] == 0
+    certificate = tmp_path / "certificate.jws"
+    assert command("keys", "create", "--name", "FPS Example")[0] == 0
+    assert command("report", run.short, "--format", "jws", "--out", certificate)[0] == 0
     return Given(command, run.short, [text_of_key(key) for key in keys], certificate, tmp_path / "receipt.json")
 
 
@@ -88,15 +113,28 @@ def test_the_certificate_of_another_run_proves_nothing(
     given: Given, place: tuple[str, ...], value: object, wrong: str
 ) -> None:
     given.take(given.numbers[0])
-    told = json.loads(given.certificate.read_text())["certificate"]
-    part = told
+    told = part = given.told()
     for name in place[:-1]:
-        part = part[name]
+        part = part[name]  # type: ignore[assignment]
     part[place[-1]] = value
-    given.certificate.write_text(json.dumps(told))
+    given.forge(told)
     code, out, _ = given.verify(given.numbers[0], "--json")
     assert code == 1
     assert json.loads(out)["wrong"] == [wrong]
+
+
+@pytest.mark.parametrize("listed", [False, True])
+def test_a_receipt_with_a_certificate_that_anybody_could_type_proves_nothing(given: Given, listed: bool) -> None:
+    """With the list of keys too: no key of it signed the certificate. Nothing else is wrong with it."""
+    given.take(given.numbers[0])
+    keys = given.receipt.with_name("keys.json")
+    keys.write_text(given.command("keys", "list", "--json")[1])
+    given.certificate.write_text(json.dumps(given.told()))
+    code, out, _ = given.verify(given.numbers[0], "--json", *(("--keys", keys) if listed else ()))
+    assert code == 1
+    assert json.loads(out)["wrong"] == ["not-signed"]
+    said = given.verify(given.numbers[0])[1]
+    assert said.splitlines() == ["This is not proved.", "The certificate is not signed."]
 
 
 def test_what_is_no_receipt_is_said(given: Given) -> None:

@@ -54,7 +54,7 @@ class Vouched:
     told: Mapping[str, Any]
     signed: Signed | None
     wrong: tuple[Wrong, ...]
-    """What is wrong with its signature."""
+    """What is wrong with its signature, or that it has none."""
     key_known: bool | None
     """Whether the key is in the list that was given; None where there is no signature, or no list."""
     key_revoked_at: datetime | None = None
@@ -106,7 +106,7 @@ def read_authorities(content: bytes, *, file: str) -> Authorities:
 def read_certificate(content: bytes, trust: Trust, *, file: str) -> Vouched:
     """Return a certificate as it was handed out, signed or not, alone or in a report. Raises FileUnclear."""
     if content.lstrip().startswith(b"{") and not is_with_stamp(content):
-        return Vouched(told=_certificate_in(content, file=file), signed=None, wrong=(), key_known=None)
+        return Vouched(told=_certificate_in(content, file=file), signed=None, wrong=("not-signed",), key_known=None)
     try:
         signed = _signed_in(content)
         return _vouched(_certificate_in(signed.payload, file=file), signed, trust)
@@ -140,10 +140,11 @@ def statement_in(receipt: Receipt, trust: Trust) -> Vouched | None:
 
 
 def verify_receipt(receipt: Receipt, vouched: Vouched, key: int) -> FileVerdict:
-    """Return whether a receipt is one of a recipient key, by the certificate of its run."""
-    wrong = (*vouched.wrong, *_differences(receipt, vouched.told))
-    if not wrong and not holds(receipt, key):
-        wrong = ("not-this-recipient",)
+    """Return whether a receipt is one of a recipient key, by the signed certificate of its run."""
+    differences = tuple(_differences(receipt, vouched.told))
+    if not differences and not holds(receipt, key):
+        differences = ("not-this-recipient",)
+    wrong = (*vouched.wrong, *differences)
     return FileVerdict(
         kind="receipt",
         good=not wrong,
@@ -159,19 +160,18 @@ def verify_receipt(receipt: Receipt, vouched: Vouched, key: int) -> FileVerdict:
 
 def verify_certificate(vouched: Vouched, *, file: str) -> FileVerdict:
     """Return whether a certificate is signed, and by whom. Raises FileUnclear."""
-    wrong = vouched.wrong if vouched.signed else ("not-signed",)
     try:
         visible = vouched.told["moments"]["visible"]
         return FileVerdict(
             kind="certificate",
-            good=not wrong,
+            good=not vouched.wrong,
             received=None,
             run=str(vouched.told["run"]),
             environment=str(vouched.told["environment"]),
             document_sha256=str(vouched.told["document"]["sha256"]),
             visible=datetime.fromisoformat(visible) if visible else None,
             **_signature(vouched),
-            wrong=wrong,
+            wrong=vouched.wrong,
         )
     except (ValueError, TypeError, KeyError):
         raise FileUnclear(file=file) from None

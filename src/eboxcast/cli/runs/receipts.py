@@ -41,7 +41,7 @@ class CertificateNeeded(WrongUse):
     """A receipt says what it was verified with only itself: the certificate is what others vouch for."""
 
     code = "proof.certificate-needed"
-    sentence = N_("A receipt is verified with the certificate of its run, or, where it is signed, with the keys.")
+    sentence = N_("A receipt is verified with the signed certificate of its run, or, if it is signed, with the keys.")
     remedy = N_("Add: --certificate FILE or --keys FILE")
 
 
@@ -65,7 +65,6 @@ _SIGNED = N_("Signed on {moment} by the key {fingerprint}")
 _COMPARE = N_(
     "Compare this fingerprint with the one that the institution gives, or add the list of its keys: --keys FILE"
 )
-_NOT_SIGNED = N_("The certificate is not signed: make sure that you received it from the institution itself.")
 _CERTIFIED = N_("An authority that you trust issued the certificate of this key to {name}.")
 _STAMPED = N_("An authority that you trust stamped the signature on {moment}.")
 _STAMPED_BY_OTHERS = N_("The stamp of {moment} does not count: it is not from an authority that you trust.")
@@ -133,9 +132,7 @@ def verify(
             "them, what they revoked (PEM)."
         ),
     ] = None,
-    certificate: Annotated[
-        Path | None, typer.Option(help="For a receipt: the certificate of the run, signed or as JSON.")
-    ] = None,
+    certificate: Annotated[Path | None, typer.Option(help="For a receipt: the signed certificate of the run.")] = None,
     recipient: Annotated[
         str, typer.Option(metavar="-", help="For a receipt: whose it is. Always -: the number is on standard input.")
     ] = "",
@@ -147,8 +144,8 @@ def verify(
 ) -> None:
     """Verify a certificate, a receipt or the dossier of a broadcast. Exits with 1 if it proves nothing.
 
-    It needs no database and no account, and works on any machine. A receipt is verified with the certificate of its
-    run, or with what is signed in it and the keys.
+    It needs no database and no account, and works on any machine. A receipt is verified with the signed
+    certificate of its run, or with what is signed in it and the keys.
     """
     given = keys_in(keys)
     if is_zipfile(file):
@@ -199,8 +196,6 @@ def _lines(found: FileVerdict, language: str) -> Iterator[str]:
         yield from _authority_lines(found, language)
         if found.key_known is None and not found.key_certified:
             yield translate(_COMPARE, language)
-    else:
-        yield translate(_NOT_SIGNED, language)
 
 
 def _authority_lines(found: FileVerdict, language: str) -> Iterator[str]:

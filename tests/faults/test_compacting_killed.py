@@ -23,7 +23,7 @@ from tests.mailboxes.conftest import AT_ONCE, NewOrder, order, publish
 from eboxcast.database.environments import environment_connection
 from eboxcast.lib import clock
 from eboxcast.lib.crashpoints import Compacting
-from eboxcast.mailboxes import audiences, compacting, expiring, fence, opening
+from eboxcast.mailboxes import audiences, compacting, expiring, fence, launching, opening, storing
 from eboxcast.mailboxes.compacting import Rules
 from eboxcast.mailboxes.models import Release
 
@@ -111,6 +111,23 @@ def test_killed_at_a_point_an_ebox_shows_what_it_showed(order: NewOrder, point: 
     killed_at(None)
     world.check()
     assert compacting.standing(A).waiting == 0
+
+
+def test_killed_while_rows_are_deleted(order: NewOrder) -> None:
+    """Where a prepared broadcast holds each table."""
+    world = World(order)
+    prepared = [order([40, 41], ticket=f"waiting{number}") for number in range(5)]
+    for wanted in prepared:
+        storing.store(A, wanted)
+        world.publish()
+        for _ in range(2):
+            killed_at(Compacting.DELETED_BEFORE_COMMIT)
+            world.check()
+    killed_at(None)
+    assert compacting.standing(A).rows == 10
+    launching.launch(A, prepared[0].run, refuse_without_ebox=False)
+    world.audiences[prepared[0].run] = {40, 41}
+    world.check()
 
 
 def test_killed_at_random_moments(order: NewOrder) -> None:

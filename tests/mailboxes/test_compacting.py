@@ -14,7 +14,7 @@ from tests.mailboxes.conftest import AT_ONCE, NewOrder, if_rows, plans_of_openin
 
 from eboxcast.database.environments import environment_connection
 from eboxcast.lib import clock
-from eboxcast.mailboxes import audiences, blocks, compacting, expiring, facts, fence, opening, storing
+from eboxcast.mailboxes import audiences, blocks, compacting, expiring, facts, fence, launching, opening, storing
 from eboxcast.mailboxes.blocks import Pairs
 from eboxcast.mailboxes.compacting import Compacted, Rules, Standing
 from eboxcast.mailboxes.models import Audience, Block, CompactedRelease, Compaction, Mailing, Release
@@ -88,7 +88,7 @@ def test_an_ebox_shows_the_same_from_its_blocks(order: NewOrder) -> None:
     assert not Audience.objects.using(A).exists()
     assert [shown(mailbox) for mailbox in (42, 43, 42 + PRIME, 44)] == before
     assert [keys_of(run) for run in runs] == [[42, 43], [43, 42 + PRIME], [42]]
-    assert compacting.standing(A) == Standing(compactions=1, releases=3, waiting=0)
+    assert compacting.standing(A) == Standing(compactions=1, releases=3, waiting=0, rows=0, oldest_at=None)
 
 
 def test_what_is_published_later_comes_beside(order: NewOrder) -> None:
@@ -220,6 +220,39 @@ def test_a_table_stays_while_one_release_counts_by_it(order: NewOrder) -> None:
     assert compacting.compact(A, PATIENT) == Compacted(cleared=1)
 
 
+def test_rows_go_one_by_one_where_a_prepared_broadcast_is_in_each_table(order: NewOrder) -> None:
+    """What waits keeps its rows, and nothing else does, however long that goes on."""
+    prepared, runs = [], []
+    for day in range(8):
+        clock.move(timedelta(days=day))
+        prepared.append(order([42, 43], ticket=f"waiting{day}"))
+        storing.store(A, prepared[-1])
+        runs.append(publish(order, [42], ticket=f"t{day}"))
+        assert compacting.compact(A, PATIENT).releases == 1
+        clock.move(timedelta(days=day, hours=2))
+        compacting.compact(A, PATIENT)
+        assert shown(42) == runs[::-1]
+    in_rows = set(Audience.objects.using(A).values_list("release", flat=True))
+    assert in_rows == set(Release.objects.using(A).filter(visible_at=None).values_list("id", flat=True))
+    assert compacting.standing(A).rows == 16
+    launching.launch(A, prepared[0].run, refuse_without_ebox=False)
+    assert shown(43) == [prepared[0].run]
+    assert keys_of(prepared[1].run) == [42, 43]
+
+
+def test_rows_are_not_deleted_under_an_expiry(order: NewOrder, sweepers: Sweepers) -> None:
+    """It holds the release, and would wait for the rows: the next pass has its turn."""
+    for number in range(4):
+        storing.store(A, order([1], ticket=f"waiting{number}"))
+        run = publish(order, [42], ticket=f"t{number}")
+        compacting.compact(A, PATIENT)
+    clock.move(2 * HOUR)
+    with locked(sweepers[1], f"select from release where run = '{run}' for update"):
+        assert compacting.compact(A, PATIENT).deleted == 3
+        assert keys_of(run) == [42]
+    assert compacting.compact(A, PATIENT).deleted == 1
+
+
 def test_what_is_not_all_there_stays_as_it_is(order: NewOrder) -> None:
     """Whoever tampered with the rows of an audience is not covered up by compacting them."""
     run = publish(order, [42, 43])
@@ -242,7 +275,8 @@ def test_a_few_broadcasts_are_left_alone(order: NewOrder) -> None:
     """There is nothing to gain."""
     published(order, [[42], [43]])
     assert not compacting.compact(A)
-    assert compacting.standing(A) == Standing(compactions=0, releases=0, waiting=2)
+    found = compacting.standing(A)
+    assert (found.compactions, found.releases, found.waiting, found.rows) == (0, 0, 2, 2)
 
 
 def test_what_numbers_mean_is_read_once(order: NewOrder) -> None:

@@ -61,6 +61,7 @@ class Compacting(StrEnum):
     """Where compacting can be interrupted, in the order in which it passes."""
 
     CLEARED_BEFORE_COMMIT = "table-cleared-before-commit"
+    DELETED_BEFORE_COMMIT = "rows-deleted-before-commit"
     MERGED_BEFORE_COMMIT = "merged-before-commit"
     MERGED = "merged"
     BLOCKS_WRITTEN = "blocks-written"

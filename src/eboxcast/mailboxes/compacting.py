@@ -4,7 +4,8 @@ Nothing depends on it: a release counts by its rows until it counts by its block
 step here is such a transaction. A process that dies in one leaves what was there before.
 
 *Rows* lie in tables by generation: new audiences go to the one whose turn it is. Once no release counts by the rows of
-a generation any more, its table is truncated: deleting row by row would write as much to the log as storing did.
+a generation any more, its table is truncated: deleting row by row would write as much to the log as storing did. That
+is done all the same where releases that wait, prepared or paused for weeks, hold all tables but one.
 *Blocks* lie in tables too, two for each of three levels. A compaction is all blocks that were made at once. When a
 table holds enough of them, they are merged into one of the next level, without what was deleted meanwhile; of the last
 level into the other table. So all data are written three or four times, and an opening reads a dozen blocks.
@@ -51,6 +52,8 @@ class Rules:
     releases_at_once: int = 8_192
     recipients_at_once: int = 100_000_000
     """No transaction takes much longer than half a minute; what is left has its turn right after."""
+    deleted_at_once: int = 64
+    """Releases whose rows are deleted before the rest of a pass, each in a transaction."""
     fan_in: int = 8
     """So many compactions of a level become one of the next."""
     deleted_share: float = 0.5
@@ -74,9 +77,11 @@ class Compacted:
     """Compactions that became part of another."""
     cleared: int = 0
     """Tables that were emptied."""
+    deleted: int = 0
+    """Releases whose rows were deleted, as no table could be emptied."""
 
     def __bool__(self) -> bool:
-        return bool(self.releases or self.merged or self.cleared)
+        return bool(self.releases or self.merged or self.cleared or self.deleted)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +94,15 @@ class Standing:
     """That count by their blocks."""
     waiting: int
     """Visible releases that count by their rows."""
+    rows: int
+    """Recipients whose rows are there, whether they count or not."""
+    oldest_at: datetime | None
+    """When the oldest release of those that count by their rows, or will, was stored: it holds its table."""
+
+    @property
+    def oldest_seconds(self) -> float:
+        """Return for how long it has been there; 0 where none is."""
+        return 0.0 if self.oldest_at is None else (clock.now() - self.oldest_at).total_seconds()
 
 
 RULES = Rules()
@@ -98,8 +112,8 @@ def standing(environment: str) -> Standing:
     """Return how far an environment is compacted."""
     with sanitized_db_errors():
         row = one(environment_connection(environment), "standing_of_compaction", {"now": clock.now()})
-    compactions, releases, waiting = row or (0, 0, 0)
-    return Standing(compactions=compactions, releases=releases, waiting=waiting)
+    compactions, releases, waiting, in_rows, oldest_at = row or (0, 0, 0, 0, None)
+    return Standing(compactions=compactions, releases=releases, waiting=waiting, rows=in_rows, oldest_at=oldest_at)
 
 
 def compact(environment: str, rules: Rules = RULES) -> Compacted:
@@ -109,6 +123,7 @@ def compact(environment: str, rules: Rules = RULES) -> Compacted:
         if not can_hold(compaction.prime):
             return Compacted()
         cleared = sum(compaction.clear())
+        deleted = sum(compaction.delete_rows())
         merged = [compaction.merge(level) for level in range(_LEVELS)]
         releases, pairs = compaction.build()
     return Compacted(
@@ -116,6 +131,7 @@ def compact(environment: str, rules: Rules = RULES) -> Compacted:
         pairs=pairs + sum(some for _, some in merged),
         merged=sum(count for count, _ in merged),
         cleared=cleared,
+        deleted=deleted,
     )
 
 
@@ -184,6 +200,25 @@ class _Compaction:
                 reached(Compacting.CLEARED_BEFORE_COMMIT)
         except LockTaken:
             return False
+        return True
+
+    def delete_rows(self) -> Iterator[bool]:
+        """Delete the rows of what counts by its blocks, where no table can be emptied; yield whether that was done."""
+        before = self.now - self.rules.patience
+        asked = {"before": before, "generations": list(range(_ROW_GENERATIONS)), "most": self.rules.deleted_at_once}
+        for (release,) in rows(self.connection, "rows_to_delete", asked):
+            yield self._delete_rows({"release": release, "last_bucket": self.prime - 1})
+
+    def _delete_rows(self, of_release: dict[str, object]) -> bool:
+        with transaction.atomic(using=self.environment):
+            if not self._alone():
+                return False
+            run(self.connection, "purge_audience", of_release)
+            # Last, and without waiting: who deletes the audience holds the release, and waits for these rows.
+            if not run(self.connection, "forget_rows_of", of_release):
+                transaction.set_rollback(True, using=self.environment)
+                return False
+            reached(Compacting.DELETED_BEFORE_COMMIT)
         return True
 
     def _asked(self, ask: str, asked: dict[str, object]) -> bool:

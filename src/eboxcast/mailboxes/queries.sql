@@ -1031,6 +1031,31 @@ select %(generation)s <> coalesce((select generation from audience_turn), 0)
 -- Their rows are gone.
 update release set generation = null where generation = %(generation)s
 
+-- rows_to_delete --
+-- Releases in blocks whose rows are there for nothing, where a release that waits is in each table but the one in use: none
+-- of them empties as a whole.
+select r.id from release r
+where r.generation is not null and r.compacted_at <= %(before)s and r.audience_purged_at is null
+  and not exists (
+      select from unnest(%(generations)s::smallint[]) as other (generation)
+      where other.generation <> coalesce((select generation from audience_turn), 0)
+        and not exists (
+            select from release w
+            where w.generation = other.generation and w.compacted_at is null and w.audience_purged_at is null
+        )
+  )
+order by r.id
+limit %(most)s
+
+-- forget_rows_of --
+-- The rows of one are gone. Whoever is being changed just now keeps them until the next pass.
+update release set generation = null
+where id in (
+    select id from release
+    where id = %(release)s and compacted_at is not null and audience_purged_at is null
+    for no key update skip locked
+)
+
 -- can_clear_blocks --
 -- Whether a table has blocks, of compactions that all ended a while ago.
 select coalesce(bool_and(ended_at is not null and ended_at <= %(before)s), false)
@@ -1051,10 +1076,15 @@ from compacted_release d join compaction c on c.id = d.compaction
 where d.release = %(release)s and c.ended_at is null
 
 -- standing_of_compaction --
--- How many compactions an opening reads, how many releases are in them, and how many count by their rows.
+-- How many compactions an opening reads, how many releases are in them, and how many count by their rows; how many
+-- recipients have rows, and since when the oldest of what waits has been stored.
 select (select count(*) from compaction where ended_at is null),
        (select count(*) from release
         where compacted_at is not null and audience_purged_at is null),
        (select count(*) from release
         where visible_at is not null and compacted_at is null and audience_purged_at is null
-          and completed_at is not null and expires_at > %(now)s)
+          and completed_at is not null and expires_at > %(now)s),
+       (select coalesce(sum(coalesce(published_count, recipients_count)), 0)::bigint from release
+        where generation is not null and audience_purged_at is null),
+       (select min(stored_at) from release
+        where generation is not null and compacted_at is null and audience_purged_at is null)

@@ -128,6 +128,8 @@ _COMPACTED = {
     "compactions": ("compactions", "Compactions whose blocks opening an eBox reads."),
     "releases_compacted": ("releases", "Visible broadcasts that are compacted."),
     "releases_not_compacted": ("waiting", "Visible broadcasts that are not compacted."),
+    "recipients_in_rows": ("rows", "Recipients that are stored as rows."),
+    "oldest_rows_age_seconds": ("oldest_seconds", "Age of the oldest broadcast that is only stored as rows."),
 }
 
 

@@ -61,6 +61,7 @@ class CertificateAuthority:
 
     def __init__(self, now: datetime, *, above: CertificateAuthority | None = None, asked: bool = False) -> None:
         self.now, self.address, self.is_asked = now, "http://127.0.0.1:1/list.crl", asked
+        self.purposes: list[x509.ObjectIdentifier] = []
         self._pair = ec.generate_private_key(ec.SECP256R1())
         self._above = above
         name = "Authority below another" if above else "Authority of Example"
@@ -107,9 +108,11 @@ class CertificateAuthority:
             .add_extension(usage.value, critical=True)
             .add_extension(self._place(), critical=False)
             .add_extension(above, critical=False)
-            .sign(self._pair, hashes.SHA256())
         )
-        return issued.public_bytes(serialization.Encoding.PEM) + self.certificate
+        if self.purposes:
+            issued = issued.add_extension(x509.ExtendedKeyUsage(self.purposes), critical=False)
+        made = issued.sign(self._pair, hashes.SHA256())
+        return made.public_bytes(serialization.Encoding.PEM) + self.certificate
 
     def revoke(self, certificate: bytes, at: datetime) -> None:
         """Revoke a certificate (PEM)."""

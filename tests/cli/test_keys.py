@@ -207,6 +207,30 @@ def test_a_certificate_of_an_authority_replaces_the_one_of_the_key_itself(
     assert desk.verify(signed, "--authorities", stranger)[1]["wrong"] == ["certificate-unknown"]
 
 
+def test_with_authorities_alone_a_key_that_certifies_itself_proves_nothing(
+    desk: Desk, issuer: CertificateAuthority
+) -> None:
+    desk.create()
+    trusted = desk.kept("ca.pem", issuer.certificate)
+    code, found = desk.verify(desk.certificate(), "--authorities", trusted)
+    assert code == 1
+    assert found["wrong"] == ["certificate-unknown"]
+    assert found["key_certified"] is False
+
+
+def test_a_key_that_is_not_in_the_list_is_not_good_because_an_authority_certified_it(
+    desk: Desk, issuer: CertificateAuthority
+) -> None:
+    desk.create()
+    keys = desk.kept("older.json", desk.keys().read_bytes())
+    desk.certify(issuer)
+    words = (desk.certificate(), "--keys", keys, "--authorities", desk.kept("ca.pem", issuer.certificate))
+    code, found = desk.verify(*words)
+    assert code == 1
+    assert found["wrong"] == ["key-unknown"]
+    assert found["key_certified"] is True
+
+
 def test_the_list_of_an_authority_revokes_what_was_not_stamped_before(
     desk: Desk, authority: TimestampAuthority, issuer: CertificateAuthority
 ) -> None:

@@ -8,6 +8,8 @@ from datetime import timedelta
 import pytest
 from asn1crypto import pem, x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import ObjectIdentifier
+from cryptography.x509.oid import ExtendedKeyUsageOID
 from tests.authorities import CertificateAuthority, TimestampAuthority, issuing, stamping
 from tests.lib.test_pdf_signatures import CONTENT, sheet
 
@@ -81,6 +83,22 @@ def test_a_stamp_and_a_certificate_count_where_their_authorities_are_trusted(
     assert of_stamp.stamp_trusted is True
     assert of_stamp.standing == "unknown"
     assert judge(stamped, None, now=NOW) == Judged(stamped_at=found.stamped_at, stamp_trusted=None, standing=None)
+
+
+@pytest.mark.parametrize(
+    ("purposes", "standing"),
+    [
+        ([ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH], "unknown"),
+        ([ExtendedKeyUsageOID.TIME_STAMPING], "unknown"),
+        ([ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.EMAIL_PROTECTION], "issued"),
+    ],
+)
+def test_a_certificate_that_is_only_for_something_else_signs_nothing(
+    issuer: CertificateAuthority, purposes: list[ObjectIdentifier], standing: str
+) -> None:
+    issuer.purposes = purposes
+    signed = read_signed(certified(issuer).sign(CONTENT, kind="example", at=NOW), kind="example")
+    assert judge(signed, trusting(issuer.certificate), now=NOW).standing == standing
 
 
 def test_the_stamp_of_another_signature_is_wrong(

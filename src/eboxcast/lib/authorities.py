@@ -21,10 +21,10 @@ from pyhanko.sign.validation.status import TimestampSignatureStatus
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator.errors import ExpiredError, PathError, RevokedError, ValidationError
 
-from eboxcast.lib.signatures import BROKEN, Evidence, SignatureWrong, Signed
+from eboxcast.lib.signatures import BROKEN, Evidence, SignatureWrong, Signed, is_for_papers
 
 Standing = Literal["issued", "unknown", "revoked", "expired"]
-"""What authorities say of a certificate at a moment; unknown: none that is trusted issued it."""
+"""What authorities say of a certificate at a moment; unknown: none that is trusted issued it to sign papers."""
 
 
 class AuthoritiesWrong(ValueError):
@@ -62,7 +62,7 @@ class Judged:
     stamp_trusted: bool | None
     """Whether an authority that is trusted made it; None where there is none, or nobody is trusted."""
     standing: Standing | None
-    """Of the certificate at that moment, or now; None where nobody is trusted, or the key is its own issuer."""
+    """Of the certificate at that moment, or now; None where nobody is trusted."""
     revoked_at: datetime | None = None
     """When the certificate was revoked by its issuer, whether that was before or after."""
 
@@ -72,8 +72,10 @@ def judge(signed: Signed, authorities: Authorities | None, *, now: datetime) -> 
     try:
         stamped_at, trusted = _stamp_of(signed, authorities, now) if signed.stamp is not None else (None, None)
         certificate, *others = (x509.Certificate.load(one, strict=True) for one in signed.certificates)
-        if authorities is None or certificate.self_issued:
+        if authorities is None:
             return Judged(stamped_at=stamped_at, stamp_trusted=trusted, standing=None)
+        if certificate.self_issued or not is_for_papers(signed.certificates[0]):
+            return Judged(stamped_at=stamped_at, stamp_trusted=trusted, standing="unknown")
         at = stamped_at if stamped_at is not None and trusted else now
         standing, revoked_at = _standing(certificate, others, authorities, signed.evidence, at)
         if standing == "issued":

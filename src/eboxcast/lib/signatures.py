@@ -22,7 +22,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
@@ -62,6 +62,15 @@ _USAGE = x509.KeyUsage(
     crl_sign=False,
     encipher_only=False,
     decipher_only=False,
+)
+_OTHER_PURPOSES = frozenset(
+    {
+        ExtendedKeyUsageOID.SERVER_AUTH,
+        ExtendedKeyUsageOID.CLIENT_AUTH,
+        ExtendedKeyUsageOID.CODE_SIGNING,
+        ExtendedKeyUsageOID.TIME_STAMPING,
+        ExtendedKeyUsageOID.OCSP_SIGNING,
+    }
 )
 Key = ec.EllipticCurvePrivateKey
 """A key pair."""
@@ -174,6 +183,20 @@ def validity_of(certificate: bytes) -> tuple[datetime, datetime]:
     """Return from when until when a certificate is valid."""
     found = x509.load_der_x509_certificate(certificate)
     return found.not_valid_before_utc, found.not_valid_after_utc
+
+
+def is_for_papers(certificate: bytes) -> bool:
+    """Return whether a certificate was issued to sign papers, and not only for TLS or the like. Raises ValueError."""
+    extensions = x509.load_der_x509_certificate(certificate).extensions
+    try:
+        usage = extensions.get_extension_for_class(x509.KeyUsage).value
+    except x509.ExtensionNotFound:
+        return False
+    try:
+        purposes = set(extensions.get_extension_for_class(x509.ExtendedKeyUsage).value)
+    except x509.ExtensionNotFound:
+        purposes = set()
+    return (usage.digital_signature or usage.content_commitment) and not (purposes and purposes <= _OTHER_PURPOSES)
 
 
 def _issued(issuer: x509.Certificate, certificate: x509.Certificate) -> bool:

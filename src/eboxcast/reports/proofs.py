@@ -217,11 +217,11 @@ def _vouched(told: Mapping[str, Any], signed: Signed, trust: Trust) -> Vouched:
 
         judged = judge(signed, trust.authorities, now=clock.now())
         stamped_at, stamp_trusted, revoked_at = judged.stamped_at, judged.stamp_trusted, judged.revoked_at
-        certified = judged.standing and judged.standing == "issued"
-        if judged.standing == "revoked" or (key is None and judged.standing not in (None, "issued")):
+        certified = judged.standing == "issued" if judged.standing else None
+        if judged.standing == "revoked" or (trust.keys is None and judged.standing not in (None, "issued")):
             wrong = (_OF_STANDING[judged.standing],)
     counts_at = stamped_at if stamp_trusted else None
-    if trust.keys is not None and not (key is None and certified):
+    if trust.keys is not None:
         wrong = (*_of_key(key, signed.signed_at, counts_at), *wrong)
     return Vouched(
         told=told,

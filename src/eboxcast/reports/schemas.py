@@ -637,8 +637,7 @@ class FileVerdict(Schema):
     key_name: str | None
     """the name in the certificate of the key; `null` where there is no signature"""
     key_certified: bool | None
-    """whether an authority that you trust issued this certificate; `null` if you gave none, or the key is its own
-    issuer"""
+    """whether an authority that you trust issued this certificate for signatures; `null` if you gave none"""
     key_revoked_at: datetime | None
     """when the key was revoked: with a timestamp from before that moment, its signature counts"""
     stamped_at: datetime | None

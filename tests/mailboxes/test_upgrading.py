@@ -131,3 +131,18 @@ def test_what_was_stored_without_its_table_is_repaired(order: NewOrder, before: 
     assert Release.objects.using(A).get().generation == 0
     launch(run)
     assert shown(42) == [run]
+
+
+@pytest.mark.one_server
+def test_the_rows_are_looked_at_before_anybody_has_to_wait(order: NewOrder, before: None) -> None:
+    """Under the lock that keeps everybody out, the server relies on what was checked."""
+    run = store_as_before(order([42]))
+    connection, told = environment_connection(A), []
+    with connection.cursor() as cursor:
+        cursor.execute("set client_min_messages = debug1")
+    connection.connection.add_notice_handler(lambda notice: told.append(notice.message_primary))
+    migrate_to(("mailboxes", "0006_compact_audiences"))
+    assert 'partition constraint for table "audience_0" is implied by existing constraints' in told
+    migrating.migrate_all()
+    launch(run)
+    assert shown(42) == [run]

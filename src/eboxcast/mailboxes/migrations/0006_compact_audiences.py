@@ -1,15 +1,36 @@
-from django.db import migrations, models
+from django.db import connections, migrations, models
 
-# The table there is becomes the first of four; its rows are looked at once, none is written again.
+# The table there is becomes the first of four; its rows are looked at once, none is written again. They are looked at
+# before, over a connection of its own: whoever reads or stores meanwhile does not wait. Stopped half way it begins anew.
+CHECKED = [
+    "set statement_timeout = 0",
+    "alter table audience add column if not exists generation smallint not null default 0",
+    "alter table audience drop constraint if exists audience_first",
+    "alter table audience add constraint audience_first check (generation = 0) not valid",
+    "alter table audience validate constraint audience_first",
+]
+
+
+def check_rows(apps, schema_editor):
+    schema_editor.execute("set local idle_in_transaction_session_timeout = 0")
+    beside = connections.create_connection(schema_editor.connection.alias)
+    try:
+        with beside.cursor() as cursor:
+            for statement in CHECKED:
+                cursor.execute(statement)
+    finally:
+        beside.close()
+
+
 AUDIENCE = [
     "alter table audience rename to audience_0",
-    "alter table audience_0 add column generation smallint not null default 0",
     """
     create table audience (bucket integer not null, release bigint not null, keys bigint[] not null,
                            generation smallint not null default 0) partition by list (generation)
     """,
     "alter table audience alter column keys set storage external",
     "alter table audience attach partition audience_0 for values in (0)",
+    "alter table audience_0 drop constraint audience_first",
     *(
         f"create table audience_{generation} partition of audience (primary key (bucket, release)) for values in ({generation})"
         for generation in range(1, 4)
@@ -35,6 +56,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RunPython(check_rows),
         migrations.SeparateDatabaseAndState(
             database_operations=[migrations.RunSQL(AUDIENCE)],
             state_operations=[

@@ -89,7 +89,7 @@ def add_signer(institution: str, certificate: bytes, *, label: str, actor: Actor
 
     Raises NotYourRole, SignerOfUnknownInstitution, SignerUnfit, SignerPrivate, SignerTaken, TextUnfit.
     """
-    from eboxcast.lib.detached_signatures import LEAST_BITS, CertificateUnfit, read_certificate  # pyHanko takes 0.3 s
+    from eboxcast.lib.cms_signatures import LEAST_BITS, CertificateUnfit, read_certificate  # pyHanko takes 0.3 s
 
     authorize(actor, "signer.add")
     label = fit(label, N_("name"), most=MOST_OF_A_NAME)
@@ -165,7 +165,7 @@ def must_sign(institution: str) -> bool:
 
 def check_signature(institution: str, signature: bytes, path: Path) -> None:
     """Raise SignatureWrong, StrangeSigner or ExpiredSigner where an institution did not sign a file."""
-    from eboxcast.lib.detached_signatures import signer_of  # pyHanko takes 0.3 s to import
+    from eboxcast.lib.cms_signatures import signer_of  # pyHanko takes 0.3 s to import
 
     fingerprint = digest(signer_of(signature, path)).hex()
     with sanitized_db_errors():

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -83,6 +83,18 @@ def judge(signed: Signed, authorities: Authorities | None, *, now: datetime) -> 
     except (SignatureValidationError, ValidationError, PathError, PdfError, *BROKEN) as error:
         raise SignatureWrong from error
     return Judged(stamped_at=stamped_at, stamp_trusted=trusted, standing=standing, revoked_at=revoked_at)
+
+
+def standing_of(certificate: bytes, others: Sequence[bytes], authorities: Authorities, *, at: datetime) -> Standing:
+    """Return what authorities say of a certificate at a moment; the others lead from it to one of them, in any order.
+
+    They have to be few: see ``MOST_OTHERS`` in ``cms_signatures.py``. Raises SignatureWrong.
+    """
+    try:
+        first, *more = (x509.Certificate.load(one, strict=True) for one in (certificate, *others))
+        return _standing(first, more, authorities, Evidence(), at)[0]
+    except (PdfError, *BROKEN) as error:
+        raise SignatureWrong from error
 
 
 def _stamp_of(signed: Signed, authorities: Authorities | None, now: datetime) -> tuple[datetime, bool | None]:

@@ -14,7 +14,7 @@ from tests.authorities import CertificateAuthority, openssl
 
 from eboxcast.lib import clock
 from eboxcast.lib.authorities import Authorities, AuthoritiesWrong
-from eboxcast.lib.detached_signatures import CertificateUnfit, read_certificate, signer_of
+from eboxcast.lib.cms_signatures import CertificateUnfit, read_certificate, signer_of
 from eboxcast.lib.signatures import NotIssued, SignatureWrong, new_pair, own_certificate, read_issued, request_of
 
 TRIES = 300

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -95,24 +95,28 @@ class CertificateAuthority:
         own = self._own.public_bytes(serialization.Encoding.PEM)
         return own + self._above.certificate if self._above else own
 
-    def issue(self, request: str, *, days: int = 100) -> bytes:
-        """Return a certificate for what was requested, and the one above it (PEM)."""
+    def issue(self, request: str, *, days: int = 100, more: Sequence[x509.ExtensionType] = ()) -> bytes:
+        """Return a certificate for what was requested, and the one above it (PEM).
+
+        ``more`` says what else it is for; a usage of the key among it replaces the one that was requested.
+        """
         asked = x509.load_pem_x509_csr(request.encode())
         assert asked.is_signature_valid
         above = x509.AuthorityKeyIdentifier.from_issuer_public_key(self._pair.public_key())
         usage = asked.extensions.get_extension_for_class(x509.KeyUsage)
-        issued = (
+        begun = (
             x509.CertificateBuilder(self._name, asked.subject, asked.public_key(), x509.random_serial_number())
             .not_valid_before(self.now - timedelta(minutes=1))
             .not_valid_after(self.now + timedelta(days=days))
-            .add_extension(usage.value, critical=True)
             .add_extension(self._place(), critical=False)
             .add_extension(above, critical=False)
         )
         if self.purposes:
-            issued = issued.add_extension(x509.ExtendedKeyUsage(self.purposes), critical=False)
-        made = issued.sign(self._pair, hashes.SHA256())
-        return made.public_bytes(serialization.Encoding.PEM) + self.certificate
+            begun = begun.add_extension(x509.ExtendedKeyUsage(self.purposes), critical=False)
+        for one in [*(() if any(isinstance(one, x509.KeyUsage) for one in more) else (usage.value,)), *more]:
+            begun = begun.add_extension(one, critical=isinstance(one, x509.KeyUsage))
+        issued = begun.sign(self._pair, hashes.SHA256())
+        return issued.public_bytes(serialization.Encoding.PEM) + self.certificate
 
     def revoke(self, certificate: bytes, at: datetime) -> None:
         """Revoke a certificate (PEM)."""

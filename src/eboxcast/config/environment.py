@@ -161,6 +161,12 @@ VARIABLES = (
         "confirmer asked to confirm on the page.",
     ),
     Variable(
+        "EBOXCAST_SMIME_AUTHORITIES",
+        "",
+        "With EBOXCAST_GO_BY_MAIL, the file (PEM) with the authorities whose certificates can sign a GO (S/MIME), and "
+        "their lists of revocations (docs/howto/read-replies.md). Empty: only the signature of a domain (DKIM) counts.",
+    ),
+    Variable(
         "EBOXCAST_RECIPIENT_MAILS_PER_HOUR",
         "3600",
         "How many recipients who chose it are told per hour by email that a message came, so that they do not all call "

@@ -73,6 +73,7 @@ EBOXCAST_WITNESSES = read_addresses("EBOXCAST_WITNESSES", environment.text("EBOX
 EBOXCAST_MAILBOX = read_imap_server(environment.text("EBOXCAST_IMAP_URL"), sends=EBOXCAST_MAIL_SERVER is not None)
 EBOXCAST_REPLY_TOKENS = environment.choice("EBOXCAST_REPLY_TOKENS", ("on", "off"))
 EBOXCAST_GO_BY_MAIL = environment.choice("EBOXCAST_GO_BY_MAIL", ("off", "on"))
+EBOXCAST_SMIME_AUTHORITIES = environment.folder("EBOXCAST_SMIME_AUTHORITIES")
 EBOXCAST_RECIPIENT_MAILS_PER_HOUR = environment.number("EBOXCAST_RECIPIENT_MAILS_PER_HOUR")
 EBOXCAST_DROP_DIR = environment.folder("EBOXCAST_DROP_DIR")
 EBOXCAST_CLAMD = environment.socket_or_address("EBOXCAST_CLAMD")

@@ -21,10 +21,19 @@ from eboxcast.notices.words import Exact, word
 from eboxcast.reports.certificate import Certificate, issue_certificate
 from eboxcast.senders.models import Institution, Person, TypeRequest
 
-_MOMENTS = ("agreed_at", "window_ends_at", "reconfirmation_due", "acceptance_due", "due", "visible_at", "expires_at")
+_MOMENTS = (
+    "agreed_at",
+    "window_ends_at",
+    "reconfirmation_due",
+    "acceptance_due",
+    "due",
+    "visible_at",
+    "expires_at",
+    "signed_at",
+)
 _WORDS = ("side", "what", "environment", "why")
-_EXACT = ("number", "code", "document", "files")
-_FREE = ("reason", "campaign", "subject", "application", "reference", "recipient")
+_EXACT = ("number", "code", "document", "files", "fingerprint")
+_FREE = ("reason", "campaign", "subject", "application", "reference", "recipient", "address", "issuer")
 _COUNTS = ("recipients", "expected", "first_time", "published", "refused", "unknown", "not_attempted", "read", "total")
 _UNFIT = re.compile(r"[^A-Za-z0-9._-]")
 """The name of a set is that of a file: anything may be in it, and not all of that in a header."""

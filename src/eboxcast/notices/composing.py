@@ -58,9 +58,13 @@ _LABELS = {
     "not_attempted": N_("Not attempted"),
     "read": N_("Recipients who opened it"),
     "application": N_("Application"),
+    "address": N_("Address"),
+    "issuer": N_("Issuer of the certificate"),
+    "fingerprint": N_("Fingerprint"),
+    "signed_at": N_("Signed at"),
 }
 _NUMBERS = {"expected", "recipients", "first_time", "published", "refused", "unknown", "not_attempted", "read"}
-_FIXED = {"files", "document"}
+_FIXED = {"files", "document", "fingerprint"}
 
 _ABOUT = N_("Overview")
 _DETAILS = N_("Details")

@@ -197,9 +197,11 @@ class ReceivedMail(models.Model):
     is_whole = models.BooleanField(default=True)
     """Whether all of it was read: a large mail is cut."""
     signed_by = models.TextField(blank=True)
-    """The domain that signed it; looked at only where it asks for a GO."""
+    """The domain that signed it, or the address in the certificate that did; looked at only where it asks for a GO."""
     message_id = models.TextField(blank=True)
     """Of one that is signed: it is used once."""
+    signature = models.BinaryField(null=True, unique=True)
+    """The SHA-256 of what a certificate signed: it is used once, whatever headers it comes with."""
     written_at = models.DateTimeField(null=True)
     """As its sender says."""
     received_at = models.DateTimeField()

@@ -27,6 +27,16 @@ NO_GO_BY_MAIL: Mapping[str, str] = {
     "off": N_("a GO is not accepted by email on this installation"),
     "stranger": N_("its sender is not a person who may give the GO"),
     "unsigned": N_("it has no valid signature of the sender's domain"),
+    "smime-unclear": N_("its S/MIME signature does not cover the whole email, or only in a way that is not clear"),
+    "smime-wrong": N_("its S/MIME signature is not valid, or not strong enough"),
+    "smime-address": N_("its S/MIME signature is by a certificate for another address"),
+    "smime-purpose": N_("its S/MIME signature is by a certificate that is not for signing emails"),
+    "smime-unknown": N_(
+        "its S/MIME signature is by a certificate of an authority that is not trusted here, or whose list of "
+        "revocations is out of date"
+    ),
+    "smime-ended": N_("its S/MIME signature is by a certificate that is expired, revoked or not yet valid"),
+    "outdated": N_("it was signed before the last GO of this broadcast became void"),
     "used": N_("the same email was used before"),
     "unclear": N_("it does not repeat the agreed moment and the digest of the files"),
     "refused": N_("the moment or the files are not those that were agreed, or something is missing"),

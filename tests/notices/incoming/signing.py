@@ -7,6 +7,7 @@ import socketserver
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from email import message_from_bytes
 from email.message import EmailMessage
 
 import dkim
@@ -40,13 +41,14 @@ class Domain:
         """Answer as a name server does that knows this domain."""
         return self._record if name.rstrip(b".").decode() == f"mail._domainkey.{self.name}" else None
 
-    def sign(self, mail: EmailMessage, *, headers: tuple[str, ...] = SIGNED, **options: object) -> bytes:
+    def sign(self, mail: EmailMessage | bytes, *, headers: tuple[str, ...] = SIGNED, **options: object) -> bytes:
         """Return a mail as it leaves the domain."""
         return self.signature(mail, headers=headers, **options) + _as_sent(mail)
 
-    def signature(self, mail: EmailMessage, *, headers: tuple[str, ...] = SIGNED, **options: object) -> bytes:
+    def signature(self, mail: EmailMessage | bytes, *, headers: tuple[str, ...] = SIGNED, **options: object) -> bytes:
         """Return the header with which the domain signs a mail."""
-        there = [name.encode() for name in headers if name in mail]
+        found = message_from_bytes(_as_sent(mail))
+        there = [name.encode() for name in headers if name in found]
         domain, key = self.name.encode(), self._private
         return bytes(dkim.sign(_as_sent(mail), b"mail", domain, key, include_headers=[*there, b"from"], **options))
 
@@ -89,5 +91,5 @@ def _answer(domain: Domain, asked: bytes) -> bytes:
     return response.to_wire()
 
 
-def _as_sent(mail: EmailMessage) -> bytes:
-    return mail.as_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+def _as_sent(mail: EmailMessage | bytes) -> bytes:
+    return (mail if isinstance(mail, bytes) else mail.as_bytes()).replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")

@@ -1,7 +1,7 @@
 """A GO by mail: taken where everything is beyond doubt, and else a question to whoever can confirm on the page.
 
-It is taken from one who may give it, in a mail that their domain signed, that repeats the agreed moment and the digest
-of the files, and that was not used before. Everything else changes nothing.
+It is taken from one who may give it, in a mail that they or their domain signed, that repeats the agreed moment and the
+digest of the files, and that was not used before. Everything else changes nothing.
 """
 
 from __future__ import annotations
@@ -14,11 +14,13 @@ from django.db import transaction
 
 from eboxcast.audit.actions import record
 from eboxcast.broadcasts.models import Broadcast, State
-from eboxcast.broadcasts.production import SHORTEST, Named, give_go
+from eboxcast.broadcasts.production import SHORTEST, Named, files_digest, give_go
 from eboxcast.lib.actors import STEWARD, Role
 from eboxcast.lib.errors import EboxcastError, Trouble
+from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.moments import read_moment
 from eboxcast.notices.incoming.parsing import IncomingMail
+from eboxcast.notices.incoming.proof import Proof
 from eboxcast.notices.models import ReceivedMail
 from eboxcast.notices.words import NO_GO_BY_MAIL
 from eboxcast.senders.models import Person
@@ -44,38 +46,60 @@ def is_go_taken() -> bool:
     return bool(settings.EBOXCAST_GO_BY_MAIL == "on")
 
 
-def answer_go(received: ReceivedMail, mail: IncomingMail, person: Person | None, *, broadcast: UUID) -> None:
+def answer_go(
+    received: ReceivedMail, mail: IncomingMail, person: Person | None, proof: Proof, *, broadcast: UUID
+) -> None:
     """Give the GO that a mail asks for, or have it confirmed on the page; in the transaction that files the mail."""
     waiting = Broadcast.objects.filter(id=broadcast, state=State.PRODUCTION_DELIVERED).first()
-    why = _give(received, mail, person, waiting) if waiting else ""
+    why = _give(received, mail, person, proof, waiting) if waiting else ""
     if why:
         data = {"received": received.pk, "why": NO_GO_BY_MAIL[why]}
         record("broadcast.go_asked", by=STEWARD.name, broadcast=broadcast, data=data)
 
 
-def _give(received: ReceivedMail, mail: IncomingMail, person: Person | None, broadcast: Broadcast) -> str:
+def _give(received: ReceivedMail, mail: IncomingMail, person: Person | None, proof: Proof, broadcast: Broadcast) -> str:
     """Give the GO and return nothing, or return why it was not given."""
     if not is_go_taken():
         return "off"
     if person is None or Role.CONFIRMER not in person.roles or person.institution_id != broadcast.institution_id:
         return "stranger"
     if not received.signed_by:
-        return "unsigned"
+        return proof.problem
     if not received.message_id:
         return "used"
+    if proof.person and broadcast.gos.filter(void_at__gte=proof.person.signed_at).exists():
+        return "outdated"
     named = _named(mail.text)
-    if named is None:
+    if named is None or _fits_several(named):
         return "unclear"
     try:
         with transaction.atomic():
             give_go(broadcast, actor=actor_of(person), named=named)
-            data = {"received": received.pk, "domain": received.signed_by}
+            data = {"received": received.pk, **_told(received, proof)}
             record("broadcast.go_by_mail", by=person.name, broadcast=broadcast.id, data=data)
     except Trouble:
         raise
     except EboxcastError:
         return "refused"
     return ""
+
+
+def _fits_several(named: Named) -> bool:
+    """Return whether what is named fits more than one broadcast: which one a mail answers need not be signed."""
+    known = Broadcast.objects.filter(agreed_at=named.agreed_at)
+    return sum(files_digest(one).startswith(named.files) for one in known) > 1
+
+
+def _told(received: ReceivedMail, proof: Proof) -> dict[str, object]:
+    """Return by which signature a GO was taken."""
+    if proof.person is None:
+        return {"domain": received.signed_by}
+    return {
+        "address": received.signed_by,
+        "fingerprint": proof.person.fingerprint,
+        "issuer": mask_and_strip(proof.person.issuer),
+        "signed_at": proof.person.signed_at.isoformat(),
+    }
 
 
 def _named(text: str) -> Named | None:

@@ -74,11 +74,20 @@ class IncomingMail:
 
 def read_mail(raw: bytes) -> IncomingMail:
     """Take a mail apart. Raises Unreadable."""
+    message = take_apart(raw)
+    try:
+        return _read(message)
+    except Exception as broken:  # anybody may write anything: no mail may keep the next one waiting
+        raise Unreadable(type(broken).__name__) from broken
+
+
+def take_apart(raw: bytes) -> Message:
+    """Return the parts of a mail, or of a part of one. Raises Unreadable."""
     if len(_BOUNDARY.findall(raw)) > _MOST_BOUNDARIES:  # the library asks of each line whether it ends each part
         raise Unreadable("more parts within parts than anybody writes")
     try:
-        return _read(message_from_bytes(raw))
-    except Exception as broken:  # anybody may write anything: no mail may keep the next one waiting
+        return message_from_bytes(raw)
+    except Exception as broken:  # the same
         raise Unreadable(type(broken).__name__) from broken
 
 
@@ -182,13 +191,21 @@ def _content(part: Message) -> bytes:
 
 def _text(message: Message) -> str:
     """Return what is written in the first part that is text; that of a page where there is no plain one."""
-    parts = [part for part in message.walk() if part.get_content_maintype() == "text" and not _file_name(part)]
+    parts = [part for part in _own(message) if part.get_content_maintype() == "text" and not _file_name(part)]
     plain = next((part for part in parts if part.get_content_type() == "text/plain"), None)
     page = next((part for part in parts if part.get_content_type() == "text/html"), None)
     written = _written(plain) if plain else _of_page(_written(page)) if page else ""
     lines = (mask_and_strip(line.expandtabs(4)).rstrip() for line in written.splitlines())
     own = "\n".join(line for line in lines if not line.startswith(">"))
     return _GAPS.sub("\n\n", own).strip()[:_MOST_CHARACTERS]
+
+
+def _own(message: Message) -> Iterator[Message]:
+    """Yield a mail and its parts, without those of mails that are attached to it: these are the words of others."""
+    yield message
+    if message.is_multipart() and message.get_content_maintype() != "message":
+        for part in _blocks(message):
+            yield from _own(part)
 
 
 def _written(part: Message) -> str:

@@ -9,10 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from eboxcast.audit.actions import record
 from eboxcast.database.errors import sanitized_db_errors
@@ -24,14 +28,21 @@ from eboxcast.lib.policy import authorize
 from eboxcast.notices.errors import NoMailbox
 from eboxcast.notices.incoming.go import answer_go, asks_for_go, is_go_taken
 from eboxcast.notices.incoming.parsing import IncomingMail, Unreadable, read_mail
-from eboxcast.notices.incoming.signatures import FindKey, ask_name_servers, signing_domain
+from eboxcast.notices.incoming.proof import Proof
+from eboxcast.notices.incoming.proving import prove
+from eboxcast.notices.incoming.signatures import FindKey, ask_name_servers
 from eboxcast.notices.incoming.threads import answered_notice, is_ours
 from eboxcast.notices.kinds.incoming import RETURNED
 from eboxcast.notices.models import Inbox, Notice, ReceivedMail, Sort, State
 from eboxcast.notices.transport.imap_server import ImapServer
+from eboxcast.notices.transport.mail_server import MailSettingWrong
 from eboxcast.notices.transport.mailbox import Fetched, Mailbox, open_mailbox
 from eboxcast.senders.models import Person
 
+if TYPE_CHECKING:  # pyHanko takes 0.3 s to import
+    from eboxcast.lib.authorities import Authorities
+
+FindProof = Callable[[bytes, IncomingMail], tuple[IncomingMail, Proof]]
 MOST_AN_HOUR = 20
 """Replies of one address: who writes more of them is a program that answers a program."""
 _log = structlog.get_logger(__name__)
@@ -57,15 +68,17 @@ def take_in_mails(
 ) -> TakenIn:
     """Read the mails that came in since the last time, until ``ended`` says so.
 
-    ``find_key`` finds the keys with which domains sign their mails. Raises NotYourRole, NoMailbox, MailboxUnreachable.
+    ``find_key`` finds the keys with which domains sign their mails.
+    Raises NotYourRole, NoMailbox, MailboxUnreachable, MailSettingWrong.
     """
     authorize(actor, "notice.take_in")
     taken = TakenIn()
+    find_proof = partial(prove, find_key=find_key, authorities=_authorities_set())
     with open_mailbox(mailbox_set()) as mailbox:
         for number in mailbox.after(_begin(mailbox)):
             if ended():
                 return taken
-            _take(mailbox, number, taken, find_key)
+            _take(mailbox, number, taken, find_proof)
     _note_end()
     return taken
 
@@ -78,20 +91,36 @@ def mailbox_set() -> ImapServer:
     return server
 
 
-def _take(mailbox: Mailbox, number: int, taken: TakenIn, find_key: FindKey) -> None:
+def _authorities_set() -> Authorities | None:
+    """Return whose certificates count where a mail asks for a GO, as their file is now. Raises MailSettingWrong."""
+    file: Path | None = settings.EBOXCAST_SMIME_AUTHORITIES
+    if file is None or not is_go_taken():
+        return None
+    from eboxcast.lib.authorities import Authorities, AuthoritiesWrong  # pyHanko takes 0.3 s to import
+
+    try:
+        return Authorities.read(file.read_bytes())
+    except (OSError, AuthoritiesWrong) as error:
+        problem = "its file cannot be read, or has no certificate in it (PEM)"
+        raise MailSettingWrong(variable="EBOXCAST_SMIME_AUTHORITIES", problem=problem) from error
+
+
+def _take(mailbox: Mailbox, number: int, taken: TakenIn, find_proof: FindProof) -> None:
     fetched = mailbox.fetch(number)
     if fetched is None:
         return
+    proof = Proof()
     try:
-        mail = read_mail(fetched.raw)
+        mail: IncomingMail | None = read_mail(fetched.raw)
     except Unreadable as broken:
         _log.warning("mail_in.unreadable", number=number, problem=str(broken))
         mail = None
-    signed_by = signing_domain(fetched.raw, mail, find_key=find_key) if mail and _needs_proof(mail) else ""
+    if mail and _may_need_proof(mail):
+        mail, proof = find_proof(fetched.raw, mail)
     with sanitized_db_errors(), transaction.atomic():
         if not _pass(mailbox, number):
             return
-        name, is_filed = _file(mail, fetched, signed_by) if mail else ("unreadable", False)
+        name, is_filed = _file(mail, fetched, proof) if mail else ("unreadable", False)
         reached(Receiving.FILED_BEFORE_COMMIT)
     reached(Receiving.FILED)
     setattr(taken, name, getattr(taken, name) + 1)
@@ -100,9 +129,9 @@ def _take(mailbox: Mailbox, number: int, taken: TakenIn, find_key: FindKey) -> N
 
 
 @sanitized_db_errors()
-def _needs_proof(mail: IncomingMail) -> bool:
-    """Return whether name servers are to be asked who signed it: not for strangers, who know no notice."""
-    return asks_for_go(mail) and is_go_taken() and answered_notice(mail) is not None
+def _may_need_proof(mail: IncomingMail) -> bool:
+    """Return whether it may be asked who signed a mail: not for strangers, who know no notice."""
+    return is_go_taken() and answered_notice(mail) is not None
 
 
 @sanitized_db_errors()
@@ -132,7 +161,7 @@ def _note_end() -> None:
     Inbox.objects.filter(id=1).update(read_at=clock.now())
 
 
-def _file(mail: IncomingMail, fetched: Fetched, signed_by: str) -> tuple[str, bool]:
+def _file(mail: IncomingMail, fetched: Fetched, proof: Proof) -> tuple[str, bool]:
     """File a mail; return how it is counted, and whether it was filed."""
     if is_ours(mail.sender):
         return "ours", False
@@ -152,27 +181,36 @@ def _file(mail: IncomingMail, fetched: Fetched, signed_by: str) -> tuple[str, bo
     is_over = not notice.text  # what was said about it is deleted already
     if notice.broadcast is None or is_over or _is_loop(mail):
         return "others", False
-    received.signed_by, received.is_whole = signed_by, fetched.is_whole
-    _file_reply(received, mail)
+    received.is_whole = fetched.is_whole
+    _file_reply(received, mail, proof)
     return "replies", True
 
 
-def _file_reply(received: ReceivedMail, mail: IncomingMail) -> None:
+def _file_reply(received: ReceivedMail, mail: IncomingMail, proof: Proof) -> None:
     person = _person_at(mail)
     received.sort = Sort.REPLY
     received.sender, received.sender_name = mail.sender, mail.sender_name
     received.person = person.name if person else ""
     received.subject, received.text = mail.subject, mail.text
     received.file_names = list(mail.file_names)
-    if received.signed_by and not ReceivedMail.objects.filter(message_id=mail.message_id).exists():
-        received.message_id = mail.message_id
+    received.signed_by = proof.signed_by(mail)
+    if received.signed_by and not _is_used(mail, proof):
+        received.message_id, received.signature = mail.message_id, proof.person.once if proof.person else None
     received.written_at = mail.written_at
     received.save(force_insert=True)
     of_team = person is not None and Role.INTEGRATION in person.roles
     data = {"received": received.pk, "notice": received.notice_id, "of_team": of_team}
     record("notice.answered", by=STEWARD.name, broadcast=received.broadcast, data=data)
     if asks_for_go(mail) and received.broadcast:
-        answer_go(received, mail, person, broadcast=received.broadcast)
+        answer_go(received, mail, person, proof, broadcast=received.broadcast)
+
+
+def _is_used(mail: IncomingMail, proof: Proof) -> bool:
+    """Return whether a signed mail came before: with the same Message-ID, or with the same signature and another."""
+    used = Q(message_id=mail.message_id)
+    if proof.person:
+        used |= Q(signature=proof.person.once)
+    return ReceivedMail.objects.filter(used).exists()
 
 
 def _file_returned(received: ReceivedMail, problem: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from eboxcast.audit.selectors import SealedEntry
 from eboxcast.lib.next_action import NextAction
 from eboxcast.lib.translation import N_
@@ -13,6 +15,14 @@ _TEAM = (Group.INTEGRATION,)
 
 def _by_others(entry: SealedEntry) -> bool:
     return not entry.data.get("of_team")
+
+
+def _by_certificate(entry: SealedEntry) -> bool:
+    return "fingerprint" in entry.data
+
+
+def _by_domain(entry: SealedEntry) -> bool:
+    return not _by_certificate(entry)
 
 
 ANSWERED = Kind(
@@ -53,6 +63,14 @@ GO_BY_MAIL = Kind(
     advice=(N_("If {by} did not send this email, withdraw the GO now and tell the integration team: {withdraw}"),),
     actions={"withdraw": NextAction(action="broadcast.withdraw_go", parameters={"broadcast": "{number}"})},
     to=(Group.CONFIRMERS,),
+    when=_by_domain,
     personal=True,
     urgent=True,
+)
+GO_BY_CERTIFICATE = replace(
+    GO_BY_MAIL,
+    name="go-by-certificate",
+    says=N_("The GO of {by} was taken from an email that is signed with their certificate (S/MIME)."),
+    facts=("address", "issuer", "fingerprint", "signed_at"),
+    when=_by_certificate,
 )

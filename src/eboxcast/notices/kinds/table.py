@@ -63,7 +63,7 @@ NOTICES: Mapping[str, tuple[Kind, ...]] = {
     "account.factor_reset": (accounts.FACTOR_RESET,),
     "account.recovery_code_used": (accounts.RECOVERY_CODE_USED,),
     "broadcast.go_asked": (incoming.GO_ASKED,),
-    "broadcast.go_by_mail": (incoming.GO_BY_MAIL,),
+    "broadcast.go_by_mail": (incoming.GO_BY_MAIL, incoming.GO_BY_CERTIFICATE),
     "notice.answered": (incoming.ANSWERED,),
     "notice.returned": (incoming.RETURNED,),
 }

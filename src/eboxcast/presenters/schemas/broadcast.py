@@ -305,7 +305,8 @@ class ReplyShown(Schema):
     person: str | None
     """the login of the person whose address that is; `null` for nobody"""
     signed_by: str | None
-    """the domain whose signature (DKIM) was verified; `null` where none was, and where it asks for no GO"""
+    """the domain whose signature (DKIM) was verified, or the address whose certificate signed it (S/MIME); `null` where
+    none was verified, and where it asks for no GO"""
     notice: int
     """the number of the notice it answers"""
     subject: str

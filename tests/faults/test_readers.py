@@ -12,12 +12,15 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
 from pathlib import Path
 from time import perf_counter, process_time
 from urllib.parse import urlsplit
 
 import pytest
+from tests.authorities import CertificateAuthority
 from tests.exchange.sftp_clients import public_key
+from tests.notices.incoming.certified import person
 from tests.package.test_document import LETTER
 from tests.package.test_metadata import ENTERPRISE, GOOD
 from tests.targets.wire import Do, Wire, linked, refusal
@@ -25,9 +28,12 @@ from tests.targets.wire import Do, Wire, linked, refusal
 from eboxcast.exchange.keys import KeyPrivate, KeyUnfit, read_key
 from eboxcast.exchange.names import faults_of, read_name
 from eboxcast.inbox.ranges import BeyondTheEnd, part_asked
+from eboxcast.lib import clock
+from eboxcast.lib.authorities import Authorities
 from eboxcast.lib.sealing import seal, unseal
 from eboxcast.lib.signatures import SignatureWrong, Signer, new_pair, open_pair, own_certificate, read_signed
 from eboxcast.notices.incoming.parsing import Unreadable, read_mail
+from eboxcast.notices.incoming.proving import prove
 from eboxcast.package.faults import Fault, remedy_of, sentence_of
 from eboxcast.package.lists import read_list
 from eboxcast.package.metadata import read_metadata_bytes
@@ -106,6 +112,18 @@ def returned() -> bytes:
     return f"{head}{body}--b--\n".encode()
 
 
+SAID = f"GO 2027-02-15T18:00 0123abcd {MARKED}"
+
+
+def signed_mails(folder: Path, authority: CertificateAuthority) -> list[bytes]:
+    """Return mails as OpenSSL signs them, with what is signed beside and inside the signature."""
+    mail = EmailMessage()
+    mail["From"], mail["Message-ID"] = "bram@example.be", "<1@example.be>"
+    mail.set_content(SAID)
+    bram = person(folder / "bram", authority, "bram@example.be")
+    return [bram.sign(mail, *more) for more in ((), ("-nodetach",))]
+
+
 PAYLOAD = b'{"a": 1}'
 
 
@@ -149,6 +167,21 @@ def of_mail(content: bytes) -> str:
     return f"{mail.sender} {mail.sender_name} {mail.subject} {mail.text} {problem}"
 
 
+def of_signed_mails(authority: CertificateAuthority) -> Callable[[bytes], str]:
+    """Return what reads mails with certificates: where one counts, what it signed was not changed."""
+    authorities = Authorities.read(authority.certificate)
+
+    def of_signed_mail(content: bytes) -> str:
+        try:
+            mail, proof = prove(content, read_mail(content), find_key=lambda *_, **__: None, authorities=authorities)
+        except Unreadable as error:
+            return str(error)
+        assert proof.person is None or mail.text == SAID.replace(MARKED, "*" * 11)
+        return f"{mail.sender} {mail.subject} {mail.text} {proof}"
+
+    return of_signed_mail
+
+
 def of_signed(content: bytes) -> str:
     try:
         found = read_signed(content.decode("latin-1"), kind="test").payload
@@ -168,6 +201,7 @@ def of_key(content: bytes) -> str:
 
 def readers(folder: Path, wire: Wire) -> list[Reader]:
     path = folder / "list.csv"
+    authority = CertificateAuthority(clock.now())
     sealed = seal("a text of ours", secret="s" * 50, purpose="test").encode()
 
     def of_list(content: bytes) -> str:
@@ -201,6 +235,12 @@ def readers(folder: Path, wire: Wire) -> list[Reader]:
         Reader(name="ranges", seeds=[b"bytes=0-99", b"bytes=-5", b"bytes=5-"], inputs=250_000, read=of_range),
         Reader(name="sealed texts", seeds=[sealed], inputs=80_000, read=of_sealed),
         Reader(name="mails", seeds=[REPLY, returned()], inputs=60_000, read=of_mail),
+        Reader(
+            name="signed mails",
+            seeds=signed_mails(folder, authority),
+            inputs=20_000,
+            read=of_signed_mails(authority),
+        ),
         Reader(name="signed texts", seeds=[signed()], inputs=60_000, read=of_signed),
         Reader(name="keys of SFTP", seeds=[public_key().encode()], inputs=60_000, read=of_key),
         Reader(name="answers of a provider", seeds=answers, inputs=20_000, read=of_answer),

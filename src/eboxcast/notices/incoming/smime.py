@@ -88,7 +88,7 @@ def signed_part(raw: bytes) -> SignedPart | None:
 def signing_person(mail: IncomingMail, part: SignedPart, authorities: Authorities, *, now: datetime) -> SignedByPerson:
     """Return whose certificate signed the part that this mail is read from: its sender. Raises NotProven."""
     from eboxcast.lib.authorities import standing_of  # pyHanko takes 0.3 s to import
-    from eboxcast.lib.cms_signatures import CertificateUnfit, read_certificate, verify_signature
+    from eboxcast.lib.cms_signatures import CertificateUnfit, read_certificate, verify_signature  # the same
 
     if mail.sender_count != 1 or not mail.message_id or not _is_plain(part) or part.words().text != mail.text:
         raise NotProven("smime-unclear")

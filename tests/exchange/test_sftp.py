@@ -292,6 +292,33 @@ def test_connections_beyond_the_limit_are_sent_away_before_anything_else(story: 
         running.do(_until_let_in(institution))
 
 
+def test_a_connection_opens_so_many_files_and_folders_and_others_go_on(story: object, tmp_path: Path) -> None:
+    async def open_many(institution: Institution) -> None:
+        async with (
+            await institution.connect() as connection,
+            connection.start_sftp_client() as one,
+            connection.start_sftp_client() as other,
+        ):
+            file = await one.open("INTEST/written", "wb")
+            listing = other.scandir("/")
+            await anext(listing)
+            answer = await other.open("OUT/answer", "rb")
+            for attempt in (one.open("INTEST/more", "wb"), one.open("OUT/answer", "rb"), one.listdir("/")):
+                with pytest.raises(asyncssh.SFTPFailure, match="Too many open files"):
+                    await attempt
+            await sign_in(institution)
+            await answer.close()
+            await listing.aclose()
+            await file.close()
+            assert len(await one.listdir("INTEST")) == 1
+
+    with serving(tmp_path / "drop", handles=3) as running:
+        answer = running.root / INSTITUTION / "OUT" / "answer"
+        answer.parent.mkdir(parents=True)
+        answer.touch()
+        running.do(open_many(Institution(tmp_path, running)))
+
+
 async def _until_let_in(institution: Institution) -> None:
     while True:
         try:

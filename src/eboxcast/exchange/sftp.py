@@ -10,6 +10,7 @@ import errno
 import logging
 import os
 import posixpath
+import resource
 import socket
 import stat
 from collections import Counter
@@ -18,6 +19,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
+from weakref import WeakSet
 
 import asyncssh
 from asyncssh.channel import SSHChannel
@@ -42,6 +44,8 @@ _FULL = b"Too many connections. Try again in a minute.\r\n"
 _NOT_A_SHELL = b"This server accepts file transfers by SFTP only.\n"
 _MOST_KEYS_TRIED = 10
 _MOST_SESSIONS = 4
+_DESCRIPTORS_OF_A_FILE, _OTHER_DESCRIPTORS = 2, 512
+"""A file that is written, and its folder; databases, threads that look into folders, logs."""
 _BACKLOG = 512
 _PLAIN_VERSION = 3
 _BYTES_OF_A_LENGTH, _CLOSE = 4, 4
@@ -64,6 +68,8 @@ class Limits:
     connections: int = 200
     """Signed in, of all institutions."""
     of_institution: int = 10
+    handles: int = 64
+    """Files and folders that one connection has open at once."""
     waiting: int = 100
     """Not signed in yet, from everywhere."""
     waiting_from_address: int = 30
@@ -100,6 +106,17 @@ def host_key(file: Path) -> asyncssh.SSHKey:
     with os.fdopen(handle, "wb") as written:
         written.write(made.export_private_key())
     return made
+
+
+def allow_descriptors(limits: Limits) -> None:
+    """Let this process open what all connections together may, as far as the system lets it."""
+    wanted = limits.connections * (1 + _DESCRIPTORS_OF_A_FILE * limits.handles) + limits.waiting + _OTHER_DESCRIPTORS
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < allowed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+    if allowed < wanted:
+        log.warning("sftp.few_descriptors", allowed=allowed, wanted=wanted)
 
 
 class Server:
@@ -220,6 +237,8 @@ class _Visit(asyncssh.SSHServer):
         self._tried, self._sessions = 0, 0
         self._since, self._last = 0.0, 0.0
         self.institution, self.key = "", 0
+        self.handles: WeakSet[object] = WeakSet()
+        """What its sessions have open; the library lets go of what a client closes."""
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         self._connection = conn
@@ -269,6 +288,11 @@ class _Visit(asyncssh.SSHServer):
     def stir(self) -> None:
         """Note that something is going on."""
         self._last = asyncio.get_running_loop().time()
+
+    def refuse_one_more(self) -> None:
+        """Raise OSError where it has as many files and folders open as it may."""
+        if len(self.handles) >= self._options.limits.handles:
+            raise OSError(errno.EMFILE, "Too many open files: close some first")
 
     def is_idle(self) -> bool:
         """Return whether nothing goes on any more."""
@@ -396,7 +420,13 @@ class _Folders(asyncssh.SFTPServer):
         if attrs.size is not None:
             await _in_thread(_upload(file_obj).cut, attrs.size)
 
-    async def scandir(self, path: bytes) -> AsyncIterator[asyncssh.SFTPName]:
+    def scandir(self, path: bytes) -> AsyncIterator[asyncssh.SFTPName]:
+        self._visit.refuse_one_more()
+        listing = self._listed(path)
+        self._visit.handles.add(listing)
+        return listing
+
+    async def _listed(self, path: bytes) -> AsyncIterator[asyncssh.SFTPName]:
         steps = _steps(path)
         if not steps:
             for each in (".", *ALL):
@@ -410,6 +440,12 @@ class _Folders(asyncssh.SFTPServer):
                 yield asyncssh.SFTPName(name.encode(), "", _of_file(found))
 
     async def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> object:
+        self._visit.refuse_one_more()
+        opened = await self._opened(path, pflags)
+        self._visit.handles.add(opened)
+        return opened
+
+    async def _opened(self, path: bytes, pflags: int) -> Upload | Download:
         folder, name = _file(_steps(path))
         if not pflags & asyncssh.FXF_WRITE:
             return await _in_thread(self._access.open_to_read, folder, name)

@@ -17,7 +17,7 @@ from eboxcast.cli.shell.app import command_app
 from eboxcast.cli.shell.options import AsJson
 from eboxcast.exchange import keys
 from eboxcast.exchange.folders import drop_folder
-from eboxcast.exchange.sftp import Limits, Options, Server, host_key
+from eboxcast.exchange.sftp import Limits, Options, Server, allow_descriptors, host_key
 from eboxcast.lib.errors import InputRefused
 from eboxcast.lib.formatting import short_moment
 from eboxcast.lib.translation import N_, language_of_user, translate
@@ -72,6 +72,7 @@ def sftp() -> None:
         most_bytes=settings.EBOXCAST_DROP_QUOTA << 20,
         limits=Limits(connections=settings.EBOXCAST_SFTP_CONNECTIONS),
     )
+    allow_descriptors(options.limits)
     asyncio.run(_serve(options))
 
 

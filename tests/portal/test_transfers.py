@@ -6,6 +6,8 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,12 +15,16 @@ import pytest
 from django.test import Client, override_settings
 from tests.broadcasts import people as p
 from tests.browser.serving import served
-from tests.delivery.procedure import INSTITUTION, SHORT
+from tests.cli.serving import answer_to, free_port
+from tests.cli.serving import served as processes
+from tests.delivery.procedure import INSTITUTION, SHORT, Story
 from tests.exchange.conftest import dropping, story
 from tests.exchange.dropping import Dropping
 from tests.faults.machine import wait_until
 
+from eboxcast.lib import clock
 from eboxcast.lib.actors import Role
+from eboxcast.portal.transfer_limits import LEAST_BYTES_A_SECOND, LONGEST, Pace, TooSlow, taken_place
 from eboxcast.senders import people, people_tokens
 from eboxcast.senders.people import Particulars
 
@@ -125,6 +131,75 @@ def curl(site: str, token: str, *words: str) -> str:
     given = [program, "--silent", "--show-error", "--fail-with-body", "--oauth2-bearer", token, *words[:-1]]
     asked = [*given, f"{site}/transfer/{words[-1]}"]
     return subprocess.run(asked, capture_output=True, text=True, timeout=60, check=True).stdout
+
+
+def sending(port: int, token: str, name: str, length: int, *blocks: bytes) -> socket.socket:
+    """Begin to send a file over a connection of its own."""
+    connected = socket.create_connection(("127.0.0.1", port), timeout=60)
+    head = f"PUT /transfer/INTEST/{name} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n"
+    connected.sendall(f"{head}Content-Length: {length}\r\n\r\n".encode() + b"".join(blocks))
+    return connected
+
+
+def test_who_sends_slowly_takes_no_thread_from_pages(token: str, dropping: Dropping, tmp_path: Path) -> None:
+    """With the real server and its usual four threads: three send next to nothing, two of them hold a thread."""
+    file = tmp_path / "list.csv"
+    file.write_bytes(bytes(256_000))
+    port = free_port()
+    with processes(port, EBOXCAST_DROP_DIR=str(dropping.root)), ExitStack() as open_ones:
+        assert answer_to(port, "/health/live")[0].status == 200
+        slow = [open_ones.enter_context(sending(port, token, f"{one}", 10**6, b"x")) for one in range(2)]
+        wait_until(lambda: {f".{one}.half" for one in range(2)} <= set(dropping.left()))
+        third = open_ones.enter_context(sending(port, token, "third", 10**6, b"x"))
+        assert third.recv(100).startswith(b"HTTP/1.1 429")
+        for _ in range(10):
+            assert answer_to(port, "/sign-in")[0].status == 200
+        for one in slow:
+            one.close()
+        again = (
+            "--retry",
+            "9",
+            "--retry-delay",
+            "1",
+            "--limit-rate",
+            "500k",
+            "--upload-file",
+            str(file),
+            "INTEST/list",
+        )
+        assert curl(f"http://127.0.0.1:{port}", token, *again).strip().endswith("Received.")
+    assert (dropping.incoming / "list").stat().st_size == 256_000
+
+
+def test_who_is_too_slow_is_told_where_to_go_on(token: str, dropping: Dropping) -> None:
+    block = bytes(64 << 10)
+    half = dropping.incoming / ".list.half"
+    with served() as site, sending(urlsplit(site).port or 0, token, "list", 10**6, block) as slow:
+        wait_until(lambda: half.exists() and half.stat().st_size == len(block))
+        clock.move(clock.offset() + timedelta(seconds=31))
+        slow.sendall(block)
+        with slow.makefile("rb") as answer:
+            assert b"408" in answer.readline()
+            assert b"Upload-Offset: 131072\r\n" in iter(answer.readline, b"\r\n")
+    assert dropping.left() == [".list.half"]
+
+
+def test_who_is_fast_enough_is_not_stopped_before_the_longest_time(story: Story) -> None:
+    pace, seconds = Pace(), int(LONGEST.total_seconds())
+    for passed in range(31, seconds, 31):
+        clock.move(clock.offset() + timedelta(seconds=31))
+        pace.judge(passed * LEAST_BYTES_A_SECOND * 2)
+    clock.move(clock.offset() + timedelta(seconds=31))
+    with pytest.raises(TooSlow):
+        pace.judge(seconds * LEAST_BYTES_A_SECOND * 4)
+
+
+def test_two_files_of_an_institution_come_in_at_once() -> None:
+    with override_settings(EBOXCAST_PAGES_THREADS=8), ExitStack() as places:
+        taken = [places.enter_context(taken_place(of)) for of in ("one", "one", "one", "two", "two", "three")]
+    assert taken == [True, True, False, True, True, False]
+    with taken_place("three") as is_taken:
+        assert is_taken
 
 
 def test_curl_continues_what_was_cut_off(token: str, dropping: Dropping, tmp_path: Path) -> None:

@@ -22,10 +22,13 @@ from eboxcast.exchange.access import ALL, INCOMING, Access, Download, Upload, ac
 from eboxcast.lib.actors import NotYourRole
 from eboxcast.lib.errors import EboxcastError
 from eboxcast.lib.telling import sentence_in
+from eboxcast.portal.transfer_limits import Pace, TooSlow, taken_place
 from eboxcast.senders.people_tokens import actor_of_token
 from eboxcast.web.language import language_of
 
 _BLOCK = 1 << 20
+_BLOCK_IN = 64 << 10
+"""The server of the pages waits until all of it came, and only then can it be judged how long that took."""
 _RANGE = re.compile(r"bytes ([0-9]{1,15})-([0-9]{1,15})/([0-9]{1,15})")
 _OFFSET, _COMPLETE = "Upload-Offset", "Upload-Complete"
 _STATUS = {
@@ -103,12 +106,21 @@ def _take(request: HttpRequest, access: Access, folder: str, name: str) -> HttpR
         return _text("Say how long it is: Content-Length, and Content-Range for a part of a file.", 411)
     if piece.start and access.is_whole(folder, name):
         return _complete(access.look(folder, name).st_size, piece)
+    with taken_place(access.institution) as is_taken:
+        if is_taken:
+            return _stored(request, access, folder, name, piece)
+    return _text("Too many files are being sent. Send this one again in a minute.", 429, {"Retry-After": "60"})
+
+
+def _stored(request: HttpRequest, access: Access, folder: str, name: str, piece: Piece) -> HttpResponse:
     upload = access.open_to_write(folder, name, create=not piece.start, fresh=not piece.start)
     try:
         if upload.size != piece.start:
             return _incomplete(upload, "Continue at the byte in Upload-Offset.", 409)
         if not _received(request, upload, piece) or piece.end < piece.total:
             return _incomplete(upload, "Not complete yet: continue at the byte in Upload-Offset.", 202)
+    except TooSlow:
+        return _incomplete(upload, "Too slow: continue at the byte in Upload-Offset, when your network is faster.", 408)
     except OSError:
         upload.leave()
         raise
@@ -144,12 +156,13 @@ def _piece(request: HttpRequest) -> Piece | None:
 
 
 def _received(request: HttpRequest, upload: Upload, piece: Piece) -> bool:
-    """Write what comes; return whether all of it came. What came before the connection was cut is kept."""
-    offset = piece.start
+    """Write what comes; return whether all of it came. What came before is kept. Raises TooSlow."""
+    offset, pace = piece.start, Pace()
     try:
-        while offset < piece.end and (block := request.read(min(_BLOCK, piece.end - offset))):
+        while offset < piece.end and (block := request.read(min(_BLOCK_IN, piece.end - offset))):
             upload.write(offset, block)
             offset += len(block)
+            pace.judge(offset - piece.start)
     except UnreadablePostError:
         return False
     return offset == piece.end

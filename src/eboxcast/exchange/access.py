@@ -19,7 +19,7 @@ from weakref import WeakValueDictionary
 
 from django.conf import settings
 
-from eboxcast.exchange.folders import Folder, drop_folder, open_folder
+from eboxcast.exchange.folders import SHARED_FILE, SHARED_FOLDER, Folder, drop_folder, open_folder
 from eboxcast.exchange.names import FOLDERS
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.policy import authorize
@@ -194,7 +194,7 @@ class Access:
         """Make the folders that are not there yet."""
         for name in ("", *ALL):
             with suppress(FileExistsError):
-                (self.root / self.institution / name).mkdir(mode=0o770)
+                (self.root / self.institution / name).mkdir(mode=SHARED_FOLDER)
 
     def names(self, folder: str) -> list[str]:
         """Return the names of the files in a folder. Raises FileNotFoundError."""
@@ -366,7 +366,7 @@ def _claim(directory: int, name: str, *, create: bool) -> int:
         if not create:
             raise FileNotFoundError(errno.ENOENT, "No such file")
         with suppress(FileExistsError):
-            os.close(os.open(half, _WRITE | os.O_CREAT | os.O_EXCL, 0o600, dir_fd=directory))
+            os.close(os.open(half, _WRITE | os.O_CREAT | os.O_EXCL, SHARED_FILE, dir_fd=directory))
     raise InUse
 
 

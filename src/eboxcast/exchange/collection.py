@@ -16,7 +16,7 @@ from django.db import connection, connections
 
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.exchange import records
-from eboxcast.exchange.folders import DropFolderUnusable, open_folder
+from eboxcast.exchange.folders import SHARED_FOLDER, DropFolderUnusable, open_folder
 from eboxcast.exchange.intake import TROUBLE, WAITING, Collected, Door, files_of, remove, take
 from eboxcast.exchange.names import FOLDERS
 from eboxcast.exchange.sets import clear_copies, gather
@@ -78,7 +78,7 @@ def _collect_from(root: Path, institution: str, environment: str) -> Iterator[Co
             if source is None:
                 return
             with suppress(FileExistsError):
-                (root / institution / outgoing).mkdir(mode=0o770)
+                (root / institution / outgoing).mkdir(mode=SHARED_FOLDER)
             with open_folder(institution, outgoing, within=root) as target:
                 door = Door(root=root, institution=institution, environment=environment, source=source, target=target)
                 yield from _through(door)

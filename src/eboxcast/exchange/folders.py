@@ -46,6 +46,8 @@ def drop_folder() -> Path:
 _BLOCK = 1 << 20
 _OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _NOT_THERE = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP}
+SHARED_FILE, SHARED_FOLDER = 0o660, 0o770
+"""Less the umask: the pages, the SFTP server and the steward may run as users that have only a group in common."""
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -163,7 +165,7 @@ class Folder:
         hidden = f".{name}.part"
         with suppress(FileNotFoundError):
             os.unlink(hidden, dir_fd=self._descriptor)
-        with os.fdopen(os.open(hidden, _CREATE, 0o640, dir_fd=self._descriptor), "wb") as file:
+        with os.fdopen(os.open(hidden, _CREATE, SHARED_FILE, dir_fd=self._descriptor), "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

@@ -12,7 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from eboxcast.exchange.codes import SetFault
-from eboxcast.exchange.folders import Changed, Folder, Mark
+from eboxcast.exchange.folders import SHARED_FOLDER, Changed, Folder, Mark
 from eboxcast.exchange.names import Named, faults_of, number, read_name
 from eboxcast.lib import clock
 
@@ -140,18 +140,20 @@ STAGING = ".staging"
 
 def clear_copies(root: Path) -> None:
     """Remove the copies of collectors that were killed; call it while no other one works."""
-    (root / STAGING).mkdir(mode=0o700, exist_ok=True)
+    (root / STAGING).mkdir(mode=SHARED_FOLDER, exist_ok=True)
     for left in (root / STAGING).iterdir():
         shutil.rmtree(left)
 
 
 @contextmanager
 def staged(folder: Folder, parts: Sequence[Named], *, root: Path) -> Iterator[tuple[Path, dict[str, Mark]]]:
-    """Copy the parts under their own names into a folder that only we can read; it goes with the context.
+    """Copy the parts under their own names into a folder that no institution can read; it goes with the context.
 
     Raises NotOrdinary, Changed, OSError; Changed also where a part is not the same any more once all are copied.
     """
     with tempfile.TemporaryDirectory(dir=root / STAGING) as name:
+        # If this is killed, another user's collector has to be able to remove it.
+        Path(name).chmod((root / STAGING).stat().st_mode & SHARED_FOLDER)
         copies = {part.name: folder.copy(part.name, Path(name) / part.rest) for part in parts}
         if any(folder.digest(part) != copied for part, copied in copies.items()):
             raise Changed

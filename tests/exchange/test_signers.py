@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from asn1crypto import cms
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -33,7 +34,10 @@ from eboxcast.exchange.signers import (
     end_signer,
 )
 from eboxcast.lib import clock
+from eboxcast.lib.cms_signatures import signer_of
+from eboxcast.lib.signatures import SignatureWrong
 
+_OF_SIGNED = ("version", "digest_algorithms", "encap_content_info", "certificates")
 PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 
@@ -80,9 +84,7 @@ def signing(dropping: Dropping, tmp_path: Path) -> Signing:
     return Signing(dropping, tmp_path)
 
 
-@pytest.mark.parametrize(
-    ("form", "more"), [("DER", ()), ("PEM", ()), ("DER", ("-md", "sha512")), ("DER", ("-noattr",))]
-)
+@pytest.mark.parametrize(("form", "more"), [("DER", ()), ("PEM", ()), ("DER", ("-md", "sha512"))])
 def test_a_set_that_is_signed_is_accepted_and_removed_with_its_signatures(
     signing: Signing, form: str, more: tuple[str, ...]
 ) -> None:
@@ -125,6 +127,27 @@ def test_a_signature_with_a_digest_that_is_broken_is_refused(signing: Signing) -
     signing.register()
     signing.put(more=("-md", "sha1"))
     assert signing.dropping.collect().codes == (125, 125, 125)
+
+
+def test_a_signature_without_attributes_is_refused(signing: Signing) -> None:
+    signing.register()
+    signing.put(more=("-noattr",))
+    assert signing.dropping.collect().codes == (125, 125, 125)
+
+
+def test_the_attributes_of_a_signature_are_no_part_that_was_signed(signing: Signing, tmp_path: Path) -> None:
+    """Without them, the signature of a part is also one of its attributes (RFC 5652, 5.4)."""
+    signature = signing.put()[2]
+    read = cms.ContentInfo.load(signature.read_bytes())
+    (signer,) = read["content"]["signer_infos"]
+    attributes = tmp_path / "attributes"
+    attributes.write_bytes(signer["signed_attrs"].untag().dump())
+    fields = ("version", "sid", "digest_algorithm", "signature_algorithm", "signature")
+    bare = cms.SignerInfo({name: signer[name] for name in fields})
+    confused = {**{name: read["content"][name] for name in _OF_SIGNED}, "signer_infos": [bare]}
+    info = cms.ContentInfo({"content_type": "signed_data", "content": cms.SignedData(confused)})
+    with pytest.raises(SignatureWrong):
+        signer_of(info.dump(), attributes)
 
 
 def test_a_signature_of_somebody_else_is_refused(signing: Signing) -> None:
@@ -217,10 +240,10 @@ def test_a_certificate_that_is_no_good_is_not_registered(signing: Signing) -> No
 
 def test_who_registered_and_ended_a_certificate_is_in_the_audit(signing: Signing) -> None:
     added = signing.register()
-    end_signer(added.pk, actor=p.LOU)
-    end_signer(added.pk, actor=p.LOU)
+    end_signer(added.pk, actor=p.INES)
+    end_signer(added.pk, actor=p.INES)
     entries = Entry.objects.filter(action__startswith="signer.").order_by("id").values_list("action", "by")
-    assert list(entries) == [("signer.added", p.INES.name), ("signer.ended", p.LOU.name)]
+    assert list(entries) == [("signer.added", p.INES.name), ("signer.ended", p.INES.name)]
     assert added.name == "Payroll"
 
 

@@ -48,7 +48,7 @@ class Verified:
     signed_at: datetime | None
     """As the signer says."""
     attributes: bytes
-    """What the key signed: the digest of the content and that moment. Empty where it signed the content itself."""
+    """What the key signed: the digest of the content and that moment."""
 
 
 def signer_of(signature: bytes, path: Path) -> bytes:
@@ -60,13 +60,14 @@ def signer_of(signature: bytes, path: Path) -> bytes:
 def verify_signature(signature: bytes, file: BufferedReader | BytesIO | None) -> Verified:
     """Return who alone signed a file; without one, what is in the signature. Raises SignatureWrong.
 
-    Nobody is trusted for it: the certificate may be one that its owner made.
+    Nobody is trusted for it: the certificate may be one that its owner made. Without signed attributes it is refused:
+    the signature of a file would be one of its attributes too, shown as a file (RFC 5652, 5.4).
     """
     try:
         signed = _signed_in(signature)
         found = extract_certs_for_validation(signed)
         signer = extract_signer_info(signed)
-        if len(found.other_certs) > MOST_OTHERS:
+        if len(found.other_certs) > MOST_OTHERS or not len(signer["signed_attrs"]):
             raise SignatureWrong
         name = _digest_of(signer)
         status = asyncio.run(
@@ -82,7 +83,7 @@ def verify_signature(signature: bytes, file: BufferedReader | BytesIO | None) ->
             certificate=found.signer_cert.dump(),
             others=tuple(one.dump() for one in found.other_certs),
             signed_at=extract_self_reported_ts(signer),
-            attributes=signer["signed_attrs"].untag().dump() if len(signer["signed_attrs"]) else b"",
+            attributes=signer["signed_attrs"].untag().dump(),
         )
     except (SignatureValidationError, PdfError, *BROKEN) as error:
         raise SignatureWrong from error

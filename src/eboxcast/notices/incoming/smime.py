@@ -95,7 +95,7 @@ def signing_person(mail: IncomingMail, part: SignedPart, authorities: Authoritie
     try:
         found = verify_signature(part.signature, None if part.is_inside else BytesIO(part.content))
         certificate, _, since, until = read_certificate(found.certificate)
-        if found.signed_at is None or not found.attributes:
+        if found.signed_at is None:
             raise NotProven("smime-wrong")
         if not is_for_address(certificate, mail.sender):
             raise NotProven("smime-address")

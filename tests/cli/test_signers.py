@@ -24,7 +24,8 @@ def test_a_certificate_is_registered_listed_and_ended(office: None, command: Com
     (shown,) = json.loads(command("--as", "lou", "signers", "list", "--json")[1])["signers"]
     assert (shown["number"], shown["label"], shown["name"]) == (signer.pk, "payroll", "Payroll")
     assert command(*add)[0] == 3
-    assert command("--as", "lou", "signers", "end", signer.pk)[0] == 0
+    assert command("--as", "lou", "signers", "end", signer.pk)[0] == 4
+    assert command("--as", "ines", "signers", "end", signer.pk)[0] == 0
     assert "ended" in command("--as", "ines", "signers", "list")[1]
     assert command("--as", "anne", "signers", "list")[0] == 4
-    assert command("--as", "lou", "signers", "end", 9)[0] == 2
+    assert command("--as", "ines", "signers", "end", 9)[0] == 2

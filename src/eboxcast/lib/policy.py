@@ -109,7 +109,7 @@ TABLE = (
     _may("sftp_key.end", _PREPARING),
     _may("signer.see", _PREPARING),
     _may("signer.add", _INTEGRATION),
-    _may("signer.end", _PREPARING),
+    _may("signer.end", _INTEGRATION),
     # Whom to call
     _may("contacts.see", _EVERYBODY),
     _may("contacts.set", _ASKING),

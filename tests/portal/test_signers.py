@@ -12,6 +12,11 @@ from tests.portal.test_people import words
 from tests.web.visitors import browser_of
 
 from eboxcast.exchange.models import Signer
+from eboxcast.lib.actors import Actor
+
+
+def page_of(person: Actor) -> str:
+    return browser_of(person).get("/drop-folders").content.decode()
 
 
 @pytest.mark.usefixtures("january")
@@ -27,6 +32,8 @@ def test_a_certificate_is_registered_shown_and_ended(tmp_path: Path) -> None:
         assert signer.fingerprint in page
         assert "Payroll" in page
         address = f"/drop-folders/signers/{signer.pk}/end"
+        assert address in page_of(p.INES)
+        assert address not in page_of(p.LOU)
         assert "need no signature any more" in words(ines.get(address).content)
         assert ines.post(address).status_code == 302
         assert "ended" in words(ines.get("/drop-folders").content)

@@ -79,6 +79,7 @@ def show(request: PageRequest) -> HttpResponse:
         "signers": signer_list(list_signers(actor=request.actor)).signers,
         "may_add": permits(request.actor, "sftp_key.add"),
         "may_add_signer": permits(request.actor, "signer.add"),
+        "may_end_signer": permits(request.actor, "signer.end"),
         "taken": [_taken(one, language) for one in taken_lately(root, actor=request.actor, limit=_MOST)],
     }
     return render(request, "portal/drop_folders.html", shown)

@@ -169,7 +169,7 @@ NO_PAGES = {
     "goes on to the provider": "signed-on link-invited begin signed-in",
     "hands out a document": "test-document preview-document files-example certificate-json certificate-jws "
     "certificate-pdf receipt document download",
-    "is for programs": "transfer transfer-folder transfer-file",
+    "is for programs": "transfer transfer-folder transfer-file audit-head",
 }
 """Addresses that show no page, or no other one than those above."""
 

@@ -111,7 +111,7 @@ ADDRESSES: dict[str, Address] = {
     "add-sftp-key": INTEGRATION,
     "end-sftp-key": Address(everybody=NOT_YOURS, others=dict.fromkeys((p.INES, p.LOU), NOT_THERE)),
     "add-signer": INTEGRATION,
-    "end-signer": Address(everybody=NOT_YOURS, others=dict.fromkeys((p.INES, p.LOU), NOT_THERE)),
+    "end-signer": Address(everybody=NOT_YOURS, others={p.INES: NOT_THERE}),
     "transfer": Address(everybody=NO_TOKEN, nobody=NO_TOKEN),
     "transfer-folder": Address(everybody=NO_TOKEN, nobody=NO_TOKEN),
     "transfer-file": Address(everybody=NO_TOKEN, nobody=NO_TOKEN),

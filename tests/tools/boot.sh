@@ -36,6 +36,7 @@ exec unshare --pid --mount --uts --ipc --net --cgroup --fork --kill-child --prop
     ip link set lo up
     pivot_root . old
     umount -l /old
+    mount --make-rshared / # as systemd has it: what it makes for a service, such as credentials, appears to all
     exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 container=other \
         /lib/systemd/systemd --system --unit=basic.target --log-target=journal --show-status=0
 ' bash "$folder" "$packages" "$checkout" </dev/null

@@ -3,7 +3,7 @@
     python verify.py keys.json certificate.jws     a signed certificate
     python verify.py keys.json deletions.jws       the account of what was deleted; a signed head of the audit too
     python verify.py keys.json receipt.json        a receipt; the recipient number is read from standard input
-    python verify.py keys.json dossier.zip         each audit entry in a dossier, by the signed head in it
+    python verify.py keys.json dossier.zip         a dossier as a whole, and each of its audit entries by a signed head
 
 keys.json is what `eboxcast keys list --json` of the institution gives. Ends with 0 if it is proved, else with 1.
 Timestamps and certificate authorities are not looked at: a key that was revoked proves nothing here.
@@ -136,21 +136,46 @@ def verify_receipt(receipt, statement, number):
 
 
 def verify_dossier(dossier, keys):
-    """Verify each audit entry of a dossier: its digest is in a seal, and a path leads from the seal to the head."""
-    manifest = json.loads(dossier.read("manifest.json"))
-    for name, told in manifest["files"].items():
+    """Verify a dossier: its files are those that were signed, and each audit entry is proved by the signed head."""
+    there = dossier.namelist()
+    for name in ("manifest.jws", "audit/head.jws"):
+        prove(name in there, f"{name} is missing: the dossier is not signed as a whole; ask for a new one")
+    manifest = read_signed(dossier.read("manifest.jws").decode(), ["eboxcast-dossier"], keys)
+    prove(manifest["format"] == "eboxcast.dossier/2", "this is not a form that is known here")
+    prove(json.loads(dossier.read("manifest.json")) == manifest, "manifest.json is not what was signed")
+    files = manifest["files"]
+    wrong = {*there} ^ {"manifest.json", "manifest.jws", *files} or {name for name in there if there.count(name) > 1}
+    prove(not wrong, f"removed or added: {', '.join(sorted(wrong))}")
+    for name, told in files.items():
         prove(sha256(dossier.read(name)).hex() == told["sha256"], f"{name} was altered")
     head = read_signed(dossier.read("audit/head.jws").decode(), ["eboxcast-audit-head"], keys)
-    seals = {json.loads(line)["number"]: line for line in dossier.read("audit/seals.jsonl").splitlines()}
-    contents = set()
+    entries = dossier.read("audit/entries.jsonl").splitlines()
+    prove(len(entries) == manifest["entries"] > 0, "there are no entries, or not as many as were signed")
+    prove(sealed_entries(dossier, manifest, head) == {sha256(line).hex() for line in entries}, "an entry was altered")
+    for entry in map(json.loads, entries):
+        if entry["broadcast"] == manifest["broadcast_id"]:
+            number = entry["data"].get("number", manifest["broadcast"])
+            prove(number == manifest["broadcast"], "an entry gives the broadcast another number")
+        else:  # a run may have been tried for another broadcast before
+            prove(entry["broadcast"] is None or entry["run"] is not None, "an entry is about another broadcast")
+    return (
+        f"PROVED: {len(files)} files and {len(entries)} entries about broadcast {manifest['broadcast']}, as signed on "
+        f"{manifest['made_at']}; the entries also by the head of {head['at']}"
+    )
+
+
+def sealed_entries(dossier, manifest, head):
+    """Return the digests of the entries from whose seals a path leads to the signed head."""
+    lines = dossier.read("audit/seals.jsonl").splitlines()
+    prove(manifest["head"] == f"{head['size']}:{sha256(lines[-1]).hex()}", "the last seal is not the head")
+    seals = {json.loads(line)["number"]: line for line in lines}
+    found = set()
     for proof in map(json.loads, dossier.read("audit/proofs.jsonl").splitlines()):
         seal = seals[proof["number"]]
         root = root_by_path(sha256(b"\x00", sha256(seal)), proof["path"], proof["number"] - 1, head["size"])
         prove(root == head["root"], f"seal {proof['number']} is not in the tree")
-        contents.add(json.loads(seal)["content"])
-    entries = dossier.read("audit/entries.jsonl").splitlines()
-    prove({sha256(line).hex() for line in entries} == contents, "an entry was altered")
-    return f"PROVED: {len(entries)} entries about broadcast {manifest['broadcast']}, by the head of {head['at']}"
+        found.add(json.loads(seal)["content"])
+    return found
 
 
 def prove(fact, otherwise):
@@ -159,6 +184,8 @@ def prove(fact, otherwise):
 
 
 def main():
+    if len(sys.argv) != 3:
+        sys.exit(__doc__)
     keys = json.loads(Path(sys.argv[1]).read_text("utf-8"))
     if zipfile.is_zipfile(sys.argv[2]):
         sys.stdout.write(verify_dossier(zipfile.ZipFile(sys.argv[2]), keys) + "\n")
@@ -174,4 +201,7 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except Exception as error:  # whatever somebody else put into the file
+        prove(False, f"a file is damaged, or not what eboxcast gave ({type(error).__name__}: {error})")

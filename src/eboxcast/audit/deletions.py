@@ -21,16 +21,11 @@ ACTIONS = frozenset({"run.personal_data_deleted", "notice.texts_deleted", "broad
 _TOLD = ("at", "by", "action", "environment", "run", "data")
 
 
-def is_deletion(entry: str | bytes) -> bool:
-    """Return whether an entry, in the form that is digested, says that something was deleted."""
-    return json.loads(entry)["action"] in ACTIONS
-
-
 def deletions_in(entries: Iterable[tuple[int, str | bytes]]) -> Iterator[dict[str, Any]]:
     """Yield what entries say that was deleted, each with the number of its seal."""
     for number, entry in entries:
-        if is_deletion(entry):
-            told = json.loads(entry)
+        told = json.loads(entry)
+        if told["action"] in ACTIONS:
             yield {"seal": number, **{name: told[name] for name in _TOLD}}
 
 

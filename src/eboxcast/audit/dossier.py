@@ -1,7 +1,7 @@
 """The dossier of a broadcast as a file.
 
 A ZIP archive, always the same for the same content: names in order, no time of its own. ``manifest.json`` has the
-SHA-256 of every other file (docs/reference/dossier.md).
+SHA-256 of every other file, and ``manifest.jws`` is the same, signed (docs/reference/dossier.md).
 """
 
 from __future__ import annotations
@@ -9,14 +9,21 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import IO
 
-FORMAT = "eboxcast.dossier/1"
-MANIFEST = "manifest.json"
+FORMAT = "eboxcast.dossier/2"
+OLD_FORMAT = "eboxcast.dossier/1"
+"""Of those whose manifest was not signed, and did not say how many entries there are."""
+KIND = "eboxcast-dossier"
+"""What stands in the signature of a manifest."""
+MANIFEST, SIGNED_MANIFEST = "manifest.json", "manifest.jws"
+BROADCAST = "broadcast.json"
 ENTRIES, SEALS, ANCHORS = "audit/entries.jsonl", "audit/seals.jsonl", "audit/anchors.json"
 DELETIONS, SIGNED_DELETIONS = "deletions.json", "deletions.jws"
 TREE, HEAD, PROOFS = "audit/tree.json", "audit/head.jws", "audit/proofs.jsonl"
+ALWAYS = frozenset({BROADCAST, DELETIONS, ENTRIES, SEALS, ANCHORS, TREE})
+"""What no dossier is without, signed or not."""
 _OLD = (1980, 1, 1, 0, 0, 0)
 """The first moment that the format knows."""
 
@@ -38,12 +45,15 @@ class Writer:
                 file.write(block)
         self._files[name] = {"sha256": digest.hexdigest(), "size": size}
 
-    def close(self, **about: object) -> str:
-        """Write the manifest and return its SHA-256."""
+    def close(self, sign: Callable[[bytes], str | None], **about: object) -> str:
+        """Write the manifest, and signed too where something signs; return its SHA-256."""
         values = {"format": FORMAT, **about, "files": dict(sorted(self._files.items()))}
         text = (json.dumps(values, ensure_ascii=False, indent=1) + "\n").encode()
+        signed = sign(text)
         with self._archive.open(_entry(MANIFEST), "w") as file:
             file.write(text)
+        if signed:
+            self._archive.writestr(_entry(SIGNED_MANIFEST), signed + "\n")
         self._archive.close()
         return hashlib.sha256(text).hexdigest()
 

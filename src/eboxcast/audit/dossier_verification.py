@@ -1,4 +1,9 @@
-"""Verifying a dossier by the file alone, without a database (docs/reference/dossier.md)."""
+"""Verifying a dossier by the file alone, without a database (docs/reference/dossier.md).
+
+That a dossier is consistent proves nothing: whoever makes one can make it so. What proves it as a whole is its
+manifest, signed by a key that counts; a head that was kept elsewhere proves the entries that are in it, and not that
+these are all.
+"""
 
 from __future__ import annotations
 
@@ -12,22 +17,27 @@ from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from eboxcast.audit.canonical import FORMAT as AUDIT_FORMAT
 from eboxcast.audit.canonical import HEAD_KIND, ROOT, Root, root_in
+from eboxcast.audit.deletions import ACTIONS, deletions_in, deletions_told
 from eboxcast.audit.deletions import KIND as DELETIONS_KIND
-from eboxcast.audit.deletions import deletions_in, deletions_told, is_deletion
 from eboxcast.audit.dossier import (
+    ALWAYS,
     ANCHORS,
     DELETIONS,
     ENTRIES,
     FORMAT,
     HEAD,
+    KIND,
     MANIFEST,
+    OLD_FORMAT,
     PROOFS,
     SEALS,
     SIGNED_DELETIONS,
+    SIGNED_MANIFEST,
     TREE,
 )
 from eboxcast.audit.given_heads import moment_of_stamp
@@ -43,6 +53,7 @@ MOST_BYTES = 4 << 30
 _LONGEST_LINE = 1 << 24
 _LONGEST_MANIFEST = 1 << 26
 _LONGEST_ANCHORS = 1 << 22
+_LONGEST_SIGNED = 1 << 27
 _LONGEST_HEAD = 1 << 16
 _MOST_ENTRIES = 1_000_000
 _LONGEST_PLACE = 200
@@ -90,6 +101,25 @@ class Wrong(StrEnum):
     """A head was signed, and the seals up to it give another root."""
     UNPROVED = "unproved"
     """The path of an entry does not lead to the root of the signed head, or there is none."""
+    UNSIGNED = "unsigned"
+    """The manifest or the head is not signed, and keys were given to compare with."""
+    EMPTY = "empty"
+    """No entry is in it."""
+    ENTRIES_DIFFER = "entries-differ"
+    """There are more or fewer entries than its manifest says."""
+    OTHER_BROADCAST = "other-broadcast"
+    """An entry is about another broadcast than its manifest says, or calls it by another number."""
+
+
+class Proved(StrEnum):
+    """What of a dossier is proved."""
+
+    WHOLE = "whole"
+    """All of it: the installation stated it so."""
+    PART = "part"
+    """The entries that are in it, by a head that was kept elsewhere; not that these are all, and no other file."""
+    NOTHING = "nothing"
+    """Nothing: it has faults, or it is consistent, as anyone could have made it."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +148,10 @@ class DossierVerification:
     """By signed heads that were given from outside; 0 where none agrees."""
     outside: int = 0
     """Anchors and heads from outside that are not between the first seal and the last."""
+    signed_manifest: Signed | None = None
+    """The manifest, where it is signed and whole."""
+    vouched: bool = False
+    """Whether a key that counts signed the manifest, or the audit of this installation has it."""
     signed: Signed | None = None
     """The signed head in it, where it is whole; None also where the installation signed nothing."""
     key_counts: bool | None = None
@@ -134,6 +168,13 @@ class DossierVerification:
         """Tell whether nothing is wrong."""
         return not self.fault_count
 
+    @property
+    def proved(self) -> Proved:
+        """Return what of it is proved."""
+        if not self.good or not (self.vouched or self.proved_to or self.signed_to):
+            return Proved.NOTHING
+        return Proved.WHOLE if self.vouched else Proved.PART
+
     def found(self, wrong: Wrong, place: object) -> None:
         """Add something that is wrong."""
         self.fault_count += 1
@@ -147,13 +188,16 @@ def verify_dossier(
     *,
     heads: Sequence[Root] = (),
     counts: Callable[[Signed], bool] | None = None,
+    is_recorded: Callable[[str, str], bool] | None = None,
     name: str = "",
     most_bytes: int = MOST_BYTES,
 ) -> DossierVerification:
     """Compute every digest of a dossier again, and compare it with heads that were kept outside. Needs no database.
 
-    ``counts`` says whether the key of a signature is one of the installation; ``name`` is what whoever gave it calls
-    it; ``most_bytes`` is how much of it, unpacked, is looked at.
+    ``counts`` says whether the key of a signature is one of the installation; where it is given, a dossier that is not
+    signed as a whole has a fault, unless ``is_recorded`` says of its broadcast and the SHA-256 of its manifest that
+    the audit of this installation has it. ``name`` is what whoever gave it calls it; ``most_bytes`` is how much of it,
+    unpacked, is looked at.
     """
     found = DossierVerification()
     try:
@@ -162,10 +206,51 @@ def verify_dossier(
             if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > most_bytes:
                 found.found(Wrong.TOO_LARGE, name or path.name)
             else:
-                _Verifier(archive, found, counts).verify(anchors, heads)
+                _Verifier(archive, found, counts, is_recorded).verify(anchors, heads)
     except _UNREADABLE:
         found.found(Wrong.UNREADABLE, name or path.name)
     return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Manifest:
+    """What a manifest says."""
+
+    broadcast: str
+    broadcast_id: str | None
+    """None in an old one, as the number of entries."""
+    head: str
+    entries: int | None
+    files: dict[str, dict[str, object]]
+
+    @classmethod
+    def read(cls, content: bytes) -> _Manifest:
+        """Return what is in the file. Raises ValueError and others where it is none."""
+        told = json.loads(content)
+        is_old = told["format"] == OLD_FORMAT
+        named = _BROADCAST.fullmatch(told["broadcast"]) and _HEAD.fullmatch(told["head"])
+        if not named or not (is_old or told["format"] == FORMAT):
+            raise ValueError
+        return cls(
+            broadcast=str(told["broadcast"]),
+            broadcast_id=None if is_old else str(UUID(told["broadcast_id"])),
+            head=str(told["head"]),
+            entries=None if is_old else int(told["entries"]),
+            files=dict(told["files"]),
+        )
+
+    @property
+    def needed(self) -> Set[str]:
+        """Return the files that there must be."""
+        return self.files.keys() if self.broadcast_id is None else self.files.keys() | ALWAYS
+
+    def fits(self, entry: dict[str, Any]) -> bool:
+        """Return whether an entry is about this broadcast, by both its names, or about a run."""
+        about = entry["broadcast"]
+        if about is None or (entry["run"] is not None and about != self.broadcast_id):
+            return True  # a run may have been tried for another broadcast before
+        number = entry["data"].get("number", self.broadcast)
+        return about == (self.broadcast_id or about) and bool(number == self.broadcast)
 
 
 @dataclass
@@ -197,27 +282,30 @@ class _Verifier:
     """Verifies one dossier; a file that is not what it should be is one more fault."""
 
     def __init__(
-        self, archive: zipfile.ZipFile, found: DossierVerification, counts: Callable[[Signed], bool] | None
+        self,
+        archive: zipfile.ZipFile,
+        found: DossierVerification,
+        counts: Callable[[Signed], bool] | None,
+        is_recorded: Callable[[str, str], bool] | None,
     ) -> None:
         self.archive = archive
         self.found = found
         self.counts = counts
+        self.is_recorded = is_recorded
 
     def verify(self, anchors: Sequence[tuple[int, bytes]], heads: Sequence[Root]) -> None:
         if any(part.compress_type not in _PACKED for part in self.archive.infolist()):
             raise ValueError
-        manifest = self._start_of(MANIFEST, _LONGEST_MANIFEST)
-        told = json.loads(manifest)
-        named = _BROADCAST.fullmatch(told["broadcast"]) and _HEAD.fullmatch(told["head"])
-        if told["format"] != FORMAT or not named:
-            raise ValueError
-        self.found.broadcast, self.found.head = str(told["broadcast"]), str(told["head"])
-        self.found.manifest = hashlib.sha256(manifest).hexdigest()
-        self._files(told["files"])
+        content = self._start_of(MANIFEST, _LONGEST_MANIFEST)
+        told = _Manifest.read(content)
+        self.found.broadcast, self.found.head = told.broadcast, told.head
+        self.found.manifest = hashlib.sha256(content).hexdigest()
+        self._vouched(content)
+        self._files(told)
         kept = [self._anchor(text) for text in json.loads(self._start_of(ANCHORS, _LONGEST_ANCHORS))["anchors"]]
         own = self._own_head()
         chain = self._seals(
-            self._entries(),
+            self._entries(told),
             wanted={number for number, _ in (*kept, *anchors)},
             sizes={head.size for head in (*heads, *([own] if own else ()))},
         )
@@ -227,17 +315,35 @@ class _Verifier:
         if own:
             self._included(chain, own)
 
-    def _files(self, told: dict[str, dict[str, object]]) -> None:
-        there = [name for name in self.archive.namelist() if name != MANIFEST]
+    def _vouched(self, content: bytes) -> None:
+        """Look for who says that this manifest is theirs."""
+        if self.is_recorded and self.is_recorded(self.found.broadcast, self.found.manifest):
+            self.found.vouched = True
+        elif self.counts:
+            for name in sorted({SIGNED_MANIFEST, HEAD} - set(self.archive.namelist())):
+                self.found.found(Wrong.UNSIGNED, name)
+        signed = self._signed(SIGNED_MANIFEST, KIND, most=_LONGEST_SIGNED)
+        if signed and signed.payload != content:
+            self.found.found(Wrong.FORGED, MANIFEST)
+        elif signed:
+            self.found.signed_manifest = signed
+            self.found.vouched = self.found.vouched or bool(self.counts and self.counts(signed))
+
+    def _files(self, told: _Manifest) -> None:
+        there = self.archive.namelist()
         often = Counter(there)
-        for name in sorted(told.keys() - set(there)):
+        for name in sorted(told.needed - set(there)):
             self.found.found(Wrong.FILE_MISSING, name)
         for name in there:
-            if name not in told or often[name] > 1:
+            if often[name] > 1:
                 self.found.found(Wrong.FILE_ADDED, name)
-            elif self._digest(name) != told[name]["sha256"]:
+            elif name in (MANIFEST, SIGNED_MANIFEST):
+                continue
+            elif name not in told.files:
+                self.found.found(Wrong.FILE_ADDED, name)
+            elif self._digest(name) != told.files[name]["sha256"]:
                 self.found.found(Wrong.FILE_ALTERED, name)
-        self.found.files = len(there)
+        self.found.files = len(set(there) - {MANIFEST, SIGNED_MANIFEST})
 
     def _digest(self, name: str) -> str:
         digest = hashlib.sha256()
@@ -261,7 +367,10 @@ class _Verifier:
         return head
 
     def _signed(self, name: str, kind: str, *, most: int) -> Signed | None:
-        """Return what is signed in a file, where it is there and was not changed."""
+        """Return what is signed in a file, where it is there and was not changed.
+
+        Where the manifest counts, so does what its list has, also if its own key expired and nothing stamped it.
+        """
         if name not in self.archive.namelist():
             return None
         from eboxcast.lib.signatures import SignatureWrong, read_signed  # cryptography takes long to import
@@ -272,7 +381,7 @@ class _Verifier:
         except (SignatureWrong, ValueError):
             self.found.found(Wrong.FORGED, name)
             return None
-        if self.counts and not self.counts(signed):
+        if self.counts and not self.found.vouched and not self.counts(signed):
             self.found.found(Wrong.FORGED, name)
         return signed
 
@@ -287,13 +396,20 @@ class _Verifier:
             self.found.found(Wrong.DELETIONS_DIFFER, DELETIONS)
         self.found.deletions = len(told)
 
-    def _entries(self) -> dict[str, bytes | None]:
+    def _entries(self, told: _Manifest) -> dict[str, bytes | None]:
         """Return the entries by their digests; those alone that say that something was deleted with what they say."""
         found: dict[str, bytes | None] = {}
         for line in self._lines(ENTRIES):
-            found[hashlib.sha256(line).hexdigest()] = line if is_deletion(line) else None
+            entry, digest = json.loads(line), hashlib.sha256(line).hexdigest()
+            found[digest] = line if entry["action"] in ACTIONS else None
+            if not told.fits(entry):
+                self.found.found(Wrong.OTHER_BROADCAST, digest)
             if len(found) > _MOST_ENTRIES:
                 raise ValueError
+        if not found:
+            self.found.found(Wrong.EMPTY, ENTRIES)
+        elif told.entries not in (None, len(found)):
+            self.found.found(Wrong.ENTRIES_DIFFER, ENTRIES)
         return found
 
     def _seals(self, contents: dict[str, bytes | None], *, wanted: Set[int], sizes: Set[int]) -> _Chain:
@@ -340,7 +456,7 @@ class _Verifier:
 
     def _included(self, chain: _Chain, head: Root) -> None:
         """Compare the signed head with the seals, and each entry with the signed head by its path alone."""
-        if chain.roots.get(head.size) != head.root:
+        if chain.roots.get(head.size) != head.root or not self.found.head.startswith(f"{head.size}:"):
             self.found.found(Wrong.ROOT_DIFFERS, head.size)
         unproved = set(chain.leaves)
         for line in self._lines(PROOFS):

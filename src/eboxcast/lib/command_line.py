@@ -104,6 +104,7 @@ _FORMS: Mapping[str, tuple[str, ...]] = {
     "calendar.see": ("calendar",),
     "calendar.lift": ("calendar lift {number}",),
     "audit.verify": ("audit verify",),
+    "audit.dossier": ("audit dossier {broadcast} --out FILE",),
     "notice.see": ("notices show {number}", "notices list"),
     "notice.retry": ("notices retry",),
     "notice.take_in": ("mail-in",),

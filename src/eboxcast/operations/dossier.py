@@ -20,9 +20,11 @@ from eboxcast.audit.deletions import KIND as DELETIONS_KIND
 from eboxcast.audit.deletions import deletions_in, statement_of
 from eboxcast.audit.dossier import (
     ANCHORS,
+    BROADCAST,
     DELETIONS,
     ENTRIES,
     HEAD,
+    KIND,
     PROOFS,
     SEALS,
     SIGNED_DELETIONS,
@@ -33,7 +35,7 @@ from eboxcast.audit.dossier import (
 from eboxcast.audit.excerpt import Excerpt, excerpt_of
 from eboxcast.audit.heads import make_head
 from eboxcast.audit.selectors import Head
-from eboxcast.audit.signing import sign_if_possible
+from eboxcast.audit.signing import NothingSigns, sign, sign_if_possible
 from eboxcast.audit.signing_keys import is_set_up
 from eboxcast.audit.tree import edge_at, prove_entries
 from eboxcast.broadcasts.models import Broadcast
@@ -57,7 +59,8 @@ from eboxcast.reports.page_html import html_of
 
 _BLOCK = 1 << 20
 _MOST_MAILS = 100_000
-_VERIFY = NextAction(action="audit.verify", parameters={"dossier": "FILE", "anchor": "NUMBER:DIGEST"})
+_VERIFY = NextAction(action="audit.verify", parameters={"dossier": "FILE", "keys": "keys.json"})
+_VERIFY_BY_ANCHOR = NextAction(action="audit.verify", parameters={"dossier": "FILE", "anchor": "NUMBER:DIGEST"})
 _README = (
     N_("Dossier of broadcast {number}, made on {moment} by {by} with eboxcast {version}."),
     N_("It contains everything that is recorded about this broadcast. It identifies no recipient."),
@@ -67,12 +70,15 @@ _README = (
     N_("mails: every email about it, as it was sent; mails.json shows for whom, when, and whether it was sent."),
     N_("audit: the entries of the audit about it, and the seals that prove them up to the head {head}."),
     N_("To verify all of it, without a database: `{command}`"),
-    N_("An anchor is a head that was kept elsewhere: in a certificate, in an email to the auditor, or on paper."),
-    N_("Without eboxcast: manifest.json has the SHA-256 of every other file."),
+    N_(
+        "keys.json is the list of keys that the institution gives. If manifest.jws is not there, give a head that was "
+        "kept elsewhere instead, in a certificate, in an email to the auditor, or on paper: `{anchored}`"
+    ),
+    N_("Without eboxcast: manifest.json has the SHA-256 of every other file. If manifest.jws is there, it is signed."),
     N_("The SHA-256 of each line of entries.jsonl is the `content` of its seal."),
     N_("The SHA-256 of each line of seals.jsonl is the `previous` of the next; that of the last line is the head."),
     N_("If head.jws, a signed head, is there, proofs.jsonl leads from each entry to its root (RFC 9162)."),
-    N_("To prove that nothing is left out, compare the SHA-256 of manifest.json with `broadcast.dossier_given`."),
+    N_("The audit records the SHA-256 of manifest.json in `broadcast.dossier_given`."),
 )
 
 
@@ -112,7 +118,7 @@ def hand_out_dossier(broadcast: Broadcast, *, sheet: object, written: Callable[[
         writer = Writer(file)
         writer.add("README.txt", [_readme(broadcast, head, actor)])
         _add_audit(writer, excerpt)
-        writer.add("broadcast.json", [written(sheet).encode() + b"\n"])
+        writer.add(BROADCAST, [written(sheet).encode() + b"\n"])
         _add_deletions(writer, broadcast, excerpt)
         _add_mails(writer, notices)
         for run, certificate in sorted(certificates, key=lambda each: _folder(each[0])):
@@ -120,14 +126,17 @@ def hand_out_dossier(broadcast: Broadcast, *, sheet: object, written: Callable[[
             writer.add(f"{_folder(run)}/certificate.html", [page.encode()])
             writer.add(f"{_folder(run)}/certificate.json", [written(certificate).encode() + b"\n"])
         manifest = writer.close(
+            _signed,
             broadcast=broadcast.number,
+            broadcast_id=str(broadcast.id),
             head=str(head),
+            entries=len(excerpt.entries),
             made_at=iso(clock.now(), "seconds"),
             made_by=actor.name,
             eboxcast_version=__version__,
         )
         with transaction.atomic():
-            given = {"manifest": manifest, "head": str(head)}
+            given = {"number": broadcast.number, "manifest": manifest, "head": str(head)}
             record("broadcast.dossier_given", by=actor.name, broadcast=broadcast.id, data=given)
     file.seek(0)
     return Dossier(content=file, manifest=manifest, head=head)
@@ -174,6 +183,14 @@ def _add_deletions(writer: Writer, broadcast: Broadcast, excerpt: Excerpt) -> No
     signed = sign_if_possible(content, kind=DELETIONS_KIND)
     if signed:
         writer.add(SIGNED_DELETIONS, lines_of([signed]))
+
+
+def _signed(manifest: bytes) -> str | None:
+    """Return the manifest signed, with a timestamp where that is set up; None where nothing signs."""
+    try:
+        return sign(manifest, kind=KIND)
+    except NothingSigns:
+        return None
 
 
 def _hexadecimal(hashes: Iterable[bytes]) -> list[str]:
@@ -223,6 +240,7 @@ def _readme(broadcast: Broadcast, head: Head, actor: Actor) -> bytes:
         "version": __version__,
         "head": str(head),
         "command": command_of(_VERIFY),
+        "anchored": command_of(_VERIFY_BY_ANCHOR),
     }
     parts = ["\n\n".join(translate(sentence, language, data) for sentence in _README) for language in LANGUAGES]
     return ("\n\n---\n\n".join(parts) + "\n").encode()

@@ -270,34 +270,41 @@ def verify_taken(request: PageRequest) -> HttpResponse:
     for skipped in request.taking.too_large if form.is_bound else ():
         data = {"name": skipped.name, "size": size(skipped.limit, request.language)}
         form.errors["dossier"] = form.error_class([translate(_DOSSIER_TOO_LARGE, request.language, data)])
-    found = _verified(form) if form.is_valid() else None
+    found = _verified(form, request) if form.is_valid() else None
     shown = {
         "section": SECTION,
         "form": form,
         "found": dossier_verdict(found) if found else None,
         "too_large": found is not None and [one.wrong for one in found.faults] == [WrongDossier.TOO_LARGE],
         "faults": [_dossier_fault(one, request.language) for one in dossier_verdict(found).faults] if found else [],
-        "given": _given(found, request) if found else None,
+        "given": _given(found.broadcast, found.manifest, request) if found else None,
         "moment": clock.now(),
     }
     return render(request, "portal/audit_dossier.html", shown, status=422 if form.wrong else 200)
 
 
-def _verified(form: DossierForm) -> DossierVerification | None:
+def _verified(form: DossierForm, request: PageRequest) -> DossierVerification | None:
     anchors = [(one.number, one.digest) for one in form.kept()]
     if form.wrong:
         return None
     file: OnDisk = form.cleaned_data["dossier"]
-    return verify_dossier(file.path, anchors, counts=is_ours, name=file.name or "", most_bytes=_MOST_UNPACKED)
+    return verify_dossier(
+        file.path,
+        anchors,
+        counts=is_ours,
+        is_recorded=lambda broadcast, manifest: _given(broadcast, manifest, request) is not None,
+        name=file.name or "",
+        most_bytes=_MOST_UNPACKED,
+    )
 
 
-def _given(found: DossierVerification, request: PageRequest) -> Entry | None:
+def _given(number: str, manifest: str, request: PageRequest) -> Entry | None:
     """Return the entry of the audit that this very dossier was given, where it was given on this installation."""
     try:
-        broadcast = find_broadcast(found.broadcast, actor=request.actor)
+        broadcast = find_broadcast(number, actor=request.actor)
     except BroadcastNotFound:
         return None
-    return dossier_given(broadcast.id, manifest=found.manifest)
+    return dossier_given(broadcast.id, manifest=manifest)
 
 
 def _dossier_fault(fault: DossierFault, language: str) -> str:

@@ -71,6 +71,11 @@ class Trust:
     keys: SigningKeys | None = None
     authorities: Authorities | None = None
 
+    @property
+    def is_given(self) -> bool:
+        """Tell whether there is anything to compare a key with."""
+        return self.keys is not None or self.authorities is not None
+
 
 def is_receipt(content: bytes) -> bool:
     """Return whether a file says that it is a receipt."""
@@ -199,9 +204,12 @@ def holds(receipt: Receipt, key: int) -> bool:
     return proof.holds_for(key, roots)
 
 
-def counts(signed: Signed, keys: SigningKeys) -> bool:
-    """Return whether a signature is by a key of a list that was valid then and is not revoked."""
-    return not any(_of_key(_key_of(signed, keys), signed.signed_at, None))
+def counts(signed: Signed, trust: Trust) -> bool:
+    """Return whether a signature counts for somebody, by the list of keys or by authorities."""
+    try:
+        return not _vouched({}, signed, trust).wrong
+    except SignatureWrong:
+        return False
 
 
 def _vouched(told: Mapping[str, Any], signed: Signed, trust: Trust) -> Vouched:

@@ -16,7 +16,7 @@ from eboxcast.audit.pseudonyms import search_person
 from eboxcast.audit.selectors import Wanted, read_entries
 from eboxcast.audit.verification import Wrong, verify
 from eboxcast.broadcasts.lookup import find_broadcast
-from eboxcast.cli.admin.dossier import GOOD, MANIFEST, MORE_FAULTS, PROVED, SIGNED, show_verified
+from eboxcast.cli.admin.dossier import GOOD, MANIFEST, MORE_FAULTS, show_verified
 from eboxcast.cli.shell import console
 from eboxcast.cli.shell.acting import actor
 from eboxcast.cli.shell.app import command_app
@@ -53,6 +53,7 @@ from eboxcast.presenters.schemas.audit import (
     AuditVerdict,
     DossierGiven,
 )
+from eboxcast.reports.proofs import Trust
 
 _MORE = N_("There are older entries. Use --limit, --since or --until.")
 
@@ -155,7 +156,7 @@ def verify_(
     heads = [head_in(path).root for path in head or ()]
     if dossier:
         kept = [(one.number, one.digest) for one in anchors]
-        show_verified(dossier, kept, heads=heads, keys=keys_in(keys), as_json=as_json)
+        show_verified(dossier, kept, heads=heads, trust=Trust(keys=keys_in(keys)), as_json=as_json)
         return
     seen = [one for path in witness or () for one in record_in(path)]
     with sanitized_db_errors():
@@ -291,6 +292,8 @@ _EMPTY = N_("Nothing is sealed.")
 _UNSEALED = N_("Not sealed yet: {count} entries. These were not checked.")
 _GONE = N_("{count} entries were deleted with their year; their seals are kept.")
 _TOO_OLD = N_("{count} anchors are older than the seals that are kept, and cannot be checked.")
+_PROVED = N_("Proved up to seal {number} by an anchor you gave: nothing up to there was altered, removed or moved.")
+_SIGNED = N_("Proved up to seal {number} by a signed head you gave: nothing up to there was altered, removed or moved.")
 _WITNESSED = N_("Proved up to seal {number} by what a witness countersigned.")
 _WITNESSES = N_("Compare with the fingerprint that the witness gives: {fingerprints}")
 _KEPT = N_("The heads kept in this database match up to seal {number}.")
@@ -360,5 +363,5 @@ def _verdict_lines(found: AuditVerdict, language: str, *, anchored: bool) -> Ite
 
 def _proved_to(found: AuditVerdict) -> Iterator[tuple[str, int]]:
     """Yield by what an audit without faults is proved, and up to which seal."""
-    by = {_KEPT: found.kept_to, PROVED: found.proved_to, SIGNED: found.signed_to, _WITNESSED: found.witnessed_to}
+    by = {_KEPT: found.kept_to, _PROVED: found.proved_to, _SIGNED: found.signed_to, _WITNESSED: found.witnessed_to}
     yield from ((sentence, number) for sentence, number in by.items() if found.good and number)

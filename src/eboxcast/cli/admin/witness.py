@@ -28,7 +28,7 @@ from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.translation import N_, translate
 from eboxcast.presenters.schemas.audit import HeadWitnessed, WitnessShown
 from eboxcast.presenters.witness import head_witnessed, witness_shown
-from eboxcast.reports.proofs import counts
+from eboxcast.reports.proofs import Trust, counts
 
 app = command_app()
 
@@ -108,7 +108,7 @@ def see(
     sight = witness_head(
         witness,
         _given(head, witness, server_authority),
-        counts=partial(counts, keys=known) if known else None,
+        counts=partial(counts, trust=Trust(keys=known)) if known else None,
         passphrase=settings.EBOXCAST_SIGNING_PASSPHRASE,
         at=clock.now(),
     )

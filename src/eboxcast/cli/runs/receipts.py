@@ -147,15 +147,14 @@ def verify(
     It needs no database and no account, and works on any machine. A receipt is verified with the signed
     certificate of its run, or with what is signed in it and the keys.
     """
-    given = keys_in(keys)
+    trust = Trust(keys=keys_in(keys), authorities=authorities_in(authorities))
     if is_zipfile(file):
-        show_verified(file, heads=[head_in(path).root for path in head or ()], keys=given, as_json=as_json)
+        show_verified(file, heads=[head_in(path).root for path in head or ()], trust=trust, as_json=as_json)
         return
     content, name = content_of(file), mask_and_strip(str(file))
     if (deletions := read_signed_deletions(content)) is not None:
-        show_deletions(deletions, keys=given, as_json=as_json)
+        show_deletions(deletions, trust=trust, as_json=as_json)
         return
-    trust = Trust(keys=given, authorities=authorities_in(authorities))
     if is_receipt(content):
         if recipient not in ("", "-"):
             raise NumberInArguments(command="eboxcast verify")
@@ -174,7 +173,7 @@ def _vouched(receipt: Receipt, certificate: Path | None, trust: Trust) -> Vouche
     """Return by what a receipt is verified. Raises CertificateNeeded."""
     if certificate is not None:
         return read_certificate(content_of(certificate), trust, file=mask_and_strip(str(certificate)))
-    statement = statement_in(receipt, trust) if trust.keys or trust.authorities else None
+    statement = statement_in(receipt, trust) if trust.is_given else None
     if statement is None:
         raise CertificateNeeded
     return statement

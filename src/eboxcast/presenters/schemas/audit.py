@@ -213,10 +213,19 @@ class DossierVerdict(Schema):
     """the form of this answer"""
     good: bool
     """whether there are no faults"""
+    proved: Literal["whole", "part", "nothing"]
+    """`whole`: a key of the list signed all of it; `part`: the entries in it, by an anchor or a signed head that was
+    given; `nothing`: it has faults, or is only consistent, as anyone could have made it"""
     broadcast: str
     """the number of the broadcast; empty if it cannot be read"""
     manifest_sha256: str
     """the SHA-256 of `manifest.json`"""
+    manifest_signed_by: str | None
+    """the fingerprint of the key that signed it; `null` if it is not signed"""
+    manifest_signed_at: datetime | None
+    """when it was signed"""
+    key_name: str | None
+    """the name in the certificate of this key; `null` if there is none"""
     files: int
     """how many files were compared with it"""
     entries: int
@@ -236,7 +245,8 @@ class DossierVerdict(Schema):
     signed_at: datetime | None
     """when it was signed"""
     key_known: bool | None
-    """whether this key is valid and in the list of keys; `null` if none was given, or nothing is signed"""
+    """whether this key counts, by the list of keys or the authorities; `null` if neither was given, or nothing is
+    signed"""
     proved_to: int
     """the seal up to which the anchors that were given prove it; 0 for none"""
     signed_to: int
@@ -267,7 +277,7 @@ class DeletionsVerdict(Schema):
     signed_at: datetime
     """when it was signed"""
     key_known: bool | None
-    """whether this key is valid and in the list of keys; `null` if none was given"""
+    """whether this key counts, by the list of keys or the authorities; `null` if neither was given"""
 
 
 class AuditFault(Schema):

@@ -159,6 +159,14 @@ def test_whose_turn_it_is_gets_the_page_or_the_command_and_others_are_told_who()
     assert production.files_digest(broadcast)[:12] not in "".join(texts.values())
 
 
+def test_no_mail_of_the_evening_has_the_digest_that_a_go_repeats() -> None:
+    """Not even once it is given: withdrawn, the same files wait for the same GO."""
+    broadcast = p.confirmed()
+    written = made("go-given")
+    assert {notice.recipient for notice in written} >= {"anne", "ines"}
+    assert production.files_digest(broadcast)[:12] not in "".join(notice.text + notice.html for notice in written)
+
+
 def test_what_comes_next_is_what_came_next_then() -> None:
     """The mail is made when the dates have passed, and nobody can accept one any more."""
     p.requested()

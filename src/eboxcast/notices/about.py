@@ -32,7 +32,7 @@ _MOMENTS = (
     "signed_at",
 )
 _WORDS = ("side", "what", "environment", "why")
-_EXACT = ("number", "code", "document", "files", "fingerprint")
+_EXACT = ("number", "code", "document", "fingerprint")
 _FREE = ("reason", "campaign", "subject", "application", "reference", "recipient", "address", "issuer")
 _COUNTS = ("recipients", "expected", "first_time", "published", "refused", "unknown", "not_attempted", "read", "total")
 _UNFIT = re.compile(r"[^A-Za-z0-9._-]")

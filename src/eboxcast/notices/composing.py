@@ -49,7 +49,6 @@ _LABELS = {
     "window_ends_at": N_("End of the window"),
     "visible_at": N_("Visible since"),
     "environment": N_("Environment"),
-    "files": N_("Files (digest)"),
     "document": N_("Document (SHA-256)"),
     "first_time": N_("First-time eBox users expected"),
     "published": N_("Published"),
@@ -64,7 +63,7 @@ _LABELS = {
     "signed_at": N_("Signed at"),
 }
 _NUMBERS = {"expected", "recipients", "first_time", "published", "refused", "unknown", "not_attempted", "read"}
-_FIXED = {"files", "document", "fingerprint"}
+_FIXED = {"document", "fingerprint"}
 
 _ABOUT = N_("Overview")
 _DETAILS = N_("Details")

@@ -99,6 +99,14 @@ def test_moments_are_read_as_people_write_them(box: ImapBox, broadcast: Broadcas
     assert state(broadcast) == State.CONFIRMED
 
 
+def test_a_go_above_what_it_answers_is_taken(box: ImapBox, broadcast: Broadcast, domain: Domain) -> None:
+    go = words(broadcast).partition("\n\n--")[0]
+    written_by = "Op ma 15 feb. 2027 om 10:00 schreef eboxcast\n<eboxcast@example.be>:"
+    quoted = f"{go}\n\n{written_by}\n\n> {to_bram().subject}\n> 0123456789ab"
+    assert take(box, domain, domain.sign(from_bram(quoted))) == ""
+    assert state(broadcast) == State.CONFIRMED
+
+
 def test_without_a_signature_it_is_a_question_to_the_confirmer(
     box: ImapBox, broadcast: Broadcast, domain: Domain
 ) -> None:
@@ -143,6 +151,11 @@ def test_a_confirmer_who_left_or_shares_an_address_is_nobody(
         ("GO 15/02/2027 18:00 {digest} and not 16/02/2027 18:00", "does not repeat"),
         ("GO 15/02/2027 18:00 {digest} 0123456789ab", "does not repeat"),
         ("GO 31/02/2027 18:00 {digest}", "does not repeat"),
+        ("GO not given yet for 15/02/2027 18:00 {digest}", "does not repeat"),
+        ("GO annulé: 15/02/2027 18:00 {digest}", "does not repeat"),
+        ("GO? 15/02/2027 18:00 {digest}", "does not repeat"),
+        ("GO\n15/02/2027 18:00\n{digest}\n\nonly if the minister agrees", "does not repeat"),
+        ("GO\n\nFrom: eboxcast\nSubject: GO\n15/02/2027 18:00\n{digest}", "does not repeat"),
         ("GO 15/02/2027 19:00 {digest}", "are not those"),
         ("GO 15/02/2027 18:00 00000000", "are not those"),
     ],

@@ -34,6 +34,7 @@ _MOMENT = re.compile(
     r"(?![0-9A-Za-z])"
 )
 _DIGEST = re.compile(rf"(?<![0-9A-Za-z])[0-9a-f]{{{SHORTEST},64}}(?![0-9A-Za-z])", re.IGNORECASE)
+_NOTHING_ELSE = re.compile(r"GO[\s:;,.()–-]*")
 
 
 def asks_for_go(mail: IncomingMail) -> bool:
@@ -103,10 +104,12 @@ def _told(received: ReceivedMail, proof: Proof) -> dict[str, object]:
 
 
 def _named(text: str) -> Named | None:
-    """Return the moment and the digest that a text names, where it names one of each."""
-    moments = {read_moment(found) for found in _MOMENT.findall(text)}
-    digests = {found.lower() for found in _DIGEST.findall(_MOMENT.sub(" ", text))}
-    if len(moments) != 1 or len(digests) != 1:
+    """Return the moment and the digest that a text names, where that is all that it says beside its signature."""
+    said, _, _ = f"{text}\n".partition("\n--\n")
+    moments = {read_moment(found) for found in _MOMENT.findall(said)}
+    rest = _MOMENT.sub(" ", said)
+    digests = {found.lower() for found in _DIGEST.findall(rest)}
+    if len(moments) != 1 or len(digests) != 1 or not _NOTHING_ELSE.fullmatch(_DIGEST.sub(" ", rest)):
         return None
     moment = moments.pop()
     return Named(agreed_at=moment, files=digests.pop()) if moment else None

@@ -30,6 +30,8 @@ _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,500}>")
 _BOUNDARY = re.compile(rb"boundary", re.IGNORECASE)
 _MOST_BOUNDARIES = 20
 _GAPS = re.compile(r"\n{3,}")
+_QUOTED_FROM = re.compile(r"(?<=\n\n)(?:(?!>)[^\n]{1,200}\n)?(?!>)[^\n]{1,200}:\n+(?=>)")
+"""Who wrote what is quoted, and when, as programs write above it: a line or two that end with a colon."""
 _BY_PROGRAMS = ("mailer-daemon", "postmaster", "noreply", "no-reply", "donotreply")
 _PRECEDENCE = ("bulk", "junk", "list", "auto_reply")
 _ADDRESSED = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To")
@@ -196,7 +198,7 @@ def _text(message: Message) -> str:
     page = next((part for part in parts if part.get_content_type() == "text/html"), None)
     written = _written(plain) if plain else _of_page(_written(page)) if page else ""
     lines = (mask_and_strip(line.expandtabs(4)).rstrip() for line in written.splitlines())
-    own = "\n".join(line for line in lines if not line.startswith(">"))
+    own = "\n".join(line for line in _QUOTED_FROM.sub("", "\n".join(lines)).splitlines() if not line.startswith(">"))
     return _GAPS.sub("\n\n", own).strip()[:_MOST_CHARACTERS]
 
 

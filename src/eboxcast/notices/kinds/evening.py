@@ -30,7 +30,7 @@ GO_GIVEN = Kind(
     subject=N_("The GO was given"),
     says=N_("{by} gave the GO for {recipients} recipients. It is valid only for these files and this evening."),
     to=(*INSTITUTION, *OPERATOR),
-    facts=("agreed_at", "window_ends_at", "recipients", "files"),
+    facts=("agreed_at", "window_ends_at", "recipients"),
     extras=(follow_up_sheet,),
 )
 GO_WITHDRAWN = Kind(

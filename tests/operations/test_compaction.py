@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.db import connections
-from tests.mailboxes.conftest import NewOrder, order, publish
+from tests.mailboxes.conftest import AT_ONCE, NewOrder, order, publish
 
 from eboxcast.database.findings import State, Surroundings
 from eboxcast.lib import clock
 from eboxcast.lib.actors import STEWARD
-from eboxcast.mailboxes.compacting import RULES, standing
+from eboxcast.mailboxes import storing
+from eboxcast.mailboxes.compacting import RULES, compact, standing
 from eboxcast.mailboxes.opening import open_ebox
 from eboxcast.operations.compaction import Compaction
 from eboxcast.operations.doctor import compaction as look_at_compaction
@@ -34,10 +35,23 @@ def test_the_steward_compacts_beside_its_passes_and_doctor_says_so(order: NewOrd
     assert compaction.go_on() == []
     compaction.end()
     assert standing(A).waiting == 0
-    (found,) = look_at_compaction(around())
+    found, *_ = look_at_compaction(around())
     assert found.state is State.OK
     assert found.data["releases"] == RULES.waiting_releases
     assert len(open_ebox(A, 42)) == RULES.waiting_releases
+
+
+def test_doctor_tells_how_many_rows_there_are_and_what_holds_them(order: NewOrder) -> None:
+    """A broadcast that is prepared weeks ahead; without one they are gone after an hour."""
+    storing.store(A, order([42, 43], ticket="prepared"))
+    begun = clock.now()
+    compact(A, AT_ONCE)
+    assert list(look_at_compaction(around())) == []
+    publish(order, [42])
+    compact(A, AT_ONCE)
+    _, rows = look_at_compaction(around())
+    assert rows.data["rows"] == 3
+    assert rows.data["since"] <= begun
 
 
 def test_expire_compacts_too(order: NewOrder) -> None:

@@ -239,8 +239,13 @@ def nodes(around: Surroundings) -> Iterator[Finding]:
         if all(node.answers and not node.in_doubt for node in found):
             sentence = N_("The eBoxes of {name} are spread over {count} machines, and all respond.")
             yield Finding("nodes", State.OK, sentence, {"name": shown(alias), "count": len(found)})
+        yield Finding("nodes", State.OK, _NO_SNAPSHOT, {"name": shown(alias)})
 
 
+_NO_SNAPSHOT = N_(
+    "The machines of {name} have no snapshot in common: what a machine had not finished when it failed shows in its "
+    "eBoxes only once it has recovered. A message still becomes visible to everybody at the same moment."
+)
 _NODE_AWAY = N_(
     "Machine {node} of {name} does not respond: eBoxes on it cannot be opened, and nothing can be stored or launched."
 )

@@ -192,6 +192,11 @@ _COMPACTED = N_(
     "{environment}: {releases} visible broadcasts are compacted, in {compactions} parts; {waiting} are not yet."
 )
 _NOT_COMPACTED = N_("{environment}: {waiting} visible broadcasts are not compacted, so eBoxes open more slowly.")
+_IN_ROWS = N_("{environment}: {rows} recipients are stored in rows beside what is compacted.")
+_ROWS_WAIT = N_(
+    "{environment}: {rows} recipients are stored in rows beside what is compacted. The oldest broadcast that needs "
+    "its rows, prepared or not compacted yet, was stored on {since}."
+)
 _COMPACT = N_("Run the steward as a service: `{lead}` (docs/howto/operate.md).")
 _MANY_WAITING = 64
 
@@ -210,6 +215,9 @@ def compaction(around: Surroundings) -> Iterator[Finding]:
             yield Finding("compaction", State.ATTENTION, _NOT_COMPACTED, data, _COMPACT, _ACTIONS)
         elif found.compactions:
             yield Finding("compaction", State.OK, _COMPACTED, data)
+        if found.compactions and found.rows:
+            in_rows = {"environment": environment, "rows": found.rows, "since": found.oldest_at}
+            yield Finding("compaction", State.OK, _ROWS_WAIT if found.oldest_at else _IN_ROWS, in_rows)
 
 
 def halted(around: Surroundings) -> Iterator[Finding]:

@@ -113,13 +113,13 @@ def beside(bench: Bench, size: Size = LARGE) -> Iterator[Row]:
     checkpoint()
     bench.tell(f"beside: storing beside {size.stored:,}, compacted")
     beside_blocks = _store(bench, seeds=range(400, 400 + size.rounds))
-    for words, figure, most in (("", beside_rows, 2), (", compacted", beside_blocks, 1.3)):
+    for words, figure in (("", beside_rows), (", compacted", beside_blocks)):
         yield Row(
             name=f"store beside {size.stored:,}{words}",
             figure=figure,
             unit="s",
             baseline=beside_none,
-            bar=Bar(most=most, of_baseline=True),
+            bar=Bar(most=1.3, of_baseline=True),
             note="the same beside none",
         )
 

@@ -8,7 +8,9 @@ from datetime import date
 from playwright.sync_api import expect
 from tests.broadcasts import people as p
 from tests.browser.conftest import NARROW, Visit
+from tests.web.visitors import PASSWORD
 
+from eboxcast.accounts.models import Session
 from eboxcast.broadcasts.models import Broadcast
 
 
@@ -56,3 +58,25 @@ def test_a_date_is_asked_for_postponed_and_agreed_by_three_people_without_script
     ines.get_by_role("link", name=re.compile("über die gewünschten Daten", re.IGNORECASE)).click()
     ines.get_by_role("button", name="Dieses Datum annehmen").click()
     assert (Broadcast.objects.get().state, Broadcast.objects.get().date) == ("scheduled", date(2027, 2, 18))
+
+
+def test_what_was_typed_outlives_the_session_and_an_old_page_when_the_calendar_is_used(visit: Visit) -> None:
+    page = visit.window(p.ANNE)
+    page.goto("/ask")
+    page.get_by_label("Subject").fill("Pension 2028")
+    Session.objects.all().delete()
+    page.locator("#day-2027-02-16").check()
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_label("Email address or login").fill("anne")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Send it now").click()
+    expect(page.get_by_label("Subject")).to_have_value("Pension 2028")
+    expect(page.locator("ol.chosen > li")).to_have_count(1)
+    page.evaluate("document.querySelectorAll('[name=csrfmiddlewaretoken]').forEach(one => one.value = 'x'.repeat(64))")
+    page.get_by_role("button", name="Next month").click()
+    expect(page.get_by_text("open for too long")).to_be_visible()
+    page.get_by_role("button", name="Send it now").click()
+    expect(page.get_by_role("heading", name="March 2027")).to_be_visible()
+    expect(page.get_by_label("Subject")).to_have_value("Pension 2028")
+    assert not Broadcast.objects.exists()

@@ -193,6 +193,9 @@ def test_a_part_of_a_page_that_nobody_is_signed_in_for_has_the_page_ask_anew(jan
     answer = browser().get("/broadcasts", headers={"HX-Request": "true"})
     assert answer.status_code == 401
     assert answer.headers["HX-Refresh"] == "true"
+    answer = browser().post("/ask", headers={"HX-Request": "true"})
+    assert answer.status_code == 401
+    assert "HX-Refresh" not in answer.headers  # it would lose what was typed
 
 
 def test_a_refusal_has_its_reasons_and_its_words_in_the_language_of_the_page() -> None:

@@ -28,6 +28,7 @@ from eboxcast.lib.translation import N_, translate
 from eboxcast.presenters.failures import words_of
 from eboxcast.presenters.people import ROLES, names_of
 from eboxcast.senders.errors import PersonKnown
+from eboxcast.web.kept_forms import form_of
 from eboxcast.web.language import language_of
 
 _STATUS: tuple[tuple[type[EboxcastError], int], ...] = (
@@ -169,7 +170,15 @@ def server_error(request: HttpRequest, error: BaseException | None = None) -> Ht
 
 
 def stale_page(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Answer a form whose token is missing or old."""
+    """Answer a form whose token is missing or old.
+
+    What somebody typed who has signed in is shown for them to send again, where the browser says that it comes from
+    a page of ours: nobody elsewhere may put words into their hands.
+    """
+    ours = getattr(request, "visitor", None) and request.headers.get("Sec-Fetch-Site") == "same-origin"
+    form = form_of(request) if ours else None
+    if form and form.fields:
+        return render(request, "web/continue.html", {"form": form, "stale": True}, status=403)
     return _page(request, 403, title=TITLES[409], sentence_marked=_STALE)
 
 

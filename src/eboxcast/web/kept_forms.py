@@ -56,6 +56,13 @@ def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
     return render(request, "web/signed_out.html", shown, status=403)
 
 
+def form_of(request: HttpRequest) -> KeptForm | None:
+    """Return the form that somebody has just sent, to be shown to them again; None for files, which cannot be kept."""
+    if request.FILES or getattr(request, "has_skipped_files", False):
+        return None
+    return KeptForm(request.get_full_path(), _fields(request))
+
+
 def open_kept(text: str, account: int) -> KeptForm | None:
     """Return what was kept, for the account that sent it."""
     plain = sealing.unseal(text, secret=settings.SECRET_KEY, purpose=_PURPOSE, seconds=_SECONDS)
@@ -66,9 +73,12 @@ def open_kept(text: str, account: int) -> KeptForm | None:
 
 
 def _sealed(request: HttpRequest, whose: str) -> str:
-    fields = [(name, value) for name, values in request.POST.lists() if name not in _NOT_KEPT for value in values]
-    kept = {"account": whose, "path": request.get_full_path(), "fields": fields}
+    kept = {"account": whose, "path": request.get_full_path(), "fields": _fields(request)}
     return sealing.seal(json.dumps(kept), secret=settings.SECRET_KEY, purpose=_PURPOSE)
+
+
+def _fields(request: HttpRequest) -> list[tuple[str, str]]:
+    return [(name, value) for name, values in request.POST.lists() if name not in _NOT_KEPT for value in values]
 
 
 def _whose(request: HttpRequest) -> str:

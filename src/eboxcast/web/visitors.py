@@ -129,8 +129,8 @@ def signed_in_for_account(view: View[P]) -> View[P]:
     @wraps(view)
     def answer(request: PageRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if request.visitor is None:
-            if part_of_page(request):  # a part of a page that is open: the whole of it asks anew
-                return HttpResponse(status=401, headers={"HX-Refresh": "true"})
+            if part_of_page(request):  # the whole page asks anew; one with a form sends that first (pages.js)
+                return HttpResponse(status=401, headers={} if request.method == "POST" else {"HX-Refresh": "true"})
             if request.method == "POST":
                 return ask_to_sign_in(request)
             asked = request.get_full_path()

@@ -28,5 +28,15 @@ window.addEventListener("pageshow", () => {
   }
 });
 
+// Where a part of a form is refused because the session or the page is too old, the whole form is sent: its answer says
+// what to do and keeps what was typed.
+document.addEventListener("htmx:responseError", (event) => {
+  const { requestConfig, xhr } = event.detail;
+  if (requestConfig.verb !== "post" || ![401, 403].includes(xhr.status)) return;
+  const asking = requestConfig.elt;
+  const form = asking.closest("form");
+  form.requestSubmit(asking.matches("button") ? asking : form.querySelector("button[data-look]"));
+});
+
 // What is wrong with a form is read out at once.
 document.getElementById("errors")?.focus();

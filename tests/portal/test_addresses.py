@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from copy import deepcopy
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
+from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -30,7 +34,7 @@ PEOPLE = p.EVERYBODY
 
 @dataclass(frozen=True)
 class Address:
-    """What an address answers to whom, when it is asked for."""
+    """What an address answers to whom, when it is asked for or a form is sent to it."""
 
     everybody: int = OK
     """To whoever signed in."""
@@ -196,6 +200,96 @@ ADDRESSES: dict[str, Address] = {
 }
 
 
+DONE, UNFIT = 302, 422
+"""To a form that says what was asked for, or that lacks something."""
+ANYBODY = 403
+"""To a form of whoever did not sign in: it is kept on a page where they sign in."""
+
+
+def signed_in(everybody: int, **answers: Any) -> Address:
+    """Return what a form is answered: the same to whoever signed in, apart from the others named."""
+    return Address(everybody=everybody, nobody=ANYBODY, **answers)
+
+
+def only(status: int, *actors: Actor, theirs: bool = False, **others: int) -> Address:
+    """Return what a form is answered that is a few people's, one of whom may get another answer: he is named."""
+    answers = dict.fromkeys(actors, status) | {one: others[one.name] for one in PEOPLE if one.name in others}
+    return signed_in(NOT_YOURS, others=answers, theirs=theirs)
+
+
+def the_same(names: str, answer: Address) -> dict[str, Address]:
+    """Return addresses that answer alike."""
+    return dict.fromkeys(names.split(), answer)
+
+
+def of_results(status: int) -> Address:
+    return signed_in(status, theirs=True, others={p.VERA: NOT_YOURS})
+
+
+SENDERS = (p.ANNE, p.ELSE_WHERE)
+POSTED: dict[str, Address] = {
+    **the_same("language sign-out second-factor", Address(everybody=DONE, nobody=DONE)),
+    **the_same("sign-in-passkey ask-passkey forgotten", Address(nobody=OK)),
+    "sign-in": Address(everybody=DONE, nobody=OK),
+    "invitation": Address(everybody=NOT_THERE, nobody=NOT_THERE),
+    **the_same("transfer transfer-folder transfer-file", Address(everybody=NO_TOKEN, nobody=NO_TOKEN)),
+    "account": signed_in(UNFIT),
+    **the_same("account-password account-proof", signed_in(OK)),
+    "account-sessions": signed_in(NOT_THERE),
+    **the_same(
+        "account-app account-app-remove account-passkey account-passkey-remove account-codes-make", signed_in(PROOF)
+    ),
+    "account-passkey-ask": signed_in(NOT_YOURS),
+    "ask": only(UNFIT, *SENDERS),
+    **the_same("close-day new-type", only(UNFIT, *SENDERS, p.INES)),
+    "open-day": only(NOT_NOW, *SENDERS, p.INES),
+    "institution-contact": only(NOT_THERE, *SENDERS, p.INES),
+    "request-type": only(NOT_NOW, p.ANNE, p.INES, dirk=NOT_THERE),
+    "withdraw-type": only(DONE, p.ANNE, p.INES, dirk=NOT_THERE),
+    # Of the institution of the broadcast: for another one it is not there
+    "test": signed_in(UNFIT, theirs=True),
+    "note": signed_in(UNFIT, theirs=True, others={p.ADA: NOT_YOURS}),
+    "test-run": only(NOT_NOW, p.INES, p.LOU, theirs=True),
+    "test-ebox": signed_in(NOT_NOW, theirs=True, others=_NEVER_TESTERS),
+    **the_same("approve reject withdraw-files agree reconfirm", only(NOT_NOW, p.ANNE, theirs=True)),
+    "testers": only(DONE, p.ANNE, theirs=True),
+    **the_same("files want cancel", only(UNFIT, p.ANNE, theirs=True)),
+    "set-contact": only(UNFIT, p.ANNE, p.INES, theirs=True),
+    "rejected-rows": signed_in(NOT_THERE, theirs=True, others={p.VERA: NOT_YOURS}),
+    **the_same("accept postpone refuse", only(UNFIT, p.VERA, p.INES, theirs=True)),
+    **the_same("waive warn report close", only(NOT_NOW, p.INES, theirs=True)),
+    "go": only(UNFIT, p.BRAM, theirs=True),
+    "withdraw-go": only(NOT_NOW, p.BRAM, theirs=True),
+    **the_same("paper-list results-rejected verify-certificate", of_results(NOT_NOW)),
+    **the_same("arm disarm launch", only(NOT_NOW, p.LOU, theirs=True)),
+    "dossier": only(OK, p.ADA, theirs=True),
+    # Of the teams
+    "collect-sets": only(400, p.INES, p.LOU),
+    "end-sftp-key": only(NOT_THERE, p.INES, p.LOU),
+    **the_same("retry-mails deactivate-person reactivate-person configure-type", only(DONE, p.INES)),
+    **the_same(
+        "add-sftp-key add-signer add-person load-people change-person invite-person make-token blackout add-alarm",
+        only(UNFIT, p.INES),
+    ),
+    **the_same(
+        "team-contact end-signer retry-mail revoke-token lift-blackout try-alarm remove-alarm", only(NOT_THERE, p.INES)
+    ),
+    **the_same("reset-factor accept-type", only(NOT_NOW, p.INES)),
+    "validate-type": only(DONE, p.VERA),
+    "refuse-type": only(UNFIT, p.VERA, p.INES),
+    **the_same("verify-audit audit-anchor", only(OK, p.ADA)),
+    **the_same("audit-person verify-dossier", only(UNFIT, p.ADA)),
+    "run-launch": only(UNFIT, p.INES, p.LOU),
+    **{
+        f"run-{verb}": only(UNFIT if verb in ("stop", "discard") else NOT_NOW, p.LOU)
+        for verb in DECISIONS.keys() - {"launch"}
+    },
+}
+"""What a form with nothing right in it is answered; all other addresses take none, whoever sends it."""
+ALONE = ("audit-anchor", "dossier", "verify-audit")
+NO_FORM = Address(everybody=WRONG_WAY, nobody=WRONG_WAY)
+
+
 def patterns(resolver: URLResolver) -> Iterator[URLPattern]:
     """Yield the addresses of the people of the procedure; recipients have a table of their own (tests/inbox)."""
     for one in resolver.url_patterns:
@@ -242,18 +336,35 @@ def test_each_address_wants_the_token_of_a_form_of_ours(january: None) -> None:
     assert let_in == {}
 
 
-def test_nobody_sees_more_than_is_theirs(browsers: dict[Actor | None, Client]) -> None:
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_nobody_sees_or_does_more_than_is_theirs(browsers: dict[Actor | None, Client], method: str) -> None:
+    """What a form did is undone before the next one: each finds the same."""
     broadcast = p.requested()
     request_for(actor=p.ANNE)
     broadcast, run = p.requested(), prepared_run()
     wrong = {}
     for pattern in patterns(get_resolver()):
-        address = reverse(str(pattern.name), kwargs=arguments(pattern, broadcast, run))
+        name = str(pattern.name)
+        address = reverse(name, kwargs=arguments(pattern, broadcast, run))
+        expected = ADDRESSES[name] if method == "get" else POSTED.get(name, NO_FORM)
         for actor, client in browsers.items():
-            answer = client.get(address)
-            if answer.status_code != ADDRESSES[str(pattern.name)].answer_to(actor):
-                wrong[pattern.name, actor.name if actor else "nobody"] = answer.status_code
+            with undone(client, name):
+                answer = client.get(address) if method == "get" else client.post(address, {"field": "value"})
+                list(answer)  # to its end: what it is read from is closed then
+            if answer.status_code != expected.answer_to(actor):
+                wrong[name, actor.name if actor else "nobody"] = answer.status_code
     assert wrong == {}
+
+
+@contextmanager
+def undone(client: Client, name: str) -> Iterator[None]:
+    """Let nothing remain of what a form did, apart from those of the audit, which want a transaction to themselves."""
+    cookies = deepcopy(client.cookies)
+    with nullcontext() if name in ALONE else transaction.atomic():
+        yield
+        if name not in ALONE:
+            transaction.set_rollback(True)
+    client.cookies = cookies
 
 
 def test_what_is_not_theirs_looks_like_what_is_not_there(browsers: dict[Actor | None, Client]) -> None:

@@ -62,8 +62,3 @@ for (const form of document.querySelectorAll("form[data-ask]")) {
     }
   });
 }
-
-for (const button of document.querySelectorAll("button[data-print]")) {
-  button.hidden = false;
-  button.addEventListener("click", () => window.print());
-}

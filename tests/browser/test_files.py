@@ -15,6 +15,8 @@ from tests.delivery.conftest import story
 from tests.delivery.procedure import ANNE, SHORT, Story
 from tests.portal.test_files import wrong_rows
 
+from eboxcast.accounts.models import Session
+
 __all__ = ["story"]
 
 
@@ -74,6 +76,26 @@ def test_files_are_dropped_seen_on_their_way_and_looked_at_as_a_recipient_will(s
     other = site.window(CARLA, language="en", viewport=NARROW, color_scheme="dark")
     other.goto(f"/broadcasts/{number}/preview")
     expect(other.get_by_role("link", name="Open the document")).to_be_visible()
+
+
+def test_a_file_that_is_too_large_and_an_ended_session_say_what_to_do(site: Visit, story: Story) -> None:
+    page = site.window(ANNE, language="fr")
+    page.goto(f"/broadcasts/{story.scheduled().number}/files")
+    field = page.locator("input[name=metadata]")
+    most = int(page.locator(".drop", has=field).get_attribute("data-most") or 0)
+    field.set_input_files({"name": "huge.xml", "mimeType": "text/xml", "buffer": b" " * (most + 1)})
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(field).to_have_accessible_description(re.compile(r"huge\.xml est trop volumineux.*au maximum"))
+    page.get_by_role("button", name="Remettre et vérifier").click()
+    expect(field).to_be_focused()
+    choose(page, story.files(SHORT))
+    expect(field).not_to_have_attribute("aria-invalid", "true")
+    expect(field).not_to_have_accessible_description(re.compile("volumineux"))
+    Session.objects.all().delete()
+    page.get_by_role("button", name="Remettre et vérifier").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Votre session est terminée")
+    expect(page.get_by_text("choisir à nouveau les fichiers")).to_be_visible()
+    expect(page.get_by_role("button", name="Se connecter")).to_be_visible()
 
 
 def drop(page: Page, directory: Path) -> None:

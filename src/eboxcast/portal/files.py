@@ -216,6 +216,7 @@ def _page(
         "form": form,
         "fields": _fields(form, allowed, keeps, environment),
         "together": allowed.together,
+        "together_mb": allowed.together >> 20,
         "environment": environment,
         "others": [one for one in possible if one != environment],
         "handle": new_handle(),

@@ -37,18 +37,26 @@ function tooLarge(form) {
   for (const field of form.querySelectorAll(".drop")) {
     const input = field.querySelector("input[type=file]");
     const most = together ? Math.max(...sizes) - 1 : Number(field.dataset.most);
-    const large = [...input.files].some((file) => file.size > most);
+    const large = [...input.files].find((file) => file.size > most);
+    const described = new Set((input.getAttribute("aria-describedby") ?? "").split(" ").filter(Boolean));
+    const id = `${input.id}_large`;
     field.querySelector(".large")?.remove();
-    input.toggleAttribute("aria-invalid", large);
+    input.removeAttribute("aria-invalid");
+    described.delete(id);
     if (large) {
       const said = document.createElement("div");
+      said.id = id;
       said.className = "ds-validation-message large";
       said.dataset.field = "validation";
       said.dataset.color = "danger";
-      said.textContent = form.dataset.large;
+      const words = together ? form.dataset.together : form.dataset.large;
+      said.textContent = words.replace("%s", field.dataset.limit).replace("%n", () => large.name);
       field.append(said);
+      input.setAttribute("aria-invalid", "true");
+      described.add(id);
       found ||= input;
     }
+    input.setAttribute("aria-describedby", [...described].join(" "));
   }
   return found;
 }
@@ -79,7 +87,7 @@ function replacePage(form, request) {
   const main = page.getElementById("main");
   if (!main) {
     ready(form);
-    show(form, request.status === 413 ? form.dataset.large : form.dataset.cut);
+    show(form, request.status === 413 ? form.dataset.together : form.dataset.cut);
     return;
   }
   document.title = page.title;

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 from playwright.sync_api import expect
@@ -21,6 +22,8 @@ __all__ = ["provider"]
 PROGRAM = Path(sys.executable).with_name("eboxcast")
 MANY = 1_000
 _PATIENCE = 30_000
+_NEXT = 31_000
+"""Milliseconds until the console has asked again."""
 
 
 @contextmanager
@@ -60,3 +63,23 @@ def test_a_run_is_launched_on_its_page_and_followed_to_its_end(
     expect(page.locator("figure.picture svg")).to_be_visible()
     expect(page.get_by_text("1.000", exact=True).first).to_be_visible()
     assert len(simulated.control("GET", "/deliveries").data.decode().split()) == MANY
+
+
+def test_figures_that_cannot_be_refreshed_say_so_and_the_keyboard_keeps_its_place(visit: Visit) -> None:
+    p.ready()
+    p.set_clock(f"{p.DAY - timedelta(days=1)}T10:00")
+    page = visit.window(p.LOU)
+    page.clock.install()
+    page.goto("/console")
+    link = page.locator("#live h3 a").first
+    link.focus()
+    page.route("**/console", lambda route: route.fulfill(status=503))
+    page.clock.fast_forward(_NEXT)
+    expect(page.get_by_role("alert")).to_contain_text("may be out of date")
+    expect(page.locator("#live")).to_contain_text("As of")
+    page.locator("#live").evaluate("one => one.dataset.old = 'yes'")
+    page.unroute("**/console")
+    page.clock.fast_forward(_NEXT)
+    expect(page.locator("#live[data-old]")).to_have_count(0)
+    expect(page.get_by_role("alert")).to_have_count(0)
+    expect(link).to_be_focused()

@@ -328,6 +328,20 @@ _MOVING = """
 """
 
 
+_WITHOUT_ID = """
+[...document.querySelectorAll('#live :is(a, button, input, select, summary, [tabindex]):not([id])')]
+  .map(one => one.outerHTML)
+"""
+
+
+@pytest.mark.parametrize("name", ["portal/console", "portal/run"])
+def test_the_keyboard_keeps_its_place_in_all_that_refreshes_itself(world: World, name: str) -> None:
+    page = NAMED[name]
+    window = world.open(page.path, who=page.who)
+    assert window.locator("#live").count() == 1
+    assert window.evaluate(_WITHOUT_ID) == []
+
+
 def test_nothing_moves_for_whoever_wants_no_motion(world: World) -> None:
     page = NAMED["portal/components"]
     assert world.open(page.path, who=page.who).evaluate(_MOVING) == []

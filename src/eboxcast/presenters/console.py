@@ -34,6 +34,7 @@ def console_of(evenings: Sequence[Broadcast], at_work: Sequence[Run], actor: Act
         coming=tuple(_evening(one, runs, actor, language, measured=False) for one in coming[:_MOST_COMING]),
         more=max(len(coming) - _MOST_COMING, 0),
         runs=listed_runs([run for run in at_work if run.id not in theirs]),
+        at=clock.now(),
         look_again=_OFTEN if moving else _SELDOM,
     )
 

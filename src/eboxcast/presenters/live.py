@@ -11,6 +11,7 @@ from eboxcast.broadcasts.models import Broadcast
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.delivery.models import Run, State
 from eboxcast.delivery.remote.progress import curve_of
+from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
 from eboxcast.lib.formatting import grouped
 from eboxcast.lib.masking import mask_and_strip
@@ -46,6 +47,7 @@ def live_run(run: Run, *, actor: Actor, language: str) -> LiveRun:
             *decisions_on(run, actor, language),
         ),
         checklist=checklist_of(broadcast, actor, language) if broadcast else None,
+        at=clock.now(),
         look_again=_look_again(run, status),
     )
 

@@ -50,5 +50,7 @@ class Console(Schema):
     """how many more are to come in these days"""
     runs: tuple[ListedRun, ...]
     """other runs that are being sent, or wait for a decision"""
+    at: datetime
+    """when all this was so"""
     look_again: int
     """in how many seconds it makes sense to look again"""

@@ -63,5 +63,7 @@ class LiveRun(Schema):
     """what the reader may decide now, the most likely first"""
     checklist: Checklist | None
     """what must be so before the launch of its broadcast; `null` once it has begun, and where it is of none"""
+    at: datetime
+    """when all this was so"""
     look_again: int | None
     """in how many seconds it makes sense to look again; `null` once nothing changes any more"""

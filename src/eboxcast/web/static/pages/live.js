@@ -3,7 +3,9 @@
 
 // What was opened stays open.
 let opened = [];
+const failed = document.getElementById("live-failed");
 document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.target.id === "live" && event.detail.shouldSwap) failed.hidden = true;
   if (pressed) {
     event.detail.shouldSwap = false; // a button that is replaced while it is pressed loses the click
     return;
@@ -15,6 +17,13 @@ document.addEventListener("htmx:afterSwap", () => {
     document.getElementById(id)?.setAttribute("open", "");
   }
 });
+
+// Old figures are not taken for new ones.
+for (const name of ["htmx:responseError", "htmx:sendError"]) {
+  document.addEventListener(name, (event) => {
+    if (event.target.id === "live") failed.hidden = false;
+  });
+}
 
 let pressed = false;
 document.addEventListener("pointerdown", () => {

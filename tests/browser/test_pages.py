@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import struct
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import psycopg
@@ -25,6 +27,7 @@ from tests.inbox.test_addresses import MAILING
 from tests.portal.test_addresses import ADDRESSES, WRONG_WAY
 
 TEMPLATES = Path(__file__).parents[2] / "src/eboxcast"
+PHOTOGRAPHS = Path(__file__).parents[2] / "build/photographs"
 
 
 @dataclass(frozen=True)
@@ -221,7 +224,10 @@ SHOW_LOGINS = {"portal/people", "portal/person", "portal/invitation"}
 
 @pytest.mark.parametrize("name", NAMED)
 def test_nothing_is_wrong_with_a_page_and_it_fits_on_a_phone(world: World, violations: Judge, name: str) -> None:
-    """Wide, light and French, or narrow, dark and German in turn: what is the same in both is on a few pages."""
+    """Wide, light and French, or narrow, dark and German in turn: what is the same in both is on a few pages.
+
+    Nothing in it moves while it is shown.
+    """
     page = NAMED[name]
     for wide in [True, False] if name in BOTH else [list(NAMED).index(name) % 2 == 0]:
         language = "fr" if wide else "de"
@@ -229,9 +235,43 @@ def test_nothing_is_wrong_with_a_page_and_it_fits_on_a_phone(world: World, viola
         assert page.template in world.shown
         assert name in SHOW_LOGINS or _LOGIN.findall(window.locator("body").inner_text()) == []
         assert violations(window) == []
+        assert window.evaluate(_SHIFTS) <= _MOST_SHIFT
         window.set_viewport_size(SMALL)
         assert too_wide(window) == 0
         assert [said for said in world.said if "Failed to load resource" not in said] == []
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("wide", [True, False])
+@pytest.mark.parametrize("name", NAMED)
+def test_nothing_is_wrong_with_a_page_in_any_view(
+    world: World, violations: Judge, name: str, wide: bool, scheme: Literal["light", "dark"]
+) -> None:
+    page = NAMED[name]
+    window = world.open(page.path, who=page.who, answer=page.answer, wide=wide, scheme=scheme)
+    assert violations(window) == []
+    assert window.evaluate(_SHIFTS) <= _MOST_SHIFT
+
+
+def test_nothing_is_wrong_with_a_form_that_was_refused(world: World, violations: Judge) -> None:
+    window = world.open("/ask", who="anne")
+    window.evaluate("document.querySelector('main form').noValidate = true")
+    window.locator("main form button[type=submit]:not([formaction])").last.click()
+    assert window.locator("#errors").count() == 1
+    assert violations(window) == []
+
+
+@pytest.mark.parametrize(("wide", "scheme"), list(product([True, False], ["light", "dark"])))
+def test_all_components_are_photographed(world: World, wide: bool, scheme: Literal["light", "dark"]) -> None:
+    """In build/photographs, for whoever changes a style sheet to look at; each picture shows the page to its end."""
+    window = world.open("/components", who="ines", wide=wide, scheme=scheme)
+    PHOTOGRAPHS.mkdir(parents=True, exist_ok=True)
+    path = PHOTOGRAPHS / f"components-{'wide' if wide else 'narrow'}-{scheme}.png"
+    window.screenshot(path=path, full_page=True)
+    width, height = struct.unpack(">II", path.read_bytes()[16:24])
+    assert width == (WIDE if wide else SMALL)["width"]
+    assert height == window.evaluate("document.documentElement.scrollHeight")
 
 
 @pytest.mark.parametrize("language", ["fr", "nl", "de", "en"])

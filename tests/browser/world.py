@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from django.db import connections
 from django.http import HttpResponse
@@ -78,12 +78,21 @@ class World:
     """What the browser complains of in the page that was opened last, such as what its policy forbids."""
     windows: dict[str, Page] = field(default_factory=dict)
 
-    def open(self, path: str, *, who: str = "", language: str = "fr", answer: str = "", wide: bool = True) -> Page:
-        """Open a page in the window of somebody, wide and light or small and dark; or an answer, at its address."""
+    def open(
+        self,
+        path: str,
+        *,
+        who: str = "",
+        language: str = "fr",
+        answer: str = "",
+        wide: bool = True,
+        scheme: Literal["", "light", "dark"] = "",
+    ) -> Page:
+        """Open a page, or an answer, in somebody's window: wide and light, or small and dark, or as told."""
         page = self._window(who)
         page.context.add_cookies([{"name": "eboxcast_language", "value": language, "url": self.address}])
         page.set_viewport_size(WIDE if wide else SMALL)
-        page.emulate_media(color_scheme="light" if wide else "dark")
+        page.emulate_media(color_scheme=scheme or ("light" if wide else "dark"))
         address = self.address + path.format(**self.names)
         self.shown.clear()
         self.said.clear()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from playwright.sync_api import expect
+from playwright.sync_api import Dialog, expect
 from tests.broadcasts import people as p
 from tests.browser.conftest import NARROW, Visit
 from tests.web.visitors import PASSWORD
@@ -60,10 +60,20 @@ def test_a_date_is_asked_for_postponed_and_agreed_by_three_people_without_script
     assert (Broadcast.objects.get().state, Broadcast.objects.get().date) == ("scheduled", date(2027, 2, 18))
 
 
-def test_what_was_typed_outlives_the_session_and_an_old_page_when_the_calendar_is_used(visit: Visit) -> None:
+def test_what_was_typed_outlives_another_language_the_session_and_an_old_page(visit: Visit) -> None:
     page = visit.window(p.ANNE)
     page.goto("/ask")
     page.get_by_label("Subject").fill("Pension 2028")
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.dismiss()
+
+    page.once("dialog", stay)
+    page.get_by_role("button", name="Nederlands").click()
+    assert "what you typed on this page is lost" in asked[0]
+    expect(page.get_by_label("Subject")).to_have_value("Pension 2028")
     Session.objects.all().delete()
     page.locator("#day-2027-02-16").check()
     page.get_by_role("button", name="Sign in").click()

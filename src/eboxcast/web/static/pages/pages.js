@@ -1,10 +1,20 @@
 // Small comforts; every page works without them.
 "use strict";
 
+// Another language is another page: what was typed into this one does not come along.
+let typed = Boolean(document.querySelector(".languages[data-answered]"));
+document.addEventListener("input", (event) => {
+  typed ||= event.target.matches("main form[method=post] *");
+});
+
 // A form that was sent is not sent again by a second click; after the back button it can be. One that answers with a
 // file can be sent again a moment later, as the page stays; one that gives it once has the page show that it was given.
 document.addEventListener("submit", (event) => {
   const form = event.target;
+  if (typed && form.matches(".languages") && !confirm(form.dataset.typed)) {
+    event.preventDefault();
+    return;
+  }
   if (form.dataset.sent) {
     event.preventDefault();
     return;

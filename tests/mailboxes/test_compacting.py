@@ -163,6 +163,22 @@ def test_blocks_in_which_little_was_deleted_are_written_again_after_a_month(orde
     assert keys_of(kept) == [42, 44, 45, 46]
 
 
+def test_the_last_level_is_written_again_only_after_three_months(order: NewOrder) -> None:
+    """Nearly all data are there, and each time all of them are written."""
+    published(order, [[41], [42]])
+    kept = publish(order, [42, 44, 45, 46], ticket="longer", validity_number=12)
+    clock.move(timedelta(days=170))
+    compacting.compact(A, PATIENT)
+    assert compacting.compact(A, Rules(fan_in=1)).merged == 3
+    for days, merged in ((220, 0), (265, 1)):
+        clock.move(timedelta(days=days))
+        for due in expiring.find_due(A, expiring.Retention()):
+            expiring.purge(A, due)
+        assert compacting.compact(A, PATIENT).merged == merged
+        assert shown(42) == [kept]
+    assert Compaction.objects.using(A).get(ended_at=None).pairs == 4
+
+
 def test_what_somebody_is_changing_waits_for_the_next_pass(order: NewOrder, sweepers: Sweepers) -> None:
     """A launch, a recall or an expiry is never held up."""
     runs = published(order, [[42], [42]])

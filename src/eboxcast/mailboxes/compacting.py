@@ -51,7 +51,10 @@ class Rules:
     """From so many on: each of them costs an opening as much as all blocks of a compaction."""
     releases_at_once: int = 8_192
     recipients_at_once: int = 100_000_000
-    """No transaction takes much longer than half a minute; what is left has its turn right after."""
+    """So many are compacted in one transaction, in half a minute or less; the others have their turn right after. A
+    merge has no such limit: it takes all of a level, with a million pairs in memory at a time, and a year of a country
+    takes minutes. Nobody waits for it, and one that is broken off begins anew.
+    """
     deleted_at_once: int = 64
     """Releases whose rows are deleted before the rest of a pass, each in a transaction."""
     fan_in: int = 8
@@ -59,7 +62,9 @@ class Rules:
     deleted_share: float = 0.5
     """Blocks in which so much was deleted are merged before there are enough of them,"""
     deleted_for: timedelta = timedelta(days=30)
-    """and those older than this in which anything was."""
+    """and those older than this in which anything was;"""
+    deleted_for_last: timedelta = timedelta(days=90)
+    """of the last level, where nearly all data are, this old: each time all of them are written again."""
     patience: timedelta = timedelta(hours=1)
     mailing: timedelta = timedelta(days=7)
     """So long it waits for the emails to recipients, which find them sooner in rows."""
@@ -253,9 +258,8 @@ class _Compaction:
         for generation in (2 * level, 2 * level + 1):
             there = [some for some in self._runs() if some.generation == generation]
             pairs, named = sum(some.pairs for some in there), sum(some.named for some in there)
-            old = [
-                some for some in there if some.named < some.pairs and some.made_at <= self.now - self.rules.deleted_for
-            ]
+            kept_for = self.rules.deleted_for_last if level == _LEVELS - 1 else self.rules.deleted_for
+            old = [some for some in there if some.named < some.pairs and some.made_at <= self.now - kept_for]
             shut = generation in self._shut()  # because of one that never counted: it is emptied only as a whole
             deleted = named <= pairs * (1 - self.rules.deleted_share)
             if len(there) >= self.rules.fan_in or old or (there and (deleted or shut)):

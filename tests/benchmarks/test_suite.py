@@ -64,16 +64,18 @@ def test_proofs_are_measured_beside_every_seal(bench: Bench) -> None:
 @pytest.mark.faults
 def test_opening_is_measured_idle_and_while_publishing(bench: Bench) -> None:
     rows = by_name(openings.opening(bench, broadcasts=20, openings=20, rounds=1, cold=0))
-    assert len(rows) == 9
+    assert len(rows) == 12
     assert Release.objects.using("production").exclude(visible_at=None).count() == 21
 
 
 @pytest.mark.faults
 def test_opening_is_measured_from_rows_and_from_blocks(bench: Bench) -> None:
     """Beside a row per recipient, alone and from several connections at once."""
-    rows = by_name(compactions.compaction(bench, sizes=(2, 4, 6), openings=10, passes=2))
+    rows = by_name(compactions.compaction(bench, sizes=(2, 4, 6), openings=10, passes=4))
     assert {"open from rows, 2 broadcasts, p50", "open, 8 connections", "compact, 6 broadcasts"} <= set(rows)
     assert all(rows[f"open, {number} broadcasts, p99"].baseline for number in (2, 4, 6))
+    year = [row for name, row in rows.items() if name.startswith("log of compacting, a year")]
+    assert [row.bar.most for row in year if row.bar] == [3, 3]
     assert not Release.objects.using("production").exists()
 
 

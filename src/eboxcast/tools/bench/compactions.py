@@ -23,6 +23,7 @@ from eboxcast.lib import clock
 from eboxcast.lib.buckets import Keys
 from eboxcast.mailboxes import storing
 from eboxcast.mailboxes.compacting import Compacted, Rules, compact
+from eboxcast.mailboxes.expiring import Due, Ended, Rule, purge
 from eboxcast.mailboxes.finding import PAGE_SIZE
 from eboxcast.mailboxes.models import Release
 from eboxcast.mailboxes.opening import open_ebox
@@ -38,10 +39,13 @@ _RECIPIENTS = 18
 """In each bucket, of a broadcast to 300,000."""
 _WARM_UP = 200
 _CONNECTIONS = 8
+_LEVELS = 3
 _MILLI = 1000
 _ALL_AT_ONCE = Rules(waiting_releases=1, releases_at_once=100_000)
 _RULES = Rules(patience=timedelta())
 """As the steward has them, but that no hour passes between what is done here."""
+_YEAR = timedelta(days=365)
+_VALID = timedelta(days=182)
 _EMPTY = "truncate audience, audience_turn, block, compaction, compacted_release, release, message cascade"
 _TEXTBOOK = """
     select distinct on (m.id) m.id, r.id, r.run, r.visible_at, r.expires_at, rd.read_at, rd.hidden_at,
@@ -98,33 +102,60 @@ def compaction(
 
 
 def _log_of_a_year(bench: Bench, times: int) -> Iterator[Row]:
-    """Yield what compacting writes to the log as broadcasts come by and by, with all merges; none of them ends.
-
-    In 64 buckets the rows of the releases themselves are a byte or more of it for each recipient.
+    """Yield what compacting writes to the log in a year in which broadcasts come by and by, are valid for half of it
+    and are deleted then, with all merges. In 64 buckets the rows of the releases themselves are a byte or more of it
+    for each recipient.
     """
-    bench.tell(f"compact: {times * _RULES.waiting_releases:,} broadcasts, {_RULES.waiting_releases} at a time")
+    bench.tell(
+        f"compact: a year of {times * _RULES.waiting_releases:,} broadcasts, {_RULES.waiting_releases} at a time"
+    )
     people = _fill(1).reshape(_BUCKETS, _PEOPLE)
     draw = np.random.default_rng(8)
     of_each = _BUCKETS * _RECIPIENTS
     room = written = pairs = 0
-    for _ in range(times):
-        _store_more(people, draw, _RULES.waiting_releases)
-        room = room or size_of("audience") // (_RULES.waiting_releases + 1)
-        before = _log_position()
-        pairs += _compact_all(_RULES).pairs
-        written += _log_position() - before
+    began = clock.offset()
+    try:
+        for number in range(times):
+            clock.move(began + _YEAR * number / times)
+            _store_more(people, draw, _RULES.waiting_releases)
+            room = room or size_of("audience") // (_RULES.waiting_releases + 1)
+            _expire()
+            before = _log_position()
+            pairs += _compact_all(_RULES).pairs
+            written += _log_position() - before
+    finally:
+        clock.move(began)
     recipients = times * _RULES.waiting_releases * of_each
-    yield Row(
-        name="log of compacting, all merges",
-        figure=written / recipients,
-        unit="bytes",
-        baseline=room / of_each,
-        bar=Bar(most=3, of_baseline=True),
-        note=(
-            f"a recipient, and the room of the rows; {times:,} times {_RULES.waiting_releases} broadcasts,"
-            f" each recipient written {pairs / recipients:.1f} times"
-        ),
+    note = (
+        f"a recipient; {times:,} times {_RULES.waiting_releases} broadcasts in a year, valid for {_VALID.days} days;"
+        f" each recipient written {pairs / recipients:.1f} times"
     )
+    for beside, stored in (("the rows", room / of_each), ("the blocks", size_of("block") / _kept_pairs())):
+        yield Row(
+            name=f"log of compacting, a year with all merges, beside {beside}",
+            figure=written / recipients,
+            unit="bytes",
+            baseline=stored,
+            bar=Bar(most=3, of_baseline=True),
+            note=f"{note}; the room of a recipient in {beside}",
+        )
+
+
+def _kept_pairs() -> int:
+    with environment_connection(ENVIRONMENT).cursor() as cursor:
+        cursor.execute("select sum(pairs) from compaction")
+        return int(cursor.fetchone()[0])
+
+
+def _expire() -> None:
+    """Delete the audiences whose time is over, as `eboxcast expire` does; what that writes is not of compacting."""
+    over = Release.objects.using(ENVIRONMENT).filter(expires_at__lte=clock.now(), audience_purged_at=None)
+    for release, run in over.values_list("id", "run"):
+        ended = Ended(rule=Rule.EXPIRED, since=clock.now())
+        purge(
+            ENVIRONMENT,
+            Due(release=release, run=run, discard=False, audience=ended, outcomes=ended, unlaunched_until=None),
+        )
 
 
 def _store_more(people: Keys, draw: np.random.Generator, broadcasts: int) -> None:
@@ -134,7 +165,9 @@ def _store_more(people: Keys, draw: np.random.Generator, broadcasts: int) -> Non
     first = Release.objects.using(ENVIRONMENT).latest("id").id + 1
     anew = {"id": "t.id + n", "ticket": "'bench-' || (t.id + n)", "message_id": "message_id + n"}
     _copy_last_row("message", broadcasts, anew)
-    fresh = {"run": "gen_random_uuid()", "compacted_at": "null", "generation": str(generation)}
+    visible, over = (f"'{moment.isoformat()}'::timestamptz" for moment in (clock.now(), clock.now() + _VALID))
+    moments = {"visible_at": visible, "completed_at": visible, "expires_at": over, "audience_purged_at": "null"}
+    fresh = {"run": "gen_random_uuid()", "compacted_at": "null", "generation": str(generation), **moments}
     _copy_last_row("release", broadcasts, anew | fresh)
     for number in range(broadcasts):
         begins = draw.integers(0, _PEOPLE // _RECIPIENTS, (_BUCKETS, 1))
@@ -183,6 +216,19 @@ def compact_measured() -> tuple[Compacted, float, int]:
     written = _log_position() - before
     execute("vacuum analyze block, release")
     return done, seconds, written
+
+
+def merge_measured(words: str) -> Iterator[Row]:
+    """Merge all that is compacted, through every level; yield the rate, the log and the time of a transaction."""
+    before = _log_position()
+    started = perf_counter()
+    done = compact(ENVIRONMENT, Rules(waiting_releases=1_000_000, fan_in=1, patience=timedelta()))
+    seconds = perf_counter() - started
+    written = _log_position() - before
+    yield Row(name=f"merge, {words}", figure=done.pairs / seconds, unit="recipients/s")
+    yield Row(name=f"merge, {words}, log", figure=written / done.pairs, unit="bytes")
+    note = "all of a level, in one transaction"
+    yield Row(name=f"merge, {words}, a transaction", figure=seconds / _LEVELS, unit="s", note=note)
 
 
 def _compact_all(rules: Rules) -> Compacted:

@@ -22,7 +22,7 @@ from eboxcast.lib.buckets import Keys
 from eboxcast.mailboxes import storing
 from eboxcast.mailboxes.finding import PAGE_SIZE
 from eboxcast.mailboxes.opening import open_ebox
-from eboxcast.tools.bench.compactions import compact_measured, rows_of_compaction
+from eboxcast.tools.bench.compactions import compact_measured, merge_measured, rows_of_compaction
 from eboxcast.tools.bench.material import ENVIRONMENT, ascending_keys, checkpoint, execute, new_release, show_to_all
 from eboxcast.tools.bench.measuring import Bar, Bench, Row, percentile, timed
 from eboxcast.tools.bench.publishing import publish, write_packages
@@ -74,6 +74,8 @@ def opening(
         yield from _rows("while publishing", times, broadcasts, slow=5)
     if cold:
         yield from _after_restarts(bench, people, broadcasts, openings=cold)
+    bench.tell("open: merging")
+    yield from merge_measured(f"{broadcasts} broadcasts of a whole country")
 
 
 def _rows(

@@ -16,6 +16,7 @@ from eboxcast.delivery.broadcasts.acceptance_tests import run_test
 from eboxcast.delivery.broadcasts.files import deliver
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor, Role
+from eboxcast.lib.formatting import short_run
 from eboxcast.package.sampling import write_sample
 from eboxcast.package.sampling_content import APPLICATION, INSTITUTION
 from eboxcast.planning.working_days import WorkingCalendar
@@ -51,12 +52,16 @@ class Desk:
 
     awaiting_files: Broadcast
     """Tested, approved and reconfirmed: its files for production can be delivered."""
+    awaiting_go: Broadcast
+    """The same, with its files for production."""
+    run: str
+    """The run of its test."""
     packages: Sequence[Path]
     """Such files, each with other recipients."""
 
 
 def fill_desk(bench: Bench, *, broadcasts: int, packages: int) -> Desk:
-    """Have people, and so many broadcasts: some only requested, most with a date, one of them tested."""
+    """Have people, and so many broadcasts: some only requested, most with a date, one of them tested, one delivered."""
     samples = [
         write_sample(
             bench.folder / f"files-{number}", recipients=bench.recipients, seed=number, ticket=_TICKET, sequence=number
@@ -69,7 +74,7 @@ def fill_desk(bench: Bench, *, broadcasts: int, packages: int) -> Desk:
     for name in _ROLES:
         _person(name)
     calendar = WorkingCalendar()
-    for number in range(broadcasts - 1):
+    for number in range(broadcasts - 2):
         if number % 100 == 0:
             bench.tell(f"visits: requesting broadcasts, {number} of {broadcasts}")
         day = calendar.after(clock.today(), _FIRST_DAY + number // _AN_EVENING)
@@ -77,7 +82,22 @@ def fill_desk(bench: Bench, *, broadcasts: int, packages: int) -> Desk:
     last = calendar.after(clock.today(), _FIRST_DAY + broadcasts // _AN_EVENING + 1)
     found = _requested("Letter with files", last, recipients=bench.recipients, accepted=True)
     _approve(found, testers.directory)
-    return Desk(awaiting_files=found, packages=[sample.directory for sample in samples])
+    delivered = _requested("Letter with its GO to give", last, recipients=_TESTERS, accepted=True)
+    first, second = (
+        write_sample(bench.folder / f"go-{number}", recipients=_TESTERS, ticket="bench-go", sequence=number)
+        for number in range(2)
+    )
+    _approve(delivered, first.directory)
+    deliver(delivered, second.directory, environment="production", actor=PEOPLE["anne"], via=Via.COMMAND)
+    delivered.refresh_from_db()
+    run = delivered.acceptance_run
+    assert run is not None  # noqa: S101 - it was tested
+    return Desk(
+        awaiting_files=found,
+        awaiting_go=delivered,
+        run=short_run(run),
+        packages=[sample.directory for sample in samples],
+    )
 
 
 def browser_of(name: str) -> Client:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -18,8 +19,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from eboxcast.delivery.runs.preparation import check_for_sending
 from eboxcast.package.model import Policies
+from eboxcast.package.sampling_content import INSTITUTION
 from eboxcast.tools.bench import bare
-from eboxcast.tools.bench.desk import PEOPLE, Desk, browser_of
+from eboxcast.tools.bench.desk import PEOPLE, TYPE, Desk, browser_of
 from eboxcast.tools.bench.measuring import Bar, Bench, Row, percentile, timed
 from eboxcast.web.uploads import LAST
 
@@ -27,7 +29,18 @@ _MILLI = 1000
 _MOST_MS = 100
 _MOST_SECONDS = 3
 _OK = 200
-_KNOWN = {"broadcast"}
+_ONLY_FORMS = 405
+NOT_MEASURED = {
+    "goes on elsewhere": "sign-in second-factor factor-needed sign-on signed-on signed-out link-invited invitation "
+    "account-app account-passkey account-codes configure-type",
+    "is not to be had with a broadcast that was not published": "certificate certificate-json certificate-jws "
+    "certificate-pdf paper-list verify-certificate report close withdraw-go arm disarm launch run-results run-launch "
+    "run-pause run-resume run-pace run-resolve run-close run-stop run-discard approve withdraw-files accept agree",
+    "shows one entry of a list that is empty": "files-answer end-sftp-key end-signer mail revoke-token lift-blackout "
+    "open-day remove-alarm team-contact request-type validate-type accept-type refuse-type withdraw-type",
+    "is for programs": "transfer transfer-folder transfer-file audit-head",
+}
+"""Addresses that are not opened, by the reason: all others that show something are."""
 _TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="(\w+)"')
 _HANDLE = re.compile(rb'name="handle" value="([0-9a-f]{32})"')
 
@@ -58,18 +71,38 @@ def page_times(bench: Bench, pages: Sequence[Page], *, broadcasts: int, requests
 
 
 def pages_of_people(desk: Desk) -> list[Page]:
-    """Return every page that can be opened as it stands or with a broadcast, as the first person who may open it."""
+    """Return every page but those not measured, as the first person who may open it."""
     browsers = {name: browser_of(name) for name in PEOPLE}
-    found = []
+    left_out = {name for names in NOT_MEASURED.values() for name in names.split()}
+    found: dict[str, Page] = {}
+    shut = set()
     for pattern in _patterns(get_resolver()):
-        if not set(pattern.pattern.converters) <= _KNOWN or not pattern.name:
+        name = str(pattern.name)
+        if name in left_out:
             continue
-        given = dict.fromkeys(pattern.pattern.converters, desk.awaiting_files.number)
-        path = reverse(pattern.name, kwargs=given)
-        opened = next((one for one in browsers.values() if one.get(path).status_code == _OK), None)
+        path = reverse(name, kwargs={one: _given(desk, name)[one] for one in pattern.pattern.converters})
+        statuses = {who: one.get(path).status_code for who, one in browsers.items()}
+        opened = next((who for who, status in statuses.items() if status == _OK), None)
         if opened is not None:
-            found.append(Page(pattern.name, opened, path))
-    return found
+            found[name] = Page(name, browsers[opened], path)
+        elif set(statuses.values()) != {_ONLY_FORMS}:
+            shut.add(name)
+    assert shut <= found.keys(), shut - found.keys()  # noqa: S101 - one that is new: add what it shows, or the reason
+    return list(found.values())
+
+
+def _given(desk: Desk, name: str) -> defaultdict[str, object]:
+    """Return what stands in addresses: of what there is one, and 1 for the number of anything."""
+    broadcast = desk.awaiting_go if name == "go" else desk.awaiting_files
+    known = {
+        "broadcast": broadcast.number,
+        "run": desk.run,
+        "name": "anne",
+        "day": broadcast.date,
+        "code": TYPE,
+        "cbe": INSTITUTION,
+    }
+    return defaultdict(lambda: 1, known)
 
 
 def upload_times(bench: Bench, desk: Desk, *, port: int) -> Iterator[Row]:

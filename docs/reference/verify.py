@@ -13,6 +13,7 @@ import base64
 import hashlib
 import json
 import sys
+import time
 import zipfile
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +27,14 @@ G = (
     0x4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5,
 )
 PAPERS = ["eboxcast-certificate", "eboxcast-deletions", "eboxcast-audit-head"]
+FORMS = {
+    "eboxcast-certificate": "eboxcast.certificate/",
+    "eboxcast-deletions": "eboxcast.deletions/",
+    "eboxcast-audit-head": "eboxcast.audit-head/",
+    "eboxcast-dossier": "eboxcast.dossier/",
+    "eboxcast-statement": "eboxcast.statement/",
+}
+APART = 300  # seconds that the clocks of who signs and who reads may be apart
 POINT_OF_P256 = bytes.fromhex("301306072a8648ce3d020106082a8648ce3d03010703420004")
 
 
@@ -84,12 +93,16 @@ def read_signed(text, kinds, keys):
     certificate = base64.b64decode(header["x5c"][0])
     known = [key for key in keys["keys"] if key["fingerprint"] == sha256(certificate).hex()]
     prove(header["alg"] == "ES256" and header["typ"] in kinds, "this is not a signature of this kind")
+    prove(not header.keys() & {"crit", "b64"}, "the signature has conditions that are not known here")
     prove(is_signed(f"{head}.{payload}".encode(), unpadded(signature), certificate), "the signature is wrong")
     prove(known, "the key is not in the list")
     prove(known[0]["revoked_at"] is None, "the key was revoked")
+    prove(header["iat"] <= time.time() + APART, "it says that it was signed later than the clock here shows")
     since, until = (datetime.fromisoformat(known[0][name]).timestamp() for name in ("made_at", "expires_at"))
     prove(since <= header["iat"] <= until, "the key was not valid then")
-    return json.loads(unpadded(payload))
+    told = json.loads(unpadded(payload))
+    prove(told["format"].startswith(FORMS[header["typ"]]), "what is signed is something else than it says")
+    return told
 
 
 def root_by_path(leaf, path, index, size):

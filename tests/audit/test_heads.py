@@ -12,16 +12,17 @@ from tests.actors import master
 
 from eboxcast.audit import tree
 from eboxcast.audit.actions import record
-from eboxcast.audit.canonical import Root
+from eboxcast.audit.canonical import HEAD_KIND, Root
 from eboxcast.audit.given_heads import HeadUnclear, read_head
 from eboxcast.audit.heads import HeadOfAnother, hand_out_tree_head, make_due_head
 from eboxcast.audit.models import Node, Seal, TreeHead
 from eboxcast.audit.sealing import seal_pending
 from eboxcast.audit.signing import NothingSigns
-from eboxcast.audit.signing_keys import create_key
+from eboxcast.audit.signing_keys import create_key, is_ours
 from eboxcast.audit.verification import Verification, Wrong, verify
 from eboxcast.lib import clock
 from eboxcast.lib.merkle import leaf_hash, only_grew, root_by_path, root_of
+from eboxcast.lib.signatures import read_signed
 
 pytestmark = pytest.mark.usefixtures("installation")
 
@@ -166,6 +167,30 @@ def test_a_head_of_a_key_that_is_not_ours_is_found(superuser: Superuser) -> None
     handed()
     superuser("delete from signing_key")
     assert wrong(verify(actor=ADA)) == {Wrong.HEAD_FORGED}
+
+
+@pytest.mark.parametrize(
+    ("change", "faults", "counts"),
+    [
+        (
+            "expires_at = made_at - interval '1 minute', made_at = made_at - interval '1 hour'",
+            {Wrong.HEAD_FORGED},
+            False,
+        ),
+        ("made_at = made_at + interval '1 hour'", {Wrong.HEAD_FORGED}, False),
+        ("revoked_at = made_at - interval '1 minute', revoked_by = 'ines', reason = 'x'", {Wrong.HEAD_FORGED}, False),
+        ("revoked_at = made_at + interval '1 hour', revoked_by = 'ines', reason = 'x'", set(), False),
+        ("name = 'Another'", set(), True),
+    ],
+)
+def test_a_head_is_ours_by_the_dates_of_its_key(
+    superuser: Superuser, change: str, faults: set[Wrong], counts: bool
+) -> None:
+    """What a key signed before it was revoked is no forgery, but counts for nobody: a thief writes any moment."""
+    handed()
+    superuser(f"update signing_key set {change}")  # noqa: S608  # of this file
+    assert wrong(verify(actor=ADA)) == faults
+    assert is_ours(read_signed(TreeHead.objects.get().signed, kind=HEAD_KIND)) is counts
 
 
 @pytest.mark.parametrize("text", ["", "x.y.z", "e30.e30.e30"])

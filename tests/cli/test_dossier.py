@@ -68,22 +68,23 @@ def file(story: Story, command: Command, tmp_path: Path) -> Path:
     return path
 
 
-_made: list[tuple[bytes, str]] = []
-"""The dossier and the list of keys, made by the first test of this process that needs it alone."""
+_made: list[tuple[bytes, str, timedelta]] = []
+"""The dossier, the list of keys and the clock, made by the first test of this process that needs it alone."""
 
 
 @pytest.fixture
-def alone(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+def alone(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
     """A dossier, without the broadcast it is about: far away, where one can only read it. The keys are beside it."""
     if not _made:
         file = request.getfixturevalue("file")
-        _made.append(
-            (file.read_bytes(), request.getfixturevalue("command")("--as", "ada", "keys", "list", "--json")[1])
-        )
+        keys = request.getfixturevalue("command")("--as", "ada", "keys", "list", "--json")[1]
+        _made.append((file.read_bytes(), keys, clock.offset()))
     path = tmp_path / "alone.zip"
     path.write_bytes(_made[0][0])
     keys_beside(path).write_text(_made[0][1])
-    return path
+    clock.move(_made[0][2])
+    yield path
+    clock.move(timedelta())
 
 
 def keys_beside(dossier: Path) -> Path:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import ExtendedKeyUsageOID
 from django.test import override_settings
 from tests.authorities import CertificateAuthority, TimestampAuthority, issuing, stamping
 from tests.cli.conftest import Command
@@ -26,6 +27,13 @@ from eboxcast.lib import clock
 SCRIPT = Path(__file__).parents[2] / "docs" / "reference" / "verify.py"
 PYHANKO = shutil.which("pyhanko", path=Path(sys.executable).parent)
 PHRASE = "a phrase of some length"
+_AS_LATE = """
+import runpy, sys, time
+real, ahead = time.time, float(sys.argv[1])
+time.time = lambda: real() + ahead
+sys.argv = sys.argv[2:]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
 
 
 @pytest.fixture
@@ -305,6 +313,16 @@ def test_a_certificate_is_imported_for_its_key_only_and_while_it_is_valid(
     assert desk.command("keys", "request", 9)[0] == 2
 
 
+def test_a_certificate_for_a_web_site_is_not_imported(desk: Desk, issuer: CertificateAuthority) -> None:
+    desk.create()
+    issuer.purposes = [ExtendedKeyUsageOID.SERVER_AUTH]
+    number = SigningKey.objects.get().number
+    issued = desk.kept("issued.pem", issuer.issue(desk.command("keys", "request", number)[1]))
+    code, _, err = desk.command("keys", "import", number, issued)
+    assert (code, SigningKey.objects.count()) == (3, 1)
+    assert "is not for signatures" in err
+
+
 @pytest.mark.parametrize("form", ["jws", "pdf"])
 def test_a_key_in_a_token_signs_there(desk: Desk, token: str, form: str) -> None:
     """There is no passphrase: what is in the database cannot sign."""
@@ -437,6 +455,6 @@ def test_one_file_of_python_verifies_the_same(desk: Desk) -> None:
 
 
 def alone(*words: object, given: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-I", "-S", SCRIPT, *map(str, words)], input=given, capture_output=True, text=True, timeout=60
-    )
+    """Run the script of the docs, where it is as late as here."""
+    start = [sys.executable, "-I", "-S", "-c", _AS_LATE, str(clock.offset().total_seconds()), str(SCRIPT)]
+    return subprocess.run([*start, *map(str, words)], input=given, capture_output=True, text=True, timeout=60)

@@ -27,7 +27,7 @@ from eboxcast.lib.policy import authorize
 from eboxcast.lib.translation import N_
 
 if TYPE_CHECKING:  # cryptography takes a tenth of a second to import, and most commands sign nothing
-    from eboxcast.lib.signatures import Key, Signed
+    from eboxcast.lib.signatures import Key, KeyFault, Signed
 
 MOST_DAYS = 3650
 
@@ -73,6 +73,14 @@ class CertificateNotValid(InputRefused):
 
     code = "key.certificate-not-valid"
     sentence = N_("The certificate is valid from {since} until {until}, so not now.")
+
+
+class CertificateNotForPapers(InputRefused):
+    """It is for TLS or the like: nobody who trusts its authority would take what it signs."""
+
+    code = "key.certificate-not-for-papers"
+    sentence = N_("The certificate in {file} is not for signatures.")
+    remedy = N_("Ask the authority for one for signatures (for an organisation: a seal), not for a web site.")
 
 
 class KeyNotFound(NotFound):
@@ -136,9 +144,9 @@ def request_certificate(number: int, *, actor: Actor) -> str:
 def import_certificate(number: int, content: bytes, *, file: str, actor: Actor) -> SigningKey:
     """Keep what an authority issued for a key, as a key of its own, which signs from now on.
 
-    Raises NotYourRole, KeyNotFound, KeyRevoked, CertificateUnfit, CertificateNotValid.
+    Raises NotYourRole, KeyNotFound, KeyRevoked, CertificateUnfit, CertificateNotValid, CertificateNotForPapers.
     """
-    from eboxcast.lib.signatures import NotIssued, read_issued, validity_of  # as above
+    from eboxcast.lib.signatures import NotIssued, is_for_papers, read_issued, validity_of  # as above
 
     authorize(actor, "key.make")
     key = _find(number)
@@ -149,6 +157,8 @@ def import_certificate(number: int, content: bytes, *, file: str, actor: Actor) 
     since, until = validity_of(certificate)
     if not since <= clock.now() < until:
         raise CertificateNotValid(since=since, until=until)
+    if not is_for_papers(certificate):
+        raise CertificateNotForPapers(file=mask_and_strip(file))
     made = SigningKey(
         certificate=certificate,
         issuers=issuers,
@@ -211,8 +221,16 @@ def list_keys(*, actor: Actor) -> list[SigningKey]:
 
 
 def is_ours(signed: Signed) -> bool:
-    """Return whether a key of this installation signed something, and is not revoked."""
-    return SigningKey.objects.filter(fingerprint=signed.fingerprint, revoked_at=None).exists()
+    """Return whether a key of this installation signed something while it was valid, and is not revoked."""
+    key = SigningKey.objects.filter(fingerprint=signed.fingerprint).first()
+    return key is not None and fault_of(signed, key) is None
+
+
+def fault_of(signed: Signed, key: SigningKey) -> KeyFault | None:
+    """Return what is wrong with a key of this installation that signed something, as for who has the list of keys."""
+    from eboxcast.lib.signatures import fault_of_key  # as above
+
+    return fault_of_key(signed, since=key.made_at, until=key.expires_at, revoked_at=key.revoked_at, now=clock.now())
 
 
 def is_set_up() -> bool:

@@ -22,6 +22,7 @@ from eboxcast.audit.models import SigningKey, TreeHead
 from eboxcast.audit.rows import ENTRY, SEAL, SEAL_COLUMNS, Row, content_of, seal_of
 from eboxcast.audit.segments import first_kept
 from eboxcast.audit.selectors import Head, head
+from eboxcast.audit.signing_keys import fault_of
 from eboxcast.audit.tree import KEPT_FROM, TreeBroken, edge, kept_nodes
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor
@@ -191,7 +192,7 @@ def _genuine(heads: Sequence[TreeHead], found: Verification) -> Iterator[Root]:
         return
     from eboxcast.lib.signatures import SignatureWrong, read_signed  # cryptography takes long to import
 
-    keys = set(SigningKey.objects.values_list("fingerprint", flat=True))
+    keys = {key.fingerprint: key for key in SigningKey.objects.all()}
     for kept in heads:
         try:
             signed = read_signed(kept.signed, kind=HEAD_KIND)
@@ -199,7 +200,11 @@ def _genuine(heads: Sequence[TreeHead], found: Verification) -> Iterator[Root]:
         except (SignatureWrong, ValueError):
             found.found(Wrong.HEAD_FORGED, kept.size)
             continue
-        if signed.fingerprint not in keys or (told.size, told.root) != (kept.size, bytes(kept.root)):
+        key = keys.get(signed.fingerprint)
+        fault = fault_of(signed, key) if key else None
+        # What a key signed before it was revoked was ours. The clock of a demonstration can have been ahead.
+        late = fault == "key-expired" or (key and key.revoked_at and signed.signed_at >= key.revoked_at)
+        if key is None or late or (told.size, told.root) != (kept.size, bytes(kept.root)):
             found.found(Wrong.HEAD_FORGED, kept.size)
         yield told
 

@@ -14,8 +14,8 @@ import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, ClassVar
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar, Literal
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -49,8 +49,12 @@ BROKEN = (
 logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
 logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
 
+KeyFault = Literal["key-revoked", "key-expired", "signed-later"]
+
 _ALGORITHM = "ES256"
 _HALF = 32
+_APART = timedelta(minutes=5)
+"""As far the clocks of who signs and who reads may be apart."""
 _UNSIGNED = "etsiU"
 _USAGE = x509.KeyUsage(
     digital_signature=True,
@@ -115,6 +119,33 @@ class Signed:
     def fingerprint(self) -> str:
         """Return the SHA-256 of the certificate."""
         return fingerprint_of(self.certificates[0])
+
+    def is_later_than(self, now: datetime) -> bool:
+        """Return whether it says that it was signed in the future of its reader."""
+        return self.signed_at > now + _APART
+
+
+def fault_of_key(
+    signed: Signed,
+    *,
+    since: datetime,
+    until: datetime,
+    revoked_at: datetime | None,
+    now: datetime,
+    stamped_at: datetime | None = None,
+) -> KeyFault | None:
+    """Return what is wrong with the key of a signature, which a trusted authority may have stamped.
+
+    What a revoked key signed counts no more, whenever it says that it did: who stole it writes any moment. But nobody
+    has a stamp of before.
+    """
+    if revoked_at is not None and (stamped_at is None or stamped_at >= revoked_at):
+        return "key-revoked"
+    if signed.is_later_than(now):
+        return "signed-later"
+    if not since <= signed.signed_at <= until or (stamped_at and stamped_at > until):
+        return "key-expired"
+    return None
 
 
 def new_pair(passphrase: str) -> tuple[Key, bytes]:

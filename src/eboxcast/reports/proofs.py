@@ -14,7 +14,14 @@ from eboxcast.lib import clock
 from eboxcast.lib.errors import InputRefused
 from eboxcast.lib.masking import mask_and_strip
 from eboxcast.lib.receipts import Proof, Roots, Shape
-from eboxcast.lib.signatures import SignatureWrong, Signed, is_with_stamp, name_in_certificate, read_signed
+from eboxcast.lib.signatures import (
+    SignatureWrong,
+    Signed,
+    fault_of_key,
+    is_with_stamp,
+    name_in_certificate,
+    read_signed,
+)
 from eboxcast.lib.translation import N_
 from eboxcast.reports.schemas import (
     CERTIFICATE_KIND,
@@ -219,18 +226,21 @@ def _vouched(told: Mapping[str, Any], signed: Signed, trust: Trust) -> Vouched:
     certified: bool | None = None
     revoked_at: datetime | None = None
     wrong: tuple[Wrong, ...] = ()
-    key = _key_of(signed, trust.keys)
+    key, now = _key_of(signed, trust.keys), clock.now()
     if signed.stamp is not None or trust.authorities is not None:
         from eboxcast.lib.authorities import judge  # as above
 
-        judged = judge(signed, trust.authorities, now=clock.now())
+        judged = judge(signed, trust.authorities, now=now)
         stamped_at, stamp_trusted, revoked_at = judged.stamped_at, judged.stamp_trusted, judged.revoked_at
         certified = judged.standing == "issued" if judged.standing else None
         if judged.standing == "revoked" or (trust.keys is None and judged.standing not in (None, "issued")):
             wrong = (_OF_STANDING[judged.standing],)
     counts_at = stamped_at if stamp_trusted else None
     if trust.keys is not None:
-        wrong = (*_of_key(key, signed.signed_at, counts_at), *wrong)
+        fault = _of_key(key, signed, counts_at, now)
+        wrong = (*([fault] if fault else ()), *wrong)
+    elif signed.is_later_than(now):
+        wrong = ("signed-later", *wrong)
     return Vouched(
         told=told,
         signed=signed,
@@ -254,18 +264,12 @@ def _key_of(signed: Signed, keys: SigningKeys | None) -> SigningKeyShown | None:
     return next((key for key in keys.keys if key.fingerprint == signed.fingerprint), None) if keys else None
 
 
-def _of_key(key: SigningKeyShown | None, signed_at: datetime, stamped_at: datetime | None) -> Iterator[Wrong]:
-    """Yield what is wrong with the key of a signature, which a trusted authority may have stamped.
-
-    What a revoked key signed counts no more, whenever it says that it did: who stole it writes any moment. But nobody
-    has a stamp of before.
-    """
+def _of_key(key: SigningKeyShown | None, signed: Signed, stamped_at: datetime | None, now: datetime) -> Wrong | None:
     if key is None:
-        yield "key-unknown"
-    elif key.revoked_at is not None and (stamped_at is None or stamped_at >= key.revoked_at):
-        yield "key-revoked"
-    elif not key.made_at <= signed_at <= key.expires_at or (stamped_at and stamped_at > key.expires_at):
-        yield "key-expired"
+        return "key-unknown"
+    return fault_of_key(
+        signed, since=key.made_at, until=key.expires_at, revoked_at=key.revoked_at, now=now, stamped_at=stamped_at
+    )
 
 
 def _signature(vouched: Vouched) -> dict[str, Any]:

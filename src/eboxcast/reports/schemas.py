@@ -597,6 +597,7 @@ Wrong = Literal[
     "key-unknown",
     "key-revoked",
     "key-expired",
+    "signed-later",
     "certificate-unknown",
     "certificate-revoked",
     "certificate-expired",
@@ -646,8 +647,9 @@ class FileVerdict(Schema):
     """whether this is an authority that you trust: only then the timestamp counts; `null` if you gave none"""
     wrong: tuple[Wrong, ...]
     """what is wrong; `not-signed`: an unsigned certificate proves nothing, nor does a receipt with it;
-    `key-unknown`, `key-revoked`, `key-expired`: by the list of keys; `certificate-unknown`, `certificate-revoked`,
-    `certificate-expired`: by the authorities that you trust, at the moment of the timestamp or, without one, now;
+    `key-unknown`, `key-revoked`, `key-expired`: by the list of keys; `signed-later`: later than the clock of this
+    computer shows; `certificate-unknown`, `certificate-revoked`, `certificate-expired`: by the
+    authorities that you trust, at the moment of the timestamp or, without one, now;
     `other-run`, `other-document`, `other-moment`, `other-root`: receipt and certificate do not belong together;
     `not-this-recipient`: the receipt was changed, or it is of another recipient"""
 

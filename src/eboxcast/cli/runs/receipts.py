@@ -77,6 +77,7 @@ _WRONG: dict[Wrong, str] = {
     "key-unknown": N_("The key that signed it is not in the list of keys."),
     "key-revoked": N_("The key that signed it was revoked."),
     "key-expired": N_("The key that signed it was not valid at that moment."),
+    "signed-later": N_("The signature says that it was made later than the clock of this computer shows."),
     "certificate-unknown": N_("The certificate of the key that signed it is not from an authority that you trust."),
     "certificate-revoked": N_("The certificate of the key that signed it was revoked."),
     "certificate-expired": N_(

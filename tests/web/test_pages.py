@@ -152,17 +152,18 @@ def test_health_is_told_to_whoever_asks_by_whatever_name(january: None) -> None:
     assert client.get("/", headers={"Host": "elsewhere.example"}).status_code == 400
 
 
-def test_without_a_database_we_are_not_ready(january: None) -> None:
-    control = connections["default"]
-    before = control.settings_dict["HOST"]
-    control.close()
-    control.settings_dict["HOST"] = "/nowhere"
+@pytest.mark.parametrize("database", ["default", "acceptance", "production"])
+def test_without_a_database_we_are_not_ready(january: None, database: str) -> None:
+    lost = connections[database]
+    before = lost.settings_dict["HOST"]
+    lost.close()
+    lost.settings_dict["HOST"] = "/nowhere"
     try:
         assert browser().get("/health/ready").status_code == 503
         assert browser().get("/health/live").status_code == 200
     finally:
-        control.close()
-        control.settings_dict["HOST"] = before
+        lost.close()
+        lost.settings_dict["HOST"] = before
 
 
 def test_behind_tls_every_check_of_django_for_deployment_is_clean() -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from django.db import connections
 from django.http import HttpRequest, HttpResponse
 
+from eboxcast.database.environments import environments_in_reach
 from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.database.names import CONTROL
 from eboxcast.lib.errors import EboxcastError, Misconfigured
@@ -18,7 +19,7 @@ LIVE, READY = "/health/live", "/health/ready"
 
 
 class Health:
-    """Answers both addresses, and lets all else pass."""
+    """Answers both addresses, and lets all else pass. Ready needs every database that the pages show something of."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -28,16 +29,20 @@ class Health:
         if request.path_info == LIVE:
             return _text("live", 200)
         if request.path_info == READY:
-            return _text("ready", 200) if _control_answers() else _text("not ready", 503)
+            return (
+                _text("ready", 200)
+                if all(map(_answers, (CONTROL, *environments_in_reach())))
+                else _text("not ready", 503)
+            )
         return self.get_response(request)
 
 
-def _control_answers() -> bool:
+def _answers(database: str) -> bool:
     try:
-        with sanitized_db_errors(), connections[CONTROL].cursor() as cursor:
+        with sanitized_db_errors(), connections[database].cursor() as cursor:
             cursor.execute("select 1")
     except (EboxcastError, Misconfigured):
-        connections[CONTROL].close()
+        connections[database].close()
         return False
     return True
 

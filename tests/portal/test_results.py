@@ -107,9 +107,18 @@ def test_readings_are_shown_as_a_curve_and_as_a_table(broadcast: Broadcast) -> N
     pass_time(days=2)
     read(broadcast, 5)
     shown = page(browser_of(ANNE), broadcast)
-    assert "<polyline" in shown
+    assert 'points="0.0,200.0 200.0,140.0 400.0,140.0 600.0,115.0"' in shown
     assert "17 of 40 recipients have opened it so far." in shown
     assert '<td class="number">17</td>' in shown
+
+
+def test_one_reader_of_many_is_a_low_line_until_today(broadcast: Broadcast) -> None:
+    pass_time(days=2)
+    read(broadcast, 1)
+    pass_time(days=1)
+    shown = page(browser_of(ANNE), broadcast)
+    assert 'points="0.0,200.0 150.0,200.0 300.0,200.0 450.0,195.0 600.0,195.0"' in shown
+    assert f"top: {EVERYBODY} recipients" in shown
 
 
 def test_the_signed_pdf_is_that_of_the_page_in_its_language(broadcast: Broadcast) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import chain
+from datetime import timedelta
+from itertools import accumulate, chain
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,6 +21,7 @@ from eboxcast.delivery.errors import NoRunYet
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.runs.lookup import authorize_for, find_run
 from eboxcast.delivery.runs.settlement import settle
+from eboxcast.lib.clock import BRUSSELS, today
 from eboxcast.lib.command_line import command_of
 from eboxcast.lib.errors import InputRefused, NotFound, WrongUse
 from eboxcast.lib.free_text import MOST_CHARACTERS
@@ -29,7 +31,7 @@ from eboxcast.lib.policy import permits
 from eboxcast.lib.translation import N_
 from eboxcast.portal.links import link_to
 from eboxcast.portal.navigation import head_of
-from eboxcast.portal.pictures import line_of
+from eboxcast.portal.pictures import Line, line_of
 from eboxcast.presenters.json import json_text
 from eboxcast.presenters.results import results_shown
 from eboxcast.presenters.schemas.results import ResultsShown
@@ -84,9 +86,8 @@ def _page(request: PageRequest, run: Run, shown: dict[str, object]) -> HttpRespo
     shown |= {
         "results": results,
         "bars": _bars(results),
-        "line": line_of([(one.day.toordinal() - first, one.together) for one in results.days], top=results.read)
-        if results.days and (first := results.days[0].day.toordinal())
-        else None,
+        "line": _line(results),
+        "today": today(),
         "may": {name: permits(request.actor, f"report.{name}") for name in ("paper_list", "rejected_rows", "verify")},
     }
     return render(request, "portal/results.html", shown)
@@ -210,6 +211,18 @@ def of_run(request: PageRequest, run: str) -> HttpResponse:
 
 def _head(request: PageRequest, found: Broadcast) -> dict[str, object]:
     return {"section": "broadcasts", "head": head_of(found, request.actor), "signs": is_set_up()}
+
+
+def _line(results: ResultsShown) -> Line | None:
+    """Return how many had opened it at the end of each day, from the publication until today, out of all who could."""
+    if results.visible_at is None or not results.days:
+        return None
+    first = results.visible_at.astimezone(BRUSSELS).date()
+    read = {one.day: one.count for one in results.days}
+    last = max(today(), *read)
+    days = [first + timedelta(days=place) for place in range((last - first).days + 1)]
+    together = accumulate((read.get(day, 0) for day in days), initial=0)
+    return line_of(list(enumerate(together)), top=results.published)
 
 
 def _bars(results: ResultsShown) -> list[tuple[str, int, str, str]]:

@@ -56,6 +56,16 @@ def test_mails_are_found_by_state_subject_broadcast_and_reader(ines: Client) -> 
     assert listed(ines, "?kind=published") == set()
 
 
+def test_a_subject_is_marked_with_the_language_of_its_reader(ines: Client) -> None:
+    one = Notice.objects.get(recipient="bram")
+    Notice.objects.filter(pk=one.pk).update(language="nl", subject="Een datum gevraagd")
+    for address in ("/mails", f"/mails/{one.pk}", "/broadcasts/2027-0001"):
+        page = tree(ines.get(address).content)
+        places = page.xpath('//body//*[normalize-space(text())="Een datum gevraagd"]')
+        assert {place.get("lang") for place in places} == {"nl"}, address
+        assert "Een datum gevraagd" not in page.xpath("string(//title)"), address
+
+
 def test_a_broadcast_that_is_not_there_is_said_beside_the_field(ines: Client) -> None:
     answer = ines.get("/mails?broadcast=2027-9999")
     assert answer.status_code == 422

@@ -120,7 +120,9 @@ def test_a_signed_certificate_is_verified_with_the_list_of_keys(desk: Desk) -> N
     assert found["key_known"] is True
     said = desk.command("verify", signed)[1]
     assert str(found["signed_by"]) in said
+    assert said.startswith("The signature fits the key in it; whose key it is was not checked.\n")
     assert "Compare this fingerprint" in said
+    assert "not checked" not in desk.command("verify", signed, "--keys", desk.keys())[1]
 
 
 def test_a_signed_pdf_is_verified_as_the_json_that_is_in_it_and_its_key_can_be_revoked(desk: Desk) -> None:

@@ -65,6 +65,7 @@ _SIGNED = N_("Signed on {moment} by the key {fingerprint}")
 _COMPARE = N_(
     "Compare this fingerprint with the one that the institution gives, or add the list of its keys: --keys FILE"
 )
+_WHOSE = N_("The signature fits the key in it; whose key it is was not checked.")
 _CERTIFIED = N_("An authority that you trust issued the certificate of this key to {name}.")
 _STAMPED = N_("An authority that you trust stamped the signature on {moment}.")
 _STAMPED_BY_OTHERS = N_("The stamp of {moment} does not count: it is not from an authority that you trust.")
@@ -186,6 +187,9 @@ def _lines(found: FileVerdict, language: str) -> Iterator[str]:
         yield from (translate(_WRONG[wrong], language) for wrong in found.wrong)
         yield from _authority_lines(found, language)
         return
+    unchecked = found.key_known is None and not found.key_certified
+    if unchecked:
+        yield translate(_WHOSE, language)
     moment = exact_moment(found.visible, language) if found.visible else ""
     yield translate(_proved(found), language, {"moment": moment})
     yield translate(_DOCUMENT, language, {"sha256": found.document_sha256})
@@ -194,7 +198,7 @@ def _lines(found: FileVerdict, language: str) -> Iterator[str]:
         data = {"moment": exact_moment(found.signed_at, language), "fingerprint": found.signed_by}
         yield translate(_SIGNED, language, data)
         yield from _authority_lines(found, language)
-        if found.key_known is None and not found.key_certified:
+        if unchecked:
             yield translate(_COMPARE, language)
 
 

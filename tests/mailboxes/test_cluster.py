@@ -31,6 +31,7 @@ from eboxcast.database.embedded.roles import connect_for_setup
 from eboxcast.database.environments import bucket_prime, environment_connection
 from eboxcast.database.findings import State, examine
 from eboxcast.database.migrating import distribute_environment
+from eboxcast.database.models import Installation
 from eboxcast.lib import clock
 from eboxcast.lib.crashpoints import Compacting
 from eboxcast.lib.errors import EboxcastError
@@ -70,15 +71,21 @@ def killing(installation: None, sweepers: Sweepers) -> Iterator[None]:
     """Leave the cluster as it was found, whatever was killed."""
     yield
     everything_runs_again()
+    set_ahead(timedelta())
     connections.close_all()
     for sweeper in sweepers:
         sweeper.close()
     sweepers[:] = connect_sweepers()
 
 
-def look(wanted: NewRelease, *, early: bool, over: Event) -> list[str]:
+def with_ebox(wanted: NewRelease) -> np.ndarray:
+    """Return whose eBoxes are active: the others are refused at the launch."""
+    return wanted.keys[wanted.keys % 4 != 0]
+
+
+def look(wanted: NewRelease, *, step: str, over: Event) -> list[str]:
     """Open a few eBoxes again and again, and return what they showed that they may not show."""
-    keys, wrong, shown = wanted.keys.tolist(), [], False
+    keys, wrong, last = with_ebox(wanted).tolist(), [], step == "recall"
     while not over.is_set():
         for key in keys[:: max(1, len(keys) // 8)]:
             try:
@@ -86,9 +93,10 @@ def look(wanted: NewRelease, *, early: bool, over: Event) -> list[str]:
             except EboxcastError:
                 connections.close_all()  # its machine is away
                 continue
-            wrong += ["doubled"] * (count > 1) + ["early"] * (early and count > 0)
-            wrong += ["shown to one and not to another"] * (shown and not count)
-            shown = shown or count > 0
+            wrong += ["doubled"] * (count > 1) + ["early or late"] * (step in ("store", "expire") and count > 0)
+            back = last < count if step == "recall" else last > count
+            wrong += ["shown to one and not to another"] * back
+            last = count > 0
     return wrong
 
 
@@ -97,10 +105,7 @@ def watched(wanted: NewRelease, *, step: str) -> Iterator[list[str]]:
     """Have somebody look while a step is done, and yield what they found wrong, once it is."""
     wrong: list[str] = []
     over = Event()
-    if step == "expire":
-        yield wrong
-        return
-    with beside(lambda: look(wanted, early=step == "store", over=over)) as looking:
+    with beside(lambda: look(wanted, step=step, over=over)) as looking:
         try:
             yield wrong
         finally:
@@ -124,7 +129,7 @@ def until_done(step: Callable[[], object], is_done: Callable[[], bool]) -> None:
 
 
 def killed_meanwhile(step: Callable[[], object], kills: list[Kill], draw: random.Random) -> None:
-    """Begin a step, kill one machine or two a moment later, and start them again."""
+    """Begin a step, kill machines a moment later, and start them again."""
     with beside(step) as begun:
         for kill in kills:
             wait([begun], timeout=draw.uniform(0, LONGEST_SECONDS))
@@ -140,23 +145,46 @@ def assert_survives(order: NewOrder, *, kills: int, seed: int, recipients: int) 
     """Beside what lives and dies there is one release that nobody touches, and that all blocks are merged with."""
     draw = random.Random(seed)
     old = draw.sample(range(1, 10**9), recipients)
-    kept = publish(order, old, ticket="kept")
+    kept = publish(order, old, ticket="kept", validity_number=99, validity_unit="year")
     for number in range(kills):
         victims: list[Kill] = [kill_coordinator, *(worker.kill for worker in cluster.workers())]
-        wanted = order(draw.sample(range(1, 10**9), recipients), ticket=f"t{number}")
+        wanted = order(draw.sample(range(1, 10**9), recipients), ticket=f"t{number}", validity_number=1)
+        activate(with_ebox(wanted))
         struck = STEPS[number % len(STEPS)]
-        for name, step, is_done in steps_of(wanted):
+        for name, step, is_done in steps_of(wanted, with_ebox(wanted)):
+            if name == "recall" != struck:
+                continue  # so that most expire while they are shown
+            if name == "expire":
+                set_ahead(clock.offset() + timedelta(days=32))
             with watched(wanted, step=name) as wrong:
                 if name == struck:
-                    killed_meanwhile(step, draw.sample(victims, draw.choice((1, 2))), draw)
+                    killed_meanwhile(step, draw.sample(victims, 2), draw)
                 until_done(step, is_done)
             assert wrong == []
+            refused = np.setdiff1d(wanted.keys, with_ebox(wanted))
+            assert wanted.run not in {letter.run for key in refused[:8].tolist() for letter in open_ebox(A, key)}
         assert {letter.run for key in old[:8] for letter in open_ebox(A, key)} == {kept}
         assert len(audience_of(kept)) == recipients
         assert Reading.objects.using(A).count() == 0
 
 
-STEPS = ("store", "launch", "compact", "clear", "expire")
+def set_ahead(offset: timedelta) -> None:
+    """Move the clock also for whoever connects anew, as after each kill."""
+    Installation.objects.update(clock_offset=offset)
+    clock.move(offset)
+
+
+def activate(keys: np.ndarray) -> None:
+    with environment_connection(A).cursor() as cursor:
+        cursor.execute(
+            "insert into ebox (bucket, mailbox, activated_at, ebox_only)"
+            " select mod(key, %s), key, '2026-01-01'::timestamptz, false from unnest(%s::bigint[]) as key"
+            " on conflict do nothing",
+            [bucket_prime(A), keys.tolist()],
+        )
+
+
+STEPS = ("store", "launch", "compact", "clear", "recall", "expire")
 SOON = Rules(waiting_releases=1, fan_in=2)
 
 
@@ -165,14 +193,19 @@ def audience_of(run: UUID) -> np.ndarray:
     return read_audience(environment_connection(A), release=release.id, prime=bucket_prime(A))
 
 
-def steps_of(wanted: NewRelease) -> list[tuple[str, Callable[[], object], Callable[[], bool]]]:
+def steps_of(wanted: NewRelease, accepted: np.ndarray) -> list[tuple[str, Callable[[], object], Callable[[], bool]]]:
     """Return what is done with a release, each step with how to see that it is done, and whole."""
+    refused = len(wanted.keys) - len(accepted)
 
     def release() -> fence.Release:
         return fence.get_release(A, wanted.run)
 
     def is_whole() -> bool:
-        return np.array_equal(audience_of(wanted.run), wanted.keys)
+        expected = wanted.keys if release().visible_at is None else accepted
+        return np.array_equal(audience_of(wanted.run), expected)
+
+    def is_launched() -> bool:
+        return release().visible_at is not None and is_whole() and refused_of(release()) == refused
 
     def compact() -> None:
         """Two hours later: then nobody reads any more what did not count when they began, and its table is emptied."""
@@ -180,34 +213,41 @@ def steps_of(wanted: NewRelease) -> list[tuple[str, Callable[[], object], Callab
         compacting.compact(A, SOON)
 
     def expire() -> None:
-        expiring.purge(A, due_of(release()))
+        for due in expiring.find_due(A, expiring.Retention()):
+            if due.run == wanted.run:
+                expiring.purge(A, due)
 
     def is_stored() -> bool:
         return fence.find_release(A, wanted.run) is not None and is_whole()
 
+    def is_expired() -> bool:
+        purged = release().audience_purged_at is not None
+        return purged and not len(audience_of(wanted.run)) and not refused_of(release())
+
     return [
         ("store", lambda: storing.store(A, wanted), is_stored),
-        (
-            "launch",
-            lambda: launching.launch(A, wanted.run, refuse_without_ebox=False),
-            lambda: release().visible_at is not None and is_whole(),
-        ),
+        ("launch", lambda: launching.launch(A, wanted.run, refuse_without_ebox=refused > 0), is_launched),
         ("compact", compact, lambda: release().compacted_at is not None and is_whole()),
         ("clear", compact, lambda: release().generation is None and is_whole()),
-        ("expire", expire, lambda: release().audience_purged_at is not None and not len(audience_of(wanted.run))),
+        ("recall", lambda: fence.recall(A, wanted.run), lambda: release().recalled_at is not None),
+        ("expire", expire, is_expired),
     ]
 
 
-def due_of(release: fence.Release) -> expiring.Due:
-    ended = expiring.Ended(rule=expiring.Rule.EXPIRED, since=clock.now())
-    return expiring.Due(
-        release=release.id, run=release.run, discard=False, audience=ended, outcomes=ended, unlaunched_until=None
-    )
+def refused_of(release: fence.Release) -> int:
+    """Return how many were taken out of an audience because they had no eBox."""
+    with environment_connection(A).cursor() as cursor:
+        cursor.execute(
+            "select coalesce(sum(cardinality(keys)), 0) from outcome where release = %s and kind = 'refused_by_policy'",
+            [release.id],
+        )
+        (count,) = cursor.fetchone()
+        return int(count)
 
 
 @pytest.mark.usefixtures("killing")
 def test_machines_are_killed_at_random(order: NewOrder) -> None:
-    assert_survives(order, kills=5, seed=1, recipients=2_000)
+    assert_survives(order, kills=6, seed=1, recipients=2_000)
 
 
 @pytest.mark.faults
@@ -337,7 +377,7 @@ def test_a_standby_takes_the_place_of_a_machine_that_is_gone(order: NewOrder, se
         gone.kill()
         cluster.take_over(standby, of=gone, places=boot.places())
         wait([begun])
-        (_, store, is_stored), (_, launch, is_launched), *_ = steps_of(wanted)
+        (_, store, is_stored), (_, launch, is_launched), *_ = steps_of(wanted, wanted.keys)
         until_done(store, is_stored)
     assert wrong == []
     until_done(launch, is_launched)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -137,3 +139,82 @@ def test_two_networks_share_a_run_and_both_are_cut_off(
     for network in networks:
         network.mend()
     assert_everybody_once(stage, letter)
+
+
+SENDER = """
+import sys
+from urllib.parse import urlsplit
+from eboxcast.targets.ebox_rest.connection import Cut, Line, Patience
+patience = Patience(connect=5, answer=float(sys.argv[2]), received=float(sys.argv[3]))
+line = Line(urlsplit(sys.argv[1]), patience=patience, tls=None)
+line.post("/first", headers={}, body=[b"{}"])
+print("answered", flush=True)
+sys.stdin.readline()
+try:
+    line.post("/second", headers={}, body=[b"{}"])
+except Cut:
+    print("cut", flush=True)
+sys.stdin.readline()
+"""
+ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+
+
+class Sender:
+    """A process in a network that made a call, with nothing between it and the provider, and then was cut off."""
+
+    def __init__(self, network: Network, *, answer: float, received: float) -> None:
+        self.network = network
+        with socket.create_server((HOST.format(number=network.number), 0)) as server:
+            address = "http://{}:{}".format(*server.getsockname())
+            words = ("ip", "netns", "exec", network.name, sys.executable, "-c", SENDER, address)
+            self.process = subprocess.Popen(
+                (*words, str(answer), str(received)), stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            )
+            self.provider, _ = server.accept()
+        self.provider.recv(65_536)
+        self.provider.sendall(ANSWER)
+        self.hears(b"answered\n")
+        network.cut()
+        self.go_on()
+
+    def go_on(self) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(b"\n")
+        self.process.stdin.flush()
+
+    def hears(self, line: bytes) -> None:
+        assert self.process.stdout is not None
+        assert self.process.stdout.readline() == line
+
+    def kernel_holds(self) -> bool:
+        """Say whether something waits in that network to be delivered."""
+        words = ("ip", "netns", "exec", self.network.name, "cat", "/proc/net/tcp")
+        _, *lines = subprocess.run(words, capture_output=True, text=True, check=True, timeout=20).stdout.splitlines()
+        return any(int(line.split()[4].partition(":")[0], 16) for line in lines)
+
+    def end(self) -> None:
+        self.process.kill()
+        self.process.communicate()
+        self.provider.close()
+
+
+@pytest.mark.faults
+@pytest.mark.root
+@pytest.mark.parametrize("ending", ["given up", "killed", "frozen"])
+def test_a_call_that_was_cut_off_is_not_delivered_later(networks: list[Network], ending: str) -> None:
+    """The kernel of the worker's machine delivers nothing of it when the network is back."""
+    soon, late = 2.0, 600.0
+    sender = Sender(
+        networks[0], answer=soon if ending == "given up" else late, received=soon if ending == "frozen" else late
+    )
+    try:
+        wait_until(sender.kernel_holds)
+        if ending == "given up":
+            sender.hears(b"cut\n")
+        else:
+            sender.process.send_signal(signal.SIGKILL if ending == "killed" else signal.SIGSTOP)
+        wait_until(lambda: not sender.kernel_holds())
+        networks[0].mend()
+        assert not sender.kernel_holds()
+    finally:
+        sender.end()

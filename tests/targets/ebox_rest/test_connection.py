@@ -56,6 +56,17 @@ def test_a_connection_the_server_closed_is_replaced_before_the_next_call(wire: W
     assert wire.connections == 2
 
 
+def test_a_call_given_up_leaves_nothing_to_be_delivered_later() -> None:
+    """The connection is reset, not ended: the kernel drops what the provider does not have yet."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        line = Line(urlsplit(f"http://127.0.0.1:{server.getsockname()[1]}"), patience=SOON, tls=None)
+        with pytest.raises(Cut):
+            post(line)
+        accepted, _ = server.accept()
+    with accepted, pytest.raises(ConnectionResetError):
+        list(iter(lambda: accepted.recv(LARGE), b""))
+
+
 def test_a_connection_idle_for_long_is_not_trusted(wire: Wire) -> None:
     line = Line(urlsplit(wire.address), patience=replace(SOON, idle=0.0), tls=None)
     wire.then(Do(), Do())

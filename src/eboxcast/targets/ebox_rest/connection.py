@@ -15,6 +15,7 @@ import re
 import select
 import socket
 import ssl
+import struct
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ SMALL = 65_536
 _END_OF_REQUEST = 16_384
 """As much as one record of TLS: written at once, or not at all."""
 LARGEST_ANSWER = 16 * 1024 * 1024
+_DROP_AT_CLOSE = struct.pack("ii", 1, 0)
 
 
 class NotSent(Exception):
@@ -65,6 +67,8 @@ class Patience:
     answer: float
     idle: float = 4.0
     """A connection idle for longer is not used again: many servers close after 5 s, perhaps just while we send."""
+    received: float = 10.0
+    """Our kernel gives up what theirs has not confirmed for so long; below half a lease, also in a frozen process."""
 
 
 class Line:
@@ -134,7 +138,16 @@ class Line:
             self.close()
             raise NotSent(f"no connection ({_name(cause)})") from None
         self._connection.sock.settimeout(self._patience.answer)
+        self._hold_nothing_back(self._connection.sock)
         return False
+
+    def _hold_nothing_back(self, sock: socket.socket) -> None:
+        """Have the kernel drop what is not delivered when we close or die, or after a while.
+
+        It would deliver it once the network is back: when the call was perhaps made again.
+        """
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _DROP_AT_CLOSE)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(self._patience.received * 1000))
 
     def _send(self, pieces: Sequence[bytes], guard: Callable[[], AbstractContextManager[None]]) -> None:
         """Send small pieces together, as one packet and one waking of the server; large ones without a copy."""

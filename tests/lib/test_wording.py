@@ -55,6 +55,12 @@ def test_every_sentence_is_translated_and_nothing_else_is(language: str) -> None
     assert sorted(translated - set(sentences())) == []
 
 
+def test_what_is_counted_has_a_form_for_one() -> None:
+    counted = re.compile(r"(?<!of ){\w+} (recipients|rows|broadcasts|checks)\b")
+    pages = extract_from_dir(SOURCE, [("**/templates/**.html", "eboxcast.lib.sentences:extract_from_template")])
+    assert [str(message) for _, _, message, _, _ in pages if counted.search(str(message))] == []
+
+
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_translations_name_the_same_data(language: str) -> None:
     wrong = {

@@ -117,6 +117,7 @@ def test_one_reader_of_many_is_a_low_line_until_today(broadcast: Broadcast) -> N
     read(broadcast, 1)
     pass_time(days=1)
     shown = page(browser_of(ANNE), broadcast)
+    assert "1 of 40 recipients has opened it so far." in shown
     assert 'points="0.0,200.0 150.0,200.0 300.0,200.0 450.0,195.0 600.0,195.0"' in shown
     assert f"top: {EVERYBODY} recipients" in shown
 

@@ -51,7 +51,7 @@ _LABELS = {
 }
 """What each condition is, by the name of its guard."""
 
-_PREPARED = N_("{count} recipients")
+_PREPARED = N_("{count} {count:recipient|recipients}")
 _GO = N_("by {by}, {at}")
 _WARNED = N_("on {at}, with {count} first-time users expected")
 _WARNED_ONLY = N_("on {at}")

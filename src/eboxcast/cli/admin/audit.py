@@ -301,7 +301,7 @@ _UNPROVED = N_(
     "Without an external anchor, this does not show whether the audit was rebuilt or its end "
     "removed. Take one from a certificate or an email: --anchor NUMBER:DIGEST"
 )
-_BAD = N_("The audit was tampered with or damaged: {count} faults.")
+_BAD = N_("The audit was tampered with or damaged: {count} {count:fault|faults}.")
 
 
 def _given_lines(given: DossierGiven, language: str) -> Iterator[str]:

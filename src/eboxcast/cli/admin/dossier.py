@@ -52,7 +52,7 @@ _ACCOUNT = N_("Broadcast {broadcast}: {count} deletions up to the head {head}")
 _SIGNED_BY = N_("Signed on {moment} by the key {fingerprint}")
 _KEY_WRONG = N_("The key {fingerprint} that signed it is not a valid key of the list. This is not proved.")
 _CERTIFIED = N_("An authority that you trust issued the certificate of this key to {name}.")
-_BAD = N_("The dossier was altered or damaged: {count} faults.")
+_BAD = N_("The dossier was altered or damaged: {count} {count:fault|faults}.")
 
 
 def show_verified(

@@ -123,7 +123,7 @@ _HEADINGS = (
 )
 _SAME = N_("The document and the metadata are the ones that {by} approved on {at}.")
 _SEQUENCE = N_("Sequence: {now} (in the test: {before}).")
-_LISTS_NEW = N_("The lists are new: {recipients} recipients. The test had {tested}.")
+_LISTS_NEW = N_("The lists are new: {recipients} {recipients:recipient|recipients}. The test had {tested}.")
 _VOID = N_("The GO of {by} of {at} is void: {why}.")
 _GIVEN_FOR_THIS = N_("A GO was given for this.")
 _NONE = "–"

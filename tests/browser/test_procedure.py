@@ -397,7 +397,7 @@ def report(stage: Stage) -> None:
     anne.open(f"/broadcasts/{NUMBER}/results")
     anne.sees("closed")
     published = anne.number(stage.recipients)
-    anne.sees("{read} of {published} recipients have opened it so far.", read=1, published=published)
+    anne.sees("{read} of {published} recipients {read:has|have} opened it so far.", read=1, published=published)
     anne.open(f"/broadcasts/{NUMBER}/results/paper-list")
     with anne.page.expect_download() as download:
         anne.page.locator("main form button[type=submit]").click()

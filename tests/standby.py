@@ -64,6 +64,10 @@ class Standby:
     def resume(self) -> None:
         self._ask("select pg_wal_replay_resume()")
 
+    def promote(self) -> None:
+        """Have it follow nobody any more, and write on its own."""
+        self._run("pg_ctl", "promote", "-w", "-s", *self._data())
+
     def _ask(self, statement: str) -> object:
         with psycopg.connect(host=str(self.root), port=PORT, user=SETUP_ROLE, dbname="postgres") as connection:
             (row,) = connection.execute(statement.encode()).fetchall()

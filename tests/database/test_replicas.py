@@ -145,6 +145,20 @@ def test_without_a_replica_the_primary_is_asked(followed: Standby, order: NewOrd
     assert [finding.state for finding in findings()] == [State.OK]
 
 
+def test_one_that_was_promoted_is_not_asked(followed: Standby, order: NewOrder) -> None:
+    """It still tells how far it came when it followed."""
+    run = publish(order, [42])
+    wait_until(keeps_up)
+    followed.promote()
+    assert replicas.standing(A) is None
+    assert [finding.state for finding in findings()] == [State.FAILED]
+    with override_settings(EBOXCAST_REPLICA_SECONDS=0):
+        assert [letter.run for letter in letters()] == [run]
+    followed.stop()
+    followed.make(boot.places())
+    followed.start()
+
+
 def test_a_server_that_follows_nobody_is_no_replica(installation: None, order: NewOrder) -> None:
     """As one that was promoted, or the primary itself."""
     run = publish(order, [42], environment="production")

@@ -35,8 +35,8 @@ _WRITTEN = (
     " (select system_identifier from pg_control_system())"
 )
 _APPLIED = (
-    "select pg_wal_lsn_diff(pg_last_wal_replay_lsn(), '0/0')::bigint, pg_last_xact_replay_timestamp(),"
-    " (select system_identifier from pg_control_system())"
+    "select case when pg_is_in_recovery() then pg_wal_lsn_diff(pg_last_wal_replay_lsn(), '0/0')::bigint end,"
+    " pg_last_xact_replay_timestamp(), (select system_identifier from pg_control_system())"
 )
 
 
@@ -135,7 +135,7 @@ def _look(environment: str, watch: _Watch) -> None:
     except Trouble:
         _give_up(environment)
         return
-    # Null where it was promoted and follows nobody any more.
+    # None where it was promoted and follows nobody any more.
     if applied is not None and primary == followed:
         watch.course.note(at, written=written, applied=applied)
 

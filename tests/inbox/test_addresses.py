@@ -60,12 +60,16 @@ ADDRESSES = {
 MAILING = {"email": Address(), "confirm-email": the_same(GONE), "stop-email": the_same(OK)}
 """Only in production: acceptance mails nobody."""
 POSTED = {
+    "messages": Address(recipient=ELSEWHERE, another=ELSEWHERE),
+    "hidden": Address(recipient=ELSEWHERE, another=ELSEWHERE),
     "hide": Address(recipient=ELSEWHERE, another=GONE),
     "show": Address(recipient=ELSEWHERE, another=GONE),
     "choose": Address(recipient=ELSEWHERE, another=ELSEWHERE),
     "sign-out": the_same(ELSEWHERE),
 }
 MAILING_POSTED = {
+    "messages": Address(recipient=ELSEWHERE, another=ELSEWHERE),
+    "hidden": Address(recipient=ELSEWHERE, another=ELSEWHERE),
     "email": Address(recipient=422, another=422),
     "confirm-email": the_same(GONE),
     "stop-email": the_same(OK),

@@ -65,6 +65,19 @@ def test_messages_are_searched_and_filtered(order: NewOrder) -> None:
     assert "No messages match." in text_of(client.get("/ebox/", {"q": "x" * 5000, "page": "9" * 50}))
 
 
+@pytest.mark.parametrize("address", ["/ebox/", "/ebox/hidden"])
+def test_a_search_leads_to_an_address_unless_it_holds_a_national_number(order: NewOrder, address: str) -> None:
+    publish(order, [ALICE], environment=P)
+    client = browser_of(ALICE)
+    assert client.post(address, {"q": "rappel", "sender": ""}).headers["Location"] == f"{address}?q=rappel"
+    for typed in ({"q": "to 85.07.30-033.28"}, {"sender": "85073003328"}):
+        answer = client.post(address, typed)
+        assert answer.status_code == 422
+        assert "A search takes no national number." in text_of(answer)
+        assert "033" not in text_of(answer)
+        assert client.get(address, typed).headers["Location"] == address
+
+
 def test_more_messages_than_a_page_has(order: NewOrder) -> None:
     """The search stays while turning pages."""
     for number in range(26):

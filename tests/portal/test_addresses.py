@@ -263,6 +263,7 @@ POSTED: dict[str, Address] = {
     **the_same("paper-list results-rejected verify-certificate", of_results(NOT_NOW)),
     **the_same("arm disarm launch", only(NOT_NOW, p.LOU, theirs=True)),
     "dossier": only(OK, p.ADA, theirs=True),
+    "contact-centre": only(DONE, p.INES, p.LOU, p.CARLA, p.ADA),
     # Of the teams
     "collect-sets": only(400, p.INES, p.LOU),
     "end-sftp-key": only(NOT_THERE, p.INES, p.LOU),

@@ -59,6 +59,23 @@ def test_what_fits_nothing_says_so(words: str) -> None:
     assert "<script>alert" not in text_of(answer)
 
 
+def test_the_words_of_a_search_lead_to_an_address() -> None:
+    p.published()
+    answer = browser_of(p.CARLA).post(PATH, {"q": "pensión 2027"}, follow=True)
+    assert answer.redirect_chain == [(f"{PATH}?q=pensi%C3%B3n+2027", 302)]
+    assert "Results for: pensión 2027" in text_of(answer)
+
+
+@pytest.mark.parametrize("words", ["85.07.30-033.28", "pension 85073003328", "+85073003328"])
+def test_a_national_number_is_neither_repeated_nor_put_into_an_address(words: str) -> None:
+    client = browser_of(p.CARLA)
+    answer = client.post(PATH, {"q": words})
+    assert answer.status_code == 422
+    assert "A search takes no national number." in text_of(answer)
+    assert "033" not in text_of(answer)
+    assert client.get(PATH, {"q": words}).headers["Location"] == PATH
+
+
 def test_the_languages_of_a_letter_are_one_entry() -> None:
     for language in ("fr", "nl"):
         broadcast = p.requested(campaign="Pensions", expected={language: 100})

@@ -8,9 +8,10 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from eboxcast.inbox.visits import InboxRequest, remember_writing, signed_in
+from eboxcast.lib.free_text import NO_NUMBER_SEARCHED, may_be_searched
 from eboxcast.mailboxes.finding import Selection, find
 from eboxcast.mailboxes.hiding import hide as hide_message
 from eboxcast.mailboxes.hiding import show_again
@@ -22,29 +23,37 @@ _MOST_WORDS = 100
 _MOST_PAGES = 10_000
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @signed_in
 def show_list(request: InboxRequest, environment: str, *, hidden: bool = False) -> HttpResponse:
-    """Show the messages, those that fit what is asked."""
+    """Show the messages, those that fit what is asked: a search comes by POST, and leads to an address."""
+    is_sent = request.method == "POST"
+    given = request.POST if is_sent else request.GET
+    asked = {name: given.get(name, "").strip() for name in ("q", "sender")}
+    is_fit = all(map(may_be_searched, asked.values()))
+    query = urlencode({name: value[:_MOST_WORDS] for name, value in asked.items() if value}) if is_fit else ""
+    address = reverse(f"{environment}:{'hidden' if hidden else 'messages'}")
+    if is_sent == is_fit:  # an address with a number in it is left: the page would repeat it
+        return HttpResponseRedirect(f"{address}?{query}" if query else address)
     selection = Selection(
-        words=request.GET.get("q", "")[:_MOST_WORDS].strip(),
-        sender=request.GET.get("sender", ""),
+        words=asked["q"][:_MOST_WORDS].strip() if is_fit else "",
+        sender=asked["sender"] if is_fit else "",
         hidden=hidden,
         page=_page_asked(request.GET.get("page", "")),
     )
     found = find(letters_of(request.visit.recipient), selection, language=request.language)
-    query = {"q": selection.words, "sender": selection.sender}
     shown = {
         "environment": environment,
         "visit": request.visit,
         "ebox": ebox_page(found, selection, request.language),
         "selection": selection,
-        "query": urlencode({name: value for name, value in query.items() if value}),
+        "query": query,
+        "refused": "" if is_fit else NO_NUMBER_SEARCHED,
         "section": "hidden" if hidden else "messages",
-        "address": reverse(f"{environment}:{'hidden' if hidden else 'messages'}"),
+        "address": address,
         "just_hidden": _uuid(request.GET.get("just-hidden", "")),
     }
-    return render(request, "inbox/messages.html", shown)
+    return render(request, "inbox/messages.html", shown, status=200 if is_fit else 422)
 
 
 @require_GET

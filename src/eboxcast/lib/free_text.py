@@ -56,6 +56,17 @@ def is_fit(text: str, *, most: int = MOST_CHARACTERS) -> bool:
     return len(text) <= most and mask_and_strip(text) == text
 
 
+NO_NUMBER_SEARCHED = N_(
+    "A search takes no national number. Search by a word of the title, or by the name of the sender."
+)
+"""What a page answers instead of repeating words that hold one."""
+
+
+def may_be_searched(words: str) -> bool:
+    """Return whether words may stand in an address: neither control signs nor a national number are in them."""
+    return is_fit(words, most=len(words))
+
+
 def hides_a_number(text: str) -> bool:
     """Return whether lines of text hold a national number; a telephone number in international form is none."""
     lines = text.replace("\n", " ")

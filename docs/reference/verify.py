@@ -145,7 +145,7 @@ def verify_receipt(receipt, statement, number):
     prove(root == tree["cells_root"], "the secret is not in the tree")
     tag = sha256(b"\x03", sha256(b"\x02", secret, recipient), recipient).hex()
     prove(tag not in receipt["tags"], "this number did receive it")
-    return f"NOT RECEIVED: document {receipt['document_sha256']}, visible since {receipt['visible']}"
+    return f"NOT IN RUN {receipt['run']}: document {receipt['document_sha256']}, visible since {receipt['visible']}"
 
 
 def verify_dossier(dossier, keys):

@@ -15,6 +15,7 @@ from eboxcast.lib.receipts import (
     Roots,
     Sealing,
     shape_for,
+    tag_of,
 )
 
 BUCKETS = 97
@@ -69,13 +70,27 @@ def test_every_recipient_has_a_receipt_that_holds_for_them_alone() -> None:
 
 
 def test_that_somebody_did_not_receive_it_is_proved_of_strangers_only() -> None:
-    """Whoever received it cannot be shown not to have, even by who has the secret."""
+    """Of nobody in an honest tree both can be proved."""
     keys, roots, _, _ = everyone()
     strangers = [key + 1 for key in keys if key + 1 not in keys]
     assert cell_path(5) == tuple(path_of(everyone()[2].cell_hashes(), 5))
     assert [key for key in strangers if not proof_for(key, received=False).holds_for(key, roots)] == []
     assert [key for key in strangers if proof_for(key, received=True).holds_for(key, roots)] == []
     assert [key for key in keys if proof_for(key, received=False).holds_for(key, roots)] == []
+
+
+def test_who_makes_a_tree_can_prove_both_of_one_number_and_is_convicted_by_both() -> None:
+    """A receipt's nonce is not bound to a cell: a receipt beats an absence (ADR 22)."""
+    keys, roots, _, contents = everyone()
+    victim, nonce = keys[0] + 1, b"n" * 32
+    shelf = roots.shape.shelf_of(victim)
+    tags = contents[shelf] + tag_of(nonce, victim)
+    leaves = [leaf_hash(tags if place == shelf else content) for place, content in enumerate(contents)]
+    forged, path = replace(roots, root=root_of(leaves)), tuple(path_of(leaves, shelf))
+    absence = replace(proof_for(victim, received=False), tags=tags, path=path)
+    receipt = Proof(received=True, shelf=shelf, tags=tags, path=path, nonce=nonce)
+    assert receipt.holds_for(victim, forged)
+    assert absence.holds_for(victim, forged)
 
 
 def changed(proof: Proof) -> Iterator[Proof]:

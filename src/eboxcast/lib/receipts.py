@@ -1,8 +1,11 @@
-"""The tree behind receipts: anyone can verify who received something, or did not, and learns of nobody else (ADR 22).
+"""The tree behind receipts: anyone can verify who received something in a run, or did not (ADR 22).
 
 Recipients are in shelves by their bucket, about 64 in each. In its shelf a recipient is a tag: the SHA-256 of a nonce
 and the key. The nonce comes from the key and the secret of one of many cells, by key too, but otherwise than shelves.
 A tree as in RFC 9162 over the shelves gives the root, another over the secrets of the cells commits to these.
+
+Who makes a tree can prove both of one number: a receipt beats an absence, and both together convict the issuer. One
+proof tells of nobody else; several proofs of absence together can.
 """
 
 from __future__ import annotations
@@ -170,7 +173,7 @@ class Roots:
 
 @dataclass(frozen=True, kw_only=True)
 class Proof:
-    """That a recipient is in a tree, or is not. It holds of others what tells nobody who they are."""
+    """That a recipient is in a tree, or is not. Alone it tells of nobody else."""
 
     received: bool
     shelf: int

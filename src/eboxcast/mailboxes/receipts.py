@@ -102,7 +102,7 @@ def _shelf_hashes(connection: BaseDatabaseWrapper, release: Release, shape: Shap
 
 
 def prove(environment: str, release: Release, key: int) -> Proof:
-    """Return the proof that a recipient received a release, or that they did not. Raises NoReceipts,
+    """Return the proof that a recipient received a release, or that it was not to them. Raises NoReceipts,
     AbsenceTellsOfOthers.
     """
     with sanitized_db_errors():

@@ -27,7 +27,7 @@ from eboxcast.reports.schemas import STATEMENT_KIND, Receipt, ReceiptsPart
 
 
 def hand_out_receipt(run: Run, key: int, *, actor: Actor) -> Receipt:
-    """Return the receipt of a recipient, or the proof that they received nothing; the audit keeps who asked for whom.
+    """Return the receipt of a recipient, or the proof that they are not in the run; the audit keeps who asked.
 
     Raises NotYourRole, RunNotFound, ReleaseMissing, NoReceipts, AbsenceTellsOfOthers.
     """

@@ -55,7 +55,10 @@ class NobodyNamed(WrongUse):
 
 _WRITTEN = N_("The receipt is in {path}. It contains no number. To verify it, the certificate of the run is needed.")
 _RECEIVED = N_("This recipient received the document. It became visible on {moment}.")
-_NOT_RECEIVED = N_("This recipient did not receive the document that became visible on {moment}.")
+_NOT_RECEIVED = N_("This recipient is not among the recipients of this run, which became visible on {moment}.")
+_THIS_RUN_ONLY = N_(
+    "Another run may have published the same document to this recipient. A valid receipt counts more than this proof."
+)
 _DOCUMENT = N_("SHA-256 of the document: {sha256}")
 _OF_RUN = N_("Run {run}, {environment}")
 _BAD = N_("This is not proved.")
@@ -99,9 +102,10 @@ def receipt(
     out: Annotated[Path | None, typer.Option(help="Write the receipt to this file.")] = None,
     force: Force = False,
 ) -> None:
-    """Write the receipt of the recipient whose number is on standard input; or, if they received nothing, the proof.
+    """Write the receipt of the recipient whose number is on standard input, or the proof that they are not in this run.
 
-    The receipt contains no number and shows nothing about other recipients. The audit records who requested it.
+    It contains no number. The audit records who requested it. A proof of absence is about this run only; several of
+    them together can reveal other recipients, so do not collect them.
     """
     from eboxcast.cli.shell.acting import actor  # Django's models, which `verify` does without
     from eboxcast.delivery.runs.lookup import find_run  # the same
@@ -194,6 +198,8 @@ def _lines(found: FileVerdict, language: str) -> Iterator[str]:
     yield translate(_proved(found), language, {"moment": moment})
     yield translate(_DOCUMENT, language, {"sha256": found.document_sha256})
     yield translate(_OF_RUN, language, {"run": found.run, "environment": found.environment})
+    if found.received is False:
+        yield translate(_THIS_RUN_ONLY, language)
     if found.signed_by and found.signed_at:
         data = {"moment": exact_moment(found.signed_at, language), "fingerprint": found.signed_by}
         yield translate(_SIGNED, language, data)

@@ -72,6 +72,14 @@ def test_any_month_is_answered_with_one(month: str) -> None:
     assert browser_of(p.INES).get(f"/calendar?month={month}").status_code == 200
 
 
+def test_a_note_below_the_month_is_written_as_its_language_writes() -> None:
+    client = browser_of(p.INES)
+    client.post("/language", {"language": "fr"})
+    notes = text_of(client.get("/calendar?month=2027-05")).split('class="month-notes')[1].split("</ul>")[0]
+    assert "</time> : " in notes
+    assert "</time>: " not in notes
+
+
 def test_closed_days_of_an_institution_are_seen_by_it_and_by_those_who_ask_for_them() -> None:
     close_day(p.DAY, reason="Feast of the house", actor=p.ANNE)
     assert "Feast of the house" in page(p.ANNE)

@@ -30,6 +30,12 @@ def test_the_history_tells_who_did_what_why_newest_first() -> None:
     assert "<dt>Reason</dt><dd>no room left</dd>" in page
 
 
+def test_whose_turn_it_is_stands_under_the_step_without_a_sign_before_it() -> None:
+    broadcast = p.scheduled()
+    page = browser_of(p.CARLA).get(f"/broadcasts/{broadcast.number}").content.decode()
+    assert re.search(r'class="step-words">[^<]+</span><br><span class="small quiet">\w', page)
+
+
 def test_nothing_of_the_history_is_left_as_a_dotted_name() -> None:
     broadcast = p.published()
     for actor in (p.ANNE, p.ADA, p.CARLA):

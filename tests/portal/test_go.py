@@ -41,6 +41,9 @@ def test_whoever_confirms_sees_what_it_is_for_and_what_follows(broadcast: Broadc
     assert files_digest(broadcast)[8:] in shown
     assert f"visible to {EVERYBODY} recipients" in shown
     assert "can withdraw the GO" in shown
+    headings = re.findall(r'<th scope="col"[^>]*>([^<]*)</th>', shown)
+    assert headings == ["Recipient list", "Rows", "= Excluded", "+ Merged", "+ Already", "+ Recipients"]
+    assert 'data-label="= Excluded"' in shown
 
 
 def test_nobody_else_sees_the_digest_that_a_go_needs(broadcast: Broadcast) -> None:

@@ -5,6 +5,7 @@ Each reads the language of the page (web/language.py), so that no template can m
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
@@ -79,6 +80,12 @@ def figures(value: date | None, language: str) -> SafeString:
         return mark_safe("–")
     there = value.astimezone(BRUSSELS).date() if isinstance(value, datetime) else value
     return _time(there.isoformat(), formatting.figures(there, language))
+
+
+@register.filter(is_safe=True)
+def heading(words: str) -> str:
+    """Begin the heading of a column with a capital, also behind the sign of a sum: ``= excluded``."""
+    return re.sub(r"\w", lambda first: first[0].upper(), words, count=1)
 
 
 @register.simple_tag

@@ -54,6 +54,7 @@ from eboxcast.broadcasts.models import Broadcast, Check, Lateness, SeenIn, State
 from eboxcast.broadcasts.states import TABLE, TRANSITIONS, Action, permission_of, roles_for
 from eboxcast.broadcasts.steps import present
 from eboxcast.database import installation
+from eboxcast.database.environments import bucket_prime, environment_connection
 from eboxcast.delivery import eboxes, expiry
 from eboxcast.delivery.broadcasts import (
     acceptance_tests,
@@ -83,8 +84,10 @@ from eboxcast.lib import clock
 from eboxcast.lib.actors import INSTITUTION_ROLES, STEWARD, Actor, NotYourRole, Role
 from eboxcast.lib.errors import EboxcastError, NotFound
 from eboxcast.lib.policy import TABLE as POLICY
-from eboxcast.lib.policy import rule_of
+from eboxcast.lib.policy import permits, rule_of
 from eboxcast.lib.telling import remedy_in, sentence_in
+from eboxcast.mailboxes.audiences import read_audience
+from eboxcast.mailboxes.fence import get_release
 from eboxcast.mailboxes.models import OutcomeKind
 from eboxcast.notices import expiring, listing, webhooks
 from eboxcast.notices.incoming import taking_in
@@ -123,6 +126,8 @@ DOORS = ("cli", "exchange", "portal", "tools", "web")
 
 DIRK = p.ELSE_WHERE
 """Somebody of another institution, with all the roles an institution has."""
+ABSENT = 7_031_250_183
+"""A recipient key that is in no list here."""
 NOT_THERE = (
     NotFound,
     InstitutionUnknown,
@@ -156,6 +161,8 @@ class World:
     sftp_key: int
     signer: int
     key: int
+    received: int
+    """Whom the published run reached."""
 
     def file(self, name: str, content: str = "") -> Path:
         """Write a file to load."""
@@ -837,7 +844,7 @@ ACTIONS: dict[str, Case] = {
         "report.salt", lambda w, a: handing_out.record_salt_given(w.published, actor=a), theirs=True
     ),
     "reports.receipts.hand_out_receipt": Case(
-        "report.receipt", lambda w, a: receipts.hand_out_receipt(w.published, w.key, actor=a), theirs=True
+        "report.receipt", lambda w, a: receipts.hand_out_receipt(w.published, w.received, actor=a), theirs=True
     ),
     "reports.verification.verify": Case(
         "report.verify", lambda w, a: certificates.verify(w.published, actor=a), theirs=True
@@ -945,6 +952,10 @@ def world(procedure_on: None, tmp_path: Path) -> World:
     confirmed = story.ready()
     package = check_for_sending(story.files(EVERYBODY, ticket="beside"), policies=Policies()).package
     assert package is not None
+    published = Run.objects.get(id=confirmed.acceptance_run)
+    release = get_release("acceptance", published.id)
+    prime = bucket_prime("acceptance")
+    reached = read_audience(environment_connection("acceptance"), release=release.id, prime=prime)
     return World(
         folder=tmp_path,
         files=story.files(SHORT),
@@ -954,7 +965,7 @@ def world(procedure_on: None, tmp_path: Path) -> World:
         confirmed=confirmed,
         armed=Story(tmp_path, ticket="armed").armed(),
         run=actions.prepare(package, environment="acceptance", actor=p.LOU),
-        published=Run.objects.get(id=confirmed.acceptance_run),
+        published=published,
         package=package,
         form=form,
         request=type_requests.request_type(form, actor=p.INES).pk,
@@ -963,6 +974,7 @@ def world(procedure_on: None, tmp_path: Path) -> World:
         sftp_key=sftp_keys.add_key(p.INSTITUTION, public_key(), label="server", days=9, actor=p.INES).pk,
         signer=signers.add_signer(p.INSTITUTION, own("Server"), label="server", actor=p.INES).pk,
         key=int(package.keys[0]),
+        received=int(reached[0]),
     )
 
 
@@ -1009,7 +1021,7 @@ def test_every_action_is_in_the_table() -> None:
 
 def test_every_permission_is_asked_for_by_an_action() -> None:
     asked = {case.may for case in ACTIONS.values() if not isinstance(case.may, Action)}
-    beside = {"calendar.open", "contacts.set_team", "metrics.see", "audit.find"}
+    beside = {"calendar.open", "contacts.set_team", "metrics.see", "audit.find", "report.absence"}
     assert {rule.permission for rule in POLICY} - asked - beside == set()
 
 
@@ -1064,6 +1076,24 @@ def test_what_is_another_institutions_is_as_if_it_were_not_there(world: World) -
         with pytest.raises(NOT_THERE) as nobodys:
             find(unknown, actor=DIRK)
         assert str(theirs.value).replace(known, "") == str(nobodys.value).replace(unknown, "")
+
+
+def test_only_the_integration_team_is_given_a_proof_of_absence(world: World) -> None:
+    """Everybody else who may have receipts is told little, is named in the audit, and is sent to the team."""
+    asking = [one for one in everybody().values() if permits(one, "report.receipt") and one is not DIRK]
+    for actor in asking:
+        before = Entry.objects.count()
+        if permits(actor, "report.absence"):
+            assert not receipts.hand_out_receipt(world.published, ABSENT, actor=actor).received
+            last = "run.absence_given"
+        else:
+            with pytest.raises(receipts.NoReceiptForYou) as refused:
+                receipts.hand_out_receipt(world.published, ABSENT, actor=actor)
+            assert "integration team" in shown(refused.value)
+            last = "run.absence_refused"
+        said = Entry.objects.order_by("-id").values_list("action", "by")[: Entry.objects.count() - before]
+        assert list(said) == [(last, actor.name), ("run.receipt_given", actor.name)]
+    assert {one.name for one in asking if permits(one, "report.absence")} == {str(Role.INTEGRATION)}
 
 
 def test_no_text_of_an_action_keeps_or_repeats_a_national_number(

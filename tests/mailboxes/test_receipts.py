@@ -14,7 +14,7 @@ from eboxcast.mailboxes import compacting, expiring, fence, storing
 from eboxcast.mailboxes.errors import StoredDiffers
 from eboxcast.mailboxes.expiring import Retention
 from eboxcast.mailboxes.models import Audience, ReceiptTree, Release
-from eboxcast.mailboxes.receipts import AbsenceTellsOfOthers, NoReceipts, find_roots, make_tree, prove
+from eboxcast.mailboxes.receipts import AbsenceTellsOfOthers, NoReceipts, find_roots, make_tree, prove, prove_absence
 
 A = "acceptance"
 
@@ -28,7 +28,8 @@ def roots_of(run: UUID) -> Roots:
 
 
 def proof(run: UUID, key: int) -> Proof:
-    return prove(A, fence.get_release(A, run), key)
+    release = fence.get_release(A, run)
+    return prove(A, release, key) or prove_absence(A, release, key)
 
 
 def test_who_received_it_and_who_did_not_can_be_proved(order: NewOrder) -> None:

@@ -90,6 +90,7 @@ TABLE = (
     _may("report.paper_list", _REPORTED),
     _may("report.rejected_rows", _REPORTED),
     _may("report.receipt", _REPORTED),
+    _may("report.absence", _INTEGRATION),
     _may("report.verify", _OPERATOR),
     _may("report.salt", _OPERATOR),
     # Broadcasts, beside the steps of ``broadcasts/states.py``

@@ -6,7 +6,7 @@ makes another. The first that is stored stays. Its secret is deleted with the au
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from types import MappingProxyType
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -101,10 +101,44 @@ def _shelf_hashes(connection: BaseDatabaseWrapper, release: Release, shape: Shap
     return hashes
 
 
-def prove(environment: str, release: Release, key: int) -> Proof:
-    """Return the proof that a recipient received a release, or that it was not to them. Raises NoReceipts,
-    AbsenceTellsOfOthers.
-    """
+def prove(environment: str, release: Release, key: int) -> Proof | None:
+    """Return the proof that a recipient received a release; None where they did not. Raises NoReceipts."""
+    shelf = _shelf_with(environment, release, key)
+    if key not in shelf.keys:
+        return None
+    nonce = shelf.sealing.nonce_of(key)
+    return Proof(received=True, shelf=shelf.number, tags=shelf.tags, path=shelf.path, nonce=nonce)
+
+
+def prove_absence(environment: str, release: Release, key: int) -> Proof:
+    """Return the proof that a release was not to a recipient. Raises NoReceipts, AbsenceTellsOfOthers."""
+    shelf = _shelf_with(environment, release, key)
+    cell = shelf.shape.cell_of(key)
+    if (shelf.keys % shelf.shape.cells == cell).any():
+        raise AbsenceTellsOfOthers(run=release.run)
+    return Proof(
+        received=False,
+        shelf=shelf.number,
+        tags=shelf.tags,
+        path=shelf.path,
+        cell_secret=shelf.sealing.secret_of(cell),
+        cell_path=tuple(path_of(shelf.sealing.cell_hashes(), cell)),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Shelf:
+    """Where a recipient is in a tree, or would be, and who is there."""
+
+    number: int
+    keys: Keys
+    tags: bytes
+    path: tuple[bytes, ...]
+    shape: Shape
+    sealing: Sealing
+
+
+def _shelf_with(environment: str, release: Release, key: int) -> _Shelf:
     with sanitized_db_errors():
         tree = ReceiptTree.objects.using(environment).filter(release=release.id).first()
         if tree is None or tree.secret is None or tree.shelf_hashes is None:
@@ -112,28 +146,16 @@ def prove(environment: str, release: Release, key: int) -> Proof:
         if release.was_sent and release.outcomes_purged_at:
             raise NoReceipts(run=release.run)
         shape = _roots(tree).shape
-        shelf = shape.shelf_of(key)
-        keys = _received(environment_connection(environment), release, shape, shelf, shelf)
+        number = shape.shelf_of(key)
+        keys = _received(environment_connection(environment), release, shape, number, number)
     hashes = bytes(tree.shelf_hashes)
     leaves = [hashes[start : start + HASH_BYTES] for start in range(0, len(hashes), HASH_BYTES)]
     sealing = Sealing(bytes(tree.secret), shape)
-    (content,) = sealing.shelves(keys, shelf, shelf)
-    if leaf_hash(content) != leaves[shelf]:
+    (tags,) = sealing.shelves(keys, number, number)
+    if leaf_hash(tags) != leaves[number]:
         raise StoredDiffers(check="the recipients of a receipt are those for whom the tree was made")
-    path = tuple(path_of(leaves, shelf))
-    if key in keys:
-        return Proof(received=True, shelf=shelf, tags=content, path=path, nonce=sealing.nonce_of(key))
-    cell = shape.cell_of(key)
-    if (keys % shape.cells == cell).any():
-        raise AbsenceTellsOfOthers(run=release.run)
-    return Proof(
-        received=False,
-        shelf=shelf,
-        tags=content,
-        path=path,
-        cell_secret=sealing.secret_of(cell),
-        cell_path=tuple(path_of(sealing.cell_hashes(), cell)),
-    )
+    path = tuple(path_of(leaves, number))
+    return _Shelf(number=number, keys=keys, tags=tags, path=path, shape=shape, sealing=sealing)
 
 
 def _received(connection: BaseDatabaseWrapper, release: Release, shape: Shape, first: int, last: int) -> Keys:

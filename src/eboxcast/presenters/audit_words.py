@@ -111,6 +111,8 @@ SENTENCES: Mapping[str, str] = {
     "key.created": N_("Created a signing key"),
     "key.revoked": N_("Revoked a signing key"),
     "run.receipt_given": N_("Requested a receipt of a recipient"),
+    "run.absence_given": N_("Requested the proof that a recipient is not in the run"),
+    "run.absence_refused": N_("Was refused the proof that a recipient is not in the run"),
     "run.salt_given": N_("Fetched the certificate with its salt"),
     "run.personal_data_deletion_intended": N_("Asked to delete personal data whose retention period is over"),
     "run.personal_data_deleted": N_("Deleted personal data whose retention period is over"),

@@ -16,27 +16,49 @@ from eboxcast.database.errors import sanitized_db_errors
 from eboxcast.delivery.models import Run
 from eboxcast.delivery.runs.lookup import authorize_for
 from eboxcast.lib import clock
-from eboxcast.lib.actors import Actor
+from eboxcast.lib.actors import Actor, NotYourRole
 from eboxcast.lib.formatting import iso
+from eboxcast.lib.policy import permits
 from eboxcast.lib.receipts import HASH_BYTES, Proof, Roots
+from eboxcast.lib.translation import N_
 from eboxcast.mailboxes import fence
 from eboxcast.mailboxes.models import Release
-from eboxcast.mailboxes.receipts import NoReceipts, find_roots, make_tree, prove
+from eboxcast.mailboxes.receipts import NoReceipts, find_roots, make_tree, prove, prove_absence
 from eboxcast.mailboxes.recipients import Recipient
 from eboxcast.reports.schemas import STATEMENT_KIND, Receipt, ReceiptsPart
+
+
+class NoReceiptForYou(NotYourRole):
+    """There is none, and no proof of that for everybody: several together tell of others (ADR 22)."""
+
+    code = "receipt.none-for-you"
+    sentence = N_("There is no receipt of this recipient that can be given to you.")
+    remedy = N_("Ask the operator's integration team.")
 
 
 def hand_out_receipt(run: Run, key: int, *, actor: Actor) -> Receipt:
     """Return the receipt of a recipient, or the proof that they are not in the run; the audit keeps who asked.
 
-    Raises NotYourRole, RunNotFound, ReleaseMissing, NoReceipts, AbsenceTellsOfOthers.
+    Raises NotYourRole, RunNotFound, ReleaseMissing, NoReceipts, NoReceiptForYou, AbsenceTellsOfOthers.
     """
     authorize_for(run, "report.receipt", actor=actor)
     release = fence.get_release(run.environment, run.id)
+    _note("run.receipt_given", run, key, actor=actor)
+    receipt = _receipt(run.environment, release, key)
+    if receipt is not None:
+        return receipt
+    # A refusal tells the same, and proves nothing: it is on record first, and nothing more is looked up for it.
+    if not permits(actor, "report.absence"):
+        _note("run.absence_refused", run, key, actor=actor)
+        raise NoReceiptForYou
+    _note("run.absence_given", run, key, actor=actor)
+    return _told(run.environment, release, prove_absence(run.environment, release, key))
+
+
+def _note(action: str, run: Run, key: int, *, actor: Actor) -> None:
     with sanitized_db_errors(), transaction.atomic():
         person = {"person": pseudonym(key, clock.now())}
-        record("run.receipt_given", by=actor.name, environment=run.environment, run=run.id, data=person)
-    return _receipt(run.environment, release, key)
+        record(action, by=actor.name, environment=run.environment, run=run.id, data=person)
 
 
 def own_receipt(recipient: Recipient, run_id: UUID) -> Receipt:
@@ -45,7 +67,10 @@ def own_receipt(recipient: Recipient, run_id: UUID) -> Receipt:
 
     letter = find_letter(recipient, run_id)
     release = fence.get_release(recipient.environment, letter.run)
-    return _receipt(recipient.environment, release, letter.mailbox)
+    receipt = _receipt(recipient.environment, release, letter.mailbox)
+    if receipt is None:
+        raise NoReceipts(run=release.run)
+    return receipt
 
 
 def receipts_of(environment: str, release: Release) -> ReceiptsPart | None:
@@ -54,15 +79,16 @@ def receipts_of(environment: str, release: Release) -> ReceiptsPart | None:
     return _part(roots) if roots else None
 
 
-def _receipt(environment: str, release: Release, key: int) -> Receipt:
+def _receipt(environment: str, release: Release, key: int) -> Receipt | None:
     make_tree(environment, release)
-    roots = find_roots(environment, release)
-    if roots is None or release.visible_at is None:
+    proof = prove(environment, release, key)
+    return _told(environment, release, proof) if proof else None
+
+
+def _told(environment: str, release: Release, proof: Proof) -> Receipt:
+    roots, visible = find_roots(environment, release), release.visible_at
+    if roots is None or visible is None:
         raise NoReceipts(run=release.run)
-    return _told(environment, release, release.visible_at, roots, prove(environment, release, key))
-
-
-def _told(environment: str, release: Release, visible: datetime, roots: Roots, proof: Proof) -> Receipt:
     tags = [proof.tags[start : start + HASH_BYTES].hex() for start in range(0, len(proof.tags), HASH_BYTES)]
     return Receipt(
         received=proof.received,

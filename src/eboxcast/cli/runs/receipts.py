@@ -104,8 +104,8 @@ def receipt(
 ) -> None:
     """Write the receipt of the recipient whose number is on standard input, or the proof that they are not in this run.
 
-    It contains no number. The audit records who requested it. A proof of absence is about this run only; several of
-    them together can reveal other recipients, so do not collect them.
+    It contains no number. The audit records who requested it. A proof of absence is about this run only, and for the
+    integration team; several of them together can reveal other recipients, so do not collect them.
     """
     from eboxcast.cli.shell.acting import actor  # Django's models, which `verify` does without
     from eboxcast.delivery.runs.lookup import find_run  # the same

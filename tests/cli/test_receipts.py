@@ -100,6 +100,33 @@ def test_that_somebody_received_nothing_is_proved_too(given: Given) -> None:
     assert "Another run may have published the same document" in out
 
 
+def replace(former: str, newer: str) -> None:
+    """Let a number have a successor, as a file of eBoxes does."""
+    old, new = int(former), int(newer)
+    with environment_connection(P).cursor() as cursor:
+        cursor.execute("insert into ebox_successor (bucket, old, new) values (%s, %s, %s)", [old % 16_381, old, new])
+        cursor.execute("insert into ebox_predecessor (bucket, new, old) values (%s, %s, %s)", [new % 16_381, new, old])
+
+
+@pytest.mark.parametrize("in_run", ["newer", "former", "neither"])
+def test_a_recipient_is_found_by_each_of_their_numbers(given: Given, in_run: str) -> None:
+    """Whether their number was replaced before the run or after it; the absence is that of the newer number."""
+    former, newer = "85073003328", "07031250183"
+    if in_run == "newer":
+        newer = given.numbers[0]
+    elif in_run == "former":
+        former = given.numbers[0]
+    replace(former, newer)
+    asked, holds = (newer, former) if in_run == "former" else (former, newer)
+    code, _, err = given.take(asked)
+    assert code == 0
+    assert "another number of this recipient" in err
+    assert [number for number in (former, newer) if number in err] == []
+    code, out, _ = given.verify(holds, "--json")
+    assert (code, json.loads(out)["received"]) == (0, in_run != "neither")
+    assert "another number" not in given.take(holds)[2]
+
+
 @pytest.mark.parametrize(
     ("place", "value", "wrong"),
     [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -24,7 +24,7 @@ from eboxcast.lib.translation import N_
 from eboxcast.mailboxes import fence
 from eboxcast.mailboxes.models import Release
 from eboxcast.mailboxes.receipts import NoReceipts, find_roots, make_tree, prove, prove_absence
-from eboxcast.mailboxes.recipients import Recipient
+from eboxcast.mailboxes.recipients import Recipient, all_numbers_of
 from eboxcast.reports.schemas import STATEMENT_KIND, Receipt, ReceiptsPart
 
 
@@ -36,23 +36,36 @@ class NoReceiptForYou(NotYourRole):
     remedy = N_("Ask the operator's integration team.")
 
 
-def hand_out_receipt(run: Run, key: int, *, actor: Actor) -> Receipt:
+@dataclass(frozen=True, kw_only=True)
+class HandedOut:
+    """A receipt or a proof of absence, and whether it is of the number that was asked about."""
+
+    receipt: Receipt
+    of_another_number: bool
+    """Whether it is of a newer or former number of the same recipient."""
+
+
+def hand_out_receipt(run: Run, key: int, *, actor: Actor) -> HandedOut:
     """Return the receipt of a recipient, or the proof that they are not in the run; the audit keeps who asked.
 
+    All their numbers are looked up: preparing a run replaces former ones, and one that is replaced later stays in it.
     Raises NotYourRole, RunNotFound, ReleaseMissing, NoReceipts, NoReceiptForYou, AbsenceTellsOfOthers.
     """
     authorize_for(run, "report.receipt", actor=actor)
     release = fence.get_release(run.environment, run.id)
     _note("run.receipt_given", run, key, actor=actor)
-    receipt = _receipt(run.environment, release, key)
-    if receipt is not None:
-        return receipt
+    newest, *former = all_numbers_of(run.environment, key)
+    for number in dict.fromkeys((key, newest, *former)):
+        receipt = _receipt(run.environment, release, number)
+        if receipt is not None:
+            return HandedOut(receipt=receipt, of_another_number=number != key)
     # A refusal tells the same, and proves nothing: it is on record first, and nothing more is looked up for it.
     if not permits(actor, "report.absence"):
         _note("run.absence_refused", run, key, actor=actor)
         raise NoReceiptForYou
     _note("run.absence_given", run, key, actor=actor)
-    return _told(run.environment, release, prove_absence(run.environment, release, key))
+    absence = _told(run.environment, release, prove_absence(run.environment, release, newest))
+    return HandedOut(receipt=absence, of_another_number=newest != key)
 
 
 def _note(action: str, run: Run, key: int, *, actor: Actor) -> None:

@@ -54,6 +54,9 @@ class NobodyNamed(WrongUse):
 
 
 _WRITTEN = N_("The receipt is in {path}. It contains no number. To verify it, the certificate of the run is needed.")
+_OF_ANOTHER_NUMBER = N_(
+    "It is of another number of this recipient, a newer or a former one: verify it with that number."
+)
 _RECEIVED = N_("This recipient received the document. It became visible on {moment}.")
 _NOT_RECEIVED = N_("This recipient is not among the recipients of this run, which became visible on {moment}.")
 _THIS_RUN_ONLY = N_(
@@ -117,12 +120,15 @@ def receipt(
     refuse_existing(out, force=force)
     who = actor()
     settled = settle(find_run(run, actor=who, permission="report.receipt"))
-    content = json_text(hand_out_receipt(settled, key_given(), actor=who))
+    handed_out = hand_out_receipt(settled, key_given(), actor=who)
+    content = json_text(handed_out.receipt)
     if out:
         write_private(out, [f"{content}\n".encode()], force=force)
         console.line(translate(_WRITTEN, language_of_user(), {"path": mask_and_strip(str(out))}))
     else:
         typer.echo(content)
+    if handed_out.of_another_number:
+        console.line(translate(_OF_ANOTHER_NUMBER, language_of_user()))
 
 
 @app.command()

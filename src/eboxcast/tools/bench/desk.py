@@ -2,34 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.test import Client
 
 from eboxcast.accounts.models import Account
-from eboxcast.broadcasts import acceptance, requests, scheduling
-from eboxcast.broadcasts.models import Broadcast, Check, SeenIn, Via
+from eboxcast.audit.sealing import seal_pending
+from eboxcast.broadcasts import acceptance, calendar_changes, contacts, production, requests, scheduling
+from eboxcast.broadcasts.models import Broadcast, Check, SeenIn, State, Via
+from eboxcast.broadcasts.steps import present
+from eboxcast.delivery.broadcasts import closing
 from eboxcast.delivery.broadcasts.acceptance_tests import run_test
+from eboxcast.delivery.broadcasts.agreed_launch import launch_broadcast_now
 from eboxcast.delivery.broadcasts.files import deliver
+from eboxcast.delivery.broadcasts.handing_in import hand_in, handed_in_of
+from eboxcast.delivery.broadcasts.kept_files import Arrived, Kind, Order, new_handle
+from eboxcast.delivery.runs import actions
+from eboxcast.delivery.runs.preparation import check_for_sending
 from eboxcast.lib import clock
 from eboxcast.lib.actors import Actor, Role
 from eboxcast.lib.formatting import short_run
+from eboxcast.notices.making import make_notices
+from eboxcast.notices.models import Notice
+from eboxcast.package.model import Policies
 from eboxcast.package.sampling import write_sample
 from eboxcast.package.sampling_content import APPLICATION, INSTITUTION
 from eboxcast.planning.working_days import WorkingCalendar
-from eboxcast.senders.models import Institution, MessageType, Person
+from eboxcast.senders import people_tokens
+from eboxcast.senders.models import Institution, MessageType, Person, Team, Token
 from eboxcast.senders.sender_file import load_senders
 from eboxcast.tools.bench.measuring import Bench
 from eboxcast.tools.bench.publishing import BENCH
 
 TYPE = "DEMO-INFO"
 _TICKET = "bench-files"
+TEAM = "bench"
 _TESTERS = 5
+_EVERYBODY = 300
+"""Recipients of what is published."""
 _AN_EVENING = 8
 _FIRST_DAY = 25
+_AGO = timedelta(days=60)
+"""When what is published by now was requested."""
 _ROLES = {
     "anne": Role.REQUESTER,
     "bram": Role.CONFIRMER,
@@ -50,52 +69,61 @@ PEOPLE = {
 class Desk:
     """What is there to look at."""
 
-    awaiting_files: Broadcast
-    """Tested, approved and reconfirmed: its files for production can be delivered."""
-    awaiting_go: Broadcast
-    """The same, with its files for production."""
+    broadcasts: Mapping[State, Broadcast]
+    """One of each state that has a page of its own; files for production can be delivered to the approved one."""
+    handle: str
+    """Of the files that were delivered for production on the page."""
     run: str
-    """The run of its test."""
+    """The run of a test."""
+    prepared: str
+    """A run of no broadcast, prepared in acceptance."""
+    notice: int
+    closed_day: date
+    blackout: int
+    token: int
     packages: Sequence[Path]
-    """Such files, each with other recipients."""
+    """Files for the approved broadcast, each with other recipients."""
 
 
 def fill_desk(bench: Bench, *, broadcasts: int, packages: int) -> Desk:
-    """Have people, and so many broadcasts: some only requested, most with a date, one of them tested, one delivered."""
+    """Have people, and so many broadcasts: some only requested, most with a date; and one in each state beside."""
     samples = [
         write_sample(
             bench.folder / f"files-{number}", recipients=bench.recipients, seed=number, ticket=_TICKET, sequence=number
         )
         for number in range(1, packages + 1)
     ]
-    testers = write_sample(bench.folder / "testers", recipients=_TESTERS, ticket=_TICKET, sequence=0)
     load_senders(samples[0].message_types, actor=BENCH)
     MessageType.objects.update(acceptance_at=clock.now(), production_at=clock.now())
+    Team.objects.create(code=TEAM, names={"fr": "Équipe", "nl": "Team", "de": "Team"})
     for name in _ROLES:
         _person(name)
     calendar = WorkingCalendar()
-    for number in range(broadcasts - 2):
+    found = {}
+    with _moved(-_AGO):
+        day = calendar.after(clock.today(), _FIRST_DAY)
+        asked = {state: _requested("Published letter", day, recipients=_EVERYBODY) for state in _OF_THE_PAST}
+        for state, broadcast in asked.items():
+            found[state] = _led(bench, broadcast, to=state)
+    seal_pending()
+    make_notices()  # before there are hundreds of broadcasts, of each of which there are several mails
+    for number in range(broadcasts - len(_TO_COME)):
         if number % 100 == 0:
             bench.tell(f"visits: requesting broadcasts, {number} of {broadcasts}")
         day = calendar.after(clock.today(), _FIRST_DAY + number // _AN_EVENING)
         _requested(f"Letter {number}", day, recipients=1000, accepted=number % 10 > 0)
     last = calendar.after(clock.today(), _FIRST_DAY + broadcasts // _AN_EVENING + 1)
-    found = _requested("Letter with files", last, recipients=bench.recipients, accepted=True)
-    _approve(found, testers.directory)
-    delivered = _requested("Letter with its GO to give", last, recipients=_TESTERS, accepted=True)
-    first, second = (
-        write_sample(bench.folder / f"go-{number}", recipients=_TESTERS, ticket="bench-go", sequence=number)
-        for number in range(2)
-    )
-    _approve(delivered, first.directory)
-    deliver(delivered, second.directory, environment="production", actor=PEOPLE["anne"], via=Via.COMMAND)
-    delivered.refresh_from_db()
-    run = delivered.acceptance_run
-    assert run is not None  # noqa: S101 - it was tested
+    for state in _TO_COME:
+        recipients = bench.recipients if state is State.APPROVED else _TESTERS
+        broadcast = _requested(f"Letter that is {state}", last, recipients=recipients, accepted=state in _ACCEPTED)
+        found[state] = _led(bench, broadcast, to=state)
     return Desk(
-        awaiting_files=found,
-        awaiting_go=delivered,
-        run=short_run(run),
+        broadcasts=found,
+        handle=handed_in_of(found[State.PRODUCTION_DELIVERED], actor=PEOPLE["anne"])[0].handle,
+        run=short_run(present(found[State.PRODUCTION_DELIVERED].acceptance_run)),
+        prepared=_prepared_run(bench),
+        notice=Notice.objects.latest("id").pk,
+        **_calendar_and_token(calendar.after(last, 1)),
         packages=[sample.directory for sample in samples],
     )
 
@@ -122,7 +150,7 @@ def _person(name: str) -> None:
     account.save()
 
 
-def _requested(subject: str, day: date, *, recipients: int, accepted: bool) -> Broadcast:
+def _requested(subject: str, day: date, *, recipients: int, accepted: bool = True) -> Broadcast:
     wanted = requests.Wanted(
         application=APPLICATION, message_type=TYPE, subject=subject, dates=(day,), expected={"fr": recipients}
     )
@@ -133,9 +161,29 @@ def _requested(subject: str, day: date, *, recipients: int, accepted: bool) -> B
     return broadcast
 
 
-def _approve(broadcast: Broadcast, directory: Path) -> None:
-    anne = PEOPLE["anne"]
-    deliver(broadcast, directory, environment="acceptance", actor=anne, via=Via.COMMAND)
+def _led(bench: Bench, broadcast: Broadcast, *, to: State) -> Broadcast:
+    """Have people do what is to be done until a broadcast is in a state."""
+    if to is State.POSTPONED:
+        day = WorkingCalendar().after(broadcast.wanted_dates[0], 1)
+        return scheduling.postpone(broadcast, actor=PEOPLE["ines"], reason="-", dates=(day,))
+    for act in _STEPS:
+        if broadcast.state == to:
+            return broadcast
+        act(bench, broadcast)
+        broadcast.refresh_from_db()
+    assert broadcast.state == to, broadcast.state  # noqa: S101 - nothing is missing
+    return broadcast
+
+
+def _files(bench: Bench, broadcast: Broadcast, *, recipients: int, sequence: int) -> Path:
+    ticket = _TICKET if broadcast.expected_count == bench.recipients else f"bench-{broadcast.number}"
+    out = bench.folder / f"{broadcast.number}-{sequence}"
+    return write_sample(out, recipients=recipients, ticket=ticket, sequence=sequence).directory
+
+
+def _test(bench: Bench, broadcast: Broadcast) -> None:
+    directory = _files(bench, broadcast, recipients=_TESTERS, sequence=0)
+    deliver(broadcast, directory, environment="acceptance", actor=PEOPLE["anne"], via=Via.COMMAND)
     run_test(broadcast, actor=PEOPLE["ines"])
     broadcast.refresh_from_db()
     seen = [
@@ -143,6 +191,79 @@ def _approve(broadcast: Broadcast, directory: Path) -> None:
         for place in range(1, _TESTERS + 1)
         for check in Check
     ]
-    acceptance.judge(broadcast, actor=anne, seen=seen, seen_in=SeenIn.EBOX)
-    acceptance.approve(broadcast, actor=anne)
-    requests.reconfirm(broadcast, actor=anne)
+    acceptance.judge(broadcast, actor=PEOPLE["anne"], seen=seen, seen_in=SeenIn.EBOX)
+
+
+def _approve(bench: Bench, broadcast: Broadcast) -> None:
+    acceptance.approve(broadcast, actor=PEOPLE["anne"])
+    requests.reconfirm(broadcast, actor=PEOPLE["anne"])
+
+
+def _hand_in(bench: Bench, broadcast: Broadcast) -> None:
+    directory = _files(bench, broadcast, recipients=broadcast.expected_count, sequence=1)
+    kinds = {".pdf": Kind.DOCUMENT, ".xml": Kind.METADATA, ".csv": Kind.RECIPIENTS}
+    arrived = tuple(
+        Arrived(kind=kinds[one.suffix], name=one.name, path=one) for one in directory.iterdir() if one.suffix in kinds
+    )
+    hand_in(broadcast, Order(handle=new_handle(), environment="production", arrived=arrived), actor=PEOPLE["anne"])
+
+
+def _confirm(bench: Bench, broadcast: Broadcast) -> None:
+    named = production.Named(
+        agreed_at=present(broadcast.agreed_at), files=production.files_digest(broadcast)[:_ENOUGH_OF_DIGEST]
+    )
+    production.give_go(broadcast, actor=PEOPLE["bram"], named=named)
+    contacts.warn_contact_centre(broadcast, actor=PEOPLE["ines"], first_time=_TESTERS)
+    for team in ("", TEAM):
+        contacts.set_contact(broadcast, actor=PEOPLE["ines"], team=team, name="Ines", phone="02 000 00 00")
+
+
+def _arm(bench: Bench, broadcast: Broadcast) -> None:
+    production.arm(broadcast, actor=PEOPLE["lou"])
+
+
+def _launch(bench: Bench, broadcast: Broadcast) -> None:
+    with _moved(present(broadcast.agreed_at) - clock.now()):
+        launch_broadcast_now(broadcast, actor=PEOPLE["lou"])
+
+
+def _report(bench: Bench, broadcast: Broadcast) -> None:
+    with _moved(present(broadcast.visible_at) - clock.now()):
+        closing.report(broadcast, actor=PEOPLE["ines"])
+
+
+_ENOUGH_OF_DIGEST = 12
+_STEPS: Sequence[Callable[[Bench, Broadcast], None]] = (_test, _approve, _hand_in, _confirm, _arm, _launch, _report)
+_OF_THE_PAST = (State.PUBLISHED, State.REPORTED)
+_ACCEPTED = (State.TESTED, State.APPROVED, State.PRODUCTION_DELIVERED, State.CONFIRMED, State.ARMED)
+_TO_COME = (State.REQUESTED, State.POSTPONED, *_ACCEPTED)
+
+
+@contextmanager
+def _moved(by: timedelta) -> Iterator[None]:
+    """Have it be another moment in this process."""
+    offset = clock.offset()
+    clock.move(offset + by)
+    try:
+        yield
+    finally:
+        clock.move(offset)
+
+
+def _prepared_run(bench: Bench) -> str:
+    sample = write_sample(bench.folder / "alone", recipients=_TESTERS, ticket="bench-alone")
+    package = check_for_sending(sample.directory, policies=Policies()).package
+    assert package is not None  # noqa: S101 - of our own making
+    return actions.prepare(package, environment="acceptance", actor=PEOPLE["lou"]).short
+
+
+def _calendar_and_token(day: date) -> dict[str, Any]:
+    """Have a day closed and a blackout in the calendar, and a token of somebody."""
+    ines = PEOPLE["ines"]
+    calendar_changes.close_day(day, reason="-", actor=ines)
+    starts_at = clock.now() + timedelta(days=1)
+    blackout, _ = calendar_changes.black_out(
+        starts_at=starts_at, ends_at=starts_at + timedelta(minutes=1), service="-", reason="-", actor=ines
+    )
+    people_tokens.make_token("anne", label="bench", days=1, actor=ines)
+    return {"closed_day": day, "blackout": blackout.pk, "token": Token.objects.latest("id").pk}

@@ -17,11 +17,12 @@ from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from eboxcast.broadcasts.models import State
 from eboxcast.delivery.runs.preparation import check_for_sending
 from eboxcast.package.model import Policies
 from eboxcast.package.sampling_content import INSTITUTION
 from eboxcast.tools.bench import bare
-from eboxcast.tools.bench.desk import PEOPLE, TYPE, Desk, browser_of
+from eboxcast.tools.bench.desk import PEOPLE, TEAM, TYPE, Desk, browser_of
 from eboxcast.tools.bench.measuring import Bar, Bench, Row, percentile, timed
 from eboxcast.web.uploads import LAST
 
@@ -33,11 +34,11 @@ _ONLY_FORMS = 405
 NOT_MEASURED = {
     "goes on elsewhere": "sign-in second-factor factor-needed sign-on signed-on signed-out link-invited invitation "
     "account-app account-passkey account-codes configure-type",
-    "is not to be had with a broadcast that was not published": "certificate certificate-json certificate-jws "
-    "certificate-pdf paper-list verify-certificate report close withdraw-go arm disarm launch run-results run-launch "
-    "run-pause run-resume run-pace run-resolve run-close run-stop run-discard approve withdraw-files accept agree",
-    "shows one entry of a list that is empty": "files-answer end-sftp-key end-signer mail revoke-token lift-blackout "
-    "open-day remove-alarm team-contact request-type validate-type accept-type refuse-type withdraw-type",
+    "is there on one evening only": "launch",
+    "decides about a run that is sent to a provider": "run-pause run-resume run-pace run-resolve run-close",
+    "shows one entry of a list that is empty": "end-sftp-key end-signer remove-alarm request-type validate-type "
+    "accept-type refuse-type withdraw-type",
+    "needs a key that signs": "certificate-jws certificate-pdf",
     "is for programs": "transfer transfer-folder transfer-file audit-head",
 }
 """Addresses that are not opened, by the reason: all others that show something are."""
@@ -91,17 +92,38 @@ def pages_of_people(desk: Desk) -> list[Page]:
     return list(found.values())
 
 
+_STATES = {
+    State.REQUESTED: "accept",
+    State.POSTPONED: "agree",
+    State.TESTED: "approve",
+    State.PRODUCTION_DELIVERED: "go files-answer withdraw-files",
+    State.CONFIRMED: "withdraw-go arm",
+    State.ARMED: "disarm",
+    State.PUBLISHED: "results certificate certificate-json certificate-jws certificate-pdf paper-list "
+    "verify-certificate report",
+    State.REPORTED: "close",
+}
+"""Where a broadcast is that a page has something to show of; all other pages show one that is approved."""
+_OF_BROADCAST = {name: state for state, names in _STATES.items() for name in names.split()}
+_OF_PREPARED_RUN = ("run-results", "run-launch", "run-stop", "run-discard")
+_NUMBERS = {"mail": "notice", "lift-blackout": "blackout", "revoke-token": "token"}
+
+
 def _given(desk: Desk, name: str) -> defaultdict[str, object]:
     """Return what stands in addresses: of what there is one, and 1 for the number of anything."""
-    broadcast = desk.awaiting_go if name == "go" else desk.awaiting_files
+    broadcast = desk.broadcasts[_OF_BROADCAST.get(name, State.APPROVED)]
     known = {
         "broadcast": broadcast.number,
-        "run": desk.run,
+        "handle": desk.handle,
+        "run": desk.prepared if name in _OF_PREPARED_RUN else desk.run,
         "name": "anne",
         "day": broadcast.date,
-        "code": TYPE,
+        "closed_day": desk.closed_day,
+        "code": TEAM if name == "team-contact" else TYPE,
         "cbe": INSTITUTION,
     }
+    if name in _NUMBERS:
+        known["number"] = getattr(desk, _NUMBERS[name])
     return defaultdict(lambda: 1, known)
 
 
@@ -109,7 +131,7 @@ def upload_times(bench: Bench, desk: Desk, *, port: int) -> Iterator[Row]:
     """Yield how long it takes from sending the files of a broadcast to the whole page with the answer."""
     bench.tell("visits: delivering files on the page")
     cookie = f"eboxcast_session={browser_of('anne').cookies['eboxcast_session'].value}"
-    path = reverse("files", kwargs={"broadcast": desk.awaiting_files.number})
+    path = reverse("files", kwargs={"broadcast": desk.broadcasts[State.APPROVED].number})
     took, checks = [], []
     for package in desk.packages:
         files = {

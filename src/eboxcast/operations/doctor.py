@@ -12,7 +12,6 @@ from eboxcast.broadcasts.models import Broadcast
 from eboxcast.broadcasts.states import ENDED
 from eboxcast.database import doctor as databases
 from eboxcast.database.findings import Check, Finding, State, Surroundings, examine
-from eboxcast.database.installation import procedure_is_on
 from eboxcast.database.names import CONTROL, ENVIRONMENTS
 from eboxcast.delivery.expiry import Step, foresee_expiry
 from eboxcast.delivery.models import Intent, Run
@@ -268,7 +267,7 @@ _SET = N_("To send them by email, set EBOXCAST_SMTP_URL and EBOXCAST_MAIL_FROM."
 
 def notices(around: Surroundings) -> Iterator[Finding]:
     """Whether the procedure's mails leave the house."""
-    if CONTROL not in around.ours or not procedure_is_on():
+    if not _is_followed(around):
         return
     found = tally()
     yield Finding("notices", State.OK, _SENT, {"sent": found.sent, "waiting": found.waiting})
@@ -291,7 +290,7 @@ _READ_THEM = N_("Run it as a service: `{read}` (docs/howto/read-replies.md).")
 
 def mail_in(around: Surroundings) -> Iterator[Finding]:
     """Whether replies and bounces are read, where there is a mailbox for them."""
-    if CONTROL not in around.ours or settings.EBOXCAST_MAILBOX is None or not procedure_is_on():
+    if settings.EBOXCAST_MAILBOX is None or not _is_followed(around):
         return
     at = last_read()
     if at is not None and clock.now() - at <= PATIENCE:
@@ -320,7 +319,7 @@ _LEAD = N_("Run it as a service: `{lead}` (docs/howto/operate.md); or once, now:
 
 def steward(around: Surroundings) -> Iterator[Finding]:
     """Whether what the procedure does by itself is done, wherever something waits for it."""
-    if CONTROL not in around.ours or not procedure_is_on():
+    if not _is_followed(around):
         return
     last, since = last_pass(), unread_since()
     waits = waiting()
@@ -372,7 +371,7 @@ _ADD = N_("The integration team must add such a person, or add the email address
 
 def readers(around: Surroundings) -> Iterator[Finding]:
     """Whether every role that a notice is for has somebody to whom a mail can be sent."""
-    if CONTROL not in around.ours or not procedure_is_on():
+    if not _is_followed(around):
         return
     reached = reached_roles()
     found = [*_roles_of_nobody(reached), *_roles_of_nobody_there(reached)]
@@ -436,6 +435,11 @@ _CHECKS: tuple[Check, ...] = (
     alarms,
     malware,
 )
+
+
+def _is_followed(around: Surroundings) -> bool:
+    """Say whether there is a procedure, from the mark that is read once for all checks."""
+    return CONTROL in around.ours and around.marks[CONTROL].procedure == "on"
 
 
 def _environments(around: Surroundings) -> list[str]:

@@ -51,9 +51,9 @@ def find_differences(environment: str, *, was_restored: bool = False) -> Iterato
     ``was_restored``: somebody says so. Then every run that is being sent is in doubt, also where no batch ended since.
     """
     with sanitized_db_errors():
-        releases = {release.run: release for release in Release.objects.using(environment)}
+        releases = {release.run: release for release in Release.objects.using(environment).only(*_OF_RELEASE)}
         sent = Exists(Batch.objects.filter(run=OuterRef("id")))
-        found = Run.objects.filter(environment=environment).annotate(is_sent=sent)
+        found = Run.objects.filter(environment=environment).only(*_OF_RUN).annotate(is_sent=sent)
         runs = {run.id: (run, run.is_sent) for run in found}
     for run_id in releases.keys() - runs.keys():
         yield Found(difference=Difference.RUN_MISSING, environment=environment, run=run_id)
@@ -65,6 +65,11 @@ def find_differences(environment: str, *, was_restored: bool = False) -> Iterato
             yield Found(difference=Difference.SENDING_FORGOTTEN, environment=environment, run=run_id)
         elif release is not None and forgot_visibility(run, release):
             yield Found(difference=Difference.VISIBILITY_FORGOTTEN, environment=environment, run=run_id)
+
+
+_OF_RELEASE = ("run", "visible_at", "abandoned_at", "completed_at")
+_OF_RUN = ("environment", "prepared_at", "visible_at", "published_count")
+"""What tells them apart, of all that there ever were."""
 
 
 def _lost_who_has_it(run: Run, release: Release, *, was_restored: bool) -> bool:

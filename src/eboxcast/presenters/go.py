@@ -72,10 +72,14 @@ def what_follows(broadcast: Broadcast, language: str) -> tuple[str, ...]:
 
 
 _AT_ONCE = N_(
-    "The launch team launches during the window. On {moment}, the document becomes visible to {count} recipients, all "
+    "The launch team launches during the window. On {moment}, the document becomes visible to {count} "
+    "{count:recipient|recipients}, all "
     "at the same moment."
 )
-_IN_CALLS = N_("The launch team launches during the window. From {moment}, the document is sent to {count} recipients.")
+_IN_CALLS = N_(
+    "The launch team launches during the window. From {moment}, the document is sent to "
+    "{count} {count:recipient|recipients}."
+)
 _UNTIL_LAUNCH = N_("Until the launch, a confirmer can withdraw the GO and give it again.")
 _VOID = N_("If the files or the date change, the GO is void. A new one is needed then.")
 _RECALL = N_(

@@ -64,14 +64,21 @@ def _decision(broadcast: Broadcast, action: Action, language: str) -> Decision:
 
 _CONSEQUENCES = {
     A.ARM: N_(
-        "On {moment}, the document becomes visible to {count} recipients automatically, if nothing is missing then."
+        "On {moment}, the document becomes visible to {count} {count:recipient|recipients} "
+        "automatically, if nothing is missing then."
     ),
-    A.LAUNCH: N_("The document becomes visible to {count} recipients now, all at the same moment."),
+    A.LAUNCH: N_("The document becomes visible to {count} {count:recipient|recipients} now, all at the same moment."),
     A.DISARM: N_("Nothing is launched automatically any more. The launch can be armed again, or started by hand."),
 }
 _IN_CALLS = {
-    A.ARM: N_("From {moment}, the workers send the document to {count} recipients, if nothing is missing then."),
-    A.LAUNCH: N_("The workers send the document to {count} recipients from {moment}, until the window ends on {end}."),
+    A.ARM: N_(
+        "From {moment}, the workers send the document to {count} {count:recipient|recipients}, if "
+        "nothing is missing then."
+    ),
+    A.LAUNCH: N_(
+        "The workers send the document to {count} {count:recipient|recipients} from {moment}, "
+        "until the window ends on {end}."
+    ),
 }
 _TOLD = N_("The institution, the teams and the people on the follow-up sheet are told by email.")
 _NO_WORKERS = N_("No worker is running: nothing is sent until one is started.")

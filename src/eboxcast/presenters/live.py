@@ -87,7 +87,7 @@ def log_of(run: Run, language: str) -> tuple[LogLine, ...]:
 
 
 _WORDS = {
-    "run.prepared": N_("Prepared for {recipients} recipients, not visible yet."),
+    "run.prepared": N_("Prepared for {recipients} {recipients:recipient|recipients}, not visible yet."),
     "run.launch_intended": N_("Launch requested."),
     "run.launch_withdrawn": N_("The launch ended before anything was visible."),
     "run.running": N_("Sending started or continued."),
@@ -96,7 +96,7 @@ _WORDS = {
     "run.failed": N_("Failed."),
     "run.paced": N_("The speed was changed."),
     "run.resolved": N_("{recipients} unknown recipients were resolved."),
-    "run.published": N_("Published to {published} recipients; {refused} were refused."),
+    "run.published": N_("Published to {published} {published:recipient|recipients}; {refused} were refused."),
     "run.discarded": N_("Discarded."),
     "run.superseded": N_("Replaced by a newer run."),
     "run.recalled": N_("Recalled from all recipients."),

@@ -88,7 +88,10 @@ _USUALLY = {
     A.LAUNCH: N_("The document becomes visible to all {count} recipients at the same moment."),
     A.PAUSE: N_("No new batch starts until the run is resumed. Calls in progress finish first. So far: {remainder}."),
     A.STOP: N_("Nothing becomes visible to any of the {count} recipients. The run can be resumed later."),
-    A.RESUME: N_("The run is prepared again for {count} recipients. Nothing becomes visible until it is launched."),
+    A.RESUME: N_(
+        "The run is prepared again for {count} {count:recipient|recipients}. Nothing becomes "
+        "visible until it is launched."
+    ),
     A.PACE: N_("The new speed counts from the next batch."),
     A.RESOLVE: N_("Ask the provider's support first: they can see what became of the unknown recipients."),
     A.CLOSE: N_(
@@ -102,7 +105,10 @@ _USUALLY = {
     A.RECALL: N_("The document disappears from the eBoxes of all {count} recipients at the same moment."),
 }
 _UNSENT = {
-    A.LAUNCH: N_("The document is sent to {count} recipients by the workers. Each recipient sees it once it is sent."),
+    A.LAUNCH: N_(
+        "The document is sent to {count} {count:recipient|recipients} by the workers. Each "
+        "recipient sees it once it is sent."
+    ),
 }
 _WHEN_SENT = {
     A.LAUNCH: N_("The workers continue to send. So far: {remainder}."),

@@ -356,7 +356,7 @@ def _numbers(account: RowsPart, language: str) -> tuple[str, ...]:
 
 _VERDICTS = {
     "preparing": N_("The preparation has not finished: nothing is stored or visible."),
-    "prepared": N_("Prepared for {recipients} recipients; not visible yet."),
+    "prepared": N_("Prepared for {recipients} {recipients:recipient|recipients}; not visible yet."),
     "running": N_("The launch has begun; nothing is visible yet."),
     "paused": N_("Paused; nothing is visible yet."),
     "stopped": N_("Stopped since {stopped}: nothing is visible, and nothing becomes visible until it is resumed."),
@@ -365,12 +365,13 @@ _VERDICTS = {
     "superseded": N_("Replaced by another run. It was never visible."),
     "published": N_("Published to all {published} recipients at the same moment: {visible}."),
     "recalled": N_(
-        "Recalled at {recalled}: it was visible to {published} recipients since {visible}, but no longer is."
+        "Recalled at {recalled}: it was visible to {published} {published:recipient|recipients} since "
+        "{visible}, but no longer is."
     ),
 }
 _SOME = N_("Published to {published} of {recipients} recipients at the same moment: {visible}.")
 _ROUND_ENDED = N_(
-    "Replaced by another round at {recalled}: it was visible to {published} recipients since "
+    "Replaced by another round at {recalled}: it was visible to {published} {published:recipient|recipients} since "
     "{visible}, but no longer is."
 )
 _OF_SENT = {

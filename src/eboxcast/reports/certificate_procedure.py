@@ -42,7 +42,7 @@ _ACCEPTED_THEN = {
     Side.VALIDATOR: N_("Accepted for BCSS: {dates}"),
     Side.OPERATOR: N_("Accepted for the integration team: {dates}"),
 }
-_CHECKED = N_("{passed} of {checks} checks passed, for {recipients} recipients")
+_CHECKED = N_("{passed} of {checks} checks passed, for {recipients} {recipients:recipient|recipients}")
 _CHECKED_FOR_ONE = N_("{passed} of {checks} checks passed, for one recipient")
 _FAILED = N_("Recipient {recipient} of the short list, {check}: failed")
 _CORRECTED = N_("Recipient {recipient} of the short list, {check}: passed after all")

@@ -67,7 +67,7 @@ def pause(run: RunNumber, reason: Reason, as_json: AsJson = False) -> None:
 
 
 _RESUMED = N_(
-    "Resumed: it is prepared again for {count} recipients, but not visible yet.\n"
+    "Resumed: it is prepared again for {count} {count:recipient|recipients}, but not visible yet.\n"
     "Nothing becomes visible automatically. To make it visible: eboxcast launch {run}"
 )
 _SENT_ON = N_("Resumed: {remainder}.")

@@ -65,7 +65,7 @@ _SENDING = N_("Sending")
 _SENT = N_("Sent: {remainder} ({seconds} s).")
 _WINDOW_OVER = N_("The window ended on {end}.")
 _ENDED = (State.PUBLISHED, State.RECALLED, State.SUPERSEDED)
-_VISIBLE = N_("Visible to {published} recipients since {moment} ({seconds} s).")
+_VISIBLE = N_("Visible to {published} {published:recipient|recipients} since {moment} ({seconds} s).")
 
 
 def check(directory: Path, *, policies: Policies, as_json: bool) -> Package:

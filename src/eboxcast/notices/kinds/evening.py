@@ -28,7 +28,10 @@ def _is_news(entry: SealedEntry) -> bool:
 GO_GIVEN = Kind(
     name="go-given",
     subject=N_("The GO was given"),
-    says=N_("{by} gave the GO for {recipients} recipients. It is valid only for these files and this evening."),
+    says=N_(
+        "{by} gave the GO for {recipients} {recipients:recipient|recipients}. It is valid only for "
+        "these files and this evening."
+    ),
     to=(*INSTITUTION, *OPERATOR),
     facts=("agreed_at", "window_ends_at", "recipients"),
     extras=(follow_up_sheet,),
@@ -88,7 +91,7 @@ DISARMED = Kind(
 LAUNCHED = Kind(
     name="launched",
     subject=N_("Launched"),
-    says=N_("{by} launched the broadcast to {recipients} recipients. The result will follow."),
+    says=N_("{by} launched the broadcast to {recipients} {recipients:recipient|recipients}. The result will follow."),
     to=(*INSTITUTION, *OPERATOR, G.CONTACTS),
     extras=(follow_up_sheet,),
     urgent=True,

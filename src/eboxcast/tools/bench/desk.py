@@ -40,7 +40,6 @@ from eboxcast.tools.bench.measuring import Bench
 from eboxcast.tools.bench.publishing import BENCH
 
 TYPE = "DEMO-INFO"
-_TICKET = "bench-files"
 TEAM = "bench"
 _TESTERS = 5
 _EVERYBODY = 300
@@ -87,13 +86,8 @@ class Desk:
 
 def fill_desk(bench: Bench, *, broadcasts: int, packages: int) -> Desk:
     """Have people, and so many broadcasts: some only requested, most with a date; and one in each state beside."""
-    samples = [
-        write_sample(
-            bench.folder / f"files-{number}", recipients=bench.recipients, seed=number, ticket=_TICKET, sequence=number
-        )
-        for number in range(1, packages + 1)
-    ]
-    load_senders(samples[0].message_types, actor=BENCH)
+    senders = write_sample(bench.folder / "senders", recipients=1)
+    load_senders(senders.message_types, actor=BENCH)
     MessageType.objects.update(acceptance_at=clock.now(), production_at=clock.now())
     Team.objects.create(code=TEAM, names={"fr": "Équipe", "nl": "Team", "de": "Team"})
     for name in _ROLES:
@@ -124,7 +118,10 @@ def fill_desk(bench: Bench, *, broadcasts: int, packages: int) -> Desk:
         prepared=_prepared_run(bench),
         notice=Notice.objects.latest("id").pk,
         **_calendar_and_token(calendar.after(last, 1)),
-        packages=[sample.directory for sample in samples],
+        packages=[
+            _files(bench, found[State.APPROVED], recipients=bench.recipients, sequence=number)
+            for number in range(1, packages + 1)
+        ],
     )
 
 
@@ -176,9 +173,13 @@ def _led(bench: Bench, broadcast: Broadcast, *, to: State) -> Broadcast:
 
 
 def _files(bench: Bench, broadcast: Broadcast, *, recipients: int, sequence: int) -> Path:
-    ticket = _TICKET if broadcast.expected_count == bench.recipients else f"bench-{broadcast.number}"
-    out = bench.folder / f"{broadcast.number}-{sequence}"
-    return write_sample(out, recipients=recipients, ticket=ticket, sequence=sequence).directory
+    return write_sample(
+        bench.folder / f"{broadcast.number}-{sequence}",
+        recipients=recipients,
+        seed=sequence,
+        ticket=f"bench-{broadcast.number}",
+        sequence=sequence,
+    ).directory
 
 
 def _test(bench: Bench, broadcast: Broadcast) -> None:

@@ -43,7 +43,7 @@ def end() -> None:
 def _main() -> None:
     watched = sys.stdin.read().splitlines()  # until the tests have ended
     folders = [Path(line) for line in watched if line.startswith("/")]
-    _end_all([found for folder in folders for found in (*_working_for(folder), *_server_of(folder))])
+    _end_all([found for folder in folders for found in (*working_for(folder), *_server_of(folder))])
     for folder in filter(Path.is_dir, folders):
         subprocess.run(["umount", str(folder)], stderr=subprocess.DEVNULL, check=False)
         shutil.rmtree(folder, ignore_errors=True)
@@ -51,7 +51,7 @@ def _main() -> None:
         subprocess.run(["ip", "netns", "del", network], stderr=subprocess.DEVNULL, check=False)
 
 
-def _working_for(folder: Path) -> list[psutil.Process]:
+def working_for(folder: Path) -> list[psutil.Process]:
     """Return commands, workers and providers: whatever was started with this state folder."""
     found = []
     for process in psutil.process_iter():

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import fcntl
+import os
+import pty
 import shutil
 import signal
+import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 from tests import guard
+from tests.cli.serving import answer_to, free_port
 from tests.conftest import Eboxcast
-from tests.faults.machine import Machine
+from tests.faults.machine import PATIENCE, PROGRAM, Machine
+from tests.starter import Begun
 
 from eboxcast.database import boot
 from eboxcast.database.embedded.places import Places
@@ -24,6 +31,7 @@ from eboxcast.lib.errors import EboxcastError
 from eboxcast.package.model import Policies
 from eboxcast.tools.demo.dates import dates_after
 from eboxcast.tools.demo.files import write_files
+from eboxcast.tools.demo.people import everybody
 
 DATES = dates_after(date(2026, 11, 24))
 
@@ -38,17 +46,32 @@ def folder(server: None) -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def test_interrupted_it_leaves_no_server_and_the_next_plays_to_the_end(folder: Path, tmp_path: Path) -> None:
+def test_interrupted_it_leaves_no_server_and_the_next_ends_with_its_pages_open(folder: Path, tmp_path: Path) -> None:
     """A good forty real processes: it takes long because it is the whole of it."""
-    machine = Machine(boot.places().root)
-    demo = ("demo", "--headless", "--recipients", 20, "--out", tmp_path)
-    first = machine.begin(*demo)
+    machine, port = Machine(boot.places().root), free_port()
+    demo = ("demo", "--recipients", 20, "--out", tmp_path)
+    first = machine.begin(*demo, "--headless")
     assert first.popen.stdout is not None
-    assert any("person load" in line for line in first.popen.stdout)
+    for line in first.popen.stdout:
+        assert "\x1b" not in line
+        if "person load" in line:
+            break
     assert first.signal(signal.SIGINT).ended().returncode == Interrupted.exit_code
     assert postmaster(Places(folder)) is None
-    told = machine.run(*demo)
-    assert told.returncode == 0, told.stdout + told.stderr
+    address = f"http://127.0.0.1:{port}"
+    pages = {"EBOXCAST_PAGES_LISTEN": f"127.0.0.1:{port}", "EBOXCAST_PAGES_URL": address, "COLUMNS": "200"}
+    shown, second = _on_a_terminal(*demo, env=machine.env(pages))
+    with shown, second:
+        told = "".join(_lines_until(f"Recipients open their eBox at {address}/ebox/", shown))
+        answer, page = answer_to(port, "/sign-in")
+        assert answer.status == 200, told
+        assert "Anne Dubois" in page
+        assert guard.working_for(folder)
+        second.send_signal(signal.SIGINT)
+        list(_lines_until(None, shown))  # what nobody reads can hold up its end
+        assert second.wait(PATIENCE) == 0
+    assert guard.working_for(folder) == []
+    people = (f"{name:<8}{role}" for name, role in everybody().items())
     for said in (
         "row.leading-zero-lost",
         "by Wednesday 27 October 2027",
@@ -57,12 +80,30 @@ def test_interrupted_it_leaves_no_server_and_the_next_plays_to_the_end(folder: P
         "Published to all 20 recipients",
         "No faults found.",
         "· closed · FR",
+        f"The pages are at {address}.",
+        *people,
     ):
-        assert said in told.stdout
-    assert "\x1b" not in told.stdout
+        assert said in told
     kept = {path.name for path in max(tmp_path.iterdir()).iterdir()}
     assert {"certificate.html", "paper-list.csv"} <= kept
     assert len(list((folder / "mail").glob("*.eml"))) > 25
+
+
+def _on_a_terminal(*words: object, env: dict[str, str]) -> tuple[TextIO, Begun]:
+    """Begin a command whose output is a terminal; return what shows there. Nobody types: a demo then does not pause."""
+    ours, theirs = pty.openpty()
+    begun = Begun([PROGRAM, *words], env=env, stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs, text=True)
+    os.close(theirs)
+    return os.fdopen(ours, encoding="utf-8"), begun
+
+
+def _lines_until(said: str | None, shown: TextIO) -> Iterator[str]:
+    """Return the lines up to one, or to the end: then a terminal says that it cannot be read."""
+    with suppress(OSError):
+        for line in shown:
+            yield line
+            if said and said in line:
+                return
 
 
 def test_another_demo_is_for_the_same_people(installation: None, tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ import shutil
 import sys
 from pathlib import Path
 
+from django.conf import settings
+
 from eboxcast.lib.formatting import short_digest, short_run
 from eboxcast.tools.demo.installation import variables
 from eboxcast.tools.demo.people import TEAM, TYPE, everybody
@@ -29,9 +31,10 @@ def tell_evening(play: Play, installation: Path) -> None:
 
 def open_pages(stage: Stage, installation: Path) -> None:
     """Run everything as the launch team until Ctrl-C, and say where the pages are and who can be tried there."""
-    stage.tell("\nThe pages are open. Look around as any of these people, without a password:")
+    pages = settings.EBOXCAST_PAGES_URL
+    stage.tell(f"\nThe pages are at {pages}. Look around as any of these people, without a password:")
     stage.listed(*(f"{name:<8}{role}" for name, role in everybody().items()))
-    stage.tell("\nRecipients open their eBox at http://127.0.0.1:8400/ebox/ and choose who they are.")
+    stage.tell(f"\nRecipients open their eBox at {pages}/ebox/ and choose who they are.")
     run_together({"up": command("--as", "lou", "up")}, env=variables(installation))
 
 

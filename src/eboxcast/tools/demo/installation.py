@@ -35,6 +35,7 @@ class DemoFolderInTheWay(NotAllowedNow):
 
 _FOLDER = "demo-installation"
 _MARK = "made-by-eboxcast-demo"
+_KEPT = {"EBOXCAST_LANGUAGE", "EBOXCAST_PAGES_LISTEN", "EBOXCAST_PAGES_URL"}
 
 
 @contextmanager
@@ -57,14 +58,14 @@ def fresh_installation() -> Iterator[Path]:
 
 
 def variables(folder: Path) -> dict[str, str]:
-    """Return the environment of the demo's commands: nothing that is set here changes the story but its language."""
+    """Return the environment of the demo's commands: what is set here changes language and address, not the story."""
     kept = {name: value for name, value in os.environ.items() if not _is_setting(name)}
     of_demo = {"EBOXCAST_INSTALLATION": "demo", "EBOXCAST_PROCEDURE": "on"}
     return {**kept, **of_demo, "EBOXCAST_STATE_DIR": str(folder)}
 
 
 def _is_setting(name: str) -> bool:
-    return name.startswith("EBOXCAST_") and name != "EBOXCAST_LANGUAGE"
+    return name.startswith("EBOXCAST_") and name not in _KEPT
 
 
 @contextmanager

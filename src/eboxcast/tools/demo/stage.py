@@ -94,7 +94,7 @@ class Stage:
         )
 
     def _pause(self) -> None:
-        if self.console.is_terminal and self.acts > 1:
+        if self.console.is_terminal and sys.stdin.isatty() and self.acts > 1:
             self.interval.wait(_SECONDS_TO_READ)
 
 

@@ -144,7 +144,7 @@ def verify_receipt(receipt, statement, number):
     root = root_by_path(sha256(b"\x00", secret), receipt["cell_path"], key % tree["cells"], tree["cells"])
     prove(root == tree["cells_root"], "the secret is not in the tree")
     tag = sha256(b"\x03", sha256(b"\x02", secret, recipient), recipient).hex()
-    prove(tag not in receipt["tags"], "this number did receive it")
+    prove(tag not in receipt["tags"], "this number is among those to whom the run published")
     return f"NOT IN RUN {receipt['run']}: document {receipt['document_sha256']}, visible since {receipt['visible']}"
 
 

@@ -96,7 +96,7 @@ def test_that_somebody_received_nothing_is_proved_too(given: Given) -> None:
     given.take("85073003328")
     code, out, _ = given.verify("85.07.30-033.28")
     assert code == 0
-    assert out.splitlines()[1].startswith("This recipient is not among the recipients of this run")
+    assert out.splitlines()[1].startswith("This recipient is not among those to whom this run published")
     assert "Another run may have published the same document" in out
 
 

@@ -242,7 +242,7 @@ SECTIONS: Mapping[str, Mapping[str, Command]] = {
         ),
         "receipt": Command(
             loaders.receipts,
-            N_("Write the receipt of one recipient, or the proof that they received nothing."),
+            N_("Write the receipt of one recipient, or the proof that they are not in the run."),
             asks=("report.receipt",),
         ),
         "verify": Command(

@@ -72,7 +72,7 @@ def shape_for(recipients: int, *, buckets: int) -> Shape:
     """Return the shape of a new tree.
 
     In an audience of a few all are in one shelf: an empty one would say of everybody who belongs there that they
-    received nothing. More cells than recipients in a shelf make it rare that two of these have a secret in common.
+    are not in it. More cells than recipients in a shelf make it rare that two of these have a secret in common.
     """
     cells = min(_MOST_CELLS, max(_FEWEST_CELLS, _IN_SHELF * recipients))
     return Shape(

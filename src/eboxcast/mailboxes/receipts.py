@@ -46,10 +46,10 @@ class NoReceipts(NotAllowedNow):
 
 
 class AbsenceTellsOfOthers(NotAllowedNow):
-    """Who has the secret of the cell could find out that somebody else received it."""
+    """Who has the secret of the cell could find out that somebody else is in the run."""
 
     code = "receipt.tells-of-others"
-    sentence = N_("It cannot be proved that this recipient did not receive it without revealing another recipient.")
+    sentence = N_("It cannot be proved that this recipient is not in the run without revealing another recipient.")
     remedy = N_("This is rare. An auditor can verify it on this installation: {verify}")
     actions = MappingProxyType({"verify": NextAction(action="report.verify", parameters={"run": "{run}"})})
 
@@ -102,7 +102,7 @@ def _shelf_hashes(connection: BaseDatabaseWrapper, release: Release, shape: Shap
 
 
 def prove(environment: str, release: Release, key: int) -> Proof | None:
-    """Return the proof that a recipient received a release; None where they did not. Raises NoReceipts."""
+    """Return the proof that a recipient received a release; None where they are not in it. Raises NoReceipts."""
     shelf = _shelf_with(environment, release, key)
     if key not in shelf.keys:
         return None

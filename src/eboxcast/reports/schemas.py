@@ -557,12 +557,12 @@ class Check(Schema):
 
 
 class Receipt(Schema):
-    """That one recipient received a message, or that one did not. It says of nobody else whether they did."""
+    """That a run published its message to one recipient, or that it did not. Alone it tells of nobody else."""
 
     format: Literal["eboxcast.receipt/1"] = "eboxcast.receipt/1"
     """the form of this answer"""
     received: bool
-    """whether the recipient received it"""
+    """whether the recipient is among those to whom this run published it"""
     made_at: datetime
     """when the receipt was made"""
     run: str
@@ -582,11 +582,11 @@ class Receipt(Schema):
     path: tuple[str, ...]
     """from the shelf to the root"""
     nonce: str | None
-    """with it and the number anyone can compute the tag; `null` for a recipient who did not receive it"""
+    """with it and the number anyone can compute the tag; `null` for one who is not among them"""
     cell_secret: str | None
-    """with it and the number anyone can compute the tag that is missing; `null` for a recipient who received it"""
+    """with it and the number anyone can compute the tag that is missing; `null` for one who is among them"""
     cell_path: tuple[str, ...]
-    """from the secret to the root of the cells; empty for a recipient who received it"""
+    """from the secret to the root of the cells; empty for one who is among them"""
     signed: str | None
     """`run`, `environment`, the digest of the document, the moment and `receipts`, as in the certificate, signed by the
     installation (a compact JWS); `null` where it has no key"""
@@ -619,7 +619,7 @@ class FileVerdict(Schema):
     good: bool
     """whether nothing is wrong"""
     received: bool | None
-    """what a receipt proves: that the recipient received it, or that they did not; `null` for a certificate"""
+    """whether, as a receipt proves, this run published it to the recipient; `null` for a certificate"""
     run: str
     """the number of the run (UUID)"""
     environment: str

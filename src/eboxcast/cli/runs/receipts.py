@@ -58,7 +58,9 @@ _OF_ANOTHER_NUMBER = N_(
     "It is of another number of this recipient, a newer or a former one: verify it with that number."
 )
 _RECEIVED = N_("This recipient received the document. It became visible on {moment}.")
-_NOT_RECEIVED = N_("This recipient is not among the recipients of this run, which became visible on {moment}.")
+_NOT_RECEIVED = N_(
+    "This recipient is not among those to whom this run published the document that became visible on {moment}."
+)
 _THIS_RUN_ONLY = N_(
     "Another run may have published the same document to this recipient. A valid receipt counts more than this proof."
 )

@@ -96,6 +96,7 @@ def test_pages_are_measured_beside_a_bare_view(bench: Bench) -> None:
     assert Release.objects.using("production").count() == 27
 
 
+@pytest.mark.faults
 def test_every_page_is_measured_or_it_is_said_why_not(bench: Bench) -> None:
     """A page of which the bench knows nothing raises."""
     desk = fill_desk(bench, broadcasts=3, packages=1)

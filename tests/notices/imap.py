@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
 from pathlib import Path
+from socket import IPPROTO_TCP, TCP_NODELAY
 from tempfile import TemporaryFile
 
 from django.conf import settings
@@ -26,6 +27,7 @@ class ImapBox:
 
     def __init__(self, port: int) -> None:
         self.port = port
+        self._client: IMAPClient | None = None
 
     @property
     def url(self) -> str:
@@ -33,10 +35,19 @@ class ImapBox:
 
     @contextmanager
     def opened(self) -> Iterator[IMAPClient]:
-        with IMAPClient("127.0.0.1", self.port, ssl=False, timeout=60) as client:
+        """Yield the folder as it is now. Signing in is half of the work of this server: it is done once."""
+        client = self._client or IMAPClient("127.0.0.1", self.port, ssl=False, timeout=60)
+        if self._client is None:
+            client.socket().setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
             client.login(USER, PASSWORD)
-            client.select_folder("INBOX")
-            yield client
+            self._client = client
+        client.select_folder("INBOX")
+        yield client
+
+    def close(self) -> None:
+        """Leave the server."""
+        if self._client is not None:
+            self._client.shutdown()
 
     def put(self, *mails: EmailMessage | bytes) -> None:
         """Have mails arrive."""
@@ -84,7 +95,9 @@ def imap_serving(*options: str | Path, port: int = 0, user: str = USER, password
     with TemporaryFile() as said, subprocess.Popen(command, stdout=said, stderr=said) as server:
         try:
             _wait_for(port, server)
-            yield ImapBox(port)
+            box = ImapBox(port)
+            yield box
+            box.close()
         finally:
             server.terminate()
 

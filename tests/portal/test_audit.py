@@ -99,7 +99,7 @@ def test_a_head_that_differs_is_a_fault() -> None:
     client = browser_of(p.ADA)
     client.post("/audit/anchor")
     page = text_of(client.post("/audit/verify", {"anchors": f"2:{'a' * 64}"}))
-    assert "The audit was tampered with or damaged: 1 faults." in page
+    assert "The audit was tampered with or damaged: 1 fault." in page
     assert "Anchor 2: a different digest was issued." in page
 
 
@@ -203,7 +203,7 @@ def test_a_dossier_of_which_something_was_taken_is_not_good() -> None:
             if name != "broadcast.json":
                 archive.writestr(name, whole.read(name))
     page = text_of(verify(client, out.getvalue()))
-    assert "The dossier was altered or damaged: 1 faults." in page
+    assert "The dossier was altered or damaged: 1 fault." in page
     assert "broadcast.json: the file is missing." in page
 
 

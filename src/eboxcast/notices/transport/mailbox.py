@@ -9,6 +9,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from socket import IPPROTO_TCP, TCP_NODELAY
 
 from imapclient import SEEN, IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientError
@@ -76,15 +77,16 @@ def open_mailbox(server: ImapServer) -> Iterator[Mailbox]:
 
 
 def _connect(server: ImapServer) -> IMAPClient:
-    context = ssl.create_default_context()
-    return IMAPClient(
+    client = IMAPClient(
         server.host,
         server.port,
         use_uid=True,
         ssl=server.tls,
-        ssl_context=context if server.tls else None,
+        ssl_context=ssl.create_default_context() if server.tls else None,
         timeout=SocketTimeout(connect=SECONDS, read=SECONDS),
     )
+    client.socket().setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)  # a command is written in pieces, and each would wait
+    return client
 
 
 def _select(client: IMAPClient, server: ImapServer) -> int:

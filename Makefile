@@ -35,7 +35,8 @@ install: .venv/.run $(BUILT)/.made ## Install eboxcast and what it needs in .ven
 demo: .venv/.run $(BUILT)/.made ## Play a whole broadcast to 300,000 eBoxes on this machine
 	@$(BIN)/eboxcast demo $(ARGS)
 
-test: lint docs $(BUILT)/.made ## Check everything: lint, docs, then the tests on a real PostgreSQL
+test: .venv/.dev .venv/.docs $(BUILT)/.made ## Check everything: lint, docs, then the tests on a real PostgreSQL
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync lint docs
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 lint: .venv/.dev audit ## Check style, types, imports, migrations, catalogues and dependencies

@@ -84,6 +84,7 @@ def test_the_pace_counts_from_the_next_batch_on(stage: Stage, new_letter: NewLet
     assert_everybody_once(stage, letter)
 
 
+@pytest.mark.faults
 def test_a_small_run_starts_while_a_large_one_is_sent(stage: Stage, new_letter: NewLetter) -> None:
     """Counted in batches of the large one, each a second long, so that a slow machine is not a failure."""
     large, small = new_letter("large", recipients=2_000), new_letter("small", recipients=5)

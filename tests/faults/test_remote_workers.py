@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings
 from tests.actors import master
 from tests.faults.conftest import NewLetter
-from tests.faults.machine import Letter, Machine, mostly_long, wait_until
+from tests.faults.machine import Letter, Machine, wait_until
 from tests.faults.remote import (
     PRODUCTION,
     Stage,
@@ -141,7 +141,8 @@ def test_who_was_frozen_between_the_last_look_and_the_write_never_wakes(stage: S
     assert_everybody_once(stage, letter)
 
 
-@pytest.mark.parametrize("point", mostly_long([Point.LAUNCH_INTENDED, None], Point.LAUNCH_INTENDED))
+@pytest.mark.faults
+@pytest.mark.parametrize("point", [Point.LAUNCH_INTENDED, None])
 def test_workers_finish_what_a_killed_command_began(stage: Stage, new_letter: NewLetter, point: Point | None) -> None:
     """Killed when its batches were not cut yet, or in the middle of sending."""
     letter = new_letter("begun", recipients=RECIPIENTS)

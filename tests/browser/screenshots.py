@@ -29,7 +29,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from tests.browser.chromium import CHROMIUM, FLAGS, NARROW, WIDE
 
 from eboxcast.lib import clock
-from eboxcast.package.sampling import synthetic_keys, write_lists, write_sample
+from eboxcast.package.sampling import damage, synthetic_keys, write_lists, write_sample
 from eboxcast.package.sampling_content import APPLICATION, INSTITUTION
 from eboxcast.planning.working_days import WorkingCalendar
 from eboxcast.tools.demo.dates import dates_after
@@ -40,8 +40,10 @@ OUT = Path("build/screenshots")
 RECIPIENTS = 2_000
 LANGUAGES = ("en", "fr", "nl", "de")
 """In the first one a page is shown in all views, in the others wide and light."""
-ALICE = "recipient"
+ALICE, TESTER = "recipient", "tester"
+"""The same person, in production and in acceptance."""
 _SECONDS_TO_START = 60
+_SHORT_LIST = 40
 _VIEWER_MILLISECONDS = 2_000
 """For the browser's own viewer to draw a document: it tells nobody when it has."""
 
@@ -53,7 +55,7 @@ class Shot:
     name: str
     title: str
     path: str
-    """With the numbers of broadcasts: {reported}, {ready}, {delivered}, {tested}, {scheduled}, {requested}."""
+    """With numbers: {reported}, {ready}, {delivered}, {tested}, {faulty}, {scheduled}, {requested}."""
     who: str = ""
     """A person of the demo, or a recipient; empty for nobody."""
     click: str = ""
@@ -73,6 +75,8 @@ SHOTS: dict[str, Sequence[Shot]] = {
         Shot("status-requested", "A broadcast that was requested", "/broadcasts/{requested}", "anne"),
         Shot("files-empty", "Delivering files", "/broadcasts/{scheduled}/files", "anne"),
         Shot("files", "Files that were delivered", "/broadcasts/{ready}/files", "anne"),
+        Shot("files-answer", "The answer to files with faults", "/broadcasts/{faulty}/files", "anne", click=".steps a"),
+        Shot("withdraw-files", "Withdrawing files", "/broadcasts/{ready}/files/withdraw", "anne"),
         Shot("test", "Checking the test", "/broadcasts/{tested}/test", "anne"),
         Shot("test-ebox", "Looking into an eBox of the test", "/broadcasts/{tested}/test/1", "anne"),
         Shot("testers", "Naming other testers", "/broadcasts/{tested}/testers", "anne"),
@@ -81,6 +85,7 @@ SHOTS: dict[str, Sequence[Shot]] = {
         Shot("preview", "The message as recipients will see it", "/broadcasts/{ready}/preview", "anne"),
         Shot("go", "Giving the GO", "/broadcasts/{delivered}/go", "bram"),
         Shot("go-given", "A GO that was given", "/broadcasts/{ready}/go", "bram"),
+        Shot("withdraw-go", "Withdrawing a GO", "/broadcasts/{ready}/withdraw-go", "bram"),
         Shot("status-ready", "A broadcast that is ready for its evening", "/broadcasts/{ready}", "anne"),
         Shot("status-reported", "A broadcast that is published and closed", "/broadcasts/{reported}", "anne"),
         Shot("results", "The results of a broadcast", "/broadcasts/{reported}/results", "anne"),
@@ -109,6 +114,7 @@ SHOTS: dict[str, Sequence[Shot]] = {
         Shot("broadcast-contacts", "The follow-up sheet of a broadcast", "/broadcasts/{ready}/contacts", "ines"),
         Shot("evening", "The follow-up sheet of an evening", "/broadcasts/{ready}/contacts", "ines", click=".title a"),
         Shot("mails", "Emails", "/mails", "ines"),
+        Shot("mail", "An email", "/mails", "ines", click="th[scope=row] a"),
         Shot("drop-folders", "Drop folders", "/drop-folders", "ines"),
         Shot("sftp-key", "Registering an SFTP key", "/drop-folders/keys/add", "ines"),
     ),
@@ -118,6 +124,7 @@ SHOTS: dict[str, Sequence[Shot]] = {
         Shot("arm", "Arming a launch", "/broadcasts/{ready}/arm", "lou"),
         Shot("run-ready", "Before the launch", "/broadcasts/{ready}/run", "lou"),
         Shot("run-published", "A run that was published", "/broadcasts/{reported}/run", "lou"),
+        Shot("doctor", "What needs attention", "/console/doctor", "lou"),
         Shot("alarms", "Alarms", "/alarms", "lou"),
         Shot("installation", "The installation in short", "/installation", "lou"),
     ),
@@ -136,6 +143,7 @@ SHOTS: dict[str, Sequence[Shot]] = {
         Shot("ebox", "Messages", "/ebox/", ALICE),
         Shot("ebox-message", "A message", "/ebox/", ALICE, click=".letter"),
         Shot("ebox-email", "An email when a message comes", "/ebox/email", ALICE),
+        Shot("ebox-acceptance", "Messages of a test", "/ebox-acceptance/", TESTER),
     ),
 }
 """Each page that the docs show, by whose it is."""
@@ -242,6 +250,7 @@ def _more_broadcasts(demo: Demo) -> dict[str, str]:
         ("delivered", 23, "Votre quotité de remboursement"),
         ("tested", 24, "Le nouveau calcul de votre pension"),
         ("scheduled", 27, "Vos droits après un déménagement"),
+        ("faulty", 26, "Votre carte européenne d'assurance maladie"),
         ("dropped", 28, "Votre allocation de rentrée"),
         ("requested", 30, "Vérifiez vos données"),
     ):
@@ -319,6 +328,7 @@ def _look(demo: Demo, numbers: dict[str, str]) -> list[str]:
     missing: list[str] = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        _hand_in_faulty(browser, demo, numbers["faulty"])
         for section, shots in SHOTS.items():
             _tell(section)
             for who in dict.fromkeys(shot.who for shot in shots):
@@ -333,11 +343,26 @@ def _look(demo: Demo, numbers: dict[str, str]) -> list[str]:
     return missing
 
 
+def _hand_in_faulty(browser: Browser, demo: Demo, number: str) -> None:
+    """Have Anne send files with faults: only what was sent on the page has an answer there."""
+    package = _package(demo, "faulty", _SHORT_LIST)
+    (listed,) = package.glob("*.csv")
+    damage(listed, out=listed)
+    context = _signed_in(browser, demo, "anne")
+    page = context.new_page()
+    page.goto(f"/broadcasts/{number}/files")
+    for field, pattern in (("document", "*.pdf"), ("metadata", "*.xml"), ("recipients", "*.csv")):
+        page.locator(f"input[name={field}]").set_input_files(next(package.glob(pattern)))
+    page.locator("form.upload button[type=submit]").click()
+    page.wait_for_url("**/files/*")
+    context.close()
+
+
 def _signed_in(browser: Browser, demo: Demo, who: str) -> BrowserContext:
     context = browser.new_context(base_url=demo.address, viewport=WIDE, reduced_motion="reduce")
     page = context.new_page()
-    if who == ALICE:
-        page.goto("/ebox/sign-in/begin")
+    if who in (ALICE, TESTER):
+        page.goto(f"/{'ebox' if who == ALICE else 'ebox-acceptance'}/sign-in/begin")
         page.get_by_role("button", name="Alice").click()
     elif who:
         page.goto("/sign-in")

@@ -75,7 +75,7 @@ def test_what_was_typed_outlives_another_language_the_session_and_an_old_page(vi
     assert "what you typed on this page is lost" in asked[0]
     expect(page.get_by_label("Subject")).to_have_value("Pension 2028")
     Session.objects.all().delete()
-    page.locator("#day-2027-02-16").check()
+    page.locator("#day-2027-02-16").click()
     page.get_by_role("button", name="Sign in").click()
     page.get_by_label("Email address or login").fill("anne")
     page.get_by_label("Password").fill(PASSWORD)

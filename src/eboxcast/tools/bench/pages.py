@@ -40,6 +40,7 @@ NOT_MEASURED = {
     "accept-type refuse-type withdraw-type",
     "needs a key that signs": "certificate-jws certificate-pdf",
     "is for programs": "transfer transfer-folder transfer-file audit-head",
+    "is for who works on the pages": "components",
 }
 """Addresses that are not opened, by the reason: all others that show something are."""
 _TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="(\w+)"')

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from eboxcast.audit.actions import record
 from eboxcast.audit.sealing import seal_pending
+from eboxcast.audit.segments import open_segment, segment_of
 from eboxcast.audit.selectors import Wanted, list_entries, sealed_after
 from eboxcast.lib import clock
 
@@ -63,6 +64,7 @@ def test_reading_after_a_place_misses_nothing_and_repeats_nothing() -> None:
 
 def test_the_newest_are_found_without_reading_all_there_are() -> None:
     """Sealed or not, and also where a moment, a person or an action is asked for."""
+    open_segment(segment_of(clock.now()))
     with connection.cursor() as cursor:
         cursor.execute(
             "insert into audit_entry (at, by, action, environment, data)"

@@ -155,6 +155,7 @@ def test_a_confirmer_who_left_or_shares_an_address_is_nobody(
         ("GO annulé: 15/02/2027 18:00 {digest}", "does not repeat"),
         ("GO? 15/02/2027 18:00 {digest}", "does not repeat"),
         ("GO\n15/02/2027 18:00\n{digest}\n\nonly if the minister agrees", "does not repeat"),
+        ("GO\n15/02/2027 18:00\n{digest}\n\nOnly if the minister agrees with this:\n\n> as agreed", "does not repeat"),
         ("GO\n\nFrom: eboxcast\nSubject: GO\n15/02/2027 18:00\n{digest}", "does not repeat"),
         ("GO 15/02/2027 19:00 {digest}", "are not those"),
         ("GO 15/02/2027 18:00 00000000", "are not those"),

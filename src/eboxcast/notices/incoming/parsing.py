@@ -30,8 +30,11 @@ _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,500}>")
 _BOUNDARY = re.compile(rb"boundary", re.IGNORECASE)
 _MOST_BOUNDARIES = 20
 _GAPS = re.compile(r"\n{3,}")
-_QUOTED_FROM = re.compile(r"(?<=\n\n)(?:(?!>)[^\n]{1,200}\n)?(?!>)[^\n]{1,200}:\n+(?=>)")
-"""Who wrote what is quoted, and when, as programs write above it: a line or two that end with a colon."""
+_QUOTED_FROM = re.compile(
+    r"(?<=\n\n)(?=(?:On|Op|Le|Am)\b)(?=[^\n]{0,300}(?:\n[^\n]{1,200})?\b(?:wrote|schreef|écrit|schrieb)\b)"
+    r"[^\n]{1,200}(?:\n(?!>)[^\n]{0,200})?<[^\s<>]+@[^\s<>]+>(?:\s+wrote|\s+a\s+écrit)?\s?:\n+(?=>)"
+)
+"""Who wrote what is quoted, and when, as programs write above it. Another line with a colon may say more."""
 _BY_PROGRAMS = ("mailer-daemon", "postmaster", "noreply", "no-reply", "donotreply")
 _PRECEDENCE = ("bulk", "junk", "list", "auto_reply")
 _ADDRESSED = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To")

@@ -6,6 +6,8 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -152,18 +154,34 @@ def test_health_is_told_to_whoever_asks_by_whatever_name(january: None) -> None:
     assert client.get("/", headers={"Host": "elsewhere.example"}).status_code == 400
 
 
-@pytest.mark.parametrize("database", ["default", "acceptance", "production"])
+@pytest.mark.parametrize("database", ["default", "production"])
 def test_without_a_database_we_are_not_ready(january: None, database: str) -> None:
-    lost = connections[database]
-    before = lost.settings_dict["HOST"]
-    lost.close()
-    lost.settings_dict["HOST"] = "/nowhere"
-    try:
+    with lost(database):
         assert browser().get("/health/ready").status_code == 503
         assert browser().get("/health/live").status_code == 200
+
+
+def test_without_acceptance_eboxes_of_production_are_still_served(
+    january: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with lost("acceptance"):
+        assert browser().get("/health/ready").status_code == 200
+        monkeypatch.delitem(connections.settings, "production")
+        assert browser().get("/health/ready").status_code == 503
+
+
+@contextmanager
+def lost(database: str) -> Iterator[None]:
+    """Have a database be where nothing answers."""
+    connection = connections[database]
+    before = connection.settings_dict["HOST"]
+    connection.close()
+    connection.settings_dict["HOST"] = "/nowhere"
+    try:
+        yield
     finally:
-        lost.close()
-        lost.settings_dict["HOST"] = before
+        connection.close()
+        connection.settings_dict["HOST"] = before
 
 
 def test_behind_tls_every_check_of_django_for_deployment_is_clean() -> None:

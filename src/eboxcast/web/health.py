@@ -12,14 +12,18 @@ from django.http import HttpRequest, HttpResponse
 
 from eboxcast.database.environments import environments_in_reach
 from eboxcast.database.errors import sanitized_db_errors
-from eboxcast.database.names import CONTROL
+from eboxcast.database.names import CONTROL, PRODUCTION
 from eboxcast.lib.errors import EboxcastError, Misconfigured
 
 LIVE, READY = "/health/live", "/health/ready"
 
 
 class Health:
-    """Answers both addresses, and lets all else pass. Ready needs every database that the pages show something of."""
+    """Answers both addresses, and lets all else pass.
+
+    Ready needs the control database and that of production. Acceptance away keeps nobody from an eBox of production:
+    it is needed only where production is not served.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -29,12 +33,13 @@ class Health:
         if request.path_info == LIVE:
             return _text("live", 200)
         if request.path_info == READY:
-            return (
-                _text("ready", 200)
-                if all(map(_answers, (CONTROL, *environments_in_reach())))
-                else _text("not ready", 503)
-            )
+            return _text("ready", 200) if all(map(_answers, _needed())) else _text("not ready", 503)
         return self.get_response(request)
+
+
+def _needed() -> tuple[str, ...]:
+    served = environments_in_reach()
+    return (CONTROL, PRODUCTION) if PRODUCTION in served else (CONTROL, *served)
 
 
 def _answers(database: str) -> bool:

@@ -98,7 +98,7 @@ def test_pages_are_measured_beside_a_bare_view(bench: Bench) -> None:
 
 @pytest.mark.faults
 def test_every_page_is_measured_or_it_is_said_why_not(bench: Bench) -> None:
-    """A page of which the bench knows nothing raises."""
+    """One that is new needs something to show in ``desk.py``, or a reason."""
     desk = fill_desk(bench, broadcasts=3, packages=1)
     left_out = {name for names in pages.NOT_MEASURED.values() for name in names.split()}
     measured = {page.name for page in pages.pages_of_people(desk)}

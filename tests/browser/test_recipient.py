@@ -113,6 +113,7 @@ def test_a_citizen_on_a_phone_reads_hides_and_signs_out(
     page.get_by_role("button", name="Masquer").click()
     expect(page.get_by_text("Le message est masqué.")).to_be_visible()
     page.get_by_role("link", name="attestation fiscale").click()
+    page.wait_for_load_state()
     assert tallied() == 1, "the text; the document was not opened"
     with page.expect_download() as download:
         page.get_by_role("link", name="Télécharger").click()

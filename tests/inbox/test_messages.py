@@ -92,7 +92,7 @@ def test_looking_at_a_message_is_not_reading_it(order: NewOrder) -> None:
     """Its document is in a frame, which is read when the browser fetches it."""
     run = publish(order, [ALICE], environment=P)
     page = text_of(browser_of(ALICE).get(f"/ebox/messages/{run}"))
-    assert f'<iframe class="document" loading="lazy" src="/ebox/messages/{run}/document"' in page
+    assert f'<iframe class="document" loading="lazy" data-src="/ebox/messages/{run}/document"' in page
     assert tallied() == 0
 
 

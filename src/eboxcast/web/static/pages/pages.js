@@ -50,3 +50,7 @@ document.addEventListener("htmx:responseError", (event) => {
 
 // What is wrong with a form is read out at once.
 document.getElementById("errors")?.focus();
+
+// A document is shown in its page where there is room. Without scripts a browser would load it where nobody sees it, too,
+// and it would count as opened.
+for (const frame of document.querySelectorAll("iframe[data-src]")) frame.src = frame.dataset.src;
